@@ -224,16 +224,14 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
         yield SettingRefused(**naming(bundle), setting=code, value=str(value))
 
 
-def reset_faults(
-    read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
-) -> Iterator[RefusedError]:
-    """Yield which resets do not count here; `key` is the digest of the installation's key."""
-    journal, in_file = read.stored.journal.state, set[bytes]()
+def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[RefusedError]:
+    """Yield which resets do not count here."""
+    journal, in_file = facts.journal, set[bytes]()
     for verified in resets:
         reset = verified.document
         against = {
-            "elsewhere": reset.installation != key,
-            "not-vendor": reset.issuer != vendor,
+            "elsewhere": reset.installation != facts.fingerprint.key,
+            "not-vendor": reset.issuer != facts.trust_store.issuer,
             "used": reset.nonce in in_file or reset.nonce in journal.resets,
             "before": reset.issued < journal.resets_after,
         }
@@ -241,12 +239,6 @@ def reset_faults(
         if reason is not None:
             yield ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
         in_file.add(reset.nonce)
-
-
-def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
-    """Return how many bundles of a lower sequence may be activated."""
-    waiting = len(read.stored.journal.state.waiting)
-    return waiting + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
 
 
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:

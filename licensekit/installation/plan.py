@@ -10,15 +10,7 @@ from licensekit.database import Connection
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, evaluate
 from licensekit.errors import BelowUse, RefusedError, UnexpectedType
-from licensekit.installation.admission import (
-    Admission,
-    AdmissionFacts,
-    Bundles,
-    admit,
-    lower_allowed,
-    reset_faults,
-    time_after,
-)
+from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
 from licensekit.installation.messages import Brought
 from licensekit.state import slots
 from licensekit.state.loading import ReadTransaction
@@ -28,7 +20,7 @@ from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Kind, Reset, SeatKind
+from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
@@ -140,7 +132,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         deficits=deficits,
         reasons=(
             *admission.reasons,
-            *reset_faults(read, file.resets, key=facts.fingerprint.key, vendor=file.trust_store.issuer),
+            *reset_faults(facts, file.resets),
             # What is yet to start leaves time to release.
             *(map(_below_use, deficits) if moment <= read.now else ()),
         ),
@@ -161,16 +153,17 @@ def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
 
 
 def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
-    stored = read.stored.every
+    stored, journal = read.stored.every, read.stored.journal.state
+    lower = sum(one.document.what is ResetWhat.SEQUENCE for one in file.resets)
     verified = verify_bundles(stored, file.trust_store, read.now)
     return AdmissionFacts(
         trust_store=file.trust_store,
         stored={one.record.identity: one for one in stored},
-        journal=read.stored.journal.state,
+        journal=journal,
         verified=verified,
         fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles), read.opened.facts),
         released=read.opened.released,
-        lower_allowed=lower_allowed(read, file.resets),
+        lower_allowed=len(journal.waiting) + lower,
         now=read.now,
     )
 
