@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from licensekit.dates import seconds_of
-from licensekit.state.time import Boot, BootClock, Clocks, Reading, system_clock
+from licensekit.state.time import Boot, BootClock, Clocks, read_clocks, system_clock
 
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -30,8 +30,8 @@ def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> C
 
     By default the boot clock is the one of this machine, or where `clock` is not, none.
     """
-    own = boot or (boot_clock if clock is system_clock else None)
-    return lambda: Reading(seconds_of(clock()), None if own is None else own())
+    own = boot_clock if clock is system_clock else None
+    return partial(read_clocks, clock, boot or own)
 
 
 def boot_clock() -> Boot | None:
