@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
-from licensekit.state import people
 from licensekit.state.audit_events import sentence_of
 from licensekit.state.loading import Section, read_installation
-from licensekit.state.logs import audit_head
+from licensekit.state.logs import audit_head, with_names
 from licensekit.state.slots import misnumbered
 
 
@@ -86,7 +85,7 @@ def _named(connection: Connection, one: Link) -> AuditEntry:
         facts: dict[str, Any] = {**json.loads(one.entry)}
     except (ValueError, TypeError, RecursionError):
         facts = {}
-    return AuditEntry(*one, people.named(connection, facts))
+    return AuditEntry(*one, with_names(connection, facts))
 
 
 def check_audit(connection: Connection) -> Head:

@@ -10,8 +10,8 @@ from licensekit.installation.assignments import Assignable, release_all
 from licensekit.installation.details import UserDetails, user_details_of
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow, list_users, page_of_users
-from licensekit.state import people
 from licensekit.state.loading import read_installation
+from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
 from licensekit.state.transactions import write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
@@ -91,10 +91,10 @@ class Users(Assignable):
             user = user_facts(change.connection, user_id)
             if user is not None:
                 release_all(change, Kind.USER, user.id)
-            elif people.find_pseudonym(change.connection, user_id) is None:
+            elif find_pseudonym(change.connection, user_id) is None:
                 raise UserUnknown(user=user_id)
-            change.record("user-erase", person=people.pseudonym_of(change.connection, user_id))
-            people.erase(change.connection, user_id)
+            change.record("user-erase", person=pseudonym_of(change.connection, user_id))
+            erase_person(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
         """Retire a user, which releases everything, and give what was released.
