@@ -232,7 +232,6 @@ def _set_aside(path: Path) -> Path:
 
 
 def _open_whole(location: str | Path, schema: Schema) -> Database:
-    """Open a database and check all of it."""
     with ExitStack() as undo:
         database = undo.enter_context(closing(connect(location, schema=schema, create=False)))
         for damage in find_damage(database):

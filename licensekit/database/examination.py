@@ -181,7 +181,6 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
 
 
 def _space(path: Path) -> Iterator[Graded]:
-    """Check that there is room for changes, a migration and a backup."""
     try:
         size, left = path.stat().st_size, shutil.disk_usage(path.parent).free
     except OSError as error:

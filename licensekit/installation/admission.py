@@ -1,20 +1,6 @@
 """Which bundles and resets of a file an installation takes (`docs/installation.md`, "Activation").
 
-A1  A bundle that was returned never works here again.
-A2  The same bundle again changes nothing. Signed again by another key it is the same bundle: the
-    new signature takes the place of the old one, and nothing else changes.
-A3  A bundle for another serial than those that are here is refused, unless it takes the place of
-    the present one. Only the vendor's bundles, or those of an installation that has none of the
-    vendor's, move the serial.
-A4  Within issuer, serial, part and use, another bundle of a sequence that was here is a conflict,
-    and a lower sequence than one that was here is refused, unless a reset allows it once. A bundle
-    holds others back only while its key may still sign it, and one of a limited key only those
-    that its scope admits.
-A5  A bundle bound to another installation is refused.
-A6  A bundle whose maintenance ended before the product version was released is refused.
-A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
-
-A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`, "Resets").
+Its rules are A1 to A8 there. A reset is the vendor's, for the key of this installation, and counts once ("Resets").
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,9 +23,10 @@ from licensekit.errors import (
 )
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed
 from licensekit.state.journal_state import JournalState
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen, observe, reset_clock
-from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.transactions import WriteTransaction
 from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
@@ -237,16 +224,14 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[Refu
         yield SettingRefused(**naming(bundle), setting=code, value=str(value))
 
 
-def reset_faults(
-    read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
-) -> Iterator[RefusedError]:
-    """Yield which resets do not count here; `key` is the digest of the installation's key."""
-    journal, in_file = read.stored.journal.state, set[bytes]()
+def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[RefusedError]:
+    """Yield which resets do not count here."""
+    journal, in_file = facts.journal, set[bytes]()
     for verified in resets:
         reset = verified.document
         against = {
-            "elsewhere": reset.installation != key,
-            "not-vendor": reset.issuer != vendor,
+            "elsewhere": reset.installation != facts.fingerprint.key,
+            "not-vendor": reset.issuer != facts.trust_store.issuer,
             "used": reset.nonce in in_file or reset.nonce in journal.resets,
             "before": reset.issued < journal.resets_after,
         }
@@ -254,12 +239,6 @@ def reset_faults(
         if reason is not None:
             yield ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
         in_file.add(reset.nonce)
-
-
-def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
-    """Return how many bundles of a lower sequence may be activated."""
-    waiting = len(read.stored.journal.state.waiting)
-    return waiting + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
 
 
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:

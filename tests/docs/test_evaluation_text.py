@@ -10,7 +10,7 @@ from licensekit.entitlements import BundleState, assignment, timeline
 from licensekit.entitlements.denials import Reason
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
-from licensekit.runtime.messages import TimeNotKept
+from licensekit.runtime.snapshot import TimeNotKept
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
