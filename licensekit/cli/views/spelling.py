@@ -111,3 +111,8 @@ def value(data: object) -> str:
 def listed(items: Iterable[object]) -> str | None:
     """Return items with commas between; None where there are none."""
     return ", ".join(map(str, items)) or None
+
+
+def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
+    """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
+    return row.code.rpartition(".")[0], row.kind
