@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import click
 
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.inputs import STANDARD, is_terminal
 from licensekit.cli.output import emit, emit_json, facts, remark, table
 from licensekit.database.backup import Restored

@@ -1,4 +1,4 @@
-"""How a command that fails says so: a line on standard error, and with `--json` one object.
+"""How a command that fails says so: a line on standard error, with `--json` one object, and its exit code.
 
 The object goes to standard output, where a script reads the answer; the line and the exit code are the same with it
 and without.
@@ -11,9 +11,40 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.exits import DEFECT, USAGE, exit_code
 from licensekit.cli.output import JSON_DUE, emit_json, harmless
-from licensekit.errors import FaultsError, LicenseError, RefusedError
+from licensekit.errors import (
+    FaultsError,
+    FormatError,
+    KeyFault,
+    LicenseError,
+    NotEntitled,
+    ProposalError,
+    QuestionError,
+    RefusedError,
+    StateError,
+    TrustError,
+    WorkspaceError,
+)
+
+NO: Final = 1
+"""The command worked and the answer is no."""
+USAGE: Final = 2
+DEFECT: Final = 70
+"""Licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h."""
+INTERRUPTED: Final = 130
+
+_CODES: Final[tuple[tuple[type[LicenseError], int], ...]] = (
+    (NotEntitled, NO),
+    (QuestionError, USAGE),
+    (FormatError, 3),
+    (TrustError, 4),
+    (FaultsError, 5),
+    (RefusedError, 6),
+    (ProposalError, 6),
+    (WorkspaceError, 6),
+    (KeyFault, 7),
+    (StateError, 8),
+)
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
 """An environment variable: if it is not empty, a defect is shown with its traceback."""
@@ -25,6 +56,11 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
     """Return whether `--json` is among the options; also of a command that was not understood."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in options
+
+
+def exit_code(error: LicenseError) -> int:
+    """Return the exit code for `error`: that of its branch of the error tree."""
+    return next((code for branch, code in _CODES if isinstance(error, branch)), NO)
 
 
 def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:

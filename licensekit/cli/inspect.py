@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from licensekit.cli.exits import exit_code
+from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import now_option, option
 from licensekit.cli.output import emit, emit_json, json_option

@@ -8,7 +8,7 @@ import click
 
 from licensekit.access import Access
 from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import DAY, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_rows

@@ -8,7 +8,7 @@ import click
 from licensekit.cli.customer.assignments import assignment_commands
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
