@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
+from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
 from licensekit.errors import LicenseError
 
@@ -169,27 +169,25 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         if any(under) or not cells
     ]
     limit = _limit()
-    layout = fit(shown, limit)
-    if layout is None:
-        _show_as_facts(shown, limit)
+    titles = [column.title for column in shown]
+    rows_shown = zip(*(column.cells for column in shown), strict=True)
+    widths = fit(shown, limit)
+    if widths is None:
+        for number, row in enumerate(rows_shown):
+            if number:
+                emit()
+            _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
         return
-    for line in layout.title_lines():
+    for line in row_lines(shown, widths, titles):
         heading(line)
-    for line in layout.row_lines():
-        emit(line)
+    for row in rows_shown:
+        for line in row_lines(shown, widths, row):
+            emit(line)
 
 
 def show_rows(items: Iterable[T], columns: Columns[T]) -> None:
     """Print items as the rows of a table, as `table` does."""
     table(list(columns), ([cell(one) for cell in columns.values()] for one in items))
-
-
-def _show_as_facts(columns: Sequence[Column], limit: int | None) -> None:
-    titles = [column.title for column in columns]
-    for number, row in enumerate(zip(*(column.cells for column in columns), strict=True)):
-        if number:
-            emit()
-        _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
 
 
 def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None) -> None:

@@ -13,7 +13,7 @@ from licensekit.entitlements import Severity
 from licensekit.wire.documents import AfterGrace, Kind, SignedType
 from tests import makers
 
-VIEWS = sorted((Path(cli.__file__).parent / "views").glob("*.py"))
+VIEWS = sorted(path for folder in ("views", "customer") for path in (Path(cli.__file__).parent / folder).glob("*.py"))
 OTHER_SPELLINGS = re.compile(
     r"""["'](none|never|for ever|forever|unlimited|everybody|everyone|true|false|perpetual"""
     r"""|unrestricted)\b|\} (day|hour)s?\b"""

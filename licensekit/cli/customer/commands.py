@@ -30,11 +30,11 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
     "accept-clock": Lazy(_SECTION, "licensekit.cli.customer.status", "accept_clock"),
-    "audit": Lazy(_SECTION, "licensekit.cli.customer.audit", "audit"),
-    "doctor": Lazy(_SECTION, "licensekit.cli.customer.backup", "doctor"),
-    "backup": Lazy(_SECTION, "licensekit.cli.customer.backup", "backup"),
-    "restore": Lazy(_SECTION, "licensekit.cli.customer.backup", "restore"),
-    "move": Lazy(_SECTION, "licensekit.cli.customer.move", "move"),
+    "audit": Lazy(_SECTION, "licensekit.cli.customer.storage", "audit"),
+    "doctor": Lazy(_SECTION, "licensekit.cli.customer.storage", "doctor"),
+    "backup": Lazy(_SECTION, "licensekit.cli.customer.storage", "backup"),
+    "restore": Lazy(_SECTION, "licensekit.cli.customer.storage", "restore"),
+    "move": Lazy(_SECTION, "licensekit.cli.customer.storage", "move"),
     "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
 }
 """The customer's commands."""
