@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licensekit.console.rendering import bare_page, page
+from licensekit.console.rendering import bare_page, trouble
 from licensekit.console.security import forms
 from licensekit.console.security.identity import Authorize, Identity
 from licensekit.console.texts import text
@@ -28,6 +28,18 @@ class Console(NamedTuple):
     installation: Installation
     authorize: Authorize
     can_sign_out: bool
+
+
+def attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -> Show:
+    """Return `change`, and `refused` for where it fails: the screen that the form came from, which says why."""
+
+    def attempted(visit: Visit) -> Response:
+        try:
+            return change(visit)
+        except LicenseError as error:
+            return refused(visit, error)
+
+    return attempted
 
 
 def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Response]]:
@@ -75,7 +87,7 @@ def _answer(console: Console, show: Show, request: Request, identity: Identity, 
     try:
         response = show(visit)
     except LicenseError as error:
-        response = page(visit, "trouble.html", None, error=error)
+        response = trouble(visit, error)
     forms.keep_cookie(request, response, secret)
     return response
 
