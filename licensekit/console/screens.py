@@ -72,7 +72,7 @@ def faults_of(error: LicenseError | None) -> tuple[LicenseError, ...]:
 
 
 def _answer(console: Console, show: Show, request: Request, identity: Identity, form: forms.Form) -> Response:
-    secret = forms.cookie_of(request)
+    secret = forms.secret_of(request)
     visit = Visit(
         request=request,
         installation=console.installation.acting_as(identity.name),
@@ -88,7 +88,8 @@ def _answer(console: Console, show: Show, request: Request, identity: Identity, 
         response = show(visit)
     except LicenseError as error:
         response = trouble(visit, error)
-    forms.keep_cookie(request, response, secret)
+    if forms.get_cookie(request, forms.COOKIE) != secret:
+        forms.set_cookie(request, response, forms.COOKIE, secret)
     return response
 
 

@@ -91,19 +91,10 @@ def user_licenses(visit: Visit) -> Response:
     """Show the user licenses, and who holds the one that was picked."""
     views = [view for view in _license_views(visit.state) if not view.row.hidden or view.row.in_use]
     picked = visit.asked("license")
-    found = UserPage((), more=False)
+    found, next_page = UserPage((), more=False), None
     if picked:
-        wanted = UserFilter(holding=picked)
-        found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    after = found.users[-1].id if found.more else ""
-    return page(
-        visit,
-        "user_licenses.html",
-        views=views,
-        picked=picked,
-        found=found,
-        next_page=visit.url("/users/licenses", license=picked, after=after) if after else None,
-    )
+        found, next_page = _page_of(visit, UserFilter(holding=picked), "/users/licenses", license=picked)
+    return page(visit, "user_licenses.html", views=views, picked=picked, found=found, next_page=next_page)
 
 
 def _license_views(state: InstallationState) -> list[LicenseView]:
@@ -122,9 +113,8 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         expired=narrowed == "expired",
         text=visit.asked("q"),
     )
-    found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    after = found.users[-1].id if found.more else ""
     asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
+    found, next_page = _page_of(visit, wanted, path, **asked)
     return page(
         visit,
         "users.html",
@@ -134,8 +124,14 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         states=STATES,
         narrowed=narrowed,
         others=OTHERS,
-        next_page=visit.url(path, **asked, after=after) if after else None,
+        next_page=next_page,
     )
+
+
+def _page_of(visit: Visit, wanted: UserFilter, path: str, **asked: str) -> tuple[UserPage, str | None]:
+    """Return a page of users, and the address of the next one."""
+    found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
+    return found, visit.url(path, **asked, after=found.users[-1].id) if found.more else None
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:
