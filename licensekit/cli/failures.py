@@ -73,7 +73,7 @@ def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:
 
 def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was not understood, and where help is; return how the command exits."""
-    message, hint = usage_message(error), usage_hint(error)
+    message, hint = _usage(error)
     complain(usage_line(error), ctx)
     _print_json(_failure_json(_USAGE_CODE, message, hint), ctx)
     return click.exceptions.Exit(USAGE)
@@ -108,18 +108,13 @@ def complain(line: str, ctx: click.Context | None = None) -> None:
 
 def usage_line(error: click.UsageError) -> str:
     """Return in one line what was not understood, and where help is."""
-    message = usage_message(error)
-    return f"{message}{'' if message.endswith('?') else ';'} {usage_hint(error)}"
+    message, hint = _usage(error)
+    return f"{message}{'' if message.endswith('?') else ';'} {hint}"
 
 
-def usage_message(error: click.UsageError) -> str:
-    """Return in one line what was not understood."""
-    return harmless(" ".join(error.format_message().split())).rstrip(".")
-
-
-def usage_hint(error: click.UsageError) -> str:
-    """Return where the help of the command is."""
-    return f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
+def _usage(error: click.UsageError) -> tuple[str, str]:
+    message = harmless(" ".join(error.format_message().split())).rstrip(".")
+    return message, f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
 
 
 def error_lines(error: LicenseError) -> list[str]:

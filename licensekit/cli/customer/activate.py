@@ -107,8 +107,8 @@ def _show_preview(preview: Preview, *, show_all: bool) -> None:
 
 def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
     """Yield until when the product is licensed, what ends and how many people may log in."""
-    covered = spelling.covered(preview.consequences.covered_new)
-    yield "licensed until", f"{covered}; now {spelling.covered(preview.consequences.covered_now)}"
+    covered = (preview.consequences.covered_new, preview.consequences.covered_now)
+    yield "licensed until", "; now ".join(one.shown_until or "not licensed" for one in covered)
     for loss in preview.consequences.losses:
         what = "read-only" if loss.access is Access.READ else "ends"
         named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
@@ -154,7 +154,7 @@ def _all_have_it(total: int | None, access: Access) -> bool:
 
 def _can(row: PreviewRow) -> str:
     remark = row.reason or row.due
-    can = spelling.yes_no(row.reason is None)
+    can = "yes" if row.reason is None else "no"
     return f"{can}: {remark}" if remark else can
 
 

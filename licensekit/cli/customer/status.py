@@ -8,7 +8,7 @@ import click
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.options import before, now_option, option
-from licensekit.cli.output import Columns, emit, emit_json, facts, heading, json_option, show_rows
+from licensekit.cli.output import Columns, counted, emit, emit_json, facts, heading, json_option, show_rows
 from licensekit.cli.views import spelling
 from licensekit.dates import day_at
 from licensekit.installation import (
@@ -118,7 +118,7 @@ def _show_notices(notices: Iterable[Notice]) -> None:
     for notice in listed:
         label = click.style(spelling.name_of(notice.severity), fg=_COLORS[notice.severity], bold=True)
         click.echo(f"  {label}  ", nl=False)
-        days = "" if notice.days is None else f" ({spelling.days(notice.days)} left)"
+        days = "" if notice.days is None else f" ({counted(notice.days, 'day')} left)"
         hint = f"; {notice.hint}" if notice.hint else ""
         emit(f"{notice.message}{days}{hint}")
 
@@ -136,13 +136,13 @@ def _covered_text(coverage: Coverage, now: int) -> str | None:
     if coverage.until is None or days is None:
         return spelling.PERPETUAL
     if coverage.until < day_at(now):
-        return f"{spelling.day(coverage.until)}; grace ends in {spelling.days(days)}"
+        return f"{spelling.day(coverage.until)}; grace ends in {counted(days, 'day')}"
     followed = ", without a gap" if len(coverage.bundles) > 1 else ""
-    return f"{spelling.day(coverage.until)}, in {spelling.days(days)}{followed}"
+    return f"{spelling.day(coverage.until)}, in {counted(days, 'day')}{followed}"
 
 
 def _date_text(date: NextDate, now: int) -> str:
-    days = spelling.days(date.day - day_at(now))
+    days = counted(date.day - day_at(now), "day")
     return f"{spelling.day(date.day)}, in {days}: {date.what} of {date.bundle}"
 
 
