@@ -1,7 +1,7 @@
 """Command groups that load a command when it is used, and report errors in one line each."""
 
 import os
-from collections.abc import Generator, Iterable, Mapping, MutableMapping
+from collections.abc import Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Final, NamedTuple
@@ -60,7 +60,8 @@ class LicenseGroup(click.Group):
             sections.setdefault(entry.section if entry else "Commands", []).append(name)
         for section, names in sections.items():
             with formatter.section(section):
-                formatter.write_dl(self._help_rows(ctx, names), col_max=16)
+                commands = [(name, self.get_command(ctx, name)) for name in names]
+                formatter.write_dl([(n, c.get_short_help_str(limit=200)) for n, c in commands if c], col_max=16)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
@@ -89,10 +90,6 @@ class LicenseGroup(click.Group):
             if not ctx.meta.get(JSON_DUE):
                 raise
             raise report_usage(error, ctx) from error
-
-    def _help_rows(self, ctx: click.Context, names: Iterable[str]) -> list[tuple[str, str]]:
-        commands = [(name, self.get_command(ctx, name)) for name in names]
-        return [(n, c.get_short_help_str(limit=200)) for n, c in commands if c]
 
 
 def _require_once(ctx: click.Context, arguments: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -135,7 +135,7 @@ def opened_first(
     """
     data = None if pack is None else read_input(pack, what="a pack")
     with opened(home, root=root, pack=data, released=released, create=True) as installation:
-        with nullcontext() if pack is None else located(pack):
+        with located(pack):
             warnings = installation.warnings
         for warning in warnings:
             warn(f"{warning.message}\n{warning.hint}")

@@ -20,8 +20,8 @@ workspace_option: Final[Decorator] = option(
 reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
 
 
-def _with_workspace(*overrides: str) -> Decorator:
-    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`."""
+def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
+    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`, and the time as `now`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @workspace_option
@@ -29,23 +29,12 @@ def _with_workspace(*overrides: str) -> Decorator:
         def opened(*, folder: Path, **given: Any) -> None:
             overridden = [name for name in overrides if given.pop(name.replace("-", "_"))]
             with Workspace.open(folder) as workspace:
-                command(workspace=workspace.overriding(*overridden), **given)
+                times = {"now": clock()} if timed else {}
+                command(workspace=workspace.overriding(*overridden), **times, **given)
 
         for name in reversed(overrides):
             opened = option(f"--{name}", _OVERRIDES[name])(opened)
         return opened
-
-    return decorate
-
-
-def _timed(*overrides: str) -> Decorator:
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @_with_workspace(*overrides)
-        @wraps(command)
-        def timed(**given: Any) -> None:
-            command(now=clock(), **given)
-
-        return timed
 
     return decorate
 
@@ -58,13 +47,13 @@ _OVERRIDES: Final = {
     "required": "Take away what another part requires.",
     CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
-with_workspace: Final = _with_workspace()
+with_workspace: Final = _workspace_options(timed=False)
 """`-C`; the command gets the open `workspace`."""
-in_workspace: Final = _timed()
+in_workspace: Final = _workspace_options()
 """The same, and the time as `now`."""
-to_sign: Final = _timed(CLOCK_IS_RIGHT)
+to_sign: Final = _workspace_options(CLOCK_IS_RIGHT)
 """The same, where something is signed or entered: with what overrides a doubtful clock."""
-to_sell: Final = _timed(*OVERRIDES)
+to_sell: Final = _workspace_options(*OVERRIDES)
 """The same, where an order is signed: with what overrides whatever is doubtful about it."""
 
 
