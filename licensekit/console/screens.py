@@ -1,7 +1,7 @@
 """From a request to a screen: who asks, whether the form is ours, and what is shown if not."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,9 +17,6 @@ from licensekit.installation import Installation
 
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""
-
-_NO_SESSION: Final = (401, "refused.no_session")
-_NO_IDENTITY: Final = (403, "refused.no_identity")
 
 
 class Console(NamedTuple):
@@ -51,7 +48,7 @@ def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Resp
             forms.require_bounded(request)
         identity = await run_in_threadpool(console.authorize, request)
         if identity is None:
-            status, why = _NO_SESSION if console.can_sign_out else _NO_IDENTITY
+            status, why = (401, "refused.no_session") if console.can_sign_out else (403, "refused.no_identity")
             # Before a byte of a form is read.
             return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
