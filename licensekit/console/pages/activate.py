@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from licensekit.console.rendering import page
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError, NoBundle, TooLarge
+from licensekit.errors import LicenseError, NoBundle
 from licensekit.installation import Preview
 from licensekit.limits import FILE_BYTES
 from licensekit.wire import armor
@@ -83,8 +83,6 @@ def _tokens(data: bytes) -> str:
     """
     if not data:
         raise NoBundle(reason="nothing")
-    if len(data) > FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
     return "".join(armor.write(token) + "\n" for token in armor.read(data))
 
 
