@@ -190,6 +190,13 @@ def show_rows(items: Iterable[T], columns: Columns[T]) -> None:
     table(list(columns), ([cell(one) for cell in columns.values()] for one in items))
 
 
+def show_below(items: Sequence[T], columns: Columns[T]) -> None:
+    """Print items as a table below what was printed, with an empty line between; nothing without items."""
+    if items:
+        emit()
+        show_rows(items, columns)
+
+
 def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None) -> None:
     width = max((text_width(name) for name, _ in pairs), default=0)
     room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)

@@ -11,7 +11,7 @@ from licensekit.cli.customer.commands import ApplicationOption, home_option, ope
 from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import DAY, option
-from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_rows
+from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
 from licensekit.installation import Preview, PreviewRow, SettingChange
 from licensekit.wire.documents import Bundle, Kind, Use
@@ -95,13 +95,9 @@ def _show_preview(preview: Preview, *, show_all: bool) -> None:
         *_consequences(preview),
     )
     rows = [row for row in preview.rows if show_all or row.altered]
-    if rows:
-        emit()
-        show_rows(sorted(rows, key=spelling.by_issuer_and_kind), _ROWS)
+    show_below(sorted(rows, key=spelling.by_issuer_and_kind), _ROWS)
     settings = [one for one in preview.settings if show_all or one.altered]
-    if settings:
-        emit()
-        show_rows(settings, _SETTINGS)
+    show_below(settings, _SETTINGS)
     emit()
 
 

@@ -1,6 +1,6 @@
 """`licensekit status`: what is licensed, in use and due."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -8,7 +8,7 @@ import click
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.options import before, now_option, option
-from licensekit.cli.output import Columns, counted, emit, emit_json, facts, heading, json_option, show_rows
+from licensekit.cli.output import Columns, counted, emit, emit_json, facts, heading, json_option, show_below
 from licensekit.cli.views import spelling
 from licensekit.dates import day_at
 from licensekit.installation import (
@@ -92,30 +92,21 @@ def _show_status(state: InstallationState) -> None:
         ("next date", coming and _date_text(coming, state.now)),
         ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
-    if state.parts:
-        emit()
-        show_rows(state.parts, _parts(state.now))
+    show_below(state.parts, _parts(state.now))
     granted = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
-    if granted:
-        emit()
-        show_rows(sorted(granted, key=spelling.by_issuer_and_kind), _LICENSES)
+    show_below(sorted(granted, key=spelling.by_issuer_and_kind), _LICENSES)
     settings = [one for one in state.entitlements.settings.rows if one.value is not None]
-    if settings:
-        emit()
-        show_rows(settings, _SETTINGS)
-    if state.events:
-        emit()
-        show_rows(state.events, EVENT_COLUMNS)
+    show_below(settings, _SETTINGS)
+    show_below(state.events, EVENT_COLUMNS)
     _show_notices(state.notices)
 
 
-def _show_notices(notices: Iterable[Notice]) -> None:
+def _show_notices(notices: Sequence[Notice]) -> None:
     """Print what administrators should know, the most urgent first."""
-    listed = list(notices)
-    if listed:
+    if notices:
         emit()
         heading("notices")
-    for notice in listed:
+    for notice in notices:
         label = click.style(spelling.name_of(notice.severity), fg=_COLORS[notice.severity], bold=True)
         click.echo(f"  {label}  ", nl=False)
         days = "" if notice.days is None else f" ({counted(notice.days, 'day')} left)"
@@ -207,17 +198,13 @@ def _show_license(details: LicenseDetails) -> None:
         ("required by", spelling.listed(details.required_by)),
         ("buy more", details.buy),
     )
-    if details.explanations:
-        emit()
-        show_rows(details.explanations, _explanations(row))
+    show_below(details.explanations, _explanations(row))
     if details.holders:
         emit()
         shown = details.holders[:_HOLDERS]
         more = row.in_use - len(shown)
         emit(f"held by  {', '.join(shown)}{f' and {more} more' if more > 0 else ''}")
-    if details.history:
-        emit()
-        show_rows(details.history, _HISTORY)
+    show_below(details.history, _HISTORY)
 
 
 def _explanations(row: LicenseRow) -> Columns[Explanation]:

@@ -12,7 +12,18 @@ from licensekit.cli.failures import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
-from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, printing, show_rows, stream_json, warn
+from licensekit.cli.output import (
+    Columns,
+    emit,
+    emit_json,
+    facts,
+    json_option,
+    printing,
+    show_below,
+    show_rows,
+    stream_json,
+    warn,
+)
 from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.installation import (
@@ -181,12 +192,8 @@ def _show_user(details: UserDetails) -> None:
         ("groups", spelling.listed(user.groups)),
         ("remarks", _remarks(user)),
     )
-    if details.given:
-        emit()
-        show_rows(details.given, _GIVEN)
-    if details.events:
-        emit()
-        show_rows(details.events, EVENT_COLUMNS)
+    show_below(details.given, _GIVEN)
+    show_below(details.events, EVENT_COLUMNS)
 
 
 _GIVEN: Final[Columns[Given]] = {
