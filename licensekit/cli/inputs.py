@@ -22,15 +22,15 @@ _FILE_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
 
 
 @contextmanager
-def located(where: str) -> Generator[None]:
+def located(where: str | None) -> Generator[None]:
     """Add where it happened to a `LicenseError` raised inside, unless it has a place already.
 
-    `where` is a path, or `-`.
+    `where` is a path, or `-`; None adds nothing.
     """
     try:
         yield
     except LicenseError as error:
-        if error.where:
+        if error.where or where is None:
             raise
         raise error.at("standard input" if where == STANDARD else where) from error
 

@@ -35,30 +35,20 @@ REFUSED: Final = 409
 
 
 def page(
-    visit: Visit,
-    template: str,
-    state: InstallationState | None,
-    *,
-    error: LicenseError | None = None,
-    status: int | None = None,
-    **facts: Any,
+    visit: Visit, template: str, *, error: LicenseError | None = None, status: int | None = None, **facts: Any
 ) -> Response:
-    """Return a screen, in the frame that all screens share.
+    """Return a screen, in the frame that all screens share. An `error` decides about the HTTP status."""
+    return _framed(visit, template, visit.state, status or status_of(error), error=error, **facts)
 
-    `state` is what the frame tells: the product, the company, the notices. Without one it tells nothing, for an
-    installation that cannot be read. An `error` decides about the HTTP status.
-    """
-    shown = _TEMPLATES.get_template(template).render(
-        visit=visit,
-        url=visit.url,
-        state=state,
-        error=error,
-        product="" if state is None else state.product_name,
-        company="" if state is None else ", ".join(state.companies),
-        notices=() if state is None else state.notices,
-        **facts,
-    )
-    return HTMLResponse(shown, status or status_of(error))
+
+def trouble(visit: Visit, error: LicenseError) -> Response:
+    """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
+    return _framed(visit, "trouble.html", None, status_of(error), error=error)
+
+
+def _framed(visit: Visit, template: str, state: InstallationState | None, status: int, **facts: Any) -> Response:
+    shown = _TEMPLATES.get_template(template).render(visit=visit, url=visit.url, state=state, **facts)
+    return HTMLResponse(shown, status)
 
 
 def status_of(error: LicenseError | None) -> int:

@@ -20,6 +20,7 @@ from licensekit.entitlements import (
     rows,
 )
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
+from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
@@ -44,11 +45,11 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "IMPORT_BYTES", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal", "AuditEntry", "AuditReport",
     "BundleRecord", "BundleState", "Consequences", "Coverage", "Decision", "Deficit", "Diagnosis", "Event",
-    "EventScope", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState", "LicenseDetails",
-    "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored",
-    "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
-    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose", "locate", "may_login",
-    "metric_lines", "move", "parse_users", "restore", "rows", "ways",
+    "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
+    "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
+    "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",
+    "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose",
+    "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows", "ways",
 ]  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import click
 import pytest
 
 from licensekit import errors
-from licensekit.cli import exits, inputs, output
-from licensekit.cli.failures import error_lines
+from licensekit.cli import inputs, output
+from licensekit.cli.failures import error_lines, exit_code
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.main import COMMANDS, licensekit
 from licensekit.errors import LicenseError
@@ -32,7 +32,7 @@ def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> 
         for line in table.read_text(encoding="utf-8").splitlines()
         if line.startswith("| ") and line.split("|")[1].strip().isdigit()
     }
-    assert exits.exit_code(kind.__new__(kind)) in documented - {0}
+    assert exit_code(kind.__new__(kind)) in documented - {0}
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:

@@ -1,8 +1,5 @@
 """`licensekit answer`: what an installation asks for, bound to it, or a reset for it."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 import click
 
 from licensekit import limits
@@ -13,7 +10,7 @@ from licensekit.cli.options import WordChoice, before, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import ResetFile, VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import VerifiedRequest, Workspace, read_draft
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -59,24 +56,17 @@ def answer(
     remind_of_root(workspace)
 
 
-@contextmanager
-def _of_order(path: str) -> Generator[None]:
-    """Name the order's file in errors about it; the rest is about the request."""
-    try:
-        yield
-    except (OrderInvalid, OrderConflict) as error:
-        raise error.at(path) from error
-
-
 def _answer(workspace: Workspace, request: VerifiedRequest, wanted: FileOptions, order: str, now: int) -> None:
     with located(order):
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = workspace.catalog.require_unchanged(now)
-    with _of_order(order):
+    try:
         proposal = workspace.customers.propose_answer(
             request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
         file = wanted.sign(workspace, proposal, catalog)
+    except (OrderInvalid, OrderConflict) as error:  # other errors are about the request
+        raise error.at(order) from error
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
         facts(("bound to", bound_to(file.bundle)))
 
@@ -88,19 +78,17 @@ def _reset(
         raise click.UsageError("--qr and --print are for licenses.")
     proposal = workspace.customers.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
     file = wanted.sign(workspace, proposal)
-    if file is not None:
-        _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
-
-
-def _write_reset(file: ResetFile, place: str, *, as_json: bool) -> None:
+    if file is None:
+        return
+    place = place_of(wanted.output, file.name)
     write_output(place, file.data)
     if place == STANDARD:
         return
-    what, installation = word(file.reset.what), file.reset.installation.hex()
-    if as_json:
-        named = {"file": place, "reset": what, "installation": installation}
+    resets, installation = word(what), request.installation.hex()
+    if wanted.as_json:
+        named = {"file": place, "reset": resets, "installation": installation}
         emit_json({**named, "repeated": file.is_repeated, "bytes": len(file.data)})
         return
     again = "  (signed before: the same reset again)" if file.is_repeated else ""
-    facts(("file", f"{place}{again}"), ("resets", what), ("only on", installation))
+    facts(("file", f"{place}{again}"), ("resets", resets), ("only on", installation))
     remark("Send it to the customer, who activates it like a license.")

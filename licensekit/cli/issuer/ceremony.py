@@ -102,7 +102,9 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         }
         emit_json({**more, **result})
         return
-    facts(*((name.replace("_", " "), _spelled(name, value)) for name, value in more.items()))
+    if "fingerprint" in more:
+        more["fingerprint"] = fingerprint(more["fingerprint"])
+    facts(*((name.replace("_", " "), value) for name, value in more.items()))
     if file is None:
         for one in ceremony.pending:
             emit(f"{one.label} is signed and in the pack: ship it with the next version.")
@@ -111,10 +113,6 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         emit(f"{one.label}: {_describe(one)}")
     emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
     emit(f"    licensekit keys sign-trust {typed(Path(file.name))} --root-key FILE")
-
-
-def _spelled(name: str, value: Any) -> Any:
-    return fingerprint(value) if name == "fingerprint" else value
 
 
 def _describe(pending: PendingDocument) -> str:

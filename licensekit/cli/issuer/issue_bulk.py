@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from licensekit.cli.exits import exit_code
+from licensekit.cli.failures import exit_code
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions
 from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark, warn

@@ -2,7 +2,7 @@
 
 import click
 
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.inputs import read_input
 from licensekit.cli.issuer.options import operator, to_sign
 from licensekit.cli.output import emit_json, facts

@@ -24,8 +24,8 @@ workspace_option: Final[Decorator] = option(
 reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
 
 
-def _with_workspace(*overrides: str) -> Decorator:
-    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`."""
+def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
+    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`, and the time as `now`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @workspace_option
@@ -35,23 +35,12 @@ def _with_workspace(*overrides: str) -> Decorator:
             with Workspace.open(folder) as workspace:
                 if not overrides and (error := workspace.ledger.restored()):
                     warn(f"{error.message}.")
-                command(workspace=workspace.overriding(*overridden), **given)
+                times = {"now": clock()} if timed else {}
+                command(workspace=workspace.overriding(*overridden), **times, **given)
 
         for name in reversed(overrides):
             opened = option(f"--{name}", _OVERRIDES[name])(opened)
         return opened
-
-    return decorate
-
-
-def _timed(*overrides: str) -> Decorator:
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @_with_workspace(*overrides)
-        @wraps(command)
-        def timed(**given: Any) -> None:
-            command(now=clock(), **given)
-
-        return timed
 
     return decorate
 
@@ -66,13 +55,13 @@ _OVERRIDES: Final = {
     "required": "Take away what another part requires.",
     CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
-with_workspace: Final = _with_workspace()
+with_workspace: Final = _workspace_options(timed=False)
 """`-C`; the command gets the open `workspace`."""
-in_workspace: Final = _timed()
+in_workspace: Final = _workspace_options()
 """The same, and the time as `now`."""
-to_sign: Final = _timed(CLOCK_IS_RIGHT)
+to_sign: Final = _workspace_options(CLOCK_IS_RIGHT)
 """The same, where something is signed or entered: with what overrides a doubtful clock."""
-to_sell: Final = _timed(*OVERRIDES)
+to_sell: Final = _workspace_options(*OVERRIDES)
 """The same, where an order is signed: with what overrides whatever is doubtful about it."""
 
 

@@ -11,8 +11,7 @@ from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts
-from licensekit.cli.proposals import Consent, consenting
-from licensekit.cli.views.changes import show_proposal
+from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
 from licensekit.errors import FileUnusable, KeyMissing
 from licensekit.issuer import (
