@@ -65,9 +65,10 @@ def _source(path: str, form: str | None) -> OrderSource:
 def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now: int) -> None:
     with located(one.path):
         draft = read_draft(one.read())
+    attach = wanted.attach(workspace, now)
     catalog = workspace.catalog.require_unchanged(now)
     with located(one.path):
-        proposal = workspace.propose_issue(draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog))
+        proposal = workspace.propose_issue(draft, now=now, attach=attach, approve=wanted.drawing(catalog))
         file = wanted.sign(workspace, proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)

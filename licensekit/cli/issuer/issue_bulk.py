@@ -64,7 +64,7 @@ def issue_bulk(
             who=operator(),
             now=now,
             into=out,
-            attach=wanted.attach,
+            attach=wanted.attach(workspace, now),
             keep_going=keep_going,
             workers=workers,
         )

@@ -6,7 +6,7 @@ import click
 
 from licensekit.cli.inputs import PassphraseSource
 from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
-from licensekit.cli.issuer.output import attachments_option, key_option, require_place
+from licensekit.cli.issuer.output import Audience, attachments_option, key_option, require_place, warn_of_older
 from licensekit.cli.options import PATH, option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
@@ -29,7 +29,7 @@ def reissue(
     lost: str,
     key: str | None,
     output: Path,
-    attach: bool,
+    audience: Audience,
     passphrase: PassphraseSource,
     consent: Consent,
 ) -> None:
@@ -38,7 +38,7 @@ def reissue(
     They stay the same bundles, with another signature. Run it again if it was interrupted: what was signed again
     already is written once more and not signed twice.
     """
-    proposal = workspace.propose_reissue(lost, now=now, attach=attach)
+    proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
     if proposal.count and not (consent.preview and key is None):
         file = workspace.keys.choose("bundle", now, key, bundle=proposal.first, but=proposal.old)
@@ -57,6 +57,7 @@ def reissue(
             continue
         write_atomically(output / license_file.name, license_file.data)
         files.append(license_file)
+    warn_of_older(fits_oldest=all(one.fits_oldest for one in files))
     repeated = sum(one.is_repeated for one in files)
     signed = len(files) - repeated
     if consent.as_json:

@@ -15,7 +15,8 @@ from licensekit.issuer.orders.bundle import form
 from licensekit.issuer.orders.issue import check, issued_before, note_of
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import BulkFiles, IssuedFile
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_type
@@ -31,7 +32,7 @@ class Run(NamedTuple):
     pool: WorkerPool
     now: int
     who: str
-    attach: bool
+    attach: Attach
     known: KnownTerms
 
 
@@ -65,7 +66,7 @@ class Batch:
         self._makes_files = makes_files
         self._admitted = admission(run.signer, tx.trust)
         require_type(self._admitted, "bundle")
-        self._files = BulkFiles(attachments_of(tx, attach=run.attach))
+        self._files = BulkFiles(AttachmentSource(tx, run.attach))
         self._known = run.known.under(tx.state)
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
@@ -103,8 +104,7 @@ class Batch:
         elif order.number in before or self._had_to_wait(order):
             issued = issued_before(self._tx, draft)
             if issued is not None:
-                data = self._files.data(issued.token, issued.bundle)
-                return IssuedFile(file_name(issued.bundle), data, is_repeated=True)
+                return self._files.file(issued.bundle, issued.token, repeated=True)
         terms = self._terms(draft)
         if not only_check:
             self._read.append(self._numbered(draft, terms))
@@ -166,8 +166,7 @@ class Batch:
             token = Token("bundle", write_one(scheme, key, signature, payload))
             records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
-                data = self._files.data(token, bundle)
-                file = IssuedFile(file_name(bundle), data, is_repeated=False)
+                file = self._files.file(bundle, token, repeated=False)
                 where, size, _, _ = self.done[position]
                 self.done[position] = Done(where, size, file, None)
         numbers = append(self._tx.ledger, records)

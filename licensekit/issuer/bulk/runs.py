@@ -19,7 +19,8 @@ from licensekit.issuer.bulk.terms import KnownTerms
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import BulkFiles
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 
@@ -32,7 +33,7 @@ NAMED: Final = 100
 
 
 @contextmanager
-def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: bool) -> Generator[Run]:
+def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: Attach) -> Generator[Run]:
     """Start the processes of a run, which end with the block; raises as `worker_pool`."""
     with worker_pool(signer, workers) as pool:
         yield Run(signer, pool, now, who, attach, KnownTerms())
@@ -93,7 +94,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
 def _files_of(store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None) -> Iterator[Done]:
     """Yield the files of what was entered under these numbers, in constant memory."""
     with store.read(run.now) as tx:
-        files = BulkFiles(attachments_of(tx, attach=run.attach))
+        files = BulkFiles(AttachmentSource(tx, run.attach))
         issued = bundles.between(tx.ledger, *entered)
         done: list[Done] = []
         while block := list(islice(issued, TRANSACTION)):
@@ -104,8 +105,7 @@ def _files_of(store: WorkspaceStore, run: Run, entered: tuple[int, int], into: P
 
 
 def _result(one: BundleToken, files: BulkFiles) -> Done:
-    file = IssuedFile(file_name(one), files.data(one.token), is_repeated=False)
-    return Done(one.order_number or "", 0, file, None)
+    return Done(one.order_number or "", 0, files.file(one, one.token, repeated=False), None)
 
 
 def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:

@@ -149,6 +149,12 @@ def is_known(connection: Connection, serial: str) -> bool:
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
+def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
+    """Return serial and company (as `company_key`) of everything that was revoked."""
+    rows = connection.rows("SELECT DISTINCT serial, company_key FROM bundles WHERE state = 'revoked'")
+    return [(serial, company) for serial, company in rows]
+
+
 class BundleToken(NamedTuple):
     """The token of a bundle, not decoded, and what it is called by."""
 
