@@ -4,15 +4,16 @@ In bulk an order has a number, by which it is found when the same file is issued
 without issuing anything twice. Entries are durable before a file is there.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count as counting
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from licensekit.errors import FaultsError, OrdersRefused
 from licensekit.errors.coded import Located
-from licensekit.files import write_many
 from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms
@@ -64,8 +65,8 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, int
 def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each result comes without its file; once all are in the ledger, the files follow, and are
-    written into the folder `into`, if there is one.
+    While orders are read, each result comes without its file; once all are in the ledger, the files follow in the order
+    of their orders, and are written into the folder `into`, if there is one.
 
     Raises:
         OrdersRefused: some are invalid, the first of which are named; nothing was issued.
@@ -73,6 +74,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
     """
     waiting = iter(lines)
     refused, count = list[Done](), 0
+    numbers = array("q")
     with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
         while block := list(islice(waiting, BATCH)):
@@ -81,31 +83,33 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
             bad = [one for one in done if one.error is not None]
             refused += bad[: NAMED - len(refused)]
             count += len(bad)
-            if into is not None and (again := _files(done)):
-                write_many(into, again)  # the pool works on what is new
+            numbers.extend(one.number for one in done)
             yield from (one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(one))
             raise OrdersRefused(count=count, faults=named)
         batch.settle()
-    yield from _files_of(store, run, batch.entered, into)
+    yield from _files_of(store, run, numbers, batch.first_entered, into)
 
 
-def _files_of(store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None) -> Iterator[Done]:
-    """Yield the files of what was entered under these numbers, in constant memory."""
+def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: int, into: Path | None) -> Iterator[Done]:
+    """Yield the files of what was entered under these numbers; 0 is the next one that is new, from `first` on."""
+    new = counting(first)
     with store.read(run.now) as tx:
         files = BulkFiles(AttachmentSource(tx, run.attach))
-        issued = bundles.between(tx.ledger, *entered)
         done: list[Done] = []
-        while block := list(islice(issued, TRANSACTION)):
+        for start in range(0, len(numbers), TRANSACTION):
+            block = [(number or next(new), number > 0) for number in numbers[start : start + TRANSACTION]]
+            found = bundles.tokens(tx.ledger, [number for number, _ in block])
             yield from _written(done, run, into)
-            done = [_result(one, files) for one in block]
+            done = [_result(found[number], files, repeated=repeated) for number, repeated in block]
             _begin_writing(done, run, into)
         yield from _written(done, run, into)
 
 
-def _result(one: BundleToken, files: BulkFiles) -> Done:
-    return Done(one.order_number or "", 0, files.file(one, one.token, repeated=False), None)
+def _result(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
+    order = one.order_number or ""
+    return Done(order, 0, files.file(order, one, one.token, repeated=repeated), None)
 
 
 def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:

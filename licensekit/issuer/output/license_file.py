@@ -68,9 +68,19 @@ class IssuedFile(NamedTuple):
 
     name: str
     data: bytes
+    order: str
+    """The vendor's own number of the order."""
+    serial: str
+    token: Token
     is_repeated: bool
     """Whether the order was issued before: then it has the same bundle again."""
     fits_oldest: bool
+    """As of a single one."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return what it is as plain JSON values, without the license itself."""
+        identity = identity_of("bundle", self.token.payload).hex()
+        return {"order": self.order, "serial": self.serial, "file": self.name, "identity": identity}
 
 
 Approve = Callable[[LicenseFile], object]
@@ -108,8 +118,8 @@ class BulkFiles:
         self._source = source
         self._written: dict[tuple[Token, ...], bytes] = {}
 
-    def file(self, one: Bundle | BundleToken, token: Token, *, repeated: bool) -> IssuedFile:
-        """Return the file of a bundle, which is decoded from `token` if needed."""
+    def file(self, order: str, one: Bundle | BundleToken, token: Token, *, repeated: bool) -> IssuedFile:
+        """Return the file of an order's bundle, which is decoded from `token` if needed."""
         held = self._source.held(one.serial)
         attachments = self._source.attachments(held)
         beside = attachments.always
@@ -118,4 +128,4 @@ class BulkFiles:
         if beside not in self._written:
             self._written[beside] = file_of(beside)
         data = b"%b%b\n" % (self._written[beside], armor.write(token).encode("ascii"))
-        return IssuedFile(file_name(one), data, repeated, self._source.fits_oldest(held))
+        return IssuedFile(file_name(one), data, order, one.serial, token, repeated, self._source.fits_oldest(held))
