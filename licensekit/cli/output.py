@@ -77,6 +77,11 @@ def emit_json(facts: Mapping[str, Any]) -> None:
     click.echo(_dump(facts, indent=2))
 
 
+def print_line(item: Mapping[str, Any]) -> None:
+    """Print an object as a line of JSON; several lines may wait to be written together."""
+    sys.stdout.write(f"{_dump(item)}\n")
+
+
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
     """Print a list of any length as one JSON object, an item a line.
 

@@ -169,7 +169,7 @@ class QrRefused(WorkspaceError):
     }
     hint_template: ClassVar[Templates] = {
         "long": "send it as a file",
-        "attachments": "`--no-attachments` leaves out the trust documents",
+        "attachments": "`--for-pack FILE` attaches only what the customer's application lacks",
         "no-segno": 'run `pip install "licensekit-files[qr]"`',
     }
     reason: str

@@ -20,6 +20,7 @@ from licensekit.state.journal_state import BundleRecord, JournalState
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import WriteTransaction, write_installation
+from licensekit.trust.held import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import (
@@ -159,7 +160,7 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
 
 
 def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Value]:
-    """Record an exchange file; return which one it follows, and what the journal went through."""
+    """Record an exchange file; return which one it follows, what is held, and what the journal went through."""
     change.note_findings()
     follows, state = _follows(change), change.journal.state
     change.record(did, **data)
@@ -170,7 +171,9 @@ def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Valu
         "accepted": bool((state.damaged or state.restored) and state.is_accepted),
     }
     words = " ".join(word for word, is_so in went.items() if is_so)
-    return {**follows, **({JOURNAL: words} if words else {})}
+    trust_store = change.read.state().trust_store
+    held = held_in(trust_store, trust_store.issuer)
+    return {**follows, HOLDS: held.text, **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:

@@ -43,6 +43,7 @@ from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
+from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
@@ -60,7 +61,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES",
-    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal", "Done",
+    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
+    "Done",
     "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
     "LedgerEntry", "LicenseFile", "ListProposal", "Listed", "LookupResult", "NewPartner", "NewWorkspace", "OrderLine",
     "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets",

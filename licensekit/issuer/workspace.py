@@ -1,7 +1,7 @@
 """A vendor's workspace: the one handle through which it is used, by commands and by programs.
 
 Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was signed; `now` is
-seconds since 1970; `attach` adds the documents to a file that an application shipped long ago lacks (`attachments`).
+seconds since 1970; `attach` says for which application a file is (`attachments`): what it lacks goes along.
 
 What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign` to sign it, and
 `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
@@ -31,12 +31,14 @@ from licensekit.issuer.orders.changes import ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
+from licensekit.issuer.output.attachments import Attach, held_by_pack, name_oldest, oldest_held
 from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
+from licensekit.trust.held import Held
 from licensekit.wire.documents import Revocations
 
 
@@ -126,8 +128,22 @@ class Workspace:
         """Write the pack from the ledger, and return its path."""
         return self._store.write_pack(now)
 
+    def held_by_pack(self, pack: bytes | None, *, now: int) -> Held:
+        """Return what an application holds that ships `pack`, as a value of `attach`; None: the oldest in the field.
+
+        Raises:
+            FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
+        """
+        with self.read(now) as tx:
+            return oldest_held(tx) if pack is None else held_by_pack(tx.state, pack)
+
+    def name_oldest_pack(self, pack: bytes, *, who: str, now: int) -> None:
+        """Record that no application in the field ships an older pack; raises as `held_by_pack`."""
+        with self._store.write(now, who) as tx:
+            name_oldest(tx, held_by_pack(tx.state, pack))
+
     def propose_issue(
-        self, draft: OrderDraft, *, now: int, attach: bool = True, approve: Approve = accept_all
+        self, draft: OrderDraft, *, now: int, attach: Attach = True, approve: Approve = accept_all
     ) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
         with self.read(now) as tx:
@@ -140,7 +156,7 @@ class Workspace:
         *,
         who: str,
         now: int,
-        attach: bool = True,
+        attach: Attach = True,
         approve: Approve = accept_all,
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
@@ -163,7 +179,7 @@ class Workspace:
         who: str,
         now: int,
         into: Path | None = None,
-        attach: bool = True,
+        attach: Attach = True,
         keep_going: bool = False,
         workers: int = 1,
     ) -> Iterator[Done]:
@@ -185,7 +201,7 @@ class Workspace:
             yield from issue_some(self._store, lines, run, into)
 
     def propose_change(
-        self, asked: Amendment, *, now: int, attach: bool = True, approve: Approve = accept_all
+        self, asked: Amendment, *, now: int, attach: Attach = True, approve: Approve = accept_all
     ) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
@@ -206,7 +222,7 @@ class Workspace:
         who: str,
         now: int,
         confirm: bool = False,
-        attach: bool = True,
+        attach: Attach = True,
         approve: Approve = accept_all,
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
@@ -221,7 +237,7 @@ class Workspace:
         work_out = partial(propose_change, asked=asked, signing=Signing(attach, approve))
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
-    def propose_reissue(self, lost: str, *, now: int, attach: bool = True) -> ReissueProposal:
+    def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
         """Return which active bundles the key `lost` has signed, to sign them again.
 
         Raises:
@@ -230,7 +246,9 @@ class Workspace:
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 
-    def reissue(self, lost: str, key: Signer | None, *, who: str, now: int, attach: bool = True) -> Iterator[Reissued]:
+    def reissue(
+        self, lost: str, key: Signer | None, *, who: str, now: int, attach: Attach = True
+    ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
         They stay the same bundles, with another signature; each is in the ledger before it is yielded. What was signed

@@ -5,7 +5,7 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import reason_option, remind_of_root, warn_of_forks
-from licensekit.cli.issuer.output import FileOptions, license_options, place_of
+from licensekit.cli.issuer.output import FileOptions, license_options, place_of, warn_of_older
 from licensekit.cli.options import WordChoice, before, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
@@ -62,7 +62,7 @@ def _answer(workspace: Workspace, request: VerifiedRequest, wanted: FileOptions,
     catalog = workspace.catalog.require_unchanged(now)
     try:
         proposal = workspace.customers.propose_answer(
-            request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
+            request, draft, now=now, attach=wanted.attach(workspace, now), approve=wanted.drawing(catalog)
         )
         file = wanted.sign(workspace, proposal, catalog)
     except (OrderInvalid, OrderConflict) as error:  # other errors are about the request
@@ -76,12 +76,14 @@ def _reset(
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    proposal = workspace.customers.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
+    attach = wanted.attach(workspace, now)
+    proposal = workspace.customers.propose_reset(request, what, now=now, attach=attach, reason=reason)
     file = wanted.sign(workspace, proposal)
     if file is None:
         return
     place = place_of(wanted.output, file.name)
     write_output(place, file.data)
+    warn_of_older(fits_oldest=file.fits_oldest)
     if place == STANDARD:
         return
     resets, installation = word(what), request.installation.hex()

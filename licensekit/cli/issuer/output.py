@@ -7,14 +7,15 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from licensekit.cli.inputs import STANDARD, write_output
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
-from licensekit.cli.output import emit_json, facts
+from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
 from licensekit.errors import FileUnusable, KeyMissing
 from licensekit.issuer import (
+    Attach,
     ChangeProposal,
     IssueProposal,
     KeyFile,
@@ -31,15 +32,39 @@ from licensekit.wire.documents import Bundle, Catalog, Kind, Use
 
 R = TypeVar("R")
 
+_OLDEST: Final = "oldest"
+
 _CODES: Final = {".svg": qr_svg, ".png": qr_png}
 
-attachments_option: Final = option(
-    "--no-attachments attach",
-    "Leave out the trust documents for applications that were shipped long ago.",
-    default=True,
-    flag_value=False,
+
+class Audience(NamedTuple):
+    """For which application a license file is."""
+
+    pack: str | None
+    attach: bool
+
+    def read(self, workspace: Workspace, now: int) -> Attach:
+        """Return the same as `Workspace` takes it; raises as `Workspace.held_by_pack`."""
+        if self.pack is None:
+            return self.attach
+        with located(self.pack):
+            pack = None if self.pack == _OLDEST else read_input(self.pack, what="a pack")
+            return workspace.held_by_pack(pack, now=now)
+
+
+attachments_option: Final = collected(
+    "audience",
+    Audience,
+    option("--for-pack FILE pack", "Attach what an application lacks that ships this pack; `oldest`: the oldest one."),
+    option("--no-attachments attach", "Attach nothing.", default=True, flag_value=False),
 )
-"""`--no-attachments`, as `attach`, which is false with it."""
+"""`--for-pack` and `--no-attachments`, as `audience`."""
+
+
+def warn_of_older(*, fits_oldest: bool) -> None:
+    """Print that older applications may refuse a file, unless the oldest in the field takes it."""
+    if not fits_oldest:
+        remark("An application that ships an older pack may refuse it: --for-pack oldest attaches what that lacks.")
 
 
 class Drawings(NamedTuple):
@@ -68,7 +93,7 @@ class FileOptions(NamedTuple):
     """How a license file is to be signed and where it goes."""
 
     output: str | None
-    attach: bool
+    audience: Audience
     drawings: Drawings
     signing: KeyOptions
     consent: Consent
@@ -77,6 +102,10 @@ class FileOptions(NamedTuple):
     def as_json(self) -> bool:
         """Whether facts are printed as JSON."""
         return self.consent.as_json
+
+    def attach(self, workspace: Workspace, now: int) -> Attach:
+        """Return for which application the attachments are; raises as `Workspace.held_by_pack`."""
+        return self.audience.read(workspace, now)
 
     def drawing(self, catalog: Catalog) -> Callable[[LicenseFile], object]:
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
@@ -135,6 +164,7 @@ class FileOptions(NamedTuple):
         place = place_of(self.output, file.name)
         for path, data in ((place, file.data), *drawn):
             write_output(path, data)
+        warn_of_older(fits_oldest=file.fits_oldest)
         if place == STANDARD:
             return False
         if self.as_json:

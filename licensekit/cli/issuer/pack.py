@@ -20,6 +20,7 @@ from licensekit.wire.armor import Token
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @to_sign
 @option("-o --output FILE", "Write the pack here as well (`-`: print it).")
+@option("--oldest FILE", "The oldest pack in the field: every license file attaches what came since.")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
 @signing
 @consenting
@@ -29,6 +30,7 @@ def pack(
     workspace: Workspace,
     now: int,
     output: str | None,
+    oldest: str | None,
     fresh_days: int | None,
     signing: KeyOptions,
     consent: Consent,
@@ -47,6 +49,9 @@ def pack(
     if consent.ends(proposal):
         return
     sign_pack(workspace, proposal, signing)
+    if oldest is not None:
+        with located(oldest):
+            workspace.name_oldest_pack(read_input(oldest, what="a pack"), who=operator(), now=now)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)

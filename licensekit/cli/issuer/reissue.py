@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign
-from licensekit.cli.issuer.output import attachments_option, require_place
+from licensekit.cli.issuer.output import Audience, attachments_option, require_place, warn_of_older
 from licensekit.cli.options import PATH, option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
@@ -21,14 +21,21 @@ from licensekit.issuer import Issued, LicenseFile, Workspace
 @signing
 @consenting
 def reissue(
-    *, workspace: Workspace, now: int, lost: str, output: Path, attach: bool, signing: KeyOptions, consent: Consent
+    *,
+    workspace: Workspace,
+    now: int,
+    lost: str,
+    output: Path,
+    audience: Audience,
+    signing: KeyOptions,
+    consent: Consent,
 ) -> None:
     """Sign again, with another key, every active bundle that a key has signed.
 
     They stay the same bundles, with another signature. Run it again if it was interrupted: what was signed again
     already is written once more and not signed twice.
     """
-    proposal = workspace.propose_reissue(lost, now=now, attach=attach)
+    proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
     if proposal.count and not (consent.preview and signing.key is None):
         file = workspace.keys.choose("bundle", now, signing.key, bundle=proposal.first, but=proposal.old)
@@ -47,6 +54,7 @@ def reissue(
             continue
         write_atomically(output / license_file.name, license_file.data)
         files.append(license_file)
+    warn_of_older(fits_oldest=all(one.fits_oldest for one in files))
     repeated = sum(one.is_repeated for one in files)
     signed = len(files) - repeated
     if consent.as_json:

@@ -4,22 +4,24 @@ In bulk an order has a number, by which it is found when the same file is issued
 without issuing anything twice. Entries are durable before a file is there.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count as counting
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from licensekit.errors import FaultsError, OrdersRefused
 from licensekit.errors.coded import Located
-from licensekit.files import write_many
 from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import BulkFiles
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 
@@ -32,7 +34,7 @@ NAMED: Final = 100
 
 
 @contextmanager
-def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: bool) -> Generator[Run]:
+def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: Attach) -> Generator[Run]:
     """Start the processes of a run, which end with the block; raises as `worker_pool`."""
     with worker_pool(signer, workers) as pool:
         yield Run(signer, pool, now, who, attach, KnownTerms())
@@ -63,8 +65,8 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, int
 def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each result comes without its file; once all are in the ledger, the files follow, and are
-    written into the folder `into`, if there is one.
+    While orders are read, each result comes without its file; once all are in the ledger, the files follow in the order
+    of their orders, and are written into the folder `into`, if there is one.
 
     Raises:
         OrdersRefused: some are invalid, the first of which are named; nothing was issued.
@@ -72,6 +74,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
     """
     waiting = iter(lines)
     refused, count = list[Done](), 0
+    numbers = array("q")
     with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
         while block := list(islice(waiting, BATCH)):
@@ -80,32 +83,33 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
             bad = [one for one in done if one.error is not None]
             refused += bad[: NAMED - len(refused)]
             count += len(bad)
-            if into is not None and (again := _files(done)):
-                write_many(into, again)  # the pool works on what is new
+            numbers.extend(one.number for one in done)
             yield from (one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(one))
             raise OrdersRefused(count=count, faults=named)
         batch.settle()
-    yield from _files_of(store, run, batch.entered, into)
+    yield from _files_of(store, run, numbers, batch.first_entered, into)
 
 
-def _files_of(store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None) -> Iterator[Done]:
-    """Yield the files of what was entered under these numbers, in constant memory."""
+def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: int, into: Path | None) -> Iterator[Done]:
+    """Yield the files of what was entered under these numbers; 0 is the next one that is new, from `first` on."""
+    new = counting(first)
     with store.read(run.now) as tx:
-        files = BulkFiles(attachments_of(tx, attach=run.attach))
-        issued = bundles.between(tx.ledger, *entered)
+        files = BulkFiles(AttachmentSource(tx, run.attach))
         done: list[Done] = []
-        while block := list(islice(issued, TRANSACTION)):
+        for start in range(0, len(numbers), TRANSACTION):
+            block = [(number or next(new), number > 0) for number in numbers[start : start + TRANSACTION]]
+            found = bundles.tokens(tx.ledger, [number for number, _ in block])
             yield from _written(done, run, into)
-            done = [_result(one, files) for one in block]
+            done = [_result(found[number], files, repeated=repeated) for number, repeated in block]
             _begin_writing(done, run, into)
         yield from _written(done, run, into)
 
 
-def _result(one: BundleToken, files: BulkFiles) -> Done:
-    file = IssuedFile(file_name(one), files.data(one.token), is_repeated=False)
-    return Done(one.order_number or "", 0, file, None)
+def _result(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
+    order = one.order_number or ""
+    return Done(order, 0, files.file(order, one, one.token, repeated=repeated), None)
 
 
 def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:

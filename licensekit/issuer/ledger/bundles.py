@@ -19,6 +19,10 @@ SELECT: Final = (
     " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
 )
 
+_TOKENS: Final = (
+    "SELECT b.number, b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
+    " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
+)
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
 _COUNTS: Final = (
     "(b.state = 'active' OR b.state = 'replaced' AND b.ends >= ?"
@@ -165,9 +169,17 @@ def is_known(connection: Connection, serial: str) -> bool:
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
+def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
+    """Return serial and company (as `company_key`) of everything that was revoked."""
+    rows = connection.rows("SELECT DISTINCT serial, company_key FROM bundles WHERE state = 'revoked'")
+    return [(serial, company) for serial, company in rows]
+
+
 class BundleToken(NamedTuple):
     """The token of a bundle, not decoded, and what it is called by."""
 
+    number: int
+    """Of its entry."""
     serial: str
     part: str
     use: Use
@@ -181,19 +193,13 @@ class BundleToken(NamedTuple):
         return label_of(self.serial, self.part, self.use.word, self.sequence)
 
 
-def between(connection: Connection, first: int, last: int) -> Iterator[BundleToken]:
-    """Return the bundles that were entered under these numbers, in constant memory."""
-    rows = connection.stream(
-        "SELECT b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
-        " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
-        " WHERE b.number BETWEEN ? AND ? ORDER BY b.number",
-        first,
-        last,
-    )
-    return (
-        BundleToken(serial, part, Use(use), sequence, order, Token("bundle", frame))
-        for serial, part, use, sequence, order, frame in rows
-    )
+def tokens(connection: Connection, numbers: Sequence[int]) -> dict[int, BundleToken]:
+    """Return the bundles that were entered under some numbers, at least one, by number."""
+    rows = connection.rows(_TOKENS + f" WHERE b.number IN ({_asked(numbers)})", *numbers)
+    return {
+        number: BundleToken(number, serial, part, Use(use), sequence, order, Token("bundle", frame))
+        for number, serial, part, use, sequence, order, frame in rows
+    }
 
 
 def _asked(values: Sequence[object]) -> LiteralString:

@@ -16,6 +16,9 @@ DEFAULT_KEY: Final = "default-key"
 LAST_SERIAL: Final = "last-serial"
 """The fact that names the number of the last serial that was made."""
 
+OLDEST_PACK: Final = "oldest-pack"
+"""The fact that names what the oldest application in the field holds (`trust.held.Held.text`)."""
+
 # A cross join keeps SQLite from going through the entries, of which there may be a million.
 _SELECT: Final = "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
 
@@ -55,6 +58,24 @@ def last(connection: Connection, kind: str, issuer: str) -> Token | None:
     """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
     row = connection.one(_SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer)
     return None if row is None else Token(*row)
+
+
+def numbered(connection: Connection, kind: str, issuer: str, version: int) -> Token | None:
+    """Return the list or catalog of `issuer` that has this number, or version."""
+    asked = " AND d.type = ? AND d.issuer = ? AND d.version = ? ORDER BY d.number DESC LIMIT 1"
+    row = connection.one(_SELECT + asked, kind, issuer, version)
+    return None if row is None else Token(*row)
+
+
+def reinstating(connection: Connection, issuer: str, number: int) -> list[int]:
+    """Return the numbers above `number` of the lists that took something off the list before."""
+    rows = connection.rows(
+        "SELECT d.version FROM documents AS d JOIN entries AS e ON e.number = d.number"
+        " WHERE d.type = 'revocations' AND d.issuer = ? AND d.version > ? AND e.action = 'reinstate'",
+        issuer,
+        number,
+    )
+    return [version for (version,) in rows]
 
 
 def fact(connection: Connection, name: str) -> str | None:

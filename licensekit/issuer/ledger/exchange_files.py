@@ -9,11 +9,12 @@ from licensekit.database import Value as Column
 from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import identity_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import FOLLOWS, Receipt, Request, Statement, decode, hex_extension
+from licensekit.wire.documents import FOLLOWS, TYPE_OF, Receipt, Request, Statement, decode, hex_extension
 from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
 
+_TYPES: Final[dict[str, type[Sent]]] = {TYPE_OF[kind]: kind for kind in (Request, Receipt, Statement)}
 _SELECT: Final = (
     "SELECT f.number, f.type, f.identity, f.installation, f.serial, f.issued, f.head, f.follows,"
     " e.frame"
@@ -91,6 +92,20 @@ def latest_statement(connection: Connection, serial: str) -> ReceivedStatement |
     """Return what was stated last for a serial."""
     row = connection.one(_SELECT + " WHERE f.serial = ? AND f.type = 'statement'" + _NEWEST, serial)
     return _stated(row) if row else None
+
+
+def exist(connection: Connection) -> bool:
+    """Return whether an installation has ever sent anything."""
+    return connection.one("SELECT 1 FROM exchange_files LIMIT 1") is not None
+
+
+def last_of_each(connection: Connection, serial: str | None, installation: bytes | None) -> list[Sent]:
+    """Return what `installation` has sent last; if None, what each installation of a serial has."""
+    of_serial = "SELECT DISTINCT installation FROM exchange_files WHERE serial = ?"
+    who = [(installation,)] if installation is not None else connection.rows(of_serial, serial)
+    last = "SELECT e.type, e.frame FROM exchange_files AS f JOIN entries AS e ON e.number = f.number"
+    rows = [connection.one(last + " WHERE f.installation = ?" + _NEWEST, one) for (one,) in who]
+    return [decode(_TYPES[row[0]], read(row[1]).payload) for row in rows if row is not None]
 
 
 def stating_serials(connection: Connection) -> Iterator[str]:

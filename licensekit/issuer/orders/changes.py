@@ -67,7 +67,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    repeated = file_before(tx, issuance, attach=signing.attach)
+    repeated = file_before(tx, issuance, signing)
     return ChangeProposal(
         changes=changes,
         warnings=(*map(_warning, short), *unusual_dates(issuance.bundle, day_at(tx.now))),

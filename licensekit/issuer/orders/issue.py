@@ -16,14 +16,8 @@ from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differenc
 from licensekit.issuer.orders.doubts import doubts, unusual_dates
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical, difference
-from licensekit.issuer.output.license_file import (
-    Approve,
-    LicenseFile,
-    accept_all,
-    attachments_of,
-    file_name,
-    license_file,
-)
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all, file_name, license_file
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
@@ -58,8 +52,8 @@ class Issuance(NamedTuple):
 class Signing(NamedTuple):
     """How the license file of a bundle is made."""
 
-    attach: bool = True
-    """Whether the file carries what an application shipped long ago lacks (`attachments`)."""
+    attach: Attach = True
+    """For which application the file is."""
     approve: Approve = accept_all
     """Called with the file before the ledger has it; what it raises undoes the signing."""
 
@@ -96,8 +90,8 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
             append(tx.ledger, [*received, signed])
             if issuance.numbering is not None:
                 issuance.numbering.settle()
-            attachments = attachments_of(tx, attach=self.signing.attach)
-            file = license_file(issuance.bundle, signed.token, attachments, repeated=False)
+            source = AttachmentSource(tx, self.signing.attach)
+            file = license_file(source, issuance.bundle, signed.token, repeated=False)
         self.signing.approve(file)
         return file
 
@@ -116,7 +110,7 @@ def proposal_of(
     remarks: tuple[Message, ...],
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value."""
-    repeated = file_before(tx, issuance, attach=signing.attach)
+    repeated = file_before(tx, issuance, signing)
     is_new_serial = issuance.numbering is not None and issuance.numbering.has_made_serials
     changes = () if repeated is not None else differences(None, issuance.bundle)
     return IssueProposal(
@@ -163,13 +157,12 @@ def prepare_bundle(
     return bundle, checked.overridden
 
 
-def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:
+def file_before(tx: LedgerTransaction, issuance: Issuance, signing: Signing) -> LicenseFile | None:
     """Return the file of what was issued before; None if there is something to sign."""
     before = issuance.before
     if before is None:
         return None
-    attachments = attachments_of(tx, attach=attach)
-    return license_file(before.bundle, before.token, attachments, repeated=True)
+    return license_file(AttachmentSource(tx, signing.attach), before.bundle, before.token, repeated=True)
 
 
 def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:

@@ -567,6 +567,26 @@ def test_an_application_shipped_before_any_change_takes_what_this_years_key_sign
     assert "does not name" in desk.refused(4, *verify)
 
 
+def test_a_file_may_be_for_the_application_that_ships_a_pack(desk: Desk) -> None:
+    shipped = Path("shipped.lkp")
+    grow(desk, "rotate")
+    shipped.write_bytes(Path("acme/acme.lkp").read_bytes())
+    words = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
+    order = 'order = "{0}"\ncompany = "A"\n[system]\nserver = true\n'
+    Path("order.toml").write_text(order.format("1"))
+    said = desk.run(*words, "--for-pack", "shipped.lkp", "-o", "small.lic").stderr
+    assert types("small.lic") == ["bundle"]
+    assert "An application that ships an older pack may refuse it: --for-pack oldest attaches" in said
+    again = desk.run(*words, "--for-pack", "oldest", "-o", "whole.lic")
+    assert types("whole.lic") == ["trust", "bundle"]
+    assert "older pack" not in again.stderr
+    assert "small.lic: there is no root in this pack" in desk.refused(4, *words, "--for-pack", "small.lic")
+    desk.run("pack", "-C", "acme", "--oldest", "shipped.lkp", *desk.passphrase)
+    Path("order.toml").write_text(order.format("2"))
+    assert "older pack" not in desk.run(*words, "-o", "next.lic").stderr
+    assert types("next.lic") == ["bundle"]
+
+
 def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -> None:
     grow(desk, "new", "second", "--signs", "bundle")
     revoke = ("revoke", "key", "second", "-C", "acme", *desk.root_passphrase)

@@ -274,7 +274,7 @@ def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) ->
     [again] = all_files(workspace.reissue("signing-1", key, who=WHO, now=later))
     forged = sign(makers.changed(sold.bundle, sequence=2, company="Thief"), stolen)
     pack = workspace.state(later).pack
-    theft = LicenseFile(sold.bundle, forged, makers.file_of(forged).encode(), is_repeated=False)
+    theft = LicenseFile(sold.bundle, forged, makers.file_of(forged).encode(), is_repeated=False, fits_oldest=True)
     assert accepted(theft, pack, first.pin, later).document.company == "Thief"
     put_in_force(workspace, [revoke(workspace.state(later).trust, "signing-1", later)], later)
     pack = workspace.state(later).pack

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from functools import partial
 from html.parser import HTMLParser
 from typing import Any
@@ -10,20 +11,22 @@ import pytest
 
 from licensekit.errors import QrRefused
 from licensekit.issuer.output import qr, sheet
-from licensekit.issuer.output.license_file import NO_ATTACHMENTS, Attachments, LicenseFile, license_file
+from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.state import file_of
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
+from licensekit.wire.armor import Token
 from licensekit.wire.documents import Binding, Kind, Use
 from licensekit.wire.frame import HYBRID
 from tests import codes, makers
 
 
-def file(*, attachments: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any) -> LicenseFile:
+def file(*, attached: Sequence[Token] = (), scheme: int = 1, **changes: Any) -> LicenseFile:
     """Return a license file, signed by a TEST KEY."""
     bundle = makers.bundle(**changes)
     token = sign(bundle, makers.key("vendor", scheme))
-    return license_file(bundle, token, attachments, repeated=False)
+    return LicenseFile(bundle, token, file_of([*attached, token]), is_repeated=False, fits_oldest=True)
 
 
 def page(one: LicenseFile) -> str:
@@ -59,7 +62,7 @@ def test_a_png_is_read_back_as_the_license() -> None:
 
 def test_a_code_holds_everything_that_rides_attached() -> None:
     attached = file(company="Rider").token
-    one = file(attachments=Attachments((attached,), None, frozenset()))
+    one = file(attached=[attached])
     assert armor.read(codes.read_png(qr.qr_png(one.data))) == [attached, one.token]
 
 
@@ -82,8 +85,8 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
 def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
     attached = sign(makers.bundle(), makers.key("vendor", HYBRID))
     with pytest.raises(QrRefused) as caught:
-        qr.qr_svg(file(attachments=Attachments((attached,), None, frozenset())).data)
-    assert "--no-attachments" in caught.value.hint
+        qr.qr_svg(file(attached=[attached]).data)
+    assert "--for-pack" in caught.value.hint
 
 
 def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
