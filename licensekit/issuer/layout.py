@@ -29,6 +29,8 @@ class Layout:
         """The ledger."""
         self.ledger_url = folder / "ledger.url"
         """The URL of the ledger, if it is not in the workspace."""
+        self.abandoned = folder / "abandoned"
+        """The changes of keys that were given up, with the keys that were made for them."""
         self.ignored = folder / ".gitignore"
         """What is never committed: secrets, the ledger, customers' licenses."""
 

@@ -18,7 +18,15 @@ from tests import workspaces
 from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, make, snapshot
 
 CATALOG = catalog_text(product="acme", issuer="acme", name="Acme").encode()
-ALL = {"acme.lkp", "catalog.toml", "keys/signing-1.key", "ledger.db", "orders/example.toml", "root/root.key"}
+ALL = {
+    ".gitignore",
+    "acme.lkp",
+    "catalog.toml",
+    "keys/signing-1.key",
+    "ledger.db",
+    "orders/example.toml",
+    "root/root.key",
+}
 
 
 def test_a_new_workspace_has_everything_and_nothing_else(tmp_path: Path) -> None:

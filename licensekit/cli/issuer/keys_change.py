@@ -1,4 +1,4 @@
-"""`licensekit keys admit`, `keys retire` and `keys sign-trust`."""
+"""`licensekit keys admit`, `keys retire`, `keys sign-trust`, `keys abandon` and `keys passphrase`."""
 
 from functools import partial
 from pathlib import Path
@@ -6,14 +6,31 @@ from pathlib import Path
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import SecretSource, located, read_input, write_output
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, write_output
 from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
-from licensekit.cli.issuer.options import operator, pin, root_passphrase, unlock_root, workspace_option
+from licensekit.cli.issuer.options import (
+    in_workspace,
+    operator,
+    pin,
+    root_passphrase,
+    secret_options,
+    unlock_root,
+    workspace_option,
+)
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, clock, option
-from licensekit.cli.output import emit, json_option, remark
+from licensekit.cli.options import PATH, before, clock, option
+from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.cli.views.documents import show
-from licensekit.issuer import Ceremony, Permission, RootKeys, Workspace, resume, root_key_files
+from licensekit.issuer import (
+    Ceremony,
+    Permission,
+    RootKeys,
+    Workspace,
+    change_passphrase,
+    find_key_file,
+    resume,
+    root_key_files,
+)
 from licensekit.keys.keyfile import parse_public
 
 
@@ -76,6 +93,9 @@ def sign_trust(
     """
     with located(file):
         ceremony = resume(read_input(file, what="a document in signing"))
+        if Workspace.exists(folder):
+            with Workspace.open(folder) as workspace:
+                workspace.keys.require_current(ceremony, clock())
     files = root_key_files(folder, root_keys)
     ceremony.require_wanted(one.part.verifying_key for one in files)
     if not as_json:
@@ -94,6 +114,42 @@ def sign_trust(
     show_change(signed, None if in_force else Path(file), as_json=as_json)
     if in_force and not as_json:
         remark(f"{file} is no longer needed.")
+
+
+@click.command()
+@click.argument("file", type=PATH)
+@in_workspace
+@json_option
+def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Give up a change that travels in FILE for signatures, so that another can begin.
+
+    The file and the keys that were made for it alone are moved into `abandoned/`; nothing is deleted.
+    """
+    moved = workspace.keys.abandon(file, now=now)
+    emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
+
+
+@click.command()
+@click.argument("name", metavar="NAME|FILE")
+@workspace_option
+@secret_options("passphrase", "the present passphrase")
+@secret_options("new_passphrase", "the new passphrase")
+@json_option
+def passphrase(
+    *, name: str, folder: Path, passphrase: SecretSource, new_passphrase: SecretSource, as_json: bool
+) -> None:
+    """Change the passphrase of a signing key or a root key.
+
+    It is a key of the workspace, or the key FILE wherever it is kept: then no workspace is needed. Each copy of a file
+    keeps the passphrase that it had.
+    """
+    file = find_key_file(folder, name)
+    change_passphrase(
+        file,
+        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
+        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
+    )
+    emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
 
 
 def _enter(folder: Path, signed: Ceremony) -> bool:

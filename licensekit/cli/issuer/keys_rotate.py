@@ -4,22 +4,21 @@ import click
 
 from licensekit.cli.inputs import SecretSource, read_secret
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.keys_new import SCHEMES, KeyForm, key_form, require_enough, root_options, scheme_option
+from licensekit.cli.issuer.keys_new import SCHEMES, Planned, planned, require_enough, root_options, scheme_option
 from licensekit.cli.issuer.options import new_passphrase
 from licensekit.cli.options import before
 
 
 @click.command()
 @click.argument("name", required=False)
-@key_form
+@planned
 @signed_by_roots
-def rotate(*, name: str | None, form: KeyForm, roots: Roots) -> None:
+def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
     """Make a key that takes over from NAME, which retires. What it signed stays valid.
 
     Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
     """
-    plan = form.plan(roots.pin)
-    roots.sign(roots.workspace.keys.propose_rotate(plan, roots.keys, now=roots.now, name=name))
+    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.pin), roots.keys, now=roots.now, name=name))
 
 
 def _require_enough(*, count: int, threshold: int, **_: object) -> None:

@@ -5,7 +5,7 @@ import click
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace
 from licensekit.cli.options import option
-from licensekit.cli.output import emit, emit_json, facts, json_option, remark, table
+from licensekit.cli.output import counted, emit, emit_json, facts, json_option, remark, table
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
 from licensekit.issuer import KnownKey, Workspace
 from licensekit.keys.keyfile import format_public
@@ -18,14 +18,24 @@ from licensekit.wire.documents import AdmittedKey, SignedType, Use
 @json_option
 def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """List the keys that the trust document names, and which of them are here."""
-    keys = workspace.keys.known(now)
+    keys, travelling = workspace.keys.known(now), workspace.keys.under_way(now)
     if as_json:
         version = workspace.state(now).trust.version
-        emit_json({"trust": version, "keys": [key.plain() for key in keys]})
+        emit_json(
+            {"trust": version, "keys": [key.plain() for key in keys], "in_signing": [one.plain() for one in travelling]}
+        )
     else:
         table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
         emit()
         table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
+        for one in travelling:
+            documents = ", ".join(pending.label for pending in one.ceremony.pending)
+            todo = (
+                counted(one.ceremony.missing, "signature") + " missing"
+                if one.ceremony.missing
+                else "to be put in force"
+            )
+            remark(f"In signing: {documents}, in {one.path} ({todo}).")
 
 
 @click.command()

@@ -24,6 +24,7 @@ from licensekit.issuer.keys.keyring import (
     require_file_name,
 )
 from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
+from licensekit.issuer.keys.travelling import Travelling, abandon, under_way
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
@@ -187,6 +188,28 @@ class WorkspaceKeys:
         files = [folder / f"{name}{SEALED}" for name in names]
         changed = differences.of_root(root, state.trust, scheme, files)
         return self._proposal(state, "keys rotate-root", prepare, changed, now)
+
+    def under_way(self, now: int) -> list[Travelling]:
+        """Return the changes that travel for signatures, as far as their files are in the workspace."""
+        with self._store.read(now) as tx:
+            return list(under_way(self._layout, tx.state))
+
+    def abandon(self, file: Path, *, now: int) -> list[Path]:
+        """Give up a change that travels for signatures; as `travelling.abandon`."""
+        with self._store.read(now) as tx:
+            return abandon(self._layout, file, tx.state)
+
+    def require_current(self, ceremony: Ceremony, now: int) -> None:
+        """Refuse a change in signing that does not follow what is in force here.
+
+        One under another root is none of this workspace, and not judged.
+
+        Raises:
+            ChangeOvertaken: another change came between, or it is in force.
+        """
+        with self._store.read(now) as tx:
+            if ceremony.roots[0] == tx.trust.chain[0].verified.token:
+                ceremony.require_current(tx.trust.root, tx.state.trust)
 
     def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
         """Return the ceremony in which root keys sign `documents`."""
