@@ -56,7 +56,7 @@ def issue_bulk(
     with open_orders(sources, catalog, table) as orders:
         make_folder(out)
         require_writable(out)
-        signer = wanted.signing.open_for(workspace, "bundle", now)
+        signer = wanted.signing.opener(workspace, now)("bundle")
         collect_less()
         done = workspace.issue_bulk(
             _reported(orders.lines),

@@ -1,36 +1,18 @@
 """`licensekit keys admit`, `keys retire`, `keys sign-trust`, `keys abandon` and `keys passphrase`."""
 
-from functools import partial
 from pathlib import Path
 
 import click
 
 from licensekit import limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, write_output
-from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
-from licensekit.cli.issuer.options import (
-    in_workspace,
-    operator,
-    pin,
-    root_passphrase,
-    secret_options,
-    unlock_root,
-    workspace_option,
-)
+from licensekit.cli.issuer.ceremony import RootOptions, Roots, root_signing, show_change, signed_by_roots
+from licensekit.cli.issuer.options import in_workspace, operator, secret_options, workspace_option
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import PATH, before, clock, option
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.cli.views.documents import show
-from licensekit.issuer import (
-    Ceremony,
-    Permission,
-    RootKeys,
-    Workspace,
-    change_passphrase,
-    find_key_file,
-    resume,
-    root_key_files,
-)
+from licensekit.issuer import Ceremony, Permission, Workspace, change_passphrase, find_key_file, resume
 from licensekit.keys.keyfile import parse_public
 
 
@@ -73,19 +55,9 @@ def retire(*, name: str, roots: Roots) -> None:
 @click.command("sign-trust")
 @click.argument("file")
 @workspace_option
-@root_key_option
-@root_passphrase
-@pin
+@root_signing
 @json_option
-def sign_trust(
-    *,
-    file: str,
-    folder: Path,
-    root_keys: tuple[Path, ...],
-    root_passphrase: SecretSource,
-    pin: SecretSource,
-    as_json: bool,
-) -> None:
+def sign_trust(*, file: str, folder: Path, given: RootOptions, as_json: bool) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE.
 
     It needs no workspace. In the vendor's workspace, the last signature puts it in force; elsewhere `licensekit pack
@@ -96,16 +68,15 @@ def sign_trust(
         if Workspace.exists(folder):
             with Workspace.open(folder) as workspace:
                 workspace.keys.require_current(ceremony, clock())
-    files = root_key_files(folder, root_keys)
-    ceremony.require_wanted(one.part.verifying_key for one in files)
+    roots = given.keys(folder)
+    ceremony.require_wanted(one.part.verifying_key for one in roots.files)
     if not as_json:
         for one in ceremony.pending:
             emit(f"You sign {one.label}:")
             emit()
             show(one.document)
             emit()
-    opening = partial(unlock_root, files=files, passphrases=root_passphrase, pin=pin)
-    signed = RootKeys(files, opening).add_to(ceremony)
+    signed = roots.add_to(ceremony)
     in_force = _enter(folder, signed)
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:

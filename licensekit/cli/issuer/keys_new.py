@@ -38,7 +38,7 @@ def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return count(threshold(command))
 
 
-def require_enough(count: int, threshold: int) -> None:
+def require_enough(*, count: int, threshold: int, **_: object) -> None:
     """Refuse a threshold that all root keys together do not reach."""
     if threshold > count:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
@@ -79,7 +79,7 @@ def new(*, name: str | None, plan: Planned, permission: Permission, roots: Roots
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
-    _add(name, plan(roots.pin), permission, roots)
+    _add(name, plan(roots.given.pin), permission, roots)
 
 
 @click.command("import")

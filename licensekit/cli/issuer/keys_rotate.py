@@ -18,15 +18,11 @@ def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
 
     Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
     """
-    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.pin), roots.keys, now=roots.now, name=name))
-
-
-def _require_enough(*, count: int, threshold: int, **_: object) -> None:
-    require_enough(count, threshold)
+    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), roots.keys, now=roots.now, name=name))
 
 
 @click.command("rotate-root")
-@before(_require_enough)
+@before(require_enough)
 @scheme_option
 @root_options
 @new_passphrase
@@ -37,7 +33,7 @@ def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: Secr
     What was signed stays valid. Applications shipped long ago keep working: license files bring the trust documents
     that they lack. Without --new-passphrase-file, the new keys get the passphrases that are given for the old ones.
     """
-    source = new_passphrase if new_passphrase.is_given else roots.root_passphrase
+    source = new_passphrase if new_passphrase.is_given else roots.given.root_passphrase
 
     def passphrase(place: int, name: str) -> bytes:
         return read_secret(source.of(place, count), f"Passphrase for the new key {name}", confirm=True)

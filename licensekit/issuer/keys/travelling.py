@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from shutil import move
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit import limits
 from licensekit.errors import LicenseError
 from licensekit.files import PRIVATE_FOLDER, read_bytes, unusable
 from licensekit.issuer.keys.ceremony import Ceremony, read
-from licensekit.issuer.keys.keyring import KeyFile, list_key_files
+from licensekit.issuer.keys.keyring import list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.state import WorkspaceState
-from licensekit.keys.verifying import sha256
-from licensekit.wire.documents import Root, Trust, encode
-
-_SHOWN: Final = 8
+from licensekit.keys.verifying import VerifyingKey, sha256
+from licensekit.wire.documents import AdmittedKey, Root, RootKey, Trust, encode
 
 
 class Travelling(NamedTuple):
@@ -57,8 +55,9 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
     ceremony = read_travelling(path).ceremony
     named = _keys_of(*(one.document for one in ceremony.pending))
     named -= _keys_of(state.trust, *(known.root for known in state.trust_store.trust.chain))
-    made = [file.path for file in _all_files(layout) if _key_of(file) in named]
-    digest = sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:_SHOWN]
+    files = (*list_key_files(layout.keys), *list_key_files(layout.root))
+    made = [file.path for file in files if _reference(file.part.verifying_key) in named]
+    digest = sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:8]
     folder = layout.abandoned / f"{ceremony.file_name.removesuffix('.signing')}-{digest}"
     try:
         for one in (layout.abandoned, folder):
@@ -69,14 +68,9 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
         raise unusable(folder, "a folder for what is abandoned", error) from error
 
 
-def _all_files(layout: Layout) -> list[KeyFile]:
-    return [*list_key_files(layout.keys), *list_key_files(layout.root)]
-
-
-def _key_of(file: KeyFile) -> tuple[int, bytes]:
-    key = file.part.verifying_key
-    return key.scheme, key.public
-
-
 def _keys_of(*documents: Root | Trust) -> set[tuple[int, bytes]]:
-    return {(key.scheme, key.public) for document in documents for key in document.keys}
+    return {_reference(key) for document in documents for key in document.keys}
+
+
+def _reference(key: VerifyingKey | RootKey | AdmittedKey) -> tuple[int, bytes]:
+    return key.scheme, key.public

@@ -63,10 +63,6 @@ class WorkspaceKeys:
         with self._store.read(now) as tx:
             return known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
 
-    def root_files(self, paths: Sequence[Path] = ()) -> list[KeyFile]:
-        """Return the root keys in these files, else those that lie in the workspace."""
-        return root_key_files(self._layout.folder, paths)
-
     def file(self, name: str) -> KeyFile:
         """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
         return named_file(self.files, name)
@@ -159,7 +155,8 @@ class WorkspaceKeys:
             KeyMissing: there is no such key, or none of `roots` could admit the new one.
         """
         state = self._vendor_state(now)
-        old = named(state.trust.keys, name or self._default(now))
+        with self._store.read(now) as tx:
+            old = named(tx.state.trust.keys, name or documents.default_key(tx.ledger))
         roots.require_one(state)
         called = self._free_name(state)
         work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
@@ -228,10 +225,6 @@ class WorkspaceKeys:
         """Enter them, and renew the pack; return those that were newer than what was in force."""
         work_out = partial(propose_take, tokens=tokens, action=action)
         return sign_proposed(self._store, work_out, None, who=who, now=now)
-
-    def _default(self, now: int) -> str:
-        with self._store.read(now) as tx:
-            return documents.default_key(tx.ledger)
 
     def _free_name(self, state: WorkspaceState) -> str:
         admitted = {key.name for key in state.trust.keys}
