@@ -214,6 +214,11 @@ def roots(workspace: Workspace, secret: bytes = ROOT_PASSPHRASE) -> RootKeys:
 MADE = generated_key(ED25519, lambda _: PASSPHRASE)
 
 
+def root_passphrase(_place: int, _name: str) -> bytes:
+    """Return the passphrase of every new root key."""
+    return ROOT_PASSPHRASE
+
+
 KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
     "new": lambda w: w.keys.propose_new(MADE, roots(w), now=NOW),
     "admit": lambda w: w.keys.propose_admit(
@@ -221,7 +226,7 @@ KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
     "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, lambda *_: ROOT_PASSPHRASE, now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 
