@@ -17,7 +17,8 @@ from licensekit.text.one_line import first_line
 
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
-_FILE_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
+_WHAT: Final = "a passphrase or a PIN"
+_MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
 """The longest secret in UTF-16, its byte order mark and line end."""
 
 
@@ -93,9 +94,7 @@ class SecretSource(NamedTuple):
         """Return the source for the key at `place` of `count`: its own, or the one that is given for all."""
         given = len(self.files or self.fds)
         if given not in {0, 1, count}:
-            raise click.UsageError(
-                f"--{self.option}-… is given {given} times: give it once, or for each of {count} keys."
-            )
+            raise click.UsageError(f"--{self.option}-… is given {given} times: give it once, or for all {count} keys.")
         return self if given < 2 else self._replace(files=self.files[place:][:1], fds=self.fds[place:][:1])  # noqa: PLR2004
 
 
@@ -111,9 +110,7 @@ def read_secret(source: SecretSource, prompt: str, *, confirm: bool = False) -> 
     if source.is_given:
         where = source.files[0] if source.files else f"descriptor {source.fds[0]}"
         with located(where):
-            data = (
-                _read_descriptor(source.fds[0]) if source.fds else read_input(where, what="a secret", limit=_FILE_BYTES)
-            )
+            data = _read_descriptor(source.fds[0]) if source.fds else read_input(where, what=_WHAT, limit=_MOST_BYTES)
             return _secret_in(data, source.option)
     if not is_terminal():
         raise PassphraseMissing(reason="not-given", option=source.option, where=prompt)
@@ -124,15 +121,15 @@ def read_secret(source: SecretSource, prompt: str, *, confirm: bool = False) -> 
 def _read_descriptor(descriptor: int) -> bytes:
     try:
         with os.fdopen(os.dup(descriptor), "rb") as stream:
-            return stream.read(_FILE_BYTES + 1)
+            return stream.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise FileUnusable(reason="other", wanted="a secret", detail=error.strerror or str(error)) from error
+        raise FileUnusable(reason="other", wanted=_WHAT, detail=error.strerror or str(error)) from error
 
 
 def _secret_in(data: bytes, option: str) -> bytes:
     line = first_line(data)
     if len(line) > limits.PASSPHRASE_BYTES:
-        raise TooLarge(reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted="a secret")
+        raise TooLarge(reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted=_WHAT)
     if not line:
         raise PassphraseMissing(reason="empty", option=option)
     return line

@@ -139,7 +139,27 @@ class ChangeInSigning(WorkspaceError):
     """Another change of keys travels already: the signatures on it are not thrown away."""
 
     template = "another change is in signing, and both cannot count"
-    hint_template = "have it signed first, or move the file away to give it up"
+    hint_template = "have it signed first, or give it up with `licensekit keys abandon FILE`"
+
+
+class ChangeOvertaken(WorkspaceError):
+    """A change of keys in signing that no longer follows what is in force: it would undo what came between."""
+
+    template: ClassVar[Templates] = {
+        "replaced": "{document} is out of date: {by} was signed at {issued:time} and is in force",
+        "in-force": "{document} is in force already",
+    }
+    hint_template: ClassVar[Templates] = {
+        "replaced": "make the change again; `licensekit keys abandon FILE` puts this one away",
+        "in-force": "this file is no longer needed",
+    }
+    reason: str
+    document: str
+    """The one in signing, by type and version: `trust document 2`."""
+    by: str = ""
+    """The one in force."""
+    issued: int = 0
+    """When the trust document in force was signed, in seconds since 1970."""
 
 
 class RevocationsFull(WorkspaceError):

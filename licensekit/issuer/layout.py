@@ -31,6 +31,8 @@ class Layout:
         """The URL of the ledger, if it is not in the workspace."""
         self.mark = folder / "ledger.mark"
         """The newest entry of the ledger that this folder has seen."""
+        self.abandoned = folder / "abandoned"
+        """The changes of keys that were given up, with the keys that were made for them."""
         self.ignored = folder / ".gitignore"
         """What is never committed: secrets, the ledger, customers' licenses."""
 

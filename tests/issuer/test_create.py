@@ -19,6 +19,7 @@ from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, make, snapshot
 
 CATALOG = catalog_text(product="acme", issuer="acme", name="Acme").encode()
 ALL = {
+    ".gitignore",
     "acme.lkp",
     "catalog.toml",
     "keys/signing-1.key",

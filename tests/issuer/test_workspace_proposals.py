@@ -21,6 +21,7 @@ from licensekit.errors import (
 from licensekit.issuer import Permission, RootKeys, Workspace, amendment, generated_key, open_key, renewal
 from licensekit.issuer.keys import key_change
 from licensekit.issuer.keys.changes import admit
+from licensekit.issuer.keys.workspace_keys import root_key_files
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.proposals import Proposal
@@ -207,10 +208,15 @@ def roots(workspace: Workspace, secret: bytes = ROOT_PASSPHRASE) -> RootKeys:
     def opened(file: Any) -> Signer:
         return open_key(file, lambda: secret)
 
-    return RootKeys(workspace.keys.root_files(), opened)
+    return RootKeys(root_key_files(workspace.layout.folder), opened)
 
 
 MADE = generated_key(ED25519, lambda _: PASSPHRASE)
+
+
+def root_passphrase(_place: int, _name: str) -> bytes:
+    """Return the passphrase of every new root key."""
+    return ROOT_PASSPHRASE
 
 
 KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
@@ -220,7 +226,7 @@ KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
     "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, lambda *_: ROOT_PASSPHRASE, now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 
@@ -314,7 +320,7 @@ def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
 @pytest.mark.parametrize("name", ["new", "rotate", "rotate root"])
 def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> None:
     """Whatever fails after the change is in the ledger: here the pack cannot be written."""
-    before = {file.name for file in [*sold.keys.files, *sold.keys.root_files()]}
+    before = {file.name for file in [*sold.keys.files, *root_key_files(sold.layout.folder)]}
     proposal: Any = KEY_CHANGES[name](sold)
     pack = sold.layout.pack("acme")
     pack.unlink()
@@ -322,7 +328,7 @@ def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> Non
     with pytest.raises(FileUnusable):
         proposal.sign(roots(sold), who=WHO)
     assert sold.state(NOW).trust.version == 2
-    assert len({file.name for file in [*sold.keys.files, *sold.keys.root_files()]} - before) == 1
+    assert len({file.name for file in [*sold.keys.files, *root_key_files(sold.layout.folder)]} - before) == 1
     pack.rmdir()
     assert sold.write_pack(NOW) == pack
 

@@ -12,8 +12,7 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session, TokenFla
 
 from licensekit import errors
 from licensekit.keys.pkcs11 import TokenSigner, generate, open_signer
-from licensekit.keys.pkcs11 import session as session_module
-from licensekit.keys.pkcs11.uri import KeyPlace, parse
+from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.verifying import load
 from licensekit.wire.frame import ED25519
 from tests.keys import edwards
@@ -138,18 +137,18 @@ def test_a_refused_pin_says_that_few_tries_are_left(hsm: Hsm) -> None:
 @pytest.mark.parametrize(
     ("flag", "reason"), [(TokenFlag.USER_PIN_FINAL_TRY, "last"), (TokenFlag.USER_PIN_LOCKED, "locked")]
 )
-def test_the_last_try_is_never_taken(hsm: Hsm, monkeypatch: pytest.MonkeyPatch, flag: TokenFlag, reason: str) -> None:
-    """No PIN is asked for, and the token is not logged in to: SoftHSM itself never says so."""
-    uri = generate(hsm.uri("token=acme"), hsm.ask_pin, "signing").uri
-    real = session_module._find  # a token that says so
+def test_the_last_try_is_never_taken(monkeypatch: pytest.MonkeyPatch, flag: TokenFlag, reason: str) -> None:
+    """No PIN is asked for, and nobody logs in; SoftHSM never says so, hence a token that does."""
+    named = {"label": "acme", "serial": b"1", "model": "m", "manufacturer_id": "n"}
+    token = SimpleNamespace(**named, flags=TokenFlag.USER_PIN_COUNT_LOW | flag)
+    module = SimpleNamespace(get_tokens=lambda: [token])
 
-    def find(place: KeyPlace) -> SimpleNamespace:
-        token = real(place)
-        return SimpleNamespace(flags=token.flags | TokenFlag.USER_PIN_COUNT_LOW | flag)
+    def lib(_: str) -> SimpleNamespace:
+        return module
 
-    monkeypatch.setattr(session_module, "_find", find)
+    monkeypatch.setattr(pkcs11, "lib", lib)
     with pytest.raises(errors.PinWrong) as caught:
-        open_signer(uri, lambda: pytest.fail("no PIN is asked for"))
+        open_signer("pkcs11:token=acme;object=a?module-path=/m.so", lambda: pytest.fail("no PIN is asked for"))
     assert caught.value.reason == reason
 
 

@@ -31,7 +31,7 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
             return
         key = None
         if proposal.received.to_revoke:
-            key = signing.open_for(workspace, "revocations", now)
+            key = signing.opener(workspace, now)("revocations")
         received = proposal.sign(key, who=operator(), confirm=True)
     remind_of_root(workspace)
     if consent.as_json:

@@ -1,26 +1,56 @@
 """Root keys: which of them sign, and the result of a ceremony as people and programs read it."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.cli.inputs import SecretSource
-from licensekit.cli.issuer.options import operator, pin, root_passphrase, to_sign, unlock_root
+from licensekit.cli.issuer.options import operator, pin, root_passphrase, to_sign, unlock
 from licensekit.cli.options import PATH, Decorator, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.dates import DAY_SECONDS
-from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
+from licensekit.issuer import (
+    Ceremony,
+    KeyChange,
+    KeyFile,
+    KeyProposal,
+    PendingDocument,
+    RootKeys,
+    Workspace,
+    root_key_files,
+)
+from licensekit.keys.signing import Signer
 
-root_key_option: Final[Decorator] = option(
-    "--root-key FILE... root_keys",
+
+class RootOptions(NamedTuple):
+    """Which root keys sign, and where the passphrase or PIN of each is."""
+
+    root_key: Sequence[Path]
+    root_passphrase: SecretSource
+    pin: SecretSource
+
+    def keys(self, folder: Path, fresh_until: int | None = None) -> RootKeys:
+        """Return the root keys that were given, else those in the workspace in `folder`."""
+        files = root_key_files(folder, self.root_key)
+        sealed = [one for one in files if one.uri is None]
+
+        def open_root(file: KeyFile) -> Signer:
+            place = sealed.index(file) if file in sealed else 0
+            return unlock(file, self.root_passphrase.of(place, len(sealed)), self.pin)
+
+        return RootKeys(files, open_root, fresh_until)
+
+
+_root_key: Final = option(
+    "--root-key FILE...",
     "A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
     type=PATH,
 )
-"""`--root-key`, as the paths `root_keys`."""
+root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase, pin)
+"""The options of whatever root keys sign; they come as `given`."""
 
 
 def fresh_option(help_text: str) -> Decorator:
@@ -38,21 +68,14 @@ class Roots(NamedTuple):
 
     workspace: Workspace
     now: int
-    root_keys: Sequence[Path]
     fresh_days: int | None
-    root_passphrase: SecretSource
-    pin: SecretSource
+    given: RootOptions
     consent: Consent
 
     @property
     def keys(self) -> RootKeys:
         """The root keys that were given, else those in the workspace."""
-        files = self.workspace.keys.root_files(self.root_keys)
-        return RootKeys(
-            files,
-            partial(unlock_root, files=files, passphrases=self.root_passphrase, pin=self.pin),
-            end_of_freshness(self.fresh_days, self.now),
-        )
+        return self.given.keys(self.workspace.layout.folder, end_of_freshness(self.fresh_days, self.now))
 
     def sign(self, proposal: KeyProposal, **more: Any) -> KeyChange | None:
         """Have root keys sign, and print the result after `more`; None: it is only shown.
@@ -81,10 +104,8 @@ signed_by_roots: Final = collected(
     "roots",
     Roots,
     to_sign,
-    root_key_option,
     fresh_option("After this many days, the trust document reminds administrators to look for a newer one."),
-    root_passphrase,
-    pin,
+    root_signing,
     consenting,
 )
 """The options of whatever has root keys sign; they come as `roots`, with the workspace."""

@@ -73,7 +73,7 @@ def init(
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
             warn(f"{said} {partner.root}")
         return
-    require_enough(count, threshold)
+    require_enough(count=count, threshold=threshold)
     plan = plan_workspace(
         folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
     )

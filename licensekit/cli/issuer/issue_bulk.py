@@ -60,7 +60,7 @@ def issue_bulk(
         if out is not None:
             make_folder(out)
             require_writable(out)
-        signer = wanted.signing.open_for(workspace, "bundle", now)
+        signer = wanted.signing.opener(workspace, now)("bundle")
         collect_less()
         done = workspace.issue_bulk(
             _reported(orders.lines),

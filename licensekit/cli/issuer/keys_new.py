@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
@@ -38,57 +38,48 @@ def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return count(threshold(command))
 
 
-def require_enough(count: int, threshold: int) -> None:
+def require_enough(*, count: int, threshold: int, **_: object) -> None:
     """Refuse a threshold that all root keys together do not reach."""
     if threshold > count:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
 
 
-class KeyForm(NamedTuple):
-    """What a new key is, and where: in a file under a passphrase, or in a token."""
-
-    scheme: str
-    uri: str | None
-    passphrase: SecretSource
-
-    def plan(self, pin: SecretSource) -> KeyPlan:
-        """Return the plan of that key."""
-        uri = self.uri
-        if uri is None:
-            return generated_key(SCHEMES[self.scheme], partial(read_new, self.passphrase))
-        return token_key(uri, lambda: read_pin(pin, uri, "for the new key").decode(errors="replace"))
+Planned = Callable[[SecretSource], KeyPlan]
+"""Returns the plan of a new key, given where the PIN of its token is."""
 
 
-def _key_form(scheme: str, uri: str | None, passphrase: SecretSource) -> KeyForm:
+def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
     """Return what is asked for, unless the command line alone shows that no token takes it."""
-    if uri is not None and SCHEMES[scheme] != ED25519:
+    if uri is None:
+        return lambda _: generated_key(SCHEMES[scheme], partial(read_new, passphrase))
+    if SCHEMES[scheme] != ED25519:
         raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
-    if uri is not None and passphrase.is_given:
+    if passphrase.is_given:
         raise PassphraseMissing(reason="token", option="pin")
-    return KeyForm(scheme, uri, passphrase)
+    return lambda pin: token_key(uri, lambda: read_pin(pin, uri, "for the new key").decode(errors="replace"))
 
 
-key_form: Final = collected(
-    "form",
-    _key_form,
+planned: Final = collected(
+    "plan",
+    _planned,
     scheme_option,
     option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name."),
     passphrase,
 )
-"""The options of commands that make a key; they come as `form`."""
+"""The options of commands that make a key; they come as `plan`."""
 
 
 @click.command()
 @click.argument("name", required=False)
-@key_form
+@planned
 @permission
 @signed_by_roots
-def new(*, name: str | None, form: KeyForm, permission: Permission, roots: Roots) -> None:
+def new(*, name: str | None, plan: Planned, permission: Permission, roots: Roots) -> None:
     """Make a signing key, and admit it in the next trust document.
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
-    _add(name, form.plan(roots.pin), permission, roots)
+    _add(name, plan(roots.given.pin), permission, roots)
 
 
 @click.command("import")

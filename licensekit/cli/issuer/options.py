@@ -1,6 +1,6 @@
 """What the vendor's commands share: the workspace, who runs them, and opening keys."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -104,9 +104,9 @@ class KeyOptions(NamedTuple):
         """Open a key file with that passphrase or PIN."""
         return unlock(file, self.passphrase, self.pin)
 
-    def open_for(self, workspace: Workspace, kind: str, now: int) -> Signer:
-        """Open the key that is named, else the default one, to sign documents of `kind`."""
-        return self.open(workspace.keys.choose(kind, now, self.key))
+    def opener(self, workspace: Workspace, now: int) -> Callable[[str], Signer]:
+        """Return what opens the key that is named, else the default one, to sign documents of a type."""
+        return lambda kind: self.open(workspace.keys.choose(kind, now, self.key))
 
 
 key_option: Final = option("--key KEY", "Sign with this key: its name or key id. Default: `keys list` marks it.")
@@ -145,13 +145,6 @@ def read_pin(source: SecretSource, uri: str, key: str) -> bytes:
     if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
         source = SecretSource(source.option)
     return read_secret(source, f"PIN of the token {token}, {key}")
-
-
-def unlock_root(file: KeyFile, files: Sequence[KeyFile], passphrases: SecretSource, pin: SecretSource) -> Signer:
-    """Open one of the root keys in `files`, each of which may have a passphrase of its own."""
-    sealed = [one for one in files if one.uri is None]
-    place = sealed.index(file) if file in sealed else 0
-    return unlock(file, passphrases.of(place, len(sealed)), pin)
 
 
 def remind_of_root(workspace: Workspace) -> None:

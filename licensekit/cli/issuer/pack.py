@@ -11,7 +11,7 @@ from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign
 from licensekit.cli.options import option
 from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
-from licensekit.issuer import PackProposal, Workspace, WorkspaceState
+from licensekit.issuer import Workspace, WorkspaceState
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 
@@ -48,7 +48,7 @@ def pack(
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
     if consent.ends(proposal):
         return
-    sign_pack(workspace, proposal, signing)
+    proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
     if oldest is not None:
         with located(oldest):
             workspace.name_oldest_pack(read_input(oldest, what="a pack"), who=operator(), now=now)
@@ -58,11 +58,6 @@ def pack(
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
         _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
-
-
-def sign_pack(workspace: Workspace, proposal: PackProposal, signing: KeyOptions) -> None:
-    """Sign what the pack needs with a key, and write it."""
-    proposal.sign(lambda kind: signing.open_for(workspace, kind, proposal.now), who=operator(), confirm=True)
 
 
 def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:

@@ -9,7 +9,6 @@ from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import SecretSource, located, read_input
 from licensekit.cli.issuer.ceremony import Roots, end_of_freshness, fresh_option, signed_by_roots
 from licensekit.cli.issuer.options import KeyOptions, key_option, operator, passphrase, reason_option, signing, to_sign
-from licensekit.cli.issuer.pack import sign_pack
 from licensekit.cli.options import collected
 from licensekit.cli.output import counted, emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting
@@ -37,7 +36,7 @@ class ListOptions(NamedTuple):
             return
         key = None
         if not proposal.is_done:
-            key = self.signing.open_for(self.workspace, "revocations", self.now)
+            key = self.signing.opener(self.workspace, self.now)("revocations")
         revocations = proposal.sign(key, who=operator(), confirm=True)
         pack = self.workspace.layout.pack(revocations.product)
         _show(proposal, revocations, pack, self.consent)
@@ -102,7 +101,7 @@ def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, ro
     void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, BundlesVoid))
     change = roots.sign(proposal, key=name, bundles_void=void)
     if change is not None and change.file is None:
-        _sign_again(workspace, roots.now, KeyOptions(key, passphrase, roots.pin))
+        _sign_again(workspace, roots.now, KeyOptions(key, passphrase, roots.given.pin))
     if change is not None and void:
         remark(f"Sign them again with another key: licensekit reissue --signed-by {name} -o OUT")
 
@@ -110,7 +109,8 @@ def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, ro
 def _sign_again(workspace: Workspace, now: int, signing: KeyOptions) -> None:
     """Sign catalog and list again, where the revoked key had; it may have been the only one."""
     try:
-        sign_pack(workspace, workspace.catalog.propose_pack(now=now), signing)
+        proposal = workspace.catalog.propose_pack(now=now)
+        proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
     except KeyMissing as error:
         hint = error.hint if error.able else "make another with `licensekit keys new`, and the default"
         remark(f"The key is revoked, and {error.message}: {hint}. Then run `licensekit pack`.")

@@ -8,7 +8,7 @@ before the last one is there.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.errors import KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
+from licensekit.errors import ChangeOvertaken, KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
 from licensekit.issuer.state import file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey
@@ -47,8 +47,7 @@ class PendingDocument(NamedTuple):
     @property
     def label(self) -> str:
         """The name for it in messages."""
-        what = "root" if isinstance(self.document, Root) else "trust document"
-        return f"{what} {self.document.version}"
+        return label(self.document)
 
     @property
     def token(self) -> Token:
@@ -122,11 +121,26 @@ class Ceremony(NamedTuple):
         if not any(map(self.wants, keys)):
             raise KeyMissing(reason="none-needed")
 
+    def require_current(self, root: Root, trust: Trust) -> None:
+        """Raise `ChangeOvertaken` unless it follows these, which are in force."""
+        for one in self.pending:
+            now = root if isinstance(one.document, Root) else trust
+            if encode(one.document) == encode(now):
+                raise ChangeOvertaken(reason="in-force", document=one.label)
+            if one.document.version <= now.version:
+                raise ChangeOvertaken(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
+
     def require_begun(self) -> None:
         """Raise `KeyMissing` if there is a document that nobody has signed."""
         for one in self.pending:
             if not one.frame.signatures:
                 raise KeyMissing(reason="unsigned", document=one.label)
+
+
+def label(document: Root | Trust) -> str:
+    """Return the name of a document in messages: `trust document 2`."""
+    what = "root" if isinstance(document, Root) else "trust document"
+    return f"{what} {document.version}"
 
 
 def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
@@ -141,6 +155,14 @@ def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
 
 
 def resume(data: bytes) -> Ceremony:
+    """Read a file in signing, as `read`; raise `NothingToSign` if all have signed."""
+    ceremony = read(data)
+    if ceremony.is_complete:
+        raise NothingToSign
+    return ceremony
+
+
+def read(data: bytes) -> Ceremony:
     """Read a file in signing; every signature that is on it verifies.
 
     Raises:
@@ -161,10 +183,7 @@ def resume(data: bytes) -> Ceremony:
         require_product(document, chain[0].root.product)
         parties, newest = _parties(document, newest)
         pending.append(_checked(PendingDocument(document, opened, parties), token))
-    ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
-    if ceremony.is_complete:
-        raise NothingToSign
-    return ceremony
+    return Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
 
 
 def _sign(pending: PendingDocument, signers: Iterable[Signer]) -> PendingDocument:

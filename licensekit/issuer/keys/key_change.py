@@ -11,6 +11,7 @@ from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.new_keys import NewKey
+from licensekit.issuer.keys.travelling import under_way
 from licensekit.issuer.ledger import ledger_mark
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
@@ -123,6 +124,7 @@ class KeyProposal(Proposal[KeyChange]):
         if documents:
             begun = begin(chain, [_completed(one, roots.fresh_until, mark) for one in documents])
             ceremony = roots.add_to(begun.signed(*also))
+            self._require_alone(ceremony)
         written: list[KeyFile] = []
         try:
             written.extend(one.write() for one in new)
@@ -136,12 +138,23 @@ class KeyProposal(Proposal[KeyChange]):
 
     def _conclude(self, ceremony: Ceremony, who: str) -> Path | None:
         if not ceremony.is_complete:
-            return _write_travelling(self.store.layout.folder / ceremony.file_name, ceremony)
+            path = self.store.layout.folder / ceremony.file_name
+            write_atomically(path, ceremony.data)
+            return path
         with self.store.write(self.now, who) as tx:
             self._require_basis(tx.state)
             enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
+
+    def _require_alone(self, ceremony: Ceremony) -> None:
+        """Raise `ChangeInSigning` if it would travel beside another change."""
+        layout = self.store.layout
+        with self.store.read(self.now) as tx:
+            others = [one.path for one in under_way(layout, tx.state)]
+        for path in (*others, layout.folder / ceremony.file_name):
+            if path.exists() and not ceremony.is_complete:
+                raise ChangeInSigning(where=str(path))
 
     def _is_untouched(self) -> bool:
         """Return whether the change is not in force for sure: a key that may be is never lost."""
@@ -163,10 +176,3 @@ def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Val
         return document
     extensions = {**document.extensions, **mark}
     return replace_fields(document, fresh_until=until, extensions=extensions)
-
-
-def _write_travelling(path: Path, ceremony: Ceremony) -> Path:
-    if path.exists():
-        raise ChangeInSigning(where=str(path))
-    write_atomically(path, ceremony.data)
-    return path

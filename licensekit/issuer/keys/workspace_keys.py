@@ -24,6 +24,7 @@ from licensekit.issuer.keys.keyring import (
     require_file_name,
 )
 from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
+from licensekit.issuer.keys.travelling import Travelling, abandon, under_way
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
@@ -61,10 +62,6 @@ class WorkspaceKeys:
         """Return the keys that the trust document names, and then those that wait here for it."""
         with self._store.read(now) as tx:
             return known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
-
-    def root_files(self, paths: Sequence[Path] = ()) -> list[KeyFile]:
-        """Return the root keys in these files, else those that lie in the workspace."""
-        return root_key_files(self._layout.folder, paths)
 
     def file(self, name: str) -> KeyFile:
         """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
@@ -158,7 +155,8 @@ class WorkspaceKeys:
             KeyMissing: there is no such key, or none of `roots` could admit the new one.
         """
         state = self._vendor_state(now)
-        old = named(state.trust.keys, name or self._default(now))
+        with self._store.read(now) as tx:
+            old = named(tx.state.trust.keys, name or documents.default_key(tx.ledger))
         roots.require_one(state)
         called = self._free_name(state)
         work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
@@ -188,6 +186,28 @@ class WorkspaceKeys:
         changed = differences.of_root(root, state.trust, scheme, files)
         return self._proposal(state, "keys rotate-root", prepare, changed, now)
 
+    def under_way(self, now: int) -> list[Travelling]:
+        """Return the changes that travel for signatures, as far as their files are in the workspace."""
+        with self._store.read(now) as tx:
+            return list(under_way(self._layout, tx.state))
+
+    def abandon(self, file: Path, *, now: int) -> list[Path]:
+        """Give up a change that travels for signatures; as `travelling.abandon`."""
+        with self._store.read(now) as tx:
+            return abandon(self._layout, file, tx.state)
+
+    def require_current(self, ceremony: Ceremony, now: int) -> None:
+        """Refuse a change in signing that does not follow what is in force here.
+
+        One under another root is none of this workspace, and not judged.
+
+        Raises:
+            ChangeOvertaken: another change came between, or it is in force.
+        """
+        with self._store.read(now) as tx:
+            if ceremony.roots[0] == tx.trust.chain[0].verified.token:
+                ceremony.require_current(tx.trust.root, tx.state.trust)
+
     def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
         """Return the ceremony in which root keys sign `documents`."""
         with self._store.read(now) as tx:
@@ -205,10 +225,6 @@ class WorkspaceKeys:
         """Enter them, and renew the pack; return those that were newer than what was in force."""
         work_out = partial(propose_take, tokens=tokens, action=action)
         return sign_proposed(self._store, work_out, None, who=who, now=now)
-
-    def _default(self, now: int) -> str:
-        with self._store.read(now) as tx:
-            return documents.default_key(tx.ledger)
 
     def _free_name(self, state: WorkspaceState) -> str:
         admitted = {key.name for key in state.trust.keys}

@@ -212,7 +212,7 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
     Path("stick/root-2.key").rename("acme/root/root-2.key")
     grow(place, "new", "third")
     sign = ("keys", "sign-trust", "late.signing", "-C", "acme", *place.root_passphrase)
-    place.run(*sign, code=4)
+    place.run(*sign, code=6)
     assert "second" not in {n for n, k in keys(place).items() if k["state"] == "active"}
 
 

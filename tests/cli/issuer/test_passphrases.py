@@ -100,6 +100,11 @@ def test_a_key_in_a_token_has_no_passphrase_to_change(desk: Desk, hsm: Hsm) -> N
     assert "has no passphrase; change the PIN by the token's own tool" in said
 
 
+def no_space(_: int) -> None:
+    """Fail as on a full disk."""
+    raise OSError(28, "No space left on device")
+
+
 @pytest.mark.parametrize("fails", ["the old one is wrong", "the new one is empty", "the disk is full"])
 def test_the_old_key_file_is_never_lost(desk: Desk, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
     file = read_key_file(desk.folder / "acme/keys/signing-1.key")
@@ -109,7 +114,7 @@ def test_the_old_key_file_is_never_lost(desk: Desk, monkeypatch: pytest.MonkeyPa
     elif fails == "the new one is empty":
         new = b""
     else:
-        monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
+        monkeypatch.setattr(os, "fsync", no_space)
     asked: list[bytes] = []
 
     def ask_new() -> bytes:
