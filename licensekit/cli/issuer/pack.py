@@ -12,6 +12,7 @@ from licensekit.cli.options import option
 from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.issuer import PackProposal, Workspace, WorkspaceState
+from licensekit.keys.signing import Signer
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 
@@ -57,8 +58,11 @@ def pack(
 
 def sign_pack(workspace: Workspace, proposal: PackProposal, source: PassphraseSource) -> None:
     """Sign what the pack needs with the keys that it needs, and write it."""
-    keys, now = workspace.keys, proposal.now
-    proposal.sign(lambda kind: unlock(keys.choose(kind, now), source), who=operator(), confirm=True)
+
+    def key(kind: str) -> Signer:
+        return unlock(workspace.keys.choose(kind, proposal.now), source)
+
+    proposal.sign(key, who=operator(), confirm=True)
 
 
 def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:
