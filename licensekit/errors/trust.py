@@ -28,12 +28,10 @@ class RootMismatch(TrustError):
         "pinned": "the pinned root is not among these documents",
         "untrusted": "no trusted root vouches for this one",
         "no-root": "there is no root in this pack",
-        "other-pack": "this pack grows from another root than this workspace",
+        "other-pack": "this pack grows from another root than this workspace;"
+        " give a pack that this workspace has written, and an application of it ships",
     }
-    hint_template: ClassVar[Templates] = {
-        "other-pack": "give a pack that this workspace has written, and an application of it ships",
-        **dict.fromkeys(("pinned", "untrusted", "no-root"), "use the pack and the root pin of the application"),
-    }
+    hint_template = "use the pack and the root pin of the application"
     reason: str
 
 

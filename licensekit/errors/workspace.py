@@ -146,12 +146,9 @@ class ChangeOvertaken(WorkspaceError):
     """A change of keys in signing that no longer follows what is in force: it would undo what came between."""
 
     template: ClassVar[Templates] = {
-        "replaced": "{document} is out of date: {by} was signed at {issued:time} and is in force",
-        "in-force": "{document} is in force already",
-    }
-    hint_template: ClassVar[Templates] = {
-        "replaced": "make the change again; `licensekit keys abandon FILE` puts this one away",
-        "in-force": "this file is no longer needed",
+        "replaced": "{document} is out of date: {by} was signed at {issued:time} and is in force;"
+        " make the change again; `licensekit keys abandon FILE` puts this one away",
+        "in-force": "{document} is in force already; this file is no longer needed",
     }
     reason: str
     document: str

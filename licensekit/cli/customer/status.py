@@ -81,7 +81,6 @@ def accept_clock(*, installation: Installation) -> None:
 
 
 def _show_status(state: InstallationState) -> None:
-    """Print what is licensed, in use and due."""
     coming = state.next_date
     facts(
         ("company", spelling.listed(state.companies)),
@@ -173,7 +172,6 @@ _SETTINGS: Final[Columns[SettingRow]] = {
 
 
 def _show_license(details: LicenseDetails) -> None:
-    """Print everything about a license."""
     row, license_ = details.row, details.license
     marks = [
         ("plan", row.plan),
