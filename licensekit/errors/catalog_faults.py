@@ -33,24 +33,15 @@ class IssuerDiffers(Fault):
     wanted: str
 
 
-_OF_ANOTHER_KIND = {
-    "plan": "be a plan",
-    "seats": "count concurrent use",
-    "limits": "limit the number of sites",
-    "quantity": "have a quantity",
-    "full_with": "be completed by another",
-}
-"""Key to what only a license of one kind can do."""
-
-
 class KindWrong(Fault):
     """A license of another kind than its place, or what is said of it, asks for."""
 
     template: ClassVar[Templates] = {
-        **{
-            key: f"only a {{wanted}} license can {what}, and this is a {{kind}} license"
-            for key, what in _OF_ANOTHER_KIND.items()
-        },
+        "plan": "only a {wanted} license can be a plan, and this is a {kind} license",
+        "seats": "only a {wanted} license can count concurrent use, and this is a {kind} license",
+        "limits": "only a {wanted} license can limit the number of sites, and this is a {kind} license",
+        "quantity": "only a {wanted} license can have a quantity, and this is a {kind} license",
+        "full_with": "only a {wanted} license can be completed by another, and this is a {kind} license",
         "requires": "a {wanted} license cannot require the {kind} license `{license}`",
         "replaces": "a {wanted} license cannot be replaced by the {kind} license `{license}`",
         "completes": "`{license}` is a {kind} license, not a {wanted} license",
