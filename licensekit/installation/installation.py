@@ -35,6 +35,8 @@ from licensekit.wire.documents import Request, Statement
 class Installation:
     """An installation and everything that can be changed in it. Create it with `Installation.open`.
 
+    Its parts are `users`, `sites`, `events`, `leases` and `audit`.
+
     Every change is one transaction: it happens whole, with an entry in the audit log, or not at all.
     """
 
