@@ -37,7 +37,7 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
         signed = tx.sign("answer", reset, require_signer(key))
         noted = signed._replace(request=request.identity, note=self.reason)
         append(tx.ledger, [request.record(tx), noted])
-        return reset_file(signed.token, attachments_of(tx, attach=self.attach), repeated=False)
+        return reset_file(tx.state.product, signed.token, attachments_of(tx, attach=self.attach), repeated=False)
 
 
 def propose_reset(
@@ -75,7 +75,7 @@ def _reset_before(
     reset = decode(Reset, before.token.payload)
     if reset.what is not what:
         raise RequestAnswered(reason="reset", effect=word(reset.what))
-    return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
+    return reset_file(tx.state.product, before.token, attachments_of(tx, attach=attach), repeated=True)
 
 
 def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:

@@ -165,6 +165,7 @@ def is_known(connection: Connection, serial: str) -> bool:
 class BundleToken(NamedTuple):
     """The token of a bundle, not decoded, and what it is called by."""
 
+    product: str
     serial: str
     part: str
     use: Use
@@ -181,15 +182,15 @@ class BundleToken(NamedTuple):
 def between(connection: Connection, first: int, last: int) -> Iterator[BundleToken]:
     """Return the bundles that were entered under these numbers, in constant memory."""
     rows = connection.stream(
-        "SELECT b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
+        "SELECT b.product, b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
         " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
         " WHERE b.number BETWEEN ? AND ? ORDER BY b.number",
         first,
         last,
     )
     return (
-        BundleToken(serial, part, Use(use), sequence, order, Token("bundle", frame))
-        for serial, part, use, sequence, order, frame in rows
+        BundleToken(product, serial, part, Use(use), sequence, order, Token("bundle", frame))
+        for product, serial, part, use, sequence, order, frame in rows
     )
 
 

@@ -55,7 +55,7 @@ class LicenseFile(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the file: serial, part, use if it is not production, and sequence."""
+        """The name of the file: product, serial, part, use if it is not production, and sequence."""
         return file_name(self.bundle)
 
     def plain(self) -> dict[str, Any]:
@@ -75,6 +75,7 @@ class LicenseFile(NamedTuple):
 class ResetFile(NamedTuple):
     """A signed reset, ready to be sent."""
 
+    product: str
     reset: Reset
     token: Token
     data: bytes
@@ -84,8 +85,8 @@ class ResetFile(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the file: the start of the installation's id, and what is reset."""
-        return f"{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
+        """The name of the file: product, the start of the installation's id, and what is reset."""
+        return f"{self.product}-{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
 
 
 class IssuedFile(NamedTuple):
@@ -106,8 +107,8 @@ def accept_all(_: LicenseFile) -> None:
 
 
 def file_name(bundle: Bundle | BundleToken) -> str:
-    """Return the name of a bundle's file: `1010000014-base-1.lic`, its label with dashes."""
-    return bundle.label.replace(" ", "-") + ".lic"
+    """Return the name of a bundle's file: `acme-1010000014-base-1.lic`, product and label with dashes."""
+    return f"{bundle.product}-{bundle.label.replace(' ', '-')}.lic"
 
 
 def license_file(bundle: Bundle, token: Token, attachments: Attachments, *, repeated: bool) -> LicenseFile:
@@ -115,10 +116,10 @@ def license_file(bundle: Bundle, token: Token, attachments: Attachments, *, repe
     return LicenseFile(bundle, token, file_of([*attachments.beside(bundle), token]), repeated)
 
 
-def reset_file(token: Token, attachments: Attachments, *, repeated: bool) -> ResetFile:
+def reset_file(product: str, token: Token, attachments: Attachments, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
-    return ResetFile(reset, token, file_of([*attachments.always, token]), repeated)
+    return ResetFile(product, reset, token, file_of([*attachments.always, token]), repeated)
 
 
 class BulkFiles:
