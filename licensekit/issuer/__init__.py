@@ -53,6 +53,7 @@ from licensekit.text.columns import TableOptions
 if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
     from licensekit.issuer.ledger.backup import diagnose_ledger, restore_ledger
+    from licensekit.issuer.ledger.moving import move_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
     from licensekit.issuer.output.qr import qr_png, qr_svg
     from licensekit.issuer.output.sheet import sheet_page
@@ -65,9 +66,9 @@ __all__ = [
     "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets", "SignProposal",
     "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded",
     "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "generated_key", "imported_key", "json_lines", "key_id",
-    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "qr_png",
-    "qr_svg", "read_catalog", "read_draft", "renewal", "restore_ledger", "resume", "root_key_files", "sheet_page",
-    "token_key",
+    "move_ledger", "open_key", "open_orders", "order_file", "order_stream", "parse_key", "plan_partner",
+    "plan_workspace", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "restore_ledger", "resume",
+    "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {
@@ -77,6 +78,7 @@ _LAZY: Final = {
     "order_stream": "licensekit.issuer.bulk.sources",
     "restore_ledger": "licensekit.issuer.ledger.backup",
     "diagnose_ledger": "licensekit.issuer.ledger.backup",
+    "move_ledger": "licensekit.issuer.ledger.moving",
     "GivenNames": "licensekit.issuer.naming",
     "plan_partner": "licensekit.issuer.naming",
     "plan_workspace": "licensekit.issuer.naming",

@@ -128,7 +128,7 @@ def _lost(
     tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[Token]], refused: list[NotAbsorbed]
 ) -> tuple[tuple[Lost, ...], int]:
     """Return the bundles and resets that the ledger lacks, as they were issued, and how many it has."""
-    found: dict[object, Lost] = {}
+    found: dict[str, Lost] = {}
     known: set[bytes] = set()
     for name, tokens in read.items():
         for token in tokens:
@@ -139,14 +139,13 @@ def _lost(
             except (TrustError, FormatError) as error:
                 refused.append(NotAbsorbed(reason="error", name=name, error=error))
                 continue
-            place = _place(one)
             if one.document.issuer != state.issuer:
                 refused.append(NotAbsorbed(reason="issuer", name=name, issuer=one.document.issuer))
             elif _is_known(tx, one):
                 known.add(one.identity)
-            elif _is_taken(tx, one) or found.setdefault(place, one).identity != one.identity:
+            elif _is_taken(tx, one) or found.setdefault(_name(one.document), one).identity != one.identity:
                 refused.append(NotAbsorbed(reason="place", name=name, what=_name(one.document)))
-    return tuple(sorted(found.values(), key=_order)), len(known)
+    return tuple(sorted(found.values(), key=lambda one: (one.document.issued, _name(one.document)))), len(known)
 
 
 def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Lost:
@@ -180,18 +179,6 @@ def _is_revoked(tx: LedgerTransaction, token: Token) -> bool:
     except BundleRevoked:
         return True
     return False
-
-
-def _place(one: Lost) -> object:
-    bundle = one.document
-    return one.identity if isinstance(bundle, Reset) else (bundle.serial, bundle.part, bundle.use, bundle.sequence)
-
-
-def _order(one: Lost) -> tuple[int, str, str, int, int]:
-    bundle = one.document
-    if isinstance(bundle, Reset):
-        return bundle.issued, "", "", 0, 0
-    return bundle.issued, bundle.serial, bundle.part, -bundle.use, bundle.sequence
 
 
 def _name(document: Bundle | Reset) -> str:
