@@ -30,7 +30,6 @@ def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: C
     if consent.as_json:
         emit_json({**done._asdict(), "refused": [one.as_json() for one in proposal.warnings]})
     else:
-        facts(("absorbed", f"{done.documents} documents, {done.bundles} bundles, {done.resets} resets"))
-        facts(("there already", f"{done.known} bundles and resets"))
+        facts(*done._asdict().items())
     if proposal.warnings:
         click.get_current_context().exit(NO)

@@ -74,8 +74,8 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     for name, data in files.items():
         try:
             read[name] = armor.read(data)
-        except FormatError as error:
-            refused.append(NotAbsorbed(reason="error", name=name, error=error))
+        except FormatError as fault:
+            refused.append(NotAbsorbed(reason="error", name=name, error=fault))
     after = _with_documents(tx.state, read, refused)
     intake = Intake(tx.state, after)
     lost, known = _lost(tx, after, read, refused)
@@ -85,7 +85,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     return AbsorbProposal(
         changes=(*newer, *(Change(_name(one.document), None, ABSORB) for one in lost)),
         warnings=tuple(refused),
-        needs_confirmation=(AcceptsRestored(error=error),) if error else (),
+        needs_confirmation=(AcceptsRestored(number=error.number),) if error else (),
         about="the ledger",
         is_done=not (intake.newer or lost or error),
         renews_pack=bool(intake.newer),

@@ -256,13 +256,17 @@ def test_a_bundle_dated_ahead_waits_for_its_day(acme: Workspace, folder: Path) -
         assert absorb(workspace, {"one": file}, now=NOW + 30 * DAY).bundles == 1
 
 
-def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(acme: Workspace, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("since", [0, 1, 5])
+def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(
+    acme: Workspace, folder: Path, tmp_path: Path, since: int
+) -> None:
     shutil.copytree(folder, tmp_path / "backup")
     issue(acme)
     packed(acme)
     newer = acme.state(NOW).pack
     with Workspace.open(tmp_path / "backup") as workspace:
-        issue(workspace)
+        for _ in range(since):
+            issue(workspace)
         with pytest.raises(LedgerRestored):
             workspace.keys.take(armor.read(newer), action="pack", who=WHO, now=NOW)
         with pytest.raises(LedgerRestored):
