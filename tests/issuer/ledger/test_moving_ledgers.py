@@ -1,5 +1,6 @@
 """A ledger moves from the folder to a server and back, whole, and only one of the two is alive."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import moving, open_ledger, serials
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.issuer.workspace import Workspace
+from tests import workspaces
 from tests.workspaces import issue
 
 HERE = "ledger.db"
@@ -143,3 +145,21 @@ def test_a_folder_that_cannot_be_written_is_named(filled: Filled, monkeypatch: p
         with pytest.raises(LicenseError, match="No space left"):
             move_ledger(folder, target)
     move_ledger(folder, target)
+
+
+def test_another_folder_follows_its_ledger_to_another_server(
+    tmp_path: Path, postgres_location: str, second_postgres_location: str
+) -> None:
+    folder = tmp_path / "acme"
+    workspaces.make(folder, ledger=postgres_location).close()
+    other = shutil.copytree(folder, tmp_path / "other")
+    move_ledger(folder, second_postgres_location)
+    with pytest.raises(DatabaseMoved):
+        Workspace.open(other)
+    move_ledger(other, second_postgres_location)
+    for one in (folder, other):
+        with Workspace.open(one) as workspace:
+            issue(workspace)
+    move_ledger(folder, HERE)
+    with pytest.raises(DatabaseMoved):  # there is no way for it into this folder
+        move_ledger(other, HERE)
