@@ -102,8 +102,12 @@ def _work_of_children() -> int:
 def foreseen_serials() -> Iterator[None]:
     """Let new workspaces count serials from 1010000014, as examples do, and not from a random one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serials, "anywhere", lambda _: serials.number_of(serials.EXAMPLE))
+        patch.setattr(serials, "anywhere", _example_number)
         yield
+
+
+def _example_number(_: object) -> int | None:
+    return serials.number_of(serials.EXAMPLE)
 
 
 class Postgres(NamedTuple):

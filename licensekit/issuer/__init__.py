@@ -55,6 +55,7 @@ from licensekit.text.columns import TableOptions
 if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
     from licensekit.issuer.ledger.backup import diagnose_ledger, restore_ledger
+    from licensekit.issuer.ledger.moving import move_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
     from licensekit.issuer.output.qr import qr_png, qr_svg
     from licensekit.issuer.output.sheet import sheet_page
@@ -62,15 +63,14 @@ if TYPE_CHECKING:
 __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES",
     "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
-    "Done",
-    "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
-    "LedgerEntry", "LicenseFile", "ListProposal", "Listed", "LookupResult", "NewPartner", "NewWorkspace", "OrderLine",
-    "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets",
-    "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
-    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "find_key_file",
-    "generated_key", "imported_key", "json_lines", "key_id", "open_key", "open_orders", "order_file", "order_stream",
-    "parse_key", "plan_partner", "plan_workspace", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal",
-    "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
+    "Done", "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
+    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "Listed", "LookupResult", "NewPartner", "NewWorkspace",
+    "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys",
+    "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
+    "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",
+    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "move_ledger", "open_key", "open_orders",
+    "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "qr_png", "qr_svg", "read_catalog",
+    "read_draft", "renewal", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {
@@ -80,6 +80,7 @@ _LAZY: Final = {
     "order_stream": "licensekit.issuer.bulk.sources",
     "restore_ledger": "licensekit.issuer.ledger.backup",
     "diagnose_ledger": "licensekit.issuer.ledger.backup",
+    "move_ledger": "licensekit.issuer.ledger.moving",
     "GivenNames": "licensekit.issuer.naming",
     "plan_partner": "licensekit.issuer.naming",
     "plan_workspace": "licensekit.issuer.naming",

@@ -27,6 +27,8 @@ class Layout:
         """The root keys, until they are moved away."""
         self.ledger = folder / "ledger.db"
         """The ledger."""
+        self.arriving = folder / "ledger.db.arriving"
+        """The ledger while it moves here from a server."""
         self.ledger_url = folder / "ledger.url"
         """The URL of the ledger, if it is not in the workspace."""
         self.mark = folder / "ledger.mark"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from licensekit.errors import LedgerRestored, LicenseError
+from licensekit.errors import LicenseError
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message, Templates
 
@@ -113,8 +113,11 @@ class SeveralStated(Message):
 class AcceptsRestored(Message):
     """A restored ledger is accepted, with what the files bring back."""
 
-    template = "{error}, and what these files do not bring back stays unknown and is accepted as it is"
-    error: LedgerRestored
+    template = (
+        "the ledger lacks entry {number}, which was there before, and what these files do not bring back stays unknown:"
+        " the ledger is accepted as it is"
+    )
+    number: int
 
 
 class NotAbsorbed(Message):

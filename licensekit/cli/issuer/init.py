@@ -152,8 +152,8 @@ def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
     heading("Next:")
     emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"    licensekit issue {order} -C {typed(folder)}")
-    emit(f"    licensekit activate 1010000014-base-1.lic --pack {typed(pack)} --root {pin}")
+    emit(f"    licensekit issue {order} -C {typed(folder)} -o {plan.product}.lic")
+    emit(f"    licensekit activate {plan.product}.lic --pack {typed(pack)} --root {pin}")
 
 
 def _root_keys(folder: Path, count: int, threshold: int) -> tuple[str, str]:

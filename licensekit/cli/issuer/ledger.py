@@ -16,6 +16,7 @@ from licensekit.cli.groups import Lazy, LicenseGroup
         "backup": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "backup"),
         "restore": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "restore"),
         "absorb": Lazy("Commands", "licensekit.cli.issuer.ledger_absorb", "absorb"),
+        "move": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "move"),
         "export": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "export"),
     },
 )

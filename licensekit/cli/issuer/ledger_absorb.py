@@ -28,9 +28,8 @@ def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: C
         return
     done = proposal.sign(None, who=operator(), confirm=True)
     if consent.as_json:
-        emit_json({**done._asdict(), "refused": [one.as_json() for one in proposal.refused]})
+        emit_json({**done._asdict(), "refused": [one.as_json() for one in proposal.warnings]})
     else:
-        facts(("absorbed", f"{done.documents} documents, {done.bundles} bundles, {done.resets} resets"))
-        facts(("there already", f"{done.known} bundles and resets"))
-    if proposal.refused:
+        facts(*done._asdict().items())
+    if proposal.warnings:
         click.get_current_context().exit(NO)

@@ -1,4 +1,4 @@
-"""`licensekit ledger doctor`, `backup` and `restore`: whether a ledger is whole, and backups."""
+"""`licensekit ledger doctor`, `backup`, `restore` and `move`: whether a ledger is whole, and its copies."""
 
 from functools import partial
 from pathlib import Path
@@ -7,8 +7,8 @@ import click
 
 from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
 from licensekit.cli.issuer.options import with_workspace, workspace_option
-from licensekit.cli.output import json_option
-from licensekit.issuer import Workspace, diagnose_ledger, restore_ledger
+from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.issuer import Workspace, diagnose_ledger, move_ledger, restore_ledger
 
 
 @click.command()
@@ -34,6 +34,21 @@ def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> No
     It is one SQLite file with every entry, whether the ledger is in the workspace or on a server. Keys are not in it.
     """
     write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
+
+
+@click.command()
+@click.argument("target", metavar="TO")
+@workspace_option
+@json_option
+def move(*, target: str, folder: Path, as_json: bool) -> None:
+    """Move the ledger to a server, or back: TO is a postgresql:// URL, or `ledger.db`.
+
+    All of it is copied in one transaction and verified at its new place, entry by entry. The old one stays as a copy
+    that is marked as moved: nothing signs with it. Cut off, the same command completes it; in other folders that share
+    the ledger it follows it. Keep the password of a server out of the URL, in a password file (PGPASSFILE).
+    """
+    place = move_ledger(folder, target)
+    emit_json({"ledger": place}) if as_json else emit(f"moved and verified: {place}")
 
 
 @click.command()

@@ -185,7 +185,7 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    option("-o --output FILE", "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic."),
+    option("-o --output FILE", "Where it goes: a file, a folder, or `-`. Default: as acme-1010000014-base-1.lic."),
     attachments_option,
     collected(
         "drawings",

@@ -59,7 +59,7 @@ class TakeProposal(SignProposal[list[Token], None]):
         """
         del key
         for mark, error in self.intake.restored(tx.ledger):
-            raise_mark(tx.store.layout.mark, mark)
+            raise_mark(tx.store.layout.mark, mark, lower=True)
             raise error
         return enter(tx, self.intake, action=self.action)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from licensekit.errors import BundleRevoked, FormatError, LicenseError, TrustError
+from licensekit.errors import BundleRevoked, FormatError, LedgerRestored, LicenseError, TrustError
 from licensekit.issuer.keys.intake import Intake, enter
 from licensekit.issuer.ledger import append, bundles, serials
 from licensekit.issuer.ledger.mark import read_mark, restored
@@ -44,18 +44,18 @@ class Absorbed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AbsorbProposal(SignProposal[Absorbed, None]):
-    """What files bring back that the ledger lacks, to be entered again."""
+    """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
 
     intake: Intake
     lost: tuple[Lost, ...]
     known: int
-    refused: tuple[NotAbsorbed, ...]
-    """What is not entered, with its file and the reason."""
+    restored: LedgerRestored | None
+    """What shows that the ledger was restored: the mark, or one of the files."""
 
     def enter(self, tx: LedgerTransaction, key: None) -> Absorbed:
         """Enter documents of a pack first, then bundles as they were issued, and resets."""
         del key
-        newer = enter(tx, self.intake, action=ABSORB) if self.intake.newer else []
+        newer = enter(tx, self.intake, action=ABSORB)
         append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in self.lost])
         found = [one for one in self.lost if isinstance(one.document, Bundle)]
         again = tx.trust.lists.get(tx.state.issuer)
@@ -70,19 +70,24 @@ class AbsorbProposal(SignProposal[Absorbed, None]):
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
     """Return what files, by name, bring back; raises as `Ledger.propose_absorb`."""
     refused: list[NotAbsorbed] = []
-    read = _read(files, refused)
+    read: dict[str, list[Token]] = {}
+    for name, data in files.items():
+        try:
+            read[name] = armor.read(data)
+        except FormatError as fault:
+            refused.append(NotAbsorbed(reason="error", name=name, error=fault))
     after = _with_documents(tx.state, read, refused)
     intake = Intake(tx.state, after)
     lost, known = _lost(tx, after, read, refused)
     error = restored(tx.ledger, read_mark(tx.store.layout.mark))
-    doubts = [error] if error else [one for _, one in intake.restored(tx.ledger)]
+    error = error or next((one for _, one in intake.restored(tx.ledger)), None)
     newer = [Change(f"{one.type}s", None, ABSORB) for one in intake.newer]
     return AbsorbProposal(
         changes=(*newer, *(Change(_name(one.document), None, ABSORB) for one in lost)),
         warnings=tuple(refused),
-        needs_confirmation=tuple(AcceptsRestored(error=one) for one in doubts[:1]),
+        needs_confirmation=(AcceptsRestored(number=error.number),) if error else (),
         about="the ledger",
-        is_done=not (intake.newer or lost or doubts),
+        is_done=not (intake.newer or lost or error),
         renews_pack=bool(intake.newer),
         store=tx.store,
         now=tx.now,
@@ -90,18 +95,8 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
         intake=intake,
         lost=lost,
         known=known,
-        refused=tuple(refused),
+        restored=error,
     )
-
-
-def _read(files: Mapping[str, bytes], refused: list[NotAbsorbed]) -> dict[str, list[Token]]:
-    read: dict[str, list[Token]] = {}
-    for name, data in files.items():
-        try:
-            read[name] = armor.read(data)
-        except FormatError as error:
-            refused.append(NotAbsorbed(reason="error", name=name, error=error))
-    return read
 
 
 def _with_documents(
@@ -128,7 +123,7 @@ def _lost(
     tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[Token]], refused: list[NotAbsorbed]
 ) -> tuple[tuple[Lost, ...], int]:
     """Return the bundles and resets that the ledger lacks, as they were issued, and how many it has."""
-    found: dict[object, Lost] = {}
+    found: dict[str, Lost] = {}
     known: set[bytes] = set()
     for name, tokens in read.items():
         for token in tokens:
@@ -139,14 +134,13 @@ def _lost(
             except (TrustError, FormatError) as error:
                 refused.append(NotAbsorbed(reason="error", name=name, error=error))
                 continue
-            place = _place(one)
             if one.document.issuer != state.issuer:
                 refused.append(NotAbsorbed(reason="issuer", name=name, issuer=one.document.issuer))
             elif _is_known(tx, one):
                 known.add(one.identity)
-            elif _is_taken(tx, one) or found.setdefault(place, one).identity != one.identity:
+            elif _is_taken(tx, one) or found.setdefault(_name(one.document), one).identity != one.identity:
                 refused.append(NotAbsorbed(reason="place", name=name, what=_name(one.document)))
-    return tuple(sorted(found.values(), key=_order)), len(known)
+    return tuple(sorted(found.values(), key=lambda one: (one.document.issued, _name(one.document)))), len(known)
 
 
 def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Lost:
@@ -162,8 +156,7 @@ def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Los
 def _is_known(tx: LedgerTransaction, one: Lost) -> bool:
     if isinstance(one.document, Bundle):
         return bundles.by_identity(tx.ledger, one.identity) is not None
-    row = tx.ledger.one("SELECT 1 FROM entries WHERE type = 'reset' AND frame = ?", one.token.frame)
-    return row is not None
+    return tx.ledger.one("SELECT 1 FROM entries WHERE type = 'reset' AND frame = ?", one.token.frame) is not None
 
 
 def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
@@ -180,18 +173,6 @@ def _is_revoked(tx: LedgerTransaction, token: Token) -> bool:
     except BundleRevoked:
         return True
     return False
-
-
-def _place(one: Lost) -> object:
-    bundle = one.document
-    return one.identity if isinstance(bundle, Reset) else (bundle.serial, bundle.part, bundle.use, bundle.sequence)
-
-
-def _order(one: Lost) -> tuple[int, str, str, int, int]:
-    bundle = one.document
-    if isinstance(bundle, Reset):
-        return bundle.issued, "", "", 0, 0
-    return bundle.issued, bundle.serial, bundle.part, -bundle.use, bundle.sequence
 
 
 def _name(document: Bundle | Reset) -> str:

@@ -20,7 +20,7 @@ SELECT: Final = (
 )
 
 _TOKENS: Final = (
-    "SELECT b.number, b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
+    "SELECT b.number, b.product, b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
     " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
 )
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
@@ -180,6 +180,7 @@ class BundleToken(NamedTuple):
 
     number: int
     """Of its entry."""
+    product: str
     serial: str
     part: str
     use: Use
@@ -197,8 +198,8 @@ def tokens(connection: Connection, numbers: Sequence[int]) -> dict[int, BundleTo
     """Return the bundles that were entered under some numbers, at least one, by number."""
     rows = connection.rows(_TOKENS + f" WHERE b.number IN ({_asked(numbers)})", *numbers)
     return {
-        number: BundleToken(number, serial, part, Use(use), sequence, order, Token("bundle", frame))
-        for number, serial, part, use, sequence, order, frame in rows
+        number: BundleToken(number, product, serial, part, Use(use), sequence, order, Token("bundle", frame))
+        for number, product, serial, part, use, sequence, order, frame in rows
     }
 
 

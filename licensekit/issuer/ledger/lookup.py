@@ -64,10 +64,13 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.by_identity(ledger, bytes.fromhex(name))
         if issued is not None:
             return issued
-    for place in _readings(name.removesuffix(".lic")):
-        issued = bundles.at(ledger, *place)
-        if issued is not None:
-            return issued
+    stem = name.removesuffix(".lic")
+    dashes = (place for place, character in enumerate(stem) if character == "-")
+    for product, rest in [("", stem), *((stem[:place], stem[place + 1 :]) for place in dashes)]:
+        for place in _readings(rest):
+            issued = bundles.at(ledger, *place)
+            if issued is not None and product in {"", issued.bundle.product}:
+                return issued
     raise NotIssued(reason="bundle", name=name)
 
 

@@ -17,7 +17,7 @@ from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.ledger.mark import read_mark, require_whole, restored
+from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import LedgerReport, Progress, verify
 from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import RESTORED, WorkspaceStore
@@ -132,7 +132,7 @@ class Ledger:
         """Return what files, by name, bring back that the ledger lost: license files, packs, resets.
 
         The pack in the workspace is one of them. To sign it accepts a ledger that was restored, also without files:
-        then serials and sequences go on at a random place. What is refused is named in `refused`.
+        then serials and sequences go on at a random place. What is refused is named by a warning.
         """
         store = self._store.overriding(*self._store.overrides, RESTORED)
         with store.read(now) as tx:
@@ -145,11 +145,12 @@ class Ledger:
 
         Raises:
             LedgerDamaged: with the number of the first entry that is not as it was.
-            LedgerRestored: it holds, and lacks what this folder has seen of it.
-            FileUnusable: the mark of the folder cannot be read.
+            LedgerRestored: it holds, and lacks what the mark of this folder or its pack shows.
+            FileUnusable: mark or pack cannot be read.
         """
-        mark = read_mark(self._store.layout.mark)
         with self._database.read() as ledger:
             report = verify(ledger, progress)
-            require_whole(ledger, mark)
+        error = self.propose_absorb({}, now=0).restored
+        if error is not None:
+            raise error
         return report

@@ -59,6 +59,7 @@ class AttachmentSource:
     """What goes along with the bundles of one transaction."""
 
     def __init__(self, tx: LedgerTransaction, attach: Attach) -> None:
+        self.product = tx.state.product
         self._tx = tx
         self._oldest = oldest_held(tx)
         self._usual = self._oldest if attach is True else attach or newest_held(tx.state)

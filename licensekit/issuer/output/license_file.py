@@ -27,7 +27,7 @@ class LicenseFile(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the file: serial, part, use if it is not production, and sequence."""
+        """The name of the file: product, serial, part, use if it is not production, and sequence."""
         return file_name(self.bundle)
 
     def plain(self) -> dict[str, Any]:
@@ -48,6 +48,7 @@ class LicenseFile(NamedTuple):
 class ResetFile(NamedTuple):
     """A signed reset, ready to be sent."""
 
+    product: str
     reset: Reset
     token: Token
     data: bytes
@@ -59,8 +60,8 @@ class ResetFile(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the file: the start of the installation's id, and what is reset."""
-        return f"{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
+        """The name of the file: product, the start of the installation's id, and what is reset."""
+        return f"{self.product}-{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
 
 
 class IssuedFile(NamedTuple):
@@ -92,8 +93,8 @@ def accept_all(_: LicenseFile) -> None:
 
 
 def file_name(bundle: Bundle | BundleToken) -> str:
-    """Return the name of a bundle's file: `1010000014-base-1.lic`, its label with dashes."""
-    return bundle.label.replace(" ", "-") + ".lic"
+    """Return the name of a bundle's file: `acme-1010000014-base-1.lic`, product and label with dashes."""
+    return f"{bundle.product}-{bundle.label.replace(' ', '-')}.lic"
 
 
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
@@ -108,7 +109,7 @@ def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> Res
     reset = decode(Reset, token.payload)
     held = source.held(None, reset.installation)
     data = file_of([*source.attachments(held).always, token])
-    return ResetFile(reset, token, data, repeated, source.fits_oldest(held))
+    return ResetFile(source.product, reset, token, data, repeated, source.fits_oldest(held))
 
 
 class BulkFiles:

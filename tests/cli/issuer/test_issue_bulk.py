@@ -58,7 +58,7 @@ def test_json_lines_become_files(desk: Desk) -> None:
         for n, serial in enumerate(("1010000014", "1010000022", "1010000030"), start=1)
     ]
     assert listed(desk) == ["A-1", "A-2", "A-3"]
-    assert files(desk) == [f"{s}-base-1.lic" for s in ("1010000014", "1010000022", "1010000030")]
+    assert files(desk) == [f"acme-{s}-base-1.lic" for s in ("1010000014", "1010000022", "1010000030")]
     again = desk.run(*issue(desk, "orders.jsonl"))
     assert again.stdout == "\n".join(
         [titles, *rows, "issued         0 licenses, in out", "issued before  3 licenses", ""]
@@ -128,7 +128,7 @@ def test_csv_has_one_column_a_license(desk: Desk) -> None:
     (desk.folder / "orders.csv").write_text(CSV, encoding="utf-8")
     desk.run(*issue(desk, "orders.csv"))
     assert listed(desk) == ["C-1", "C-2"]
-    found = desk.json("inspect", "out/1010000014-base-1.lic")["documents"][0]["document"]
+    found = desk.json("inspect", "out/acme-1010000014-base-1.lic")["documents"][0]["document"]
     assert (found["company"], found["system"], found["sites"], found["users"]) == (
         "Ærø A/S",
         {"server": 1},
@@ -144,7 +144,7 @@ def test_a_sales_sheet_is_issued_as_it_is(desk: Desk) -> None:
     said = desk.run(*issue(desk, "orders.csv", *columns), code=5).stderr
     assert "orders.csv:2: is not UTF-8; pass `--encoding windows-1252`" in said
     desk.run(*issue(desk, "orders.csv", "--encoding", "windows-1252", *columns))
-    found = desk.json("inspect", "out/1010000014-base-1.lic")["documents"][0]["document"]
+    found = desk.json("inspect", "out/acme-1010000014-base-1.lic")["documents"][0]["document"]
     assert (found["company"], found["system"]) == ("M\u00fcller", {"server": 1})
 
 
@@ -334,7 +334,7 @@ def test_a_ledger_on_a_full_disk_has_what_has_a_file_and_no_more(
     words = ("issue", "orders.jsonl", "-C", "disk/acme", "-o", "out", *place.passphrase, *more)
     assert "disk is full" in place.run(*words, code=8).stderr
     found = place.json("ledger", "list", "-C", "disk/acme", "--all")["bundles"]
-    names = sorted(f"{one['serial']}-base-1.lic" for one in found)
+    names = sorted(f"acme-{one['serial']}-base-1.lic" for one in found)
     assert names == files(place)
     assert len(names) % 1000 == 0
     assert more or names == []

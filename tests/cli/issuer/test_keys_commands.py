@@ -379,7 +379,7 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) ->
     assert "was revoked" in desk.refused(4, "verify", old["file"], *verify)
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
     assert desk.run(*reissue).stdout == "1 bundle signed again, in out.\n"
-    desk.run("verify", "out/1010000014-base-1.lic", *verify)
+    desk.run("verify", "out/acme-1010000014-base-1.lic", *verify)
 
 
 def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(desk: Desk) -> None:
@@ -387,12 +387,12 @@ def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(
     grow(desk, "rotate")
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out")
     desk.run(*reissue, *desk.passphrase)
-    Path("out/1010000014-base-1.lic").unlink()
+    Path("out/acme-1010000014-base-1.lic").unlink()
     assert desk.run(*reissue).stdout.splitlines() == [
         "0 bundles signed again, in out.",
         "1 bundle signed again before: only the files are new.",
     ]
-    assert Path("out/1010000014-base-1.lic").is_file()
+    assert Path("out/acme-1010000014-base-1.lic").is_file()
     issue(desk, "2", "--key", "signing-2")
     said = desk.json(*reissue)
     assert (said["reissued"], said["repeated"], len(said["files"])) == (0, 1, 1)
@@ -421,7 +421,7 @@ def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
     assert issue(desk, "3") == kept | {"repeated": True, "bytes": issue(desk, "3")["bytes"]}
     again = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "1"))
-    assert "1010000014-base-1.lic, which is no longer valid" in desk.refused(6, *again)
+    assert "acme-1010000014-base-1.lic, which is no longer valid" in desk.refused(6, *again)
     desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "2"))
     said = desk.refused(6, *again)
@@ -535,7 +535,7 @@ def test_reissue_names_what_was_revoked_meanwhile(desk: Desk, monkeypatch: pytes
     result = desk.run(*words)
     assert "1 bundle signed again" in result.stdout
     assert f"{first['serial']} base 1 was revoked meanwhile" in result.stderr
-    assert [path.name for path in Path("out").iterdir()] == [f"{second['serial']}-base-1.lic"]
+    assert [path.name for path in Path("out").iterdir()] == [f"acme-{second['serial']}-base-1.lic"]
 
 
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
@@ -543,7 +543,7 @@ def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     grow(desk, "rotate")
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
-    names = [f"{issued['serial']}-base-1.lic" for issued in (first, second)]
+    names = [f"acme-{issued['serial']}-base-1.lic" for issued in (first, second)]
     assert said == {"reissued": 2, "repeated": 0, "files": names, "left": []}
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert types(f"out/{names[0]}") == ["bundle"]

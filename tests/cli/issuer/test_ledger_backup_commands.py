@@ -32,7 +32,7 @@ def test_a_restored_ledger_absorbs_what_it_lost(desk: Desk) -> None:
     assert "licensekit ledger absorb FILES" in desk.refused(6, *issue)
     assert "stays unknown" in desk.refused(6, "ledger", "absorb", "sent.lic", *at)
     assert "bundles.1010000014 base 1" in desk.run("ledger", "absorb", "sent.lic", "--preview", *at).stdout
-    assert "1 bundles" in desk.run("ledger", "absorb", "sent.lic", "--yes", *at).stdout
+    assert "bundles    1" in desk.run("ledger", "absorb", "sent.lic", "--yes", *at).stdout
     (desk.folder / "note.txt").write_text("not a license")
     done = json.loads(desk.run("ledger", "absorb", "sent.lic", "note.txt", *at, "--json", code=1).stdout)
     assert (done["bundles"], done["known"], len(done["refused"])) == (0, 1, 1)

@@ -45,7 +45,7 @@ def test_verify_shows_its_progress_on_a_terminal_alone(sold: Desk, monkeypatch: 
     assert "Verifying" in sold.run("ledger", "verify", "-C", "acme").stderr
 
 
-@pytest.mark.parametrize("name", ["4", "1010000014", "example-1", "1010000014-base-1.lic"])
+@pytest.mark.parametrize("name", ["4", "1010000014", "example-1", "acme-1010000014-base-1.lic"])
 def test_show_tells_everything_about_what_is_named(sold: Desk, name: str) -> None:
     shown = sold.run("ledger", "show", name, "-C", "acme").stdout
     for said in ("Entry 4: bundle", "signed by  signing-1 (", "state      active", "standard"):

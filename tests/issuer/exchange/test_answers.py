@@ -177,7 +177,7 @@ def test_an_order_is_for_one_installation_unless_it_says_more(workspace: Workspa
     answer(workspace, asking(workspace))
     said = no(InstallationsTaken, workspace, asking(workspace, 2, "other"))
     assert "is for 1 installation" in said
-    assert f"{SERIAL}-base-1.lic" in said
+    assert f"acme-{SERIAL}-base-1.lic" in said
 
 
 def test_an_order_binds_as_many_installations_as_it_says_each_with_its_serial(workspace: Workspace) -> None:
@@ -229,7 +229,7 @@ def test_an_answer_of_a_revoked_key_is_not_handed_out_again(workspace: Workspace
     ceremony = workspace.keys.begin([revoked], NOW).signed(*roots)
     workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
     named = "the request was answered with" if number is None else "order A-1 was issued as"
-    with pytest.raises(OrderConflict, match=f"{named} {SERIAL}-base-1.lic, which is no longer"):
+    with pytest.raises(OrderConflict, match=f"{named} acme-{SERIAL}-base-1.lic, which is no longer"):
         workspace.customers.propose_answer(asking(workspace), ordered(order=number), now=NOW)
 
 
@@ -256,7 +256,7 @@ def test_an_installation_keeps_its_serial(workspace: Workspace) -> None:
     assert (added.bundle.serial, added.bundle.part) == (SERIAL, "more")
     other = asking(workspace, 3, "other", serial=SERIAL)
     said = no(InstallationsTaken, workspace, other, **{**more, "order": "A-3", "part": "third"})
-    assert "bound to another installation, by 1010000014-base-2.lic" in said
+    assert "bound to another installation, by acme-1010000014-base-2.lic" in said
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace:
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
     assert (signed.installation, signed.what, signed.issued) == (makers.installation_id(), ResetWhat.CLOCK, NOW)
     assert signed.nonce == asked.document.nonce
-    assert file.name == f"{makers.installation_id().hex()[:8]}-clock.lic"
+    assert file.name == f"acme-{makers.installation_id().hex()[:8]}-clock.lic"
     before = workspace.ledger.count_entries()
     again = workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
     assert (again.token, again.is_repeated) == (token, True)

@@ -91,11 +91,11 @@ def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> 
         next_list(tx, Named(serials=many))
 
 
-@pytest.mark.parametrize("name", ["1010000014-base-1", "1010000014-base-1.lic", "A-1-more-parts-12"])
+@pytest.mark.parametrize("name", ["1010000014-base-1", "acme-1010000014-base-1.lic", "A-1-more-parts-12"])
 def test_bundles_are_named_by_serial_part_and_sequence(workspace: Workspace, name: str) -> None:
     issue(workspace)
     issue(workspace, serial="A-1", part="more-parts", sequence=12)
-    assert workspace.ledger.bundle(name).label.replace(" ", "-") == name.removesuffix(".lic")
+    assert name.endswith(workspace.ledger.bundle(name).label.replace(" ", "-") + ".lic" * name.endswith(".lic"))
 
 
 def test_bundles_are_named_by_identity(workspace: Workspace) -> None:
@@ -103,7 +103,9 @@ def test_bundles_are_named_by_identity(workspace: Workspace) -> None:
     assert workspace.ledger.bundle(identity(file).hex()).token == file.token
 
 
-@pytest.mark.parametrize("name", ["1010000014-base-2", "nothing", "00" * 16, "1010000014-base-01"])
+@pytest.mark.parametrize(
+    "name", ["1010000014-base-2", "other-1010000014-base-1.lic", "nothing", "00" * 16, "1010000014-base-01"]
+)
 def test_a_bundle_that_was_never_issued_is_missed(workspace: Workspace, name: str) -> None:
     issue(workspace)
     refused(NotIssued, workspace.layout.folder, lambda: workspace.ledger.bundle(name))

@@ -212,7 +212,7 @@ def test_what_is_not_genuine_is_refused_by_name(acme: Workspace, folder: Path, t
     }
     proposal = acme.ledger.propose_absorb(files, now=NOW)
     assert proposal.known == 1
-    assert [(one.reason, one.name) for one in proposal.refused] == [
+    assert [(one.data["reason"], one.data["name"]) for one in proposal.warnings] == [
         ("error", "text.lic"),
         ("error", "damaged.lkp"),
         ("error", "forged.lic"),
@@ -252,17 +252,21 @@ def test_a_bundle_dated_ahead_waits_for_its_day(acme: Workspace, folder: Path) -
     put_back()
     with Workspace.open(folder) as workspace:
         proposal = workspace.ledger.propose_absorb({"one": file}, now=NOW)
-        assert [one.reason for one in proposal.refused] == ["error"]
+        assert [one.data["reason"] for one in proposal.warnings] == ["error"]
         assert absorb(workspace, {"one": file}, now=NOW + 30 * DAY).bundles == 1
 
 
-def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(acme: Workspace, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("since", [0, 1, 5])
+def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(
+    acme: Workspace, folder: Path, tmp_path: Path, since: int
+) -> None:
     shutil.copytree(folder, tmp_path / "backup")
     issue(acme)
     packed(acme)
     newer = acme.state(NOW).pack
     with Workspace.open(tmp_path / "backup") as workspace:
-        issue(workspace)
+        for _ in range(since):
+            issue(workspace)
         with pytest.raises(LedgerRestored):
             workspace.keys.take(armor.read(newer), action="pack", who=WHO, now=NOW)
         with pytest.raises(LedgerRestored):
@@ -271,3 +275,13 @@ def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(acme: Workspace, f
         issue(workspace)
         assert workspace.state(NOW).pack == newer
         workspace.ledger.verify()
+
+
+def test_verifying_notices_a_restored_ledger_by_the_pack_in_the_folder(acme: Workspace, folder: Path) -> None:
+    put_back = copied(acme)
+    packed(acme)
+    put_back()
+    (folder / "ledger.mark").unlink()
+    with Workspace.open(folder) as workspace:
+        assert workspace.ledger.restored() is None
+        refused(LedgerRestored, folder, workspace.ledger.verify)

@@ -59,7 +59,7 @@ class Vendor:
         with self.open() as workspace:
             proposal = workspace.ledger.propose_absorb(some, now=self.now)
             proposal.sign(None, who=WHO, confirm=True)
-            assert proposal.refused == ()
+            assert proposal.warnings == ()
             workspace.ledger.verify()
 
     def issue(self) -> None:

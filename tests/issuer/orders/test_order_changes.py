@@ -214,9 +214,9 @@ def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(workspace:
     trials = [issue(workspace, use="trial"), change(workspace, amend({"users.standard": 9}))]
     bought = change(workspace, amend({"use": "production"}))
     assert [file.name for file in (*trials, bought)] == [
-        f"{SERIAL}-base-trial-1.lic",
-        f"{SERIAL}-base-trial-2.lic",
-        f"{SERIAL}-base-1.lic",
+        f"acme-{SERIAL}-base-trial-1.lic",
+        f"acme-{SERIAL}-base-trial-2.lic",
+        f"acme-{SERIAL}-base-1.lic",
     ]
     for use in ("trial", "demo"):
         assert faults(workspace, amend({"use": use})) == {
@@ -370,11 +370,11 @@ def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
 
     asked = amend({"users.standard": 50})
     error = refused(NotIssued, sold.layout.folder, lambda: change(sold, asked, approve=refuse))
-    assert error.name == f"{SERIAL}-base-2.lic"
+    assert error.name == f"acme-{SERIAL}-base-2.lic"
     error = refused(
         NotIssued, sold.layout.folder, lambda: sold.issue(ordered(), signer(sold), who=WHO, now=NOW, approve=refuse)
     )
-    assert error.name == "1010000022-base-1.lic"
+    assert error.name == "acme-1010000022-base-1.lic"
 
 
 def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) -> None:
