@@ -1,5 +1,6 @@
 """`licensekit keys admit`, `keys retire` and `keys sign-trust`."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,12 +9,12 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import PassphraseSource, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
-from licensekit.cli.issuer.options import operator, root_passphrase, unlock, workspace_option
+from licensekit.cli.issuer.options import clock_option, operator, root_passphrase, unlock, workspace_option
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import before, clock, option
 from licensekit.cli.output import emit, json_option, remark
 from licensekit.cli.views.documents import show
-from licensekit.issuer import Ceremony, Permission, RootKeys, Workspace, resume, root_key_files
+from licensekit.issuer import CLOCK_IS_RIGHT, Ceremony, Permission, RootKeys, Workspace, resume, root_key_files
 from licensekit.keys.keyfile import parse_public
 
 
@@ -58,9 +59,18 @@ def retire(*, name: str, roots: Roots) -> None:
 @workspace_option
 @root_key_option
 @root_passphrase
+@option("--preview", "Show what is signed, and sign nothing.")
+@clock_option
 @json_option
 def sign_trust(
-    *, file: str, folder: Path, root_keys: tuple[Path, ...], root_passphrase: PassphraseSource, as_json: bool
+    *,
+    file: str,
+    folder: Path,
+    root_keys: tuple[Path, ...],
+    root_passphrase: PassphraseSource,
+    preview: bool,
+    clock_is_right: bool,
+    as_json: bool,
 ) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE.
 
@@ -70,15 +80,19 @@ def sign_trust(
     with located(file):
         ceremony = resume(read_input(file, what="a document in signing"))
     files = root_key_files(folder, root_keys)
-    ceremony.require_wanted(one.part.verifying_key for one in files)
+    if not preview:
+        ceremony.require_wanted(one.part.verifying_key for one in files)
     if not as_json:
         for one in ceremony.pending:
             emit(f"You sign {one.label}:")
             emit()
             show(one.document)
             emit()
+    if preview:
+        show_change(ceremony, Path(file), as_json=as_json)
+        return
     signed = RootKeys(files, partial(unlock, source=root_passphrase)).add_to(ceremony)
-    in_force = _enter(folder, signed)
+    in_force = _enter(folder, signed, [CLOCK_IS_RIGHT] if clock_is_right else [])
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
@@ -88,10 +102,10 @@ def sign_trust(
         remark(f"{file} is no longer needed.")
 
 
-def _enter(folder: Path, signed: Ceremony) -> bool:
+def _enter(folder: Path, signed: Ceremony, overrides: Sequence[str]) -> bool:
     """Put a complete document in force if this is the vendor's workspace."""
     if not signed.is_complete or not Workspace.exists(folder):
         return False
     with Workspace.open(folder) as workspace:
-        workspace.keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
+        workspace.overriding(*overrides).keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
     return True
