@@ -1,6 +1,6 @@
 """What a workspace and its keys, catalog and ledger refuse, or why a folder is not one."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Templates
@@ -33,6 +33,9 @@ class WorkspaceInvalid(WorkspaceError):
     reason: str
 
 
+_SET_CLOCK: Final = "set the clock, or if it is right say `--clock-is-right`"
+
+
 class ClockDoubtful(WorkspaceError):
     """The clock disagrees with the newest entry of the ledger, so nothing was signed."""
 
@@ -41,14 +44,22 @@ class ClockDoubtful(WorkspaceError):
         "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
         " {made:time}: one of them is wrong",
         "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number} on {made:time}",
+        "document": "the clock shows {now:time}, and the {document} is dated {made:time}: one of them is wrong",
     }
-    hint_template = "set the clock, or if it is right say `--clock-is-right`"
+    hint_template: ClassVar[Templates] = {
+        "behind": _SET_CLOCK,
+        "ahead": _SET_CLOCK,
+        "document": "set the clock; if it is right, `licensekit pack --clock-is-right` signs catalog and list again,"
+        " and `licensekit keys rotate --clock-is-right` the trust document",
+    }
     reason: str
     now: int
     """What the clock shows, in seconds since 1970."""
-    number: int
     made: int
-    """When the newest entry was made, in seconds since 1970."""
+    """When the newest entry or document was made, in seconds since 1970."""
+    number: int = 0
+    """Of the newest entry."""
+    document: str = ""
 
 
 class WorkspaceExists(WorkspaceError):

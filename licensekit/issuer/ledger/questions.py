@@ -10,6 +10,7 @@ from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.dated_ahead import DatedAhead, dated_ahead
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
@@ -114,6 +115,11 @@ class Ledger:
             StateError: the ledger cannot be read, or there is no room.
         """
         write_backup(self._database, SCHEMA, path, replace=replace)
+
+    def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
+        """Return what installations do not take yet: a clock was ahead when it was signed."""
+        with self._database.read() as ledger:
+            return tuple(dated_ahead(ledger, now))
 
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.
