@@ -217,8 +217,8 @@ class WrongProduct(TrustError):
 class BundleRevoked(TrustError):
     """The issuer has taken this bundle back."""
 
-    template = "{serial} {part} {use:use}{sequence} was revoked by its issuer"
-    hint_template = "ask the issuer for the bundle that replaces it"
+    template = "{serial} {part} {use:use}{sequence} was suspended or revoked by its issuer"
+    hint_template = "ask the issuer, who may reinstate or replace it"
     serial: str
     part: str
     use: str

@@ -33,12 +33,16 @@ class ClockDoubtful(WorkspaceError):
         "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
         " {made:time}: one of them is wrong",
         "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number} on {made:time}",
+        "document": "the clock shows {now:time}, and the {document} is dated {made:time}: one of them is wrong;"
+        " set the clock; if it is right, `licensekit pack --clock-is-right` signs catalog and list again,"
+        " and `licensekit keys rotate --clock-is-right` the trust document",
     }
     hint_template = "set the clock, or if it is right say `--clock-is-right`"
     reason: str
     now: int
-    number: int
     made: int
+    number: int = 0
+    document: str = ""
 
 
 class LedgerRestored(WorkspaceError):

@@ -120,16 +120,18 @@ class WorkspaceStore:
 
         Raises:
             LedgerRestored: the ledger lacks what this folder has seen of it.
-            ClockDoubtful: `now` disagrees with the newest entry, and nobody said that it is right.
+            ClockDoubtful: `now` disagrees with the newest entry or document, and nobody said that it is right.
             WorkspaceInvalid, TrustError: as `workspace_state`.
         """
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
             if not accepts:
                 require_whole(ledger, read_mark(self.layout.mark))
+            state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
                 require_clock(*newest_entry(ledger), now)
-            tx = LedgerTransaction(self, ledger, self._state(ledger), now, who)
+                _require_no_later_document(state, now)
+            tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
             yield tx
             newest = documents.newest_number(ledger) if tx.state is not before else None
@@ -167,6 +169,21 @@ def require_clock(number: int, at: int, now: int) -> None:
         raise ClockDoubtful(reason="behind", now=now, number=number, made=at)
     if number and now > at + _AHEAD_SECONDS:
         raise ClockDoubtful(reason="ahead", now=now, number=number, made=at)
+
+
+def _require_no_later_document(state: WorkspaceState, now: int) -> None:
+    """Refuse a clock that is more than an hour before a document in force.
+
+    No file is signed that carries one: installations would refuse it. One that was signed elsewhere has no entry of
+    that time.
+    """
+    last, catalog = state.last_list, state.catalog
+    found = {"trust document": state.trust.issued}
+    found |= {} if last is None else {"revocation list": last.issued}
+    found |= {} if catalog is None else {"catalog": catalog.document.issued}
+    name = max(found, key=found.__getitem__)
+    if now < found[name] - _BEHIND_SECONDS:
+        raise ClockDoubtful(reason="document", now=now, document=name, made=found[name])
 
 
 def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:

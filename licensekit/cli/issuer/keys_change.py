@@ -1,5 +1,6 @@
 """`licensekit keys admit`, `keys retire`, `keys sign-trust`, `keys abandon` and `keys passphrase`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -7,12 +8,12 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, write_output
 from licensekit.cli.issuer.ceremony import RootOptions, Roots, root_signing, show_change, signed_by_roots
-from licensekit.cli.issuer.options import in_workspace, operator, secret_options, workspace_option
+from licensekit.cli.issuer.options import clock_option, in_workspace, operator, secret_options, workspace_option
 from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import PATH, before, clock, option
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.cli.views.documents import show
-from licensekit.issuer import Ceremony, Permission, Workspace, change_passphrase, find_key_file, resume
+from licensekit.issuer import CLOCK_IS_RIGHT, Ceremony, Permission, Workspace, change_passphrase, find_key_file, resume
 from licensekit.keys.keyfile import parse_public
 
 
@@ -56,8 +57,12 @@ def retire(*, name: str, roots: Roots) -> None:
 @click.argument("file")
 @workspace_option
 @root_signing
+@option("--preview", "Show what is signed, and sign nothing.")
+@clock_option
 @json_option
-def sign_trust(*, file: str, folder: Path, given: RootOptions, as_json: bool) -> None:
+def sign_trust(
+    *, file: str, folder: Path, given: RootOptions, preview: bool, clock_is_right: bool, as_json: bool
+) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE.
 
     It needs no workspace. In the vendor's workspace, the last signature puts it in force; elsewhere `licensekit pack
@@ -69,15 +74,19 @@ def sign_trust(*, file: str, folder: Path, given: RootOptions, as_json: bool) ->
             with Workspace.open(folder) as workspace:
                 workspace.keys.require_current(ceremony, clock())
     roots = given.keys(folder)
-    ceremony.require_wanted(one.part.verifying_key for one in roots.files)
+    if not preview:
+        ceremony.require_wanted(one.part.verifying_key for one in roots.files)
     if not as_json:
         for one in ceremony.pending:
             emit(f"You sign {one.label}:")
             emit()
             show(one.document)
             emit()
+    if preview:
+        show_change(ceremony, Path(file), as_json=as_json)
+        return
     signed = roots.add_to(ceremony)
-    in_force = _enter(folder, signed)
+    in_force = _enter(folder, signed, [CLOCK_IS_RIGHT] if clock_is_right else [])
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
@@ -123,10 +132,10 @@ def passphrase(
     emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
 
 
-def _enter(folder: Path, signed: Ceremony) -> bool:
+def _enter(folder: Path, signed: Ceremony, overrides: Sequence[str]) -> bool:
     """Put a complete document in force if this is the vendor's workspace."""
     if not signed.is_complete or not Workspace.exists(folder):
         return False
     with Workspace.open(folder) as workspace:
-        workspace.keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
+        workspace.overriding(*overrides).keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
     return True

@@ -7,6 +7,7 @@ import click
 
 from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
 from licensekit.cli.issuer.options import with_workspace, workspace_option
+from licensekit.cli.options import clock
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.issuer import Workspace, diagnose_ledger, move_ledger, restore_ledger
 
@@ -20,7 +21,7 @@ def doctor(*, folder: Path, as_json: bool) -> None:
     Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
     is an error.
     """
-    show_findings(diagnose_ledger(folder), as_json=as_json)
+    show_findings(diagnose_ledger(folder, now=clock()), as_json=as_json)
 
 
 @click.command()

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from licensekit.cli.issuer.options import in_workspace, workspace_option
-from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress
+from licensekit.cli.options import clock
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, warn
 from licensekit.cli.views.documents import show as show_document
 from licensekit.dates import format_seconds
 from licensekit.issuer import LookupResult, Workspace, key_id
@@ -42,15 +43,19 @@ def verify(*, folder: Path, as_json: bool) -> None:
     """Verify every link and signature of the ledger, and every table drawn from it.
 
     The first entry that is not as it was is named. Note the head: with it, an earlier state of the ledger can be told
-    from this one.
+    from this one. Documents that are dated later than now are named as well.
     """
     with Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
         report = workspace.ledger.verify(advance)
+        ahead = workspace.ledger.dated_ahead(now=clock())
     if as_json:
-        emit_json({"entries": report.entries, "head": report.head.hex()})
+        named = [one.as_json() for one in ahead]
+        emit_json({"entries": report.entries, "head": report.head.hex(), "dated_ahead": named})
         return
     click.secho(f"the ledger holds: {report.entries} entries", fg="green", bold=True)
     emit(f"head  {report.head.hex()}")
+    for one in ahead:
+        warn(f"{one.message}.")
 
 
 def _show(one: LookupResult, keys: Mapping[str, str]) -> None:

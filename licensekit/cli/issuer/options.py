@@ -55,6 +55,8 @@ _OVERRIDES: Final = {
     "required": "Take away what another part requires.",
     CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
+clock_option: Final = option(f"--{CLOCK_IS_RIGHT}", _OVERRIDES[CLOCK_IS_RIGHT])
+"""`--clock-is-right`, for a command that may find no workspace; it comes as `clock_is_right`."""
 with_workspace: Final = _workspace_options(timed=False)
 """`-C`; the command gets the open `workspace`."""
 in_workspace: Final = _workspace_options()

@@ -121,7 +121,13 @@ def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
     return AcceptProposal(
         about=returned or f"statement of {received.statements[0].document.serial}",
         renews_pack=bool(received.to_revoke),
-        changes=tuple(Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED) for one in received.returned),
+        changes=(
+            *(Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED) for one in received.returned),
+            *(
+                Change(f"statements.{one.document.serial}", None, format_seconds(one.document.issued))
+                for one in received.statements
+            ),
+        ),
         needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
         store=tx.store,
         now=tx.now,

@@ -70,7 +70,7 @@ class ListProposal(SignProposal[Revocations, Signer | None]):
 def propose_list(
     tx: LedgerTransaction, action: str, named: Named, *, reason: str, fresh_until: int | None
 ) -> ListProposal:
-    """Return the list that an action of `states.ACTIONS` on what is `named` makes.
+    """Return the list that an action of `states` on what is `named` makes.
 
     Where the one in force says it, nothing is to be signed: so it can be asked for again.
 

@@ -13,6 +13,7 @@ from licensekit.database.migrations import Migrating
 from licensekit.errors import LicenseError
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import SCHEMA, head, open_ledger, serials
+from licensekit.issuer.ledger.dated_ahead import dated_ahead
 from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
 from licensekit.issuer.ledger.verification import verify
 
@@ -45,24 +46,26 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
         serials.jump(ledger, token_bytes)
 
 
-def diagnose_ledger(folder: Path) -> tuple[Diagnosis, ...]:
+def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
     """Look through the ledger of a workspace, and return what was found, check by check.
 
-    Nothing is changed, and a ledger that cannot be opened is a finding as well.
+    `now` is in seconds since 1970. Nothing is changed, and a ledger that cannot be opened is a finding as well.
 
     Raises:
         WorkspaceInvalid: there is no workspace.
         FileUnusable, TooLarge: the file with the URL of the ledger cannot be read.
     """
     layout = Layout(folder)
-    return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout))
+    return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
 
 
-def _own(layout: Layout, database: Migrating) -> Mapping[CheckName, Check]:
+def _own(layout: Layout, now: int, database: Migrating) -> Mapping[CheckName, Check]:
     def entries() -> Iterator[Graded]:
         with database.read() as connection:
             report = verify(connection, lambda _: None)
+            ahead = tuple(dated_ahead(connection, now))
         yield "ok", CheckPassed(reason="ledger", count=report.entries, head=report.head)
+        yield from (("notice", one) for one in ahead)
 
     def mark() -> Iterator[Graded]:
         known = read_mark(layout.mark)

@@ -67,7 +67,7 @@ _REPLACE_LOWER: Final = (
     " AND (use > ? OR use = ? AND sequence < ?)"
 )
 _YIELD_TO_HIGHER: Final = (
-    "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE identity = ? AND state = 'active'"
+    "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE identity = ? AND (state = 'active' OR lapses = 1)"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = bundles.serial"
     " AND o.part = bundles.part AND o.use < ? AND o.state = 'active')"
 )

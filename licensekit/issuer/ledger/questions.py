@@ -13,6 +13,7 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.dated_ahead import DatedAhead, dated_ahead
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
@@ -139,6 +140,11 @@ class Ledger:
             path = store.layout.pack(tx.state.product)
             own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
             return propose_absorb(tx, {**own, **files})
+
+    def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
+        """Return what installations do not take yet: a clock was ahead when it was signed."""
+        with self._database.read() as ledger:
+            return tuple(dated_ahead(ledger, now))
 
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.

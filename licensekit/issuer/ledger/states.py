@@ -28,7 +28,6 @@ TAKEN_BACK: Final = (SUSPENDED, REVOKED, RETURNED, VOID)
 REINSTATE: Final = "reinstate"
 STATE_AFTER: Final[Mapping[str, str]] = {"suspend": SUSPENDED, "revoke": REVOKED, "void": VOID}
 """What a command that takes bundles back makes of them."""
-ACTIONS: Final = (*STATE_AFTER, REINSTATE)
 MAY_BECOME: Final[Mapping[str, tuple[str, ...]]] = {
     SUSPENDED: (ACTIVE, REPLACED),
     REVOKED: (ACTIVE, REPLACED, SUSPENDED),

@@ -9,9 +9,12 @@ from contextlib import closing
 import pytest
 
 from licensekit.chain import GENESIS, link
+from licensekit.cli.options import clock
+from licensekit.issuer import CLOCK_IS_RIGHT, Workspace, draft_from, open_key
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.wire import armor
 from tests.issuer_command import Desk
+from tests.workspaces import DAY, PASSPHRASE, SERIAL
 
 
 @pytest.fixture
@@ -112,3 +115,15 @@ def test_an_export_that_cannot_be_written_leaves_nothing(sold: Desk) -> None:
     said = sold.refused(8, "ledger", "export", "-C", "acme", "-o", "nowhere/ledger.csv")
     assert "nowhere" in said
     assert "a folder" in sold.refused(8, "ledger", "export", "-C", "acme", "-o", "acme")
+
+
+def test_verify_names_what_is_dated_later_than_now(desk: Desk) -> None:
+    ahead = clock() + 30 * DAY
+    with Workspace.open(desk.folder / "acme").overriding(CLOCK_IS_RIGHT) as workspace:
+        key = open_key(workspace.keys.choose("bundle", ahead), lambda: PASSPHRASE)
+        workspace.issue(draft_from({"company": "Fjord", "system": ["server"]}), key, who="anna", now=ahead)
+    said = desk.run("ledger", "verify", "-C", "acme")
+    assert f"{SERIAL} base 1 is dated" in said.stderr
+    [named] = desk.json("ledger", "verify", "-C", "acme")["dated_ahead"]
+    assert named["code"] == "dated-ahead"
+    assert "licensekit void" in desk.run("ledger", "doctor", "-C", "acme").stdout

@@ -55,6 +55,12 @@ def issued(desk: Desk) -> None:
     desk.run("revoke", "serial", "--yes", OTHER, *IN, *desk.passphrase)
 
 
+def suspended(desk: Desk) -> None:
+    """Suspend the license."""
+    issued(desk)
+    desk.run("suspend", "bundle", "--yes", f"{SERIAL}-base-1", *IN, *desk.passphrase)
+
+
 def believed(desk: Desk) -> tuple[str, ...]:
     """Return the options that say whom an installation believes the first time."""
     return "--pack", "acme/acme.lkp", "--root", desk.json("pack", *IN)["root"]
@@ -117,6 +123,12 @@ CASES: dict[str, tuple[Prepare, tuple[str, ...], tuple[str, ...]]] = {
     "answer, reset": (activated, ("answer", "again.lkr", "--reset", "clock"), (SIGN,)),
     "accept, returned": (returned, ("accept", "r.lkr"), (SIGN,)),
     "accept, stated": (activated, ("accept", "s.lkr"), (SIGN,)),
+    "suspend bundle": (issued, ("suspend", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "suspend serial": (issued, ("suspend", "serial", "--yes", SERIAL), (SIGN,)),
+    "void bundle": (issued, ("void", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "void serial": (issued, ("void", "serial", "--yes", SERIAL), (SIGN,)),
+    "reinstate bundle": (suspended, ("reinstate", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "reinstate serial": (issued, ("reinstate", "serial", "--yes", OTHER), (SIGN,)),
     "revoke bundle": (issued, ("revoke", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
     "revoke serial": (issued, ("revoke", "serial", "--yes", SERIAL), (SIGN,)),
     "revoke key": (two_keys, ("revoke", "key", "signing-1", "--yes"), (SIGN, ROOT)),
