@@ -20,7 +20,7 @@ from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.text.marks import MarksLeftOut, marks_in
-from licensekit.wire.documents import Catalog, Revocations
+from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
 """Opens the key for documents of a type: `catalog`, `revocations`."""
@@ -142,9 +142,9 @@ class WorkspaceCatalog:
 
 def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False) -> PackProposal:
     state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
-    signs_catalog = draft.is_changed or only_catalog or _is_ahead(draft.signed, tx.now)
+    signs_catalog = draft.is_changed or only_catalog
     last = state.last_list
-    asks_for_list = state.lacks_list or list_fresh_until is not None or _is_ahead(last, tx.now)
+    asks_for_list = state.lacks_list or list_fresh_until is not None
     signs_list = asks_for_list and not only_catalog
     if last is not None and list_fresh_until is None:
         list_fresh_until = last.fresh_until
@@ -174,11 +174,6 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_c
         list_fresh_until=list_fresh_until,
         signs_list=signs_list,
     )
-
-
-def _is_ahead(document: Catalog | Revocations | None, now: int) -> bool:
-    """Return whether a clock has dated a document so far ahead that every file with it is refused."""
-    return document is not None and document.issued > now + limits.ISSUED_AHEAD_SECONDS
 
 
 def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None) -> CatalogDraft:
