@@ -142,9 +142,10 @@ class WorkspaceCatalog:
 
 def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False) -> PackProposal:
     state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
-    signs_catalog = draft.is_changed or only_catalog
     last = state.last_list
-    asks_for_list = state.lacks_list or list_fresh_until is not None
+    # Installations do not take what is dated ahead, so it is signed again.
+    signs_catalog = draft.is_changed or only_catalog or (draft.signed is not None and draft.signed.issued > tx.now)
+    asks_for_list = state.lacks_list or list_fresh_until is not None or (last is not None and last.issued > tx.now)
     signs_list = asks_for_list and not only_catalog
     if last is not None and list_fresh_until is None:
         list_fresh_until = last.fresh_until
