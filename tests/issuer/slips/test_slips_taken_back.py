@@ -34,7 +34,7 @@ def wrong_customer(*change: str) -> Slip:
 
     def made(shop: Shop) -> None:
         command = f"{change[0]} {shop.serial(FJORD)} -o wrong.lic"
-        assert "--yes" in shop.no(command, *change[1:], code=2)
+        assert "pass --yes" in shop.sign(command, *change[1:], code=2).stderr
         shop.sign(command + " --yes", *change[1:])
 
     def back(shop: Shop) -> str:
