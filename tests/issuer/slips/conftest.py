@@ -8,8 +8,9 @@ import pytest
 
 from licensekit import limits
 from licensekit.cli.options import clock
+from licensekit.issuer.ledger import serials
 from licensekit.keys import keyfile
-from tests.issuer.slips.shop import AT, AT_HOME, FJORD, NORDLYS, SOLD, VIKEN, Shop, order
+from tests.issuer.slips.shop import ANYWHERE, AT, AT_HOME, FJORD, NORDLYS, SOLD, VIKEN, Shop, order
 from tests.issuer_command import Desk
 from tests.workspaces import DAY
 
@@ -24,6 +25,7 @@ def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop = Shop(*Desk.begin(folder))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
+        patch.setattr(serials, "anywhere", ANYWHERE)
         patch.chdir(folder)
         patch.setattr("licensekit.cli.issuer.init.clock", lambda: clock() - AGO * DAY)
         open_shop(shop)
@@ -37,19 +39,19 @@ def open_shop(shop: Shop) -> None:
         Path(product, "root").rename(f"stick-{product}")
     Path("sent").mkdir()
     sold = ((NORDLYS, "N-1", SOLD), (FJORD, "F-1", 7), (VIKEN, "V-1", 3))
-    serials: dict[str, str] = {}
+    given: dict[str, str] = {}
     for company, number, users in sold:
-        serials[company] = issued(shop, order(number, company=company, users=users), f"sent/{number}.lic")
-    more = "\n".join([f'company = "{NORDLYS}"', 'order = "N-more"', f'serial = "{serials[NORDLYS]}"'])
+        given[company] = issued(shop, order(number, company=company, users=users), f"sent/{number}.lic")
+    more = "\n".join([f'company = "{NORDLYS}"', 'order = "N-more"', f'serial = "{given[NORDLYS]}"'])
     issued(shop, f'{more}\npart = "sites"\n[sites]\narchive = 2\n', "sent/N-more.lic")
-    Path("serials.json").write_text(json.dumps(serials))
+    Path("serials.json").write_text(json.dumps(given))
     Path("pin").write_text(str(shop.json("pack", *AT)["root"]))
     shutil.copy("acme/acme.lkp", "shipped.lkp")
     for company, number, _ in sold:
         shop.takes(company, f"sent/{number}.lic")
     shop.takes(NORDLYS, "sent/N-more.lic")
     shutil.rmtree("acme/orders")
-    assert set(AT_HOME) == set(serials)
+    assert set(AT_HOME) == set(given)
 
 
 def issued(shop: Shop, text: str, name: str) -> str:
@@ -62,6 +64,7 @@ def issued(shop: Shop, text: str, name: str) -> str:
 def shop(tmp_path: Path, shop_template: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A copy of the shop, which is the current folder, and keys that open fast."""
     monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
+    monkeypatch.setattr(serials, "anywhere", ANYWHERE)
     folder = tmp_path / "shop"
     shutil.copytree(shop_template, folder)
     monkeypatch.chdir(folder)

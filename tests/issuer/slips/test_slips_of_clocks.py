@@ -49,6 +49,13 @@ def signed_ahead(act: Callable[[Shop], object], *, days: float = 30) -> Slip:
     return Slip(made, right_although)
 
 
+def voided(shop: Shop) -> str:
+    """Take back what nobody was sent, and issue the same order by the right clock."""
+    shop.sign("void bundle new.lic --yes --clock-is-right")
+    Path("new.lic").unlink()
+    return shop.issue(order(serial=shop.serial(NORDLYS)), "--clock-is-right")
+
+
 def right_although(shop: Shop) -> str:
     """Sign by the right clock what the wrong one has dated, and then what is right."""
     shop.sign("pack --clock-is-right --yes")
@@ -57,7 +64,7 @@ def right_although(shop: Shop) -> str:
 
 def revoked(shop: Shop) -> None:
     shop.issue(order("O-1", company="Oslo"), name="wrong.lic")
-    shop.sign("revoke bundle wrong.lic")
+    shop.sign("revoke bundle wrong.lic --yes")
 
 
 def in_another_zone(shop: Shop) -> None:
@@ -96,9 +103,12 @@ CLOCKS: Final[dict[str, Slip]] = {
     "behind, a key": refused_until_right(
         "keys new other --root-key stick-acme/root.key --root-passphrase-file ../shop-secrets/root", days=-2
     ),
-    "behind, a revocation": refused_until_right("revoke bundle sent/N-1.lic", days=-2),
+    "behind, a revocation": refused_until_right("revoke bundle sent/N-1.lic --yes", days=-2),
     "years ahead, an order": refused_until_right("issue order.toml -o new.lic", days=2000),
     "ahead, an order": signed_ahead(lambda shop: shop.issue(order(serial=shop.serial(NORDLYS)))),
+    "ahead, an order that is issued again": replace(
+        signed_ahead(lambda shop: shop.issue(order(serial=shop.serial(NORDLYS)))), back=voided
+    ),
     "ahead, a pack": signed_ahead(packed),
     "ahead, a revocation": signed_ahead(revoked),
     "ahead, a key": replace(signed_ahead(rotated), back=rotated_again),

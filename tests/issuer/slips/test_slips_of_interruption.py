@@ -63,7 +63,7 @@ COMMANDS: Final[dict[str, Interrupted]] = {
         lambda shop: shop.amend(),
     ),
     "pack": Interrupted(("pack",), right, change_catalog),
-    "revoke": Interrupted(("revoke", "bundle", "wrong.lic"), right, wrong_one),
+    "revoke": Interrupted(("revoke", "bundle", "wrong.lic", "--yes"), right, wrong_one),
     "backup": Interrupted(("ledger", "backup", "saved", "--force"), right),
 }
 

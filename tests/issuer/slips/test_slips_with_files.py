@@ -2,7 +2,9 @@
 
 import resource
 import shutil
-from collections.abc import Generator
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -214,3 +216,41 @@ FILES: Final[dict[str, Slip]] = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> None:
     play(shop, FILES[name])
+
+
+@pytest.fixture
+def read_only(shop: Shop) -> Iterator[Shop]:
+    """A shop whose workspace is on a file system that may only be read, until it is mounted again."""
+    place = str(shop.folder / "acme")
+    for words in (["--bind", place, place], ["-o", "remount,ro,bind", place]):
+        if not sys.platform.startswith("linux") or subprocess.run(["/bin/mount", *words], check=False).returncode:
+            pytest.skip("only root may mount")
+    yield shop
+    subprocess.run(["/bin/umount", "-l", place], check=False)
+
+
+def test_a_workspace_that_may_only_be_read_harms_nobody_else(read_only: Shop) -> None:
+    def made(shop: Shop) -> None:
+        Path("order.toml").write_text(right_order(shop))
+        assert "may not be written" in shop.sign("issue order.toml -o new.lic", code=8).stderr
+
+    def back(shop: Shop) -> str:
+        subprocess.run(["/bin/umount", "-l", str(shop.folder / "acme")], check=True)
+        return issued_again(shop)
+
+    play(read_only, Slip(made, back))
+
+
+def test_files_that_everybody_may_read_are_made_private_by_the_command_that_warns(shop: Shop) -> None:
+    key = Path("acme/keys/signing-1.key")
+
+    def made(shop: Shop) -> None:
+        key.chmod(0o644)
+        Path("order.toml").write_text(order("O-1", company="Oslo"))
+        assert f"chmod 600 {key}" in shop.sign("issue order.toml -o oslo.lic").stderr
+
+    def back(shop: Shop) -> str:
+        key.chmod(0o600)
+        return right(shop)
+
+    play(shop, Slip(made, back))

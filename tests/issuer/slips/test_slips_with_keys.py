@@ -45,8 +45,7 @@ def key_lost(shop: Shop) -> None:
 
 def another_key_made(shop: Shop) -> str:
     with_root()
-    shop.run("keys", "new", "signing-2", *AT, *shop.both_passphrases)
-    return right(shop)
+    return new_key(shop)
 
 
 def key_damaged(shop: Shop) -> None:
@@ -64,6 +63,7 @@ def only_key_retired(shop: Shop) -> None:
 
 def new_key(shop: Shop) -> str:
     shop.run("keys", "new", "signing-2", *AT, *shop.both_passphrases)
+    shop.run("keys", "default", "signing-2", *AT)
     return right(shop)
 
 
