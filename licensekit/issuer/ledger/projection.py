@@ -6,8 +6,9 @@ it. One that is signed again keeps its state. When the one that replaced others 
 again (`docs/evaluation.md`, P2).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, LiteralString
 
 from licensekit import limits
 from licensekit.database import Connection, Value
@@ -50,6 +51,7 @@ _REPLACE_LOWER: Final = (
     " WHERE serial = ? AND part = ? AND (state = 'active' OR lapses = 1)"
     " AND (use > ? OR use = ? AND sequence < ?)"
 )
+_OF_SERIALS: Final = "SELECT DISTINCT serial FROM bundles WHERE serial IN (?"
 _YIELD_TO_HIGHER: Final = (
     "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE identity = ? AND state = 'active'"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = bundles.serial"
@@ -138,13 +140,14 @@ def company_key(company: str) -> str:
 def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token, Bundle]]) -> None:
     drawn = list(bundles)
     rows = [(*bundle_row(number, token, bundle), ACTIVE) for number, token, bundle in drawn]
+    again = _issued_again(connection, [bundle.serial for _, _, bundle in drawn])
     connection.run_many(_PUT, rows)
     connection.run_many(
         _REPLACE_LOWER,
         [
             (b.use, b.starts or 0, b.serial, b.part, b.use, b.use, b.sequence)
             for _, _, b in drawn
-            if b.sequence > 1 or b.use is not Use.DEMO
+            if b.serial in again and (b.sequence > 1 or b.use is not Use.DEMO)
         ],
     )
     connection.run_many(
@@ -157,6 +160,13 @@ def _project_bundles(connection: Connection, bundles: Iterable[tuple[int, Token,
     connection.run_many(
         _REPLACE_SERIAL, [(serial, row[1]) for row, (_, _, b) in zip(rows, drawn, strict=True) for serial in b.replaces]
     )
+
+
+def _issued_again(connection: Connection, serials: Sequence[str]) -> set[str]:
+    """Return those of some serials, at least one, that have a bundle, or of which several are entered."""
+    asked: LiteralString = ", ?" * (len(serials) - 1)
+    rows = connection.rows(_OF_SERIALS + asked + ")", *serials)
+    return {serial for (serial,) in rows} | {serial for serial, times in Counter(serials).items() if times > 1}
 
 
 def _put_document(connection: Connection, number: int, token: Token, issuer: str, version: int) -> None:

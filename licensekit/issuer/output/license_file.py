@@ -98,17 +98,15 @@ def file_name(bundle: Bundle | BundleToken) -> str:
 
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
-    held = source.held(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
-    data = file_of([*source.attachments(held).beside(bundle), token])
-    return LicenseFile(bundle, token, data, repeated, source.fits_oldest(held))
+    lacking = source.attachments(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
+    return LicenseFile(bundle, token, file_of([*lacking.beside(bundle), token]), repeated, lacking.fits_oldest)
 
 
 def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
-    held = source.held(None, reset.installation)
-    data = file_of([*source.attachments(held).always, token])
-    return ResetFile(reset, token, data, repeated, source.fits_oldest(held))
+    lacking = source.attachments(None, reset.installation)
+    return ResetFile(reset, token, file_of([*lacking.always, token]), repeated, lacking.fits_oldest)
 
 
 class BulkFiles:
@@ -120,12 +118,11 @@ class BulkFiles:
 
     def file(self, order: str, one: Bundle | BundleToken, token: Token, *, repeated: bool) -> IssuedFile:
         """Return the file of an order's bundle, which is decoded from `token` if needed."""
-        held = self._source.held(one.serial)
-        attachments = self._source.attachments(held)
-        beside = attachments.always
-        if not attachments.are_same_for_all:
-            beside = attachments.beside(one if isinstance(one, Bundle) else decode(Bundle, token.payload))
+        lacking = self._source.attachments(one.serial)
+        beside = lacking.always
+        if not lacking.are_same_for_all:
+            beside = lacking.beside(one if isinstance(one, Bundle) else decode(Bundle, token.payload))
         if beside not in self._written:
             self._written[beside] = file_of(beside)
         data = b"%b%b\n" % (self._written[beside], armor.write(token).encode("ascii"))
-        return IssuedFile(file_name(one), data, order, one.serial, token, repeated, self._source.fits_oldest(held))
+        return IssuedFile(file_name(one), data, order, one.serial, token, repeated, lacking.fits_oldest)
