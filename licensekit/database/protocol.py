@@ -263,6 +263,8 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
     """
     for value in params:
         # In the order of how many there are: whoever enters a million rows asks this often.
+        if value is None or type(value) is int:
+            continue
         if isinstance(value, str):
             if "\0" in value or len(value) > VALUE_BYTES:
                 reason = "too-long" if len(value) > VALUE_BYTES else "nul"

@@ -50,6 +50,21 @@ class FileTaken(StateError):
     template = "there is such a file already; choose another name, or move the file away first"
 
 
+class OutputTaken(StateError):
+    """A path at which something else is than an older or equal file of the same license."""
+
+    code = "output-taken"
+    template: ClassVar[Templates] = {
+        "other": "there is another license, {bundle} of {company:quoted}",
+        "newer": "there is a newer file of this license, {bundle}",
+        "no-license": "what is there is not a license file",
+    }
+    hint_template = "write to another path with -o, or move that file away first"
+    reason: str
+    bundle: str = ""
+    company: str = ""
+
+
 class HomeInvalid(StateError):
     """The home is no installation, or holds another product's."""
 

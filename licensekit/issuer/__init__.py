@@ -44,7 +44,7 @@ from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.output.license_file import LicenseFile, ResetFile
+from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
@@ -68,9 +68,10 @@ __all__ = [
     "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys",
     "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
     "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",
-    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "move_ledger", "open_key", "open_orders",
-    "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "qr_png", "qr_svg", "read_catalog",
-    "read_draft", "renewal", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
+    "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "move_ledger", "open_key",
+    "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "qr_png", "qr_svg",
+    "read_catalog", "read_draft", "renewal", "require_replaceable", "restore_ledger", "resume", "root_key_files",
+    "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {

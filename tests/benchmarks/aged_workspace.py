@@ -40,7 +40,7 @@ _NUMBERS: Final = count()
 
 def age(workspace: Workspace) -> None:
     """Let five years pass."""
-    key = SigningKey.generate(ED25519)
+    key, name = SigningKey.generate(ED25519), ""
     for _ in range(KEYS - 1):
         trust = workspace.state(NOW).trust
         key, name = SigningKey.generate(ED25519), free_name([one.name for one in trust.keys])

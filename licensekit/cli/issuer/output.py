@@ -1,5 +1,6 @@
 """License files on their way out: how they are signed, where they go, what is printed of them."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
 from licensekit.errors import FileUnusable, KeyMissing
+from licensekit.files import make_folder
 from licensekit.issuer import (
     Attach,
     ChangeProposal,
@@ -22,8 +24,10 @@ from licensekit.issuer import (
     LicenseFile,
     SignProposal,
     Workspace,
+    file_name,
     qr_png,
     qr_svg,
+    require_replaceable,
     sheet_page,
 )
 from licensekit.keys.signing import Signer
@@ -120,6 +124,13 @@ class FileOptions(NamedTuple):
         for path in (self.output, *self.drawings):
             require_place(path)
 
+    def require_replaceable(self, bundle: Bundle) -> str:
+        """Return where the file of a bundle goes; raise `OutputTaken` if something else is there."""
+        place = place_of(self.output, file_name(bundle))
+        if place != STANDARD:
+            require_replaceable(Path(place), bundle)
+        return place
+
     def sign(
         self,
         workspace: Workspace,
@@ -138,6 +149,8 @@ class FileOptions(NamedTuple):
         if self.consent.ends(proposal, show, always=always):
             return None
         self.require_places()
+        if isinstance(proposal, IssueProposal):
+            self.require_replaceable(proposal.bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
@@ -161,7 +174,7 @@ class FileOptions(NamedTuple):
         Returns whether facts were printed for people.
         """
         drawn = self.drawings.draw(file, catalog)
-        place = place_of(self.output, file.name)
+        place = self.require_replaceable(file.bundle)
         for path, data in ((place, file.data), *drawn):
             write_output(path, data)
         warn_of_older(fits_oldest=file.fits_oldest)
@@ -185,7 +198,7 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    option("-o --output FILE", "Where it goes: a file, a folder, or `-`. Default: as acme-1010000014-base-1.lic."),
+    option("-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."),
     attachments_option,
     collected(
         "drawings",
@@ -201,10 +214,10 @@ license_options: Final = collected(
 
 
 def require_place(output: str | None) -> None:
-    """Check that there is a folder for what is to be signed, before it is signed.
+    """Check that there is a folder for what is to be signed, before it is signed; make the one that `DIR/` names.
 
     Raises:
-        FileUnusable: there is none.
+        FileUnusable: there is none, or it cannot be made.
     """
     if output == STANDARD:
         return
@@ -212,13 +225,20 @@ def require_place(output: str | None) -> None:
     folder = place if place.is_dir() else place.parent
     if not folder.is_dir():
         raise FileUnusable(reason="folder-missing", where=str(folder))
+    if _is_folder(output):
+        make_folder(place)
 
 
 def place_of(output: str | None, name: str) -> str:
     """Return the path of a file; `name` is its default name, also in a folder."""
     if output is None:
         return name
-    return str(Path(output) / name) if Path(output).is_dir() else output
+    return str(Path(output) / name) if _is_folder(output) or Path(output).is_dir() else output
+
+
+def _is_folder(output: str | None) -> bool:
+    """Return whether a path says itself that it is a folder: `DIR/`."""
+    return output is not None and output.endswith(tuple({"/", os.sep}))
 
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:

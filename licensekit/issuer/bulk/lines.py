@@ -49,8 +49,8 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
         if len(row) > limits.TOML_BYTES:
             yield OrderLine(where, _faulty(_TOO_LARGE), len(row))
         elif text := _without_escapes(row.strip().removeprefix(_MARK)):
-            draft = _json(text, read)
-            yield OrderLine(where, draft._replace(remarks=marks_in(text, number)), len(row))
+            draft, marks = _json(text, read), marks_in(text, number)
+            yield OrderLine(where, draft._replace(remarks=marks) if marks else draft, len(row))
 
 
 def csv_lines(

@@ -84,7 +84,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
             refused += bad[: NAMED - len(refused)]
             count += len(bad)
             numbers.extend(one.number for one in done)
-            yield from (one._replace(error=None) for one in done)
+            yield from (one if one.error is None else one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(one))
             raise OrdersRefused(count=count, faults=named)

@@ -3,9 +3,10 @@
 The state of each bundle is one of `states`. One that is signed again keeps its state.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection, Value
@@ -66,6 +67,7 @@ _REPLACE_LOWER: Final = (
     " WHERE serial = ? AND part = ? AND (state = 'active' OR lapses = 1)"
     " AND (use > ? OR use = ? AND sequence < ?)"
 )
+_OF_SERIALS: Final = "SELECT DISTINCT serial FROM bundles WHERE serial IN (?"
 _YIELD_TO_HIGHER: Final = (
     "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE identity = ? AND (state = 'active' OR lapses = 1)"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = bundles.serial"
@@ -140,13 +142,14 @@ def company_key(company: str) -> str:
 def _project_bundles(connection: Connection, entered: Iterable[Drawn]) -> None:
     drawn = [(one, one.document) for one in entered if isinstance(one.document, Bundle)]
     rows = [(*bundle_row(one.number, one.token, bundle), one.order_number, ACTIVE) for one, bundle in drawn]
+    again = _issued_again(connection, [bundle.serial for _, bundle in drawn])
     connection.run_many(_PUT, rows)
     connection.run_many(
         _REPLACE_LOWER,
         [
             (b.use, b.starts or 0, b.serial, b.part, b.use, b.use, b.sequence)
             for _, b in drawn
-            if b.sequence > 1 or b.use is not Use.DEMO
+            if b.serial in again and (b.sequence > 1 or b.use is not Use.DEMO)
         ],
     )
     connection.run_many(_YIELD_TO_HIGHER, [(row[1], b.use) for row, (_, b) in zip(rows, drawn, strict=True) if b.use])
@@ -157,6 +160,13 @@ def _project_bundles(connection: Connection, entered: Iterable[Drawn]) -> None:
     connection.run_many(
         _REPLACE_SERIAL, [(serial, row[1]) for row, (_, b) in zip(rows, drawn, strict=True) for serial in b.replaces]
     )
+
+
+def _issued_again(connection: Connection, serials: Sequence[str]) -> set[str]:
+    """Return those of some serials, at least one, that have a bundle, or of which several are entered."""
+    asked: LiteralString = ", ?" * (len(serials) - 1)
+    rows = connection.rows(_OF_SERIALS + asked + ")", *serials)
+    return {serial for (serial,) in rows} | {serial for serial, times in Counter(serials).items() if times > 1}
 
 
 def _put_document(connection: Connection, one: Drawn, issuer: str, version: int) -> None:

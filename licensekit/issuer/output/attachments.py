@@ -37,6 +37,8 @@ class Attachments(NamedTuple):
     catalog: Token | None
     changed: frozenset[str] | None
     """The licenses and settings (`settings.CODE`) for which `catalog` is needed; None: all."""
+    fits_oldest: bool
+    """Whether they are all that the oldest application lacks."""
 
     @property
     def are_same_for_all(self) -> bool:
@@ -62,29 +64,24 @@ class AttachmentSource:
         self.product = tx.state.product
         self._tx = tx
         self._oldest = oldest_held(tx)
-        self._usual = self._oldest if attach is True else attach or newest_held(tx.state)
         # An installation says what it holds of the vendor's; a partner knows too little by it.
         self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
         self._known: dict[Held, Attachments] = {}
+        self._usual = self._lacking(self._oldest if attach is True else attach or newest_held(tx.state))
 
-    def held(self, serial: str | None, installation: bytes | None = None) -> Held:
-        """Return what the application of a customer holds; `installation`: the one that the file is bound to."""
+    def attachments(self, serial: str | None, installation: bytes | None = None) -> Attachments:
+        """Return what the application of a customer lacks; `installation`: the one that the file is bound to."""
         if not self._asks:
             return self._usual
         said = exchange_files.last_of_each(self._tx.ledger, serial, installation)
         known = [said_to_hold(one.extensions) for one in said]
         # Of several installations none may be left without what it lacks.
-        return lowest([one or self._oldest for one in known]) if known else self._usual
+        return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
 
-    def attachments(self, held: Held) -> Attachments:
-        """Return what an application lacks that holds this."""
+    def _lacking(self, held: Held) -> Attachments:
         if held not in self._known:
-            self._known[held] = _lacking(self._tx, held)
+            self._known[held] = _lacking(self._tx, held, fits_oldest=not held.is_beyond(self._oldest))
         return self._known[held]
-
-    def fits_oldest(self, held: Held) -> bool:
-        """Return whether a file for an application that holds this has all that the oldest one lacks."""
-        return not held.is_beyond(self._oldest)
 
 
 def held_by_pack(state: WorkspaceState, pack: bytes) -> Held:
@@ -112,6 +109,8 @@ def oldest_held(tx: LedgerTransaction) -> Held:
     named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK) or "")
     if named is not None:
         return named
+    if tx.state.first.issuperset(tx.state.tokens):
+        return newest_held(tx.state)
     first = Held((tx.trust.chain[0].root.version, 0))
     if tx.state.is_partner:  # the vendor's applications are older than its partner
         return first
@@ -128,7 +127,7 @@ def name_oldest(tx: LedgerTransaction, held: Held) -> None:
     documents.put_fact(tx.ledger, documents.OLDEST_PACK, held.text)
 
 
-def _lacking(tx: LedgerTransaction, held: Held) -> Attachments:
+def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:
     state, trust = tx.state, tx.trust
     always = [known.verified.token for known in trust.chain if (known.root.version,) > held.trust[:1]]
     if full_version(state.trust) > held.trust:
@@ -142,9 +141,9 @@ def _lacking(tx: LedgerTransaction, held: Held) -> Attachments:
             revocations, concerned = newest.token, frozenset(_concerned(tx.ledger, newest.document, held))
     catalog = state.catalog
     if catalog is None or full_version(catalog.document) <= held.catalog:
-        return Attachments(tuple(always), revocations, concerned, None, None)
+        return Attachments(tuple(always), revocations, concerned, None, None, fits_oldest)
     changed = _changed(_held_catalog(tx, held), catalog.document)
-    return Attachments(tuple(always), revocations, concerned, catalog.token, changed)
+    return Attachments(tuple(always), revocations, concerned, catalog.token, changed, fits_oldest)
 
 
 def _requires_list(state: WorkspaceState, held: Held, newest: Revocations) -> bool:

@@ -1,11 +1,15 @@
 """The files that customers get: a signed document, behind the documents attached to it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from licensekit.errors import FormatError, OutputTaken
+from licensekit.files import read_bytes
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.state import file_of
+from licensekit.limits import FILE_BYTES
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
@@ -97,19 +101,46 @@ def file_name(bundle: Bundle | BundleToken) -> str:
     return f"{bundle.product}-{bundle.label.replace(' ', '-')}.lic"
 
 
+def require_replaceable(path: Path, bundle: Bundle) -> None:
+    """Refuse to write the file of `bundle` over anything but an older or equal file of its serial and part.
+
+    Raises:
+        OutputTaken: something else is there.
+        FileUnusable: it cannot be read.
+    """
+    if not path.exists():
+        return
+    try:
+        tokens = armor.read(read_bytes(path, limit=FILE_BYTES, what="a license file"))
+        found = [decode(Bundle, token.payload) for token in tokens if token.type == "bundle"]
+    except FormatError:
+        found = []
+    if len(found) != 1:
+        raise OutputTaken(reason="no-license", where=str(path))
+    [there] = found
+    named = {"bundle": there.label, "company": there.company, "where": str(path)}
+    if _line(there) != _line(bundle):
+        raise OutputTaken(reason="other", **named)
+    if (-there.use, there.sequence) > (-bundle.use, bundle.sequence):
+        raise OutputTaken(reason="newer", **named)
+
+
+def _line(bundle: Bundle) -> tuple[str, str, str, str]:
+    return bundle.issuer, bundle.product, bundle.serial, bundle.part
+
+
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
-    held = source.held(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
-    data = file_of([*source.attachments(held).beside(bundle), token])
-    return LicenseFile(bundle, token, data, repeated, source.fits_oldest(held))
+    lacking = source.attachments(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
+    return LicenseFile(bundle, token, file_of([*lacking.beside(bundle), token]), repeated, lacking.fits_oldest)
 
 
 def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
-    held = source.held(None, reset.installation)
-    data = file_of([*source.attachments(held).always, token])
-    return ResetFile(source.product, reset, token, data, repeated, source.fits_oldest(held))
+    lacking = source.attachments(None, reset.installation)
+    data = file_of([*lacking.always, token])
+    return ResetFile(source.product, reset, token, data, repeated, lacking.fits_oldest)
 
 
 class BulkFiles:
@@ -121,12 +152,11 @@ class BulkFiles:
 
     def file(self, order: str, one: Bundle | BundleToken, token: Token, *, repeated: bool) -> IssuedFile:
         """Return the file of an order's bundle, which is decoded from `token` if needed."""
-        held = self._source.held(one.serial)
-        attachments = self._source.attachments(held)
-        beside = attachments.always
-        if not attachments.are_same_for_all:
-            beside = attachments.beside(one if isinstance(one, Bundle) else decode(Bundle, token.payload))
+        lacking = self._source.attachments(one.serial)
+        beside = lacking.always
+        if not lacking.are_same_for_all:
+            beside = lacking.beside(one if isinstance(one, Bundle) else decode(Bundle, token.payload))
         if beside not in self._written:
             self._written[beside] = file_of(beside)
         data = b"%b%b\n" % (self._written[beside], armor.write(token).encode("ascii"))
-        return IssuedFile(file_name(one), data, order, one.serial, token, repeated, self._source.fits_oldest(held))
+        return IssuedFile(file_name(one), data, order, one.serial, token, repeated, lacking.fits_oldest)

@@ -7,13 +7,14 @@ import click
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from licensekit.cli.issuer.commands import VENDOR
 
+from licensekit.cli.main import COMMANDS
 from tests.cli.command_tree import every_command
 from tests.cli.issuer.test_signatures_once import CASES, IN
 from tests.issuer_command import Desk
 from tests.workspaces import SERIAL, snapshot
 
+VENDOR = {name for name, one in COMMANDS.items() if one.section.startswith("Commands for the vendor")}
 PREVIEWS: dict[str, tuple[tuple[str, ...], str]] = {
     "issue": (("issue", "acme/orders/example.toml"), "company"),
     "renew": (("renew", SERIAL, "--days", "30"), "expiry"),

@@ -75,7 +75,7 @@ def test_a_restored_ledger_is_read_and_named(restored: Path) -> None:
         assert isinstance(workspace.ledger.restored(), LedgerRestored)
         assert workspace.ledger.count_entries() == 4
         refused(LedgerRestored, restored, workspace.ledger.verify)
-    found = [(one.check, one.state) for one in diagnose_ledger(restored) if one.state == "error"]
+    found = [(one.check, one.state) for one in diagnose_ledger(restored, now=NOW) if one.state == "error"]
     assert found == [("mark", "error")]
 
 

@@ -181,7 +181,8 @@ def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Works
         give_back(workspace, **give_first)
     else:
         keys = signer(workspace, "revocations")
-        workspace.revoke(keys, who=WHO, now=NOW, **{kind: named_now[kind]})
+        how: dict[str, Any] = {kind: named_now[kind]}
+        workspace.revoke(keys, who=WHO, now=NOW, **how)
     between = workspace.state(NOW).pack
     give_back(workspace, identities=[], serials=[], lowest={})
     for pack in (None, between):
