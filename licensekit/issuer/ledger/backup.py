@@ -65,7 +65,8 @@ def _own(layout: Layout, now: int, database: Migrating) -> Mapping[CheckName, Ch
             report = verify(connection, lambda _: None)
             ahead = tuple(dated_ahead(connection, now))
         yield "ok", CheckPassed(reason="ledger", count=report.entries, head=report.head)
-        yield from (("notice", one) for one in ahead)
+        for one in ahead:
+            yield "notice", one
 
     def mark() -> Iterator[Graded]:
         known = read_mark(layout.mark)
