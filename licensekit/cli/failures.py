@@ -11,20 +11,8 @@ from typing import Any, Final
 
 import click
 
+from licensekit import errors
 from licensekit.cli.output import JSON_DUE, emit_json, harmless
-from licensekit.errors import (
-    FaultsError,
-    FormatError,
-    KeyFault,
-    LicenseError,
-    NotEntitled,
-    ProposalError,
-    QuestionError,
-    RefusedError,
-    StateError,
-    TrustError,
-    WorkspaceError,
-)
 
 NO: Final = 1
 """The command worked and the answer is no."""
@@ -33,17 +21,17 @@ DEFECT: Final = 70
 """Licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h."""
 INTERRUPTED: Final = 130
 
-_CODES: Final[tuple[tuple[type[LicenseError], int], ...]] = (
-    (NotEntitled, NO),
-    (QuestionError, USAGE),
-    (FormatError, 3),
-    (TrustError, 4),
-    (FaultsError, 5),
-    (RefusedError, 6),
-    (ProposalError, 6),
-    (WorkspaceError, 6),
-    (KeyFault, 7),
-    (StateError, 8),
+_CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
+    (errors.NotEntitled, NO),
+    (errors.QuestionError, USAGE),
+    (errors.FormatError, 3),
+    (errors.TrustError, 4),
+    (errors.FaultsError, 5),
+    (errors.RefusedError, 6),
+    (errors.ProposalError, 6),
+    (errors.WorkspaceError, 6),
+    (errors.KeyFault, 7),
+    (errors.StateError, 8),
 )
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
@@ -58,12 +46,12 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
     return "--json" in options
 
 
-def exit_code(error: LicenseError) -> int:
+def exit_code(error: errors.LicenseError) -> int:
     """Return the exit code for `error`: that of its branch of the error tree."""
     return next((code for branch, code in _CODES if isinstance(error, branch)), NO)
 
 
-def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:
+def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was wrong, where and what to do; return how the command exits."""
     for line in error_lines(error):
         complain(line, ctx)
@@ -117,12 +105,12 @@ def _usage(error: click.UsageError) -> tuple[str, str]:
     return message, f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
 
 
-def error_lines(error: LicenseError) -> list[str]:
+def error_lines(error: errors.LicenseError) -> list[str]:
     """Return what there is to say of `error`: a line for each fault of a file or a change."""
-    if isinstance(error, FaultsError):
+    if isinstance(error, errors.FaultsError):
         lines = [str(fault.at(error.where)) for fault in error.faults]
         lines += [str(error)] if error.sums_up else []
-    elif isinstance(error, RefusedError):
+    elif isinstance(error, errors.RefusedError):
         lines = [str(fault if fault.where else fault.at(error.where)) for fault in error.faults]
     else:
         lines = [str(error)]

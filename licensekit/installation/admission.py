@@ -20,21 +20,11 @@ A reset is the vendor's, for the key of this installation, and counts once (`doc
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from licensekit import errors
 from licensekit.entitlements import BundleState, Fingerprint
 from licensekit.entitlements.parts import judge
 from licensekit.entitlements.settings import unfit_in
 from licensekit.entitlements.timeline import Timeline, holds_back, may_replace, serial_of, takes_place_of
-from licensekit.errors import (
-    BindingMismatch,
-    BundleReturned,
-    MaintenanceEnded,
-    RefusedError,
-    ResetRefused,
-    SequenceConflict,
-    SequenceOlder,
-    SerialMismatch,
-    SettingRefused,
-)
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed
 from licensekit.state.journal_state import JournalState
 from licensekit.state.loading import ReadTransaction
@@ -81,7 +71,7 @@ class Admission(NamedTuple):
     same: Bundles
     """Those that are here, and change nothing."""
     refused: Bundles
-    reasons: tuple[RefusedError, ...]
+    reasons: tuple[errors.RefusedError, ...]
     """Everything that stands against those."""
     kept: Bundles
     """What may be in force then, in the order of activation."""
@@ -99,7 +89,7 @@ def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admissi
     new: list[Verified[Bundle]] = []
     same: list[Verified[Bundle]] = []
     refused: list[Verified[Bundle]] = []
-    reasons: list[RefusedError] = []
+    reasons: list[errors.RefusedError] = []
     put_away: list[Verified[Bundle]] = []
     lowered = 0
     for verified in sorted((one for one in bundles if one not in again), key=_order):
@@ -128,15 +118,15 @@ def _faults(
     active: Iterable[Verified[Bundle]],
     floors: Iterable[Verified[Bundle]],
     facts: AdmissionFacts,
-) -> tuple[SequenceOlder | None, list[RefusedError]]:
+) -> tuple[errors.SequenceOlder | None, list[errors.RefusedError]]:
     """Return everything that stands against a bundle, and what of it a reset would allow."""
     # What was returned stays away for that alone, whatever its sequence.
     if verified.identity in facts.journal.returned:
-        of_sequence: RefusedError | None = BundleReturned(**naming(verified.document))
+        of_sequence: errors.RefusedError | None = errors.BundleReturned(**naming(verified.document))
     else:
         of_sequence = _of_sequence(verified, floors, facts)
     found = [*_of_serial(verified, active, facts), of_sequence, *_of_part(verified, facts)]
-    older = of_sequence if isinstance(of_sequence, SequenceOlder) else None
+    older = of_sequence if isinstance(of_sequence, errors.SequenceOlder) else None
     return older, [one for one in found if one is not None]
 
 
@@ -164,7 +154,7 @@ def _line(bundle: Bundle) -> tuple[object, ...]:
 
 def _of_serial(
     verified: Verified[Bundle], active: Iterable[Verified[Bundle]], facts: AdmissionFacts
-) -> Iterator[RefusedError]:
+) -> Iterator[errors.RefusedError]:
     bundle, vendor = verified.document, facts.trust_store.issuer
     present = [one.document for one in active]
     of_vendor = [one for one in present if one.issuer == vendor]
@@ -174,7 +164,7 @@ def _of_serial(
         return
     may_move = bundle.issuer == vendor or not of_vendor
     if not (may_move and _takes_place(verified, serial, deciding, facts)):
-        yield SerialMismatch(**naming(bundle), present=serial)
+        yield errors.SerialMismatch(**naming(bundle), present=serial)
 
 
 def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts) -> bool:
@@ -191,7 +181,7 @@ def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bund
 
 def _of_sequence(
     verified: Verified[Bundle], floors: Iterable[Verified[Bundle]], facts: AdmissionFacts
-) -> RefusedError | None:
+) -> errors.RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
     there = {one.identity for one in floors}
     line = {
@@ -203,10 +193,10 @@ def _of_sequence(
         },
     }
     if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
-        return SequenceConflict(**naming(bundle))
+        return errors.SequenceConflict(**naming(bundle))
     highest = max(line.values(), default=0)
     if bundle.sequence < highest or (known is not None and known.record.state == REPLACED):
-        return SequenceOlder(**naming(bundle), highest=highest)
+        return errors.SequenceOlder(**naming(bundle), highest=highest)
     return None
 
 
@@ -227,18 +217,18 @@ def _is_above(one: Verified[Bundle], lower: Verified[Bundle], facts: AdmissionFa
     return is_higher and _is_ahead(one, lower.document, facts)
 
 
-def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
+def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[errors.RefusedError]:
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN and part.match is not None:
-        yield BindingMismatch(**naming(bundle), difference=part.match)
+        yield errors.BindingMismatch(**naming(bundle), difference=part.match)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
-        yield MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
+        yield errors.MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
     for code, value in unfit_in(facts.trust_store, bundle).items():
-        yield SettingRefused(**naming(bundle), setting=code, value=str(value))
+        yield errors.SettingRefused(**naming(bundle), setting=code, value=str(value))
 
 
-def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[RefusedError]:
+def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[errors.RefusedError]:
     """Yield which resets do not count here."""
     journal, in_file = facts.journal, set[bytes]()
     for verified in resets:
@@ -251,7 +241,7 @@ def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> It
         }
         reason = next((reason for reason, holds in against.items() if holds), None)
         if reason is not None:
-            yield ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
+            yield errors.ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
         in_file.add(reset.nonce)
 
 

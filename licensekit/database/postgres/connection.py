@@ -9,48 +9,40 @@ from typing import Final, LiteralString
 import psycopg
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
+from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, unstorable
-from licensekit.errors import (
-    ConstraintViolated,
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseUnavailable,
-    EngineError,
-    LicenseError,
-    NotStorable,
-)
 
-_Meaning = Callable[..., EngineError]
+_Meaning = Callable[..., errors.EngineError]
 
-_AWAY: Final[_Meaning] = partial(DatabaseUnavailable, reason="away")
-_BUSY: Final[_Meaning] = partial(DatabaseBusy, reason="server")
-_NOT_STORABLE: Final[_Meaning] = partial(NotStorable, reason="server")
-_RIGHTS: Final[_Meaning] = partial(DatabaseUnavailable, reason="rights")
+_AWAY: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="away")
+_BUSY: Final[_Meaning] = partial(errors.DatabaseBusy, reason="server")
+_NOT_STORABLE: Final[_Meaning] = partial(errors.NotStorable, reason="server")
+_RIGHTS: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="rights")
 
 _BY_STATE: Final[dict[str, _Meaning]] = {
-    "25006": partial(DatabaseUnavailable, reason="standby"),
-    "25P03": partial(DatabaseUnavailable, reason="idle"),
+    "25006": partial(errors.DatabaseUnavailable, reason="standby"),
+    "25P03": partial(errors.DatabaseUnavailable, reason="idle"),
     "42501": _RIGHTS,
-    "42P07": partial(DatabaseDamaged, reason="not-empty"),
-    "53300": partial(DatabaseUnavailable, reason="connections"),
+    "42P07": partial(errors.DatabaseDamaged, reason="not-empty"),
+    "53300": partial(errors.DatabaseUnavailable, reason="connections"),
     "55P03": _BUSY,
     "57014": _BUSY,
 }
 _BY_CLASS: Final[dict[str, _Meaning]] = {
     "22": _NOT_STORABLE,
-    "23": partial(ConstraintViolated, reason="server"),
+    "23": partial(errors.ConstraintViolated, reason="server"),
     "28": _RIGHTS,
-    "3D": partial(DatabaseUnavailable, reason="no-database"),
-    "3F": partial(DatabaseUnavailable, reason="no-schema"),
+    "3D": partial(errors.DatabaseUnavailable, reason="no-database"),
+    "3F": partial(errors.DatabaseUnavailable, reason="no-schema"),
     "40": _BUSY,
-    "42": partial(DatabaseDamaged, reason="schema"),
-    "53": partial(DatabaseUnavailable, reason="resources"),
+    "42": partial(errors.DatabaseDamaged, reason="schema"),
+    "53": partial(errors.DatabaseUnavailable, reason="resources"),
     "54": _NOT_STORABLE,
-    "XX": partial(DatabaseDamaged, reason="server"),
+    "XX": partial(errors.DatabaseDamaged, reason="server"),
 }
 
 
-def translate(error: BaseException, where: str) -> LicenseError | None:
+def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
     if not isinstance(error, psycopg.Error):
         return unstorable(error, where)
@@ -146,7 +138,7 @@ class PostgresConnection(Connection):
         try:
             with Translated(translate, self._where):
                 self._raw.execute(self._commit)
-        except DatabaseUnavailable as error:
+        except errors.DatabaseUnavailable as error:
             if not self._raw.closed:
                 raise
             raise error.replace(reason="uncertain") from error

@@ -5,36 +5,28 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final, LiteralString
 
+from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, unstorable
-from licensekit.errors import (
-    ConstraintViolated,
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseUnavailable,
-    EngineError,
-    LicenseError,
-    NotStorable,
-)
 
-_Meaning = Callable[..., EngineError]
+_Meaning = Callable[..., errors.EngineError]
 
 _BY_CODE: Final[dict[int, _Meaning]] = {
-    sqlite3.SQLITE_BUSY: partial(DatabaseBusy, reason="process"),
-    sqlite3.SQLITE_PROTOCOL: partial(DatabaseBusy, reason="process"),
-    sqlite3.SQLITE_LOCKED: partial(DatabaseBusy, reason="transaction"),
-    sqlite3.SQLITE_FULL: partial(DatabaseUnavailable, reason="disk-full"),
-    sqlite3.SQLITE_IOERR: partial(DatabaseUnavailable, reason="disk-error"),
-    sqlite3.SQLITE_IOERR_SHORT_READ: partial(DatabaseDamaged, reason="too-short"),
-    sqlite3.SQLITE_READONLY: partial(DatabaseUnavailable, reason="read-only"),
-    sqlite3.SQLITE_CANTOPEN: partial(DatabaseUnavailable, reason="not-opened"),
-    sqlite3.SQLITE_PERM: partial(DatabaseUnavailable, reason="permission"),
-    sqlite3.SQLITE_CONSTRAINT: partial(ConstraintViolated, reason="rule"),
-    sqlite3.SQLITE_TOOBIG: partial(NotStorable, reason="too-long"),
-    sqlite3.SQLITE_NOTADB: partial(DatabaseDamaged, reason="no-database"),
+    sqlite3.SQLITE_BUSY: partial(errors.DatabaseBusy, reason="process"),
+    sqlite3.SQLITE_PROTOCOL: partial(errors.DatabaseBusy, reason="process"),
+    sqlite3.SQLITE_LOCKED: partial(errors.DatabaseBusy, reason="transaction"),
+    sqlite3.SQLITE_FULL: partial(errors.DatabaseUnavailable, reason="disk-full"),
+    sqlite3.SQLITE_IOERR: partial(errors.DatabaseUnavailable, reason="disk-error"),
+    sqlite3.SQLITE_IOERR_SHORT_READ: partial(errors.DatabaseDamaged, reason="too-short"),
+    sqlite3.SQLITE_READONLY: partial(errors.DatabaseUnavailable, reason="read-only"),
+    sqlite3.SQLITE_CANTOPEN: partial(errors.DatabaseUnavailable, reason="not-opened"),
+    sqlite3.SQLITE_PERM: partial(errors.DatabaseUnavailable, reason="permission"),
+    sqlite3.SQLITE_CONSTRAINT: partial(errors.ConstraintViolated, reason="rule"),
+    sqlite3.SQLITE_TOOBIG: partial(errors.NotStorable, reason="too-long"),
+    sqlite3.SQLITE_NOTADB: partial(errors.DatabaseDamaged, reason="no-database"),
 }
 
 
-def translate(error: BaseException, where: str) -> LicenseError | None:
+def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     """Return what an error of sqlite3 means; see `licensekit.database.protocol.Translate`."""
     if isinstance(error, UnicodeDecodeError):
         # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
@@ -48,9 +40,9 @@ def translate(error: BaseException, where: str) -> LicenseError | None:
     return unstorable(error, where)
 
 
-def damaged(finding: str, where: str) -> DatabaseDamaged:
+def damaged(finding: str, where: str) -> errors.DatabaseDamaged:
     """Return the error of a damaged database; `finding` may contain any text of the file."""
-    return DatabaseDamaged(reason="damaged", detail=finding, where=where)
+    return errors.DatabaseDamaged(reason="damaged", detail=finding, where=where)
 
 
 class SqliteConnection(Connection):

@@ -103,7 +103,6 @@ class Batch:
         """Enter everything that still waits."""
         self._advance()
         self._advance()
-        self._numbering.settle()
 
     def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> Issued | None:
         """Have the bundle of an order signed; return it if it was issued before."""

@@ -8,16 +8,9 @@ that asks.
 from collections.abc import Iterator
 from functools import partial
 
+from licensekit import errors
 from licensekit.database import Connection
 from licensekit.entitlements.parts import match
-from licensekit.errors import (
-    Fault,
-    InstallationsTaken,
-    OrderConflict,
-    OrderIncomplete,
-    OrderSerialInvalid,
-    RequestAnswered,
-)
 from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before, binding_to, lacking_facts
 from licensekit.issuer.ledger import LedgerEntry, answers_of_order, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
@@ -96,14 +89,14 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
         reset = decode(Reset, before.token.payload)
-        raise RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
     name = file_name(issued.bundle)
     if issued.state in TAKEN_BACK:
-        raise RequestAnswered(reason=issued.state, bundle=name)
+        raise errors.RequestAnswered(reason=issued.state, bundle=name)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
         changes = difference(before.order or "{}", ordered)
-        raise RequestAnswered(reason="order", bundle=name, changes=changes)
+        raise errors.RequestAnswered(reason="order", bundle=name, changes=changes)
     return issued
 
 
@@ -115,13 +108,13 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
     if first is None:
         return None
     if first.request is None:
-        raise OrderConflict(reason="not-bound", order=order.number, entry=first.number)
+        raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
     require_same_order(first, canonical(order))
     held = [active for _, active in _lines(ledger, order.number) if active is not None]
     mine = [one for one in held if _is_bound_to(one.bundle, request)]
     if not mine and len(held) >= (order.installations or 1):
         names = tuple(file_name(one.bundle) for one in held)
-        raise InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
+        raise errors.InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
     return mine[0] if mine else None
 
 
@@ -166,16 +159,16 @@ def _freed(tx: LedgerTransaction, order: Order) -> str | None:
     return next(free, None)
 
 
-def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[Fault]:
+def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[errors.Fault]:
     """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:
-            yield OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
+            yield errors.OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
         if order.number is None:
-            yield OrderIncomplete(reason="number-for-installations", where="installations")
+            yield errors.OrderIncomplete(reason="number-for-installations", where="installations")
     asked = request.document.serial
     if asked is not None and asked not in {serial, *order.replaces}:
-        yield OrderSerialInvalid(reason="installed", serial=asked, where="serial")
+        yield errors.OrderSerialInvalid(reason="installed", serial=asked, where="serial")
     if order.facts is not None and (lacking := lacking_facts(request, order.facts)):
         yield lacking
     if serial is None:
@@ -192,7 +185,7 @@ def _require_free(active: Issued, request: VerifiedRequest) -> None:
     name = file_name(active.bundle)
     if binding.installation != request.installation:
         serial = active.bundle.serial
-        raise InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
+        raise errors.InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
     facts = request.document.facts
     same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
-    raise InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)
+    raise errors.InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

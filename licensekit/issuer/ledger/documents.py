@@ -13,8 +13,6 @@ RESTORED: Final = "restored"
 """The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
 DEFAULT_KEY: Final = "default-key"
 """The fact that names the key that signs where no other is named, by its id in hex."""
-LAST_SERIAL: Final = "last-serial"
-"""The fact that names the number of the last serial that was made."""
 
 OLDEST_PACK: Final = "oldest-pack"
 """The fact that names what the oldest application in the field holds (`trust.held.Held.text`)."""

@@ -29,13 +29,12 @@ def make(number: int) -> str:
 
 
 def anywhere(draw: Callable[[int], bytes]) -> int:
-    """Return a random number to count serials from: workspaces that know nothing of each other make different ones."""
+    """Return a random number to count serials from."""
     return _LOWEST + int.from_bytes(draw(8)) % _DRAWN
 
 
 def jump(connection: Connection, draw: Callable[[int], bytes]) -> None:
-    """Let serials and sequences go on where a restored ledger cannot have given any since its backup."""
-    documents.put_fact(connection, documents.LAST_SERIAL, str(anywhere(draw)))
+    """Let sequences go on where a restored ledger cannot have given any since its backup."""
     rise = 1 + int.from_bytes(draw(8)) % _RISE
     documents.put_fact(connection, documents.RESTORED, f"{head(connection).number} {rise}")
 

@@ -88,8 +88,6 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
             )
             received = [] if request is None else [request.record(tx)]
             append(tx.ledger, [*received, signed])
-            if issuance.numbering is not None:
-                issuance.numbering.settle()
             source = AttachmentSource(tx, self.signing.attach)
             file = license_file(source, issuance.bundle, signed.token, repeated=False)
         self.signing.approve(file)

@@ -5,7 +5,7 @@ from typing import Final
 
 from licensekit import limits
 from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
-from licensekit.issuer.ledger import bundles, documents, serials
+from licensekit.issuer.ledger import bundles, serials
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
@@ -45,11 +45,6 @@ class Numbering:
         if self._made is not None and self._is_ahead(order.serial):
             self._taken.add(order.serial)
         return order.serial
-
-    def settle(self) -> None:
-        """Record in the ledger which serials were made."""
-        if self._made is not None:
-            documents.put_fact(self._ledger, documents.LAST_SERIAL, str(self._made))
 
     def faults(self, order: Order) -> Iterator[Fault]:
         """Yield what is wrong with the serials and the sequence that `order` names."""
@@ -112,10 +107,9 @@ class Numbering:
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
 
     def _next_serial(self) -> str:
-        made = self._made
-        if made is None:
-            last = documents.fact(self._ledger, documents.LAST_SERIAL)
-            made = serials.anywhere(self._draw) - 1 if last is None else int(last)
+        # Counted from a random place in each transaction: neither a copy of the workspace, nor one of another product,
+        # nor a ledger that was restored makes the same.
+        made = serials.anywhere(self._draw) - 1 if self._made is None else self._made
         while True:
             made += 1
             if made > self._looked_up_to:
