@@ -82,7 +82,7 @@ def revoke_serial(workspace: Workspace, serial: str, now: int = NOW) -> None:
 
 def give_back(workspace: Workspace, **fields: Any) -> None:
     """Sign a list without what was revoked: what reinstating a customer does."""
-    with workspace._store.write(NOW, WHO) as tx:  # no command of this tree does it
+    with WorkspaceStore(workspace.layout, workspace.database).write(NOW, WHO) as tx:
         last = tx.state.last_list
         assert last is not None
         less = replace_fields(last, number=last.number + 1, **fields)
