@@ -165,7 +165,11 @@ def _overtaken(tokens: Sequence[Token], issuer: str, *, skip: int = 0) -> dict[S
 
     What the first `skip` of them revoked is known already. A key that was revoked stays so: few need to be decoded.
     """
-    decoded = cache(lambda number: decode(Trust, tokens[number].payload))
+
+    @cache
+    def decoded(number: int) -> Trust:
+        return decode(Trust, tokens[number].payload)
+
     found: dict[SignedType, tuple[int, int]] = {}
     for key in decoded(len(tokens) - 1).keys:
         if key.state is not KeyState.REVOKED or issuer not in key.scope.issuers:

@@ -14,6 +14,7 @@ from licensekit.errors import RootMismatch
 from licensekit.issuer.keys.changes import free_name, revoke, rotate, rotate_root
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.held import HOLDS, Held, read_held
@@ -81,7 +82,7 @@ def revoke_serial(workspace: Workspace, serial: str, now: int = NOW) -> None:
 
 def give_back(workspace: Workspace, **fields: Any) -> None:
     """Sign a list without what was revoked: what reinstating a customer does."""
-    with workspace._store.write(NOW, WHO) as tx:  # no command of this tree does it
+    with WorkspaceStore(workspace.layout, workspace.database).write(NOW, WHO) as tx:
         last = tx.state.last_list
         assert last is not None
         less = replace_fields(last, number=last.number + 1, **fields)
@@ -176,7 +177,7 @@ def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Works
     named_now = {"serials": [SERIAL], "identities": [makers.identity_of(sold.token)]}
     if kind == "lowest":
         lowest = {SERIAL: {"base": LowestOfUses(2, None, None)}}
-        give_first = {"identities": [], "serials": [], "lowest": lowest}
+        give_first: dict[str, Any] = {"identities": [], "serials": [], "lowest": lowest}
         revoke_serial(workspace, other.bundle.serial)
         give_back(workspace, **give_first)
     else:
@@ -209,7 +210,7 @@ def test_the_catalog_travels_where_a_setting_that_is_sold_was_declared_since(wor
 
 def state_held(workspace: Workspace, held: Any, name: str = "installation", n: int = 1, **changes: Any) -> None:
     """Enter a statement by which an installation says what it holds."""
-    places = {"serial": SERIAL, "issued": NOW + n, "audit_head": bytes([n] * 32), "usage": {}}
+    places: dict[str, Any] = {"serial": SERIAL, "issued": NOW + n, "audit_head": bytes([n] * 32), "usage": {}}
     document = makers.statement(**{**places, "extensions": {HOLDS: held}, **changes})
     data = makers.file_of(sign(document, makers.installation_key(name)))
     workspace.customers.accept(data, None, who=WHO, now=NOW)
