@@ -53,10 +53,10 @@ class FileTaken(StateError):
 class OutputTaken(StateError):
     """A path at which something else is than an older or equal file of the same license."""
 
-    code = "output-taken"
     template: ClassVar[Templates] = {
         "other": "there is another license, {bundle} of {company:quoted}",
         "newer": "there is a newer file of this license, {bundle}",
+        "reset": "there is a reset for another installation",
         "no-license": "what is there is not a license file",
     }
     hint_template = "write to another path with -o, or move that file away first"

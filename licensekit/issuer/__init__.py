@@ -44,7 +44,8 @@ from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
+from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name
+from licensekit.issuer.output.overwriting import require_replaceable
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState

@@ -1,5 +1,7 @@
 """`licensekit answer`: what an installation asks for, bound to it, or a reset for it."""
 
+from pathlib import Path
+
 import click
 
 from licensekit import limits
@@ -10,7 +12,7 @@ from licensekit.cli.options import WordChoice, before, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import VerifiedRequest, Workspace, read_draft, require_replaceable
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -82,6 +84,8 @@ def _reset(
     if file is None:
         return
     place = place_of(wanted.output, file.name)
+    if place != STANDARD:
+        require_replaceable(Path(place), file.reset)
     write_output(place, file.data)
     warn_of_older(fits_oldest=file.fits_oldest)
     if place == STANDARD:

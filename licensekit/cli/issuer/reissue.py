@@ -10,7 +10,7 @@ from licensekit.cli.options import PATH, option
 from licensekit.cli.output import counted, emit, emit_json, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.files import make_folder, write_atomically
-from licensekit.issuer import Issued, LicenseFile, Workspace
+from licensekit.issuer import Issued, LicenseFile, Workspace, require_replaceable
 
 
 @click.command()
@@ -52,6 +52,7 @@ def reissue(
         if license_file is None:
             left.append(bundle)
             continue
+        require_replaceable(output / license_file.name, license_file.bundle)
         write_atomically(output / license_file.name, license_file.data)
         files.append(license_file)
     warn_of_older(fits_oldest=all(one.fits_oldest for one in files))

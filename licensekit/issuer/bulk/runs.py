@@ -4,6 +4,7 @@ In bulk an order has a number, by which it is found when the same file is issued
 without issuing anything twice. Entries are durable before a file is there.
 """
 
+import os
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,8 +23,10 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import BulkFiles
+from licensekit.issuer.output.overwriting import require_replaceable
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
+from licensekit.wire.documents import Bundle, decode
 
 BATCH: Final = 250
 """Orders that are signed together."""
@@ -113,8 +116,13 @@ def _result(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
 
 
 def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:
-    if into is not None:
-        run.pool.begin_writing(into, _files(done))
+    if into is None:
+        return
+    files = [one.file for one in done if one.file is not None]
+    for one in files:
+        if os.path.lexists(into / one.name):
+            require_replaceable(into / one.name, decode(Bundle, one.token.payload))
+    run.pool.begin_writing(into, [(one.name, one.data) for one in files])
 
 
 def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
@@ -122,10 +130,6 @@ def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
     if into is not None and done:
         run.pool.finish_writing()
     return done
-
-
-def _files(done: list[Done]) -> list[tuple[str, bytes]]:
-    return [(one.file.name, one.file.data) for one in done if one.file is not None]
 
 
 def faults_of(done: Done) -> list[Located]:

@@ -11,7 +11,7 @@ from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.keys.revocation import next_list
+from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
@@ -119,8 +119,8 @@ class WorkspaceCatalog:
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
         """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
 
-        With `list_fresh_until` the newest revocation list is signed again in any case, to be new until then (seconds
-        since 1970).
+        With `list_fresh_until` the newest revocation list is signed again, to be new until then (seconds since 1970);
+        not if it is new until that day already.
 
         Raises:
             CatalogInvalid: the catalog has faults.
@@ -145,9 +145,10 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_c
     last = state.last_list
     # Installations do not take what is dated ahead, so it is signed again.
     signs_catalog = draft.is_changed or only_catalog or (draft.signed is not None and draft.signed.issued > tx.now)
-    asks_for_list = state.lacks_list or list_fresh_until is not None or (last is not None and last.issued > tx.now)
+    renews = is_fresher(list_fresh_until, last)
+    asks_for_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
     signs_list = asks_for_list and not only_catalog
-    if last is not None and list_fresh_until is None:
+    if last is not None and not renews:
         list_fresh_until = last.fresh_until
     taken = draft.taken_away if signs_catalog else []
     found = draft.differences if signs_catalog else []

@@ -10,6 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from licensekit import limits
+from licensekit.dates import day_at
 from licensekit.errors import NotReinstated, RevocationsFull
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
@@ -177,11 +178,18 @@ def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, la
 
     One reason is a clock that was ahead when it was signed: installations do not take it yet.
     """
-    if not any(named) or made.fresh_until is not None:
+    if not any(named) or is_fresher(made.fresh_until, last):
         return False
     if tx.state.lacks_list or last.issued > tx.now:
         return False
     return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
+
+
+def is_fresher(fresh_until: int | None, last: Revocations | None) -> bool:
+    """Return whether a list that is new until then would be so for a day longer than the last one."""
+    if fresh_until is None or last is None or last.fresh_until is None:
+        return fresh_until is not None
+    return day_at(fresh_until) > day_at(last.fresh_until)
 
 
 def next_list(

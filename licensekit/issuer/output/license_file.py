@@ -1,15 +1,11 @@
 """The files that customers get: a signed document, behind the documents attached to it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from licensekit.errors import FormatError, OutputTaken
-from licensekit.files import read_bytes
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.state import file_of
-from licensekit.limits import FILE_BYTES
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
@@ -99,34 +95,6 @@ def accept_all(_: LicenseFile) -> None:
 def file_name(bundle: Bundle | BundleToken) -> str:
     """Return the name of a bundle's file: `acme-1010000014-base-1.lic`, product and label with dashes."""
     return f"{bundle.product}-{bundle.label.replace(' ', '-')}.lic"
-
-
-def require_replaceable(path: Path, bundle: Bundle) -> None:
-    """Refuse to write the file of `bundle` over anything but an older or equal file of its serial and part.
-
-    Raises:
-        OutputTaken: something else is there.
-        FileUnusable: it cannot be read.
-    """
-    if not path.exists():
-        return
-    try:
-        tokens = armor.read(read_bytes(path, limit=FILE_BYTES, what="a license file"))
-        found = [decode(Bundle, token.payload) for token in tokens if token.type == "bundle"]
-    except FormatError:
-        found = []
-    if len(found) != 1:
-        raise OutputTaken(reason="no-license", where=str(path))
-    [there] = found
-    named = {"bundle": there.label, "company": there.company, "where": str(path)}
-    if _line(there) != _line(bundle):
-        raise OutputTaken(reason="other", **named)
-    if (-there.use, there.sequence) > (-bundle.use, bundle.sequence):
-        raise OutputTaken(reason="newer", **named)
-
-
-def _line(bundle: Bundle) -> tuple[str, str, str, str]:
-    return bundle.issuer, bundle.product, bundle.serial, bundle.part
 
 
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:

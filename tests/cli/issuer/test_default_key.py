@@ -115,7 +115,7 @@ def test_lists_and_catalogs_are_signed_by_the_key_that_is_named(desk: Desk) -> N
     grow(desk, "new", "sales", "--signs", "bundle")
     desk.run("keys", "default", "sales", "-C", "acme")
     issued = desk.json("issue", str(ORDER), "-C", "acme", *desk.passphrase)
-    revoke = ("revoke", "serial", issued["serial"], "-C", "acme", *desk.passphrase)
+    revoke = ("revoke", "serial", "--yes", issued["serial"], "-C", "acme", *desk.passphrase)
     assert "may not sign this revocation list; `signing-1` may" in desk.refused(7, *revoke)
     desk.run(*revoke, "--key", "signing-1")
     Path("acme/catalog.toml").write_text(Path("acme/catalog.toml").read_text().replace("Standard user", "Standard"))

@@ -54,7 +54,7 @@ def test_json_lines_become_files(desk: Desk) -> None:
     assert (titles.split(), count) == (["order", "serial", "file", "identity"], "issued  3 licenses, in out")
     identities = {one["serial"]: one["identity"] for one in desk.json("ledger", "list", "-C", "acme")["bundles"]}
     assert [row.split() for row in rows] == [
-        [f"A-{n}", serial, f"{serial}-base-1.lic", identities[serial]]
+        [f"A-{n}", serial, f"acme-{serial}-base-1.lic", identities[serial]]
         for n, serial in enumerate(("1010000014", "1010000022", "1010000030"), start=1)
     ]
     assert listed(desk) == ["A-1", "A-2", "A-3"]

@@ -52,7 +52,9 @@ SIGNING = {
     "keys import": (with_another_key, ("keys", "import", "id_ed25519", "imported"), ()),
     "keys sign-trust": (halfway, ("keys", "sign-trust", "acme/trust-2.signing", "--root-key", "root-2.key"), ()),
 }
-READING = ("catalog", "ledger", "keys list", "keys export", "init")
+READING = (
+    "catalog", "ledger", "keys list", "keys export", "keys default", "keys passphrase", "keys abandon", "init",
+)  # fmt: skip
 """The issuer's commands that sign nothing in a workspace: `init` makes one, of which nothing could be shown before."""
 
 

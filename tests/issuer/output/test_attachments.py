@@ -77,7 +77,7 @@ def revoke_other(workspace: Workspace, now: int = NOW) -> None:
 
 def revoke_serial(workspace: Workspace, serial: str, now: int = NOW) -> None:
     """Take back everything of a serial."""
-    workspace.revoke(signer(workspace, "revocations", now), who=WHO, now=now, serials=[serial])
+    workspace.revoke(signer(workspace, "revocations", now), who=WHO, now=now, serials=[serial], confirm=True)
 
 
 def give_back(workspace: Workspace, **fields: Any) -> None:
@@ -183,7 +183,7 @@ def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Works
     else:
         keys = signer(workspace, "revocations")
         how: dict[str, Any] = {kind: named_now[kind]}
-        workspace.revoke(keys, who=WHO, now=NOW, **how)
+        workspace.revoke(keys, who=WHO, now=NOW, confirm=True, **how)
     between = workspace.state(NOW).pack
     give_back(workspace, identities=[], serials=[], lowest={})
     for pack in (None, between):
@@ -196,7 +196,7 @@ def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Works
 def test_a_list_that_is_renewed_by_a_date_travels_to_who_has_an_older_one(workspace: Workspace) -> None:
     revoke_other(workspace)
     pack = workspace.state(NOW).pack
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, fresh_until=NOW + 90 * DAY)
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, fresh_until=NOW + 90 * DAY, confirm=True)
     assert types(made_for(workspace, pack)) == ["revocations", "bundle"]
 
 

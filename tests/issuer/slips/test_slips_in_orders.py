@@ -26,7 +26,7 @@ def far_too_long(shop: Shop) -> None:
 
 
 def the_last_sequence(shop: Shop) -> None:
-    shop.issue(order(serial=shop.serial(NORDLYS), sequence=4_294_967_295))
+    shop.issue(order(serial=shop.serial(NORDLYS), sequence=4_294_967_295), name="last.lic")
     assert "has no sequence after" in shop.no_issue(order("N-3", serial=shop.serial(NORDLYS)))
 
 
@@ -74,7 +74,8 @@ ORDERS: Final[dict[str, Slip]] = {
     "a use that is not one": of(NORDLYS, use="Production"),
     "a key that is not one": of(NORDLYS, expires="2037-11-30"),
     "no serial": Slip(
-        lambda shop: shop.issue(order()), lambda shop: shop.issue(order("N-3", serial=shop.serial(NORDLYS)))
+        lambda shop: shop.issue(order(), name="wrong.lic"),
+        lambda shop: shop.issue(order("N-3", serial=shop.serial(NORDLYS))),
     ),
     "a trial in the place of what was bought": Slip(a_trial, right),
     "a term of centuries": Slip(

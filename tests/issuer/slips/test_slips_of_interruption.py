@@ -52,7 +52,7 @@ COMMANDS: Final[dict[str, Interrupted]] = {
     "issue": Interrupted(("issue", "order.toml", "-o", "new.lic"), lambda _: "new.lic", write_order),
     "issue in bulk": Interrupted(
         ("issue", "order.toml", "sent.toml", "-o", "out"),
-        lambda shop: f"out/{shop.listed('--order-number', 'N-2')[0]['serial']}-base-2.lic",
+        lambda shop: f"out/acme-{shop.listed('--order-number', 'N-2')[0]['serial']}-base-2.lic",
         write_orders,
     ),
     "amend": Interrupted(

@@ -111,14 +111,20 @@ def issued_again(shop: Shop) -> str:
 def over_an_order(shop: Shop) -> None:
     """The name of the order is given for the license."""
     Path("order.toml").write_text(right_order(shop))
-    shop.sign("issue order.toml -o order.toml")
+    assert "is not a license file" in shop.no("issue order.toml -o order.toml", code=8)
+
+
+def over_another_customers_file(shop: Shop) -> None:
+    """The license is to go where that of another customer is."""
+    Path("order.toml").write_text(right_order(shop))
+    assert "Fjord" in shop.no("issue order.toml -o sent/F-1.lic", code=8)
 
 
 def over_a_link(shop: Shop) -> None:
     """The name for the license is a link to what another customer got."""
     Path("new.lic").symlink_to("sent/F-1.lic")
     Path("order.toml").write_text(right_order(shop))
-    assert "symbolic link" in shop.sign("issue order.toml -o new.lic", code=8).stderr
+    assert "symbolic link" in shop.no("issue order.toml -o new.lic", code=8)
 
 
 def without_the_link(shop: Shop) -> str:
@@ -203,6 +209,7 @@ FILES: Final[dict[str, Slip]] = {
     "the pack of another product": Slip(other_pack, pack_written),
     "a license file lost": Slip(lost, issued_again),
     "the name of the order for the license": Slip(over_an_order, issued_again),
+    "the file of another customer for the license": Slip(over_another_customers_file, issued_again),
     "a link to the file of another customer": Slip(over_a_link, without_the_link),
     "a folder for the license": Slip(a_folder_for_the_file, from_the_folder),
     "a folder that is not there": Slip(lambda shop: shop.no("issue order.toml -o nowhere/new.lic", code=8), right),
