@@ -228,4 +228,6 @@ def harmless(text: str) -> str:
 
     The two joiners stay: names in Persian and Hindi are spelled with them.
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)
