@@ -52,10 +52,10 @@ def age(workspace: Workspace) -> None:
         workspace.catalog.sign(key, who=WHO, now=NOW)
     orders = (OrderLine("", workspaces.ordered(order=f"A-{n}", company=f"Company {n}"), 0) for n in range(REVOKED))
     done = workspace.issue_bulk(orders, key, who=WHO, now=NOW)
-    serials = [one.file.name.partition("-")[0] for one in done if one.file is not None]
+    serials = [one.file.serial for one in done if one.file is not None]
     step = REVOKED // CATALOGS
     for first in range(0, REVOKED, step):
-        workspace.revoke(key, who=WHO, now=NOW, serials=serials[first : first + step])
+        workspace.revoke(key, who=WHO, now=NOW, serials=serials[first : first + step], confirm=True)
 
 
 def issue(folder: Path, signer: Signer) -> LicenseFile:
@@ -74,7 +74,7 @@ def issue_again(workspace: Workspace, signer: Signer) -> LicenseFile:
 
 def run_command(folder: Path) -> None:
     """Run `licensekit issue` in a process of its own."""
-    words = ("issue", "order.toml", "-C", str(folder), "--for-pack", str(folder / "acme.lkp"), "-o", "out.lic")
+    words = ("issue", "order.toml", "-C", str(folder), "--for-pack", str(folder / "acme.lkp"), "-o", "-")
     subprocess.run(
         [sys.executable, "-m", "licensekit", *words, "--passphrase-file", "passphrase"],
         cwd=folder,

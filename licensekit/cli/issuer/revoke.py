@@ -141,5 +141,5 @@ def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent:
     if proposal.is_done:
         remark("The list in force says all of this already: nothing was signed.")
         return
-    remark("Ship the pack with the next version; every license file from now on brings the list.")
+    remark("Ship the pack with the next version; license files for these customers bring the list from now on.")
     remark("An installation that is offline learns of it with the next of these files that it takes, and not before.")
