@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
+from licensekit import issuer
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
@@ -16,20 +17,6 @@ from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
 from licensekit.errors import FileUnusable, KeyMissing
 from licensekit.files import make_folder
-from licensekit.issuer import (
-    Attach,
-    ChangeProposal,
-    IssueProposal,
-    KeyFile,
-    LicenseFile,
-    SignProposal,
-    Workspace,
-    file_name,
-    qr_png,
-    qr_svg,
-    require_replaceable,
-    sheet_page,
-)
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Proposal
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use
@@ -38,7 +25,7 @@ R = TypeVar("R")
 
 _OLDEST: Final = "oldest"
 
-_CODES: Final = {".svg": qr_svg, ".png": qr_png}
+_CODES: Final = {".svg": issuer.qr_svg, ".png": issuer.qr_png}
 
 
 class Audience(NamedTuple):
@@ -47,7 +34,7 @@ class Audience(NamedTuple):
     pack: str | None
     attach: bool
 
-    def read(self, workspace: Workspace, now: int) -> Attach:
+    def read(self, workspace: issuer.Workspace, now: int) -> issuer.Attach:
         """Return the same as `Workspace` takes it; raises as `Workspace.held_by_pack`."""
         if self.pack is None:
             return self.attach
@@ -79,7 +66,7 @@ class Drawings(NamedTuple):
     sheet: str | None
     """A page to print."""
 
-    def draw(self, file: LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
+    def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
         """Return path and contents of each.
 
         Raises:
@@ -89,7 +76,7 @@ class Drawings(NamedTuple):
         if self.qr is not None:
             drawn.append((self.qr, _CODES[Path(self.qr).suffix.lower()](file.data)))
         if self.sheet is not None:
-            drawn.append((self.sheet, sheet_page(file, catalog)))
+            drawn.append((self.sheet, issuer.sheet_page(file, catalog)))
         return drawn
 
 
@@ -107,11 +94,11 @@ class FileOptions(NamedTuple):
         """Whether facts are printed as JSON."""
         return self.consent.as_json
 
-    def attach(self, workspace: Workspace, now: int) -> Attach:
+    def attach(self, workspace: issuer.Workspace, now: int) -> issuer.Attach:
         """Return for which application the attachments are; raises as `Workspace.held_by_pack`."""
         return self.audience.read(workspace, now)
 
-    def drawing(self, catalog: Catalog) -> Callable[[LicenseFile], object]:
+    def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
@@ -126,15 +113,15 @@ class FileOptions(NamedTuple):
 
     def require_replaceable(self, bundle: Bundle) -> str:
         """Return where the file of a bundle goes; raise `OutputTaken` if something else is there."""
-        place = place_of(self.output, file_name(bundle))
+        place = place_of(self.output, issuer.file_name(bundle))
         if place != STANDARD:
-            require_replaceable(Path(place), bundle)
+            issuer.require_replaceable(Path(place), bundle)
         return place
 
     def sign(
         self,
-        workspace: Workspace,
-        proposal: SignProposal[R, Signer | None],
+        workspace: issuer.Workspace,
+        proposal: issuer.SignProposal[R, Signer | None],
         catalog: Catalog | None = None,
         *,
         always: bool = False,
@@ -149,17 +136,17 @@ class FileOptions(NamedTuple):
         if self.consent.ends(proposal, show, always=always):
             return None
         self.require_places()
-        if isinstance(proposal, IssueProposal):
+        if isinstance(proposal, issuer.IssueProposal):
             self.require_replaceable(proposal.bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
-    def _key_of(self, workspace: Workspace, proposal: SignProposal[Any, Any]) -> KeyFile | None:
+    def _key_of(self, workspace: issuer.Workspace, proposal: issuer.SignProposal[Any, Any]) -> issuer.KeyFile | None:
         """Return the key that is to sign: that of `--key`, or the default one.
 
         None: nothing but a preview is wanted, and the key is not here.
         """
-        bundle = proposal.bundle if isinstance(proposal, IssueProposal) else None
+        bundle = proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
         kind = "reset" if bundle is None else "bundle"
         try:
             return workspace.keys.choose(kind, proposal.now, self.signing.key, bundle=bundle)
@@ -168,7 +155,7 @@ class FileOptions(NamedTuple):
                 return None
             raise
 
-    def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
+    def write(self, file: issuer.LicenseFile, catalog: Catalog, **more: Any) -> bool:
         """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
 
         Returns whether facts were printed for people.
@@ -243,7 +230,7 @@ def _is_folder(output: str | None) -> bool:
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
     """Return which bundle a proposal is about, where that is not among what changes."""
-    if isinstance(proposal, ChangeProposal):
+    if isinstance(proposal, issuer.ChangeProposal):
         before, after = proposal.before.bundle, proposal.after
         now, then = str(before.sequence), str(after.sequence)
         if before.use is not after.use:  # each use has sequences of its own
@@ -253,12 +240,12 @@ def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
             ("serial", f"{before.serial}, {before.part}"),
             ("sequence", f"{now} now, {then} then" if proposal.changes else now),
         ]
-    if isinstance(proposal, IssueProposal) and proposal.is_done:
+    if isinstance(proposal, issuer.IssueProposal) and proposal.is_done:
         return [("issued before", proposal.bundle.label)]
     return []
 
 
-def _show(file: LicenseFile, place: str, catalog: Catalog) -> None:
+def _show(file: issuer.LicenseFile, place: str, catalog: Catalog) -> None:
     bundle = file.bundle
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
