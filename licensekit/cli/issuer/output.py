@@ -72,12 +72,8 @@ class Drawings(NamedTuple):
         Raises:
             QrRefused: the file is too long for a code, or nothing here draws one.
         """
-        drawn: list[tuple[str, bytes]] = []
-        if self.qr is not None:
-            drawn.append((self.qr, _CODES[Path(self.qr).suffix.lower()](file.data)))
-        if self.sheet is not None:
-            drawn.append((self.sheet, issuer.sheet_page(file, catalog)))
-        return drawn
+        code = [] if self.qr is None else [(self.qr, _CODES[Path(self.qr).suffix.lower()](file.data))]
+        return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
 
 class FileOptions(NamedTuple):
@@ -94,24 +90,11 @@ class FileOptions(NamedTuple):
         """Whether facts are printed as JSON."""
         return self.consent.as_json
 
-    def attach(self, workspace: issuer.Workspace, now: int) -> issuer.Attach:
-        """Return for which application the attachments are; raises as `Workspace.held_by_pack`."""
-        return self.audience.read(workspace, now)
-
     def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
-    def require_places(self) -> None:
-        """Check that there is a folder for each file, before anything is signed.
-
-        Raises:
-            FileUnusable: there is none.
-        """
-        for path in (self.output, *self.drawings):
-            require_place(path)
-
-    def require_replaceable(self, bundle: Bundle) -> str:
+    def _place_of(self, bundle: Bundle) -> str:
         """Return where the file of a bundle goes; raise `OutputTaken` if something else is there."""
         place = place_of(self.output, issuer.file_name(bundle))
         if place != STANDARD:
@@ -135,9 +118,10 @@ class FileOptions(NamedTuple):
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
-        self.require_places()
+        for path in (self.output, *self.drawings):
+            require_place(path)
         if isinstance(proposal, issuer.IssueProposal):
-            self.require_replaceable(proposal.bundle)
+            self._place_of(proposal.bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
@@ -161,7 +145,7 @@ class FileOptions(NamedTuple):
         Returns whether facts were printed for people.
         """
         drawn = self.drawings.draw(file, catalog)
-        place = self.require_replaceable(file.bundle)
+        place = self._place_of(file.bundle)
         for path, data in ((place, file.data), *drawn):
             write_output(path, data)
         warn_of_older(fits_oldest=file.fits_oldest)
