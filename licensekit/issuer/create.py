@@ -118,8 +118,6 @@ def _fill(
 ) -> None:
     root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
     signing_key = SigningKey.generate(plan.scheme)
-    layout.keys.mkdir(PRIVATE_FOLDER)
-    layout.root.mkdir(PRIVATE_FOLDER)
     write_texts(layout, target, plan.catalog_text, catalog)
     write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
     passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
-from licensekit.files import PRIVATE_FOLDER, write_atomically
+from licensekit.files import write_atomically
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
-from licensekit.issuer.keys.new_keys import NewKey
 from licensekit.issuer.keys.travelling import under_way
 from licensekit.issuer.ledger import ledger_mark
 from licensekit.issuer.state import WorkspaceState
@@ -48,25 +47,13 @@ class RootKeys(NamedTuple):
             raise KeyMissing(reason="no-root-key", version=newest.root.version)
 
 
-class WrittenKey(NamedTuple):
-    """A new key, and where its file is to be."""
-
-    name: str
-    key: NewKey
-    folder: Path
-
-    def write(self) -> KeyFile:
-        """Write its file; its folder is made if it is not there."""
-        self.folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
-        return self.key.write(self.folder, self.name)
-
-
 class Prepared(NamedTuple):
-    """What root keys sign, with the new keys that were made for it."""
+    """What root keys sign, and the new keys that were made for it."""
 
     documents: tuple[Root | Trust, ...]
     """Empty: the vendor admits a partner's key elsewhere."""
-    new: tuple[WrittenKey, ...] = ()
+    new: tuple[Callable[[], KeyFile], ...] = ()
+    """Each writes the file of a new key."""
     also: tuple[Signer, ...] = ()
     """New root keys, which sign as well."""
 
@@ -127,7 +114,7 @@ class KeyProposal(Proposal[KeyChange]):
             self._require_alone(ceremony)
         written: list[KeyFile] = []
         try:
-            written.extend(one.write() for one in new)
+            written.extend(write() for write in new)
             file = None if ceremony is None else self._conclude(ceremony, who)
         except BaseException:  # an interruption too must leave no key behind that nobody admitted
             if self._is_untouched():

@@ -11,7 +11,7 @@ from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take
-from licensekit.issuer.keys.key_change import KeyProposal, Prepared, RootKeys, WrittenKey
+from licensekit.issuer.keys.key_change import KeyProposal, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import (
     SEALED,
     KeyFile,
@@ -22,8 +22,9 @@ from licensekit.issuer.keys.keyring import (
     named_file,
     read_key_file,
     require_file_name,
+    write_key,
 )
-from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
+from licensekit.issuer.keys.new_keys import KeyPlan
 from licensekit.issuer.keys.travelling import Travelling, abandon, under_way
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
@@ -80,17 +81,7 @@ class WorkspaceKeys:
             KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
         """
         with self._store.read(now) as tx:
-            return choose_key(
-                self.files,
-                tx.state.trust_store,
-                kind,
-                issuer=tx.state.issuer,
-                now=now,
-                name=name,
-                default=documents.default_key(tx.ledger),
-                bundle=bundle,
-                but=but,
-            )
+            return choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
 
     def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
         """Make the key of this name or key id sign wherever no other is named, and return its file.
@@ -177,8 +168,7 @@ class WorkspaceKeys:
             words = [passphrase(place, name) for place, name in enumerate(names)]
             made = [SigningKey.generate(scheme) for _ in names]
             public = [key.verifying_key for key in made]
-            keyed = zip(names, made, words, strict=True)
-            new = [WrittenKey(name, key_in_file(key, word), folder) for name, key, word in keyed]
+            new = [partial(write_key, folder, *one) for one in zip(names, made, words, strict=True)]
             documents = changes.rotate_root(root, state.trust, public, threshold, now)
             return Prepared(documents, tuple(new), tuple(made))
 
@@ -262,7 +252,7 @@ class WorkspaceKeys:
         def prepare() -> Prepared:
             key = plan.make(name)
             documents = () if work_out is None else (work_out(key.verifying_key),)
-            return Prepared(documents, (WrittenKey(name, key, folder),))
+            return Prepared(documents, (partial(key.write, folder),))
 
         return self._proposal(state, action, prepare, changed, now)
 
