@@ -49,8 +49,7 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
         PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
-    if plan.ledger is not None:
-        require_url(plan.ledger)
+    require_url(plan.ledger)
     pin, trust_store = _from_the_oldest(plan.pack, plan.root)
     if plan.issuer == trust_store.issuer:
         raise PlanRefused(reason="vendor", planned=plan.issuer)
