@@ -7,7 +7,7 @@ which of them it was (`licensekit.issuer.ledger.states`).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from licensekit import limits
 from licensekit.errors import NotReinstated, RevocationsFull
@@ -67,10 +67,21 @@ class ListProposal(SignProposal[Revocations, Signer | None]):
         return self.revocations
 
 
-def propose_list(
-    tx: LedgerTransaction, action: str, named: Named, *, reason: str, fresh_until: int | None
-) -> ListProposal:
-    """Return the list that an action of `states` on what is `named` makes.
+class ListAsked(TypedDict, total=False):
+    """What is asked of a new revocation list."""
+
+    identities: Sequence[bytes]
+    """The bundles that it is about."""
+    serials: Sequence[str]
+    """The serials that it is about."""
+    reason: str
+    """For the ledger."""
+    fresh_until: int | None
+    """From when on it reminds of a newer one, in seconds since 1970; None: never."""
+
+
+def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
+    """Return the list that an action of `states` on what is asked makes.
 
     Where the one in force says it, nothing is to be signed: so it can be asked for again.
 
@@ -79,11 +90,12 @@ def propose_list(
         NotReinstated: a bundle cannot be reinstated.
         RevocationsFull: the list would be too long.
     """
+    named = Named(asked.get("identities", ()), asked.get("serials", ()))
+    fresh_until = asked.get("fresh_until")
     for serial in named.serials:
         require_serial(tx.ledger, serial)
     if action == "void":  # each bundle by itself: the serial may be sold
-        of_serials = (one.identity for serial in named.serials for one in stored(tx.ledger, "serial = ?", serial))
-        named = Named([*named.identities, *of_serials])
+        named = Named([*named.identities, *(one.identity for one in _of_serials(tx, named))])
     last = tx.state.last_list
     if action == REINSTATE:
         _require_reinstatable(tx, named)
@@ -98,13 +110,15 @@ def propose_list(
     lost = (one for one, after in shown if one.state == ACTIVE and after in TAKEN_BACK)
     gained = (one for one, after in shown if after == ACTIVE)
     subjects = (*(_label(tx, one) for one in named.identities), *(f"serial {one}" for one in named.serials))
-    stay = _stay_taken_back(tx, named, states) if action == REINSTATE else ()
+    # Some bundles of a reinstated serial were taken back themselves, or returned.
+    of_serials = _of_serials(tx, named) if action == REINSTATE else ()
+    stay = (one for one in of_serials if one.state in TAKEN_BACK and one not in states)
     return ListProposal(
         changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
         consequences=(
             *(TakenBack(subject=one.label, company=one.company) for one in lost),
             *(CountsAgain(bundle=one.label, company=one.company) for one in gained),
-            *stay,
+            *(StaysTakenBack(bundle=one.label, state=one.state) for one in stay),
         ),
         needs_confirmation=() if is_done or not subjects else (ListDecides(reason=action, subjects=subjects),),
         about=", ".join(subjects) or "the revocation list",
@@ -112,11 +126,11 @@ def propose_list(
         renews_pack=True,
         store=tx.store,
         now=tx.now,
-        again=partial(propose_list, action=action, named=named, reason=reason, fresh_until=fresh_until),
+        again=partial(propose_list, action=action, **{**asked, **named._asdict()}),
         revocations=made,
         action=action,
         named=named,
-        reason=reason,
+        reason=asked.get("reason", ""),
     )
 
 
@@ -135,6 +149,10 @@ def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
     return ACTIVE in {one.state, after} or REPLACED not in {one.state, after} or one.identity in named.identities
 
 
+def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
+    return (one for serial in named.serials for one in stored(tx.ledger, "serial = ?", serial))
+
+
 def _label(tx: LedgerTransaction, identity: bytes) -> str:
     issued = bundles.by_identity(tx.ledger, identity)
     return identity.hex() if issued is None else issued.label
@@ -144,8 +162,7 @@ def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
     """Refuse a bundle that does not come back when its identity is taken off the list."""
     for identity in named.identities:
         issued = bundles.by_identity(tx.ledger, identity)
-        why = None if issued is None else _why_not(tx, issued)
-        if issued is not None and why is not None:
+        if issued is not None and (why := _why_not(tx, issued)) is not None:
             raise NotReinstated(reason=why, bundle=issued.label, serial=issued.bundle.serial)
 
 
@@ -162,24 +179,12 @@ def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
     return "serial" if last is not None and bundle.serial in last.serials else None
 
 
-def _stay_taken_back(
-    tx: LedgerTransaction, named: Named, states: Mapping[LedgerBundle, str]
-) -> Iterator[StaysTakenBack]:
-    """Yield the bundles of reinstated serials that were taken back themselves, or returned."""
-    for serial in named.serials:
-        for one in stored(tx.ledger, "serial = ?", serial):
-            if one.state in TAKEN_BACK and one not in states:
-                yield StaysTakenBack(bundle=one.label, state=one.state)
-
-
 def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, last: Revocations) -> bool:
     """Return whether `last` says the same of all that is named, and there is no reason to sign it again.
 
     One reason is a clock that was ahead when it was signed: installations do not take it yet.
     """
-    if not any(named) or made.fresh_until is not None:
-        return False
-    if tx.state.lacks_list or last.issued > tx.now:
+    if not any(named) or made.fresh_until is not None or tx.state.lacks_list or last.issued > tx.now:
         return False
     return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
 
