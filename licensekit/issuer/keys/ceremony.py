@@ -114,7 +114,10 @@ class Ceremony(NamedTuple):
 
     def signed(self, *signers: Signer) -> "Ceremony":
         """Add the signatures of `signers`, wherever they are still needed."""
-        return self._replace(pending=tuple(_sign(one, signers) for one in self.pending))
+        pending = self.pending
+        for signer in signers:
+            pending = tuple(one.signed(signer) if one.needs(signer.verifying_key) else one for one in pending)
+        return self._replace(pending=pending)
 
     def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
         """Raise `KeyMissing` if a signature is needed of none of `keys`."""
@@ -184,13 +187,6 @@ def read(data: bytes) -> Ceremony:
         parties, newest = _parties(document, newest)
         pending.append(_checked(PendingDocument(document, opened, parties), token))
     return Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
-
-
-def _sign(pending: PendingDocument, signers: Iterable[Signer]) -> PendingDocument:
-    for signer in signers:
-        if pending.needs(signer.verifying_key):
-            pending = pending.signed(signer)
-    return pending
 
 
 def _parties(document: Root | Trust, newest: Party) -> tuple[tuple[Party, ...], Party]:

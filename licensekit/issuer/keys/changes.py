@@ -138,7 +138,6 @@ def free_name(taken: Collection[str]) -> str:
 
 def require_active(key: AdmittedKey) -> None:
     """Raise `KeyChangeRefused` if a key is retired or revoked."""
-    if key.state is KeyState.RETIRED:
-        raise KeyChangeRefused(reason="retired", key=key.name)
-    if key.state is KeyState.REVOKED:
-        raise KeyChangeRefused(reason="revoked", key=key.name)
+    if key.state is not KeyState.ACTIVE:
+        reason = "retired" if key.state is KeyState.RETIRED else "revoked"
+        raise KeyChangeRefused(reason=reason, key=key.name)

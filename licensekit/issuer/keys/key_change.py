@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
-from licensekit.issuer.keys.ceremony import Ceremony, begin
+from licensekit.issuer.keys.ceremony import Ceremony, begin, label
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
 from licensekit.issuer.keys.travelling import under_way
@@ -58,6 +58,10 @@ class Prepared(NamedTuple):
     """New root keys, which sign as well."""
 
 
+Prepare = Callable[[], Prepared]
+"""Makes the keys that a change needs, and its documents."""
+
+
 class KeyChange(NamedTuple):
     """The result of a change of keys."""
 
@@ -85,8 +89,7 @@ class KeyProposal(Proposal[KeyChange]):
     action: str
     basis: Token
     """The trust document in force, which the change follows."""
-    prepare: Callable[[], Prepared]
-    """Makes the keys that the change needs, and its documents."""
+    prepare: Prepare
     note: str = ""
     about: str = "the trust document"
 
@@ -153,8 +156,7 @@ class KeyProposal(Proposal[KeyChange]):
 
     def _require_basis(self, state: WorkspaceState) -> None:
         if state.verified_trust.token != self.basis:
-            changed = (f"trust document {state.trust.version}",)
-            raise ProposalStale(about=self.about, changed=changed)
+            raise ProposalStale(about=self.about, changed=(label(state.trust),))
 
 
 def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Value]) -> Root | Trust:

@@ -6,24 +6,13 @@ from pathlib import Path
 
 from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
-from licensekit.issuer.keys import changes, differences
-from licensekit.issuer.keys.ceremony import Ceremony, begin
+from licensekit.issuer.keys import changes, differences, keyring
+from licensekit.issuer.keys.ceremony import Ceremony
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take
-from licensekit.issuer.keys.key_change import KeyProposal, Prepared, RootKeys
-from licensekit.issuer.keys.keyring import (
-    SEALED,
-    KeyFile,
-    KnownKey,
-    choose_key,
-    known_keys,
-    list_key_files,
-    named_file,
-    read_key_file,
-    require_file_name,
-    write_key,
-)
+from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.keys.new_keys import KeyPlan
 from licensekit.issuer.keys.travelling import Travelling, abandon, under_way
 from licensekit.issuer.layout import Layout
@@ -36,7 +25,10 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Root, Trust
+from licensekit.wire.documents import Bundle, Trust
+
+Admission = Callable[[PublicKey], Trust]
+"""Returns the trust document that admits a new key."""
 
 
 class WorkspaceKeys:
@@ -62,11 +54,11 @@ class WorkspaceKeys:
     def known(self, now: int) -> list[KnownKey]:
         """Return the keys that the trust document names, and then those that wait here for it."""
         with self._store.read(now) as tx:
-            return known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
+            return keyring.known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
 
     def file(self, name: str) -> KeyFile:
         """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
-        return named_file(self.files, name)
+        return keyring.named_file(self.files, name)
 
     def choose(
         self, kind: str, now: int, name: str | None = None, *, bundle: Bundle | None = None, but: str | None = None
@@ -81,7 +73,7 @@ class WorkspaceKeys:
             KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
         """
         with self._store.read(now) as tx:
-            return choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
+            return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
 
     def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
         """Make the key of this name or key id sign wherever no other is named, and return its file.
@@ -110,16 +102,15 @@ class WorkspaceKeys:
             KeyChangeRefused: a key of this name is active, or no file can have it.
         """
         if name is not None:
-            require_file_name(name)
+            keyring.require_file_name(name)
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name
         if state.is_partner:
             return self._with_key(state, "keys new", None, now, plan=plan, name=called)
         roots.require_one(state)
-        asked = Permission(state.issuer) if permission is None else permission
-        if not asked.issuer:
-            asked = asked._replace(issuer=state.issuer)
+        asked = Permission() if permission is None else permission
+        asked = asked._replace(issuer=asked.issuer or state.issuer)
         work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
@@ -168,13 +159,13 @@ class WorkspaceKeys:
             words = [passphrase(place, name) for place, name in enumerate(names)]
             made = [SigningKey.generate(scheme) for _ in names]
             public = [key.verifying_key for key in made]
-            new = [partial(write_key, folder, *one) for one in zip(names, made, words, strict=True)]
+            new = [partial(keyring.write_key, folder, *one) for one in zip(names, made, words, strict=True)]
             documents = changes.rotate_root(root, state.trust, public, threshold, now)
             return Prepared(documents, tuple(new), tuple(made))
 
-        files = [folder / f"{name}{SEALED}" for name in names]
+        files = [folder / f"{name}{keyring.SEALED}" for name in names]
         changed = differences.of_root(root, state.trust, scheme, files)
-        return self._proposal(state, "keys rotate-root", prepare, changed, now)
+        return self._proposal(state, "keys rotate-root", prepare, changed, now=now)
 
     def under_way(self, now: int) -> list[Travelling]:
         """Return the changes that travel for signatures, as far as their files are in the workspace."""
@@ -197,11 +188,6 @@ class WorkspaceKeys:
         with self._store.read(now) as tx:
             if ceremony.roots[0] == tx.trust.chain[0].verified.token:
                 ceremony.require_current(tx.trust.root, tx.state.trust)
-
-    def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
-        """Return the ceremony in which root keys sign `documents`."""
-        with self._store.read(now) as tx:
-            return begin(tx.trust.chain, documents)
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
         """Return what entering documents of a pack that were signed elsewhere would do.
@@ -231,19 +217,11 @@ class WorkspaceKeys:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
         changed = differences.of_trust(state.trust, trust)
-        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now, note=note)
+        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now, note=note)
 
     def _with_key(
-        self,
-        state: WorkspaceState,
-        action: str,
-        work_out: Callable[[PublicKey], Trust] | None,
-        now: int,
-        *,
-        plan: KeyPlan,
-        name: str,
+        self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
-        """Return the change that needs a new key; `work_out` returns its trust document."""
         folder = self._layout.keys
         changed = list(differences.of_file(plan, name, folder))
         if work_out is not None:
@@ -254,19 +232,12 @@ class WorkspaceKeys:
             documents = () if work_out is None else (work_out(key.verifying_key),)
             return Prepared(documents, (partial(key.write, folder),))
 
-        return self._proposal(state, action, prepare, changed, now)
+        return self._proposal(state, action, prepare, changed, now=now)
 
     def _proposal(
-        self,
-        state: WorkspaceState,
-        action: str,
-        prepare: Callable[[], Prepared],
-        changed: Iterable[Change],
-        now: int,
-        *,
-        note: str = "",
+        self, state: WorkspaceState, action: str, prepare: Prepare, found: Iterable[Change], *, now: int, note: str = ""
     ) -> KeyProposal:
-        changed = tuple(changed)
+        changed = tuple(found)
         return KeyProposal(
             changes=changed,
             needs_confirmation=self._void(state, changed),
@@ -294,12 +265,12 @@ def find_key_file(folder: Path, name: str) -> KeyFile:
         KeyFileInvalid, FileUnusable: as `read_key_file`.
     """
     if Path(name).is_file():
-        return read_key_file(Path(name))
+        return keyring.read_key_file(Path(name))
     layout = Layout(folder)
-    return named_file([*list_key_files(layout.keys), *list_key_files(layout.root)], name)
+    return keyring.named_file([*list_key_files(layout.keys), *list_key_files(layout.root)], name)
 
 
 def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[KeyFile]:
     """Return the root keys in these files, else those in the workspace in `folder`, if any."""
-    found = [read_key_file(path) for path in paths]
+    found = [keyring.read_key_file(path) for path in paths]
     return found or list_key_files(Layout(folder).root)
