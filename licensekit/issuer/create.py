@@ -186,7 +186,11 @@ def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[L
     try:
         partial.mkdir(PRIVATE_FOLDER, parents=True)
         yield Layout(partial)
-        _move(partial, folder)
+        if folder.exists():
+            _move_into(partial, folder)
+        else:
+            partial.rename(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise unusable(folder, "a workspace", error) from error
     finally:
@@ -210,14 +214,6 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
     for path in layout.all(product):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
-
-
-def _move(partial: Path, folder: Path) -> None:
-    if not folder.exists():
-        partial.rename(folder)
-    else:
-        _move_into(partial, folder)
-    sync_folder(folder.parent)
 
 
 def _move_into(partial: Path, folder: Path) -> None:

@@ -42,8 +42,7 @@ class RootKeys(NamedTuple):
     def require_one(self, state: WorkspaceState) -> None:
         """Raise `KeyMissing`, before a key is made, if none of these could admit it."""
         newest = state.trust_store.trust.chain[-1]
-        here = (file.part.verifying_key for file in self.files)
-        if not any((key.scheme, key.key_id) in newest.keys for key in here):
+        if not any(file.reference in newest.keys for file in self.files):
             raise KeyMissing(reason="no-root-key", version=newest.root.version)
 
 
