@@ -11,24 +11,10 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from licensekit import limits
 from licensekit.errors import NotReinstated, RevocationsFull
-from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger import bundles, states
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.states import (
-    ACTIVE,
-    NOTHING,
-    REINSTATE,
-    REPLACED,
-    RETURNED,
-    TAKEN_BACK,
-    VOID,
-    LedgerBundle,
-    Named,
-    displacing,
-    restated,
-    stored,
-    with_replaced,
-)
+from licensekit.issuer.ledger.states import LedgerBundle, Named
 from licensekit.issuer.messages import CountsAgain, ListDecides, StaysTakenBack, TakenBack
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
@@ -97,22 +83,22 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     if action == "void":  # each bundle by itself: the serial may be sold
         named = Named([*named.identities, *(one.identity for one in _of_serials(tx, named))])
     last = tx.state.last_list
-    if action == REINSTATE:
+    if action == states.REINSTATE:
         _require_reinstatable(tx, named)
         made = next_list(tx, fresh_until=fresh_until, but=named)
     else:
         made = next_list(tx, named, fresh_until=fresh_until)
-    states = _restated(tx, action, named, made)
-    if last is not None and not states and _says_nothing_new(tx, named, made, last):
+    changed = _restated(tx, action, named, made)
+    if last is not None and not changed and _says_nothing_new(tx, named, made, last):
         made = last
     is_done = made is last
-    shown = [(one, after) for one, after in states.items() if _is_shown(one, after, named)]
-    lost = (one for one, after in shown if one.state == ACTIVE and after in TAKEN_BACK)
-    gained = (one for one, after in shown if after == ACTIVE)
+    shown = [(one, after) for one, after in changed.items() if _is_shown(one, after, named)]
+    lost = (one for one, after in shown if one.state == states.ACTIVE and after in states.TAKEN_BACK)
+    gained = (one for one, after in shown if after == states.ACTIVE)
     subjects = (*(_label(tx, one) for one in named.identities), *(f"serial {one}" for one in named.serials))
     # Some bundles of a reinstated serial were taken back themselves, or returned.
-    of_serials = _of_serials(tx, named) if action == REINSTATE else ()
-    stay = (one for one in of_serials if one.state in TAKEN_BACK and one not in states)
+    of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
+    stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
     return ListProposal(
         changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
         consequences=(
@@ -136,21 +122,22 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
 
 def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocations) -> dict[LedgerBundle, str]:
     """Return which bundles have another state once a list is entered, and which."""
-    first = dict(restated(tx.ledger, action, named, made))
+    first = dict(states.restated(tx.ledger, action, named, made))
     by_number = {one.number: state for one, state in first.items()}
-    for serial in with_replaced(tx.ledger, {one.serial for one in first}):
-        settled = displacing(tx.ledger, serial).settled(by_number)
+    for serial in states.with_replaced(tx.ledger, {one.serial for one in first}):
+        settled = states.displacing(tx.ledger, serial).settled(by_number)
         first |= {one: state for one, (state, _) in settled.items() if state != one.state}
     return first
 
 
 def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
     """Return whether a change is of interest: not that of an older bundle of a serial, which grants nothing anyway."""
-    return ACTIVE in {one.state, after} or REPLACED not in {one.state, after} or one.identity in named.identities
+    both = {one.state, after}
+    return states.ACTIVE in both or states.REPLACED not in both or one.identity in named.identities
 
 
 def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
-    return (one for serial in named.serials for one in stored(tx.ledger, "serial = ?", serial))
+    return (one for serial in named.serials for one in states.stored(tx.ledger, "serial = ?", serial))
 
 
 def _label(tx: LedgerTransaction, identity: bytes) -> str:
@@ -168,11 +155,11 @@ def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
 
 def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
     bundle, last = issued.bundle, tx.state.last_list
-    if issued.state in {RETURNED, VOID}:
+    if issued.state in {states.RETURNED, states.VOID}:
         return issued.state
     lowest = None if last is None else last.lowest.get(bundle.serial, {}).get(bundle.part)
     if lowest is not None and bundle.sequence < lowest.of(bundle.use):
-        return RETURNED
+        return states.RETURNED
     signer = next((one for (_, key), one in tx.trust.signers.items() if key == issued.key_id), None)
     if signer is not None and signer.admitted.state is KeyState.REVOKED:
         return "key"
@@ -191,11 +178,11 @@ def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, la
 
 def next_list(
     tx: LedgerTransaction,
-    named: Named = NOTHING,
+    named: Named = states.NOTHING,
     lowest: Sequence[Lowest] = (),
     *,
     fresh_until: int | None = None,
-    but: Named = NOTHING,
+    but: Named = states.NOTHING,
 ) -> Revocations:
     """Make the list that follows the last one, takes back what is `named` and below `lowest` as well, and not `but`.
 

@@ -1,6 +1,7 @@
 """The keys of a workspace: its key files, and the trust documents that root keys sign for them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -125,8 +126,10 @@ class WorkspaceKeys:
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:
         """Return the change that makes all void that a key has signed; as `changes.revoke`."""
-        work_out = partial(changes.revoke, name=name, now=now)
-        return self._changed("revoke key", work_out, now, note=reason)
+        proposal = self._changed("revoke key", partial(changes.revoke, name=name, now=now), now)
+        with self._store.read(now) as tx:
+            count = bundles.count_of_key(tx.ledger, bytes.fromhex(key_id(named(tx.state.trust.keys, name))))
+        return replace(proposal, note=reason, needs_confirmation=(BundlesVoid(count=count),) if count else ())
 
     def propose_rotate(self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None) -> KeyProposal:
         """Return the change by which a new key takes over from `name`.
@@ -213,11 +216,11 @@ class WorkspaceKeys:
             raise VendorOnly(reason="keys", vendor=state.trust_store.issuer)
         return state
 
-    def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int, *, note: str = "") -> KeyProposal:
+    def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int) -> KeyProposal:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
         changed = differences.of_trust(state.trust, trust)
-        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now, note=note)
+        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now)
 
     def _with_key(
         self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
@@ -235,26 +238,16 @@ class WorkspaceKeys:
         return self._proposal(state, action, prepare, changed, now=now)
 
     def _proposal(
-        self, state: WorkspaceState, action: str, prepare: Prepare, found: Iterable[Change], *, now: int, note: str = ""
+        self, state: WorkspaceState, action: str, prepare: Prepare, changed: Iterable[Change], *, now: int
     ) -> KeyProposal:
-        changed = tuple(found)
         return KeyProposal(
-            changes=changed,
-            needs_confirmation=self._void(state, changed),
+            changes=tuple(changed),
             store=self._store,
             now=now,
             action=action,
             basis=state.verified_trust.token,
             prepare=prepare,
-            note=note,
         )
-
-    def _void(self, state: WorkspaceState, changed: Sequence[Change]) -> tuple[BundlesVoid, ...]:
-        revoked = {one.path.removeprefix("keys.") for one in changed if one.after == "revoked"}
-        ids = [key_id(key) for key in state.trust.keys if key_id(key) in revoked]
-        with self._store.database.read() as ledger:
-            count = sum(bundles.count_of_key(ledger, bytes.fromhex(one)) for one in ids)
-        return (BundlesVoid(count=count),) if count else ()
 
 
 def find_key_file(folder: Path, name: str) -> KeyFile:
