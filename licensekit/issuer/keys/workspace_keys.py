@@ -180,17 +180,17 @@ class WorkspaceKeys:
         with self._store.read(now) as tx:
             return abandon(self._layout, file, tx.state)
 
-    def require_current(self, ceremony: Ceremony, now: int) -> None:
-        """Refuse a change in signing that does not follow what is in force here.
-
-        One under another root is none of this workspace, and not judged.
+    def is_ours(self, ceremony: Ceremony, now: int) -> bool:
+        """Return whether a change in signing is of this workspace: its oldest root is the same.
 
         Raises:
-            ChangeOvertaken: another change came between, or it is in force.
+            ChangeOvertaken: it is, and another change came between, or it is in force.
         """
         with self._store.read(now) as tx:
-            if ceremony.roots[0] == tx.trust.chain[0].verified.token:
-                ceremony.require_current(tx.trust.root, tx.state.trust)
+            if ceremony.roots[0] != tx.trust.chain[0].verified.token:
+                return False
+            ceremony.require_current(tx.trust.root, tx.state.trust)
+        return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
         """Return what entering documents of a pack that were signed elsewhere would do.
