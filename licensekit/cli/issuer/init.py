@@ -53,7 +53,7 @@ def init(
     now = clock()
     names = _names(**given)
     if partner_of is not None:
-        if count > 1 or threshold > 1:
+        if count > 1 or threshold > 1 or root_passphrase.is_given:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
@@ -65,6 +65,8 @@ def init(
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
             warn(f"{said} {partner.root}")
         return
+    if root is not None:
+        raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     require_enough(count=count, threshold=threshold)
     plan = issuer.plan_workspace(
         folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
