@@ -92,8 +92,21 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
     catalog = _check(plan, now)
+    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
+    signing_key = SigningKey.generate(plan.scheme)
     with new_folder(folder, plan.product, plan.catalog_text) as layout:
-        _fill(layout, folder, plan, secrets, catalog, who=who, now=now)
+        write_texts(layout, folder, plan.catalog_text, catalog)
+        write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
+        passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
+        for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
+            write_key(layout.root, name, key, word)
+        enough = root_keys[: plan.threshold]
+        root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
+        first = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
+        trust = first_trust(plan.product, [first], now)
+        signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
+        records = [Record("init", now, who, token, document) for document, token in signed]
+        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def root_key_names(count: int) -> list[str]:
@@ -111,25 +124,6 @@ def _check(plan: NewWorkspace, now: int) -> Catalog:
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
         raise PlanRefused(reason="root-keys", threshold=plan.threshold, count=plan.root_keys, most=limits.ROOT_KEYS)
     return catalog
-
-
-def _fill(
-    layout: Layout, target: Path, plan: NewWorkspace, secrets: Secrets, catalog: Catalog, *, who: str, now: int
-) -> None:
-    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
-    signing_key = SigningKey.generate(plan.scheme)
-    write_texts(layout, target, plan.catalog_text, catalog)
-    write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
-    passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
-    for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
-        write_key(layout.root, name, key, word)
-    enough = root_keys[: plan.threshold]
-    root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
-    first = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
-    trust = first_trust(plan.product, [first], now)
-    signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
-    records = [Record("init", now, who, token, document) for document, token in signed]
-    create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:

@@ -214,7 +214,9 @@ def choose_key(
         default = documents.default_key(tx.ledger)
         judged = None if but is not None else bundle
         fitting = [f for f, s in able.items() if judged is None or _may_sign_it(s, judged, trust_store)]
-        best = max(fitting or able, key=lambda one: _seniority(able[one]))
+        # One whose bundles are not limited, then the newest.
+        ranks = {f: (not s.is_limited, s.admitted.valid_from, s.admitted.name) for f, s in able.items()}
+        best = max(fitting or able, key=ranks.__getitem__)
         file = next((f for f in fitting or able if f.key_id == default), best)
         if fitting and file.key_id != default:
             unfit = next((f.name for f in files if f.key_id == default), "")
@@ -260,11 +262,6 @@ def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore
     except TrustError:
         return False
     return True
-
-
-def _seniority(signer: AdmittedSigner) -> tuple[bool, int, str]:
-    """Prefer a key whose bundles are not limited, then the newest."""
-    return not signer.is_limited, signer.admitted.valid_from, signer.admitted.name
 
 
 def _write(path: Path, text: str) -> KeyFile:

@@ -50,13 +50,20 @@ class KeyPlan(NamedTuple):
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan a key in a file; `passphrase` returns the one for the key of a name."""
-    return KeyPlan(lambda name: key_in_file(name, SigningKey.generate(scheme), passphrase(name)), scheme)
+
+    def make(name: str) -> NewKey:
+        return key_in_file(name, SigningKey.generate(scheme), passphrase(name))
+
+    return KeyPlan(make, scheme)
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan to keep a key that was made elsewhere in a file; as `generated_key`."""
-    known = key.verifying_key
-    return KeyPlan(lambda name: key_in_file(name, key, passphrase(name)), known.scheme, known=known)
+
+    def make(name: str) -> NewKey:
+        return key_in_file(name, key, passphrase(name))
+
+    return KeyPlan(make, key.verifying_key.scheme, known=key.verifying_key)
 
 
 def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
