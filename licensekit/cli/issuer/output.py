@@ -114,26 +114,26 @@ class FileOptions(NamedTuple):
         The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
         it is asked about; `catalog` knows the units of what is counted.
         """
-        key = None if proposal.is_done else self._key_of(workspace, proposal)
+        bundle = _bundle_of(proposal)
+        key = None if proposal.is_done else self._key_of(workspace, bundle, proposal.now)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
         for path in (self.output, *self.drawings):
             require_place(path)
-        if isinstance(proposal, issuer.IssueProposal):
-            self._place_of(proposal.bundle)
+        if bundle is not None:
+            self._place_of(bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
-    def _key_of(self, workspace: issuer.Workspace, proposal: issuer.SignProposal[Any, Any]) -> issuer.KeyFile | None:
-        """Return the key that is to sign: that of `--key`, or the default one.
+    def _key_of(self, workspace: issuer.Workspace, bundle: Bundle | None, now: int) -> issuer.KeyFile | None:
+        """Return the key that is to sign a bundle, or a reset: that of `--key`, or the default one.
 
         None: nothing but a preview is wanted, and the key is not here.
         """
-        bundle = proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
         kind = "reset" if bundle is None else "bundle"
         try:
-            return workspace.keys.choose(kind, proposal.now, self.signing.key, bundle=bundle)
+            return workspace.keys.choose(kind, now, self.signing.key, bundle=bundle)
         except KeyMissing as error:
             if self.signing.key is None and self.consent.preview and error.reason != "default-unfit":
                 return None
@@ -210,6 +210,10 @@ def place_of(output: str | None, name: str) -> str:
 def _is_folder(output: str | None) -> bool:
     """Return whether a path says itself that it is a folder: `DIR/`."""
     return output is not None and output.endswith(tuple({"/", os.sep}))
+
+
+def _bundle_of(proposal: Proposal[Any]) -> Bundle | None:
+    return proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
 
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
