@@ -53,7 +53,7 @@ def init(
     now = clock()
     names = _names(**given)
     if partner_of is not None:
-        if count > 1 or threshold > 1 or root_passphrase.is_given:
+        if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
