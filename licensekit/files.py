@@ -142,14 +142,14 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
         raise unusable(path, "a file", error) from error
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, mode: int = 0o777) -> None:
     """Create a folder if it does not exist; its parent must.
 
     Raises:
         FileUnusable: it cannot be made, or something else has its name.
     """
     with _explained(path, "made a folder"):
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode, exist_ok=True)
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

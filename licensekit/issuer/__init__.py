@@ -76,18 +76,11 @@ __all__ = [
 ]  # fmt: skip
 
 _LAZY: Final = {
-    "OrderSource": "licensekit.issuer.bulk.sources",
-    "open_orders": "licensekit.issuer.bulk.sources",
-    "order_file": "licensekit.issuer.bulk.sources",
-    "order_stream": "licensekit.issuer.bulk.sources",
-    "restore_ledger": "licensekit.issuer.ledger.backup",
-    "diagnose_ledger": "licensekit.issuer.ledger.backup",
+    **dict.fromkeys(("OrderSource", "open_orders", "order_file", "order_stream"), "licensekit.issuer.bulk.sources"),
+    **dict.fromkeys(("diagnose_ledger", "restore_ledger"), "licensekit.issuer.ledger.backup"),
     "move_ledger": "licensekit.issuer.ledger.moving",
-    "GivenNames": "licensekit.issuer.naming",
-    "plan_partner": "licensekit.issuer.naming",
-    "plan_workspace": "licensekit.issuer.naming",
-    "qr_png": "licensekit.issuer.output.qr",
-    "qr_svg": "licensekit.issuer.output.qr",
+    **dict.fromkeys(("GivenNames", "plan_partner", "plan_workspace"), "licensekit.issuer.naming"),
+    **dict.fromkeys(("qr_png", "qr_svg"), "licensekit.issuer.output.qr"),
     "sheet_page": "licensekit.issuer.output.sheet",
 }
 """Names that few programs use, and their modules, which are loaded when they are used."""

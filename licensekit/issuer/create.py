@@ -25,8 +25,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import Catalog, Document, encode
+from licensekit.wire.documents import Catalog, encode
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY = "signing-1"
@@ -39,6 +38,8 @@ abandoned/
 *.p11
 *.db
 *.db-*
+ledger.db.*
+ledger.mark
 ledger.url
 *.lic
 """
@@ -91,8 +92,21 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
     catalog = _check(plan, now)
+    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
+    signing_key = SigningKey.generate(plan.scheme)
     with new_folder(folder, plan.product, plan.catalog_text) as layout:
-        _fill(layout, folder, plan, secrets, catalog, who=who, now=now)
+        write_texts(layout, folder, plan.catalog_text, catalog)
+        write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
+        passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
+        for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
+            write_key(layout.root, name, key, word)
+        enough = root_keys[: plan.threshold]
+        root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
+        first = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
+        trust = first_trust(plan.product, [first], now)
+        signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
+        records = [Record("init", now, who, token, document) for document, token in signed]
+        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def root_key_names(count: int) -> list[str]:
@@ -106,28 +120,10 @@ def _check(plan: NewWorkspace, now: int) -> Catalog:
         raise PlanRefused(reason="product", written=catalog.product, planned=plan.product)
     if plan.issuer != catalog.issuer:
         raise PlanRefused(reason="issuer", written=catalog.issuer, planned=plan.issuer)
-    if plan.ledger is not None:
-        require_url(plan.ledger)
+    require_url(plan.ledger)
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
         raise PlanRefused(reason="root-keys", threshold=plan.threshold, count=plan.root_keys, most=limits.ROOT_KEYS)
     return catalog
-
-
-def _fill(
-    layout: Layout, target: Path, plan: NewWorkspace, secrets: Secrets, catalog: Catalog, *, who: str, now: int
-) -> None:
-    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
-    signing_key = SigningKey.generate(plan.scheme)
-    layout.keys.mkdir(PRIVATE_FOLDER)
-    layout.root.mkdir(PRIVATE_FOLDER)
-    write_texts(layout, target, plan.catalog_text, catalog)
-    write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
-    passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
-    for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
-        write_key(layout.root, name, key, word)
-    documents = _documents(plan, catalog, root_keys, signing_key, now)
-    records = [Record("init", now, who, token, document) for document, token in documents]
-    create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
@@ -145,17 +141,6 @@ def _ignored(present: Path) -> bytes:
     before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
     missing = [line for line in _IGNORED.splitlines() if line.encode() not in before.splitlines()]
     return b"\n".join([*before.splitlines(), *(line.encode() for line in missing), b""])
-
-
-def _documents(
-    plan: NewWorkspace, catalog: Catalog, root_keys: Sequence[SigningKey], signing_key: SigningKey, now: int
-) -> list[tuple[Document, Token]]:
-    """Make and sign the documents of the first pack."""
-    enough = root_keys[: plan.threshold]
-    root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
-    key = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
-    trust = first_trust(plan.product, [key], now)
-    return [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
 
 
 def create_ledger(
@@ -195,7 +180,11 @@ def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[L
     try:
         partial.mkdir(PRIVATE_FOLDER, parents=True)
         yield Layout(partial)
-        _move(partial, folder)
+        if folder.exists():
+            _move_into(partial, folder)
+        else:
+            partial.rename(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise unusable(folder, "a workspace", error) from error
     finally:
@@ -219,14 +208,6 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
     for path in layout.all(product):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
-
-
-def _move(partial: Path, folder: Path) -> None:
-    if not folder.exists():
-        partial.rename(folder)
-    else:
-        _move_into(partial, folder)
-    sync_folder(folder.parent)
 
 
 def _move_into(partial: Path, folder: Path) -> None:

@@ -79,13 +79,15 @@ class Layout:
         raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
 
 
-def require_url(url: str) -> None:
-    """Refuse what cannot be recorded as the location of a ledger.
+def require_url(url: str | None) -> None:
+    """Refuse what cannot be recorded as the location of a ledger; None is in the folder.
 
     Raises:
         PlanRefused: it is not the URL of a server, or has a password in it, which is not repeated.
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
+    if url is None:
+        return
     if not is_url(url) or len(url.encode()) >= _URL_BYTES:
         raise PlanRefused(reason="ledger")
     if holds_password(url):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.errors import LicenseError, PlanRefused, TrustMissing
-from licensekit.files import PRIVATE_FOLDER, write_atomically
+from licensekit.files import write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.create import FIRST_KEY, create_ledger, new_folder, write_texts
@@ -49,8 +49,7 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
         PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
-    if plan.ledger is not None:
-        require_url(plan.ledger)
+    require_url(plan.ledger)
     pin, trust_store = _from_the_oldest(plan.pack, plan.root)
     if plan.issuer == trust_store.issuer:
         raise PlanRefused(reason="vendor", planned=plan.issuer)
@@ -72,7 +71,6 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
     key = SigningKey.generate(plan.scheme)
     state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
     with new_folder(folder, product, plan.catalog) as layout:
-        layout.keys.mkdir(PRIVATE_FOLDER)
         write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
         write_key(layout.keys, FIRST_KEY, key, passphrase)
         public = format_public(key.verifying_key, f"{plan.issuer}-1")

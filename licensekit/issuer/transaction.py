@@ -129,7 +129,7 @@ class WorkspaceStore:
                 require_whole(ledger, read_mark(self.layout.mark))
             state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
-                require_clock(*newest_entry(ledger), now)
+                _require_clock(*newest_entry(ledger), now)
                 _require_no_later_document(state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
@@ -156,19 +156,14 @@ class WorkspaceStore:
         return verified[1]
 
 
-def require_clock(number: int, at: int, now: int) -> None:
+def _require_clock(number: int, at: int, now: int) -> None:
     """Refuse a clock that is not near the newest entry of the ledger, made `at` this time.
 
     Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from a workspace that
     was long unused by asking.
-
-    Raises:
-        ClockDoubtful: `now` is more than an hour before it, or more than 90 days after it.
     """
-    if number and now < at - _BEHIND_SECONDS:
-        raise ClockDoubtful(reason="behind", now=now, number=number, made=at)
-    if number and now > at + _AHEAD_SECONDS:
-        raise ClockDoubtful(reason="ahead", now=now, number=number, made=at)
+    if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
+        raise ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
 
 
 def _require_no_later_document(state: WorkspaceState, now: int) -> None:

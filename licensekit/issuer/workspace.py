@@ -7,12 +7,12 @@ What is worth looking at has two methods: `propose_issue` returns what would be 
 `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial, partialmethod
 from pathlib import Path
 from secrets import token_bytes
-from typing import Self
+from typing import Self, Unpack
 
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import OrderLine
@@ -20,12 +20,11 @@ from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
 from licensekit.issuer.exchange.customers import Customers
-from licensekit.issuer.keys.revocation import ListProposal, propose_list
+from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import open_ledger
 from licensekit.issuer.ledger.questions import Ledger
-from licensekit.issuer.ledger.states import Named
 from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
@@ -261,32 +260,13 @@ class Workspace:
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 
-    def _propose_list(
-        self,
-        action: str,
-        *,
-        now: int,
-        identities: Sequence[bytes] = (),
-        serials: Sequence[str] = (),
-        reason: str = "",
-        fresh_until: int | None = None,
-    ) -> ListProposal:
+    def _propose_list(self, action: str, *, now: int, **asked: Unpack[ListAsked]) -> ListProposal:
         """Return what the next revocation list would take back, or no longer take back; raises as `revoke`."""
         with self.read(now) as tx:
-            return propose_list(tx, action, Named(identities, serials), reason=reason, fresh_until=fresh_until)
+            return propose_list(tx, action, **asked)
 
     def _sign_list(
-        self,
-        action: str,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        identities: Sequence[bytes] = (),
-        serials: Sequence[str] = (),
-        reason: str = "",
-        fresh_until: int | None = None,
-        confirm: bool = False,
+        self, action: str, key: Signer | None, *, who: str, now: int, confirm: bool = False, **asked: Unpack[ListAsked]
     ) -> Revocations:
         """Sign the next revocation list, which takes bundles and serials back or gives them again; renew the pack.
 
@@ -299,15 +279,22 @@ class Workspace:
             NotIssued: nothing was issued for a serial.
             WorkspaceError: the list would be too long.
         """
-        named = Named(identities, serials)
-        work_out = partial(propose_list, action=action, named=named, reason=reason, fresh_until=fresh_until)
+        work_out = partial(propose_list, action=action, **asked)
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
     propose_revoke = partialmethod(_propose_list, "revoke")
+    """Return what revoking bundles and serials would do."""
     revoke = partialmethod(_sign_list, "revoke")
+    """Revoke bundles and serials: `reinstate` gives them again."""
     propose_suspend = partialmethod(_propose_list, "suspend")
+    """Return what suspending bundles and serials would do."""
     suspend = partialmethod(_sign_list, "suspend")
+    """Suspend bundles and serials, as `revoke` does, and say that it is for a while."""
     propose_void = partialmethod(_propose_list, "void")
+    """Return what making bundles void would do."""
     void = partialmethod(_sign_list, "void")
+    """Make bundles void for good, and let their orders be issued again."""
     propose_reinstate = partialmethod(_propose_list, "reinstate")
+    """Return what reinstating bundles and serials would do."""
     reinstate = partialmethod(_sign_list, "reinstate")
+    """Let suspended and revoked bundles and serials count again."""

@@ -64,7 +64,7 @@ def _answer(workspace: Workspace, request: VerifiedRequest, wanted: FileOptions,
     catalog = workspace.catalog.require_unchanged(now)
     try:
         proposal = workspace.customers.propose_answer(
-            request, draft, now=now, attach=wanted.attach(workspace, now), approve=wanted.drawing(catalog)
+            request, draft, now=now, attach=wanted.audience.read(workspace, now), approve=wanted.drawing(catalog)
         )
         file = wanted.sign(workspace, proposal, catalog)
     except (OrderInvalid, OrderConflict) as error:  # other errors are about the request
@@ -78,7 +78,7 @@ def _reset(
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    attach = wanted.attach(workspace, now)
+    attach = wanted.audience.read(workspace, now)
     proposal = workspace.customers.propose_reset(request, what, now=now, attach=attach, reason=reason)
     file = wanted.sign(workspace, proposal)
     if file is None:

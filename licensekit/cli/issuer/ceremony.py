@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from licensekit import limits
+from licensekit import issuer, limits
 from licensekit.cli.inputs import SecretSource
 from licensekit.cli.issuer.options import operator, pin, root_passphrase, to_sign, unlock
 from licensekit.cli.options import PATH, Decorator, collected, option, whole
@@ -12,16 +12,6 @@ from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.dates import DAY_SECONDS
-from licensekit.issuer import (
-    Ceremony,
-    KeyChange,
-    KeyFile,
-    KeyProposal,
-    PendingDocument,
-    RootKeys,
-    Workspace,
-    root_key_files,
-)
 from licensekit.keys.signing import Signer
 
 
@@ -32,16 +22,16 @@ class RootOptions(NamedTuple):
     root_passphrase: SecretSource
     pin: SecretSource
 
-    def keys(self, folder: Path, fresh_until: int | None = None) -> RootKeys:
+    def keys(self, folder: Path, fresh_until: int | None = None) -> issuer.RootKeys:
         """Return the root keys that were given, else those in the workspace in `folder`."""
-        files = root_key_files(folder, self.root_key)
+        files = issuer.root_key_files(folder, self.root_key)
         sealed = [one for one in files if one.uri is None]
 
-        def open_root(file: KeyFile) -> Signer:
+        def open_root(file: issuer.KeyFile) -> Signer:
             place = sealed.index(file) if file in sealed else 0
             return unlock(file, self.root_passphrase.of(place, len(sealed)), self.pin)
 
-        return RootKeys(files, open_root, fresh_until)
+        return issuer.RootKeys(files, open_root, fresh_until)
 
 
 _root_key: Final = option(
@@ -66,18 +56,18 @@ def end_of_freshness(days: int | None, now: int) -> int | None:
 class Roots(NamedTuple):
     """A change of keys: the workspace, the root keys that sign it, and how it is agreed to."""
 
-    workspace: Workspace
+    workspace: issuer.Workspace
     now: int
     fresh_days: int | None
     given: RootOptions
     consent: Consent
 
     @property
-    def keys(self) -> RootKeys:
+    def keys(self) -> issuer.RootKeys:
         """The root keys that were given, else those in the workspace."""
         return self.given.keys(self.workspace.layout.folder, end_of_freshness(self.fresh_days, self.now))
 
-    def sign(self, proposal: KeyProposal, **more: Any) -> KeyChange | None:
+    def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
         """Have root keys sign, and print the result after `more`; None: it is only shown.
 
         What was made is printed as well: a new root by its pin, another new key by name and id.
@@ -91,7 +81,7 @@ class Roots(NamedTuple):
         return change
 
 
-def _made(change: KeyChange) -> dict[str, str]:
+def _made(change: issuer.KeyChange) -> dict[str, str]:
     if change.new_pin is not None:
         return {"root": change.new_pin}
     if change.written:
@@ -111,7 +101,7 @@ signed_by_roots: Final = collected(
 """The options of whatever has root keys sign; they come as `roots`, with the workspace."""
 
 
-def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
+def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
     """Print the result of a ceremony, after the facts in `more`; `file` travels on."""
     if as_json:
         result = {
@@ -136,7 +126,7 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
     emit(f"    licensekit keys sign-trust {typed(Path(file.name))} --root-key FILE")
 
 
-def _describe(pending: PendingDocument) -> str:
+def _describe(pending: issuer.PendingDocument) -> str:
     """Return how many signatures are still missing on a document, in words."""
     parts = [f"{count} more of the keys of root {party.version} must sign" for party, count in pending.missing()]
     return "; ".join(parts) or "complete"

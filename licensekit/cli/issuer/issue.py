@@ -68,7 +68,7 @@ def _source(path: str, form: str | None) -> OrderSource:
 def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now: int) -> None:
     with located(one.path):
         draft = read_draft(one.read())
-    attach = wanted.attach(workspace, now)
+    attach = wanted.audience.read(workspace, now)
     catalog = workspace.catalog.require_unchanged(now)
     with located(one.path):
         proposal = workspace.propose_issue(draft, now=now, attach=attach, approve=wanted.drawing(catalog))

@@ -55,7 +55,7 @@ def issue_bulk(
     _require_form(wanted, as_lines=how.as_lines)
     out = None if wanted.output is None else Path(wanted.output)
     catalog = workspace.catalog.require_unchanged(now)
-    attach = wanted.attach(workspace, now)
+    attach = wanted.audience.read(workspace, now)
     with open_orders(sources, catalog, how.table) as orders:
         if out is not None:
             make_folder(out)
@@ -145,13 +145,22 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
     except OrdersRefused as error:
         if wanted.as_json:
             tally.refused, tally.faults = error.count, list(error.faults)
-            _emit(tally, None)
+            _report(tally, None, as_json=True)
         raise
 
 
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:
     if as_json:
-        _emit(tally, out)
+        emit_json(
+            {
+                "folder": None if out is None else str(out),
+                "issued": tally.issued,
+                "repeated": tally.repeated,
+                "refused": tally.refused,
+                "licenses": tally.licenses,
+                "faults": [fault.as_json() for fault in tally.faults],
+            }
+        )
         return
     columns = ("order", "serial", "file", "identity")
     if tally.licenses:
@@ -160,17 +169,4 @@ def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:
         ("issued", f"{counted(tally.issued, 'license')}, in {out}"),
         ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
         ("refused", counted(tally.refused, "order") if tally.refused else None),
-    )
-
-
-def _emit(tally: _Tally, out: Path | None) -> None:
-    emit_json(
-        {
-            "folder": None if out is None else str(out),
-            "issued": tally.issued,
-            "repeated": tally.repeated,
-            "refused": tally.refused,
-            "licenses": tally.licenses,
-            "faults": [fault.as_json() for fault in tally.faults],
-        }
     )

@@ -14,8 +14,8 @@ _SHOWING = "Show, and export"
     lazy={
         "new": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "new"),
         "import": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "import_"),
-        "rotate": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate"),
-        "rotate-root": Lazy(_MAKING, "licensekit.cli.issuer.keys_rotate", "rotate_root"),
+        "rotate": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "rotate"),
+        "rotate-root": Lazy(_MAKING, "licensekit.cli.issuer.keys_new", "rotate_root"),
         "admit": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "admit"),
         "passphrase": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "passphrase"),
         "retire": Lazy(_CHANGING, "licensekit.cli.issuer.keys_change", "retire"),

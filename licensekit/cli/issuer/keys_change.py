@@ -1,6 +1,5 @@
 """`licensekit keys admit`, `keys retire`, `keys sign-trust`, `keys abandon` and `keys passphrase`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import PATH, before, clock, option
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.cli.views.documents import show
-from licensekit.issuer import CLOCK_IS_RIGHT, Ceremony, Permission, Workspace, change_passphrase, find_key_file, resume
+from licensekit.issuer import CLOCK_IS_RIGHT, Permission, Workspace, change_passphrase, find_key_file, resume
 from licensekit.keys.keyfile import parse_public
 
 
@@ -70,9 +69,10 @@ def sign_trust(
     """
     with located(file):
         ceremony = resume(read_input(file, what="a document in signing"))
+        is_ours = False
         if Workspace.exists(folder):
             with Workspace.open(folder) as workspace:
-                workspace.keys.require_current(ceremony, clock())
+                is_ours = workspace.keys.is_ours(ceremony, clock())
     roots = given.keys(folder)
     if not preview:
         ceremony.require_wanted(one.part.verifying_key for one in roots.files)
@@ -86,7 +86,12 @@ def sign_trust(
         show_change(ceremony, Path(file), as_json=as_json)
         return
     signed = roots.add_to(ceremony)
-    in_force = _enter(folder, signed, [CLOCK_IS_RIGHT] if clock_is_right else [])
+    in_force = is_ours and signed.is_complete
+    if in_force:
+        overrides = [CLOCK_IS_RIGHT] if clock_is_right else []
+        with Workspace.open(folder) as workspace:
+            keys = workspace.overriding(*overrides).keys
+            keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
@@ -130,12 +135,3 @@ def passphrase(
         lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
     )
     emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
-
-
-def _enter(folder: Path, signed: Ceremony, overrides: Sequence[str]) -> bool:
-    """Put a complete document in force if this is the vendor's workspace."""
-    if not signed.is_complete or not Workspace.exists(folder):
-        return False
-    with Workspace.open(folder) as workspace:
-        workspace.overriding(*overrides).keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
-    return True

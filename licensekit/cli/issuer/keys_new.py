@@ -1,4 +1,4 @@
-"""`licensekit keys new` and `keys import`: one more key that signs."""
+"""`licensekit keys new`, `import`, `rotate` and `rotate-root`: new keys, and a new root."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,9 +9,9 @@ import click
 from licensekit import limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import passphrase, read_pin
+from licensekit.cli.issuer.options import new_passphrase, passphrase, read_pin
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import collected, option, whole
+from licensekit.cli.options import before, collected, option, whole
 from licensekit.cli.output import emit, emit_json, remark
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.errors import PassphraseMissing
@@ -51,7 +51,7 @@ Planned = Callable[[SecretSource], KeyPlan]
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
     """Return what is asked for, unless the command line alone shows that no token takes it."""
     if uri is None:
-        return lambda _: generated_key(SCHEMES[scheme], partial(read_new, passphrase))
+        return lambda _: generated_key(SCHEMES[scheme], partial(_read_new, passphrase))
     if SCHEMES[scheme] != ED25519:
         raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
     if passphrase.is_given:
@@ -96,22 +96,56 @@ def import_(*, file: str, name: str | None, permission: Permission, passphrase: 
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
         key = import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
-    _add(name, imported_key(key, partial(read_new, passphrase)), permission, roots)
+    _add(name, imported_key(key, partial(_read_new, passphrase)), permission, roots)
 
 
-def read_new(source: SecretSource, name: str) -> bytes:
-    """Read the passphrase for the new key of this name."""
+@click.command()
+@click.argument("name", required=False)
+@planned
+@signed_by_roots
+def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
+    """Make a key that takes over from NAME, which retires. What it signed stays valid.
+
+    Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
+    """
+    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), roots.keys, now=roots.now, name=name))
+
+
+@click.command("rotate-root")
+@before(require_enough)
+@scheme_option
+@root_options
+@new_passphrase
+@signed_by_roots
+def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: SecretSource, roots: Roots) -> None:
+    """Make a new root, which the keys of the old one sign.
+
+    What was signed stays valid. Applications shipped long ago keep working: license files bring the trust documents
+    that they lack. Without --new-passphrase-file, the new keys get the passphrases that are given for the old ones.
+    """
+    source = new_passphrase if new_passphrase.is_given else roots.given.root_passphrase
+
+    def passphrase(place: int, name: str) -> bytes:
+        return _read_new(source.of(place, count), name)
+
+    proposal = roots.workspace.keys.propose_rotate_root(
+        SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold
+    )
+    roots.sign(proposal)
+
+
+def _read_new(source: SecretSource, name: str) -> bytes:
     return read_secret(source, f"Passphrase for the new key {name}", confirm=True)
 
 
 def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) -> None:
     proposal = roots.workspace.keys.propose_new(plan, roots.keys, now=roots.now, name=name, permission=permission)
     change = roots.sign(proposal)
-    if change is not None and change.ceremony is None:
-        _show_partner_key(change.written[0], as_json=roots.consent.as_json)
     if change is not None:
-        name = change.written[0].name
-        remark(f"It signs where --key names it; `licensekit keys default {name}` makes it the default.")
+        file = change.written[0]
+        if change.ceremony is None:
+            _show_partner_key(file, as_json=roots.consent.as_json)
+        remark(f"It signs where --key names it; `licensekit keys default {file.name}` makes it the default.")
 
 
 def _show_partner_key(file: KeyFile, *, as_json: bool) -> None:

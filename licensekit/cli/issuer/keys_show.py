@@ -29,22 +29,16 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """List the keys that the trust document names, and which of them are here."""
     keys, travelling = workspace.keys.known(now), workspace.keys.under_way(now)
     if as_json:
-        version = workspace.state(now).trust.version
-        emit_json(
-            {"trust": version, "keys": [key.plain() for key in keys], "in_signing": [one.plain() for one in travelling]}
-        )
-    else:
-        table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
-        emit()
-        table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
-        for one in travelling:
-            documents = ", ".join(one.plain()["documents"])
-            todo = (
-                counted(one.ceremony.missing, "signature") + " missing"
-                if one.ceremony.missing
-                else "to be put in force"
-            )
-            remark(f"In signing: {documents}, in {one.path} ({todo}).")
+        found = {"keys": [one.plain() for one in keys], "in_signing": [one.plain() for one in travelling]}
+        emit_json({"trust": workspace.state(now).trust.version, **found})
+        return
+    table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
+    emit()
+    table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
+    for one in travelling:
+        documents, missing = ", ".join(one.plain()["documents"]), one.ceremony.missing
+        todo = f"{counted(missing, 'signature')} missing" if missing else "to be put in force"
+        remark(f"In signing: {documents}, in {one.path} ({todo}).")
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
+from licensekit import issuer
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
@@ -16,20 +17,6 @@ from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
 from licensekit.errors import FileUnusable, KeyMissing
 from licensekit.files import make_folder
-from licensekit.issuer import (
-    Attach,
-    ChangeProposal,
-    IssueProposal,
-    KeyFile,
-    LicenseFile,
-    SignProposal,
-    Workspace,
-    file_name,
-    qr_png,
-    qr_svg,
-    require_replaceable,
-    sheet_page,
-)
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Proposal
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use
@@ -38,7 +25,7 @@ R = TypeVar("R")
 
 _OLDEST: Final = "oldest"
 
-_CODES: Final = {".svg": qr_svg, ".png": qr_png}
+_CODES: Final = {".svg": issuer.qr_svg, ".png": issuer.qr_png}
 
 
 class Audience(NamedTuple):
@@ -47,7 +34,7 @@ class Audience(NamedTuple):
     pack: str | None
     attach: bool
 
-    def read(self, workspace: Workspace, now: int) -> Attach:
+    def read(self, workspace: issuer.Workspace, now: int) -> issuer.Attach:
         """Return the same as `Workspace` takes it; raises as `Workspace.held_by_pack`."""
         if self.pack is None:
             return self.attach
@@ -79,18 +66,14 @@ class Drawings(NamedTuple):
     sheet: str | None
     """A page to print."""
 
-    def draw(self, file: LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
+    def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
         """Return path and contents of each.
 
         Raises:
             QrRefused: the file is too long for a code, or nothing here draws one.
         """
-        drawn: list[tuple[str, bytes]] = []
-        if self.qr is not None:
-            drawn.append((self.qr, _CODES[Path(self.qr).suffix.lower()](file.data)))
-        if self.sheet is not None:
-            drawn.append((self.sheet, sheet_page(file, catalog)))
-        return drawn
+        code = [] if self.qr is None else [(self.qr, _CODES[Path(self.qr).suffix.lower()](file.data))]
+        return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
 
 class FileOptions(NamedTuple):
@@ -107,34 +90,21 @@ class FileOptions(NamedTuple):
         """Whether facts are printed as JSON."""
         return self.consent.as_json
 
-    def attach(self, workspace: Workspace, now: int) -> Attach:
-        """Return for which application the attachments are; raises as `Workspace.held_by_pack`."""
-        return self.audience.read(workspace, now)
-
-    def drawing(self, catalog: Catalog) -> Callable[[LicenseFile], object]:
+    def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
-    def require_places(self) -> None:
-        """Check that there is a folder for each file, before anything is signed.
-
-        Raises:
-            FileUnusable: there is none.
-        """
-        for path in (self.output, *self.drawings):
-            require_place(path)
-
-    def require_replaceable(self, bundle: Bundle) -> str:
+    def _place_of(self, bundle: Bundle) -> str:
         """Return where the file of a bundle goes; raise `OutputTaken` if something else is there."""
-        place = place_of(self.output, file_name(bundle))
+        place = place_of(self.output, issuer.file_name(bundle))
         if place != STANDARD:
-            require_replaceable(Path(place), bundle)
+            issuer.require_replaceable(Path(place), bundle)
         return place
 
     def sign(
         self,
-        workspace: Workspace,
-        proposal: SignProposal[R, Signer | None],
+        workspace: issuer.Workspace,
+        proposal: issuer.SignProposal[R, Signer | None],
         catalog: Catalog | None = None,
         *,
         always: bool = False,
@@ -144,37 +114,38 @@ class FileOptions(NamedTuple):
         The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
         it is asked about; `catalog` knows the units of what is counted.
         """
-        key = None if proposal.is_done else self._key_of(workspace, proposal)
+        bundle = _bundle_of(proposal)
+        key = None if proposal.is_done else self._key_of(workspace, bundle, proposal.now)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
-        self.require_places()
-        if isinstance(proposal, IssueProposal):
-            self.require_replaceable(proposal.bundle)
+        for path in (self.output, *self.drawings):
+            require_place(path)
+        if bundle is not None:
+            self._place_of(bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
-    def _key_of(self, workspace: Workspace, proposal: SignProposal[Any, Any]) -> KeyFile | None:
-        """Return the key that is to sign: that of `--key`, or the default one.
+    def _key_of(self, workspace: issuer.Workspace, bundle: Bundle | None, now: int) -> issuer.KeyFile | None:
+        """Return the key that is to sign a bundle, or a reset: that of `--key`, or the default one.
 
         None: nothing but a preview is wanted, and the key is not here.
         """
-        bundle = proposal.bundle if isinstance(proposal, IssueProposal) else None
         kind = "reset" if bundle is None else "bundle"
         try:
-            return workspace.keys.choose(kind, proposal.now, self.signing.key, bundle=bundle)
+            return workspace.keys.choose(kind, now, self.signing.key, bundle=bundle)
         except KeyMissing as error:
             if self.signing.key is None and self.consent.preview and error.reason != "default-unfit":
                 return None
             raise
 
-    def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
+    def write(self, file: issuer.LicenseFile, catalog: Catalog, **more: Any) -> bool:
         """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
 
         Returns whether facts were printed for people.
         """
         drawn = self.drawings.draw(file, catalog)
-        place = self.require_replaceable(file.bundle)
+        place = self._place_of(file.bundle)
         for path, data in ((place, file.data), *drawn):
             write_output(path, data)
         warn_of_older(fits_oldest=file.fits_oldest)
@@ -241,9 +212,13 @@ def _is_folder(output: str | None) -> bool:
     return output is not None and output.endswith(tuple({"/", os.sep}))
 
 
+def _bundle_of(proposal: Proposal[Any]) -> Bundle | None:
+    return proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
+
+
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
     """Return which bundle a proposal is about, where that is not among what changes."""
-    if isinstance(proposal, ChangeProposal):
+    if isinstance(proposal, issuer.ChangeProposal):
         before, after = proposal.before.bundle, proposal.after
         now, then = str(before.sequence), str(after.sequence)
         if before.use is not after.use:  # each use has sequences of its own
@@ -253,12 +228,12 @@ def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
             ("serial", f"{before.serial}, {before.part}"),
             ("sequence", f"{now} now, {then} then" if proposal.changes else now),
         ]
-    if isinstance(proposal, IssueProposal) and proposal.is_done:
+    if isinstance(proposal, issuer.IssueProposal) and proposal.is_done:
         return [("issued before", proposal.bundle.label)]
     return []
 
 
-def _show(file: LicenseFile, place: str, catalog: Catalog) -> None:
+def _show(file: issuer.LicenseFile, place: str, catalog: Catalog) -> None:
     bundle = file.bundle
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""

@@ -1,6 +1,7 @@
 """Changes of the signing keys: each is the next trust document."""
 
 from collections.abc import Collection, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from licensekit.errors import KeyChangeRefused, RuleBroken
@@ -130,15 +131,11 @@ def rotate_root(root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: 
 
 def free_name(taken: Collection[str]) -> str:
     """Return the first of `signing-1`, `signing-2` … that is not taken."""
-    count = 1
-    while f"signing-{count}" in taken:
-        count += 1
-    return f"signing-{count}"
+    return next(name for number in count(1) if (name := f"signing-{number}") not in taken)
 
 
 def require_active(key: AdmittedKey) -> None:
     """Raise `KeyChangeRefused` if a key is retired or revoked."""
-    if key.state is KeyState.RETIRED:
-        raise KeyChangeRefused(reason="retired", key=key.name)
-    if key.state is KeyState.REVOKED:
-        raise KeyChangeRefused(reason="revoked", key=key.name)
+    if key.state is not KeyState.ACTIVE:
+        reason = "retired" if key.state is KeyState.RETIRED else "revoked"
+        raise KeyChangeRefused(reason=reason, key=key.name)

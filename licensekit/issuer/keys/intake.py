@@ -116,9 +116,8 @@ def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "")
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
     new = successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
-    if (
-        new is not None and not intake.after.is_partner
-    ):  # of a partner's keys, the vendor's pack shows only the newest state
+    # Of a partner's keys, the vendor's pack shows only the newest state.
+    if new is not None and not intake.after.is_partner:
         documents.put_fact(tx.ledger, documents.DEFAULT_KEY, new)
     return newer
 

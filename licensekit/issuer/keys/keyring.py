@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple, cast
 
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
-from licensekit.files import PRIVATE, read_bytes, unusable, write_atomically
+from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.transaction import admission, require_admitted
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
@@ -147,15 +148,13 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
 
 
 def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
-    """Write a new key file, readable by its owner alone and labelled by its name.
+    """Write a new key file, readable by its owner alone and labelled by its name; its folder is made if need be.
 
     Raises:
         FileTaken: there is such a file already.
         FileUnusable: it cannot be written.
     """
-    path = folder / f"{name}{SEALED}"
-    _write(path, seal(key, passphrase, label=name))
-    return read_key_file(path)
+    return _write(folder / f"{name}{SEALED}", seal(key, passphrase, label=name))
 
 
 def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
@@ -177,9 +176,7 @@ def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[],
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     """Write a new file that says where a key lives; raises as `write_key`."""
-    path = folder / f"{name}{ELSEWHERE}"
-    _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
-    return read_key_file(path)
+    return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
 
 
 def require_file_name(name: str) -> None:
@@ -189,18 +186,15 @@ def require_file_name(name: str) -> None:
 
 
 def choose_key(
+    tx: LedgerTransaction,
     files: Sequence[KeyFile],
-    trust_store: TrustStore,
     kind: str,
+    name: str | None,
     *,
-    issuer: str,
-    now: int,
-    name: str | None = None,
-    default: str = "",
-    bundle: Bundle | None = None,
-    but: str | None = None,
+    bundle: Bundle | None,
+    but: str | None,
 ) -> KeyFile:
-    """Return the key that signs a document of `kind` for `issuer` now: the one `name`, else that of the id `default`.
+    """Return the key that signs a document of `kind` now: the one `name`, else the default one.
 
     No other is ever chosen. It must be one that may sign `bundle`, if one is given; another one than that of the id
     `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
@@ -209,17 +203,20 @@ def choose_key(
         KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
     """
-    trust = trust_store.trust
+    trust_store, trust, issuer = tx.state.trust_store, tx.trust, tx.state.issuer
     known = {f: trust.signers[f.reference] for f in files if f.reference in trust.signers}
     if name is None:
-        able = {f: s for f, s in known.items() if _signs_now(s, kind, issuer, now)}
+        able = {f: s for f, s in known.items() if _signs_now(s, kind, issuer, tx.now)}
         if but is not None:
-            able = {f: s for f, s in able.items() if f.key_id != but and _reaches(s, bundle)}
+            able = {f: s for f, s in able.items() if f.key_id != but and (bundle is None or admits(s, bundle))}
         if not able:
             raise _none_fits(trust, kind, issuer, but)
+        default = documents.default_key(tx.ledger)
         judged = None if but is not None else bundle
         fitting = [f for f, s in able.items() if judged is None or _may_sign_it(s, judged, trust_store)]
-        best = max(fitting or able, key=lambda one: _seniority(able[one]))
+        # One whose bundles are not limited, then the newest.
+        ranks = {f: (not s.is_limited, s.admitted.valid_from, s.admitted.name) for f, s in able.items()}
+        best = max(fitting or able, key=ranks.__getitem__)
         file = next((f for f in fitting or able if f.key_id == default), best)
         if fitting and file.key_id != default:
             unfit = next((f.name for f in files if f.key_id == default), "")
@@ -237,9 +234,7 @@ def _none_fits(trust: TrustState, kind: str, issuer: str, but: str | None) -> Ke
     old = [one.admitted for one in trust.signers.values() if one.key.key_id.hex() == but]
     if not old:
         return KeyMissing(reason="none-fits", type=kind, issuer=issuer)
-    if old[0].state is KeyState.ACTIVE:
-        return KeyMissing(reason="no-other", name=old[0].name)
-    return KeyMissing(reason="no-successor", name=old[0].name)
+    return KeyMissing(reason="no-other" if old[0].state is KeyState.ACTIVE else "no-successor", name=old[0].name)
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
@@ -261,11 +256,6 @@ def _signs_now(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool
     )
 
 
-def _reaches(signer: AdmittedSigner, bundle: Bundle | None) -> bool:
-    """Return whether the scope of a key admits a bundle, whenever the key began to sign."""
-    return bundle is None or admits(signer, bundle)
-
-
 def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore) -> bool:
     try:
         require_admitted(signer, bundle, trust_store)
@@ -274,13 +264,10 @@ def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore
     return True
 
 
-def _seniority(signer: AdmittedSigner) -> tuple[bool, int, str]:
-    """Prefer a key whose bundles are not limited, then the newest."""
-    return not signer.is_limited, signer.admitted.valid_from, signer.admitted.name
-
-
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> KeyFile:
+    make_folder(path.parent, PRIVATE_FOLDER)
     write_atomically(path, f"{text}\n".encode(), mode=PRIVATE, replace=False)
+    return read_key_file(path)
 
 
 def _read(path: Path) -> bytes:

@@ -7,29 +7,15 @@ which of them it was (`licensekit.issuer.ledger.states`).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from licensekit import limits
 from licensekit.dates import day_at
 from licensekit.errors import NotReinstated, RevocationsFull
-from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger import bundles, states
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.states import (
-    ACTIVE,
-    NOTHING,
-    REINSTATE,
-    REPLACED,
-    RETURNED,
-    TAKEN_BACK,
-    VOID,
-    LedgerBundle,
-    Named,
-    displacing,
-    restated,
-    stored,
-    with_replaced,
-)
+from licensekit.issuer.ledger.states import LedgerBundle, Named
 from licensekit.issuer.messages import CountsAgain, ListDecides, StaysTakenBack, TakenBack
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
@@ -68,10 +54,21 @@ class ListProposal(SignProposal[Revocations, Signer | None]):
         return self.revocations
 
 
-def propose_list(
-    tx: LedgerTransaction, action: str, named: Named, *, reason: str, fresh_until: int | None
-) -> ListProposal:
-    """Return the list that an action of `states` on what is `named` makes.
+class ListAsked(TypedDict, total=False):
+    """What is asked of a new revocation list."""
+
+    identities: Sequence[bytes]
+    """The bundles that it is about."""
+    serials: Sequence[str]
+    """The serials that it is about."""
+    reason: str
+    """For the ledger."""
+    fresh_until: int | None
+    """From when on it reminds of a newer one, in seconds since 1970; None: never."""
+
+
+def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
+    """Return the list that an action of `states` on what is asked makes.
 
     Where the one in force says it, nothing is to be signed: so it can be asked for again.
 
@@ -80,32 +77,35 @@ def propose_list(
         NotReinstated: a bundle cannot be reinstated.
         RevocationsFull: the list would be too long.
     """
+    named = Named(asked.get("identities", ()), asked.get("serials", ()))
+    fresh_until = asked.get("fresh_until")
     for serial in named.serials:
         require_serial(tx.ledger, serial)
     if action == "void":  # each bundle by itself: the serial may be sold
-        of_serials = (one.identity for serial in named.serials for one in stored(tx.ledger, "serial = ?", serial))
-        named = Named([*named.identities, *of_serials])
+        named = Named([*named.identities, *(one.identity for one in _of_serials(tx, named))])
     last = tx.state.last_list
-    if action == REINSTATE:
+    if action == states.REINSTATE:
         _require_reinstatable(tx, named)
         made = next_list(tx, fresh_until=fresh_until, but=named)
     else:
         made = next_list(tx, named, fresh_until=fresh_until)
-    states = _restated(tx, action, named, made)
-    if last is not None and not states and _says_nothing_new(tx, named, made, last):
+    changed = _restated(tx, action, named, made)
+    if last is not None and not changed and _says_nothing_new(tx, named, made, last):
         made = last
     is_done = made is last
-    shown = [(one, after) for one, after in states.items() if _is_shown(one, after, named)]
-    lost = (one for one, after in shown if one.state == ACTIVE and after in TAKEN_BACK)
-    gained = (one for one, after in shown if after == ACTIVE)
+    shown = [(one, after) for one, after in changed.items() if _is_shown(one, after, named)]
+    lost = (one for one, after in shown if one.state == states.ACTIVE and after in states.TAKEN_BACK)
+    gained = (one for one, after in shown if after == states.ACTIVE)
     subjects = (*(_label(tx, one) for one in named.identities), *(f"serial {one}" for one in named.serials))
-    stay = _stay_taken_back(tx, named, states) if action == REINSTATE else ()
+    # Some bundles of a reinstated serial were taken back themselves, or returned.
+    of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
+    stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
     return ListProposal(
         changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
         consequences=(
             *(TakenBack(subject=one.label, company=one.company) for one in lost),
             *(CountsAgain(bundle=one.label, company=one.company) for one in gained),
-            *stay,
+            *(StaysTakenBack(bundle=one.label, state=one.state) for one in stay),
         ),
         needs_confirmation=() if is_done or not subjects else (ListDecides(reason=action, subjects=subjects),),
         about=", ".join(subjects) or "the revocation list",
@@ -113,27 +113,32 @@ def propose_list(
         renews_pack=True,
         store=tx.store,
         now=tx.now,
-        again=partial(propose_list, action=action, named=named, reason=reason, fresh_until=fresh_until),
+        again=partial(propose_list, action=action, **{**asked, **named._asdict()}),
         revocations=made,
         action=action,
         named=named,
-        reason=reason,
+        reason=asked.get("reason", ""),
     )
 
 
 def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocations) -> dict[LedgerBundle, str]:
     """Return which bundles have another state once a list is entered, and which."""
-    first = dict(restated(tx.ledger, action, named, made))
+    first = dict(states.restated(tx.ledger, action, named, made))
     by_number = {one.number: state for one, state in first.items()}
-    for serial in with_replaced(tx.ledger, {one.serial for one in first}):
-        settled = displacing(tx.ledger, serial).settled(by_number)
+    for serial in states.with_replaced(tx.ledger, {one.serial for one in first}):
+        settled = states.displacing(tx.ledger, serial).settled(by_number)
         first |= {one: state for one, (state, _) in settled.items() if state != one.state}
     return first
 
 
 def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
     """Return whether a change is of interest: not that of an older bundle of a serial, which grants nothing anyway."""
-    return ACTIVE in {one.state, after} or REPLACED not in {one.state, after} or one.identity in named.identities
+    both = {one.state, after}
+    return states.ACTIVE in both or states.REPLACED not in both or one.identity in named.identities
+
+
+def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
+    return (one for serial in named.serials for one in states.stored(tx.ledger, "serial = ?", serial))
 
 
 def _label(tx: LedgerTransaction, identity: bytes) -> str:
@@ -145,32 +150,21 @@ def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
     """Refuse a bundle that does not come back when its identity is taken off the list."""
     for identity in named.identities:
         issued = bundles.by_identity(tx.ledger, identity)
-        why = None if issued is None else _why_not(tx, issued)
-        if issued is not None and why is not None:
+        if issued is not None and (why := _why_not(tx, issued)) is not None:
             raise NotReinstated(reason=why, bundle=issued.label, serial=issued.bundle.serial)
 
 
 def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
     bundle, last = issued.bundle, tx.state.last_list
-    if issued.state in {RETURNED, VOID}:
+    if issued.state in {states.RETURNED, states.VOID}:
         return issued.state
     lowest = None if last is None else last.lowest.get(bundle.serial, {}).get(bundle.part)
     if lowest is not None and bundle.sequence < lowest.of(bundle.use):
-        return RETURNED
+        return states.RETURNED
     signer = next((one for (_, key), one in tx.trust.signers.items() if key == issued.key_id), None)
     if signer is not None and signer.admitted.state is KeyState.REVOKED:
         return "key"
     return "serial" if last is not None and bundle.serial in last.serials else None
-
-
-def _stay_taken_back(
-    tx: LedgerTransaction, named: Named, states: Mapping[LedgerBundle, str]
-) -> Iterator[StaysTakenBack]:
-    """Yield the bundles of reinstated serials that were taken back themselves, or returned."""
-    for serial in named.serials:
-        for one in stored(tx.ledger, "serial = ?", serial):
-            if one.state in TAKEN_BACK and one not in states:
-                yield StaysTakenBack(bundle=one.label, state=one.state)
 
 
 def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, last: Revocations) -> bool:
@@ -178,9 +172,8 @@ def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, la
 
     One reason is a clock that was ahead when it was signed: installations do not take it yet.
     """
-    if not any(named) or is_fresher(made.fresh_until, last):
-        return False
-    if tx.state.lacks_list or last.issued > tx.now:
+    is_renewed = is_fresher(made.fresh_until, last)
+    if not any(named) or is_renewed or tx.state.lacks_list or last.issued > tx.now:
         return False
     return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
 
@@ -194,11 +187,11 @@ def is_fresher(fresh_until: int | None, last: Revocations | None) -> bool:
 
 def next_list(
     tx: LedgerTransaction,
-    named: Named = NOTHING,
+    named: Named = states.NOTHING,
     lowest: Sequence[Lowest] = (),
     *,
     fresh_until: int | None = None,
-    but: Named = NOTHING,
+    but: Named = states.NOTHING,
 ) -> Revocations:
     """Make the list that follows the last one, takes back what is `named` and below `lowest` as well, and not `but`.
 

@@ -178,9 +178,11 @@ def test_a_document_signed_elsewhere_is_taken_in_by_pack(place: Desk) -> None:
     assert keys(place)["second"]["state"] == "active"
 
 
-def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk) -> None:
+@pytest.mark.parametrize("is_workspace", [False, True])
+def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk, *, is_workspace: bool) -> None:
+    """Also in a workspace of another root, which puts nothing in force."""
     place.run("init", "acme", "--root-keys", "2", "--threshold", "2", *place.both_passphrases)
-    Path("stick").mkdir()
+    place.run("init", "stick", *place.both_passphrases) if is_workspace else Path("stick").mkdir()
     Path("acme/root/root-2.key").rename("stick/root-2.key")
     grow(place, "new", "second")
     sign = ("keys", "sign-trust", "acme/trust-2.signing", "-C", "stick", *place.root_passphrase)
@@ -227,6 +229,7 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
         ("keys", "new", "--scheme", "hybrid", "--pkcs11", "pkcs11:token=acme"),
         ("issue", *["acme/orders/example.toml"] * 2, "-o", "out", "-C", "acme", "--preview"),
         ("init", "new", "--partner-of", "acme/acme.lkp", "--root-keys", "2"),
+        ("init", "new", "--root", "lkroot1-0"),
     ],
 )
 def test_options_that_contradict_each_other_are_usage_errors(desk: Desk, words: Sequence[str]) -> None:

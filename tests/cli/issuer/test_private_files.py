@@ -71,7 +71,8 @@ def test_git_takes_what_belongs_into_it_and_no_secret(place: Desk, present: str 
     Path("acme/root/root.key").rename("acme/stick/root.key")
     pin = desk.json("pack", "-C", "acme")["root"]
     desk.run("init", "acme/fjord", "--partner-of", "acme/acme.lkp", "--root", pin, *desk.passphrase)
-    Path("acme/old.tmp").touch()
+    for name in ("old.tmp", "ledger.db.moved"):
+        Path("acme", name).touch()
     said = [
         subprocess.run([str(GIT), *words], cwd="acme", check=True, capture_output=True, text=True).stdout
         for words in (["init", "-q"], ["add", "--all"], ["ls-files"])

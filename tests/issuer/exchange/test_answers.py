@@ -27,7 +27,6 @@ from licensekit.errors import (
 )
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.keys.changes import revoke
-from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import answers_of_order, bundles, entry
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -38,8 +37,8 @@ from licensekit.trust.verify import verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, ResetWhat
 from tests import makers
-from tests.partners import partner_of
-from tests.workspaces import DAY, NOW, ROOT_PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer
+from tests.partners import partner_of, put_in_force
+from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer
 
 FACTS = {name: name.encode().ljust(16, b".") for name in ("board", "disk", "host", "network")}
 OTHER = {name: bytes(16) for name in FACTS}
@@ -225,9 +224,7 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
 def test_an_answer_of_a_revoked_key_is_not_handed_out_again(workspace: Workspace, number: str | None) -> None:
     answer(workspace, asking(workspace), order=number)
     revoked = revoke(workspace.state(NOW).trust, "signing-1", NOW)
-    roots = [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
-    ceremony = workspace.keys.begin([revoked], NOW).signed(*roots)
-    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
+    put_in_force(workspace, [revoked], NOW)
     named = "the request was answered with" if number is None else "order A-1 was issued as"
     with pytest.raises(OrderConflict, match=f"{named} acme-{SERIAL}-base-1.lic, which is no longer"):
         workspace.customers.propose_answer(asking(workspace), ordered(order=number), now=NOW)

@@ -1,10 +1,12 @@
 """Key files: a damaged one is named, a new one never takes another's place."""
 
+import stat
 from pathlib import Path
 
 import pytest
 
 from licensekit.errors import FileTaken, FileUnusable, KeyFileInvalid, PassphraseWrong
+from licensekit.files import PRIVATE_FOLDER
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, known_keys, list_key_files, open_key, write_key
 from tests import makers
 from tests.workspaces import PASSPHRASE, refused
@@ -61,3 +63,10 @@ def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
 def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:
     folder = file.path.parent
     refused(FileTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))
+
+
+def test_a_key_makes_its_folder_or_says_that_it_cannot(tmp_path: Path) -> None:
+    made = write_key(tmp_path / "keys", "one", makers.key("vendor"), PASSPHRASE)
+    assert stat.S_IMODE(made.path.parent.stat().st_mode) == PRIVATE_FOLDER
+    with pytest.raises(FileUnusable):
+        write_key(made.path, "two", makers.key("other"), PASSPHRASE)

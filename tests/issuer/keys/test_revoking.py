@@ -20,7 +20,7 @@ from licensekit.errors import (
 )
 from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.keys.keyring import list_key_files, open_key, write_key
+from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.keys.revocation import next_list
 from licensekit.issuer.ledger.bundles import count_of_key
 from licensekit.issuer.ledger.lookup import require_serial
@@ -36,19 +36,7 @@ from licensekit.wire import armor
 from licensekit.wire.frame import ED25519
 from tests import makers
 from tests.partners import put_in_force
-from tests.workspaces import (
-    DAY,
-    NOW,
-    PASSPHRASE,
-    ROOT_PASSPHRASE,
-    SERIAL,
-    WHO,
-    accepted,
-    issue,
-    ordered,
-    refused,
-    signer,
-)
+from tests.workspaces import DAY, NOW, PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer
 
 
 def identity(file: LicenseFile) -> bytes:
@@ -141,10 +129,7 @@ def admit_second(workspace: Workspace, now: int = NOW, permission: Permission = 
     """Admit another signing key."""
     key = SigningKey.generate(ED25519)
     trust = workspace.state(NOW).trust
-    documents = [admit(trust, key.verifying_key, "second", permission, now)]
-    roots = [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
-    ceremony = workspace.keys.begin(documents, now).signed(*roots)
-    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
+    put_in_force(workspace, [admit(trust, key.verifying_key, "second", permission, now)], now)
     return key
 
 
