@@ -102,19 +102,19 @@ def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: in
             block = [(number or next(new), number > 0) for number in numbers[start : start + TRANSACTION]]
             found = bundles.tokens(tx.ledger, [number for number, _ in block])
             yield from _written(done, run, into)
-            done = [_result(found[number], files, repeated=repeated) for number, repeated in block]
+            done = [_done(found[number], files, repeated=repeated) for number, repeated in block]
             _begin_writing(done, run, into)
         yield from _written(done, run, into)
 
 
-def _result(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
+def _done(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
     order = one.order_number or ""
     return Done(order, 0, files.file(order, one, one.token, repeated=repeated), None)
 
 
 def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:
     if into is not None:
-        run.pool.begin_writing(into, _files(done))
+        run.pool.begin_writing(into, [(one.file.name, one.file.data) for one in done if one.file is not None])
 
 
 def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
@@ -122,10 +122,6 @@ def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
     if into is not None and done:
         run.pool.finish_writing()
     return done
-
-
-def _files(done: list[Done]) -> list[tuple[str, bytes]]:
-    return [(one.file.name, one.file.data) for one in done if one.file is not None]
 
 
 def faults_of(done: Done) -> list[Located]:
