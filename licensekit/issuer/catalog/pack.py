@@ -182,9 +182,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None 
 
     It raises as `WorkspaceCatalog.draft`.
     """
-    text = given
-    if text is None:
-        text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
+    text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
