@@ -10,17 +10,8 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection, Value
-from licensekit.issuer.ledger import documents, exchange_files
-from licensekit.issuer.ledger.states import (
-    ACTIVE,
-    MAY_BECOME,
-    RETURNED,
-    Named,
-    displacing,
-    restated,
-    stored,
-    with_replaced,
-)
+from licensekit.issuer.ledger import documents, exchange_files, states
+from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
 from licensekit.trust.signed import identity_of
 from licensekit.wire import frame
 from licensekit.wire.armor import Token
@@ -178,7 +169,7 @@ def _project_list(connection: Connection, entered: Drawn, revocations: Revocatio
     if documents.fact(connection, documents.ISSUER) not in {None, revocations.issuer}:
         return
     number, named = entered.number, Named.read(entered.order)
-    changed = restated(connection, entered.action, named, revocations)
+    changed = states.restated(connection, entered.action, named, revocations)
     connection.run_many(_DECIDE, [(state, number, one.number) for one, state in changed])
     # An order whose bundle is void may be issued again.
     connection.run("UPDATE bundles SET claims = NULL WHERE state = 'void' AND decided = ?", number)
@@ -198,15 +189,15 @@ def _project_list(connection: Connection, entered: Drawn, revocations: Revocatio
 
 
 def _give_back(connection: Connection, number: int, identity: bytes) -> None:
-    returned = [one for one in stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
+    returned = [one for one in states.stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
     connection.run_many(_DECIDE, [(RETURNED, number, one.number) for one in returned])
     _settle(connection, {one.serial for one in returned})
 
 
 def _settle(connection: Connection, serials: Iterable[str]) -> None:
     """Bring up to date which bundles of some serials, and of those that they replace, are active."""
-    for serial in with_replaced(connection, serials):
-        settled = displacing(connection, serial).settled({})
+    for serial in states.with_replaced(connection, serials):
+        settled = states.displacing(connection, serial).settled({})
         connection.run_many(
             "UPDATE bundles SET state = ?, lapses = ? WHERE number = ?",
             [(*state, one.number) for one, state in settled.items()],
