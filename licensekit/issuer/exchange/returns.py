@@ -210,8 +210,7 @@ def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
     if last is None:
         return False
     bundle = returned.bundle
-    so_far = last.lowest.get(bundle.serial, {}).get(bundle.part)
-    lowest = 1 if so_far is None else so_far.of(bundle.use)
+    lowest = last.lowest_of(bundle.serial, bundle.part, bundle.use)
     is_listed = lowest == limits.VERSION and returned.identity in last.identities
     return lowest > bundle.sequence or is_listed
 
