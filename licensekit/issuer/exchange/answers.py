@@ -31,13 +31,6 @@ from licensekit.wire.plain import word
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: Signing
 ) -> IssueProposal:
-    """Return what answers a request; raises as `prepare_answer`."""
-    again = partial(propose_answer, request=request, draft=draft, signing=signing)
-    issuance = prepare_answer(tx, request, draft)
-    return issue.proposal_of(tx, issuance, signing, again, draft.remarks)
-
-
-def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:
     """Make the bundle that answers a request, unless its installation has one by this order.
 
     Raises:
@@ -49,9 +42,10 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
         NotIssued: the request names a serial that nothing was issued for.
         OrderInvalid: with all faults of the order.
     """
+    again = partial(propose_answer, request=request, draft=draft, signing=signing)
     before = _answered_before(tx, request, draft)
     if before is not None:
-        return Issuance("answer", before.bundle, before)
+        return issue.proposal_of(tx, Issuance("answer", before.bundle, before), signing, again, draft.remarks)
     # No license is bound to an installation whose clock is ahead: it would not take it yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
@@ -63,7 +57,8 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     binding = binding_to(request, order.facts)
     bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
     number, ordered = order.number, canonical(order)
-    return Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    issuance = Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    return issue.proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:
