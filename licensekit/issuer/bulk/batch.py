@@ -127,8 +127,7 @@ class Batch:
         waits = self._is_waiting(order.number or "")
         if not waits and (order.serial is None or not self._is_waiting(order.serial)):
             return False
-        self._advance()
-        self._advance()
+        self.settle()
         return True
 
     def _terms(self, draft: OrderDraft) -> Terms:

@@ -140,14 +140,12 @@ def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:
     """Return the entry of this number."""
-    row = connection.one(_SELECT + " WHERE number = ?", number)
-    return _entry(row) if row else None
+    return _one(connection, _SELECT + " WHERE number = ?", number)
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
     """Return what was issued for the order of this number, or one of the answers given for it, unless it is void."""
-    row = connection.one(_OF_ORDER, order_number)
-    return _entry(row) if row else None
+    return _one(connection, _OF_ORDER, order_number)
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
@@ -167,13 +165,17 @@ def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEn
 
 def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
     """Return what was issued in answer to the request of this identity."""
-    row = connection.one(_SELECT + " WHERE request = ?", request)
-    return _entry(row) if row else None
+    return _one(connection, _SELECT + " WHERE request = ?", request)
 
 
 def stream(connection: Connection) -> Iterator[LedgerEntry]:
     """Return every entry in order, in constant memory."""
     return map(_entry, connection.stream(_SELECT + " ORDER BY number"))
+
+
+def _one(connection: Connection, query: LiteralString, param: Value) -> LedgerEntry | None:
+    row = connection.one(query, param)
+    return _entry(row) if row else None
 
 
 def _entry(row: Row) -> LedgerEntry:

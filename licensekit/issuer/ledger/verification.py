@@ -77,7 +77,11 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
         documents.put_fact(drawn, documents.ISSUER, issuer)
     waiting: list[Drawn] = []
     state = None
-    for entry in unbroken(stream(ledger), _link_of, _damaged):
+    for entry in unbroken(
+        stream(ledger),
+        lambda one: Link(one.number, one.content(), one.hash),
+        lambda reason, number: LedgerDamaged(reason=reason, number=number),
+    ):
         try:
             state = _verify_token(entry, state, pin)
             document = decode(CLASS_OF[entry.token.type], entry.token.payload)
@@ -90,14 +94,6 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
             waiting.clear()
     project(drawn, waiting)
     progress(len(waiting))
-
-
-def _link_of(entry: LedgerEntry) -> Link:
-    return Link(entry.number, entry.content(), entry.hash)
-
-
-def _damaged(reason: str, number: int) -> LedgerDamaged:
-    return LedgerDamaged(reason=reason, number=number)
 
 
 def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:
