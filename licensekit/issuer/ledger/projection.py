@@ -144,6 +144,11 @@ def company_key(company: str) -> str:
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
     drawn = [(number, one, one.document) for number, one in entered if isinstance(one.document, Bundle)]
+    if len(drawn) > 1 and not {b.serial for *_, b in drawn}.isdisjoint(s for *_, b in drawn for s in b.replaces):
+        # What replaces a serial goes by what was entered for it before, and not behind it.
+        for one_entered in entered:
+            _project_bundles(connection, [one_entered])
+        return
     # An order is issued once, but for one that answers requests.
     rows = [
         (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE)

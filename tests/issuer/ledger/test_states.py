@@ -203,6 +203,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @given(STEPS)
 @example([one("A", Use.PRODUCTION, SHORT, []), one("A", Use.TRIAL, SHORT, []), one("A", Use.TRIAL, LATER, [])])
+@example([one("A", Use.PRODUCTION, SHORT, []), one("B", Use.PRODUCTION, SHORT, ["A"]), one("A", Use.TRIAL, SHORT, [])])
 def test_drawn_together_or_one_after_the_other_the_tables_are_the_same(
     places: tuple[Path, Path], steps: list[Any]
 ) -> None:
