@@ -182,6 +182,12 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
         raise unusable(Path(path), "a file", error) from error
 
 
+def names_in(folder: Path) -> frozenset[str]:
+    """Return the names of what is in `folder`; raise `FileUnusable` if it cannot be listed."""
+    with _explained(folder, "a folder for files"):
+        return frozenset(os.listdir(folder))  # noqa: PTH208  # paths are not needed
+
+
 def require_writable(folder: Path) -> None:
     """Raise `FileUnusable` if no files can be created in `folder`, which stays as it was."""
     probe = folder / f".{token_hex(8)}.partial"

@@ -192,12 +192,13 @@ class Workspace:
 
         Raises:
             OrdersRefused: some are invalid, and `keep_going` is false; nothing was issued.
-            FileUnusable: a file cannot be written; its bundle is in the ledger.
+            FileUnusable: the folder cannot be listed, or a file cannot be written: then its bundle is in the ledger.
+            OutputTaken: something else has the name of a file whose bundle is in the ledger.
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        with new_run(key, workers, now=now, who=who, attach=attach) as run:
-            yield from issue_some(self._store, lines, run, into)
+        with new_run(key, workers, now=now, who=who, attach=attach, into=into) as run:
+            yield from issue_some(self._store, lines, run)
 
     def propose_change(
         self, asked: Amendment, *, now: int, attach: Attach = True, approve: Approve = accept_all

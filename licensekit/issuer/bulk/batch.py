@@ -4,6 +4,7 @@ While the worker pool signs one batch, the next one is read and the one before i
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.errors import KeyOutOfScope, LicenseError, OrderConflict, OrderIncomplete, OrderInvalid, PayloadInvalid
@@ -26,6 +27,14 @@ from licensekit.wire.documents import Bundle, compose
 from licensekit.wire.frame import message, write_one
 
 
+class OutputFolder(NamedTuple):
+    """Where the files of a run go."""
+
+    path: Path
+    taken: frozenset[str]
+    """The names that were in it when the run began."""
+
+
 class Run(NamedTuple):
     """What all transactions of one issue in bulk share."""
 
@@ -34,6 +43,7 @@ class Run(NamedTuple):
     now: int
     who: str
     attach: Attach
+    folder: OutputFolder | None
     known: KnownTerms
 
 
@@ -127,8 +137,7 @@ class Batch:
         waits = self._is_waiting(order.number or "")
         if not waits and (order.serial is None or not self._is_waiting(order.serial)):
             return False
-        self._advance()
-        self._advance()
+        self.settle()
         return True
 
     def _terms(self, draft: OrderDraft) -> Terms:

@@ -112,8 +112,16 @@ class WorkspaceCatalog:
             WorkspaceInvalid: none was signed yet.
             FileUnusable, TooLarge: the file cannot be read.
         """
+        where = str(self._store.layout.catalog)
         with self._store.read(now) as tx:
-            _require_unchanged(self._store.layout, tx.state, now)
+            try:
+                written = _draft(self._store.layout, tx.state, now)
+            except CatalogInvalid as error:
+                raise CatalogChanged(reason="faults", where=where) from error
+            if not written.is_in_force and written.signed is not None:
+                raise CatalogChanged(reason="key", where=where)
+            if written.is_changed:
+                raise CatalogChanged(reason="changed", where=where)
             return tx.state.signed_catalog
 
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
@@ -183,9 +191,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None 
 
     It raises as `WorkspaceCatalog.draft`.
     """
-    text = given
-    if text is None:
-        text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
+    text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
@@ -200,17 +206,6 @@ def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None 
     except CatalogInvalid as error:
         raise (error.at(str(layout.catalog)) if given is None else error) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
-
-
-def _require_unchanged(layout: Layout, state: WorkspaceState, now: int) -> None:
-    try:
-        written = _draft(layout, state, now)
-    except CatalogInvalid as error:
-        raise CatalogChanged(reason="faults", where=str(layout.catalog)) from error
-    if not written.is_in_force and written.signed is not None:
-        raise CatalogChanged(reason="key", where=str(layout.catalog))
-    if written.is_changed:
-        raise CatalogChanged(reason="changed", where=str(layout.catalog))
 
 
 def _says_the_same(catalog: Catalog, signed: Catalog) -> bool:

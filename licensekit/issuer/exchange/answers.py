@@ -16,15 +16,8 @@ from licensekit.issuer.ledger import LedgerEntry, answers_of_order, bundles, ent
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import TAKEN_BACK
-from licensekit.issuer.orders.issue import (
-    Issuance,
-    IssueProposal,
-    Signing,
-    prepare_bundle,
-    proposal_of,
-    require_genuine,
-    require_same_order,
-)
+from licensekit.issuer.orders import issue
+from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import file_name
@@ -38,13 +31,6 @@ from licensekit.wire.plain import word
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: Signing
 ) -> IssueProposal:
-    """Return what answers a request; raises as `prepare_answer`."""
-    again = partial(propose_answer, request=request, draft=draft, signing=signing)
-    issuance = prepare_answer(tx, request, draft)
-    return proposal_of(tx, issuance, signing, again, draft.remarks)
-
-
-def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:
     """Make the bundle that answers a request, unless its installation has one by this order.
 
     Raises:
@@ -56,9 +42,10 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
         NotIssued: the request names a serial that nothing was issued for.
         OrderInvalid: with all faults of the order.
     """
+    again = partial(propose_answer, request=request, draft=draft, signing=signing)
     before = _answered_before(tx, request, draft)
     if before is not None:
-        return Issuance("answer", before.bundle, before)
+        return issue.proposal_of(tx, Issuance("answer", before.bundle, before), signing, again, draft.remarks)
     # No license is bound to an installation whose clock is ahead: it would not take it yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
@@ -66,11 +53,12 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     numbering = Numbering(tx)
     named = OrderDraft(order._replace(serial=serial), faults)
-    made, overridden = prepare_bundle(tx, named, numbering)
+    made, overridden = issue.prepare_bundle(tx, named, numbering)
     binding = binding_to(request, order.facts)
     bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
     number, ordered = order.number, canonical(order)
-    return Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    issuance = Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    return issue.proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:
@@ -80,7 +68,7 @@ def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: Ord
     if issued is None:
         issued = _by_order(tx.ledger, request, draft.order)
     if issued is not None:
-        require_genuine(tx, issued)
+        issue.require_genuine(tx, issued)
     return issued
 
 
@@ -109,7 +97,7 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
         return None
     if first.request is None:
         raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
-    require_same_order(first, canonical(order))
+    issue.require_same_order(first, canonical(order))
     held = [active for _, active in _lines(ledger, order.number) if active is not None]
     mine = [one for one in held if _is_bound_to(one.bundle, request)]
     if not mine and len(held) >= (order.installations or 1):

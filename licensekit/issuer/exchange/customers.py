@@ -44,7 +44,7 @@ class Customers:
         attach: Attach = True,
         approve: Approve = accept_all,
     ) -> IssueProposal:
-        """Return the bundle that answers a request; raises as `answers.prepare_answer`."""
+        """Return the bundle that answers a request; raises as `answers.propose_answer`."""
         with self._store.read(now) as tx:
             return propose_answer(tx, request, draft, Signing(attach, approve))
 
@@ -64,7 +64,7 @@ class Customers:
         A request that was answered by the same order gives the same bundle again, and so does another request of an
         installation that has one by this order.
 
-        Raises as `answers.prepare_answer`.
+        Raises as `answers.propose_answer`.
         """
         signing = Signing(attach, approve)
         work_out = partial(propose_answer, request=request, draft=draft, signing=signing)

@@ -4,9 +4,9 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple, cast
 
-from licensekit.database import Connection, Row
+from licensekit.database import Connection, Row, Value
 from licensekit.issuer.ledger.states import StateChange, state_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
@@ -60,34 +60,28 @@ class Issued(NamedTuple):
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
     """Return every bundle of a serial, by part, the highest use last, and sequence."""
-    rows = connection.rows(SELECT + " WHERE b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
-    return [read_row(row) for row in rows]
+    return _found(connection, "b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
 
 
 def active(connection: Connection, serial: str) -> list[Issued]:
     """Return the active bundle of each part of a serial."""
-    rows = connection.rows(SELECT + " WHERE b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
-    return [read_row(row) for row in rows]
+    return _found(connection, "b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
 
 
 def by_number(connection: Connection, number: int) -> Issued | None:
     """Return the bundle that was entered under `number`."""
-    row = connection.one(SELECT + " WHERE b.number = ?", number)
-    return read_row(row) if row else None
+    return _one(connection, "b.number = ?", number)
 
 
 def by_identity(connection: Connection, identity: bytes) -> Issued | None:
     """Return the bundle of this identity."""
-    row = connection.one(SELECT + " WHERE b.identity = ?", identity)
-    return read_row(row) if row else None
+    return _one(connection, "b.identity = ?", identity)
 
 
 def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) -> Issued | None:
     """Return the bundle of this serial, part, use and sequence."""
-    row = connection.one(
-        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?", serial, part, use, sequence
-    )
-    return read_row(row) if row else None
+    condition = "b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?"
+    return _one(connection, condition, serial, part, use, sequence)
 
 
 def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
@@ -108,16 +102,13 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
 
 def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | None:
     """Return the bundle that was issued first of those that `numbers_of_key` names, if any."""
-    row = connection.one(
-        SELECT + " WHERE b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1", key_id, today, today
-    )
-    return read_row(row) if row else None
+    condition = "b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1"
+    return _one(connection, condition, key_id, today, today)
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    rows = connection.rows(SELECT + f" WHERE b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers)
-    return [read_row(row) for row in rows]
+    return _found(connection, f"b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
@@ -172,14 +163,12 @@ def is_known(connection: Connection, serial: str) -> bool:
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
     """Return serial and company (as `company_key`) of everything that was revoked."""
     rows = connection.rows("SELECT DISTINCT serial, company_key FROM bundles WHERE state = 'revoked'")
-    return [(serial, company) for serial, company in rows]
+    return cast("list[tuple[str, str]]", rows)
 
 
 class BundleToken(NamedTuple):
     """The token of a bundle, not decoded, and what it is called by."""
 
-    number: int
-    """Of its entry."""
     product: str
     serial: str
     part: str
@@ -198,9 +187,18 @@ def tokens(connection: Connection, numbers: Sequence[int]) -> dict[int, BundleTo
     """Return the bundles that were entered under some numbers, at least one, by number."""
     rows = connection.rows(_TOKENS + f" WHERE b.number IN ({_asked(numbers)})", *numbers)
     return {
-        number: BundleToken(number, product, serial, part, Use(use), sequence, order, Token("bundle", frame))
+        number: BundleToken(product, serial, part, Use(use), sequence, order, Token("bundle", frame))
         for number, product, serial, part, use, sequence, order, frame in rows
     }
+
+
+def _found(connection: Connection, condition: LiteralString, *params: Value) -> list[Issued]:
+    return [read_row(row) for row in connection.rows(f"{SELECT} WHERE {condition}", *params)]
+
+
+def _one(connection: Connection, condition: LiteralString, *params: Value) -> Issued | None:
+    row = connection.one(f"{SELECT} WHERE {condition}", *params)
+    return read_row(row) if row else None
 
 
 def _asked(values: Sequence[object]) -> LiteralString:

@@ -2,7 +2,7 @@
 
 from typing import Final, LiteralString
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
 from licensekit.wire.armor import Token
 
 PIN: Final = "pin"
@@ -54,14 +54,16 @@ def _tokens(connection: Connection, which: LiteralString) -> list[Token]:
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:
     """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
-    row = connection.one(_SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer)
-    return None if row is None else Token(*row)
+    return _newest(connection, " AND d.type = ? AND d.issuer = ?", kind, issuer)
 
 
 def numbered(connection: Connection, kind: str, issuer: str, version: int) -> Token | None:
     """Return the list or catalog of `issuer` that has this number, or version."""
-    asked = " AND d.type = ? AND d.issuer = ? AND d.version = ? ORDER BY d.number DESC LIMIT 1"
-    row = connection.one(_SELECT + asked, kind, issuer, version)
+    return _newest(connection, " AND d.type = ? AND d.issuer = ? AND d.version = ?", kind, issuer, version)
+
+
+def _newest(connection: Connection, which: LiteralString, *params: Value) -> Token | None:
+    row = connection.one(_SELECT + which + " ORDER BY d.number DESC LIMIT 1", *params)
     return None if row is None else Token(*row)
 
 

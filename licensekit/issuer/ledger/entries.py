@@ -11,7 +11,7 @@ from typing import Any, Final, LiteralString, NamedTuple, cast
 from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_seconds
-from licensekit.issuer.ledger.projection import Drawn, project
+from licensekit.issuer.ledger.projection import Record, project
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import LEDGER, Document
@@ -29,26 +29,6 @@ _NUMBERS: Final = "SELECT DISTINCT order_number FROM entries WHERE order_number 
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
-class Record(NamedTuple):
-    """What is to be entered: a document that was signed or received, and how it came about."""
-
-    action: str
-    """The command behind it: `issue`, `renew`, `accept`."""
-    at: int
-    """When it was entered, in seconds since 1970."""
-    who: str
-    token: Token
-    document: Document
-    """What `token` says."""
-    order_number: str | None = None
-    order: str | None = None
-    """The order in its canonical text, to be compared with one of the same number."""
-    request: bytes | None = None
-    """The identity of the request that this answers."""
-    note: str = ""
-    """The reason, where one was given."""
-
-
 class LedgerEntry(NamedTuple):
     """An entry of the ledger."""
 
@@ -62,6 +42,11 @@ class LedgerEntry(NamedTuple):
     request: bytes | None
     note: str
     hash: bytes
+
+    def record(self, document: Document) -> Record:
+        """Return what was entered, of which the token says `document`."""
+        said = (self.order_number, self.order, self.request, self.note)
+        return Record(self.action, self.at, self.who, self.token, document, *said)
 
     def content(self) -> bytes:
         """Return the bytes that the hash covers, behind the hash of the entry before."""
@@ -107,14 +92,8 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
         rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
-    project(connection, [drawn_from(n, r, r.document) for n, r in zip(numbers, records, strict=True)])
+    project(connection, list(zip(numbers, records, strict=True)))
     return numbers
-
-
-def drawn_from(number: int, entered: Record | LedgerEntry, document: Document) -> Drawn:
-    """Return what the tables are drawn from of an entry whose token says `document`."""
-    once = entered.order_number if entered.request is None else None
-    return Drawn(number, entered.token, document, entered.action, once, entered.order)
 
 
 def head(connection: Connection) -> Head:
@@ -140,14 +119,12 @@ def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:
     """Return the entry of this number."""
-    row = connection.one(_SELECT + " WHERE number = ?", number)
-    return _entry(row) if row else None
+    return _one(connection, _SELECT + " WHERE number = ?", number)
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
     """Return what was issued for the order of this number, or one of the answers given for it, unless it is void."""
-    row = connection.one(_OF_ORDER, order_number)
-    return _entry(row) if row else None
+    return _one(connection, _OF_ORDER, order_number)
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
@@ -167,13 +144,17 @@ def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEn
 
 def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
     """Return what was issued in answer to the request of this identity."""
-    row = connection.one(_SELECT + " WHERE request = ?", request)
-    return _entry(row) if row else None
+    return _one(connection, _SELECT + " WHERE request = ?", request)
 
 
 def stream(connection: Connection) -> Iterator[LedgerEntry]:
     """Return every entry in order, in constant memory."""
     return map(_entry, connection.stream(_SELECT + " ORDER BY number"))
+
+
+def _one(connection: Connection, query: LiteralString, param: Value) -> LedgerEntry | None:
+    row = connection.one(query, param)
+    return _entry(row) if row else None
 
 
 def _entry(row: Row) -> LedgerEntry:

@@ -111,11 +111,8 @@ class _Order(NamedTuple):
     behind: LiteralString
 
 
-class _Condition(NamedTuple):
-    """A filter in SQL, and the values in it."""
-
-    sql: LiteralString
-    params: tuple[Value, ...]
+_Condition = tuple[LiteralString, tuple[Value, ...]]
+"""A filter in SQL, and the values in it."""
 
 
 _NEWEST_FIRST: Final = _Order("issued DESC, number DESC", 0, "(b.issued, b.number) < (?, ?)")
@@ -153,8 +150,8 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
     if after is not None:
         conditions.append(_behind(connection, order, after))
-    where = "WHERE " + " AND ".join(one.sql for one in conditions) if conditions else ""
-    params += [value for one in conditions for value in one.params]
+    where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
+    params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY b." + order.by.replace(", ", ", b.")
     few = (_COLUMNS, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
     rows = connection.rows(" ".join((*few, _WITH_ENTRY, ordered)), *params, limit)
@@ -203,25 +200,25 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
     """
     leads = not is_narrow
     if filters.serial is not None:
-        yield _Condition("b.serial = ?", (filters.serial,))
+        yield "b.serial = ?", (filters.serial,)
     if filters.company is not None:
         begin = company_key(filters.company)
-        yield _Condition("b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST))
+        yield "b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST)
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
-        yield _Condition("b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last))
+        yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
         leads = False
     if filters.state is not None:
-        yield _Condition(*_state(filters.state, today))
+        yield _state(filters.state, today)
         leads = leads and _order(filters) is _NEWEST_FIRST
     if filters.product is not None:
         has_index = leads and filters.state is None
-        yield _Condition("b.product = ?" if has_index else "b.product || '' = ?", (filters.product,))
+        yield "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
     if filters.since is not None:
-        yield _Condition("b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,))
+        yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
 
 
-def _state(state: str, today: int) -> tuple[LiteralString, tuple[Value, ...]]:
+def _state(state: str, today: int) -> _Condition:
     if state == ACTIVE:
         return "b.state = 'active' AND b.ends >= ?", (today,)
     if state == EXPIRED:
@@ -233,7 +230,7 @@ def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
     row = connection.one("SELECT issued, expiry, ends FROM bundles WHERE number = ?", after)
     if row is None:
         raise NotIssued(reason="not-a-bundle", name=str(after))
-    return _Condition(order.behind, (row[order.column], after))
+    return order.behind, (row[order.column], after)
 
 
 def _row(row: Row, today: int) -> Listed:

@@ -23,6 +23,13 @@ _STATE: Final = (
     "SELECT b.state, d.action, d.at, d.who, d.note FROM bundles AS b LEFT JOIN entries AS d ON d.number = b.decided"
     " WHERE b.number = ? OR b.signed = ?"
 )
+# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent.
+_NAMED: Final = (
+    "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
+    " UNION SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles WHERE serial = ?"
+    " UNION SELECT number FROM exchange_files WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f"
+    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1"
+)
 
 
 class LookupResult(NamedTuple):
@@ -80,10 +87,9 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
     Raises:
         NotIssued: it means none; the message says if it looks like a mistyped serial.
     """
-    ways = (_of_number, _of_serial, _of_order)
-    numbers = {number for find in ways for number in find(ledger, name)}
-    if numbers:
-        return sorted(numbers)
+    number = int(name) if _NUMBER.fullmatch(name) else 0
+    if found := ledger.rows(_NAMED, number, *[name] * 5):
+        return [number for (number,) in found]
     if serials.is_mistyped(name):
         require_serial(ledger, name)
     try:
@@ -116,32 +122,6 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
         row[0] if row else None,
         state_change(*row[1:]) if row else None,
     )
-
-
-def _of_number(ledger: Connection, name: str) -> Iterator[int]:
-    """Yield the number of the entry that has it."""
-    if _NUMBER.fullmatch(name) and entry(ledger, int(name)) is not None:
-        yield int(name)
-
-
-def _of_serial(ledger: Connection, serial: str) -> Iterator[int]:
-    """Return the entries of the bundles of a serial, and of what its installations have sent."""
-    rows = ledger.rows(
-        "SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles"
-        " WHERE serial = ? UNION SELECT number FROM exchange_files"
-        " WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f JOIN bundles AS b"
-        " ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1",
-        serial,
-        serial,
-        serial,
-        serial,
-    )
-    return (number for (number,) in rows)
-
-
-def _of_order(ledger: Connection, number: str) -> Iterator[int]:
-    """Return the entries of what was issued for the order of this number, void or not."""
-    return (entered for (entered,) in ledger.rows("SELECT number FROM entries WHERE order_number = ?", number))
 
 
 def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:

@@ -10,17 +10,8 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection, Value
-from licensekit.issuer.ledger import documents, exchange_files
-from licensekit.issuer.ledger.states import (
-    ACTIVE,
-    MAY_BECOME,
-    RETURNED,
-    Named,
-    displacing,
-    restated,
-    stored,
-    with_replaced,
-)
+from licensekit.issuer.ledger import documents, exchange_files, states
+from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
 from licensekit.trust.signed import identity_of
 from licensekit.wire import frame
 from licensekit.wire.armor import Token
@@ -44,16 +35,28 @@ ABSORB: Final = "absorb"
 """The action of an entry for what a restored ledger lost: what was issued later may have been entered before."""
 
 
-class Drawn(NamedTuple):
-    """What the tables are drawn from of one entry."""
+class Record(NamedTuple):
+    """What is to be entered: a document that was signed or received, and how it came about."""
 
-    number: int
+    action: str
+    """The command behind it: `issue`, `renew`, `accept`."""
+    at: int
+    """When it was entered, in seconds since 1970."""
+    who: str
     token: Token
     document: Document
-    action: str
-    order_number: str | None
-    """The number of an order that is issued once; None where a request is answered."""
-    order: str | None
+    """What `token` says."""
+    order_number: str | None = None
+    order: str | None = None
+    """The order in its canonical text, to be compared with one of the same number."""
+    request: bytes | None = None
+    """The identity of the request that this answers."""
+    note: str = ""
+    """The reason, where one was given."""
+
+
+Entered = tuple[int, Record]
+"""The number of an entry, and what it was made of."""
 
 
 _PUT: Final = (
@@ -85,29 +88,29 @@ _REVOKE: Final = (
 )
 
 
-def project(connection: Connection, entered: Sequence[Drawn]) -> None:
+def project(connection: Connection, entered: Sequence[Entered]) -> None:
     """Bring the tables behind the entries up to date with what was `entered`."""
-    for is_bundle, some in groupby(entered, lambda one: isinstance(one.document, Bundle)):
+    for is_bundle, some in groupby(entered, lambda one: isinstance(one[1].document, Bundle)):
         if is_bundle:
             drawn = list(some)
             _project_bundles(connection, drawn)
-            absorbed = (one.document for one in drawn if one.action == ABSORB)
+            absorbed = (one.document for _, one in drawn if one.action == ABSORB)
             _settle(connection, {one.serial for one in absorbed if isinstance(one, Bundle)})
             continue
-        for one in some:
+        for number, one in some:
             match one.document:
-                case Root() | Catalog():
-                    _put_document(connection, one, one.document.issuer, one.document.version)
-                case Trust():
-                    _put_document(connection, one, "", one.document.version)
-                case Revocations():
-                    _put_document(connection, one, one.document.issuer, one.document.number)
-                    _project_list(connection, one, one.document)
-                case Receipt():
-                    exchange_files.put(connection, one.number, one.token, one.document)
-                    _give_back(connection, one.number, one.document.identity)
-                case Request() | Statement():
-                    exchange_files.put(connection, one.number, one.token, one.document)
+                case Root() | Catalog() as document:
+                    _put_document(connection, number, one.token, document.issuer, document.version)
+                case Trust() as document:
+                    _put_document(connection, number, one.token, "", document.version)
+                case Revocations() as document:
+                    _put_document(connection, number, one.token, document.issuer, document.number)
+                    _project_list(connection, number, one, document)
+                case Receipt() as document:
+                    exchange_files.put(connection, number, one.token, document)
+                    _give_back(connection, number, document.identity)
+                case Request() | Statement() as document:
+                    exchange_files.put(connection, number, one.token, document)
                 case _:
                     pass
 
@@ -139,27 +142,35 @@ def company_key(company: str) -> str:
     return company.casefold()
 
 
-def _project_bundles(connection: Connection, entered: Iterable[Drawn]) -> None:
-    drawn = [(one, one.document) for one in entered if isinstance(one.document, Bundle)]
-    rows = [(*bundle_row(one.number, one.token, bundle), one.order_number, ACTIVE) for one, bundle in drawn]
-    again = _issued_again(connection, [bundle.serial for _, bundle in drawn])
+def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
+    drawn = [(number, one, one.document) for number, one in entered if isinstance(one.document, Bundle)]
+    if len(drawn) > 1 and not {b.serial for *_, b in drawn}.isdisjoint(s for *_, b in drawn for s in b.replaces):
+        # What replaces a serial goes by what was entered for it before, and not behind it.
+        for one_entered in entered:
+            _project_bundles(connection, [one_entered])
+        return
+    # An order is issued once, but for one that answers requests.
+    rows = [
+        (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE)
+        for number, one, bundle in drawn
+    ]
+    issued = [(row[1], bundle) for row, (*_, bundle) in zip(rows, drawn, strict=True)]
+    again = _issued_again(connection, [bundle.serial for _, bundle in issued])
     connection.run_many(_PUT, rows)
     connection.run_many(
         _REPLACE_LOWER,
         [
             (b.use, b.starts or 0, b.serial, b.part, b.use, b.use, b.sequence)
-            for _, b in drawn
+            for _, b in issued
             if b.serial in again and (b.sequence > 1 or b.use is not Use.DEMO)
         ],
     )
-    connection.run_many(_YIELD_TO_HIGHER, [(row[1], b.use) for row, (_, b) in zip(rows, drawn, strict=True) if b.use])
+    connection.run_many(_YIELD_TO_HIGHER, [(identity, b.use) for identity, b in issued if b.use])
+    replaced = [(serial, identity) for identity, b in issued for serial in b.replaces]
     connection.run_many(
-        "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING",
-        [(serial, row[1]) for row, (_, b) in zip(rows, drawn, strict=True) for serial in b.replaces],
+        "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", replaced
     )
-    connection.run_many(
-        _REPLACE_SERIAL, [(serial, row[1]) for row, (_, b) in zip(rows, drawn, strict=True) for serial in b.replaces]
-    )
+    connection.run_many(_REPLACE_SERIAL, replaced)
 
 
 def _issued_again(connection: Connection, serials: Sequence[str]) -> set[str]:
@@ -169,16 +180,15 @@ def _issued_again(connection: Connection, serials: Sequence[str]) -> set[str]:
     return {serial for (serial,) in rows} | {serial for serial, times in Counter(serials).items() if times > 1}
 
 
-def _put_document(connection: Connection, one: Drawn, issuer: str, version: int) -> None:
-    connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", one.number, one.token.type, issuer, version)
+def _put_document(connection: Connection, number: int, token: Token, issuer: str, version: int) -> None:
+    connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, token.type, issuer, version)
 
 
-def _project_list(connection: Connection, entered: Drawn, revocations: Revocations) -> None:
+def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
     """Give bundles the states that a list gives them: as its command says, else as the list itself does."""
     if documents.fact(connection, documents.ISSUER) not in {None, revocations.issuer}:
         return
-    number, named = entered.number, Named.read(entered.order)
-    changed = restated(connection, entered.action, named, revocations)
+    changed = states.restated(connection, entered.action, Named.read(entered.order), revocations)
     connection.run_many(_DECIDE, [(state, number, one.number) for one, state in changed])
     # An order whose bundle is void may be issued again.
     connection.run("UPDATE bundles SET claims = NULL WHERE state = 'void' AND decided = ?", number)
@@ -198,15 +208,15 @@ def _project_list(connection: Connection, entered: Drawn, revocations: Revocatio
 
 
 def _give_back(connection: Connection, number: int, identity: bytes) -> None:
-    returned = [one for one in stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
+    returned = [one for one in states.stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
     connection.run_many(_DECIDE, [(RETURNED, number, one.number) for one in returned])
     _settle(connection, {one.serial for one in returned})
 
 
 def _settle(connection: Connection, serials: Iterable[str]) -> None:
     """Bring up to date which bundles of some serials, and of those that they replace, are active."""
-    for serial in with_replaced(connection, serials):
-        settled = displacing(connection, serial).settled({})
+    for serial in states.with_replaced(connection, serials):
+        settled = states.displacing(connection, serial).settled({})
         connection.run_many(
             "UPDATE bundles SET state = ?, lapses = ? WHERE number = ?",
             [(*state, one.number) for one, state in settled.items()],

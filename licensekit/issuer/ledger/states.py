@@ -116,9 +116,8 @@ def is_on(revocations: Revocations) -> Callable[[LedgerBundle], bool]:
     identities, serials = frozenset(revocations.identities), frozenset(revocations.serials)
 
     def takes_back(one: LedgerBundle) -> bool:
-        lowest = revocations.lowest.get(one.serial, {}).get(one.part)
         is_named = one.identity in identities or one.serial in serials
-        return is_named or (lowest is not None and one.sequence < lowest.of(Use(one.use)))
+        return is_named or one.sequence < revocations.lowest_of(one.serial, one.part, Use(one.use))
 
     return takes_back
 

@@ -103,7 +103,7 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
     _give_way(content, sets, bundle)
     for where, value in sets.items():
         if where not in faults:
-            _put(content, where, value)
+            where.put(content, value)
     draft = draft_from(content)
     return OrderDraft(draft.order, (*faults.values(), *draft.faults))
 
@@ -201,12 +201,3 @@ def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
     if bundle.grace is not None and bundle.expiry is not None:
         content.pop("grace")
         content["grace_days"] = bundle.grace - bundle.expiry
-
-
-def _put(content: dict[str, Any], where: OrderKey, value: object) -> None:
-    if value is not None:
-        where.put(content, value)
-    elif where.table:
-        del content[where.table][where.key]
-    else:
-        content.pop(where.key, None)

@@ -95,9 +95,19 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
 
 
 def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
-    """Return what an order comes to; raises as `prepare_order`."""
+    """Check an order and make its bundle, unless it was issued before under its number.
+
+    Raises as `ordered_before` and `check`.
+    """
     again = partial(propose_order, draft=draft, signing=signing)
-    return proposal_of(tx, prepare_order(tx, draft), signing, again, draft.remarks)
+    before = issued_before(tx, draft)
+    if before is not None:
+        return proposal_of(tx, Issuance("issue", before.bundle, before), signing, again, draft.remarks)
+    numbering = Numbering(tx)
+    bundle, overridden = prepare_bundle(tx, draft, numbering)
+    number, ordered = draft.order.number, canonical(draft.order)
+    issuance = Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
+    return proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def proposal_of(
@@ -124,20 +134,6 @@ def proposal_of(
         signing=signing,
         repeated=repeated,
     )
-
-
-def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
-    """Check an order and make its bundle, unless it was issued before under its number.
-
-    Raises as `ordered_before` and `check`.
-    """
-    before = issued_before(tx, draft)
-    if before is not None:
-        return Issuance("issue", before.bundle, before)
-    numbering = Numbering(tx)
-    bundle, overridden = prepare_bundle(tx, draft, numbering)
-    number, ordered = draft.order.number, canonical(draft.order)
-    return Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
 
 
 def prepare_bundle(

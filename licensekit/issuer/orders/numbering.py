@@ -83,7 +83,8 @@ class Numbering:
         if order.serial is None:
             return 1
         last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
-        lowest = max(last + 1, self._lowest(serial, order))
+        listed = 1 if self._revocations is None else self._revocations.lowest_of(serial, order.part, order.use)
+        lowest = max(last + 1, listed)
         restored, rise = self._rise
         if rise and not bundles.is_issued_since(self._ledger, serial, order.part, order.use, restored):
             return lowest + rise  # what a restored ledger lost may have had the next ones
@@ -128,9 +129,3 @@ class Numbering:
     def _is_ahead(self, serial: str) -> bool:
         number = serials.number_of(serial)
         return number is not None and number <= self._looked_up_to
-
-    def _lowest(self, serial: str, order: Order) -> int:
-        if self._revocations is None:
-            return 1
-        lowest = self._revocations.lowest.get(serial, {}).get(order.part)
-        return 1 if lowest is None else lowest.of(order.use)

@@ -197,6 +197,11 @@ class Revocations(fields.Document, frozen=True):
     """Serial to part to the lowest sequence of each use that still counts."""
     extensions: fields.Extensions
 
+    def lowest_of(self, serial: str, part: str, use: Use) -> int:
+        """Return the lowest sequence that still counts; 1 where all do."""
+        found = self.lowest.get(serial, {}).get(part)
+        return 1 if found is None else found.of(use)
+
     def __post_init__(self) -> None:
         fields.require_codes([self.issuer, self.product])
         fields.require_ascending(self.identities)

@@ -156,7 +156,7 @@ def test_what_installations_sent_is_found_by_installation_serial_and_bundle(data
         ]
         stated = exchange_files.latest_statement(ledger, makers.SERIAL)
         assert stated is not None
-        assert (stated.statement, stated.file.installation) == (later, installation(other))
+        assert (stated.statement, stated.installation) == (later, installation(other))
         assert exchange_files.latest_statement(ledger, "B") is None
         assert list(exchange_files.stating_serials(ledger)) == [makers.SERIAL]
         assert exchange_files.installations_of(ledger, makers.SERIAL) == 2

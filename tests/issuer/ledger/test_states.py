@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from licensekit.database import Connection, Database
 from licensekit.issuer.ledger import Record, append, documents, open_ledger
 from licensekit.issuer.ledger import bundles as sold
-from licensekit.issuer.ledger.entries import drawn_from, stream
+from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.projection import project
 from licensekit.issuer.ledger.states import Named, displacing, stored
 from licensekit.trust.sign import sign
@@ -203,6 +203,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @given(STEPS)
 @example([one("A", Use.PRODUCTION, SHORT, []), one("A", Use.TRIAL, SHORT, []), one("A", Use.TRIAL, LATER, [])])
+@example([one("A", Use.PRODUCTION, SHORT, []), one("B", Use.PRODUCTION, SHORT, ["A"]), one("A", Use.TRIAL, SHORT, [])])
 def test_drawn_together_or_one_after_the_other_the_tables_are_the_same(
     places: tuple[Path, Path], steps: list[Any]
 ) -> None:
@@ -210,7 +211,7 @@ def test_drawn_together_or_one_after_the_other_the_tables_are_the_same(
         played(ledger, steps)
         entries = list(stream(ledger))
         kinds: dict[str, type[Document]] = {"bundle": Bundle, "revocations": Revocations}
-        project(again, [drawn_from(e.number, e, decode(kinds[e.token.type], e.token.payload)) for e in entries])
+        project(again, [(e.number, e.record(decode(kinds[e.token.type], e.token.payload))) for e in entries])
         for table in ("bundles", "replacements"):
             rows = "SELECT * FROM " + table + " ORDER BY 1, 2"  # noqa: S608  # a name of ours
             assert again.rows(rows) == ledger.rows(rows)
