@@ -13,7 +13,8 @@ from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
-from licensekit.errors import OrdersRefused
+from licensekit.dates import format_days
+from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
 from licensekit.issuer import Done, OrderLine, OrderSource, Workspace, faults_of, open_orders
@@ -57,6 +58,9 @@ def issue_bulk(
     catalog = workspace.catalog.require_unchanged(now)
     attach = wanted.audience.read(workspace, now)
     with open_orders(sources, catalog, how.table) as orders:
+        if wanted.consent.preview:
+            _preview(workspace, orders.lines, now, as_json=wanted.as_json)
+            return
         if out is not None:
             make_folder(out)
             require_writable(out)
@@ -86,12 +90,44 @@ def issue_bulk(
 def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
     if as_lines and (wanted.output is not None or wanted.as_json):
         raise click.UsageError("--json-lines prints the licenses: leave out -o and --json.")
-    if not as_lines and wanted.output in {None, STANDARD}:
+    if not (as_lines or wanted.consent.preview) and wanted.output in {None, STANDARD}:
         raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
     if wanted.drawings != (None, None):
         raise click.UsageError("--qr and --print draw a single license.")
-    if wanted.consent.preview:
-        raise click.UsageError("--preview shows a single license.")
+
+
+def _preview(workspace: Workspace, lines: Iterable[OrderLine], now: int, *, as_json: bool) -> None:
+    """Check each order by itself, and show what it comes to; exit with the code of faults if some are refused."""
+    shown: list[dict[str, Any]] = []
+    faults: list[Located] = []
+    for line in _reported(lines):
+        try:
+            proposal = workspace.propose_issue(line.draft, now=now)
+        except (OrderInvalid, OrderConflict) as error:
+            faults += faults_of(Done(line.where, line.size, None, error))
+            continue
+        bundle, is_new = proposal.bundle, line.draft.order.serial is None and not proposal.is_done
+        named = {"order": line.draft.order.number, "company": bundle.company, "part": bundle.part}
+        ends = None if bundle.expiry is None else format_days(bundle.expiry)
+        serial = None if is_new else bundle.serial
+        shown.append({**named, "serial": serial, "expiry": ends, "repeated": proposal.is_done})
+    if as_json:
+        emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
+    else:
+        for fault in faults:
+            remark(f"licensekit: {harmless(str(fault))}")
+        table(
+            ["order", "company", "serial", "part", "until", ""],
+            [
+                (
+                    *(one["order"], one["company"], one["serial"] or "(new)", one["part"]),
+                    *(one["expiry"] or "perpetual", "issued before" * one["repeated"]),
+                )
+                for one in shown
+            ],
+        )
+    if faults:
+        click.get_current_context().exit(exit_code(OrdersRefused(count=len(faults), faults=tuple(faults))))
 
 
 def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:

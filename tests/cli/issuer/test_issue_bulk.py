@@ -19,6 +19,7 @@ from licensekit.database import connect
 from licensekit.issuer.ledger import SCHEMA
 from tests.bulk_orders import content, text
 from tests.issuer_command import Desk
+from tests.workspaces import snapshot
 
 CSV = "order;company;days;server;standard;sites.branch\nC-1;Ærø A/S;365;x;5;2\nC-2;Oslo;365;yes;;\n"
 TOML = 'order = "{0}"\ncompany = "Oslo"\n[system]\nserver = true\n'
@@ -428,3 +429,28 @@ def test_a_worker_that_ends_early_is_said_and_nothing_is_lost(desk: Desk) -> Non
     assert "a worker process has ended" in said
     assert desk.json(*issue(desk, *words))["refused"] == 0
     assert len(listed(desk)) == 3000
+
+
+def test_a_preview_of_many_checks_each_and_signs_nothing(desk: Desk) -> None:
+    Path("o.csv").write_text("order,company,days,server\nC-1,Bergen AS,365,1\nC-2,Oslo AS,,1\n")
+    words = ("issue", "o.csv", "-C", "acme", "--preview")
+    before = snapshot(desk.folder)
+    shown = desk.run(*words).stdout
+    assert [line.split()[:4] for line in shown.splitlines()[1:]] == [
+        ["C-1", "Bergen", "AS", "(new)"],
+        ["C-2", "Oslo", "AS", "(new)"],
+    ]
+    assert "perpetual" in shown
+    assert snapshot(desk.folder) == before
+    desk.run("issue", "o.csv", "-C", "acme", "-o", "out/", *desk.passphrase)
+    found = desk.json(*words)
+    assert [one["repeated"] for one in found["orders"]] == [True, True]
+    assert found["orders"][0]["serial"] == "1010000014"
+    assert found["orders"][1]["expiry"] is None
+
+
+def test_a_preview_of_many_names_every_fault(desk: Desk) -> None:
+    Path("o.csv").write_text("order,company,days,server\nC-1,Bergen AS,-3,1\nC-2,Oslo AS,9,1\n")
+    result = desk.run("issue", "o.csv", "-C", "acme", "--preview", code=5)
+    assert "o.csv:2: days: is not from" in result.stderr
+    assert "C-2" in result.stdout
