@@ -14,9 +14,11 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Self
 
-from licensekit.issuer.bulk.batch import Done
+from licensekit.issuer.bulk.batch import Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
+from licensekit.issuer.bulk.runs import issue_all, issue_valid
+from licensekit.issuer.bulk.terms import KnownTerms
+from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
 from licensekit.issuer.exchange.customers import Customers
@@ -197,8 +199,8 @@ class Workspace:
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        with new_run(key, workers, now=now, who=who, attach=attach) as run:
-            yield from issue_some(self._store, lines, run, into)
+        with worker_pool(key, workers) as pool:
+            yield from issue_some(self._store, lines, Run(key, pool, now, who, attach, KnownTerms()), into)
 
     def propose_change(
         self, asked: Amendment, *, now: int, attach: Attach = True, approve: Approve = accept_all

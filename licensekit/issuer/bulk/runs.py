@@ -5,8 +5,7 @@ without issuing anything twice. Entries are durable before a file is there.
 """
 
 from array import array
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count as counting
 from itertools import islice
 from pathlib import Path
@@ -16,14 +15,11 @@ from licensekit.errors import FaultsError, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.terms import KnownTerms
-from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
-from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.output.license_file import BulkFiles
 from licensekit.issuer.transaction import WorkspaceStore
-from licensekit.keys.signing import Signer
 
 BATCH: Final = 250
 """Orders that are signed together."""
@@ -31,13 +27,6 @@ TRANSACTION: Final = 1000
 """Orders in one transaction, where they need not all be in one."""
 NAMED: Final = 100
 """How many refused orders are named one by one; the others are counted."""
-
-
-@contextmanager
-def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: Attach) -> Generator[Run]:
-    """Start the processes of a run, which end with the block; raises as `worker_pool`."""
-    with worker_pool(signer, workers) as pool:
-        yield Run(signer, pool, now, who, attach, KnownTerms())
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
