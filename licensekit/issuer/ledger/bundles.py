@@ -25,14 +25,14 @@ _TOKENS: Final = (
 )
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
 _COUNTS: Final = (
-    "(b.state = 'active' OR b.state = 'replaced' AND b.ends >= ?"
+    "(b.state IN ('active', 'suspended') OR b.state = 'replaced' AND b.ends >= ?"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
     " AND o.state = 'active')"
     " AND NOT EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
     " AND o.state IN ('active', 'replaced') AND (o.starts IS NULL OR o.starts <= ?)"
     " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"
 )
-"""Whether a bundle is active, or what replaces it has not started on a day."""
+"""Whether a bundle is active, may be so again, or what replaces it has not started on a day."""
 
 
 class Issued(NamedTuple):
@@ -161,8 +161,10 @@ def is_known(connection: Connection, serial: str) -> bool:
 
 
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
-    """Return serial and company (as `company_key`) of everything that was revoked."""
-    rows = connection.rows("SELECT DISTINCT serial, company_key FROM bundles WHERE state = 'revoked'")
+    """Return serial and company (as `company_key`) of everything that a list has taken back."""
+    rows = connection.rows(
+        "SELECT DISTINCT serial, company_key FROM bundles WHERE state IN ('suspended', 'revoked', 'void')"
+    )
     return cast("list[tuple[str, str]]", rows)
 
 

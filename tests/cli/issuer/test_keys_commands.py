@@ -227,7 +227,6 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
         ("keys", "rotate", "--root-keys", "2"),
         ("keys", "admit", "key.pub"),
         ("keys", "new", "--scheme", "hybrid", "--pkcs11", "pkcs11:token=acme"),
-        ("issue", *["acme/orders/example.toml"] * 2, "-o", "out", "-C", "acme", "--preview"),
         ("init", "new", "--partner-of", "acme/acme.lkp", "--root-keys", "2"),
         ("init", "new", "--root", "lkroot1-0"),
     ],

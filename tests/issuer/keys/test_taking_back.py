@@ -16,6 +16,7 @@ from licensekit.errors import (
 )
 from licensekit.issuer import LicenseFile, ListProposal, Workspace, renewal
 from licensekit.issuer.keys.changes import revoke as revoke_key
+from licensekit.issuer.keys.changes import rotate
 from licensekit.issuer.ledger.listing import Filters
 from licensekit.trust.sign import sign
 from tests import bulk_orders, makers
@@ -143,6 +144,19 @@ def test_what_does_not_come_back_that_way_is_refused_with_the_reason(workspace: 
     error = refused(NotReinstated, workspace.layout.folder, action)
     assert error.reason == reason
     assert said in error.message
+
+
+def test_what_is_suspended_is_signed_again_with_the_rest_and_can_be_reinstated(workspace: Workspace) -> None:
+    """A customer whose license is suspended loses nothing when a key is lost."""
+    file = issue(workspace)
+    do(workspace, "suspend", identities=[identity(file)])
+    trust, key = workspace.state(NOW).trust, makers.key("second")
+    put_in_force(workspace, [rotate(trust, trust.keys[0], key.verifying_key, "second", NOW)], NOW)
+    [again] = workspace.reissue("signing-1", key, who=WHO, now=NOW)
+    assert again.bundle.state == "suspended"
+    put_in_force(workspace, [revoke_key(workspace.state(NOW).trust, "signing-1", NOW)], NOW)
+    workspace.reinstate(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)])
+    assert states(workspace) == ["active"]
 
 
 def test_bundles_that_were_taken_back_themselves_are_named_when_their_serial_is_reinstated(

@@ -154,7 +154,7 @@ ISSUED = st.builds(
 STEPS = st.lists(ISSUED | st.tuples(st.sampled_from(("suspend", "revoke", "void", "reinstate")), st.integers(0, 9)))
 
 
-def played(ledger: Connection, steps: Sequence[Any]) -> list[Record]:
+def played(ledger: Connection, steps: Sequence[dict[str, Any] | tuple[str, int]]) -> list[Record]:
     """Enter bundles with their next sequence, and lists about one of those before; return the records."""
     entered: list[Record] = []
     taken: set[bytes] = set()

@@ -170,6 +170,16 @@ def test_a_list_travels_to_the_customer_that_it_is_about(
     assert ("revocations" in types(file)) is travels
 
 
+@pytest.mark.parametrize("action", ["suspend", "revoke", "void"])
+def test_a_list_travels_to_who_was_taken_back_by_identity(workspace: Workspace, action: str) -> None:
+    sold, _ = issue(workspace), issue(workspace, company="Other AS")
+    take_back = getattr(workspace, action)
+    keys, named = signer(workspace, "revocations"), [makers.identity_of(sold.token)]
+    take_back(keys, who=WHO, now=NOW, confirm=True, identities=named)
+    travels = [types(issue(workspace, company=one)) for one in (sold.bundle.company, "Third AS")]
+    assert travels == [["revocations", "bundle"], ["bundle"]]
+
+
 @pytest.mark.parametrize("kind", ["serials", "identities", "lowest"])
 def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Workspace, kind: str) -> None:
     """Who was revoked and is reinstated has the older list, or may have."""
