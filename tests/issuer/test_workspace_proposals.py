@@ -226,7 +226,7 @@ KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
     "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, roots(w), now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 

@@ -129,7 +129,7 @@ def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: Secr
         return _read_new(source.of(place, count), name)
 
     proposal = roots.workspace.keys.propose_rotate_root(
-        SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold
+        SCHEMES[scheme], passphrase, roots.keys, now=roots.now, count=count, threshold=threshold
     )
     roots.sign(proposal)
 

@@ -42,6 +42,7 @@ def pack(
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
     newest pack.
     """
+    oldest_pack = None if oldest is None else _read_oldest(workspace, oldest, now)
     if not _take(workspace, files, now, consent):
         return
     until = end_of_freshness(fresh_days, now)
@@ -49,15 +50,22 @@ def pack(
     if consent.ends(proposal):
         return
     proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
-    if oldest is not None:
-        with located(oldest):
-            workspace.name_oldest_pack(read_input(oldest, what="a pack"), who=operator(), now=now)
+    if oldest_pack is not None:
+        workspace.name_oldest_pack(oldest_pack, who=operator(), now=now)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
         _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
+
+
+def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
+    """Read the oldest pack in the field, and check that it is one of this workspace before anything is signed."""
+    with located(file):
+        data = read_input(file, what="a pack")
+        workspace.held_by_pack(data, now=now)
+    return data
 
 
 def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:

@@ -148,13 +148,24 @@ class WorkspaceKeys:
         return self._with_key(state, "keys rotate", work_out, now, plan=plan, name=called)
 
     def propose_rotate_root(
-        self, scheme: int, passphrase: Callable[[int, str], bytes], *, now: int, count: int = 1, threshold: int = 1
+        self,
+        scheme: int,
+        passphrase: Callable[[int, str], bytes],
+        roots: RootKeys,
+        *,
+        now: int,
+        count: int = 1,
+        threshold: int = 1,
     ) -> KeyProposal:
         """Return the change to a new root of `count` keys.
 
         They are made when it is signed, and `passphrase` is asked then for that of each, by its place from 0 and name.
+
+        Raises:
+            KeyMissing: none of `roots` could sign it.
         """
         state, folder = self._vendor_state(now), self._layout.root
+        roots.require_one(state)
         root = state.trust_store.trust.root
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
 

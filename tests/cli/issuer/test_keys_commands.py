@@ -583,10 +583,16 @@ def test_a_file_may_be_for_the_application_that_ships_a_pack(desk: Desk) -> None
     assert types("whole.lic") == ["trust", "bundle"]
     assert "older pack" not in again.stderr
     assert "small.lic: there is no root in this pack" in desk.refused(4, *words, "--for-pack", "small.lic")
+    assert "small.lic" in desk.refused(4, "pack", "-C", "acme", "--oldest", "small.lic", *desk.passphrase)
     desk.run("pack", "-C", "acme", "--oldest", "shipped.lkp", *desk.passphrase)
     Path("order.toml").write_text(order.format("2"))
     assert "older pack" not in desk.run(*words, "-o", "next.lic").stderr
     assert types("next.lic") == ["bundle"]
+
+
+def test_a_new_root_asks_for_no_passphrase_where_no_old_one_is_at_hand(desk: Desk) -> None:
+    Path("acme/root").rename("stick")
+    assert "--root-key" in desk.refused(7, "keys", "rotate-root", "-C", "acme")
 
 
 def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -> None:
