@@ -159,8 +159,16 @@ def _schema(postgres: Postgres) -> Generator[str]:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
     more = "&" if "?" in postgres.url else "?"
     yield f"{postgres.url}{more}application_name={name}&options=-csearch_path%3D{name}"
+    drop = sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name))
     with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
+        for tries_left in reversed(range(5)):
+            try:
+                connection.execute(drop)
+            except psycopg.errors.DeadlockDetected:  # a thread that was told to end is still reading
+                if not tries_left:
+                    raise
+            else:
+                break
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
