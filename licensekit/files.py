@@ -12,6 +12,11 @@ from typing import BinaryIO, Final, Literal
 
 from licensekit.errors import FileTaken, FileUnusable, TooLarge
 
+PRIVATE: Final = 0o600
+"""The mode of a file that only its owner may read."""
+PRIVATE_FOLDER: Final = 0o700
+"""The mode of a folder that only its owner may look into."""
+
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
 
@@ -137,14 +142,14 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
         raise unusable(path, "a file", error) from error
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, mode: int = 0o777) -> None:
     """Create a folder if it does not exist; its parent must.
 
     Raises:
         FileUnusable: it cannot be made, or something else has its name.
     """
     with _explained(path, "made a folder"):
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode, exist_ok=True)
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
@@ -175,6 +180,12 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
                 raise
     except (OSError, ValueError) as error:
         raise unusable(Path(path), "a file", error) from error
+
+
+def names_in(folder: Path) -> frozenset[str]:
+    """Return the names of what is in `folder`; raise `FileUnusable` if it cannot be listed."""
+    with _explained(folder, "a folder for files"):
+        return frozenset(os.listdir(folder))  # noqa: PTH208  # paths are not needed
 
 
 def require_writable(folder: Path) -> None:

@@ -32,11 +32,6 @@ class Change(NamedTuple):
     def __str__(self) -> str:
         return f"{self.path}: {_shown(self.before)} -> {_shown(self.after)}"
 
-    def as_json(self) -> dict[str, Any]:
-        """Return path and both values as plain JSON values; bytes as hex."""
-        before, after = plain_value(self.before), plain_value(self.after)
-        return {"path": self.path, "before": before, "after": after}
-
 
 def changes_between(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Change, ...]:
     """Return what differs between two sets of values by key path; what is new comes last."""
@@ -69,12 +64,8 @@ class Proposal(Generic[R_co]):
 
     def as_json(self) -> dict[str, Any]:
         """Return everything that a preview shows as plain JSON values."""
-        return {
-            "changes": [change.as_json() for change in self.changes],
-            "consequences": [one.as_json() for one in self.consequences],
-            "warnings": [one.as_json() for one in self.warnings],
-            "needs_confirmation": [one.as_json() for one in self.needs_confirmation],
-        }
+        shown = ("changes", "consequences", "warnings", "needs_confirmation")
+        return {name: plain_value(getattr(self, name)) for name in shown}
 
     def __repr__(self) -> str:
         codes = ", ".join(one.code for one in self.needs_confirmation) or "nothing"

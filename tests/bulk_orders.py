@@ -47,7 +47,7 @@ def orders_in(workspace: Workspace) -> list[str | None]:
 
 def names_in(workspace: Workspace) -> set[str]:
     """Return the name of the file of every bundle of the ledger."""
-    return {f"{one.name}.lic" for one in workspace.ledger.bundles(Filters(), now=NOW)}
+    return {f"acme-{one.name}.lic" for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 
 def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:
@@ -58,6 +58,6 @@ def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:
     for path in folder.iterdir():
         [token] = armor.read(path.read_bytes())
         bundle = verify_bundle(token, trust_store.trust, now).document
-        assert path.name == f"{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
+        assert path.name == f"{bundle.product}-{bundle.serial}-{bundle.part}-{bundle.sequence}.lic"
         names.add(path.name)
     return names

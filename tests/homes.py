@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from licensekit import Licensing
+from licensekit.database import Database
 from licensekit.dates import moment_of
 from licensekit.installation import Installation
 from licensekit.keys.signing import SigningKey
 from licensekit.state.home import open_installation
+from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
+from licensekit.state.time import Reading
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Document
@@ -79,6 +82,17 @@ class Home:
     def folder(self) -> Path:
         """The folder, where it is one."""
         return Path(self.place)
+
+
+def opened(database: Database, clock: int = makers.NOW, pack: str | None = None) -> OpenInstallation:
+    """Return an installation as an application opens it whose clock shows this, with no boot clock."""
+    return OpenInstallation(database, lambda: Reading(clock), PIN, pack)
+
+
+def state_of(database: Database, clock: int = makers.NOW, pack: str | None = None) -> InstallationState:
+    """Return the state of an installation, verified from the first entry of its journal on."""
+    with read_installation(opened(database, clock, pack)) as read:
+        return read.state()
 
 
 def bundle(sequence: int = 1, **changes: Any) -> Bundle:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from licensekit.issuer.keys.ceremony import Ceremony
+from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.changes import Permission, admit
 from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.partner import NewPartner
@@ -21,7 +21,8 @@ def root_signers(workspace: Workspace) -> list[Signer]:
 
 def put_in_force(workspace: Workspace, documents: Sequence[Root | Trust], now: int, *also: Signer) -> Ceremony:
     """Have documents signed by the root keys that are there, and enter them."""
-    ceremony = workspace.keys.begin(documents, now).signed(*also, *root_signers(workspace))
+    with workspace.read(now) as tx:
+        ceremony = begin(tx.trust.chain, documents).signed(*also, *root_signers(workspace))
     assert ceremony.is_complete
     workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
     return ceremony

@@ -44,8 +44,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
             where = f"{path}.replaced_by"
             faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=where))
         if lost := had[code] - has[code] - {successor}:
-            names = tuple(sorted(lost))
-            faults.append(SoldReduced(reason="includes", names=names, where=f"{path}.includes"))
+            faults.append(SoldReduced(reason="includes", names=tuple(sorted(lost)), where=f"{path}.includes"))
         faults += _of_license(path, license_, new.licenses[code])
     for code, setting in old.settings.items():
         faults += _of_setting(f"settings.{code}", setting, new.settings.get(code))
@@ -87,15 +86,13 @@ _COUNTING: Final = {
 
 def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
     if old.kind is not new.kind:
-        before, after = word(old.kind), word(new.kind)
-        yield SoldReduced(reason="kind", before=before, after=after, where=f"{path}.kind")
+        yield SoldReduced(reason="kind", before=word(old.kind), after=word(new.kind), where=f"{path}.kind")
     if needed := sorted(set(new.requires) - set(old.requires)):
         yield SoldReduced(reason="requires", names=tuple(needed), where=f"{path}.requires")
     if new.plan and not old.plan:
         yield SoldReduced(reason="plan", where=f"{path}.plan")
     if new.full_with not in (None, old.full_with):
-        where = f"{path}.full_with"
-        yield SoldReduced(reason="full-with", names=(new.full_with,), where=where)
+        yield SoldReduced(reason="full-with", names=(new.full_with,), where=f"{path}.full_with")
     was, now = _fields(old), _fields(new)
     for key, unset in _COUNTING.items():
         before, after = was.get(key, unset), now.get(key, unset)
@@ -108,8 +105,7 @@ def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldRe
         yield SoldReduced(reason="setting", where=path)
         return
     if old.type is not new.type:
-        before, after = word(old.type), word(new.type)
-        yield SoldReduced(reason="setting-type", before=before, after=after, where=f"{path}.type")
+        yield SoldReduced(reason="setting-type", before=word(old.type), after=word(new.type), where=f"{path}.type")
         return
     if old.combine is not new.combine:
         before, after = word(old.combine), word(new.combine)
@@ -121,8 +117,7 @@ def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldRe
         before = f"above {new.highest}"
         yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.highest")
     if new.choices and not old.choices:
-        before = "of any text"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.choices")
+        yield SoldReduced(reason="setting-fits", before="of any text", where=f"{path}.choices")
     if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):
         yield SoldReduced(reason="setting-choices", names=names, where=f"{path}.choices")
 

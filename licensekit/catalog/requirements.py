@@ -7,10 +7,9 @@ assigned by itself.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from licensekit.catalog.includes import spread
 from licensekit.catalog.known import KnownLicenses
 from licensekit.errors.catalog_faults import NeverHeld
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, spread
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
@@ -18,7 +17,8 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
     Sets and their members come in the order of `edges`.
     """
-    reach = {node: spread(edges[node], edges.__getitem__, edges.keys()) for node in edges}
+    onward = {node: frozenset(others) for node, others in edges.items()}
+    reach = {node: spread(others, onward) for node, others in onward.items()}
     found: list[list[str]] = []
     seen: set[str] = set()
     for node, reachable in reach.items():
@@ -55,12 +55,12 @@ def _why(known: KnownLicenses, holdings: list[list[frozenset[str]]], name: str) 
     requires = known.requires[name]
     held_by_any = frozenset[str]().union(*(held for of_issuer in holdings for held in of_issuer))
     if missing := requires - held_by_any:
-        return NeverHeld(reason="not-given", license=name, requires=tuple(sorted(missing)))
+        return NeverHeld(reason="not-given", requires=tuple(sorted(missing)))
     required = tuple(sorted(requires))
     if known.licenses[name].hidden and name not in held_by_any:
-        return NeverHeld(reason="hidden", license=name, requires=required)
+        return NeverHeld(reason="hidden", requires=required)
     # Everything can be held, yet not together: only plans exclude one another.
-    return NeverHeld(reason="plans", license=name, requires=required)
+    return NeverHeld(reason="plans", requires=required)
 
 
 def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:

@@ -125,7 +125,7 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
         else:
             fault = _circular(circle, "includes-itself", "include")
         yield fault.at(f"licenses.{circle[0]}.includes")
-    for circle in circles(_successors(licenses)):
+    for circle in circles({code: filter(None, [one.replaced_by]) for code, one in licenses.items()}):
         fault = _circular(circle, "replaced-by-itself", "replace")
         yield fault.at(f"licenses.{circle[0]}.replaced_by")
     for circle in circles(known.requires):
@@ -133,10 +133,6 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
         if own:
             fault = _circular(circle, "requires-itself", "require")
             yield fault.at(f"licenses.{own[0]}.requires")
-
-
-def _successors(licenses: Mapping[str, License]) -> dict[str, list[str]]:
-    return {code: [] if one.replaced_by is None else [one.replaced_by] for code, one in licenses.items()}
 
 
 def _circular(circle: list[str], alone: str, together: str) -> LicensesCircular:
@@ -184,7 +180,7 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     if license_.kind is not kind:
         return _wrong_kind("table", code, license_.kind, license_.kind.plural)
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
-        return CountWrong(reason="no-quantity", license=code)
+        return CountWrong(reason="no-quantity")
     return None
 
 
@@ -224,7 +220,7 @@ def missing_quantities(
     for code, count in system.items():
         if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
             where = f"{prefix}system.{code}"
-            yield CountWrong(reason="quantity", license=code, unit=unit, where=where)
+            yield CountWrong(reason="quantity", unit=unit, where=where)
 
 
 def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:

@@ -9,15 +9,16 @@ from typing import Final, Protocol
 
 import click
 
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.inputs import STANDARD, is_terminal
+from licensekit.cli.options import option
 from licensekit.cli.output import emit, emit_json, facts, remark, table
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
 from licensekit.errors import ConfirmationNeeded
 
-force_option: Final = click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-yes_option: Final = click.option("--yes", is_flag=True, help="Do not ask.")
+force_option: Final = option("--force", "Replace FILE if it is there.")
+yes_option: Final = option("--yes", "Do not ask.")
 
 
 class Restore(Protocol):

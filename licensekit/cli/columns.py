@@ -5,6 +5,7 @@ copied; where not even whole words fit side by side, each row becomes a list.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Final, NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -25,45 +26,18 @@ class Column(NamedTuple):
 
     def words_width(self) -> int:
         """Return the least width at which no word is broken."""
-        return max(map(_longest_word, (self.title, *self.cells)))
+        return max(text_width(word) for cell in (self.title, *self.cells) for word in cell.split(" "))
 
 
-class TableLayout(NamedTuple):
-    """The widths of the columns of a table."""
-
-    columns: Sequence[Column]
-    widths: Sequence[int]
-
-    def title_lines(self) -> list[str]:
-        """Return the lines of the titles."""
-        return self._lines([column.title for column in self.columns])
-
-    def row_lines(self) -> Iterator[str]:
-        """Yield the lines of every row; a row has more than one where a cell wraps."""
-        for row in zip(*(column.cells for column in self.columns), strict=True):
-            yield from self._lines(row)
-
-    def _lines(self, cells: Sequence[str]) -> list[str]:
-        wrapped = [wrap(cell, width) for cell, width in zip(cells, self.widths, strict=True)]
-        height = max(map(len, wrapped))
-        return [
-            GAP.join(
-                pad(lines[at] if at < len(lines) else "", width, to_right=column.to_right)
-                for lines, width, column in zip(wrapped, self.widths, self.columns, strict=True)
-            ).rstrip()
-            for at in range(height)
-        ]
-
-
-def fit(columns: Sequence[Column], limit: int | None) -> TableLayout | None:
-    """Return the layout of a table that is at most `limit` wide; None if there is none.
+def fit(columns: Sequence[Column], limit: int | None) -> list[int] | None:
+    """Return the widths of the columns of a table that is at most `limit` wide; None if there are none.
 
     Titles of more than one word wrap first, since that costs a line alone; then cells with spaces, the widest column
     first: names and sentences. Without a limit nothing wraps.
     """
     widths = [max(text_width(column.title), column.width()) for column in columns]
     if limit is None:
-        return TableLayout(columns, widths)
+        return widths
     least = [column.words_width() for column in columns]
     excess = sum(widths) + len(GAP) * (len(columns) - 1) - limit
     for floors in ([max(low, one.width()) for low, one in zip(least, columns, strict=True)], least):
@@ -73,7 +47,14 @@ def fit(columns: Sequence[Column], limit: int | None) -> TableLayout | None:
                 break
             widths[number] -= 1
             excess -= 1
-    return None if excess > 0 else TableLayout(columns, widths)
+    return None if excess > 0 else widths
+
+
+def row_lines(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a row, or of the titles; there is more than one where a cell wraps."""
+    for pieces in zip_longest(*map(wrap, cells, widths), fillvalue=""):
+        padded = zip(pieces, widths, columns, strict=True)
+        yield GAP.join(pad(piece, width, to_right=one.to_right) for piece, width, one in padded).rstrip()
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -105,7 +86,3 @@ def text_width(text: str) -> int:
         return len(text)
     wide = sum(east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(combining(character) > 0 for character in text)
-
-
-def _longest_word(text: str) -> int:
-    return max(map(text_width, text.split(" ")))

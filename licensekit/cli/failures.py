@@ -1,4 +1,4 @@
-"""How a command that fails says so: a line on standard error, and with `--json` one object.
+"""How a command that fails says so: a line on standard error, with `--json` one object, and its exit code.
 
 The object goes to standard output, where a script reads the answer; the line and the exit code are the same with it
 and without.
@@ -11,9 +11,28 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.exits import DEFECT, USAGE, exit_code
+from licensekit import errors
 from licensekit.cli.output import JSON_DUE, emit_json, harmless
-from licensekit.errors import FaultsError, LicenseError, RefusedError
+
+NO: Final = 1
+"""The command worked and the answer is no."""
+USAGE: Final = 2
+DEFECT: Final = 70
+"""Licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h."""
+INTERRUPTED: Final = 130
+
+_CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
+    (errors.NotEntitled, NO),
+    (errors.QuestionError, USAGE),
+    (errors.FormatError, 3),
+    (errors.TrustError, 4),
+    (errors.FaultsError, 5),
+    (errors.RefusedError, 6),
+    (errors.ProposalError, 6),
+    (errors.WorkspaceError, 6),
+    (errors.KeyFault, 7),
+    (errors.StateError, 8),
+)
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
 """An environment variable: if it is not empty, a defect is shown with its traceback."""
@@ -27,7 +46,12 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
     return "--json" in options
 
 
-def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:
+def exit_code(error: errors.LicenseError) -> int:
+    """Return the exit code for `error`: that of its branch of the error tree."""
+    return next((code for branch, code in _CODES if isinstance(error, branch)), NO)
+
+
+def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was wrong, where and what to do; return how the command exits."""
     for line in error_lines(error):
         complain(line, ctx)
@@ -37,7 +61,7 @@ def report(error: LicenseError, ctx: click.Context) -> click.exceptions.Exit:
 
 def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was not understood, and where help is; return how the command exits."""
-    message, hint = usage_message(error), usage_hint(error)
+    message, hint = _usage(error)
     complain(usage_line(error), ctx)
     _print_json(_failure_json(_USAGE_CODE, message, hint), ctx)
     return click.exceptions.Exit(USAGE)
@@ -72,26 +96,21 @@ def complain(line: str, ctx: click.Context | None = None) -> None:
 
 def usage_line(error: click.UsageError) -> str:
     """Return in one line what was not understood, and where help is."""
-    message = usage_message(error)
-    return f"{message}{'' if message.endswith('?') else ';'} {usage_hint(error)}"
+    message, hint = _usage(error)
+    return f"{message}{'' if message.endswith('?') else ';'} {hint}"
 
 
-def usage_message(error: click.UsageError) -> str:
-    """Return in one line what was not understood."""
-    return harmless(" ".join(error.format_message().split())).rstrip(".")
+def _usage(error: click.UsageError) -> tuple[str, str]:
+    message = harmless(" ".join(error.format_message().split())).rstrip(".")
+    return message, f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
 
 
-def usage_hint(error: click.UsageError) -> str:
-    """Return where the help of the command is."""
-    return f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
-
-
-def error_lines(error: LicenseError) -> list[str]:
+def error_lines(error: errors.LicenseError) -> list[str]:
     """Return what there is to say of `error`: a line for each fault of a file or a change."""
-    if isinstance(error, FaultsError):
+    if isinstance(error, errors.FaultsError):
         lines = [str(fault.at(error.where)) for fault in error.faults]
         lines += [str(error)] if error.sums_up else []
-    elif isinstance(error, RefusedError):
+    elif isinstance(error, errors.RefusedError):
         lines = [str(fault if fault.where else fault.at(error.where)) for fault in error.faults]
     else:
         lines = [str(error)]

@@ -1,15 +1,15 @@
 """Command groups that load a command when it is used, and report errors in one line each."""
 
 import os
-from collections.abc import Generator, Iterable, Mapping, MutableMapping
+from collections.abc import Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.color import color_wanted
 from licensekit.cli.failures import asks_for_json, report, report_usage
+from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE
 from licensekit.errors import LicenseError
 
@@ -20,7 +20,6 @@ class Lazy(NamedTuple):
     section: str
     module: str
     attribute: str
-    hidden: bool = False
 
 
 class LicenseGroup(click.Group):
@@ -58,11 +57,11 @@ class LicenseGroup(click.Group):
         sections: dict[str, list[str]] = {}
         for name in self.list_commands(ctx):
             entry = self.lazy.get(name)
-            if entry is None or not entry.hidden:
-                sections.setdefault(entry.section if entry else "Commands", []).append(name)
+            sections.setdefault(entry.section if entry else "Commands", []).append(name)
         for section, names in sections.items():
             with formatter.section(section):
-                formatter.write_dl(self._help_rows(ctx, names), col_max=16)
+                commands = [(name, self.get_command(ctx, name)) for name in names]
+                formatter.write_dl([(n, c.get_short_help_str(limit=200)) for n, c in commands if c], col_max=16)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
@@ -92,10 +91,6 @@ class LicenseGroup(click.Group):
                 raise
             raise report_usage(error, ctx) from error
 
-    def _help_rows(self, ctx: click.Context, names: Iterable[str]) -> list[tuple[str, str]]:
-        commands = [(name, self.get_command(ctx, name)) for name in names]
-        return [(n, c.get_short_help_str(limit=200)) for n, c in commands if c and not c.hidden]
-
 
 def _require_once(ctx: click.Context, arguments: list[str]) -> None:
     """Refuse an option with one value that is given twice: the last one would win in silence."""
@@ -107,3 +102,37 @@ def _require_once(ctx: click.Context, arguments: list[str]) -> None:
     for one in options:
         if options.count(one) > 1 and not (one.multiple or one.is_flag):
             raise click.UsageError(f"{max(one.opts, key=len)} is given twice.", ctx)
+
+
+def color_wanted(environment: Mapping[str, str]) -> bool | None:
+    """Return whether to print in color; None is on a terminal only.
+
+    `NO_COLOR` (if not empty) and `TERM=dumb` turn color off; so does `CLICOLOR=0`. `CLICOLOR_FORCE` and `FORCE_COLOR`
+    (if neither empty nor 0) turn it on, also in a pipe; `NO_COLOR` wins.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if any(environment.get(name, "0") not in {"", "0"} for name in _FORCE):
+        return True
+    if environment.get("TERM") == "dumb" or environment.get("CLICOLOR") == "0":
+        return False
+    return None
+
+
+_FORCE: Final = ("CLICOLOR_FORCE", "FORCE_COLOR")
+
+
+def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001  # click passes it by place
+    if value is not None:
+        ctx.color = value
+
+
+color_option: Final[Decorator] = option(
+    "--color/--no-color",
+    "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]",
+    default=None,
+    expose_value=False,
+    is_eager=True,
+    callback=_set_color,
+)
+"""`--color` and `--no-color`, before the command."""

@@ -13,21 +13,25 @@ import click
 from licensekit import limits
 from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
+from licensekit.text.one_line import first_line
 
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
+_WHAT: Final = "a passphrase or a PIN"
+_MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
+"""The longest secret in UTF-16, its byte order mark and line end."""
 
 
 @contextmanager
-def located(where: str) -> Generator[None]:
+def located(where: str | None) -> Generator[None]:
     """Add where it happened to a `LicenseError` raised inside, unless it has a place already.
 
-    `where` is a path, or `-`.
+    `where` is a path, or `-`; None adds nothing.
     """
     try:
         yield
     except LicenseError as error:
-        if error.where:
+        if error.where or where is None:
             raise
         raise error.at("standard input" if where == STANDARD else where) from error
 
@@ -73,29 +77,43 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-class PassphraseSource(NamedTuple):
-    """Where a passphrase comes from; nothing given means a prompt."""
+class SecretSource(NamedTuple):
+    """Where a passphrase or a PIN comes from; nothing given means a prompt."""
 
-    file: str | None
-    fd: int | None
+    option: str
+    """The name of its options without `-file` or `-fd`: `passphrase`, `root-passphrase`, `pin`."""
+    files: tuple[str, ...] = ()
+    fds: tuple[int, ...] = ()
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it comes from a file or a descriptor."""
+        return bool(self.files or self.fds)
+
+    def of(self, place: int, count: int) -> "SecretSource":
+        """Return the source for the key at `place` of `count`: its own, or the one that is given for all."""
+        given = len(self.files or self.fds)
+        if given not in {0, 1, count}:
+            raise click.UsageError(f"--{self.option}-… is given {given} times: give it once, or for all {count} keys.")
+        return self if given < 2 else self._replace(files=self.files[place:][:1], fds=self.fds[place:][:1])  # noqa: PLR2004
 
 
-def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = False) -> bytes:
-    """Read a passphrase from its file, descriptor or a prompt on the terminal.
+def read_secret(source: SecretSource, prompt: str, *, confirm: bool = False) -> bytes:
+    """Read a passphrase or a PIN from its file, descriptor or a prompt on the terminal.
 
     Raises:
         PassphraseMissing: nothing given and no terminal to ask on, or an empty one.
-        FileUnusable, TooLarge: the file cannot be read.
+        FileUnusable, TooLarge, TextUnreadable: the file cannot be read.
     """
-    if source.file is not None and source.fd is not None:
-        raise click.UsageError("give a passphrase by file or by descriptor, not by both.")
-    if source.file is not None:
-        data = read_input(source.file, what="a passphrase", limit=limits.PASSPHRASE_BYTES)
-        return _first_line(data, source.file)
-    if source.fd is not None:
-        return _first_line(_read_descriptor(source.fd), f"descriptor {source.fd}")
+    if source.files and source.fds:
+        raise click.UsageError(f"--{source.option}-file and --{source.option}-fd exclude each other.")
+    if source.is_given:
+        where = source.files[0] if source.files else f"descriptor {source.fds[0]}"
+        with located(where):
+            data = _read_descriptor(source.fds[0]) if source.fds else read_input(where, what=_WHAT, limit=_MOST_BYTES)
+            return _secret_in(data, source.option)
     if not is_terminal():
-        raise PassphraseMissing(reason="not-given", where=prompt)
+        raise PassphraseMissing(reason="not-given", option=source.option, where=prompt)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return typed.encode()
 
@@ -103,19 +121,15 @@ def read_passphrase(source: PassphraseSource, prompt: str, *, confirm: bool = Fa
 def _read_descriptor(descriptor: int) -> bytes:
     try:
         with os.fdopen(os.dup(descriptor), "rb") as stream:
-            return stream.read(limits.PASSPHRASE_BYTES + 1)
+            return stream.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise FileUnusable(
-            reason="other", wanted="a passphrase", detail=error.strerror or str(error), where=f"descriptor {descriptor}"
-        ) from error
+        raise FileUnusable(reason="other", wanted=_WHAT, detail=error.strerror or str(error)) from error
 
 
-def _first_line(data: bytes, where: str) -> bytes:
-    line = data.split(b"\n", 1)[0].removesuffix(b"\r")
+def _secret_in(data: bytes, option: str) -> bytes:
+    line = first_line(data)
     if len(line) > limits.PASSPHRASE_BYTES:
-        raise TooLarge(
-            reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted="a passphrase", where=where
-        )
+        raise TooLarge(reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted=_WHAT)
     if not line:
-        raise PassphraseMissing(reason="empty", where=where)
+        raise PassphraseMissing(reason="empty", option=option)
     return line

@@ -1,11 +1,11 @@
 """`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
-from licensekit.cli.exits import exit_code
+from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import now_option, option
 from licensekit.cli.output import emit, emit_json, json_option
@@ -25,14 +25,19 @@ def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return option("--pack FILE", "The application's pack (.lkp).")(command)
 
 
-def _read_trust_store(pack: str, root: str) -> TrustStore:
-    """Return what the pack in a file establishes under a pin.
+def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:
+    """Return what is in a file, and what the pack establishes under the pin, if they are given.
 
     Raises:
-        LicenseError: the file cannot be read, or is no pack of that root.
+        LicenseError: a file cannot be read, or the pack is none of that root.
     """
-    with located(pack):
-        return open_pack(read_input(pack, what="a pack"), root)
+    with located(file):
+        tokens = armor.read(read_input(file, what="a license file"))
+        if pack is None or root is None:
+            return describe(tokens), None
+        with located(pack):
+            store = open_pack(read_input(pack, what="a pack"), root)
+        return check(tokens, store, now), store
 
 
 @click.command()
@@ -49,10 +54,7 @@ def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, n
     """
     if (pack is None) != (root is None):
         raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
-    with located(file):
-        tokens = armor.read(read_input(file, what="a license file"))
-        store = None if pack is None or root is None else _read_trust_store(pack, root)
-        findings = describe(tokens) if store is None else check(tokens, store, now)
+    findings, store = _findings(file, pack, root, now)
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
     else:
@@ -78,10 +80,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     """
     if pack is None or root is None:
         raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
-    with located(file):
-        tokens = armor.read(read_input(file, what="a license file"))
-        store = _read_trust_store(pack, root)
-        findings = check(tokens, store, now)
+    findings, store = _findings(file, pack, root, now)
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)

@@ -5,17 +5,30 @@ from typing import Final, NoReturn
 
 import click
 
-from licensekit.cli.color import color_option
 from licensekit.cli.customer.commands import CUSTOMER
-from licensekit.cli.exits import INTERRUPTED
-from licensekit.cli.failures import complain, report_defect, usage_line
-from licensekit.cli.groups import Lazy, LicenseGroup
-from licensekit.cli.issuer.commands import VENDOR
+from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
+from licensekit.cli.groups import Lazy, LicenseGroup, color_option
 
+_VENDOR: Final = "Commands for the vendor, who signs licenses"
 _BOTH: Final = "Commands for both"
 
 COMMANDS: Final = {
-    **VENDOR,
+    "init": Lazy(_VENDOR, "licensekit.cli.issuer.init", "init"),
+    "catalog": Lazy(_VENDOR, "licensekit.cli.issuer.catalog", "catalog"),
+    "issue": Lazy(_VENDOR, "licensekit.cli.issuer.issue", "issue"),
+    "renew": Lazy(_VENDOR, "licensekit.cli.issuer.change", "renew"),
+    "amend": Lazy(_VENDOR, "licensekit.cli.issuer.change", "amend"),
+    "answer": Lazy(_VENDOR, "licensekit.cli.issuer.answer", "answer"),
+    "accept": Lazy(_VENDOR, "licensekit.cli.issuer.accept", "accept"),
+    "pack": Lazy(_VENDOR, "licensekit.cli.issuer.pack", "pack"),
+    "product": Lazy(_VENDOR, "licensekit.cli.issuer.product", "product"),
+    "suspend": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "suspend"),
+    "revoke": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "revoke"),
+    "void": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "void"),
+    "reinstate": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "reinstate"),
+    "reissue": Lazy(_VENDOR, "licensekit.cli.issuer.reissue", "reissue"),
+    "ledger": Lazy(_VENDOR, "licensekit.cli.issuer.ledger", "ledger"),
+    "keys": Lazy(_VENDOR, "licensekit.cli.issuer.keys", "keys"),
     **CUSTOMER,
     "inspect": Lazy(_BOTH, "licensekit.cli.inspect", "inspect"),
     "verify": Lazy(_BOTH, "licensekit.cli.inspect", "verify"),

@@ -7,14 +7,20 @@ import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
+from operator import methodcaller
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
-from licensekit.cli.columns import GAP, Column, fit, pad, text_width, wrap
+from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
 from licensekit.errors import LicenseError
+
+T = TypeVar("T")
+Columns = Mapping[str, Callable[[T], object]]
+"""The columns of a table: title to what a cell shows of an item."""
 
 JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
@@ -24,6 +30,35 @@ _LEAST_ROOM: Final = 20
 
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
 """`--json`, wherever facts are printed."""
+
+
+def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")) -> Decorator:
+    """Add `--json` to a command that returns what it found.
+
+    `show` prints that for people; `plain` makes of it what `--json` prints.
+    """
+
+    def decorate(command: Callable[..., T]) -> Callable[..., None]:
+        @json_option
+        @wraps(command)
+        def printed(*, as_json: bool, **given: Any) -> None:
+            found = command(**given)
+            emit_json(plain(found)) if as_json else show(found)
+
+        return printed
+
+    return decorate
+
+
+def listing(
+    name: str, columns: Columns[T], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")
+) -> Decorator:
+    """Add `--json` to a command that returns a list; `name` says of what."""
+
+    def show(found: Sequence[T]) -> None:
+        show_rows(found, columns) if found else emit(f"no {name}")
+
+    return printing(show, lambda found: {name: [plain(one) for one in found]})
 
 
 def typed(path: Path) -> str:
@@ -40,6 +75,11 @@ def emit_json(facts: Mapping[str, Any]) -> None:
     """Print `facts` as one JSON object, names in the order given."""
     _json_is_printed()
     click.echo(_dump(facts, indent=2))
+
+
+def print_line(item: Mapping[str, Any]) -> None:
+    """Print an object as a line of JSON; several lines may wait to be written together."""
+    sys.stdout.write(f"{_dump(item)}\n")
 
 
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
@@ -134,22 +174,32 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         if any(under) or not cells
     ]
     limit = _limit()
-    layout = fit(shown, limit)
-    if layout is None:
-        _show_as_facts(shown, limit)
+    titles = [column.title for column in shown]
+    rows_shown = zip(*(column.cells for column in shown), strict=True)
+    widths = fit(shown, limit)
+    if widths is None:
+        for number, row in enumerate(rows_shown):
+            if number:
+                emit()
+            _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
         return
-    for line in layout.title_lines():
+    for line in row_lines(shown, widths, titles):
         heading(line)
-    for line in layout.row_lines():
-        emit(line)
+    for row in rows_shown:
+        for line in row_lines(shown, widths, row):
+            emit(line)
 
 
-def _show_as_facts(columns: Sequence[Column], limit: int | None) -> None:
-    titles = [column.title for column in columns]
-    for number, row in enumerate(zip(*(column.cells for column in columns), strict=True)):
-        if number:
-            emit()
-        _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
+def show_rows(items: Iterable[T], columns: Columns[T]) -> None:
+    """Print items as the rows of a table, as `table` does."""
+    table(list(columns), ([cell(one) for cell in columns.values()] for one in items))
+
+
+def show_below(items: Sequence[T], columns: Columns[T]) -> None:
+    """Print items as a table below what was printed, with an empty line between; nothing without items."""
+    if items:
+        emit()
+        show_rows(items, columns)
 
 
 def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None) -> None:
@@ -178,4 +228,6 @@ def harmless(text: str) -> str:
 
     The two joiners stay: names in Persian and Hindi are spelled with them.
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)

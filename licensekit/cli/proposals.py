@@ -7,11 +7,43 @@ import click
 
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.options import Decorator, collected, option
-from licensekit.cli.output import emit_json, json_option, remark, warn
-from licensekit.cli.views.changes import show_proposal
+from licensekit.cli.output import emit, emit_json, facts, json_option, remark, table, warn
+from licensekit.cli.views import spelling
+from licensekit.cli.views.documents import Facts
 from licensekit.proposals import Proposal
+from licensekit.wire.documents import Catalog, Kind
 
 Show = Callable[[Proposal[Any]], None]
+
+
+def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog | None = None) -> None:
+    """Print the facts `first`, what would change, what follows, and what must be agreed to.
+
+    `catalog` says in which units quantities are counted.
+    """
+
+    def shown(path: str, value: Any) -> str:
+        if value is None and path == "expiry":
+            return spelling.PERPETUAL
+        table_, _, code = path.partition(".")
+        if value is None or catalog is None or table_ != Kind.SYSTEM.plural:
+            return spelling.value(value)
+        return spelling.amount_of(value, catalog.licenses.get(code))
+
+    if first := list(first):
+        facts(*first)
+        emit()
+    is_new = not first and all(one.before is None for one in proposal.changes)
+    rows = [
+        (one.path, None if is_new else shown(one.path, one.before), shown(one.path, one.after))
+        for one in proposal.changes
+    ]
+    if rows:
+        table(["what", "now", "then"], rows)
+    else:
+        emit("Nothing would change.")
+    for one in (*proposal.consequences, *proposal.warnings, *proposal.needs_confirmation):
+        warn(f"{one.message}.")
 
 
 class Consent(NamedTuple):
@@ -32,6 +64,9 @@ class Consent(NamedTuple):
         Raises:
             ConfirmationNeeded: standard input is not a terminal, and there is no `--yes`.
         """
+        asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)
+        if asks and (self.as_json or not is_terminal()):
+            proposal.require_confirmed(confirm=False)
         is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:
             emit_json(proposal.as_json())
@@ -40,9 +75,7 @@ class Consent(NamedTuple):
         else:
             for one in proposal.warnings:
                 warn(f"{one.message}.")
-        if not self.preview and proposal.needs_confirmation and not self.yes:
-            if self.as_json or not is_terminal():
-                proposal.require_confirmed(confirm=False)
+        if asks:
             for one in () if is_shown else proposal.needs_confirmation:
                 remark(f"{one.message}.")
             click.confirm(question, abort=True, err=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from licensekit.cli.options import Decorator, collected, divided
+from licensekit.cli.options import Decorator, collected, divided, option
 from licensekit.text.columns import TableOptions
 from licensekit.text.rows import ENCODINGS, UTF_8
 
@@ -14,27 +14,21 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -
     return dict(map(divided, given))
 
 
-_encoding = click.option(
-    "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
-    default=UTF_8,
-    metavar="NAME",
-    help="The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows.",
+table_options: Final[Decorator] = collected(
+    "table",
+    TableOptions,
+    option(
+        "--encoding NAME",
+        "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows.",
+        type=click.Choice(ENCODINGS, case_sensitive=False),
+        default=UTF_8,
+        show_default=False,
+    ),
+    option(
+        "--column HEADING=COLUMN... columns",
+        "Read the column with this heading as COLUMN; may be repeated.",
+        callback=_pairs,
+    ),
+    option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )
-_column = click.option(
-    "--column",
-    "columns",
-    metavar="HEADING=COLUMN",
-    multiple=True,
-    callback=_pairs,
-    help="Read the column with this heading as COLUMN; may be repeated.",
-)
-_ignore = click.option(
-    "--ignore",
-    "ignored",
-    metavar="HEADING",
-    multiple=True,
-    help="Leave out the column with this heading; may be repeated.",
-)
-table_options: Final[Decorator] = collected("table", TableOptions, _encoding, _column, _ignore)
 """How a table is read: `--encoding`, `--column` and `--ignore`, as `table`."""

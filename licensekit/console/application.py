@@ -10,12 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import activate, events, exchange, history, licenses, sign_in, sites, user_changes, users
+from licensekit.console.pages import activate, events, exchange, history, licenses, sign_in, sites, users
 from licensekit.console.rendering import bare_page
-from licensekit.console.screens import Console, Show, endpoint
-from licensekit.console.security.guard import guarded
+from licensekit.console.screens import Console, Show, attempt, endpoint
+from licensekit.console.security.guard import guarded, read_origin
 from licensekit.console.security.identity import Authorize
-from licensekit.console.security.origins import read_origin
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.static_files import static_file
 from licensekit.console.texts import has, text
@@ -30,7 +29,7 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/users": users.associates,
     "/users/others": users.others,
     "/users/licenses": users.user_licenses,
-    "/users/new": user_changes.new,
+    "/users/new": users.new,
     "/user": users.card,
     "/sites": sites.show,
     "/site": sites.card,
@@ -41,26 +40,26 @@ SCREENS: Final[Mapping[str, Show]] = {
 """Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": activate.preview,
+    "/activate/preview": attempt(activate.preview, activate.show),
     "/activate/release": activate.release,
     "/activate": activate.activate,
     "/license/lease/end": licenses.end_lease,
-    "/users/new": user_changes.add,
-    "/user/licenses": user_changes.assign,
-    "/user/facts": user_changes.set_facts,
-    "/user/retire": user_changes.retire,
-    "/user/return": user_changes.bring_back,
-    "/sites": sites.add,
-    "/site/licenses": sites.assign,
+    "/users/new": attempt(users.add, users.new),
+    "/user/licenses": attempt(users.assign, users.show_ticked),
+    "/user/facts": attempt(users.set_facts, users.card),
+    "/user/retire": users.retire,
+    "/user/return": users.bring_back,
+    "/sites": attempt(sites.add, sites.show),
+    "/site/licenses": attempt(sites.assign, sites.card),
     "/site/remove": sites.remove,
-    "/events": events.start,
+    "/events": attempt(events.start, events.show),
     "/events/end": events.end,
     "/exchange/request": exchange.request,
     "/exchange/statement": exchange.statement,
     "/exchange/return": exchange.return_bundles,
     "/exchange/receipts": exchange.receipts,
 }
-"""Address to what a form there does."""
+"""Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 
 
 def app(installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()) -> ASGIApp:
@@ -78,21 +77,21 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     Raises:
         OriginInvalid: one of `origins` is no address.
     """
-    return _application(Console(installation, authorize, can_sign_out=False), origins, None)
+    return _application(Console(installation, authorize, can_sign_out=False), origins, [])
 
 
 def app_with_sign_in(installation: Installation, sign_in_: SignIn, *, origins: Iterable[str] = ()) -> ASGIApp:
     """Return the console for whoever signs in by a link; otherwise as `app`."""
     console = Console(installation, sign_in_.identity, can_sign_out=True)
-    return _application(console, origins, sign_in_)
+    return _application(console, origins, sign_in.routes(sign_in_))
 
 
-def _application(console: Console, origins: Iterable[str], sign_in_: SignIn | None) -> ASGIApp:
+def _application(console: Console, origins: Iterable[str], more: Iterable[Route]) -> ASGIApp:
     routes = [
         *(Route(path, endpoint(console, show)) for path, show in SCREENS.items()),
         *(Route(path, endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
-        *sign_in.routes(sign_in_),
+        *more,
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _stopped, 500: _stopped})
     return guarded(inner, frozenset(map(read_origin, origins)))

@@ -8,60 +8,42 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from licensekit import errors
 from licensekit.console.static_files import VERSION
 from licensekit.console.texts import has, text
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
-from licensekit.errors import (
-    EventUnknown,
-    FormatError,
-    LicenseError,
-    QuestionError,
-    SiteUnknown,
-    StateError,
-    UserUnknown,
-)
 from licensekit.installation import InstallationState
 
-_STATUS: Final[tuple[tuple[type[LicenseError], int], ...]] = (
-    (UserUnknown, 404),
-    (SiteUnknown, 404),
-    (EventUnknown, 404),
-    (QuestionError, 404),
-    (FormatError, 400),
-    (StateError, 503),
+_STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
+    (errors.UserUnknown, 404),
+    (errors.SiteUnknown, 404),
+    (errors.EventUnknown, 404),
+    (errors.QuestionError, 404),
+    (errors.FormatError, 400),
+    (errors.StateError, 503),
 )
 REFUSED: Final = 409
 
 
 def page(
-    visit: Visit,
-    template: str,
-    state: InstallationState | None,
-    *,
-    error: LicenseError | None = None,
-    status: int | None = None,
-    **facts: Any,
+    visit: Visit, template: str, *, error: errors.LicenseError | None = None, status: int | None = None, **facts: Any
 ) -> Response:
-    """Return a screen, in the frame that all screens share.
-
-    `state` is what the frame tells: the product, the company, the notices. Without one it tells nothing, for an
-    installation that cannot be read. An `error` decides about the HTTP status.
-    """
-    shown = _TEMPLATES.get_template(template).render(
-        visit=visit,
-        url=visit.url,
-        state=state,
-        error=error,
-        product="" if state is None else state.product_name,
-        company="" if state is None else ", ".join(state.companies),
-        notices=() if state is None else state.notices,
-        **facts,
-    )
-    return HTMLResponse(shown, status or status_of(error))
+    """Return a screen, in the frame that all screens share. An `error` decides about the HTTP status."""
+    return _framed(visit, template, visit.state, status or status_of(error), error=error, **facts)
 
 
-def status_of(error: LicenseError | None) -> int:
+def trouble(visit: Visit, error: errors.LicenseError) -> Response:
+    """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
+    return _framed(visit, "trouble.html", None, status_of(error), error=error)
+
+
+def _framed(visit: Visit, template: str, state: InstallationState | None, status: int, **facts: Any) -> Response:
+    shown = _TEMPLATES.get_template(template).render(visit=visit, url=visit.url, state=state, **facts)
+    return HTMLResponse(shown, status)
+
+
+def status_of(error: errors.LicenseError | None) -> int:
     """Return the HTTP status that fits an error; 200 without one."""
     if error is None:
         return 200
@@ -134,7 +116,7 @@ def coded(sentence: str) -> Markup:
     return Markup("").join(wrapped)  # every piece is escaped
 
 
-def described(error: LicenseError) -> Markup:
+def described(error: errors.LicenseError) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
     return coded(f"{error.where}: {error.message}" if error.where else error.message)
 

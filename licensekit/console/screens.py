@@ -1,13 +1,13 @@
 """From a request to a screen: who asks, whether the form is ours, and what is shown if not."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licensekit.console.rendering import bare_page, page
+from licensekit.console.rendering import bare_page, trouble
 from licensekit.console.security import forms
 from licensekit.console.security.identity import Authorize, Identity
 from licensekit.console.texts import text
@@ -18,9 +18,6 @@ from licensekit.installation import Installation
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""
 
-_NO_SESSION: Final = (401, "refused.no_session")
-_NO_IDENTITY: Final = (403, "refused.no_identity")
-
 
 class Console(NamedTuple):
     """What all screens share."""
@@ -28,6 +25,18 @@ class Console(NamedTuple):
     installation: Installation
     authorize: Authorize
     can_sign_out: bool
+
+
+def attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -> Show:
+    """Return `change`, and `refused` for where it fails: the screen that the form came from, which says why."""
+
+    def attempted(visit: Visit) -> Response:
+        try:
+            return change(visit)
+        except LicenseError as error:
+            return refused(visit, error)
+
+    return attempted
 
 
 def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Response]]:
@@ -39,7 +48,7 @@ def endpoint(console: Console, show: Show) -> Callable[[Request], Awaitable[Resp
             forms.require_bounded(request)
         identity = await run_in_threadpool(console.authorize, request)
         if identity is None:
-            status, why = _NO_SESSION if console.can_sign_out else _NO_IDENTITY
+            status, why = (401, "refused.no_session") if console.can_sign_out else (403, "refused.no_identity")
             # Before a byte of a form is read.
             return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
@@ -60,7 +69,7 @@ def faults_of(error: LicenseError | None) -> tuple[LicenseError, ...]:
 
 
 def _answer(console: Console, show: Show, request: Request, identity: Identity, form: forms.Form) -> Response:
-    secret = forms.cookie_of(request)
+    secret = forms.secret_of(request)
     visit = Visit(
         request=request,
         installation=console.installation.acting_as(identity.name),
@@ -75,8 +84,9 @@ def _answer(console: Console, show: Show, request: Request, identity: Identity, 
     try:
         response = show(visit)
     except LicenseError as error:
-        response = page(visit, "trouble.html", None, error=error)
-    forms.keep_cookie(request, response, secret)
+        response = trouble(visit, error)
+    if forms.get_cookie(request, forms.COOKIE) != secret:
+        forms.set_cookie(request, response, forms.COOKIE, secret)
     return response
 
 

@@ -55,11 +55,10 @@ def run(installation: Installation, reach: Reach, *, user: str, tell: Callable[[
         else:
             served, opening = _with_links(installation, reach, listener, user, tell)
 
-        def started() -> None:
-            for line in opening:
-                tell(line)
-
-        serve(served, listener, reach, started=started)
+        config = _configured(served, reach)
+        for line in opening:
+            tell(line)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _with_links(
@@ -101,11 +100,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConsoleUnavailable(reason="address", detail=str(error), where=f"{host}:{port}") from error
 
 
-def serve(app: ASGIApp, listener: socket.socket, reach: Reach, *, started: Callable[[], None]) -> None:
-    """Serve `app` until the process is asked to stop; `started` is called just before.
-
-    Raises as `run`.
-    """
+def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -122,5 +117,4 @@ def serve(app: ASGIApp, listener: socket.socket, reach: Reach, *, started: Calla
         config.load()
     except (OSError, ssl.SSLError) as error:
         raise ConsoleUnavailable(reason="certificate", detail=str(error)) from error
-    started()
-    uvicorn.Server(config).run(sockets=[listener])
+    return config

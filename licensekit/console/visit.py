@@ -1,16 +1,18 @@
 """One request as a screen sees it: who asks, about which installation, and what was sent."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
 from licensekit.console.security.forms import Form
 from licensekit.console.security.identity import Identity, Role
-from licensekit.installation import Installation
+from licensekit.installation import Installation, InstallationState
 
 
-class Visit(NamedTuple):
+@dataclass(frozen=True)
+class Visit:
     """One request."""
 
     request: Request
@@ -22,6 +24,11 @@ class Visit(NamedTuple):
     token: str
     """Stands in every form."""
     can_sign_out: bool
+
+    @cached_property
+    def state(self) -> InstallationState:
+        """The installation as it is when a page first needs it: after the change, where there is one."""
+        return self.installation.state()
 
     @property
     def can_change(self) -> bool:

@@ -65,7 +65,7 @@ def holds_password(url: str) -> bool:
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
     with _driver():
-        from licensekit.database.postgres.url import holds_password  # noqa: PLC0415  # its driver is an extra
+        from licensekit.database.postgres.session import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)
 
 

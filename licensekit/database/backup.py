@@ -49,7 +49,6 @@ class Restored(NamedTuple):
 class RestoreLoses(Message):
     """What a restored backup takes the place of."""
 
-    code = "restore-loses"
     template: ClassVar[Templates] = {
         "newer": "{lost:count entry|entries} made after this backup will be gone",
         "other": "the {kind} here is another one, and will be gone",
@@ -233,7 +232,6 @@ def _set_aside(path: Path) -> Path:
 
 
 def _open_whole(location: str | Path, schema: Schema) -> Database:
-    """Open a database and check all of it."""
     with ExitStack() as undo:
         database = undo.enter_context(closing(connect(location, schema=schema, create=False)))
         for damage in find_damage(database):

@@ -22,7 +22,7 @@ Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
 CheckName = Literal[
     "database", "schema", "audit", "slots", "ledger", "journal", "documents", "time", "activation", "backup", "files",
-    "space", "versions",
+    "space", "versions", "mark",
 ]  # fmt: skip
 Check = Callable[[], Iterator[Graded]]
 
@@ -49,15 +49,15 @@ class Diagnosis(NamedTuple):
 class CheckPassed(Message):
     """A check that found nothing wrong."""
 
-    code = "check-passed"
     template: ClassVar[Templates] = {
         "files": "this account can use them, and no other account can",
         "space": "{count} MiB are free",
         "database": "{version} finds every page, index and reference whole",
         "schema": "schema {count}, as this program expects it",
-        "audit": "all {count:count entry is|entries are} linked; head {head:hex}",
+        "audit": "all {count:count entry is|entries are} linked (head {head:hex})",
         "slots": "the assignments hold",
-        "ledger": "all {count:count entry holds|entries hold}; head {head:hex}",
+        "ledger": "all {count:count entry holds|entries hold} (head {head:hex})",
+        "mark": "it holds entry {count}, the newest that this folder has seen",
         "journal": "all {count:count entry is|entries are} linked and signed",
         "documents": "{count:count document verifies|documents verify}",
         "time": "the clock agrees with the time that was seen here",
@@ -76,20 +76,12 @@ class CheckPassed(Message):
 class PlaceUnsafe(Message):
     """The place of a database is not as it should be."""
 
-    code = "place-unsafe"
     template: ClassVar[Templates] = {
-        "exposed": "{path} may be used by other accounts",
-        "owner": "{path} does not belong to the owner of its folder",
-        "read-only": "{path} may not be written by this account",
-        "little": "only {free} MiB are free",
-        "full": "only {free} MiB are free",
-    }
-    hint_template: ClassVar[Templates] = {
-        "exposed": "run `chmod go-rwx {path}`",
-        "owner": "give it to that account with `chown`",
-        "read-only": "if that is not meant, let this account write to it",
-        "little": "make room for a backup or a migration",
-        "full": "make room: the next change may fail",
+        "exposed": "{path} may be used by other accounts; run `chmod go-rwx {path}`",
+        "owner": "{path} does not belong to the owner of its folder; give it to that account with `chown`",
+        "read-only": "{path} may not be written by this account; if that is not meant, let this account write to it",
+        "little": "only {free} MiB are free; make room for a backup or a migration",
+        "full": "only {free} MiB are free; make room: the next change may fail",
     }
     reason: Literal["exposed", "owner", "read-only", "little", "full"]
     path: str = ""
@@ -99,13 +91,11 @@ class PlaceUnsafe(Message):
 class CheckNotMade(Message):
     """A check that could not be made, or only in part."""
 
-    code = "check-not-made"
     template: ClassVar[Templates] = {
         "same": "not checked: `{check}` says why",
         "older": "not checked: the schema is older, and the next program that opens it migrates it",
-        "broken": "what is stored cannot be read: {detail:line}",
+        "broken": "what is stored cannot be read: {detail:line}; restore it from a backup",
     }
-    hint_template: ClassVar[Templates] = {"broken": "restore it from a backup"}
     reason: Literal["same", "older", "broken"]
     check: str = ""
     detail: str = ""
@@ -191,7 +181,6 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
 
 
 def _space(path: Path) -> Iterator[Graded]:
-    """Check that there is room for changes, a migration and a backup."""
     try:
         size, left = path.stat().st_size, shutil.disk_usage(path.parent).free
     except OSError as error:

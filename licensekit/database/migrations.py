@@ -23,9 +23,6 @@ _TABLE: Final = (
 )
 
 
-_MOVED: Final = " moved to "
-
-
 class Migration(NamedTuple):
     """One step from a schema to the next. `number` counts from 1 without gaps.
 
@@ -90,9 +87,9 @@ class Schema(NamedTuple):
             DatabaseNewer: migrated by a newer program.
         """
         kind, number = found or (None, None)
-        place = _moved_to(self.kind, kind)
-        if place is not None:
-            raise DatabaseMoved(kind=self.kind, place=place, where=location)
+        start = moved_kind(self.kind, "")
+        if isinstance(kind, str) and kind.startswith(start):
+            raise DatabaseMoved(kind=self.kind, place=kind.removeprefix(start), where=location)
         if kind != self.kind:
             raise DatabaseDamaged(reason="other-kind", wanted=self.kind, kind=kind, where=location)
         if not isinstance(number, int) or number < 1:
@@ -104,12 +101,7 @@ class Schema(NamedTuple):
 
 def moved_kind(kind: str, place: str) -> str:
     """Return the kind of a database of `kind` that has gone on living at `place`."""
-    return kind + _MOVED + place
-
-
-def _moved_to(kind: str, found: object) -> str | None:
-    start = kind + _MOVED
-    return found.removeprefix(start) if isinstance(found, str) and found.startswith(start) else None
+    return f"{kind} moved to {place}"
 
 
 class Dialect(NamedTuple):

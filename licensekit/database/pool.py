@@ -31,9 +31,6 @@ class Generation(Generic[C]):
         self.open = True
 
 
-Lent = tuple[Generation[C], C]
-"""A connection, after the generation that it comes back to."""
-
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 
@@ -68,15 +65,7 @@ class ConnectionPool(Generic[C]):
 
     @contextmanager
     def lend(self) -> Generator[C]:
-        """Lend one connection for a block; see `take`."""
-        lent = self.take()
-        try:
-            yield lent[1]
-        finally:
-            self.give_back(lent)
-
-    def take(self) -> Lent[C]:
-        """Lend one connection, to be given back.
+        """Lend one connection for a block.
 
         Raises:
             DatabaseUnavailable: the pool is closed, or no connection can be made.
@@ -86,14 +75,16 @@ class ConnectionPool(Generic[C]):
         if not generation.slots.acquire(timeout=self._wait):
             raise DatabaseBusy(reason="threads", where=self._location)
         try:
-            return generation, self._from(generation)
+            connection = self._from(generation)
         except BaseException:  # an interruption too must give the place back
             generation.slots.release()
             raise
+        try:
+            yield connection
+        finally:
+            self._take_back(generation, connection)
 
-    def give_back(self, lent: Lent[C]) -> None:
-        """Return a connection to the pool for the next user, or discard it."""
-        generation, connection = lent
+    def _take_back(self, generation: Generation[C], connection: C) -> None:
         if generation.pid != getpid():
             _INHERITED.append(connection)
             return

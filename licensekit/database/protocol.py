@@ -1,4 +1,7 @@
-r"""What a database can do for the layers above, whichever engine is behind it.
+r"""What a database can do for the layers above, and what its two engines share.
+
+A driver's errors become ours where they are raised, and nothing can be done in a transaction that is over. A value that
+only one engine would take is refused on both: a database moves from one to the other.
 
 SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?` for each value.
 Rules that keep it so: upserts as `ON CONFLICT`, `lower(x) LIKE lower(?) ESCAPE '\'` for searching,
@@ -9,9 +12,14 @@ a `CAST(? AS …)` where a value stands alone (`? IS NULL`), no dates, no boolea
 done that says so may be undone if the server crashes, and nothing else.
 """
 
-from collections.abc import Iterable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Final, LiteralString, Protocol
+from os import getpid
+from types import TracebackType
+from typing import Any, Final, LiteralString, Protocol, Self
+
+from licensekit.errors import DatabaseUnavailable, LicenseError, NotStorable
 
 Value = int | str | bytes | None
 """What goes in and comes out. Integers have 64 bits; a bool goes in as 0 or 1."""
@@ -26,10 +34,88 @@ STREAMED_ROWS: Final = 1000
 """How many rows `stream` holds at a time."""
 
 
-class Connection(Protocol):
+VALUE_BYTES: Final = 16 * 1024 * 1024
+"""The longest text or blob; what documents contain is bounded by `limits` to less."""
+
+Translate = Callable[[BaseException, str], LicenseError | None]
+"""Returns the error of ours for an error of the driver; None for any other."""
+
+
+class Translated:
+    """A block in which the errors of a driver become ours; `where` is the database."""
+
+    __slots__ = ("_translate", "_where")
+
+    def __init__(self, translate: Translate, where: str) -> None:
+        self._translate = translate
+        self._where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        ours = None if error is None else self._translate(error, self._where)
+        if ours is not None:
+            raise ours from error
+
+
+class Lifetime(Translated):
+    """From the beginning of a transaction to its commit, or to the first statement that fails.
+
+    Every statement runs in a block of it: `with lifetime: …`.
+    """
+
+    __slots__ = ("_open", "_pid")
+
+    def __init__(self, translate: Translate, where: str) -> None:
+        super().__init__(translate, where)
+        self._pid = getpid()
+        self._open = True
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether the transaction belongs to a parent process."""
+        return self._pid != getpid()
+
+    def check(self) -> None:
+        """Raise `DatabaseUnavailable` if the transaction is over, or is a parent process's."""
+        if not self._open or self._pid != getpid():
+            raise DatabaseUnavailable(reason="ended", where=self._where)
+
+    __enter__ = check
+
+    def end(self) -> None:
+        """End the lifetime: nothing more can be done in the transaction."""
+        self._open = False
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is not None:
+            self._open = False
+            super().__exit__(kind, error, _)
+
+
+class Cursor(Protocol):
+    """What a statement has done, as both drivers show it."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+        ...
+
+    def fetchall(self) -> list[Row]:
+        """Return every row."""
+        ...
+
+    def fetchone(self) -> Row | None:
+        """Return the next row."""
+        ...
+
+
+class Connection(ABC):
     """One transaction. Usable only inside its `with` block, by one thread, in one process.
 
-    After a method has raised, the transaction is over: leave the block.
+    After a method has raised, the transaction is over: leave the block. SQLite would go on after an error and
+    PostgreSQL does not; so that programs behave the same on both, neither does here.
 
     Every method raises:
         ConstraintViolated: a unique, foreign-key or check constraint refused the statement.
@@ -38,36 +124,69 @@ class Connection(Protocol):
         DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: the database itself.
     """
 
+    __slots__ = ("_lifetime", "_where")
+
+    def __init__(self, translate: Translate, where: str) -> None:
+        self._where = where
+        self._lifetime = Lifetime(translate, where)
+
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
         """Return every row of a query."""
-        ...
+        with self._lifetime:
+            return self._run(sql, params).fetchall()
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
         """Return the first row of a query, or None."""
-        ...
-
-    def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
-        """Return the rows of a query of any size one after the other, in constant memory."""
-        ...
+        with self._lifetime:
+            return self._run(sql, params).fetchone()
 
     def run(self, sql: LiteralString, *params: Value) -> int:
         """Run a statement and return the number of rows that it changed."""
-        ...
+        with self._lifetime:
+            return max(self._run(sql, params).rowcount, 0)
 
+    @abstractmethod
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """Run a statement once for each of `rows` and return the number of rows changed."""
-        ...
 
+    @abstractmethod
+    def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
+        """Return the rows of a query of any size one after the other, in constant memory."""
+
+    @abstractmethod
     def count_on(self, table: LiteralString, column: LiteralString) -> None:
         """Make a `{serial}` column that was filled by hand continue after its highest number."""
-        ...
 
+    @abstractmethod
     def now(self) -> int | None:
         """Return the seconds since 1970 by the server's clock; None where there is no server.
 
         It is the time at which the transaction began, after it waited for others.
         """
-        ...
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Commit durably, and end the transaction."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Undo what was done; nothing, if the transaction belongs to a parent process."""
+
+    @abstractmethod
+    def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Cursor: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        try:
+            if error is None:
+                self.commit()
+                return
+        except BaseException:  # an interruption too must leave no transaction open
+            self.abandon()
+            raise
+        self.abandon()
 
 
 class Database(Protocol):
@@ -134,3 +253,29 @@ class Database(Protocol):
     def close(self) -> None:
         """Close every connection, now or when the thread that uses it has finished."""
         ...
+
+
+def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
+    """Return `params` back, each of which can be stored as far as it is seen here.
+
+    Raises:
+        NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
+    """
+    for value in params:
+        # In the order of how many there are: whoever enters a million rows asks this often.
+        if value is None or type(value) is int:
+            continue
+        if isinstance(value, str):
+            if "\0" in value or len(value) > VALUE_BYTES:
+                reason = "too-long" if len(value) > VALUE_BYTES else "nul"
+                raise NotStorable(reason=reason, where=where)
+        elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
+            raise NotStorable(reason="too-long", where=where)
+    return params
+
+
+def unstorable(error: BaseException, where: str) -> NotStorable | None:
+    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return NotStorable(reason="not-encodable", where=where)
+    return None

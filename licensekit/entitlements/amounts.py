@@ -34,12 +34,8 @@ class Tier(NamedTuple):
 
 def total_of(amounts: Iterable[int | None]) -> int | None:
     """Sum counts; None, unrestricted, if one of them is."""
-    total = 0
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total
+    listed = list(amounts)
+    return None if None in listed else sum(filter(None, listed))
 
 
 def access_of(tiers: Iterable[Tier], number: int) -> Access:

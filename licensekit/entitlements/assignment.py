@@ -16,19 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
+from licensekit import errors
 from licensekit.access import Access
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.explanations import why_not
 from licensekit.entitlements.questions import count, where_to_buy
-from licensekit.errors import (
-    NoneFree,
-    NotAssignable,
-    NotAssigned,
-    PlanHeld,
-    RefusedError,
-    RequirementMissing,
-    StillRequired,
-)
 from licensekit.wire.documents import Kind, License, SeatKind
 
 
@@ -41,39 +33,34 @@ class AssignmentChange(NamedTuple):
 
 def faults_of(
     entitlements: Entitlements, in_use: Mapping[str, int], holder: str, held: frozenset[str], change: AssignmentChange
-) -> list[RefusedError]:
+) -> list[errors.RefusedError]:
     """Return everything that stands against a change to what `holder` is assigned (`held`).
 
     What is assigned already is not assigned again. `in_use` is license to how often it is assigned now, to everybody.
     """
     new = change.assign - held
     after = (held - change.release) | new
+    reasons = {code: why for code in sorted(new) if (why := _not_assignable(entitlements.licenses[code]))}
     return [
-        *(NotAssigned(license=code, holder=holder) for code in sorted(change.release - held)),
-        *_of_assignability(entitlements, new),
+        *(errors.NotAssigned(license=code, holder=holder) for code in sorted(change.release - held)),
+        *(errors.NotAssignable(reason=why, license=code) for code, why in reasons.items()),
         *_of_plans(entitlements, holder, after, new),
         *chain.from_iterable(missing_requirements(entitlements, holder, code, after) for code in sorted(new)),
         *_of_children(entitlements, holder, held, after),
-        *_of_counts(entitlements, in_use, new),
+        *_of_counts(entitlements, in_use, new - reasons.keys()),
     ]
 
 
 def missing_requirements(
     entitlements: Entitlements, holder: str, code: str, held: Iterable[str] = ()
-) -> Iterator[RequirementMissing]:
+) -> Iterator[errors.RequirementMissing]:
     """Return what a license requires and a holder of `held` does not have (S4)."""
     for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
         license_ = entitlements.licenses.get(required)
         is_given = license_ is None or license_.kind is Kind.SYSTEM
-        yield RequirementMissing(
+        yield errors.RequirementMissing(
             reason="installation" if is_given else "holder", license=code, required=required, holder=holder
         )
-
-
-def _of_assignability(entitlements: Entitlements, new: Iterable[str]) -> Iterator[RefusedError]:
-    for code in sorted(new):
-        if why := _not_assignable(entitlements.licenses[code]):
-            yield NotAssignable(reason=why, license=code)
 
 
 def _not_assignable(license_: License) -> str | None:
@@ -88,7 +75,7 @@ def _not_assignable(license_: License) -> str | None:
 
 def _of_plans(
     entitlements: Entitlements, holder: str, after: frozenset[str], new: frozenset[str]
-) -> Iterator[RefusedError]:
+) -> Iterator[errors.RefusedError]:
     of_issuer: dict[str, list[str]] = {}
     for code in sorted(after):
         license_ = entitlements.licenses.get(code)
@@ -98,12 +85,12 @@ def _of_plans(
     for plans in of_issuer.values():
         if len(plans) > 1 and new.intersection(plans):
             kept = [plan for plan in plans if plan not in new] or plans[:1]
-            yield PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
+            yield errors.PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
 
 
 def _of_children(
     entitlements: Entitlements, holder: str, held: frozenset[str], after: frozenset[str]
-) -> Iterator[RefusedError]:
+) -> Iterator[errors.RefusedError]:
     was_there, there = _there(entitlements, held), _there(entitlements, after)
     children: dict[str, list[str]] = {}
     for code in sorted(held & after):
@@ -111,7 +98,7 @@ def _of_children(
             children.setdefault(required, []).append(code)
     for required, codes in sorted(children.items()):
         every = _with_their_children(entitlements, after, codes)
-        yield StillRequired(license=required, requiring=tuple(codes), children=tuple(every), holder=holder)
+        yield errors.StillRequired(license=required, requiring=tuple(codes), children=tuple(every), holder=holder)
 
 
 def _with_their_children(entitlements: Entitlements, held: frozenset[str], codes: list[str]) -> list[str]:
@@ -127,14 +114,14 @@ def _with_their_children(entitlements: Entitlements, held: frozenset[str], codes
         every += more
 
 
-def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]) -> Iterator[RefusedError]:
+def _of_counts(
+    entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]
+) -> Iterator[errors.RefusedError]:
     for code in sorted(new):
-        if _not_assignable(entitlements.licenses[code]):
-            continue
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:
             buy = where_to_buy(entitlements, code) or ""
-            yield NoneFree(
+            yield errors.NoneFree(
                 reason="none" if not numbers.total else "for-sale" if buy else "assigned",
                 license=code,
                 in_use=numbers.in_use,

@@ -89,7 +89,7 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
     """
     found: dict[str, set[int]] = {}
     for state in states:
-        needed = {code for rule in _rules(state) for code in rule.held}
+        needed = {code for way in ways(state) for code in _rule(state, way).held}
         for code, used in in_use.items():
             tiers = state.tiers.get(code)
             if tiers is None or state.licenses[code].kind is not Kind.USER:
@@ -109,7 +109,7 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
 
 def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
     """Count who may log in, as if no event were in force and nobody were at a site."""
-    rules = _rules(state)
+    rules = [_rule(state, way) for way in ways(state)]
     by_way = dict.fromkeys((rule.way for rule in rules), 0)
     people = 0
     served: dict[Holding, frozenset[str]] = {}
@@ -134,12 +134,8 @@ class _Rule(NamedTuple):
     held: frozenset[str]
 
 
-def _rules(state: Entitlements) -> list[_Rule]:
-    """Return the ways to log in; one for nobody where the installation lacks a license."""
-    return [_rule(state, way) for way in ways(state)]
-
-
 def _rule(state: Entitlements, way: str) -> _Rule:
+    """Return a way to log in; it is for nobody where the installation lacks a license."""
     written, _ = login_rule(state, way)
     codes = state.trust_store.beside(way, written.all)
     given = {**state.every_site, **state.everyone, **state.present}

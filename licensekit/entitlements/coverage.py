@@ -15,17 +15,6 @@ from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import Bundle
 
 
-class Step(NamedTuple):
-    """From a second on, this bundle governs its issuer's part."""
-
-    since: int
-    """Seconds since 1970."""
-    bundle: Bundle | None
-    """None: nothing does any more."""
-    usable: bool = True
-    """Whether it grants anything here: a bundle of another installation does not."""
-
-
 class Coverage(NamedTuple):
     """For how long one part of one issuer is licensed without a gap."""
 
@@ -126,35 +115,28 @@ def list_coverage(
     seconds from `now` on at which that may change. What is not `is_usable` grants nothing here, whatever its dates are.
     All times are in seconds since 1970.
     """
-    of_line: dict[tuple[str, str], list[Step]] = {}
+    of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}
     for since in sorted({now, *(start for start in starts if start > now)}):
-        in_force = {(bundle.issuer, bundle.part): bundle for bundle in in_force_at(since)}
-        for line in in_force:
-            of_line.setdefault(line, [])
-        for line, steps in of_line.items():
-            bundle = in_force.get(line)
-            if not steps or steps[-1].bundle is not bundle:
-                steps.append(Step(since, bundle, bundle is None or is_usable(bundle)))
+        in_force = {(one.issuer, one.part): one if is_usable(one) else None for one in in_force_at(since)}
+        for line in {**of_line, **in_force}:
+            of_line.setdefault(line, []).append((since, in_force.get(line)))
     return tuple(cover(*line, steps, now) for line, steps in sorted(of_line.items()))
 
 
-def cover(issuer: str, part: str, steps: Iterable[Step], now: int) -> Coverage:
-    """Return the coverage from `now` on that steps in the order of time make.
-
-    The first step holds at `now`, or nothing does yet.
-    """
+def cover(issuer: str, part: str, steps: Iterable[tuple[int, Bundle | None]], now: int) -> Coverage:
+    """Return the coverage from `now` on; a step is the second from which a bundle that grants something governs."""
     covering: list[Bundle] = []
     end: int | None = now
-    for step in steps:
-        if end is not None and step.since > end:
+    for since, bundle in steps:
+        if end is not None and since > end:
             break
-        bundle, begin = step.bundle, max(step.since, now)
         over = None if bundle is None or bundle.term_end is None else end_of_day(bundle.term_end)
-        if bundle is None or not step.usable or (over is not None and begin >= over):
+        if bundle is None or (over is not None and since >= over):
             # Whatever it takes over from ends here all the same.
-            end = step.since if covering else end
+            end = since if covering else end
             break
-        covering.append(bundle)
+        if bundle not in covering[-1:]:
+            covering.append(bundle)
         end = over
     if not covering:
         return Coverage(issuer, part, (), None, None)

@@ -31,7 +31,6 @@ class NoSuchUser(Reason):
 class Retired(Reason):
     """The user is retired."""
 
-    code = "retired"
     template = "{user} is retired"
     subject_template = "{user}"
     user: str
@@ -40,7 +39,6 @@ class Retired(Reason):
 class LoginOff(Reason):
     """*Can log in* is off."""
 
-    code = "login-off"
     template = "*can log in* is off for {user}"
     subject_template = "{user}"
     user: str
@@ -60,7 +58,6 @@ class KindExcluded(Reason):
 class NotLicensed(Reason):
     """The installation does not have a system license that the way takes."""
 
-    code = "not-licensed"
     template = "the installation has no license `{license}`"
     subject_template = "{license}"
     license: str
@@ -69,7 +66,6 @@ class NotLicensed(Reason):
 class NotHeld(Reason):
     """The user does not hold a license that the way takes."""
 
-    code = "not-held"
     template = "the user does not hold the license `{license}`"
     subject_template = "{license}"
     license: str
@@ -85,7 +81,6 @@ class LoginsStopped(Reason):
     number: int
     """The number of the event."""
     announcement: str = ""
-    """What the event says to those whom it concerns."""
 
 
 class WhyNot(Message):
@@ -95,7 +90,6 @@ class WhyNot(Message):
 class BundleNotInForce(WhyNot):
     """A bundle grants it, and cannot now."""
 
-    code = "bundle-not-in-force"
     template: ClassVar[Templates] = {
         "expired": "bundle {bundle} expired",
         "foreign": "bundle {bundle} is bound to another installation",
@@ -109,15 +103,13 @@ class BundleNotInForce(WhyNot):
 class FullWithAnother(WhyNot):
     """It is full for users who hold another license."""
 
-    code = "full-with-another"
-    template = "alone it can be read; with the user license `{license}` it is full"
+    template = "alone it can be read, and with the user license `{license}` it is full"
     license: str
 
 
 class OnlyIncluded(WhyNot):
     """It is not sold by itself."""
 
-    code = "only-included"
     template = "it is not sold by itself, but included in: {included_in:list}"
     included_in: tuple[str, ...]
 
@@ -125,43 +117,34 @@ class OnlyIncluded(WhyNot):
 class NoBundleGrants(WhyNot):
     """No bundle in force grants it."""
 
-    code = "no-bundle-grants"
     template = "no bundle in force grants it"
 
 
 class NotInCatalog(WhyNot):
     """A newer catalog does not have it any more."""
 
-    code = "not-in-catalog"
     template = "it is in no catalog any more"
 
 
 class BeyondSold(Reason, WhyNot):
     """An assignment that gives a license gives nothing: its slot is above what is sold."""
 
-    code = "beyond-sold"
     template: ClassVar[Templates] = {
-        "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold",
-        "no-slot": "the assignment of `{license}` has no slot of its own",
-        "satellite": "the site is satellite {slot}, beyond those that are sold",
-    }
-    hint_template: ClassVar[Templates] = {
-        "slot": "release others, or prefer this one",
-        "no-slot": "somebody edited the database: release it and assign it again",
-        "satellite": "remove other satellites, or buy more",
+        "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold;"
+        " release others, or prefer this one",
+        "no-slot": "the assignment of `{license}` has no slot of its own;"
+        " somebody edited the database: release it and assign it again",
+        "satellite": "the site is satellite {slot}, beyond those that are sold; remove other satellites, or buy more",
     }
     subject_template = "{license}"
     reason: str
     license: str
     slot: int
     total: int
-    """How many of the license are sold, as it is evaluated now."""
 
 
 class NotGrantedTo(WhyNot):
     """A user or site is not given it by any license that it holds, or not to that extent."""
 
-    code = "not-granted-to"
-    template = "`{holder}` does not have it to this extent"
-    hint_template = "see what is assigned and what the installation has"
+    template = "`{holder}` does not have it to this extent; see what is assigned and what the installation has"
     holder: str

@@ -11,9 +11,8 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Grant, Tier, amount_within, period_ends, tiers_of
-from licensekit.entitlements.binding import Fingerprint
 from licensekit.entitlements.coverage import Coverage, Covered
-from licensekit.entitlements.parts import BundleState, Part, is_here, judge
+from licensekit.entitlements.parts import BundleState, Fingerprint, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.entitlements.timeline import Timeline, serial_of, signer_of
 from licensekit.trust.pack import TrustStore

@@ -7,20 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.denials import (
-    KindExcluded,
-    LoginOff,
-    LoginsStopped,
-    NoSuchUser,
-    NotHeld,
-    NotLicensed,
-    Reason,
-    Retired,
-)
+from licensekit.entitlements import denials
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
 from licensekit.errors import UnknownAccess
+from licensekit.errors.coded import plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
 from licensekit.wire.plain import word
 
@@ -50,7 +42,7 @@ class UserFacts(NamedTuple):
 class Decision(NamedTuple):
     """The answer, with every reason if it is no."""
 
-    reasons: tuple[Reason, ...]
+    reasons: tuple[denials.Reason, ...]
     messages: tuple[str, ...] = ()
     """What to show at login: the messages of the day."""
 
@@ -61,11 +53,7 @@ class Decision(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "allowed": self.allowed,
-            "reasons": [reason.as_json() for reason in self.reasons],
-            "messages": list(self.messages),
-        }
+        return {"allowed": self.allowed, **plain_value(self._asdict())}
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -91,7 +79,7 @@ def may_login(
     """
     rule, issuer = login_rule(entitlements, way)
     if user is None:
-        return Decision((NoSuchUser(),))
+        return Decision((denials.NoSuchUser(),))
     if access is None:
         access = held_access(entitlements, user.holdings, site_holdings)
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
@@ -124,34 +112,34 @@ def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     return rule, issuer
 
 
-def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
+def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[denials.Reason]:
     if user.retired:
-        yield Retired(user=user.id)
+        yield denials.Retired(user=user.id)
     if not user.can_log_in:
-        yield LoginOff(user=user.id)
+        yield denials.LoginOff(user=user.id)
     if user.kind not in rule.users:
-        yield KindExcluded(user=user.id, kind=user.kind.name.lower(), way=way)
+        yield denials.KindExcluded(user=user.id, kind=user.kind.name.lower(), way=way)
 
 
 def _of_licenses(
     entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access], holdings: Iterable[Holding]
-) -> Iterator[Reason]:
+) -> Iterator[denials.Reason]:
     """What was full is read after grace, and logins go on: read is enough."""
     for written in rule.all:
         code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:
             license_ = entitlements.licenses.get(code)
             if license_ is not None and license_.kind is Kind.SYSTEM:
-                yield NotLicensed(license=code)
+                yield denials.NotLicensed(license=code)
             else:
-                yield beyond_sold(entitlements, holdings, code) or NotHeld(license=code)
+                yield beyond_sold(entitlements, holdings, code) or denials.NotHeld(license=code)
 
 
-def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
+def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[denials.Reason]:
     if user.administrator:
         return
     for event in concerned:
         if event.kind == NO_LOGIN:
-            yield LoginsStopped(
+            yield denials.LoginsStopped(
                 reason="announced" if event.message else "silent", number=event.number, announcement=event.message
             )

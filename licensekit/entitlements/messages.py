@@ -34,7 +34,7 @@ class Severity(StrEnum):
 class Notice(Message):
     """One thing that an administrator should know."""
 
-    level: ClassVar[Severity]
+    level: ClassVar[Severity] = Severity.INFO
     """The severity, where it is always the same."""
     subject_template: ClassVar[Templates]
     days: int | None = None
@@ -63,10 +63,16 @@ class BundleNotice(Notice):
     bundle: BundleName
 
 
+class LicenseNotice(Notice):
+    """One thing that an administrator should know about a license."""
+
+    subject_template = "{license}"
+    license: str
+
+
 class Expired(BundleNotice):
     """A bundle has expired, and what follows."""
 
-    code = "expired"
     template: ClassVar[Templates] = {
         "read-only": "{bundle} has expired: what was full is read-only now",
         "block": "{bundle} has expired: what it granted is gone",
@@ -74,23 +80,19 @@ class Expired(BundleNotice):
     }
     level = Severity.ERROR
     reason: str
-    """What happens after grace."""
 
 
 class BindingDifference(Message):
     """How the installation that a bundle is bound to differs from this one."""
 
-    code = "binding-difference"
     template: ClassVar[Templates] = {
         "key": "the key of this installation is another one",
         "facts": ("{same} of {facts} machine facts are as they were and {needed} must be: not {changed:list}"),
     }
     reason: str
     facts: int
-    """How many facts are asked about."""
     same: int
     needed: int
-    """How many of them must be as they were."""
     changed: tuple[str, ...]
 
     @property
@@ -102,7 +104,6 @@ class BindingDifference(Message):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    code = "foreign"
     template = "{bundle} is bound to another installation and grants nothing here ({difference})"
     hint_template = "ask for a new one with a request"
     level = Severity.ERROR
@@ -112,24 +113,19 @@ class Foreign(BundleNotice):
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    code = "unmaintained"
     template = "{bundle}: maintenance ended before this version of the product was released"
     level = Severity.ERROR
 
 
-class CountExceeded(Notice):
+class CountExceeded(LicenseNotice):
     """More are in use than there are."""
 
     code = "deficit"
-    template = "{license}: {in_use} in use and {total} licensed"
-    hint_template = "release {excess} or activate more"
+    template = "{license}: {in_use} in use and {total} licensed; release {excess} or activate more"
     level = Severity.ERROR
-    subject_template = "{license}"
-    license: str
     in_use: int
     total: int | None
     excess: int
-    """How many to release."""
 
 
 class ExpiresSoon(BundleNotice):
@@ -139,27 +135,22 @@ class ExpiresSoon(BundleNotice):
     template = "{bundle} expires on {expiry:day}"
     level = Severity.WARNING
     expiry: int
-    """In days since 1970."""
 
 
 class InGrace(BundleNotice):
     """A bundle has expired and grace runs."""
 
     code = "grace"
-    template = "{bundle} expired on {expiry:day}; grace ends on {grace:day}"
+    template = "{bundle} expired on {expiry:day}, and grace ends on {grace:day}"
     level = Severity.WARNING
     expiry: int
-    """In days since 1970."""
     grace: int
-    """The last day of grace, in days since 1970."""
 
 
 class FactsChanged(BundleNotice):
     """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
 
-    code = "facts-changed"
-    template = "{bundle}: {difference}"
-    hint_template = "ask for a new one with a request before more of them change"
+    template = "{bundle}: {difference}; ask for a new one with a request before more of them change"
     difference: BindingDifference
 
     @property
@@ -169,38 +160,25 @@ class FactsChanged(BundleNotice):
         return Severity.INFO if has_spare else Severity.WARNING
 
 
-class NearlyUsed(Notice):
+class NearlyUsed(LicenseNotice):
     """Nine of ten, or more, of a license are in use."""
 
-    code = "nearly-used"
     template = "{license}: {in_use} of {total} are in use"
-    level = Severity.INFO
-    subject_template = "{license}"
-    license: str
     in_use: int
     total: int
 
 
-class UsedUp(Notice):
+class UsedUp(LicenseNotice):
     """As many of a license are in use as there are."""
 
-    code = "used-up"
-    template = "{license}: all {total} are in use"
-    hint_template = "release some, or activate more, before another one is needed"
-    level = Severity.INFO
-    subject_template = "{license}"
-    license: str
+    template = "{license}: all {total} are in use; release some, or activate more, before another one is needed"
     total: int
 
 
-class SeatsTaken(Notice):
+class SeatsTaken(LicenseNotice):
     """All seats of a license of concurrent seats are taken."""
 
-    code = "seats-taken"
     template = "{license}: all {total} seats are taken, and whoever wants one waits"
-    level = Severity.INFO
-    subject_template = "{license}"
-    license: str
     total: int
 
 
@@ -209,9 +187,7 @@ class CheckDue(BundleNotice):
 
     code = "next-check"
     template = "{bundle}: look for a newer license file, due since {day:day}"
-    level = Severity.INFO
     day: int
-    """In days since 1970."""
 
 
 class WaitsForStart(BundleNotice):
@@ -219,20 +195,15 @@ class WaitsForStart(BundleNotice):
 
     code = "pending"
     template = "{bundle} waits for its start on {start:day}"
-    level = Severity.INFO
     start: int
-    """In days since 1970."""
 
 
-class LicenseNotInCatalog(Notice):
+class LicenseNotInCatalog(LicenseNotice):
     """A bundle names a license that this version of the product does not know."""
 
     code = "unknown-license"
     template = "{bundle} names `{license}`, which this version of the product does not know"
-    level = Severity.INFO
-    subject_template = "{license}"
     bundle: BundleName
-    license: str
 
 
 class SettingNotInCatalog(Notice):
@@ -240,7 +211,6 @@ class SettingNotInCatalog(Notice):
 
     code = "unknown-setting"
     template = "{bundle} names the setting `{setting}`, which this version of the product does not know"
-    level = Severity.INFO
     subject_template = "{setting}"
     bundle: BundleName
     setting: str
@@ -249,7 +219,6 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    code = "setting-unfit"
     template = "{bundle}: {value:quoted} does not fit the setting `{setting}` and is not used"
     hint_template = "ask the issuer for a file with a value that fits"
     level = Severity.WARNING
@@ -262,20 +231,16 @@ class SettingUnfit(Notice):
 class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
-    code = "not-fresh"
     template: ClassVar[Templates] = {
         "trust": "the trust document is past its time",
         "revocations": "the revocation list of `{issuer}` is past its time",
     }
     hint_template = "ask the vendor for a newer file"
-    level = Severity.INFO
     subject_template: ClassVar[Templates] = {
         "trust": "the trust document",
         "revocations": "the revocation list of `{issuer}`",
     }
     reason: str
-    """Which document it is."""
     fresh_until: int
     """In seconds since 1970."""
     issuer: str = ""
-    """Whose revocation list it is."""

@@ -7,27 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeGuard
 
 from licensekit.dates import day_at
+from licensekit.entitlements import messages
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.messages import (
-    CheckDue,
-    CountExceeded,
-    Expired,
-    ExpiresSoon,
-    FactsChanged,
-    Foreign,
-    InGrace,
-    LicenseNotInCatalog,
-    NearlyUsed,
-    NotFresh,
-    Notice,
-    SeatsTaken,
-    SettingNotInCatalog,
-    SettingUnfit,
-    Severity,
-    Unmaintained,
-    UsedUp,
-    WaitsForStart,
-)
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import count
 from licensekit.wire.documents import SeatKind
@@ -37,7 +18,7 @@ _NEARLY_TENTHS: Final = 9
 """From this many tenths in use on, a license is nearly used up."""
 
 
-def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
+def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[messages.Notice, ...]:
     """Return every notice, the most urgent first; `in_use` is license to number assigned."""
     found = [
         *_of_parts(entitlements),
@@ -48,42 +29,42 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
     return by_urgency(found)
 
 
-def by_urgency(found: Iterable[Notice]) -> tuple[Notice, ...]:
+def by_urgency(found: Iterable[messages.Notice]) -> tuple[messages.Notice, ...]:
     """Sort notices by urgency, the most urgent first; equal ones keep their order."""
-    order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    order = (messages.Severity.ERROR, messages.Severity.WARNING, messages.Severity.INFO)
     return tuple(sorted(found, key=lambda notice: order.index(notice.severity)))
 
 
-def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
+def _of_parts(entitlements: Entitlements) -> Iterator[messages.Notice]:
     today = day_at(entitlements.now)
     for part in entitlements.parts:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
         if (found := part.match) is not None and found.holds and found.changed:
-            yield FactsChanged(bundle=part.name, difference=found)  # not yet too many
+            yield messages.FactsChanged(bundle=part.name, difference=found)  # not yet too many
         check = part.bundle.next_check
         if check is not None and today >= check:
-            yield CheckDue(bundle=part.name, day=check)
+            yield messages.CheckDue(bundle=part.name, day=check)
     for part in entitlements.waiting:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
         start = part.bundle.starts or 0  # whatever waits has a start
-        yield WaitsForStart(bundle=part.name, start=start, days=start - today)
+        yield messages.WaitsForStart(bundle=part.name, start=start, days=start - today)
 
 
-def _of_state(part: Part) -> Notice | None:
+def _of_state(part: Part) -> messages.Notice | None:
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
-            return Foreign(bundle=part.name, difference=part.match)
+            return messages.Foreign(bundle=part.name, difference=part.match)
         case BundleState.UNMAINTAINED:
-            return Unmaintained(bundle=part.name)
+            return messages.Unmaintained(bundle=part.name)
         case BundleState.EXPIRED:
-            return Expired(reason=word(part.bundle.after_grace), bundle=part.name)
+            return messages.Expired(reason=word(part.bundle.after_grace), bundle=part.name)
         case _:
             return None
 
 
-def _of_end(entitlements: Entitlements, part: Part, today: int) -> Notice | None:
+def _of_end(entitlements: Entitlements, part: Part, today: int) -> messages.Notice | None:
     """Return a notice if it is with this bundle that what is licensed ends, and soon."""
     bundle = part.bundle
     covered = entitlements.coverage_of(bundle.issuer, bundle.part)
@@ -91,13 +72,13 @@ def _of_end(entitlements: Entitlements, part: Part, today: int) -> Notice | None
     if covered.last is not bundle or expiry is None or end is None:
         return None
     if today > expiry:
-        return InGrace(bundle=part.name, expiry=expiry, grace=end, days=end - today)
+        return messages.InGrace(bundle=part.name, expiry=expiry, grace=end, days=end - today)
     if bundle.warning is not None and today >= bundle.warning:
-        return ExpiresSoon(bundle=part.name, expiry=expiry, days=expiry - today)
+        return messages.ExpiresSoon(bundle=part.name, expiry=expiry, days=expiry - today)
     return None
 
 
-def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterator[Notice]:
+def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterator[messages.Notice]:
     for code, used in in_use.items():
         if code not in entitlements.licenses:
             continue
@@ -105,34 +86,34 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
         if entitlements.licenses[code].seats is SeatKind.CONCURRENT:
             # What is held beyond the count ends by itself, when it would be renewed.
             if numbers.total and numbers.free == 0:
-                yield SeatsTaken(license=code, total=numbers.total)
+                yield messages.SeatsTaken(license=code, total=numbers.total)
             continue
         # Where all of it lapsed, the notice about the bundle says what follows.
         if numbers.deficit and not (numbers.total == 0 and entitlements.grants.get(code)):
-            yield CountExceeded(license=code, in_use=used, total=numbers.total, excess=numbers.deficit)
+            yield messages.CountExceeded(license=code, in_use=used, total=numbers.total, excess=numbers.deficit)
         elif numbers.total and used == numbers.total:
-            yield UsedUp(license=code, total=used)
+            yield messages.UsedUp(license=code, total=used)
         elif numbers.total and 10 * used >= _NEARLY_TENTHS * numbers.total:
-            yield NearlyUsed(license=code, in_use=used, total=numbers.total)
+            yield messages.NearlyUsed(license=code, in_use=used, total=numbers.total)
 
 
-def _of_catalogs(entitlements: Entitlements) -> Iterator[Notice]:
+def _of_catalogs(entitlements: Entitlements) -> Iterator[messages.Notice]:
     for part, code in entitlements.unknown:
-        yield LicenseNotInCatalog(bundle=part.name, license=code)
+        yield messages.LicenseNotInCatalog(bundle=part.name, license=code)
     settings = entitlements.settings
     for part, code, value in settings.unfit:
-        yield SettingUnfit(bundle=part.name, setting=code, value=str(value))
+        yield messages.SettingUnfit(bundle=part.name, setting=code, value=str(value))
     for part, code, _ in settings.unknown:
-        yield SettingNotInCatalog(bundle=part.name, setting=code)
+        yield messages.SettingNotInCatalog(bundle=part.name, setting=code)
 
 
-def _of_freshness(entitlements: Entitlements) -> Iterator[Notice]:
+def _of_freshness(entitlements: Entitlements) -> Iterator[messages.Notice]:
     state, now = entitlements.trust_store.trust, entitlements.now
     if state.trust is not None and _is_past(state.trust.document.fresh_until, now):
-        yield NotFresh(reason="trust", fresh_until=state.trust.document.fresh_until)
+        yield messages.NotFresh(reason="trust", fresh_until=state.trust.document.fresh_until)
     for issuer, listed in state.lists.items():
         if _is_past(listed.document.fresh_until, now):
-            yield NotFresh(reason="revocations", fresh_until=listed.document.fresh_until, issuer=issuer)
+            yield messages.NotFresh(reason="revocations", fresh_until=listed.document.fresh_until, issuer=issuer)
 
 
 def _is_past(fresh_until: int | None, now: int) -> TypeGuard[int]:

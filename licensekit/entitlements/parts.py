@@ -1,18 +1,18 @@
-"""A bundle judged at one moment: the state it is in (`docs/evaluation.md`, "States").
+"""A bundle judged at one moment: the state it is in, and whether it is bound to this installation.
 
-Which bundles are in force at all, `licensekit.entitlements.timeline` says.
+The rules are those of `docs/evaluation.md`, "States". Which bundles are in force at all,
+`licensekit.entitlements.timeline` says.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
-from licensekit.entitlements.binding import Fingerprint, match
 from licensekit.entitlements.messages import BindingDifference, BundleName
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import AfterGrace, Bundle
+from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from licensekit.wire.plain import plain
 
 DATES: Final = {
@@ -44,6 +44,15 @@ class BundleState(StrEnum):
     """It is bound to another installation."""
     UNMAINTAINED = "unmaintained"
     """This version of the product was released after its maintenance ended."""
+
+
+class Fingerprint(NamedTuple):
+    """What an installation can show to a bundle that is bound."""
+
+    key: bytes | None = None
+    """SHA-256 of the installation's public key."""
+    facts: Mapping[str, bytes] = {}
+    """Fact name to its 16-byte keyed hash."""
 
 
 class Part(NamedTuple):
@@ -147,6 +156,19 @@ USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
 def is_here(bundle: Bundle, away_hours: float | None) -> bool:
     """Return whether a bundle counts while the database has been away for this long, if it is."""
     return away_hours is None or away_hours < bundle.offline_hours
+
+
+def match(binding: Binding, fingerprint: Fingerprint) -> BindingDifference:
+    """Compare what a bundle is bound to with an installation."""
+    asked = binding.facts
+    changed = sorted(name for name in asked if fingerprint.facts.get(name) != asked[name])
+    return BindingDifference(
+        reason="facts" if binding.installation in (None, fingerprint.key) else "key",
+        facts=len(asked),
+        same=len(asked) - len(changed),
+        needed=binding.needed,
+        changed=tuple(changed),
+    )
 
 
 def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None) -> Part:

@@ -79,7 +79,7 @@ def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
         return sum(numbers)
     if setting.combine is Combine.MOST:
         return max(numbers)
-    return max(listed, key=_age).value
+    return max(listed, key=lambda one: (one.part.bundle.issued, one.part.verified.identity)).value
 
 
 def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
@@ -89,11 +89,6 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
     return {
         code: value for code, value in bundle.settings.items() if code in declared and not declared[code].fits(value)
     }
-
-
-def _age(sold: SoldValue) -> tuple[int, bytes]:
-    verified = sold.part.verified
-    return verified.document.issued, verified.identity
 
 
 def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:

@@ -189,7 +189,8 @@ def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
     takes: dict[_Serial, set[_Serial]] = {serial: set() for serial in last}
     for one in standing:
         if one.may_replace:
-            takes[one.serial] |= {other for other in last if _takes(one, other)}
+            of_issuer = (other for other in last if other.issuer == one.bundle.issuer)
+            takes[one.serial] |= {other for other in of_issuer if takes_place_of(one.bundle, other.name, other.use)}
     for middle in last:  # transitive closure
         for serial in last:
             if middle in takes[serial]:
@@ -200,8 +201,3 @@ def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
         for older in replaced
         if newer not in takes[older] or last[newer] > last[older]
     }
-
-
-def _takes(one: _Candidate, other: _Serial) -> bool:
-    bundle = one.bundle
-    return bundle.issuer == other.issuer and takes_place_of(bundle, other.name, other.use)

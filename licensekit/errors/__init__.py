@@ -12,6 +12,7 @@ Each module holds the classes of one subject; all are imported from here.
 
 from licensekit.errors.catalog_faults import *
 from licensekit.errors.changes import *
+from licensekit.errors.coded import LicenseError as LicenseError
 from licensekit.errors.database import *
 from licensekit.errors.faults import *
 from licensekit.errors.format import *
@@ -26,6 +27,5 @@ from licensekit.errors.signers import *
 from licensekit.errors.state import *
 from licensekit.errors.storage import *
 from licensekit.errors.text_faults import *
-from licensekit.errors.tree import *
 from licensekit.errors.trust import *
 from licensekit.errors.workspace import *

@@ -10,63 +10,43 @@ from licensekit.errors.format import RuleBroken
 class NameUnknown(Fault):
     """A license, issuer, edition or setting that no catalog known here has."""
 
-    code = "name-unknown"
     template: ClassVar[Templates] = {
         "license": "there is no license `{name}`",
         "theirs": "`{issuer}` has no license `{name}`",
-        "own": "`{issuer}` is this catalog's own issuer",
+        "own": "`{issuer}` is this catalog's own issuer; write `{name}`",
         "issuer": "no catalog of the issuer `{issuer}` is known here",
         "edition": "there is no edition `{name}`",
         "setting": "there is no setting `{name}`",
     }
-    hint_template: ClassVar[Templates] = {
-        **dict.fromkeys(("license", "theirs", "issuer", "edition", "setting"), "{guess:guess}"),
-        "own": "write `{name}`",
-    }
+    hint_template = "{guess:guess}"
     reason: str
     name: str
     issuer: str = ""
     guess: str = ""
-    """What may be meant."""
 
 
 class IssuerDiffers(Fault):
     """The catalog is of another issuer than the workspace that would sign it."""
 
-    code = "issuer-differs"
     template = "is `{issuer}`, and what is signed here is of `{wanted}`"
     issuer: str
     wanted: str
 
 
-_OF_ANOTHER_KIND = {
-    "plan": "be a plan",
-    "seats": "count concurrent use",
-    "limits": "limit the number of sites",
-    "quantity": "have a quantity",
-    "full_with": "be completed by another",
-}
-"""Key to what only a license of one kind can do."""
-
-
 class KindWrong(Fault):
     """A license of another kind than its place, or what is said of it, asks for."""
 
-    code = "kind-wrong"
     template: ClassVar[Templates] = {
-        **{
-            key: f"only a {{wanted}} license can {what}; this is a {{kind}} license"
-            for key, what in _OF_ANOTHER_KIND.items()
-        },
+        "plan": "only a {wanted} license can be a plan, and this is a {kind} license",
+        "seats": "only a {wanted} license can count concurrent use, and this is a {kind} license",
+        "limits": "only a {wanted} license can limit the number of sites, and this is a {kind} license",
+        "quantity": "only a {wanted} license can have a quantity, and this is a {kind} license",
+        "full_with": "only a {wanted} license can be completed by another, and this is a {kind} license",
         "requires": "a {wanted} license cannot require the {kind} license `{license}`",
         "replaces": "a {wanted} license cannot be replaced by the {kind} license `{license}`",
         "completes": "`{license}` is a {kind} license, not a {wanted} license",
-        "login": "`{license}` is a {kind} license",
-        "table": "is a {kind} license",
-    }
-    hint_template: ClassVar[Templates] = {
-        "login": "a login needs system and user licenses",
-        "table": "it belongs in `{wanted}`",
+        "login": "`{license}` is a {kind} license; a login needs system and user licenses",
+        "table": "is a {kind} license; it belongs in `{wanted}`",
     }
     reason: str
     license: str
@@ -79,27 +59,18 @@ class KindWrong(Fault):
 class CountWrong(Fault):
     """A number of a license that has none, or no number of one that is sold by quantity."""
 
-    code = "count-wrong"
     template: ClassVar[Templates] = {
-        "no-quantity": "is there or not",
-        "quantity": "is sold by quantity",
-        "per": "only what is sold by quantity is there again after a time",
-    }
-    hint_template: ClassVar[Templates] = {
-        "no-quantity": "write `true`",
-        "quantity": "write how many {unit}",
-        "per": "name its unit under `quantity`",
+        "no-quantity": "is there or not; write `true`",
+        "quantity": "is sold by quantity; write how many {unit}",
+        "per": "only what is sold by quantity is there again after a time; name its unit under `quantity`",
     }
     reason: str
-    license: str
     unit: str = ""
-    """What is counted: `GB`."""
 
 
 class LicensesCircular(Fault):
     """Licenses that include or require one another in a circle."""
 
-    code = "licenses-circular"
     template: ClassVar[Templates] = {
         "includes-itself": "{licenses:codes} includes itself",
         "requires-itself": "{licenses:codes} requires itself",
@@ -116,7 +87,6 @@ class LicensesCircular(Fault):
 class SettingWrong(Fault):
     """A setting that contradicts itself, or a value that does not fit one."""
 
-    code = "setting-wrong"
     template: ClassVar[Templates] = {
         "type": "is not a value of the type {wanted}",
         "lowest": "{value} is below the lowest that fits, {bound}",
@@ -128,7 +98,6 @@ class SettingWrong(Fault):
     }
     reason: str
     wanted: str = ""
-    """The type of the setting."""
     value: str = ""
     bound: int | None = None
     choices: tuple[str, ...] = ()
@@ -137,7 +106,6 @@ class SettingWrong(Fault):
 class NeverHeld(Fault):
     """A license whose requirements can never all hold, whatever is sold and assigned."""
 
-    code = "never-held"
     template: ClassVar[Templates] = {
         "not-given": "this can never hold: nothing that can be held gives {requires:codes}",
         "hidden": "this can never hold: this license is hidden, and nothing that can be held includes it",
@@ -145,14 +113,12 @@ class NeverHeld(Fault):
         " together with {requires:codes}",
     }
     reason: str
-    license: str
     requires: tuple[str, ...]
 
 
 class CatalogRefused(Fault):
     """A catalog that breaks a rule of the format, so that no reader would take it."""
 
-    code = "catalog-refused"
     template = "no reader would take this catalog: {why:messages}"
     why: tuple[RuleBroken, ...]
 
@@ -160,7 +126,6 @@ class CatalogRefused(Fault):
 class SoldReduced(Fault):
     """Something that a new catalog takes away from bundles already sold."""
 
-    code = "sold-reduced"
     template: ClassVar[Templates] = {
         "other": "bundles were sold for `{before}`, and this is `{after}`",
         "license": "it may have been sold, and is gone",
@@ -183,4 +148,3 @@ class SoldReduced(Fault):
     before: str = ""
     after: str = ""
     names: tuple[str, ...] = ()
-    """The licenses or kinds of users that it is about."""

@@ -3,47 +3,34 @@
 from typing import ClassVar
 
 from licensekit.errors.coded import Coded, Templates
-from licensekit.errors.state import RefusedError
+from licensekit.errors.state import BundleRefused, RefusedError
 from licensekit.errors.text_faults import TextInvalid
 
 
 class NoneFree(RefusedError):
     """As many are assigned, or leased, as there are."""
 
-    code = "none-free"
     template: ClassVar[Templates] = {
-        "assigned": "no `{license}` is free: {in_use} of {total} are assigned",
-        "for-sale": "no `{license}` is free: {in_use} of {total} are assigned",
-        "none": "there is no `{license}` to assign",
-        "sites": (
-            "no `{license}` is free: there is room for {total:count site|sites} beside the central"
-            " one, and {in_use} are there"
-        ),
-        "no-sites": "no `{license}` is free: there is room for no site beside the central one",
-        "leased": "no seat of `{license}` is free: {in_use} of {total} are taken",
-    }
-    hint_template: ClassVar[Templates] = {
-        "assigned": "release one, or activate more",
-        "for-sale": "release one, or buy more: {buy}",
-        "none": "{why}",
-        "sites": "remove a site, or activate more",
-        "no-sites": "{why}",
-        "leased": "wait for one, or look at `leases list` for who holds them",
+        "assigned": "no `{license}` is free: {in_use} of {total} are assigned; release one, or activate more",
+        "for-sale": "no `{license}` is free: {in_use} of {total} are assigned; release one, or buy more: {buy}",
+        "none": "there is no `{license}` to assign; {why}",
+        "sites": "no `{license}` is free: there is room for {total:count site|sites} beside the central one,"
+        " and {in_use} are there; remove a site, or activate more",
+        "no-sites": "no `{license}` is free: there is room for no site beside the central one; {why}",
+        "leased": "no seat of `{license}` is free: {in_use} of {total} are taken;"
+        " wait for one, or look at `leases list` for who holds them",
     }
     reason: str
     license: str
     in_use: int
     total: int | None
     buy: str = ""
-    """Where more can be bought."""
     why: Coded | None = None
-    """Why there is none."""
 
 
 class PlanHeld(RefusedError):
     """A user holds at most one plan of an issuer."""
 
-    code = "plan-held"
     template = "{holder} would have the plans {plans:list}, and a user has at most one of an issuer"
     hint_template = "release `{kept}` in the same change"
     holder: str
@@ -55,14 +42,11 @@ class PlanHeld(RefusedError):
 class RequirementMissing(RefusedError):
     """A license cannot be assigned before the one that it requires."""
 
-    code = "requirement-missing"
     template: ClassVar[Templates] = {
-        "installation": "`{license}` requires `{required}`, which the installation does not have",
-        "holder": "`{license}` requires `{required}`, which {holder} does not have",
-    }
-    hint_template: ClassVar[Templates] = {
-        "installation": "ask the vendor for it",
-        "holder": "assign `{required}`, or what includes it, first",
+        "installation": "`{license}` requires `{required}`, which the installation does not have;"
+        " ask the vendor for it",
+        "holder": "`{license}` requires `{required}`, which {holder} does not have;"
+        " assign `{required}`, or what includes it, first",
     }
     reason: str
     license: str
@@ -73,23 +57,18 @@ class RequirementMissing(RefusedError):
 class StillRequired(RefusedError):
     """A license cannot be released before those that require it."""
 
-    code = "still-required"
     template = "{holder} would lose `{license}`, which is required by {requiring:list}"
     hint_template = "release as well: {children:list}"
     license: str
     requiring: tuple[str, ...]
-    """What is held and requires it."""
     children: tuple[str, ...]
-    """Everything that cannot stay without it."""
     holder: str
 
 
 class NotAssigned(RefusedError):
     """A license that would be released is not assigned there."""
 
-    code = "not-assigned"
-    template = "{holder} is not assigned `{license}`"
-    hint_template = "a license that comes with another one is released with that one"
+    template = "{holder} is not assigned `{license}`; a license that comes with another one is released with that one"
     license: str
     holder: str
 
@@ -97,7 +76,6 @@ class NotAssigned(RefusedError):
 class NotAssignable(RefusedError):
     """A license that is not assigned to anybody: it is present, limits sites or is leased."""
 
-    code = "not-assignable"
     template: ClassVar[Templates] = {
         "system": "`{license}` is not assigned: the installation as a whole has it",
         "limits-sites": "`{license}` is not assigned: it limits how many sites there are",
@@ -110,16 +88,13 @@ class NotAssignable(RefusedError):
 class UserUnknown(RefusedError):
     """There is no such user."""
 
-    code = "user-unknown"
-    template = "there is no user {user:quoted}"
-    hint_template = "look at `users list`"
+    template = "there is no user {user:quoted}; look at `users list`"
     user: str
 
 
 class UserTaken(RefusedError):
     """There is such a user already."""
 
-    code = "user-taken"
     template = "there is a user {user} already"
     user: str
 
@@ -127,25 +102,20 @@ class UserTaken(RefusedError):
 class UserRetired(RefusedError):
     """A retired user holds no licenses."""
 
-    code = "user-retired"
-    template = "{user} is retired"
-    hint_template = "bring the user back first: `users set ID --active`"
+    template = "{user} is retired; bring the user back first: `users set ID --active`"
     user: str
 
 
 class SiteUnknown(RefusedError):
     """There is no such site."""
 
-    code = "site-unknown"
-    template = "there is no site {site:quoted}"
-    hint_template = "look at `sites list`"
+    template = "there is no site {site:quoted}; look at `sites list`"
     site: str
 
 
 class SiteTaken(RefusedError):
     """There is such a site already, or a central one."""
 
-    code = "site-taken"
     template: ClassVar[Templates] = {
         "id": "there is a site {site} already",
         "central": "the central site is {site} already",
@@ -157,25 +127,20 @@ class SiteTaken(RefusedError):
 class EventUnknown(RefusedError):
     """There is no such event in force."""
 
-    code = "event-unknown"
-    template = "there is no event {event:line} in force"
-    hint_template = "look at `events list`"
+    template = "there is no event {event:line} in force; look at `events list`"
     event: int | str
 
 
 class LeaseUnknown(RefusedError):
     """There is no such lease; it was given back, or has expired."""
 
-    code = "lease-unknown"
-    template = "there is no lease {lease:quoted}"
-    hint_template = "look at `leases list`"
+    template = "there is no lease {lease:quoted}; look at `leases list`"
     lease: str
 
 
 class BorrowRefused(RefusedError):
     """A seat cannot be borrowed for as long as was asked."""
 
-    code = "borrow-refused"
     template: ClassVar[Templates] = dict.fromkeys(
         ("too-long", "never"), "a seat of `{license}` cannot be borrowed for {asked:g} hours"
     )
@@ -187,66 +152,46 @@ class BorrowRefused(RefusedError):
     license: str
     asked: float
     hours: int
-    """For how many it can."""
 
 
 class EntryInvalid(RefusedError):
     """An id, name, group, kind or date that an administrator gave and that cannot be kept."""
 
-    code = "entry-invalid"
     template: ClassVar[Templates] = {
-        "id": "{entry:quoted} is not a valid {kind}",
-        "group": "{entry:quoted} is not a valid group",
+        "id": "{entry:quoted} is not a valid {kind}; it has 1 to {longest} characters and no spaces around them",
+        "group": "{entry:quoted} is not a valid group; use lower-case letters, digits and inner dashes",
         "too-long": "a {kind} has at most {longest} characters",
-        "characters": "this {kind} {fault}: {entry:quoted}",
-        "seconds": "a seat is not leased for {seconds} seconds at a time",
-        "no-access": "a lease is for some access",
-        "event-kind": "{entry:quoted} is not a kind of event",
-        "expected-end": "the expected end is not a time that can be kept",
+        "characters": "this {kind} {fault}: {entry:quoted}; type it again",
+        "seconds": "a seat is not leased for {seconds} seconds at a time; a lease has {shortest} to {longest} seconds",
+        "no-access": "a lease is for some access; ask for read or full",
+        "event-kind": "{entry:quoted} is not a kind of event;"
+        " there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
+        "expected-end": "the expected end is not a time that can be kept; it ends before the year 10000",
         "names-nobody": "an event for the whole installation names nobody",
-        "not-typed": "to give `{kind}` back, its name must be typed as it is",
-        "date": "{entry:quoted} is not a date and time",
-    }
-    hint_template: ClassVar[Templates] = {
-        "id": "it has 1 to {longest} characters and no spaces around them",
-        "group": "use lower-case letters, digits and inner dashes",
-        "characters": "type it again",
-        "seconds": "a lease has {shortest} to {longest} seconds",
-        "no-access": "ask for read or full",
-        "event-kind": "there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",
-        "expected-end": "it ends before the year 10000",
-        "not-typed": "nothing was given back: go back and type it",
-        "date": "choose both, in UTC",
+        "not-typed": "to give `{kind}` back, its name must be typed as it is;"
+        " nothing was given back: go back and type it",
+        "date": "{entry:quoted} is not a date and time; choose both, in UTC",
     }
     reason: str
     entry: str = ""
-    """What was given."""
     kind: str = ""
     """What it was to be: `user id`, `name`, `message`; or the part to give back."""
     fault: TextInvalid | None = None
-    """What is wrong with its characters."""
     seconds: int = 0
     shortest: int = 0
     longest: int = 0
     """Bounds of seconds, or of characters."""
 
 
-class BundleReturned(RefusedError):
+class BundleReturned(BundleRefused):
     """A bundle that was returned to its vendor can never work here again."""
 
-    code = "bundle-returned"
-    template = "{serial} {part} {use:use}{sequence} was returned from here"
-    hint_template = "ask the issuer for a new bundle"
-    serial: str
-    part: str
-    use: str
-    sequence: int
+    template = "{serial} {part} {use:use}{sequence} was returned from here; ask the issuer for a new bundle"
 
 
 class BundleUnknown(RefusedError):
     """There is no such active bundle."""
 
-    code = "bundle-unknown"
     template: ClassVar[Templates] = {
         "active": "no bundle `{part}` of {issuer} is active here",
         "returned": "no bundle `{part}` of {issuer} was returned from here",
@@ -260,19 +205,17 @@ class BundleUnknown(RefusedError):
 class RestoreRefused(RefusedError):
     """There is no restored backup to accept, or it was done before."""
 
-    code = "restore-refused"
     template: ClassVar[Templates] = {
         "nothing": "this database is no restored backup",
-        "spent": "a restored backup was accepted before, and that can be done once for each base bundle",
+        "spent": "a restored backup was accepted before, and that can be done once for each base bundle;"
+        " ask the vendor for a reset that accepts it",
     }
-    hint_template: ClassVar[Templates] = {"nothing": "", "spent": "ask the vendor for a reset that accepts it"}
     reason: str
 
 
 class ResetRefused(RefusedError):
     """A reset that is for another installation, was used before, or is not the vendor's."""
 
-    code = "reset-refused"
     template: ClassVar[Templates] = {
         "elsewhere": "the reset of the {effect} is for another installation",
         "not-vendor": "the reset of the {effect} is by {issuer}, not by the vendor",

@@ -1,12 +1,14 @@
 """Codes with typed data and one message template: what errors, notices and reasons share.
 
-A class is one code. Its annotations are its data; its template says the data in English, and names nothing else.
-Programs branch on `code` and read the fields, people read `message`, and a translation replaces templates without
-touching either.
+A class is one code, its name with dashes. Its annotations are its data; its template says the data in English, and
+names nothing else. A field is what its template calls it; a docstring stands where that leaves a question. Programs
+branch on `code` and read the fields, people read `message`, and a translation replaces templates without touching
+either.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
+from functools import partial
 from inspect import get_annotations
 from string import Formatter
 from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
@@ -84,11 +86,11 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
-`quoted` is for what a stranger wrote, `line` for what a library or the system said, and `document` for the type of a
-token, or for several of which one is meant. `{released:led , released }` is the list behind its words, and nothing
-where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}` is the first one,
-and how many more there are. `{use:use}` is the word before a sequence that is not of production, and nothing where it
-is.
+`day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
+the system said, and `document` for the type of a token, or for several of which one is meant. `{released:led , released
+}` is the list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
+`{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}` is the word before a
+sequence that is not of production, and nothing where it is.
 """
 
 
@@ -130,9 +132,11 @@ class Coded:
     """
 
     code: ClassVar[str]
+    """The name of the class with dashes, without `Error` at its end, unless the class states another one."""
     template: ClassVar[Templates]
+    """What happened, and behind a semicolon what to do."""
     hint_template: ClassVar[Templates] = ""
-    """What to do; may name the same fields."""
+    """What to do where the template does not say it: for every reason, or a long text."""
     _fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
@@ -142,6 +146,9 @@ class Coded:
         super().__init_subclass__(**options)
         own = {name: hasattr(cls, name) for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
         cls._fields = {**cls._fields, **own}
+        if "code" not in vars(cls):
+            name = cls.__name__.removesuffix("Error")
+            cls.code = "".join(f"-{one.lower()}" if one.isupper() else one for one in name).removeprefix("-")
 
     def __init__(self, **data: Any) -> None:
         unknown = data.keys() - self._fields.keys()
@@ -163,6 +170,12 @@ class Coded:
         """Return the names of the fields, in their order."""
         return tuple(cls._fields)
 
+    @classmethod
+    def texts(cls, reason: str = "") -> tuple[str, str]:
+        """Return the templates of a message and of what to do about it, either of which may be empty."""
+        message, _, hint = _of(cls.template, reason).partition("; ")
+        return message, hint or _of(cls.hint_template, reason)
+
     @property
     def data(self) -> dict[str, Any]:
         """The fields by name, as they were given: bytes, days and seconds since 1970."""
@@ -171,12 +184,12 @@ class Coded:
     @property
     def message(self) -> str:
         """What happened, as a sentence without its full stop."""
-        return self._say(self.template)
+        return self._say(self.texts(getattr(self, "reason", ""))[0])
 
     @property
     def hint(self) -> str:
         """What to do; empty where there is nothing to say."""
-        return self._say(self.hint_template)
+        return self._say(self.texts(getattr(self, "reason", ""))[1])
 
     def as_json(self) -> dict[str, Any]:
         """Return code, message, data and hint as plain JSON values; bytes as hex."""
@@ -196,13 +209,15 @@ class Coded:
         return {name: getattr(self, name) for name in self._fields}
 
     def _say(self, template: Templates) -> str:
-        if not isinstance(template, str):
-            template = template.get(self.data["reason"], "")
-        return fill_in(template, (), self.data)
+        return fill_in(_of(template, getattr(self, "reason", "")), (), self.data)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
         return f"{type(self).__name__}({said})"
+
+
+def _of(templates: Templates, reason: str) -> str:
+    return templates if isinstance(templates, str) else templates.get(reason, "")
 
 
 class Message(Coded):
@@ -236,6 +251,21 @@ class Located(Coded):
     def __str__(self) -> str:
         located = f"{self.where}: {self.message}" if self.where else self.message
         return f"{located}; {self.hint}" if self.hint else located
+
+
+class LicenseError(Located, Exception):
+    """Root of every error that this package raises on purpose."""
+
+    code = "license-error"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), **self.values()), ()
+
+    def at(self, where: str) -> Self:
+        """Return the same error with `where` (a file, a key path, a line) put in front."""
+        copy = super().at(where)
+        copy.__cause__ = self.__cause__
+        return copy
 
 
 def plain_value(value: Any) -> Any:

@@ -2,20 +2,17 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Templates
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.storage import StateError
-from licensekit.errors.tree import LicenseError
 
 _BACKUP = "restore it from a backup; it was left as it is"
 _CHECK = "check which database is meant; it was left as it is"
 _RIGHTS = "let this account write to the file and to its folder"
-_ROOM = "make room on the disk; nothing was changed"
 
 
 class EngineError(StateError):
     """What the engine of a database refuses, or cannot do."""
 
-    code = "engine"
     detail: str = ""
     """What the system, the server or the driver says."""
     sqlstate: str = ""
@@ -25,32 +22,24 @@ class EngineError(StateError):
 class DatabaseDamaged(EngineError):
     """The database is not ours, or is damaged."""
 
-    code = "database-damaged"
     template: ClassVar[Templates] = {
         "damaged": "it is damaged ({detail:line})",
         "too-short": "it ends too early",
-        "no-database": "this is no database",
-        "other-program": "this database belongs to another program",
-        "other-kind": "this database holds no {wanted}",
+        "no-database": f"this is no database; check the path, or {_BACKUP}",
+        "other-program": f"this database belongs to another program; {_CHECK}",
+        "other-kind": "this database holds no {wanted}; " + _CHECK,
         "no-number": "its schema has no number",
-        "differs": "it is not as this program makes it: {names:list}",
-        "copy-differs": "what arrived in the table `{table}` is not what was there",
-        "not-empty": "{detail:line}",
+        "differs": "it is not as this program makes it: {names:list};"
+        " somebody changed these tables, indexes or triggers: restore it from a backup",
+        "copy-differs": "what arrived in the table `{table}` is not what was there;"
+        " nothing was changed; use another database",
+        "not-empty": "{detail:line}; use a database, or a schema in it, that holds nothing else",
         "schema": "{detail:line}",
-        "server": "{detail:line}",
+        "server": "{detail:line}; ask the server's administrator to check it",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(template, _BACKUP) | {
-        "no-database": f"check the path, or {_BACKUP}",
-        "other-program": _CHECK,
-        "other-kind": _CHECK,
-        "differs": "somebody changed these tables, indexes or triggers: restore it from a backup",
-        "copy-differs": "nothing was changed; use another database",
-        "not-empty": "use a database, or a schema in it, that holds nothing else",
-        "server": "ask the server's administrator to check it",
-    }
+    hint_template = _BACKUP
     reason: str
     wanted: str = ""
-    """The kind of database that it should be."""
     kind: object = None
     """The kind that it says it is; of any type, for anybody may have written it."""
     table: str = ""
@@ -61,9 +50,7 @@ class DatabaseDamaged(EngineError):
 class DatabaseNewer(StateError):
     """The database was written by a newer version of this program."""
 
-    code = "database-newer"
-    template = "a newer program has brought it to schema {found}; this one knows {known}"
-    hint_template = "update this program"
+    template = "a newer program has brought it to schema {found}, and this one knows {known}; update this program"
     found: int
     known: int
 
@@ -71,9 +58,7 @@ class DatabaseNewer(StateError):
 class DatabaseMoved(StateError):
     """What the database holds was moved to another place, and lives only there."""
 
-    code = "database-moved"
-    template = "this {kind} was moved to {place:line}"
-    hint_template = "use it there"
+    template = "this {kind} was moved to {place:line}; use it there"
     kind: str
     place: str
 
@@ -81,7 +66,6 @@ class DatabaseMoved(StateError):
 class DatabaseBusy(EngineError):
     """Another process holds the database for longer than we wait."""
 
-    code = "database-busy"
     template: ClassVar[Templates] = {
         "process": "another process holds it",
         "transaction": "another transaction of this process holds it",
@@ -97,60 +81,41 @@ class DatabaseBusy(EngineError):
 class DatabaseUnavailable(EngineError):
     """The database cannot be reached or written: full disk, no permission, server away."""
 
-    code = "database-unavailable"
     template: ClassVar[Templates] = {
-        "disk-full": "the disk is full",
-        "disk-error": "the disk refuses to read or write",
-        "read-only": "it may not be written",
-        "not-opened": "it cannot be opened",
-        "permission": "it may not be opened",
-        "not-created": "the database cannot be created: {detail:line}",
+        "disk-full": "the disk is full; make room on the disk; nothing was changed",
+        "disk-error": "the disk refuses to read or write; check the disk and the room on it; nothing was changed",
+        "read-only": f"it may not be written; {_RIGHTS}",
+        "not-opened": f"it cannot be opened; {_RIGHTS}",
+        "permission": f"it may not be opened; {_RIGHTS}",
+        "not-created": "the database cannot be created: {detail:line};"
+        " check that the folder exists and that this account may write to it",
         "no-copy": "no copy could be kept before migrating it: {detail:line}",
-        "gone": "it is gone: {detail:line}",
-        "replaced": "it was replaced by an older one while this program runs",
-        "closed": "it was closed by this program",
+        "gone": "it is gone: {detail:line}; put it back",
+        "replaced": "it was replaced by an older one while this program runs; start the program again",
+        "closed": "it was closed by this program; open it again",
         "ended": "this transaction is over",
         "unanswered": "nothing is known yet of `{holder:line}`, and the database cannot be asked: {why}",
-        "no-driver": "PostgreSQL needs the driver psycopg",
-        "url": "this is no URL of a PostgreSQL database",
-        **dict.fromkeys(("standby", "idle", "rights", "connections"), "{detail:line}"),
-        **dict.fromkeys(("no-database", "no-schema", "resources"), "{detail:line}"),
-        **dict.fromkeys(("away", "uncertain"), "{detail:line}"),
-    }
-    hint_template: ClassVar[Templates] = {
-        "disk-full": _ROOM,
-        "disk-error": "check the disk and the room on it; nothing was changed",
-        "read-only": _RIGHTS,
-        "not-opened": _RIGHTS,
-        "permission": _RIGHTS,
-        "not-created": "check that the folder exists and that this account may write to it",
-        "gone": "put it back",
-        "replaced": "start the program again",
-        "closed": "open it again",
-        "no-driver": 'run `pip install "licensekit-files[postgres]"`',
-        "url": "postgresql://user@host/database; write `@ / ? %` in a password as"
-        " %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",
-        "standby": "connect to the primary server, not to a standby",
-        "idle": "the transaction stood still for too long",
-        "rights": "check the user, the password and what the server permits them",
-        "connections": "let the server accept more connections",
-        "no-database": "create the database first, or check its name",
-        "no-schema": "create the schema first, or check the search path",
-        "resources": "make room on the server; nothing was changed",
-        "away": "check that the server runs and can be reached; it is tried again with every call",
-        "uncertain": "the server went away during the commit: look whether the change was made",
+        "no-driver": 'PostgreSQL needs the driver psycopg; run `pip install "licensekit-files[postgres]"`',
+        "url": "this is no URL of a PostgreSQL database; postgresql://user@host/database; write `@ / ? %` in a"
+        " password as %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",
+        "standby": "{detail:line}; connect to the primary server, not to a standby",
+        "idle": "{detail:line}; the transaction stood still for too long",
+        "rights": "{detail:line}; check the user, the password and what the server permits them",
+        "connections": "{detail:line}; let the server accept more connections",
+        "no-database": "{detail:line}; create the database first, or check its name",
+        "no-schema": "{detail:line}; create the schema first, or check the search path",
+        "resources": "{detail:line}; make room on the server; nothing was changed",
+        "away": "{detail:line}; check that the server runs and can be reached; it is tried again with every call",
+        "uncertain": "{detail:line}; the server went away during the commit: look whether the change was made",
     }
     reason: str
     holder: str = ""
-    """The user, site or holder that was asked about."""
     why: LicenseError | None = None
-    """Why the database cannot be asked."""
 
 
 class ConstraintViolated(EngineError):
     """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
 
-    code = "constraint-violated"
     template: ClassVar[Templates] = {"rule": "a rule of the database refuses it", "server": "{detail:line}"}
     reason: str
 
@@ -158,7 +123,6 @@ class ConstraintViolated(EngineError):
 class NotStorable(EngineError):
     """A value that no database keeps: NUL or half a character in text, too long, too large."""
 
-    code = "not-storable"
     template: ClassVar[Templates] = {
         "nul": "a text contains a NUL character",
         "too-long": "a value is too long to be stored",

@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Located, Message, Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Located, Message, Templates
 
 
 class Fault(Located, Message):
@@ -16,7 +15,6 @@ class Fault(Located, Message):
 class FaultsError(LicenseError):
     """A file that a person wrote has faults; `faults` has all of them, each with its place."""
 
-    code = "faults"
     template: ClassVar[Templates] = "{faults:first more fault|more faults}"
     sums_up: ClassVar[bool] = False
     """Whether the message sums the faults up; otherwise it is the first of them."""
@@ -27,29 +25,21 @@ class FaultsError(LicenseError):
 class CatalogInvalid(FaultsError):
     """The catalog file has faults; nothing was signed."""
 
-    code = "catalog-invalid"
-
 
 class OrderInvalid(FaultsError):
     """The order has faults; nothing was signed."""
-
-    code = "order-invalid"
 
 
 class OrdersRefused(FaultsError):
     """Some of many orders have faults, so none was issued; `faults` names the first of them."""
 
-    code = "orders-refused"
     template = "{count:count order is|orders are} not good, so none was issued"
     sums_up = True
     count: int
-    """How many orders were refused."""
 
 
 class UsersInvalid(FaultsError):
     """A file of users that cannot be imported: its faults by line, the first hundred."""
 
-    code = "users-invalid"
-    template = "{faults:count fault|faults}, nothing was imported"
-    hint_template = "correct the file"
+    template = "{faults:count fault|faults}, nothing was imported; correct the file"
     sums_up = True

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import LicenseError, Message, Templates
 from licensekit.errors.faults import Fault
-from licensekit.errors.tree import LicenseError
 
 _AGAIN = "ask for the file again and send it as an attachment"
 
@@ -12,33 +11,27 @@ _AGAIN = "ask for the file again and send it as an attachment"
 class FormatError(LicenseError):
     """The bytes are not a well-formed document of this format."""
 
-    code = "format"
-
 
 class TooLarge(FormatError):
     """More bytes, tokens or signatures than a bound of `limits` allows."""
 
-    code = "too-large"
     template: ClassVar[Templates] = {
-        "bytes": "more than {limit} bytes, which is too much for {wanted}",
+        "bytes": "more than {limit} bytes, which is too much for {wanted}; check that it is the file that is meant",
         "frame": "a frame of {size} bytes where at most {limit} are read",
         "signatures": "{size} signatures where at most {limit} are read",
         "token": "a token of {size} characters where at most {limit} are read",
         "tokens": "{size} tokens where at most {limit} are read",
     }
-    hint_template: ClassVar[Templates] = {"bytes": "check that it is the file that is meant"}
     reason: str
     limit: int
     size: int | None = None
     """What was counted; None where reading stopped at the limit."""
     wanted: str = ""
-    """What the bytes were read as: `a license file`."""
 
 
 class ArmorInvalid(FormatError):
     """The text is no `lk1` token, or a damaged one."""
 
-    code = "armor-invalid"
     template: ClassVar[Templates] = {
         "no-token": "this is no license file: it does not begin with `lk1-`",
         "no-contents": "a token breaks off before its contents",
@@ -53,7 +46,6 @@ class ArmorInvalid(FormatError):
 class FrameInvalid(FormatError):
     """The bytes inside the armor do not divide into signatures and a payload."""
 
-    code = "frame-invalid"
     template: ClassVar[Templates] = {
         "cut-short": "the document is cut short",
         "no-signature": "the document carries no signature",
@@ -67,7 +59,6 @@ class FrameInvalid(FormatError):
 class RuleBroken(Message):
     """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
 
-    code = "rule-broken"
     template: ClassVar[Templates] = {
         "qualified": "{text:quoted} is neither `code` nor `issuer.code`",
         "value": "{text:quoted} {fault}",
@@ -95,7 +86,6 @@ class RuleBroken(Message):
     reason: str
     text: str = ""
     fault: Fault | None = None
-    """Why the text may not stand there."""
     earlier: str = ""
     later: str = ""
     most: int = 0
@@ -104,7 +94,6 @@ class RuleBroken(Message):
 class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
-    code = "payload-invalid"
     template = "not a valid {type:document}: {what}"
     hint_template = _AGAIN
     type: str
@@ -119,7 +108,6 @@ class PayloadInvalid(FormatError):
 class NotCanonical(PayloadInvalid):
     """The payload says something valid in a spelling that is not the only one allowed."""
 
-    code = "not-canonical"
     template = "this {type:document} is not in its only spelling"
     hint_template = ""
     detail: str = ""
@@ -128,7 +116,6 @@ class NotCanonical(PayloadInvalid):
 class NewerReaderNeeded(FormatError):
     """The document carries an extension that this reader must understand and does not."""
 
-    code = "newer-reader-needed"
     template = "this {type:document} needs a reader that knows `{extension:line}`"
     hint_template = "update the application that reads this file"
     type: str
@@ -138,31 +125,24 @@ class NewerReaderNeeded(FormatError):
 class UnexpectedType(FormatError):
     """A document of another type than the one asked for."""
 
-    code = "unexpected-type"
     template: ClassVar[Templates] = {
         "other": "a {type:document} where a {wanted:document} is meant",
         "several": "one {wanted:document} is meant, and the file holds {count} documents",
-        "request": "a request where a {wanted:document} is meant",
+        "request": "a request where a {wanted:document} is meant; `licensekit answer` takes requests",
         "for-vendor": "a {type:document} is for the vendor, and is not activated",
         "not-in-pack": "a pack does not hold a {type:document}",
         "unknown": "this reader knows no document of type {type:quoted}",
-        "unsigned": "this holds no root or trust document in signing",
-    }
-    hint_template: ClassVar[Templates] = {
-        "request": "`licensekit answer` takes requests",
-        "unsigned": "give the file that `licensekit keys` has written",
+        "unsigned": "this holds no root or trust document in signing; give the file that `licensekit keys` has written",
     }
     reason: str
     type: str = ""
     wanted: tuple[str, ...] = ()
-    """The types of which one is meant."""
     count: int = 1
 
 
 class NoBundle(FormatError):
     """A file without a license bundle where one is needed."""
 
-    code = "no-bundle"
     template: ClassVar[Templates] = {
         "nothing": "no file was chosen and nothing was pasted",
         "other": "the file holds no bundle but a {type:document}",
@@ -174,7 +154,5 @@ class NoBundle(FormatError):
 class SeveralBundles(FormatError):
     """More than one bundle where exactly one is meant."""
 
-    code = "several-bundles"
-    template = "the file holds {count} bundles"
-    hint_template = "verify them one by one, or activate them on an installation"
+    template = "the file holds {count} bundles; verify them one by one, or activate them on an installation"
     count: int

@@ -1,16 +1,16 @@
 """What is refused for what was issued before: orders, requests, and files that come back."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from licensekit.errors.coded import Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.workspace import WorkspaceError
+
+_SELL: Final = "`licensekit issue` with a new order sells it again"
 
 
 class NotIssued(WorkspaceError):
     """The ledger has no such bundle, or nothing of such a serial."""
 
-    code = "not-issued"
     template: ClassVar[Templates] = {
         "bundle": "no bundle {name:quoted} was issued here",
         "receipt": "the receipt is for bundle {name}, not issued here",
@@ -24,7 +24,6 @@ class NotIssued(WorkspaceError):
     hint_template = "`licensekit ledger list` shows what was issued"
     reason: str
     name: str
-    """What was looked for."""
     part: str = ""
     parts: tuple[str, ...] = ()
 
@@ -32,34 +31,47 @@ class NotIssued(WorkspaceError):
 class NotCurrent(WorkspaceError):
     """What was to be changed is not in force: revoked, returned, or replaced."""
 
-    code = "not-current"
     template: ClassVar[Templates] = {
-        "replaced": "{bundle} was replaced by another serial: nothing of this part is in force",
-        "revoked": "{bundle} was revoked: nothing of this part is in force",
-        "returned": "{bundle} was returned: nothing of this part is in force",
+        "replaced": f"{{bundle}} was replaced by another serial: nothing of this part is in force; {_SELL}",
+        "suspended": "{bundle} is suspended: nothing of this part is in force;"
+        " `licensekit reinstate` lets it count again",
+        "revoked": f"{{bundle}} was revoked: nothing of this part is in force; {_SELL}",
+        "returned": f"{{bundle}} was returned: nothing of this part is in force; {_SELL}",
+        "void": f"{{bundle}} is void: nothing of this part is in force; {_SELL}",
     }
-    hint_template = "`licensekit issue` with a new order sells it again"
     reason: str
     bundle: str
+
+
+class NotReinstated(WorkspaceError):
+    """A bundle that does not come back by being taken off the revocation list."""
+
+    template: ClassVar[Templates] = {
+        "returned": f"{{bundle}} was returned: no installation may have it again; {_SELL}",
+        "void": f"{{bundle}} is void: its order may have been issued again; {_SELL}",
+        "key": f"{{bundle}} was signed by a key that was revoked; {_SELL}",
+        "serial": "{bundle} is of a serial that was taken back as a whole;"
+        " reinstate that first with `licensekit reinstate serial {serial}`",
+    }
+    reason: str
+    bundle: str
+    serial: str
 
 
 class OrderConflict(WorkspaceError):
     """An order number that was issued before: with other contents, or as what is void now."""
 
-    code = "order-conflict"
     template: ClassVar[Templates] = {
-        "bound": "order {order} was bound to the installation that asked for it",
-        "not-bound": "order {order} was issued without a binding",
-        "other": "there is another order {order} already: {changes:list}",
-        "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages}",
-        "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "bound": "`licensekit answer` binds it; give what is not bound its own number",
-        "not-bound": "give what is bound an order of its own number",
-        "other": "give a changed order its own number",
-        "void": "give the order a number of its own, or send what was signed in its place",
-        "void-answer": "let the installation make a new request",
+        "bound": "order {order} was bound to the installation that asked for it;"
+        " `licensekit answer` binds it; give what is not bound its own number",
+        "not-bound": "order {order} was issued without a binding; give what is bound an order of its own number",
+        "other": "there is another order {order} already: {changes:list}; give a changed order its own number",
+        "suspended": "order {order} was issued as {bundle}, which is suspended;"
+        " `licensekit reinstate` lets it count again",
+        "void": "order {order} was issued as {bundle}, which is no longer valid: {why:messages};"
+        " give the order a number of its own, or send what was signed in its place",
+        "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages};"
+        " let the installation make a new request",
     }
     reason: str
     order: str | None
@@ -70,19 +82,19 @@ class OrderConflict(WorkspaceError):
     """What the orders differ in: `proposals.Change`."""
     bundle: str = ""
     why: tuple[LicenseError, ...] = ()
-    """Why it is void."""
 
 
 class RequestAnswered(WorkspaceError):
     """A request that was answered before, with something else or with what is void now."""
 
-    code = "request-answered"
     template: ClassVar[Templates] = {
         "installation": "another installation has signed this very request, and was answered",
         "license": "this request was answered with a license",
         "reset": "this request was answered with a reset ({effect})",
         "revoked": "this request was answered with {bundle}, which was revoked since",
         "returned": "this request was answered with {bundle}, which was returned since",
+        "suspended": "this request was answered with {bundle}, which is suspended",
+        "void": "this request was answered with {bundle}, which is void",
         "order": "this request was answered with {bundle}, for another order: {changes:list another order number}",
     }
     hint_template = "let the installation make a new request"
@@ -98,7 +110,6 @@ class RequestAnswered(WorkspaceError):
 class InstallationsTaken(WorkspaceError):
     """As many installations are bound as the order allows, or the serial is bound to another."""
 
-    code = "installations-taken"
     template: ClassVar[Templates] = {
         "order": "order {order} is for {count:count installation|installations}, bound by {bundles:list}",
         "serial": "serial {serial} is bound to another installation, by {bundles:list}",
@@ -119,15 +130,14 @@ class InstallationsTaken(WorkspaceError):
 class ExchangeFileRefused(WorkspaceError):
     """A receipt or statement by another installation than the one that the record names."""
 
-    code = "exchange-file-refused"
     template: ClassVar[Templates] = {
         "returned": "{bundle} was returned before, by entry {entry} of the ledger",
         "receipt": "the receipt is signed by another installation than the one that {bundle} is bound to",
         "request": "the receipt names another request than {bundle} answers",
         "bound": "it is signed by another installation than the one that {bundle} is bound to",
-        "unknown": "the request names no serial, and nothing ever came from its installation",
+        "unknown": "the request names no serial, and nothing ever came from its installation;"
+        " activate a license there first",
     }
-    hint_template: ClassVar[Templates] = {"unknown": "activate a license there first"}
     reason: str
     installation: bytes
     """SHA-256 of the key that signed it."""
@@ -138,7 +148,6 @@ class ExchangeFileRefused(WorkspaceError):
 class ExchangeFileKnown(WorkspaceError):
     """A receipt or statement that was entered before."""
 
-    code = "exchange-file-known"
     template = (
         "{count:count document was|documents were} entered before, as entry {entry} of the ledger, on {entered:time}"
     )
@@ -147,13 +156,11 @@ class ExchangeFileKnown(WorkspaceError):
     entry: int
     """The number of the first one."""
     entered: int
-    """When that was, in seconds since 1970."""
 
 
 class QrRefused(WorkspaceError):
     """A license file that fits into no QR code, or nothing here that draws one."""
 
-    code = "qr-refused"
     template: ClassVar[Templates] = {
         **dict.fromkeys(
             ("long", "attachments"), "the license file has {characters} characters, and a QR code holds at most {most}"
@@ -162,7 +169,7 @@ class QrRefused(WorkspaceError):
     }
     hint_template: ClassVar[Templates] = {
         "long": "send it as a file",
-        "attachments": "`--no-attachments` leaves out the trust documents",
+        "attachments": "`--for-pack FILE` attaches only what the customer's application lacks",
         "no-segno": 'run `pip install "licensekit-files[qr]"`',
     }
     reason: str

@@ -10,50 +10,40 @@ from licensekit.errors.text_faults import TextInvalid
 class KeyFileInvalid(KeyFault):
     """The file is no key file, or a damaged one."""
 
-    code = "key-file-invalid"
     template: ClassVar[Templates] = {
-        "not-a-key-file": "this is not a key file: it does not begin with `lkkey1.`",
-        "not-a-public-key": "this is not a public key: it does not begin with `lkpub1.`",
-        "secret-key": "this is a secret key file, not a public key",
-        "public-key": "this is a public key, not a key file",
-        "other-form": "this is a key of another form, not a key file",
-        "license-file": "this is a license file or a pack, not a key file",
+        "not-a-key-file": "this is not a key file: it does not begin with `lkkey1.`;"
+        " check the path, or restore the key file from its backup",
+        "not-a-public-key": "this is not a public key: it does not begin with `lkpub1.`; copy the whole line",
+        "secret-key": "this is a secret key file, not a public key; give the public key that belongs to it",
+        "public-key": "this is a public key, not a key file; give the key file that holds the secret",
+        "other-form": "this is a key of another form, not a key file; import it first (`licensekit keys import`)",
+        "license-file": "this is a license file or a pack, not a key file; give the file of a key",
         "armor": "the key is cut short or damaged",
-        "check": "the public key was altered or copied wrongly",
+        "check": "the public key was altered or copied wrongly; copy the whole line",
         "cut-short": "the key file is cut short",
         "unknown-scheme": "the key file is of scheme {scheme}, which is not known",
         "cost": "the key file asks for a cost of 2^{log2_n}, outside the bounds",
-        "memory": "a key file of cost 2^{log2_n} needs {mebibytes} MiB of memory",
+        "memory": "a key file of cost 2^{log2_n} needs {mebibytes} MiB of memory;"
+        " run this on a machine, or under a limit, that has as much",
         "length": "the key file ends in {length} bytes where {wanted} belong",
         "shown-key-invalid": "the key file shows a public key that is none",
         "other-public-key": "the key file shows another public key than its secret has",
         "label": "the label {text:quoted} {fault}",
         "label-not-utf-8": "the label of the key is not UTF-8",
-        "import": "the key file is damaged",
-        "import-form": "this is neither an OpenSSH nor a PKCS#8 private key",
-        "import-putty": "this is neither an OpenSSH nor a PKCS#8 private key, but one of PuTTY",
-        "import-public": "this is a public key, neither an OpenSSH nor a PKCS#8 private key",
-        "import-certificate": "this is a certificate, neither an OpenSSH nor a PKCS#8 private key",
-        "import-key-file": "this is a key file of this toolkit, neither an OpenSSH nor a PKCS#8 private key",
-        "import-cost": "the key file asks for more work than a key is opened with",
+        "import": "the key file is damaged; export the key again",
+        "import-form": "this is neither an OpenSSH nor a PKCS#8 private key;"
+        " give the file that begins with `-----BEGIN`, whole and unchanged",
+        "import-putty": "this is neither an OpenSSH nor a PKCS#8 private key, but one of PuTTY;"
+        " export it from PuTTYgen as an OpenSSH key",
+        "import-public": "this is a public key, neither an OpenSSH nor a PKCS#8 private key; give the private key",
+        "import-certificate": "this is a certificate, neither an OpenSSH nor a PKCS#8 private key;"
+        " give the private key",
+        "import-key-file": "this is a key file of this toolkit, neither an OpenSSH nor a PKCS#8 private key;"
+        " use it as it is: it needs no import",
+        "import-cost": "the key file asks for more work than a key is opened with;"
+        " encrypt the key again with the usual parameters",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(template, "restore the key file from its backup") | {
-        "secret-key": "give the public key that belongs to it",
-        "public-key": "give the key file that holds the secret",
-        "other-form": "import it first (`licensekit keys import`)",
-        "license-file": "give the file of a key",
-        "not-a-key-file": "check the path, or restore the key file from its backup",
-        "not-a-public-key": "copy the whole line",
-        "check": "copy the whole line",
-        "memory": "run this on a machine, or under a limit, that has as much",
-        "import": "export the key again",
-        "import-form": "give the file that begins with `-----BEGIN`, whole and unchanged",
-        "import-putty": "export it from PuTTYgen as an OpenSSH key",
-        "import-public": "give the private key",
-        "import-certificate": "give the private key",
-        "import-key-file": "use it as it is: it needs no import",
-        "import-cost": "encrypt the key again with the usual parameters",
-    }
+    hint_template = "restore the key file from its backup"
     reason: str
     scheme: int | None = None
     log2_n: int | None = None
@@ -61,16 +51,13 @@ class KeyFileInvalid(KeyFault):
     mebibytes: int | None = None
     length: int | None = None
     wanted: int | None = None
-    """The bytes that a key file of this scheme ends in."""
     text: str = ""
     fault: TextInvalid | None = None
-    """Why the label is refused."""
 
 
 class PassphraseWrong(KeyFault):
     """The passphrase does not open the key file, or the file was altered."""
 
-    code = "passphrase-wrong"
     template: ClassVar[Templates] = {
         "wrong": "the passphrase does not open this key file",
         "refused": "the passphrase does not open this key file ({detail:line})",
@@ -82,12 +69,21 @@ class PassphraseWrong(KeyFault):
 
 
 class PassphraseMissing(KeyFault):
-    """A passphrase is needed and there is no way to ask for it."""
+    """A passphrase or a PIN is needed and there is no way to ask for it."""
 
-    code = "passphrase-missing"
     template: ClassVar[Templates] = {
-        "empty": "the passphrase is empty, and would protect nothing",
-        "not-given": "no passphrase was given",
+        "empty": "an empty {option} protects nothing",
+        "not-given": "no {option} was given",
+        "token": "this key is in a token, which has a PIN: a passphrase is never sent there",
     }
-    hint_template = "give --passphrase-file FILE or --passphrase-fd N, or run in a terminal"
+    hint_template = "give --{option}-file FILE or --{option}-fd N, or run in a terminal"
     reason: str
+    option: str = "passphrase"
+    """The option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`."""
+
+
+class TextUnreadable(KeyFault):
+    """A file of one line whose encoding is not known."""
+
+    template = "the file is neither UTF-8 nor UTF-16 with a byte order mark"
+    hint_template = "save it as UTF-8 text"

@@ -9,87 +9,67 @@ from licensekit.errors.faults import Fault
 class OrderIncomplete(Fault):
     """An order without something that it needs where it is issued."""
 
-    code = "order-incomplete"
     template: ClassVar[Templates] = {
-        "sells-nothing": "sells nothing",
-        "no-number": "is missing",
-        "no-serial": "is missing",
-        "number-for-installations": "are counted by the order's number",
-        "required": "`{license}` requires {requires:codes}, which neither this order nor another"
-        " part of the serial grants",
+        "sells-nothing": "sells nothing; name a license or an edition",
+        "no-number": "is missing; in bulk, each order has a number",
+        "no-serial": "is missing; give the serial that the vendor sold under",
+        "number-for-installations": "are counted by the order's number; give one in `order`",
+        "required": "`{license}` requires {requires:codes}, which neither this order nor another part of the serial"
+        " grants",
         "facts": "asks for {wanted} facts of the machine, and the request has {count}{facts:led : }",
-    }
-    hint_template: ClassVar[Templates] = {
-        "sells-nothing": "name a license or an edition",
-        "no-number": "in bulk, each order has a number",
-        "no-serial": "give the serial that the vendor sold under",
-        "number-for-installations": "give one in `order`",
     }
     reason: str
     license: str = ""
     requires: tuple[str, ...] = ()
-    """What neither the order nor another part grants."""
     wanted: int = 0
     count: int = 0
     facts: tuple[str, ...] = ()
-    """The facts of the machine that the request has."""
 
 
 class OrderDatesInvalid(Fault):
     """Dates of an order that contradict each other."""
 
-    code = "order-dates-invalid"
     template: ClassVar[Templates] = {
-        "twice": "says again what `{key}` says",
+        "twice": "says again what `{key}` says; give one of them",
         "no-term": "needs an `expiry`, or a term in `days`",
-        "beside-days": "cannot be a date beside `days`",
+        "beside-days": "cannot be a date beside `days`; give `{key}`",
         "before": "is before `{key}`",
         "before-term": "is before the term begins",
         "term": "its term is not within the years 1970 to 9999",
     }
-    hint_template: ClassVar[Templates] = {"twice": "give one of them", "beside-days": "give `{key}`"}
     reason: str
     key: str = ""
-    """The key that it contradicts, or that it should be."""
 
 
 class OrderSerialInvalid(Fault):
     """A serial or sequence of an order that does not fit what was issued before."""
 
-    code = "order-serial-invalid"
     template: ClassVar[Templates] = {
         "mistyped": "{serial} is mistyped: its last digit does not fit the others",
-        "revoked": "{serial} was revoked: no bundle of it would be accepted",
+        "revoked": "{serial} was suspended or revoked: no bundle of it would be accepted;"
+        " `licensekit reinstate serial {serial}` lets it count again",
         "replaces-itself": "would replace its own serial {serial}",
         "part-replaces": "is for orders of the part `base`, and this one is of `{part}`",
         "use-replaces": "{serial} is a {other} license, whose place a {use} license cannot take",
         "part-use": "`{part}` ends like a license of another use: its files would be called alike",
-        "sequence": "{sequence} was issued already; the last one is {last}",
-        "used-up": "{serial} has no sequence after {last}, which is the highest that there is",
+        "sequence": "{sequence} was issued already, and the last one is {last}",
+        "used-up": "{serial} has no sequence after {last}, which is the highest that there is;"
+        ' issue an order of the part `base` for a new serial, with `replaces = ["{serial}"]`',
         "installed": "is not {serial}, which the installation has and which the order does not replace",
-        "own-each": "are each of a serial of their own",
-    }
-    hint_template: ClassVar[Templates] = {
-        "used-up": 'issue an order of the part `base` for a new serial, with `replaces = ["{serial}"]`',
-        "own-each": "leave out `serial`",
+        "own-each": "are each of a serial of their own; leave out `serial`",
     }
     reason: str
     serial: str = ""
     sequence: int = 0
     last: int = 0
-    """The last sequence that was issued."""
-    company: str = ""
     part: str = ""
     use: str = ""
-    """Of the order."""
     other: str = ""
-    """The use of what the serial has."""
 
 
 class OrderDoubtful(Fault):
     """What is likely a slip, by what ledger and clock say: refused unless that is overridden."""
 
-    code = "order-doubtful"
     template: ClassVar[Templates] = {
         "other-company": "{serial} was issued to {company}",
         "unknown-replaced": "{serial} is not in the ledger: nothing was issued for it",
@@ -97,16 +77,13 @@ class OrderDoubtful(Fault):
         "expired": "the term ended on {day:day}: it would grant nothing",
         "required": "`{license}` of part `{part}` requires {requires:codes}, which this takes away",
     }
-    hint_template: ClassVar[Templates] = "if it is meant, say `--{reason}`"
+    hint_template = "if it is meant, say `--{reason}`"
     reason: str
     serial: str = ""
     company: str = ""
-    """To whom the ledger has issued it."""
     part: str = ""
     other: str = ""
-    """The part that may be meant."""
     day: int = 0
-    """In days since 1970."""
     license: str = ""
     requires: tuple[str, ...] = ()
 
@@ -114,40 +91,30 @@ class OrderDoubtful(Fault):
 class RenewalInvalid(Fault):
     """A renewal of what has no end, or to an end that it cannot have."""
 
-    code = "renewal-invalid"
     template: ClassVar[Templates] = {
         "both": "give a date, or a number of days, and not both",
-        "perpetual": "is perpetual, so there is nothing to renew",
-        "earlier": "{expiry:day} is before the present one, {present:day}",
+        "perpetual": "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end",
+        "earlier": "{expiry:day} is before the present one, {present:day}; `licensekit amend` shortens",
         "years": "is not within the years 1970 to 9999",
-    }
-    hint_template: ClassVar[Templates] = {
-        "perpetual": "`licensekit amend` gives it an end",
-        "earlier": "`licensekit amend` shortens",
     }
     reason: str
     expiry: int | None = None
-    """The end that is asked for, in days since 1970."""
     present: int | None = None
-    """The present end, in days since 1970."""
 
 
 class AmendmentInvalid(Fault):
     """A key that no change of a sold bundle can set or take out."""
 
-    code = "amendment-invalid"
     template: ClassVar[Templates] = {
         **dict.fromkeys(("serial", "replaces"), "stays: another serial is another order"),
         "part": "stays: another part is another order",
         "sequence": "is counted on by itself",
         "order": "is the number of an order, which `--order` gives",
         **dict.fromkeys(("installations", "facts"), "stays: answer with another order"),
-        "table": "is a table",
+        "table": "is a table; name what is in it, `{key}.CODE`",
         "absent": "is not there, so it cannot be taken out",
         "lower-use": "cannot become {to}: what was bought would still count before it",
     }
-    hint_template: ClassVar[Templates] = {"table": "name what is in it, `{key}.CODE`"}
     reason: str
     key: str
     to: str = ""
-    """The use that is asked for."""

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
-from licensekit.errors.coded import Coded
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import Coded, LicenseError
 
 
 class Confirmable(Protocol):
@@ -23,13 +22,10 @@ class Confirmable(Protocol):
 class ProposalError(LicenseError):
     """A proposal that is not carried out; nothing was changed."""
 
-    code = "proposal"
-
 
 class ConfirmationNeeded(ProposalError):
     """A proposal that somebody must confirm first; `proposal` is what to show."""
 
-    code = "confirmation-needed"
     template = "this needs a confirmation: {needs_confirmation:messages}"
     hint_template = "if that is what you want, confirm it with `--yes`, in a program with `confirm=True`"
     _about: ClassVar[frozenset[str]] = frozenset({"where", "proposal"})
@@ -40,9 +36,7 @@ class ConfirmationNeeded(ProposalError):
 class ProposalStale(ProposalError):
     """A proposal of which something has changed since it was shown."""
 
-    code = "proposal-stale"
-    template = "{about} has changed since this was proposed: {changed:list}"
-    hint_template = "look at a new preview and confirm that one"
+    template = "{about} has changed since this was proposed: {changed:list}; look at a new preview and confirm that one"
     about: str
     """What the proposal was about: a serial, an order number, keys, a catalog."""
     changed: tuple[str, ...]

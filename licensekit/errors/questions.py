@@ -2,38 +2,30 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Message, Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Message, Templates
 
 
 class QuestionError(LicenseError):
     """A question that is a mistake in the program that asks it."""
 
-    code = "question"
-
 
 class UnknownLicense(QuestionError):
     """A license code that no catalog has."""
 
-    code = "unknown-license"
-    template = "no catalog has a license `{license}`"
-    hint_template = "check the code against the catalog"
+    template = "no catalog has a license `{license}`; check the code against the catalog"
     license: str
 
 
 class UnknownSetting(QuestionError):
     """A setting that no catalog has."""
 
-    code = "unknown-setting"
-    template = "no catalog has a setting `{setting}`"
-    hint_template = "check the code against the catalog"
+    template = "no catalog has a setting `{setting}`; check the code against the catalog"
     setting: str
 
 
 class UnknownIssuer(QuestionError):
     """An issuer whose catalog is not here."""
 
-    code = "unknown-issuer"
     template = "there is no issuer {issuer:quoted} here"
     issuer: str
 
@@ -41,35 +33,28 @@ class UnknownIssuer(QuestionError):
 class UnknownAccess(QuestionError):
     """A way to log in that no catalog has."""
 
-    code = "unknown-access"
-    template = "no catalog has a way to log in called `{way}`"
-    hint_template = "there are: {known:list none}"
+    template = "no catalog has a way to log in called `{way}`; there are: {known:list none}"
     way: str
     known: tuple[str, ...]
-    """The ways that the catalogs have."""
 
 
 class WrongKind(QuestionError):
     """A license of another kind than the question is about."""
 
-    code = "wrong-kind"
     template: ClassVar[Templates] = {
         "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
-        "seats": "`{license}` has no concurrent seats: it counts the users who hold it",
+        "seats": "`{license}` has no concurrent seats: it counts the users who hold it; ask `user(…).allows`",
     }
-    hint_template: ClassVar[Templates] = {"seats": "ask `user(…).allows`"}
     reason: str
     license: str
     kind: str
     """What it is: `system`, `site` or `user`."""
     wanted: tuple[str, ...] = ()
-    """The kinds that the question is about."""
 
 
 class OriginInvalid(QuestionError):
     """An address by which browsers would reach the console, and that is none."""
 
-    code = "origin-invalid"
     template = "{address:quoted} is no address like https://licenses.example.com:8443"
     hint_template = "give a scheme, a host and perhaps a port"
     address: str
@@ -78,9 +63,7 @@ class OriginInvalid(QuestionError):
 class NotEntitled(LicenseError):
     """`require`: the license does not grant what is needed; `why` is the reason."""
 
-    code = "not-entitled"
-    template = "`{license}` is not granted: {why}"
-    hint_template = "{why.hint}"
+    template = "`{license}` is not granted: {why}; {why.hint}"
     license: str
     why: Message
     holder: str = ""
@@ -90,7 +73,6 @@ class NotEntitled(LicenseError):
 class LeaseLost(LicenseError):
     """A seat that was held and is not any more; `reason` says why."""
 
-    code = "lease-lost"
     template: ClassVar[Templates] = {
         name: "the seat of `{license}` is not held by {holder} any more: " + why
         for name, why in {

@@ -6,32 +6,28 @@ from licensekit.errors.coded import Templates
 from licensekit.errors.trust import TrustError
 
 _KEY = "key `{name}` ({key_id:hex})"
+_MAY_NOT = _KEY + " may not sign "
 _OTHER = "or have another key sign it"
 
 
 class DuplicateSignature(TrustError):
     """Two signatures by one key."""
 
-    code = "duplicate-signature"
     template = "one key signed this document of type `{document}` twice"
     document: str
-    """The type of its token."""
 
 
 class SignatureCount(TrustError):
     """Several signatures on a document that carries exactly one."""
 
-    code = "signature-count"
     template = "a document of type `{document}` carries one signature, and this has {count}"
     document: str
-    """The type of its token."""
     count: int
 
 
 class SignatureInvalid(TrustError):
     """A signature that does not verify: the file was altered, or it is a forgery."""
 
-    code = "signature-invalid"
     template = "the signature of key {key_id:hex} does not verify"
     hint_template = "the file was altered after it was signed: ask the issuer for it again"
     key_id: bytes
@@ -40,46 +36,37 @@ class SignatureInvalid(TrustError):
 class KeyUnknown(TrustError):
     """A signature by a key that no trusted document names."""
 
-    code = "key-unknown"
     template: ClassVar[Templates] = {
         "signature": "signed by key {key_id:hex}, which the trust document does not name",
-        "signer": "key {key_id:hex} is not in the trust document",
+        "signer": "key {key_id:hex} is not in the trust document;"
+        " sign the trust document that admits it first (`licensekit keys list`)",
         "trust": "a trust document is signed by a key that root {root} does not name",
         "next-root": "root {version} is signed by a key that no root here names",
         "next-trust": "trust document {version} is signed by a key that no root here names",
         "installation": "a {document} is signed by an installation's key, and this one is not",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(
-        ("signature", "trust", "next-root", "next-trust", "installation"),
-        "update the application or its pack, or ask the issuer which key signed",
-    ) | {"signer": "sign the trust document that admits it first (`licensekit keys list`)"}
+    hint_template = "update the application or its pack, or ask the issuer which key signed"
     reason: str
     """What was signed, or would be: `signer` is a key here that the trust document lacks."""
     key_id: bytes | None = None
     root: int | None = None
-    """The version of the root whose keys may sign."""
     version: int | None = None
-    """The version of the document."""
     document: str = ""
-    """The type of its token."""
 
 
 class KeyIdCollision(TrustError):
     """Two different keys of one key id."""
 
-    code = "key-id-collision"
     template: ClassVar[Templates] = {
         "root": "two keys of a root have one key id",
         "trust": "two keys of the trust document have one key id",
     }
     reason: str
-    """The document that names them."""
 
 
 class KeyRevoked(TrustError):
     """The key was revoked: nothing that it signed counts."""
 
-    code = "key-revoked"
     template = _KEY + " was revoked"
     hint_template = "ask the issuer for a newly signed file"
     key_id: bytes
@@ -89,56 +76,42 @@ class KeyRevoked(TrustError):
 class KeyOutOfWindow(TrustError):
     """The document was issued outside the time in which its key may sign."""
 
-    code = "key-out-of-window"
     template = _KEY + " could not sign on {issued:time}"
     key_id: bytes
     name: str
     issued: int
-    """When the document was issued, in seconds since 1970."""
 
 
 class KeyOutOfScope(TrustError):
     """The key may not sign this type or issuer, or a bundle that grants so much."""
 
-    code = "key-out-of-scope"
     template: ClassVar[Templates] = {
-        "type": _KEY + " may not sign documents of type `{document}`",
-        "issuer": _KEY + " may not sign for issuer `{issuer}`",
-        "use": _KEY + " may not sign a {use} license",
-        "part": _KEY + " may not sign for part `{part}`",
-        "replaces": _KEY + " may not sign a bundle that takes the place of another serial",
-        "unrestricted": _KEY + " may not sign `{license}` without a limit",
-        "most": _KEY + " may not sign more than {most} of `{license}`",
-        "meter": _KEY + " may not sign more than {most} of `{license}` over the term of a bundle",
-        "settings": _KEY + " may not sign settings",
-        "term": _KEY + " may not sign a term of more than {longest:count day|days}",
-        "after-grace": _KEY + " may sign only bundles that block after grace",
-        "hours": (_KEY + " may not sign more offline or borrow hours than {longest:count day|days} have"),
+        "type": _MAY_NOT + "documents of type `{document}`",
+        "issuer": _MAY_NOT + "for issuer `{issuer}`",
+        "use": _MAY_NOT + "a {use} license",
+        "part": _MAY_NOT + "for part `{part}`",
+        "replaces": f"{_MAY_NOT}a bundle that takes the place of another serial;"
+        f" leave `replaces` out of the order, {_OTHER}",
+        "unrestricted": _MAY_NOT + "`{license}` without a limit; order a number of it, " + _OTHER,
+        "most": _MAY_NOT + "more than {most} of `{license}`; order at most {most} of it, " + _OTHER,
+        "meter": _MAY_NOT + "more than {most} of `{license}` over the term of a bundle;"
+        f" order less of it or a shorter term, {_OTHER}",
+        "settings": f"{_MAY_NOT}settings; leave `settings` out of the order, {_OTHER}",
+        "term": _MAY_NOT + "a term of more than {longest:count day|days};"
+        f" order a term that ends earlier, grace included, {_OTHER}",
+        "after-grace": _KEY + " may sign only bundles that block after grace;"
+        f' write `after_grace = "block"` in the order, {_OTHER}',
+        "hours": _MAY_NOT + "more offline or borrow hours than {longest:count day|days} have;"
+        f" order fewer hours, {_OTHER}",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(
-        ("type", "issuer", "use", "part"), "`licensekit keys list` shows what each key may sign"
-    ) | {
-        "replaces": f"leave `replaces` out of the order, {_OTHER}",
-        "unrestricted": f"order a number of it, {_OTHER}",
-        "most": f"order at most {{most}} of it, {_OTHER}",
-        "meter": f"order less of it or a shorter term, {_OTHER}",
-        "settings": f"leave `settings` out of the order, {_OTHER}",
-        "term": f"order a term that ends earlier, grace included, {_OTHER}",
-        "after-grace": f'write `after_grace = "block"` in the order, {_OTHER}',
-        "hours": f"order fewer hours, {_OTHER}",
-    }
+    hint_template = "`licensekit keys list` shows what each key may sign"
     reason: str
     key_id: bytes
     name: str
     document: str = ""
-    """The type of the token."""
     issuer: str = ""
-    """The issuer that the document names."""
     use: str = ""
     part: str = ""
     license: str = ""
-    """The code of the license that is granted too often."""
     most: int | None = None
-    """The highest count that the key may sign."""
     longest: int | None = None
-    """The longest term that the key may sign, in days."""

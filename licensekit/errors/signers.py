@@ -11,75 +11,59 @@ _URI = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
 class SignerUnavailable(KeyFault):
     """A signing key that lives elsewhere cannot be reached."""
 
-    code = "signer-unavailable"
-
 
 class SignerUriInvalid(SignerUnavailable):
     """The URI of a key in a PKCS#11 token (RFC 7512) is malformed, or says too little."""
 
-    code = "signer-uri-invalid"
     template: ClassVar[Templates] = {
         "form": "a token is named by a URI: `pkcs11:` and ASCII, the rest as %XX",
-        "pin": "a PIN has no place in a URI",
+        "pin": "a PIN has no place in a URI; leave it out; it is asked for",
         "module": "module-path= is missing, or no absolute path",
         "token": "the URI names no token: token= is missing",
-        "type": "only a private key signs",
+        "type": "only a private key signs; leave type= out of the URI",
         "unknown": "no URI attribute {name:quoted} is known",
         "malformed": "the URI's attribute `{name}` is malformed",
         "not-utf-8": "the URI is not UTF-8",
         "control": "the URI has control characters",
         "key": "the URI names no key: object= or id= is missing",
-        "other-label": "the URI names the key {name:quoted}, and {wanted:quoted} is wanted",
+        "other-label": "the URI names the key {name:quoted}, and {wanted:quoted} is wanted;"
+        " leave object= out of the URI",
     }
-    hint_template: ClassVar[Templates] = dict.fromkeys(template, _URI) | {
-        "pin": "leave it out; it is asked for",
-        "type": "leave type= out of the URI",
-        "other-label": "leave object= out of the URI",
-    }
+    hint_template = _URI
     reason: str
     name: str = ""
     """The attribute, or the label that the URI names."""
     wanted: str = ""
-    """The label that the new key is to have."""
 
 
 class Pkcs11Unavailable(SignerUnavailable):
     """A PKCS#11 module or its token cannot be used."""
 
-    code = "pkcs11-unavailable"
     template: ClassVar[Templates] = {
-        "package": "python-pkcs11 is not installed",
-        "module": "the PKCS#11 module cannot be used: {detail:line}",
-        "no-token": "there is no such token",
-        "several-tokens": "several tokens match",
-        "removed": "the token was taken away",
-        "mechanism": "the token cannot do Ed25519",
-        "other": "the PKCS#11 module reports {reported}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "package": "install `licensekit-files[pkcs11]`",
-        "module": "check module-path= of the URI, and that the module suits this machine",
-        "no-token": "insert it, or check the URI",
-        "several-tokens": "add serial= to the URI",
-        "removed": "put it back and run the command again",
-        "mechanism": "use one with the mechanism EDDSA",
-        "other": "see the manual of the token",
+        "package": "python-pkcs11 is not installed; install `licensekit-files[pkcs11]`",
+        "module": "the PKCS#11 module cannot be used: {detail:line};"
+        " check module-path= of the URI, and that the module suits this machine",
+        "no-token": "there is no such token; insert it, or check the URI",
+        "several-tokens": "several tokens match; add serial= to the URI",
+        "removed": "the token was taken away; put it back and run the command again",
+        "mechanism": "the token cannot do Ed25519; use one with the mechanism EDDSA",
+        "other": "the PKCS#11 module reports {reported}; see the manual of the token",
     }
     reason: str
     reported: str = ""
     """The error that the module reports, as python-pkcs11 names it."""
     detail: str = ""
-    """Why the module cannot be loaded."""
 
 
 class PinWrong(SignerUnavailable):
     """The token refuses the PIN."""
 
-    code = "pin-wrong"
-    template: ClassVar[Templates] = {"refused": "the token refuses the PIN", "locked": "the PIN is locked"}
-    hint_template: ClassVar[Templates] = {
-        "refused": "check the PIN; a token locks itself after a few wrong ones",
-        "locked": "unlock it with the SO PIN, by the token's own tool",
+    template: ClassVar[Templates] = {
+        "refused": "the token refuses the PIN; check the PIN; a token locks itself after a few wrong ones",
+        "few": "the token refuses the PIN, and few tries are left; check the PIN before you try again",
+        "last": "the token has refused PINs, and one more wrong one locks it;"
+        " nothing is tried here: log in once by the token's own tool, and it counts again from the start",
+        "locked": "the PIN is locked; unlock it with the SO PIN, by the token's own tool",
     }
     reason: str
     reported: str = ""
@@ -89,26 +73,19 @@ class PinWrong(SignerUnavailable):
 class Pkcs11KeyInvalid(SignerUnavailable):
     """The token can be used, and the key in it, or the one to be made, cannot."""
 
-    code = "pkcs11-key-invalid"
     template: ClassVar[Templates] = {
-        "missing": "the token has no such Ed25519 key ({name})",
-        "several": "the token has several such Ed25519 keys ({name})",
-        "label": "{name:quoted} is no label",
-        "label-taken": "the token has an object named `{name:line}` already",
-        "not-ed25519": "the public key in the token is no Ed25519 key",
-        "may-not-sign": "the key of the token may not sign",
-        "mismatch": "the token signs with another key than its public one",
-        "changed": "the token has another key in this place than it had",
-    }
-    hint_template: ClassVar[Templates] = {
-        "missing": "name one key by object= and id= of the URI; without both, one can be made",
-        "several": "name one key by object= and id= of the URI",
-        "label": "give a printable one",
-        "label-taken": "give the new key another label, or use that one by object= of the URI",
-        "not-ed25519": "name or make an Ed25519 key",
-        "may-not-sign": "name or make another",
-        "mismatch": "make the two match again by the token's own tool, or make a new key",
-        "changed": "check which token is inserted, or make a new key",
+        "missing": "the token has no such Ed25519 key ({name});"
+        " name one key by object= and id= of the URI; without both, one can be made",
+        "several": "the token has several such Ed25519 keys ({name}); name one key by object= and id= of the URI",
+        "label": "{name:quoted} is no label; give a printable one",
+        "label-taken": "the token has an object named `{name:line}` already;"
+        " give the new key another label, or use that one by object= of the URI",
+        "not-ed25519": "the public key in the token is no Ed25519 key; name or make an Ed25519 key",
+        "may-not-sign": "the key of the token may not sign; name or make another",
+        "mismatch": "the token signs with another key than its public one;"
+        " make the two match again by the token's own tool, or make a new key",
+        "changed": "the token has another key in this place than it had;"
+        " check which token is inserted, or make a new key",
     }
     reason: str
     name: str = ""
@@ -118,13 +95,9 @@ class Pkcs11KeyInvalid(SignerUnavailable):
 class WorkersUnavailable(SignerUnavailable):
     """Several processes cannot sign with this key, or one of them has ended."""
 
-    code = "workers-unavailable"
     template: ClassVar[Templates] = {
-        "one-process": "this key lives in a token, where one process signs with it",
-        "ended": "a worker process has ended before its work was done",
-    }
-    hint_template: ClassVar[Templates] = {
-        "one-process": "ask for one worker",
-        "ended": "run it again: what was issued is in the ledger and not issued twice",
+        "one-process": "this key lives in a token, where one process signs with it; ask for one worker",
+        "ended": "a worker process has ended before its work was done;"
+        " run it again: what was issued is in the ledger and not issued twice",
     }
     reason: str

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from licensekit.errors.coded import Coded, Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import Coded, LicenseError, Templates
 
 
 class RefusedError(LicenseError):
     """The installation refuses a change; its state is as it was. `faults` says all that is why."""
 
-    code = "refused"
     _about: ClassVar[frozenset[str]] = frozenset({"where", "more"})
     more: tuple["RefusedError", ...] = ()
     """What else stands against the change."""
@@ -31,50 +29,41 @@ class RefusedError(LicenseError):
         return self.replace(more=tuple(more))
 
 
-class SerialMismatch(RefusedError):
+class BundleRefused(RefusedError):
+    """A bundle that the installation does not activate; its data name the bundle."""
+
+    serial: str
+    part: str
+    use: str
+    sequence: int
+
+
+class SerialMismatch(BundleRefused):
     """A bundle for another serial, which does not take the place of the present one."""
 
-    code = "serial-mismatch"
     template = "{serial} {part} {use:use}{sequence} is for serial {serial}, and this installation has {present}"
     hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     present: str
-    """The serial that is here."""
 
 
-class SequenceOlder(RefusedError):
+class SequenceOlder(BundleRefused):
     """A bundle older than one that was here, of the same issuer, serial, part and use."""
 
-    code = "sequence-older"
     template = "{serial} {part} {use:use}{sequence} is older than sequence {highest}, which was activated here"
     hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     highest: int
-    """The highest sequence that was here."""
 
 
-class SequenceConflict(RefusedError):
+class SequenceConflict(BundleRefused):
     """Another bundle under a sequence that is already taken, for the same use."""
 
-    code = "sequence-conflict"
     template = "another {serial} {part} {use:use}{sequence} was activated here"
     hint_template = "ask the issuer for one of a higher sequence"
-    serial: str
-    part: str
-    use: str
-    sequence: int
 
 
 class BelowUse(RefusedError):
     """The new license set covers fewer than are assigned."""
 
-    code = "below-use"
     template: ClassVar[Templates] = dict.fromkeys(
         ("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set"
     )
@@ -92,42 +81,29 @@ class BelowUse(RefusedError):
     in_use: int
     total: int
     remove: int
-    """How many must be released."""
     holders: tuple[str, ...]
     """Those with the highest slots first; not all, if they are very many."""
     newest: tuple[str, ...]
     """The first of them."""
     others: int
-    """How many there are besides these."""
 
 
-class MaintenanceEnded(RefusedError):
+class MaintenanceEnded(BundleRefused):
     """This version of the product was released after maintenance ended."""
 
-    code = "maintenance-ended"
     template = (
         "{serial} {part} {use:use}{sequence} covers versions released until {maintenance:day},"
         " and this one was released later"
     )
     hint_template = "renew the maintenance, or use an earlier version of the product"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     maintenance: int
-    """In days since 1970."""
 
 
-class SettingRefused(RefusedError):
+class SettingRefused(BundleRefused):
     """A bundle sells a value that its setting cannot have."""
 
-    code = "setting-refused"
     template = "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
     hint_template = "ask the issuer for a file with a value that fits"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     setting: str
     value: str
 
@@ -135,44 +111,29 @@ class SettingRefused(RefusedError):
 class ClockRefused(RefusedError):
     """The clock cannot be accepted in place of the latest time seen."""
 
-    code = "clock-refused"
     template: ClassVar[Templates] = {
-        "used": "the clock was accepted once already for this base bundle",
-        "needless": "the clock is not behind a time that only clocks have shown",
-    }
-    hint_template: ClassVar[Templates] = {
-        "used": "ask the vendor for a reset of the clock",
-        "needless": "set the clock right, or ask the vendor for a reset of the clock",
+        "used": "the clock was accepted once already for this base bundle; ask the vendor for a reset of the clock",
+        "needless": "the clock is not behind a time that only clocks have shown;"
+        " set the clock right, or ask the vendor for a reset of the clock",
     }
     reason: str
 
 
-class BindingMismatch(RefusedError):
+class BindingMismatch(BundleRefused):
     """A bundle bound to another installation."""
 
-    code = "binding-mismatch"
     template = "{serial} {part} {use:use}{sequence} is bound to another installation: {difference}"
     hint_template = "make a request here with `licensekit request`, and send it to the issuer"
-    serial: str
-    part: str
-    use: str
-    sequence: int
     difference: Coded | None
-    """How the installation that it is bound to differs from this one."""
 
 
 class NotActivated(RefusedError):
     """Nothing was activated here yet."""
 
-    code = "not-activated"
     template: ClassVar[Templates] = {
-        "absent": "no installation was set up here yet",
-        "no-pack": "nothing was activated here yet, so the vendor's pack is needed",
-        "no-serial": "nothing was activated here yet, so there is nothing to state",
-    }
-    hint_template: ClassVar[Templates] = {
-        "absent": "run `licensekit activate FILE`",
-        "no-pack": ("activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation"),
-        "no-serial": "run `licensekit activate FILE`",
+        "absent": "no installation was set up here yet; run `licensekit activate FILE`",
+        "no-pack": "nothing was activated here yet, so the vendor's pack is needed;"
+        " activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation",
+        "no-serial": "nothing was activated here yet, so there is nothing to state; run `licensekit activate FILE`",
     }
     reason: str

@@ -9,11 +9,10 @@ from licensekit.errors.faults import Fault
 class SyntaxInvalid(Fault):
     """A file, or one line of it, that cannot be read at all."""
 
-    code = "syntax-invalid"
     template: ClassVar[Templates] = {
         "too-large": "is larger than {most} bytes",
-        "not-utf-8": "is not UTF-8",
-        "encoding": "is not {wanted}",
+        "not-utf-8": "is not UTF-8; save the file as UTF-8 text",
+        "encoding": "is not {wanted}; pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
         "toml": "{detail:line}",
         "key-parts": "has a key of too many parts",
         "too-deep": "is nested too deeply",
@@ -23,87 +22,64 @@ class SyntaxInvalid(Fault):
         "json": "is not valid JSON from column {column} on",
         "key-twice": "is not valid JSON: a key is there twice",
     }
-    hint_template: ClassVar[Templates] = {
-        "not-utf-8": "save the file as UTF-8 text",
-        "encoding": "pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
-    }
     reason: str
     count: int = 0
     most: int = 0
     column: int = 0
     detail: str = ""
-    """What is wrong, in words."""
     wanted: str = ""
-    """The encoding that it was read in."""
     guess: str = ""
-    """The encoding that it seems to have."""
 
 
 class ColumnInvalid(Fault):
     """A heading of a table that is not one of its columns, or a column that is not there."""
 
-    code = "column-invalid"
     template: ClassVar[Templates] = {
-        "missing": "there is no column `{name}`",
-        **dict.fromkeys(("unknown", "near"), "there is no column {name:quoted} in such a table"),
+        "missing": "there is no column `{name}`; columns are {known:codes}",
+        "unknown": "there is no column {name:quoted} in such a table;"
+        " say which one it is with `--column`, or leave it out with `--ignore`",
+        "near": "there is no column {name:quoted} in such a table; {guess:guess}",
         "twice": "the column `{name}` is there twice",
-    }
-    hint_template: ClassVar[Templates] = {
-        "missing": "columns are {known:codes}",
-        "unknown": "say which one it is with `--column`, or leave it out with `--ignore`",
-        "near": "{guess:guess}",
     }
     reason: str
     name: str
     known: tuple[str, ...] = ()
     guess: str = ""
-    """The column that may be meant."""
 
 
 class TableInvalid(Fault):
     """A key that does not belong where it is, is missing, or has too many entries."""
 
-    code = "table-invalid"
     template: ClassVar[Templates] = {
-        "unknown": "is not a key of this table",
+        "unknown": "is not a key of this table; {guess:guess}",
         "missing": "is missing",
         "too-many": "has more than {most} entries",
         "twice": "is there twice",
-        "empty": "is empty",
+        "empty": "is empty; name {wanted}",
     }
-    hint_template: ClassVar[Templates] = {"unknown": "{guess:guess}", "empty": "name {wanted}"}
     reason: str
     guess: str = ""
-    """The key that may be meant."""
     most: int = 0
     wanted: str = ""
-    """What belongs there, in words."""
 
 
 class ValueInvalid(Fault):
     """A value that is of another kind, or outside what it may be."""
 
-    code = "value-invalid"
     template: ClassVar[Templates] = {
-        "kind": "is {found}, not {wanted}",
+        "kind": "is {found}, not {wanted}; {meant:meant}",
         "word-kind": "is {found}, not {words:choice}",
-        "word": "is not {words:choice}",
+        "word": "is not {words:choice}; {guess:guess}",
         "empty": "is empty",
         "address": "is not an address that begins with https:// or mailto:",
         "web-address": "is not an address that begins with https://",
         "code": "is not a code: at most 64 lower-case letters, digits and inner dashes",
         "serial": "is not a serial: at most 32 letters, digits and inner dashes",
-        "date": "is not a date such as 2027-12-31",
+        "date": "is not a date such as 2027-12-31; {meant:meant}",
         "before-1970": "is before 1970",
         "range": "is not from {least} to {most}",
-        "none": "is below 1",
-        "count": "is above {most}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "word": "{guess:guess}",
-        **dict.fromkeys(("date", "kind"), "{meant:meant}"),
-        "none": "leave out what is not sold",
-        "count": 'write "unrestricted"',
+        "none": "is below 1; leave out what is not sold",
+        "count": 'is above {most}; write "unrestricted"',
     }
     reason: str
     found: str = ""
@@ -111,9 +87,7 @@ class ValueInvalid(Fault):
     wanted: str = ""
     """What belongs there, in words: `text in quotes`."""
     words: tuple[str, ...] = ()
-    """The words of which one is meant."""
     guess: str = ""
-    """The one that may be meant."""
     meant: tuple[str, ...] = ()
     """What a date or number that is written as in some countries may mean."""
     least: int = 0
@@ -123,7 +97,6 @@ class ValueInvalid(Fault):
 class TextInvalid(Fault):
     """A text that cannot be kept, because of its length or of a character in it."""
 
-    code = "text-invalid"
     template: ClassVar[Templates] = {
         "too-long": "is longer than {most} characters",
         "control": "has a control character or one that cannot be seen",
@@ -137,19 +110,14 @@ class TextInvalid(Fault):
 class UserCellInvalid(Fault):
     """A cell of a file of users that cannot be read, or a user who is there twice."""
 
-    code = "user-cell-invalid"
     template: ClassVar[Templates] = {
         "truth": "{text:quoted} is neither yes nor no",
-        "kind": "{text:quoted} is no kind of user",
-        "license": "no catalog has a license `{text}`",
+        "kind": "{text:quoted} is no kind of user; there are {known:list}",
+        "license": "no catalog has a license `{text}`; {guess:guess}",
         "twice": "{text:quoted} is in line {line} already",
     }
-    hint_template: ClassVar[Templates] = {"kind": "there are {known:list}", "license": "{guess:guess}"}
     reason: str
     text: str
-    """What the cell has."""
     known: tuple[str, ...] = ()
     line: int = 0
-    """Where the user is first."""
     guess: str = ""
-    """The license that may be meant."""

@@ -2,8 +2,7 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import Templates
-from licensekit.errors.tree import LicenseError
+from licensekit.errors.coded import LicenseError, Templates
 
 _STOP = "stop and call the vendor: one root signed two different documents"
 _FORK = "ask the issuer for its newest file, and which of the two it signed"
@@ -14,35 +13,31 @@ _AHEAD = "activate the file that brings the newer trust document as well"
 class TrustError(LicenseError):
     """A well-formed document that is not to be believed."""
 
-    code = "trust"
-
 
 class RootPinInvalid(TrustError):
     """The root pin is not `lkroot1-` and 52 characters of base32."""
 
-    code = "root-pin-invalid"
-    template = "{pin:quoted} is not a root pin"
-    hint_template = "copy the lkroot1-… line that the vendor's documentation gives"
+    template = "{pin:quoted} is not a root pin; copy the lkroot1-… line that the vendor's documentation gives"
     pin: str
 
 
 class RootMismatch(TrustError):
     """No root document here has the digest that is pinned."""
 
-    code = "root-mismatch"
     template: ClassVar[Templates] = {
         "pinned": "the pinned root is not among these documents",
         "untrusted": "no trusted root vouches for this one",
         "no-root": "there is no root in this pack",
+        "other-pack": "this pack grows from another root than this workspace;"
+        " give a pack that this workspace has written, and an application of it ships",
     }
-    hint_template = "use the pack and the root pin that came with the application"
+    hint_template = "use the pack and the root pin of the application"
     reason: str
 
 
 class RootGap(TrustError):
     """A root document skips a version."""
 
-    code = "root-gap"
     template: ClassVar[Templates] = {
         "root": "root {version} cannot follow root {newest}",
         "trust": ("trust document {trust} belongs to root {version}, and the newest root here is {newest}"),
@@ -53,15 +48,12 @@ class RootGap(TrustError):
     """The version of the root that came, or that the trust document names."""
     newest: int
     needed: int
-    """The version of the root that must come first."""
     trust: int | None = None
-    """The version of the trust document, where one names the root."""
 
 
 class RootRollback(TrustError):
     """The newest root here is older than one seen before."""
 
-    code = "root-rollback"
     template = "root {version} is the newest here, and root {seen} was seen before"
     hint_template = _RESTORE
     version: int
@@ -71,7 +63,6 @@ class RootRollback(TrustError):
 class RootFork(TrustError):
     """Two different root documents of one version."""
 
-    code = "root-fork"
     template = "there are two roots of version {version}"
     hint_template = _STOP
     version: int
@@ -80,23 +71,19 @@ class RootFork(TrustError):
 class RootNotNewest(TrustError):
     """A trust document signed by a root that a later root has replaced."""
 
-    code = "root-not-newest"
     template: ClassVar[Templates] = {
         "signed": "a trust document is signed by root {root}, which root {newest} has replaced",
         "names": ("trust document {version} belongs to root {root}, which root {newest} has replaced"),
     }
     reason: str
-    """Whether root keys or the document itself tell."""
     root: int
     newest: int
     version: int | None = None
-    """The version of the document, where it was read."""
 
 
 class ThresholdNotMet(TrustError):
     """Fewer root keys signed than the root asks for."""
 
-    code = "threshold-not-met"
     template: ClassVar[Templates] = {
         "root": "root {version} is signed by {signed} of the {needed} keys that root {root} needs",
         "next-root": "a root is signed by {signed} of the {needed} keys that root {root} needs",
@@ -106,18 +93,15 @@ class ThresholdNotMet(TrustError):
     reason: str
     """What lacks signatures; `next-root` is a root that is not read before they are there."""
     root: int
-    """The version of the root whose keys must sign."""
     needed: int
     signed: int
     missing: int
     version: int | None = None
-    """The version of the document, where it was read."""
 
 
 class TrustMissing(TrustError):
     """There is no trust document, so no signing key is known."""
 
-    code = "trust-missing"
     template: ClassVar[Templates] = {
         "newest-root": "there is no trust document of the newest root",
         "no-signers": "no trust document is in force, so no signing key is known",
@@ -129,12 +113,10 @@ class TrustMissing(TrustError):
 class TrustRollback(TrustError):
     """A trust document older than the one in force."""
 
-    code = "trust-rollback"
     template: ClassVar[Templates] = {
-        "stored": "trust document {version} is the newest here, and {seen} was seen before",
+        "stored": "trust document {version} is the newest here, and {seen} was seen before; " + _RESTORE,
         "added": "trust document {version} is not newer than {seen}, which was seen before",
     }
-    hint_template: ClassVar[Templates] = {"stored": _RESTORE}
     reason: str
     version: int
     """0 if there is none."""
@@ -144,7 +126,6 @@ class TrustRollback(TrustError):
 class TrustFork(TrustError):
     """Two different trust documents of one version."""
 
-    code = "trust-fork"
     template = "there are two trust documents of version {version}"
     hint_template = _STOP
     version: int
@@ -153,7 +134,6 @@ class TrustFork(TrustError):
 class CatalogFork(TrustError):
     """Two different catalogs of one issuer and version."""
 
-    code = "catalog-fork"
     template = "there are two catalogs of `{issuer}` of version {version}"
     hint_template = _FORK
     issuer: str
@@ -163,30 +143,23 @@ class CatalogFork(TrustError):
 class RevocationsRollback(TrustError):
     """A revocation list older than the one in force."""
 
-    code = "revocations-rollback"
     template = "revocation list {number} of `{issuer}` is older than one seen before"
     issuer: str
     number: int
-    trust_version: int
-    """The version of the trust document under which it was made."""
 
 
 class RevocationsFork(TrustError):
     """Two different revocation lists of one number."""
 
-    code = "revocations-fork"
     template = "there are two revocation lists {number} of `{issuer}`"
     hint_template = _FORK
     issuer: str
     number: int
-    trust_version: int
-    """The version of the trust document under which both were made."""
 
 
 class RevocationsAhead(TrustError):
     """A revocation list made under a root or trust document that is not here."""
 
-    code = "revocations-ahead"
     template = "the revocation list was made under root {root_version}, trust document {trust_version}"
     hint_template = _AHEAD
     root_version: int
@@ -196,7 +169,6 @@ class RevocationsAhead(TrustError):
 class CatalogAhead(TrustError):
     """A catalog made under a root or trust document that is not here."""
 
-    code = "catalog-ahead"
     template = "the catalog of `{issuer}` was made under root {root_version}, trust document {trust_version}"
     hint_template = _AHEAD
     issuer: str
@@ -207,7 +179,6 @@ class CatalogAhead(TrustError):
 class RevocationsMissing(TrustError):
     """A revocation list that was seen before is gone; absence is not an empty list."""
 
-    code = "revocations-missing"
     template = "the revocation list of `{issuer}` was seen before and is gone"
     hint_template = "activate the issuer's newest file, which brings the list again"
     issuer: str
@@ -216,24 +187,18 @@ class RevocationsMissing(TrustError):
 class IssuedAhead(TrustError):
     """Issued more than a day ahead of now."""
 
-    code = "issued-ahead"
     template: ClassVar[Templates] = {
-        "document": "issued on {issued:time}, which is in the future",
-        "request": "the installation's clock shows {issued:time}, which is in the future",
-    }
-    hint_template: ClassVar[Templates] = {
-        "document": "check the date and the clock of this machine",
-        "request": "answer with `--reset clock` first, then let it make another request",
+        "document": "issued on {issued:time}, which is in the future; check the date and the clock of this machine",
+        "request": "the installation's clock shows {issued:time}, which is in the future;"
+        " answer with `--reset clock` first, then let it make another request",
     }
     reason: str
     issued: int
-    """In seconds since 1970."""
 
 
 class WrongProduct(TrustError):
     """A document for another product."""
 
-    code = "wrong-product"
     template: ClassVar[Templates] = {
         "document": "this is for `{product}`, and the product here is `{expected}`",
         "request": "the request is for `{product}`, and the product here is `{expected}`",
@@ -244,20 +209,16 @@ class WrongProduct(TrustError):
     reason: str
     product: str
     expected: str
-    """The product here."""
     issuer: str = ""
-    """The vendor's issuer that a root names."""
     expected_issuer: str = ""
     version: int | None = None
-    """The version of a root."""
 
 
 class BundleRevoked(TrustError):
     """The issuer has taken this bundle back."""
 
-    code = "bundle-revoked"
-    template = "{serial} {part} {use:use}{sequence} was revoked by its issuer"
-    hint_template = "ask the issuer for the bundle that replaces it"
+    template = "{serial} {part} {use:use}{sequence} was suspended or revoked by its issuer"
+    hint_template = "ask the issuer, who may reinstate or replace it"
     serial: str
     part: str
     use: str
@@ -267,6 +228,5 @@ class BundleRevoked(TrustError):
 class NothingToSign(TrustError):
     """A file of documents to be signed in which every signature is there."""
 
-    code = "nothing-to-sign"
     template = "every document in this file has all its signatures"
     hint_template = "`licensekit pack FILE` puts it in force in the vendor's workspace"

@@ -3,32 +3,25 @@
 from typing import ClassVar
 
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.errors.coded import Templates
+from licensekit.errors.coded import LicenseError, Templates
 from licensekit.errors.format import RuleBroken
-from licensekit.errors.tree import LicenseError
 
 
 class WorkspaceError(LicenseError):
     """The vendor's workspace refuses, or is not one."""
 
-    code = "workspace"
-
 
 class WorkspaceInvalid(WorkspaceError):
     """The folder is not a workspace, or a damaged one."""
 
-    code = "workspace-invalid"
     template: ClassVar[Templates] = {
-        "no-ledger": "there is no ledger here, so this is not a workspace",
-        "no-url": "this file does not hold the URL of a ledger on a server",
-        "no-facts": "this is not the ledger of a workspace: it names no root and no issuer",
-        "no-catalog": "no catalog was signed here yet",
-    }
-    hint_template: ClassVar[Templates] = {
-        "no-ledger": "name the workspace with -C DIR, or create one with `licensekit init DIR`",
-        "no-url": "write `postgresql://user@host/database` into it, or restore it from a backup",
-        "no-facts": "check which database is meant, or restore it from a backup",
-        "no-catalog": "run `licensekit pack` to sign it",
+        "no-ledger": "there is no ledger here, so this is not a workspace;"
+        " name the workspace with -C DIR, or create one with `licensekit init DIR`",
+        "no-url": "this file does not hold the URL of a ledger on a server;"
+        " write `postgresql://user@host/database` into it, or restore it from a backup",
+        "no-facts": "this is not the ledger of a workspace: it names no root and no issuer;"
+        " check which database is meant, or restore it from a backup",
+        "no-catalog": "no catalog was signed here yet; run `licensekit pack` to sign it",
     }
     reason: str
 
@@ -36,35 +29,46 @@ class WorkspaceInvalid(WorkspaceError):
 class ClockDoubtful(WorkspaceError):
     """The clock disagrees with the newest entry of the ledger, so nothing was signed."""
 
-    code = "clock-doubtful"
     template: ClassVar[Templates] = {
         "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
         " {made:time}: one of them is wrong",
         "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number} on {made:time}",
+        "document": "the clock shows {now:time}, and the {document} is dated {made:time}: one of them is wrong;"
+        " set the clock; if it is right, `licensekit pack --clock-is-right` signs catalog and list again,"
+        " and `licensekit keys rotate --clock-is-right` the trust document",
     }
     hint_template = "set the clock, or if it is right say `--clock-is-right`"
     reason: str
     now: int
-    """What the clock shows, in seconds since 1970."""
-    number: int
     made: int
-    """When the newest entry was made, in seconds since 1970."""
+    number: int = 0
+    document: str = ""
+
+
+class LedgerRestored(WorkspaceError):
+    """The ledger lacks what it held before: it was restored from a backup, or cut. Nothing is signed."""
+
+    template: ClassVar[Templates] = {
+        "behind": "the ledger was restored or cut: it ends with entry {newest}, and entry {number} was there before",
+        "other": "the ledger was restored or cut: its entry {number} is not the one that was there before",
+    }
+    hint_template = (
+        "take back what it lost with `licensekit ledger absorb FILES`; without FILES that accepts the ledger as it is"
+    )
+    reason: str
+    number: int
+    """Of the entry that is missing."""
+    newest: int = 0
 
 
 class WorkspaceExists(WorkspaceError):
     """`init` into a folder, or on a ledger, that already holds a workspace."""
 
-    code = "workspace-exists"
     template: ClassVar[Templates] = {
-        "folder": "there is a workspace here already",
-        "file": "`{name}` is in the way",
-        "ledger": "this ledger belongs to a workspace already",
-    }
-    hint_template: ClassVar[Templates] = {
-        "folder": "work in it with -C DIR, or choose another folder",
-        "file": "choose another folder, or move it away first",
-        "ledger": "give each its own database, or its own schema in one; to work in several"
-        " places, copy the folder of the workspace",
+        "folder": "there is a workspace here already; work in it with -C DIR, or choose another folder",
+        "file": "`{name}` is in the way; choose another folder, or move it away first",
+        "ledger": "this ledger belongs to a workspace already; give each its own database, or its own schema"
+        " in one; to work in several places, copy the folder of the workspace",
     }
     reason: str
     name: str = ""
@@ -73,32 +77,25 @@ class WorkspaceExists(WorkspaceError):
 class PlanRefused(WorkspaceError):
     """A new workspace that cannot be created as planned; nothing was."""
 
-    code = "plan-refused"
     template: ClassVar[Templates] = {
-        "no-code": "no product code can be made of the folder's name",
-        "name": "the catalog calls its issuer `{written}`, and --name `{planned}`",
-        "product": "the catalog is of product `{written}`, and the workspace of `{planned}`",
-        "issuer": "the catalog is of issuer `{written}`, and the workspace of `{planned}`",
-        "vendor": "`{planned}` is the vendor itself",
-        "vendors-product": "the catalog is of product `{written}`, and the vendor's is `{planned}`",
-        "root-keys": "{threshold} of {count} root keys cannot be asked for",
-        "ledger": "this is not the URL of a ledger on a server",
-        "password": "the URL of the ledger has a password in it, and would be kept in the workspace",
-    }
-    hint_template: ClassVar[Templates] = {
-        "no-code": "give one with --product CODE: lower-case letters, digits and dashes",
-        "name": "leave out --name, or change the catalog",
-        "product": "leave out --product, or change the catalog",
-        "issuer": "leave out --issuer, or change the catalog",
-        "vendor": "give your own code with --issuer CODE",
-        "vendors-product": "change the catalog",
-        "root-keys": "at least 1 of at most {most} keys must sign",
-        "ledger": "give a URL: postgresql://user@host/database",
-        "password": "leave it out and keep it in a password file (PGPASSFILE) or a service file",
+        "no-code": "no product code can be made of the folder's name;"
+        " give one with --product CODE: lower-case letters, digits and dashes",
+        "name": "the catalog calls its issuer `{written}`, and --name `{planned}`;"
+        " leave out --name, or change the catalog",
+        "product": "the catalog is of product `{written}`, and the workspace of `{planned}`;"
+        " leave out --product, or change the catalog",
+        "issuer": "the catalog is of issuer `{written}`, and the workspace of `{planned}`;"
+        " leave out --issuer, or change the catalog",
+        "vendor": "`{planned}` is the vendor itself; give your own code with --issuer CODE",
+        "vendors-product": "the catalog is of product `{written}`, and the vendor's is `{planned}`; change the catalog",
+        "root-keys": "{threshold} of {count} root keys cannot be asked for;"
+        " at least 1 of at most {most} keys must sign",
+        "ledger": "this is not the URL of a ledger on a server; give a URL: postgresql://user@host/database",
+        "password": "the URL of the ledger has a password in it, and would be kept in the workspace;"
+        " leave it out and keep it in a password file (PGPASSFILE) or a service file",
     }
     reason: str
     written: str = ""
-    """What the catalog says."""
     planned: str = ""
     threshold: int = 0
     count: int = 0
@@ -108,14 +105,10 @@ class PlanRefused(WorkspaceError):
 class VendorOnly(WorkspaceError):
     """Something that only the vendor's own workspace can do."""
 
-    code = "vendor-only"
     template: ClassVar[Templates] = {
-        "keys": "the root here is that of `{vendor}`, which alone can change keys",
-        "reset": "only the vendor resets an installation",
-    }
-    hint_template: ClassVar[Templates] = {
-        "keys": "make a key with `licensekit keys new` and ask the vendor to admit it",
-        "reset": "send the request to the vendor of the product",
+        "keys": "the root here is that of `{vendor}`, which alone can change keys;"
+        " make a key with `licensekit keys new` and ask the vendor to admit it",
+        "reset": "only the vendor resets an installation; send the request to the vendor of the product",
     }
     reason: str
     vendor: str
@@ -124,46 +117,55 @@ class VendorOnly(WorkspaceError):
 class KeyChangeRefused(WorkspaceError):
     """A change of a key that its present state does not allow."""
 
-    code = "key-change-refused"
     template: ClassVar[Templates] = {
         "named": "the trust document names this key already, as `{key}`",
-        "name-taken": "the trust document names a key `{key}` already",
+        "name-taken": "the trust document names a key `{key}` already; choose another name, or retire that key first",
         "retired": "key `{key}` is retired already",
         "revoked": "key `{key}` is revoked already",
-        "lost": "the key that signs now is the lost one, {key}",
-        "not-a-file-name": "`{key}` cannot be the name of a key file",
+        "lost": "the key that signs now is the lost one, {key};"
+        " make another with `licensekit keys rotate`, or name one with --key KEY",
+        "not-a-file-name": "`{key}` cannot be the name of a key file;"
+        " choose a name without slashes that does not start with a dot",
+        "in-token": "key `{key}` is in a token, and has no passphrase; change the PIN by the token's own tool",
         "permission": "key `{key}` cannot be admitted in this way: {why:messages}",
-        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time}",
-    }
-    hint_template: ClassVar[Templates] = {
-        "name-taken": "choose another name, or retire that key first",
-        "lost": "make another with `licensekit keys rotate`, or name one with --key KEY",
-        "not-a-file-name": "choose a name without slashes that does not start with a dot",
-        "window": "admit a key that may with `licensekit keys new --from {issued:time}`",
+        "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time};"
+        " admit a key that may with `licensekit keys new --from {issued:time}`",
     }
     reason: str
     key: str
     """Its name or id."""
     starts: int = 0
-    """From when on it signs, in seconds since 1970."""
     issued: int = 0
-    """When the first bundle was issued that it should sign, in seconds since 1970."""
     why: tuple[RuleBroken, ...] = ()
-    """What no trust document may say of a key."""
 
 
 class ChangeInSigning(WorkspaceError):
     """Another change of keys travels already: the signatures on it are not thrown away."""
 
-    code = "change-in-signing"
     template = "another change is in signing, and both cannot count"
-    hint_template = "have it signed first, or move the file away to give it up"
+    hint_template = "have it signed first, or give it up with `licensekit keys abandon FILE`"
+
+
+class ChangeOvertaken(WorkspaceError):
+    """A change of keys in signing that no longer follows what is in force: it would undo what came between."""
+
+    template: ClassVar[Templates] = {
+        "replaced": "{document} is out of date: {by} was signed at {issued:time} and is in force;"
+        " make the change again; `licensekit keys abandon FILE` puts this one away",
+        "in-force": "{document} is in force already; this file is no longer needed",
+    }
+    reason: str
+    document: str
+    """The one in signing, by type and version: `trust document 2`."""
+    by: str = ""
+    """The one in force."""
+    issued: int = 0
+    """When the trust document in force was signed, in seconds since 1970."""
 
 
 class RevocationsFull(WorkspaceError):
     """The next revocation list would be longer than a list may be."""
 
-    code = "revocations-full"
     template = (
         "a revocation list holds at most {most} bundles, as many serials, and as many serials with a lowest sequence"
     )
@@ -174,16 +176,10 @@ class RevocationsFull(WorkspaceError):
 class CatalogChanged(WorkspaceError):
     """`catalog.toml` differs from the catalog that was last signed."""
 
-    code = "catalog-changed"
     template: ClassVar[Templates] = {
-        "changed": "it was changed since it was signed",
-        "faults": "it was changed since it was signed, and has faults now",
-        "key": "the key that signed it may not sign it any more",
-    }
-    hint_template: ClassVar[Templates] = {
-        "changed": "run `licensekit pack` to sign the new catalog",
-        "faults": "`licensekit catalog check` names them",
-        "key": "run `licensekit pack` to sign it again",
+        "changed": "it was changed since it was signed; run `licensekit pack` to sign the new catalog",
+        "faults": "it was changed since it was signed, and has faults now; `licensekit catalog check` names them",
+        "key": "the key that signed it may not sign it any more; run `licensekit pack` to sign it again",
     }
     reason: str
 
@@ -191,7 +187,6 @@ class CatalogChanged(WorkspaceError):
 class CatalogTakesAway(WorkspaceError):
     """The new catalog takes something away from bundles already sold."""
 
-    code = "catalog-takes-away"
     template = "it takes something away from bundles that were sold: {faults:list}"
     hint_template = "put it back, or sign it all the same with `licensekit pack --yes`"
     faults: tuple[SoldReduced, ...]
@@ -200,7 +195,6 @@ class CatalogTakesAway(WorkspaceError):
 class LedgerDamaged(WorkspaceError):
     """The ledger's chain is broken: an entry was altered, inserted or removed."""
 
-    code = "ledger-damaged"
     template: ClassVar[Templates] = {
         "missing": "entry {number} is missing",
         "altered": "entry {number} was altered, or one before it was removed",
@@ -211,5 +205,4 @@ class LedgerDamaged(WorkspaceError):
     reason: str
     number: int
     why: LicenseError | None = None
-    """Why the document in the entry is not believed."""
     table: str = ""

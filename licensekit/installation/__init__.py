@@ -20,19 +20,18 @@ from licensekit.entitlements import (
     rows,
 )
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
+from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
-from licensekit.installation.backup import restore
-from licensekit.installation.comparison import PreviewRow, SettingChange
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Deficit
-from licensekit.installation.preview import Consequences, Preview, Void
-from licensekit.installation.relocation import Moved, move
+from licensekit.installation.preview import Consequences, Preview, PreviewRow, SettingChange, Void
+from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
@@ -46,11 +45,11 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "IMPORT_BYTES", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal", "AuditEntry", "AuditReport",
     "BundleRecord", "BundleState", "Consequences", "Coverage", "Decision", "Deficit", "Diagnosis", "Event",
-    "EventScope", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState", "LicenseDetails",
-    "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored",
-    "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
-    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose", "locate", "may_login",
-    "metric_lines", "move", "parse_users", "restore", "rows", "ways",
+    "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
+    "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
+    "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",
+    "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose",
+    "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows", "ways",
 ]  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from licensekit.installation.plan import ActivationPlan, documents_of, plan_acti
 from licensekit.installation.preview import Preview, preview_of
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
+from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.logs import taken
-from licensekit.state.messages import RootFromPack
+from licensekit.state.notices import RootFromPack
 from licensekit.state.stored import store_bundle
-from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_first
+from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import Bundle
@@ -159,7 +160,6 @@ def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
 
 
 def _changes_of(preview: Preview) -> Iterator[Change]:
-    """Yield what a file would change, by key path."""
     if preview.serial != preview.serial_now:
         yield Change("serial", preview.serial_now, preview.serial)
     for bundle in preview.replaced:
@@ -177,7 +177,6 @@ def _changes_of(preview: Preview) -> Iterator[Change]:
 
 
 def _values_of(preview: Preview) -> Iterator[Change]:
-    """Yield which totals, accesses and settings are others then."""
     for row in preview.rows:
         if row.total_now != row.total_new:
             totals = (row.total_now, row.total_new)
@@ -192,7 +191,6 @@ def _values_of(preview: Preview) -> Iterator[Change]:
 
 
 def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:
-    """Yield what ends or turns read-only, with the file and later."""
     for loss in preview.consequences.losses:
         since = loss.at if loss.at > preview.now else None
         reason = f"{word(loss.access)}-{'later' if since else 'now'}"
@@ -200,7 +198,6 @@ def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:
 
 
 def _short_later(preview: Preview) -> Iterator[ShortLater]:
-    """Yield what must be released until a file that is yet to start has its effect."""
     for one in preview.deficits:
         yield ShortLater(
             license=one.license, in_use=one.in_use, total=one.total, remove=one.remove, since=preview.moment

@@ -20,26 +20,17 @@ A reset is the vendor's, for the key of this installation, and counts once (`doc
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from licensekit import errors
 from licensekit.entitlements import BundleState, Fingerprint
 from licensekit.entitlements.parts import judge
 from licensekit.entitlements.settings import unfit_in
 from licensekit.entitlements.timeline import Timeline, holds_back, may_replace, serial_of, takes_place_of
-from licensekit.errors import (
-    BindingMismatch,
-    BundleReturned,
-    MaintenanceEnded,
-    RefusedError,
-    ResetRefused,
-    SequenceConflict,
-    SequenceOlder,
-    SerialMismatch,
-    SettingRefused,
-)
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed
 from licensekit.state.journal_state import JournalState
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen, observe, reset_clock
-from licensekit.state.transactions import ReadTransaction, WriteTransaction
+from licensekit.state.transactions import WriteTransaction
 from licensekit.state.trust_store import VerifiedBundles, still_holds
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
@@ -80,7 +71,7 @@ class Admission(NamedTuple):
     same: Bundles
     """Those that are here, and change nothing."""
     refused: Bundles
-    reasons: tuple[RefusedError, ...]
+    reasons: tuple[errors.RefusedError, ...]
     """Everything that stands against those."""
     kept: Bundles
     """What may be in force then, in the order of activation."""
@@ -98,7 +89,7 @@ def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admissi
     new: list[Verified[Bundle]] = []
     same: list[Verified[Bundle]] = []
     refused: list[Verified[Bundle]] = []
-    reasons: list[RefusedError] = []
+    reasons: list[errors.RefusedError] = []
     put_away: list[Verified[Bundle]] = []
     lowered = 0
     for verified in sorted((one for one in bundles if one not in again), key=_order):
@@ -127,15 +118,15 @@ def _faults(
     active: Iterable[Verified[Bundle]],
     floors: Iterable[Verified[Bundle]],
     facts: AdmissionFacts,
-) -> tuple[SequenceOlder | None, list[RefusedError]]:
+) -> tuple[errors.SequenceOlder | None, list[errors.RefusedError]]:
     """Return everything that stands against a bundle, and what of it a reset would allow."""
     # What was returned stays away for that alone, whatever its sequence.
     if verified.identity in facts.journal.returned:
-        of_sequence: RefusedError | None = BundleReturned(**naming(verified.document))
+        of_sequence: errors.RefusedError | None = errors.BundleReturned(**naming(verified.document))
     else:
         of_sequence = _of_sequence(verified, floors, facts)
     found = [*_of_serial(verified, active, facts), of_sequence, *_of_part(verified, facts)]
-    older = of_sequence if isinstance(of_sequence, SequenceOlder) else None
+    older = of_sequence if isinstance(of_sequence, errors.SequenceOlder) else None
     return older, [one for one in found if one is not None]
 
 
@@ -163,7 +154,7 @@ def _line(bundle: Bundle) -> tuple[object, ...]:
 
 def _of_serial(
     verified: Verified[Bundle], active: Iterable[Verified[Bundle]], facts: AdmissionFacts
-) -> Iterator[RefusedError]:
+) -> Iterator[errors.RefusedError]:
     bundle, vendor = verified.document, facts.trust_store.issuer
     present = [one.document for one in active]
     of_vendor = [one for one in present if one.issuer == vendor]
@@ -173,7 +164,7 @@ def _of_serial(
         return
     may_move = bundle.issuer == vendor or not of_vendor
     if not (may_move and _takes_place(verified, serial, deciding, facts)):
-        yield SerialMismatch(**naming(bundle), present=serial)
+        yield errors.SerialMismatch(**naming(bundle), present=serial)
 
 
 def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts) -> bool:
@@ -190,7 +181,7 @@ def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bund
 
 def _of_sequence(
     verified: Verified[Bundle], floors: Iterable[Verified[Bundle]], facts: AdmissionFacts
-) -> RefusedError | None:
+) -> errors.RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
     there = {one.identity for one in floors}
     line = {
@@ -202,10 +193,10 @@ def _of_sequence(
         },
     }
     if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
-        return SequenceConflict(**naming(bundle))
+        return errors.SequenceConflict(**naming(bundle))
     highest = max(line.values(), default=0)
     if bundle.sequence < highest or (known is not None and known.record.state == REPLACED):
-        return SequenceOlder(**naming(bundle), highest=highest)
+        return errors.SequenceOlder(**naming(bundle), highest=highest)
     return None
 
 
@@ -226,40 +217,32 @@ def _is_above(one: Verified[Bundle], lower: Verified[Bundle], facts: AdmissionFa
     return is_higher and _is_ahead(one, lower.document, facts)
 
 
-def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[RefusedError]:
+def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[errors.RefusedError]:
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN and part.match is not None:
-        yield BindingMismatch(**naming(bundle), difference=part.match)
+        yield errors.BindingMismatch(**naming(bundle), difference=part.match)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
-        yield MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
+        yield errors.MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
     for code, value in unfit_in(facts.trust_store, bundle).items():
-        yield SettingRefused(**naming(bundle), setting=code, value=str(value))
+        yield errors.SettingRefused(**naming(bundle), setting=code, value=str(value))
 
 
-def reset_faults(
-    read: ReadTransaction, resets: Iterable[Verified[Reset]], *, key: bytes | None, vendor: str
-) -> Iterator[RefusedError]:
-    """Yield which resets do not count here; `key` is the digest of the installation's key."""
-    journal, in_file = read.stored.journal.state, set[bytes]()
+def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[errors.RefusedError]:
+    """Yield which resets do not count here."""
+    journal, in_file = facts.journal, set[bytes]()
     for verified in resets:
         reset = verified.document
         against = {
-            "elsewhere": reset.installation != key,
-            "not-vendor": reset.issuer != vendor,
+            "elsewhere": reset.installation != facts.fingerprint.key,
+            "not-vendor": reset.issuer != facts.trust_store.issuer,
             "used": reset.nonce in in_file or reset.nonce in journal.resets,
             "before": reset.issued < journal.resets_after,
         }
         reason = next((reason for reason, holds in against.items() if holds), None)
         if reason is not None:
-            yield ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
+            yield errors.ResetRefused(reason=reason, effect=word(reset.what), issuer=reset.issuer)
         in_file.add(reset.nonce)
-
-
-def lower_allowed(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> int:
-    """Return how many bundles of a lower sequence may be activated."""
-    waiting = len(read.stored.journal.state.waiting)
-    return waiting + sum(v.document.what is ResetWhat.SEQUENCE for v in resets)
 
 
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:

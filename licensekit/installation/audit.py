@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
-from licensekit.state import people
 from licensekit.state.audit_events import sentence_of
-from licensekit.state.logs import audit_head
+from licensekit.state.loading import Section, read_installation
+from licensekit.state.logs import audit_head, with_names
 from licensekit.state.slots import misnumbered
-from licensekit.state.stored import is_restored
-from licensekit.state.transactions import Section, read_installation
 
 
 class AuditEntry(NamedTuple):
@@ -53,9 +51,7 @@ class AuditLog(Section):
             AuditDamaged: an entry was altered, inserted or removed, or slots have a gap.
         """
         with read_installation(self._opened) as read:
-            head = check_audit(read.connection)
-            restored = read.stored.restored or is_restored(read.stored, read.mark)
-            return AuditReport(head, restored)
+            return AuditReport(check_audit(read.connection), read.stored.restored)
 
     def entries(self) -> Iterator[AuditEntry]:
         """Yield every entry, the oldest first, in constant memory."""
@@ -89,7 +85,7 @@ def _named(connection: Connection, one: Link) -> AuditEntry:
         facts: dict[str, Any] = {**json.loads(one.entry)}
     except (ValueError, TypeError, RecursionError):
         facts = {}
-    return AuditEntry(*one, people.named(connection, facts))
+    return AuditEntry(*one, with_names(connection, facts))
 
 
 def check_audit(connection: Connection) -> Head:

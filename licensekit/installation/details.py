@@ -22,8 +22,8 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.journal_state import BundleRecord
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
@@ -150,7 +150,6 @@ def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tu
 
 
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
-    """Reading into every bundle that still verifies, whether or not it is active."""
     verified = verify_bundles(read.stored.every, trust_store, read.now).verified
     naming = {one.identity for one in verified if _names(one.document, bare)}
     ours = (one for one in read.bundles() if one.issuer == issuer)

@@ -16,13 +16,13 @@ from licensekit.installation.audit import check_audit
 from licensekit.installation.messages import BootClockMissing
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of
+from licensekit.state.loading import OpenInstallation, read_installation
 from licensekit.state.logs import audit_head
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import mark_of
 from licensekit.state.notices import notices_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import BootClock, system_clock
-from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation
 
 _CHECK_OF: Final[Mapping[str, CheckName]] = {
     "clock-accepted": "time",
@@ -54,11 +54,10 @@ def diagnose(
     Raises:
         HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
     """
-    clocks = clocks_of(clock, boot)
     location, day = database_of(home, create=False), None if released is None else days_of(released)
 
     def own(database: Migrating) -> Mapping[CheckName, Check]:
-        opened = OpenInstallation(database, root, pack, day, clocks, "", facts, LastSeen())
+        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
         checks: tuple[CheckName, ...] = ("journal", "documents", "time", "activation", "backup")
         noticed: dict[CheckName, Check] = {name: partial(_notices, opened, name) for name in checks}
         logs: dict[CheckName, Check] = {
@@ -88,7 +87,7 @@ def _notices(opened: OpenInstallation, check: CheckName) -> Iterator[Graded]:
     with read_installation(opened) as read:
         unusable = read.state().unusable if check == "documents" else ()
     stored = read.stored
-    found = notices_of(stored, read.mark, clock=read.reading.clock, unusable=unusable)
+    found = notices_of(stored, clock=read.reading.clock, unusable=unusable)
     own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
     for one in own:
         yield "error" if one.severity is Severity.ERROR else "notice", one

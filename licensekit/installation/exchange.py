@@ -17,9 +17,10 @@ from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
 from licensekit.state.journal_state import BundleRecord, JournalState
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
-from licensekit.state.transactions import OpenInstallation, ReadTransaction, WriteTransaction, write_installation
+from licensekit.state.transactions import WriteTransaction, write_installation
+from licensekit.trust.held import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import (
@@ -129,11 +130,12 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
+    used = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
     extensions = _recorded(change, "statement")
     statement = Statement(
         serial=state.serial,
         issued=change.now,
-        usage=_usage(state),
+        usage={row.code: Usage(row.in_use, row.total) for row in used[:LICENSES]},
         audit_head=change.head.hash,
         notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
         extensions=extensions,
@@ -158,7 +160,7 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
 
 
 def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Value]:
-    """Record an exchange file; return which one it follows, and what the journal went through."""
+    """Record an exchange file; return which one it follows, what is held, and what the journal went through."""
     change.note_findings()
     follows, state = _follows(change), change.journal.state
     change.record(did, **data)
@@ -169,7 +171,9 @@ def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Valu
         "accepted": bool((state.damaged or state.restored) and state.is_accepted),
     }
     words = " ".join(word for word, is_so in went.items() if is_so)
-    return {**follows, **({JOURNAL: words} if words else {})}
+    trust_store = change.read.state().trust_store
+    held = held_in(trust_store, trust_store.issuer)
+    return {**follows, HOLDS: held.text, **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:
@@ -198,7 +202,6 @@ def _signed(change: WriteTransaction, document: Document) -> armor.Token:
 
 
 def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> dict[str, str]:
-    """Return everything that is in a request, in words."""
     key = state.fingerprint.key or b""
     named = ", ".join(sorted(facts)) or "none"
     return {
@@ -208,8 +211,3 @@ def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> di
         "installation key": key.hex(),
         "machine facts": f"{named} (as keyed hashes, from which they cannot be read)",
     }
-
-
-def _usage(state: InstallationState) -> dict[str, Usage]:
-    shown = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
-    return {row.code: Usage(row.in_use, row.total) for row in shown[:LICENSES]}

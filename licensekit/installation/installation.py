@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Self
@@ -21,13 +22,13 @@ from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.journal_state import BundleRecord
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import Recorded
 from licensekit.state.time import BootClock, system_clock
-from licensekit.state.transactions import LastSeen, OpenInstallation, read_installation, write_first, write_installation
+from licensekit.state.transactions import write_first, write_installation
 from licensekit.wire.documents import Request, Statement
 
 
@@ -36,8 +37,7 @@ class Installation:
 
     Its parts are `users`, `sites`, `events`, `leases` and `audit`.
 
-    Every change is one transaction: it happens whole, with an entry in the audit log, or not at all. Nothing here
-    prints or asks.
+    Every change is one transaction: it happens whole, with an entry in the audit log, or not at all.
     """
 
     def __init__(self, opened: OpenInstallation) -> None:
@@ -66,16 +66,10 @@ class Installation:
         by: str = "",
         create: bool = True,
     ) -> Self:
-        """Open the installation at `home`, a folder or a `postgresql://` URL.
+        """Open the installation at `home`; the arguments are those of `Licensing.open`.
 
-        Without `home` it is where the programs of this product look as well: `LICENSEKIT_HOME`, else the product's
-        folder of this account (`docs/installation.md`, "Homes").
-
-        `root` is the pin and `pack` the pack that the application ships; without them, those that the first activation
-        recorded are used. Before it, a pack without a pin is believed about its own root, and `warnings` says so.
-        `released` is the date of this version of the product. `facts` takes the place of what is read of the machine,
-        by name. `clock` and `boot` are for tests and simulations: with another clock than this machine's there is no
-        boot clock unless it is given. `by` is who makes the changes, for the audit log.
+        Without `root` and `pack`, those that the first activation recorded are used. Before it, a pack without a pin is
+        believed about its own root, and `warnings` says so. `by` is who makes the changes, for the audit log.
 
         Opening creates nothing. With `create` the first change sets the installation up, in one transaction with
         itself; until then every question is answered as by an empty one.
@@ -87,16 +81,14 @@ class Installation:
         place = locate(home, pack=pack)
         database = open_or_wait(place) if create else open_installation(place, create=False)
         day = None if released is None else days_of(released)
-        clocks = clocks_of(clock, boot)
-        opened = OpenInstallation(database, root, pack, day, clocks, by, facts, LastSeen())
-        return cls(opened)
+        return cls(OpenInstallation(database, clocks_of(clock, boot), root, pack, day, by, facts))
 
     def acting_as(self, by: str) -> Self:
         """Return the same installation for another person, named `by` in the audit log.
 
         Both share the database; closing one closes it for both.
         """
-        return type(self)(self._opened._replace(by=by))
+        return type(self)(replace(self._opened, by=by))
 
     @property
     def recorded(self) -> Recorded | None:
@@ -234,8 +226,7 @@ class Installation:
     def back_up(self, path: Path, *, replace: bool = False) -> None:
         """Write a backup to a file, while others may use and change the installation.
 
-        It is a SQLite database with one moment of everything, the installation's key included, and is checked and
-        compared before it gets its name. `restore` puts it back.
+        It is a SQLite database with everything, the installation's key included; `restore` puts it back.
 
         Raises:
             FileTaken: there is such a file, and `replace` is false.

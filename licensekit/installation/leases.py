@@ -3,13 +3,13 @@
 import builtins
 from collections.abc import Sequence
 
-from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
+from licensekit.state.loading import Section, read_installation
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import Section, read_installation, write_installation
+from licensekit.state.transactions import write_installation
 
 
 class Leases(Section):
@@ -43,15 +43,12 @@ class Leases(Section):
         with write_installation(self._opened) as change:
             connection = change.connection
             now = lease_time(connection, change.read.now)
-            ended = [_held(connection, lease_id, now) for lease_id in dict.fromkeys(lease_ids)]
-            for lease in ended:
+            ended: builtins.list[HeldSeat] = []
+            for lease_id in dict.fromkeys(lease_ids):
+                lease = seats.find(connection, lease_id, now)
+                if lease is None:
+                    raise LeaseUnknown(lease=lease_id)
+                ended.append(lease)
                 seats.end(connection, lease)
                 change.record("lease-end", license=lease.license, holder=lease.holder, lease=lease.id)
         return ended
-
-
-def _held(connection: Connection, lease_id: str, now: int) -> HeldSeat:
-    lease = seats.find(connection, lease_id, now)
-    if lease is None:
-        raise LeaseUnknown(lease=lease_id)
-    return lease

@@ -8,7 +8,6 @@ from licensekit.errors.coded import Message, Templates
 class Brought(Message):
     """What a license file brings beside bundles."""
 
-    code = "brought"
     template: ClassVar[Templates] = {
         "root": "root {version}",
         "trust": "trust document {version}",
@@ -22,7 +21,6 @@ class Brought(Message):
     version: int | None = None
     issuer: str = ""
     effect: str = ""
-    """What a reset puts right."""
 
     @property
     def path(self) -> str:
@@ -33,22 +31,18 @@ class Brought(Message):
 class ShortLater(Message):
     """More are in use than there will be once the file has its effect."""
 
-    code = "short-later"
     template = "{license}: {in_use} in use, and {total} from {since:time} on"
     hint_template = "release {remove} of those who hold it until then"
     license: str
     in_use: int
     total: int
     remove: int
-    """How many must be released."""
     since: int
-    """In seconds since 1970."""
 
 
 class LicensesEnd(Message):
     """Licenses give less from a moment on: they can be read, or are not granted."""
 
-    code = "licenses-end"
     template: ClassVar[Templates] = {
         f"{left}-{start}": f"{what}{since}: {{licenses:list}}"
         for left, what in (("read", "read-only"), ("none", "no longer granted"))
@@ -64,7 +58,6 @@ class LicensesEnd(Message):
 class ReturnIsFinal(Message):
     """What is given back can never work here again."""
 
-    code = "return-is-final"
     template = "the active bundles of `{part}` can never work here again: {bundles:list}"
     part: str
     bundles: tuple[str, ...]
@@ -74,6 +67,5 @@ class ReturnIsFinal(Message):
 class BootClockMissing(Message):
     """A machine on which nothing but its clock shows that time passes."""
 
-    code = "boot-clock-missing"
     template = "this machine has no boot clock: only its clock shows that time passes"
     hint_template = "keep its clock right, by a time service"

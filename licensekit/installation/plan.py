@@ -10,25 +10,17 @@ from licensekit.database import Connection
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements, evaluate
 from licensekit.errors import BelowUse, RefusedError, UnexpectedType
-from licensekit.installation.admission import (
-    Admission,
-    AdmissionFacts,
-    Bundles,
-    admit,
-    lower_allowed,
-    reset_faults,
-    time_after,
-)
+from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
 from licensekit.installation.messages import Brought
 from licensekit.state import slots
+from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import effective
-from licensekit.state.transactions import ReadTransaction
 from licensekit.state.trust_store import combine_trust, verify_bundles
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Kind, Reset, SeatKind
+from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
@@ -140,7 +132,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         deficits=deficits,
         reasons=(
             *admission.reasons,
-            *reset_faults(read, file.resets, key=facts.fingerprint.key, vendor=file.trust_store.issuer),
+            *reset_faults(facts, file.resets),
             # What is yet to start leaves time to release.
             *(map(_below_use, deficits) if moment <= read.now else ()),
         ),
@@ -153,7 +145,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
         if token.type not in _ACTIVATED:
             raise UnexpectedType(reason="for-vendor", type=token.type)
     now = read.now
-    before = combine_trust(read.stored, read.root, read.pack).trust_store
+    before, _ = combine_trust(read.stored, read.root, read.pack)
     trust_store = extend_trust_store(before, tokens, now)
     bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
     resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
@@ -161,16 +153,17 @@ def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
 
 
 def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
-    stored = read.stored.every
+    stored, journal = read.stored.every, read.stored.journal.state
+    lower = sum(one.document.what is ResetWhat.SEQUENCE for one in file.resets)
     verified = verify_bundles(stored, file.trust_store, read.now)
     return AdmissionFacts(
         trust_store=file.trust_store,
         stored={one.record.identity: one for one in stored},
-        journal=read.stored.journal.state,
+        journal=journal,
         verified=verified,
         fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles), read.opened.facts),
         released=read.opened.released,
-        lower_allowed=lower_allowed(read, file.resets),
+        lower_allowed=len(journal.waiting) + lower,
         now=read.now,
     )
 
@@ -187,7 +180,6 @@ def _evaluated(facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], momen
 
 
 def _news(file: VerifiedFile) -> Iterator[Brought]:
-    """Yield what a file brings beside bundles."""
     before, after = file.before, file.trust_store
     old, new = before.trust, after.trust
     if new.root.version != old.root.version:
@@ -195,16 +187,14 @@ def _news(file: VerifiedFile) -> Iterator[Brought]:
     if new.trust is not None and new.trust != old.trust:
         known = None if old.trust is None else old.trust.document.version
         yield Brought(reason="trust", before=known, version=new.trust.document.version)
-    numbers = {issuer: one.document.number for issuer, one in old.lists.items()}
     for issuer, revocations in new.lists.items():
-        if revocations != old.lists.get(issuer):
-            known, number = numbers.get(issuer), revocations.document.number
-            yield Brought(reason="revocations", before=known, version=number, issuer=issuer)
-    versions = {issuer: one.document.version for issuer, one in before.catalogs.items()}
+        if revocations != (was := old.lists.get(issuer)):
+            known = None if was is None else was.document.number
+            yield Brought(reason="revocations", before=known, version=revocations.document.number, issuer=issuer)
     for issuer, catalog in after.catalogs.items():
-        if catalog != before.catalogs.get(issuer):
-            known, version = versions.get(issuer), catalog.document.version
-            yield Brought(reason="catalog", before=known, version=version, issuer=issuer)
+        if catalog != (shipped := before.catalogs.get(issuer)):
+            known = None if shipped is None else shipped.document.version
+            yield Brought(reason="catalog", before=known, version=catalog.document.version, issuer=issuer)
     for verified in file.resets:
         yield Brought(reason="reset", effect=word(verified.document.what))
 

@@ -1,37 +1,32 @@
-"""Moving an installation from a folder to a server, or back.
+"""Moving an installation from a folder to a server or back, and restoring one from a backup.
 
-It is copied whole in one transaction, verified there, and the old location is marked, so that two copies are not both
-in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call again
-finds its own copy and sets the mark.
+What is moved is copied whole in one transaction, verified there, and the old location is marked, so that two copies are
+not both in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call
+again finds its own copy and sets the mark.
 """
 
 import os
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, connect
+from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of, displayed, heads_of, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
-from licensekit.state.loading import evaluate_state
-from licensekit.state.logs import audit_head
-from licensekit.state.machine import NO_FACTS
-from licensekit.state.mark import Mark, write_mark
+from licensekit.state.loading import OpenInstallation, ReadTransaction, read_transaction
+from licensekit.state.mark import LOST, Mark, write_mark
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import is_restored, read_stored
+from licensekit.state.stored import Stored, read_stored
 from licensekit.state.time import system_clock
-from licensekit.state.transactions import (
-    LastSeen,
-    OpenInstallation,
-    ReadTransaction,
-    WriteTransaction,
-    write_installation,
-)
+from licensekit.state.transactions import WriteTransaction, write_installation
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
@@ -75,21 +70,20 @@ def move(
     with (
         closing(open_installation(source, create=False)) as old,
         closing(connect(database_of(target, create=True), schema=SCHEMA, create=True)) as new,
-        write_installation(
-            OpenInstallation(old, None, None, None, clocks_of(clock), by, NO_FACTS, LastSeen())
-        ) as leaving,
+        write_installation(OpenInstallation(old, clocks_of(clock), by=by)) as leaving,
     ):
         here, there = displayed(source, old), displayed(target, new)
         if not _has_arrived(new, leaving):
             _move(new, leaving, here, progress or _ignore)
         serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial
         with new.read() as connection:
-            moved = _moved(connection, here, there, serial)
-            write_mark(new.location, heads_of(connection), lower=True)
+            [(users, sites, bundles)] = connection.rows(_SUMMARY)
+            heads = heads_of(connection)
+            write_mark(new.location, heads, lower=True)
         leaving.enter(Relocated(leaving.now, here, there))
         leaving.record("move", to=there)
         mark_moved(leaving.connection, SCHEMA, there)
-    return moved
+    return Moved(here, there, serial, users, sites, bundles, heads.audit.number, heads.audit.hash.hex())
 
 
 def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
@@ -105,7 +99,7 @@ def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
         mark = Mark(before.head, before.journal.head)
         there = read_stored(connection, mark, leaving.read.reading)
         [last] = newest_of(connection, None, 1)
-        is_copy = there.seed == before.seed and not is_restored(there, mark)
+        is_copy = there.seed == before.seed and not there.is_behind
         if is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive":
             return True
     raise HomeTaken(where=new.location)
@@ -123,33 +117,58 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
         copy_rows(read.connection, connection, SCHEMA, report)
         compare_rows(read.connection, connection, SCHEMA, report, new.location)
         check_audit(connection)
-        _verify_documents(read, connection)
-        _arrive(read._replace(connection=connection), read, origin, new.location)
+        there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
+        if read.stored.recorded is not None:
+            there.state()  # verifies every document again, as it was copied
+        _arrive(there, read.stored, origin, new.location)
 
 
-def _verify_documents(read: ReadTransaction, connection: Connection) -> None:
-    """Verify every document again, as it was copied."""
-    if read.stored.recorded is not None:
-        there = read_stored(connection, None, read.reading)
-        evaluate_state(there, None, root=read.root, pack=None, reading=read.reading, released=None)
-
-
-def _arrive(here: ReadTransaction, before: ReadTransaction, origin: str, place: str) -> None:
+def _arrive(here: ReadTransaction, before: Stored, origin: str, place: str) -> None:
     """Write the first entry at the new location; a restored backup stays known as one."""
-    here = here._replace(stored=read_stored(here.connection, None, here.reading), mark=None)
     arriving = WriteTransaction(here)
-    if is_restored(before.stored, before.mark) and not before.stored.restored:
+    if before.is_behind and not before.is_noted:
         arriving.enter(TroubleFound(here.now, None))
     arriving.enter(Relocated(here.now, origin, place))
     arriving.record("arrive", origin=origin)
     arriving.finish()
 
 
-def _moved(connection: Connection, source: str, target: str, serial: str | None) -> Moved:
-    head = audit_head(connection)
-    [(users, sites, bundles)] = connection.rows(_SUMMARY)
-    return Moved(source, target, serial, users, sites, bundles, head.number, head.hash.hex())
-
-
 def _ignore(_: int, __: int) -> None:
     return None
+
+
+def restore(
+    source: Path,
+    home: str | os.PathLike[str],
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    by: str = "",
+    confirm: bool = False,
+) -> Restored:
+    """Restore the backup `source` at `home`, whole or not at all.
+
+    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup until it is accepted,
+    unless nothing was lost by it. Programs that use an installation there notice another state.
+
+    Raises:
+        ConfirmationNeeded: something at `home` would be gone, and `confirm` is false.
+        FileUnusable: there is no such backup.
+        DatabaseMoved: the installation was moved away from `home`.
+        StateError: backup or home cannot be used.
+    """
+
+    def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
+        opened = OpenInstallation(database, clocks_of(clock), by=by)
+        change = WriteTransaction(read_transaction(opened, connection, LOST if loses else None, None))
+        change.record("restore", entry=change.head.number)
+        change.finish()
+
+    place = Restorable(
+        database_of(home, create=False),
+        SCHEMA,
+        "SELECT seed FROM installation",
+        "audit",
+        partial(database_of, home, create=True),
+        arrive,
+    )
+    return restore_backup(place, source, confirm=confirm)

@@ -1,15 +1,15 @@
 """Sites: the central one and its satellites, and what they are assigned."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import access_by, count, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import NoneFree, SiteTaken
-from licensekit.installation.assignments import change_licenses, prefer, release_all
+from licensekit.installation.assignments import Assignable, release_all
 from licensekit.state import slots
-from licensekit.state.transactions import Section, WriteTransaction, read_installation, write_installation
+from licensekit.state.loading import read_installation
+from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import all_sites, known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind
@@ -29,8 +29,10 @@ class SiteRow(NamedTuple):
     """What of it gives less than full."""
 
 
-class Sites(Section):
+class Sites(Assignable):
     """The sites of an installation."""
+
+    _kind = Kind.SITE
 
     def add(self, site_id: str, *, name: str = "", central: bool = False) -> None:
         """Add a site: the central one, or a satellite, of which licenses may limit the number.
@@ -70,34 +72,6 @@ class Sites(Section):
             change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
             change.record("site-remove", site=site_id, released=released)
             return released
-
-    def assign(self, site_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
-        """Assign licenses, and release others in the same change; give what was newly assigned.
-
-        Raises:
-            SiteUnknown: there is no such site.
-            UnknownLicense, WrongKind, RefusedError: as `Users.assign`, about site licenses.
-        """
-        with write_installation(self._opened) as change:
-            site_id = known_site(change.connection, site_id).id
-            return change_licenses(change, Kind.SITE, site_id, licenses, release)
-
-    def release(self, site_id: str, *licenses: str) -> None:
-        """Release licenses; raises as `assign` does."""
-        self.assign(site_id, release=licenses)
-
-    def prefer(self, license_code: str, *site_ids: str) -> None:
-        """Assign the first slots of a license to sites, or of what limits how many satellites there are.
-
-        They are served before all others, who keep their order; see `Users.prefer`.
-
-        Raises:
-            SiteUnknown, NotAssigned: there is no such site, or it does not hold the license.
-            UnknownLicense, WrongKind: it is no site license.
-        """
-        with write_installation(self._opened) as change:
-            ids = [known_site(change.connection, one).id for one in site_ids]
-            prefer(change, Kind.SITE, license_code, ids)
 
     def list(self) -> tuple[SiteRow, ...]:
         """Return every site, the central one first."""

@@ -122,7 +122,6 @@ class _Importing(NamedTuple):
 
 
 def _users(row: TableRow[str]) -> list[ImportRow]:
-    """Return the user of a row, or each of its faults."""
     if row.faults:
         return [_faulty(row.line, fault) for fault in row.faults]
     given = row.cells

@@ -9,9 +9,8 @@ from licensekit.access import Access
 from licensekit.database import Row, Value
 from licensekit.entitlements import Entitlements, access_by, count, resolve
 from licensekit.errors.coded import plain_value
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.slots import HIGHEST, USER_SLOT
-from licensekit.state.transactions import ReadTransaction
 from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import word

@@ -5,21 +5,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from licensekit.access import Access
 from licensekit.entitlements import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import UserRetired, UserUnknown
-from licensekit.installation.assignments import change_licenses, prefer, release_all
+from licensekit.errors import UserUnknown
+from licensekit.installation.assignments import Assignable, release_all
 from licensekit.installation.details import UserDetails, user_details_of
 from licensekit.installation.user_import import Imported, ImportRow, import_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow, list_users, page_of_users
-from licensekit.state import people
-from licensekit.state.transactions import Section, read_installation, write_installation
+from licensekit.state.loading import read_installation
+from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
+from licensekit.state.transactions import write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 
 _EVERYBODY = UserFilter()
 
 
-class Users(Section):
+class Users(Assignable):
     """The users of an installation."""
+
+    _kind = Kind.USER
 
     def add(
         self,
@@ -75,41 +78,6 @@ class Users(Section):
                 changed = [f for f, a, b in zip(after._fields, after, before, strict=True) if a != b]
                 change.record("user-set", user=before.id, set=changed)
 
-    def assign(self, user_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
-        """Assign licenses, and release others in the same change; give what was newly assigned.
-
-        What is assigned already stays as it is.
-
-        Raises:
-            UserUnknown, UserRetired: there is no such user, or one that was retired.
-            UnknownLicense, WrongKind: one of them is no user license.
-            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the first thing that
-                stands against it; its `faults` are all.
-        """
-        with write_installation(self._opened) as change:
-            user = known_user(change.connection, user_id)
-            if user.retired and licenses:
-                raise UserRetired(user=user_id)
-            return change_licenses(change, Kind.USER, user.id, licenses, release)
-
-    def release(self, user_id: str, *licenses: str) -> None:
-        """Release licenses; raises as `assign` does."""
-        self.assign(user_id, release=licenses)
-
-    def prefer(self, license_code: str, *user_ids: str) -> None:
-        """Assign the first slots of a license to users, in this order: of too few, they keep one.
-
-        All others keep their order. Without any user, the slots are only numbered again, which closes the gaps that
-        somebody left who edited the database.
-
-        Raises:
-            UserUnknown, NotAssigned: there is no such user, or who does not hold the license.
-            UnknownLicense, WrongKind: it is no user license.
-        """
-        with write_installation(self._opened) as change:
-            ids = [known_user(change.connection, one).id for one in user_ids]
-            prefer(change, Kind.USER, license_code, ids)
-
     def erase(self, user_id: str) -> None:
         """Remove a person: the user, what it is assigned and leases, its events, and its name.
 
@@ -123,10 +91,10 @@ class Users(Section):
             user = user_facts(change.connection, user_id)
             if user is not None:
                 release_all(change, Kind.USER, user.id)
-            elif people.find_pseudonym(change.connection, user_id) is None:
+            elif find_pseudonym(change.connection, user_id) is None:
                 raise UserUnknown(user=user_id)
-            change.record("user-erase", person=people.pseudonym_of(change.connection, user_id))
-            people.erase(change.connection, user_id)
+            change.record("user-erase", person=pseudonym_of(change.connection, user_id))
+            erase_person(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
         """Retire a user, which releases everything, and give what was released.

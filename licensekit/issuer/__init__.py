@@ -28,9 +28,10 @@ from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
-from licensekit.issuer.keys.keyring import KeyFile, KnownKey, open_key
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase, open_key
 from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
-from licensekit.issuer.keys.workspace_keys import root_key_files
+from licensekit.issuer.keys.revocation import ListProposal
+from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
@@ -42,7 +43,9 @@ from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
-from licensekit.issuer.output.license_file import LicenseFile, ResetFile
+from licensekit.issuer.output.attachments import Attach
+from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name
+from licensekit.issuer.output.overwriting import require_replaceable
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
@@ -53,6 +56,7 @@ from licensekit.text.columns import TableOptions
 if TYPE_CHECKING:
     from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
     from licensekit.issuer.ledger.backup import diagnose_ledger, restore_ledger
+    from licensekit.issuer.ledger.moving import move_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
     from licensekit.issuer.output.product_module import product_module
     from licensekit.issuer.output.qr import qr_png, qr_svg
@@ -60,30 +64,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES",
-    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal", "Done",
-    "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
-    "LedgerEntry", "LicenseFile", "Listed", "LookupResult", "NewPartner", "NewWorkspace", "OrderLine", "OrderSource",
-    "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys", "Secrets", "SignProposal",
-    "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded",
-    "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "generated_key", "imported_key", "json_lines", "key_id",
-    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace",
-    "product_module", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "restore_ledger", "resume",
+    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
+    "Done", "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
+    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "Listed", "LookupResult", "NewPartner", "NewWorkspace",
+    "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys",
+    "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
+    "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",
+    "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "move_ledger", "open_key",
+    "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "product_module",
+    "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "require_replaceable", "restore_ledger", "resume",
     "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {
-    "OrderSource": "licensekit.issuer.bulk.sources",
-    "open_orders": "licensekit.issuer.bulk.sources",
-    "order_file": "licensekit.issuer.bulk.sources",
-    "order_stream": "licensekit.issuer.bulk.sources",
-    "restore_ledger": "licensekit.issuer.ledger.backup",
-    "diagnose_ledger": "licensekit.issuer.ledger.backup",
-    "GivenNames": "licensekit.issuer.naming",
-    "plan_partner": "licensekit.issuer.naming",
-    "plan_workspace": "licensekit.issuer.naming",
+    **dict.fromkeys(("OrderSource", "open_orders", "order_file", "order_stream"), "licensekit.issuer.bulk.sources"),
+    **dict.fromkeys(("diagnose_ledger", "restore_ledger"), "licensekit.issuer.ledger.backup"),
+    "move_ledger": "licensekit.issuer.ledger.moving",
+    **dict.fromkeys(("GivenNames", "plan_partner", "plan_workspace"), "licensekit.issuer.naming"),
     "product_module": "licensekit.issuer.output.product_module",
-    "qr_png": "licensekit.issuer.output.qr",
-    "qr_svg": "licensekit.issuer.output.qr",
+    **dict.fromkeys(("qr_png", "qr_svg"), "licensekit.issuer.output.qr"),
     "sheet_page": "licensekit.issuer.output.sheet",
 }
 """Names that few programs use, and their modules, which are loaded when they are used."""

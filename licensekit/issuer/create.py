@@ -8,26 +8,41 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
-from licensekit.files import sync_folder, unusable, write_atomically
+from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.documents import admitted, first_root, first_trust, whole_scope
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
+from licensekit.issuer.ledger.mark import raise_mark
 from licensekit.issuer.state import workspace_state
 from licensekit.keys.signing import SigningKey
+from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import Catalog, Document, encode
+from licensekit.wire.documents import Catalog, encode
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY = "signing-1"
+_IGNORED: Final = """\
+# Keys, the ledger and licenses are never committed. Catalog, orders and pack are.
+keys/
+root/
+abandoned/
+*.key
+*.p11
+*.db
+*.db-*
+ledger.db.*
+ledger.mark
+ledger.url
+*.lic
+"""
 
 
 class NewWorkspace(NamedTuple):
@@ -77,8 +92,21 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
     catalog = _check(plan, now)
+    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
+    signing_key = SigningKey.generate(plan.scheme)
     with new_folder(folder, plan.product, plan.catalog_text) as layout:
-        _fill(layout, folder, plan, secrets, catalog, who=who, now=now)
+        write_texts(layout, folder, plan.catalog_text, catalog)
+        write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
+        passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
+        for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
+            write_key(layout.root, name, key, word)
+        enough = root_keys[: plan.threshold]
+        root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
+        first = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
+        trust = first_trust(plan.product, [first], now)
+        signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
+        records = [Record("init", now, who, token, document) for document, token in signed]
+        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
 
 
 def root_key_names(count: int) -> list[str]:
@@ -92,51 +120,32 @@ def _check(plan: NewWorkspace, now: int) -> Catalog:
         raise PlanRefused(reason="product", written=catalog.product, planned=plan.product)
     if plan.issuer != catalog.issuer:
         raise PlanRefused(reason="issuer", written=catalog.issuer, planned=plan.issuer)
-    if plan.ledger is not None:
-        require_url(plan.ledger)
+    require_url(plan.ledger)
     if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
         raise PlanRefused(reason="root-keys", threshold=plan.threshold, count=plan.root_keys, most=limits.ROOT_KEYS)
     return catalog
 
 
-def _fill(
-    layout: Layout, target: Path, plan: NewWorkspace, secrets: Secrets, catalog: Catalog, *, who: str, now: int
-) -> None:
-    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
-    signing_key = SigningKey.generate(plan.scheme)
-    layout.keys.mkdir()
-    layout.root.mkdir()
-    write_texts(layout, target, plan.catalog_text, catalog)
-    write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
-    passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
-    for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
-        write_key(layout.root, name, key, word)
-    documents = _documents(plan, catalog, root_keys, signing_key, now)
-    records = [Record("init", now, who, token, document) for document, token in documents]
-    create_ledger(layout, records, plan.issuer, plan.ledger)
-
-
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
-    """Write the catalog file and an example order; `target` is where they will be."""
-    layout.orders.mkdir()
-    write_atomically(layout.catalog, text)
+    """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
+    layout.orders.mkdir(PRIVATE_FOLDER)
+    write_atomically(layout.catalog, text, mode=PRIVATE)
+    write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=PRIVATE)
     path = f"{target.name}/orders/example.toml -C {target.name}"
     order = templates.order_text(catalog, path=path, serial=serial)
-    write_atomically(layout.orders / "example.toml", order.encode())
+    write_atomically(layout.orders / "example.toml", order.encode(), mode=PRIVATE)
 
 
-def _documents(
-    plan: NewWorkspace, catalog: Catalog, root_keys: Sequence[SigningKey], signing_key: SigningKey, now: int
-) -> list[tuple[Document, Token]]:
-    """Make and sign the documents of the first pack."""
-    enough = root_keys[: plan.threshold]
-    root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
-    key = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
-    trust = first_trust(plan.product, [key], now)
-    return [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
+def _ignored(present: Path) -> bytes:
+    """Return the `.gitignore` of a workspace, after what one that is `present` says."""
+    before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
+    missing = [line for line in _IGNORED.splitlines() if line.encode() not in before.splitlines()]
+    return b"\n".join([*before.splitlines(), *(line.encode() for line in missing), b""])
 
 
-def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: str | None) -> None:
+def create_ledger(
+    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
+) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
 
     Raises as `create`.
@@ -151,9 +160,11 @@ def create_ledger(layout: Layout, records: Sequence[Record], issuer: str, url: s
             append(ledger, records)
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
-            first = workspace_state(ledger)
+            documents.put_fact(ledger, documents.DEFAULT_KEY, default_key.key_id.hex())
+            first, newest = workspace_state(ledger), head(ledger)
     finally:
         database.close()
+    raise_mark(layout.mark, newest)
     write_atomically(layout.pack(first.product), first.pack)
 
 
@@ -167,9 +178,13 @@ def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[L
     require_room(folder, product, catalog)
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
-        partial.mkdir(parents=True)
+        partial.mkdir(PRIVATE_FOLDER, parents=True)
         yield Layout(partial)
-        _move(partial, folder)
+        if folder.exists():
+            _move_into(partial, folder)
+        else:
+            partial.rename(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise unusable(folder, "a workspace", error) from error
     finally:
@@ -195,14 +210,6 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
 
 
-def _move(partial: Path, folder: Path) -> None:
-    if not folder.exists():
-        partial.rename(folder)
-    else:
-        _move_into(partial, folder)
-    sync_folder(folder.parent)
-
-
 def _move_into(partial: Path, folder: Path) -> None:
     """Move every entry, the ledger last, because it is what makes a folder a workspace."""
     layout = Layout(partial)
@@ -214,6 +221,8 @@ def _move_into(partial: Path, folder: Path) -> None:
             if not target.exists():
                 source.rename(target)
                 moved.append((source, target))
+            elif source.name == layout.ignored.name:  # it says all that the one there says
+                source.replace(target)
     except OSError:
         for source, target in reversed(moved):
             target.rename(source)

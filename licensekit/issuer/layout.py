@@ -1,11 +1,13 @@
 """The paths of a workspace, and the location of its ledger: in the folder, or on a server."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from licensekit.database import holds_password, is_url
-from licensekit.errors import PlanRefused, WorkspaceInvalid
-from licensekit.files import read_bytes, write_atomically
+from licensekit.errors import PlanRefused, TextUnreadable, WorkspaceInvalid
+from licensekit.files import PRIVATE, read_bytes, write_atomically
+from licensekit.text.one_line import first_line
 
 _URL_BYTES: Final = 4096
 
@@ -25,8 +27,16 @@ class Layout:
         """The root keys, until they are moved away."""
         self.ledger = folder / "ledger.db"
         """The ledger."""
+        self.arriving = folder / "ledger.db.arriving"
+        """The ledger while it moves here from a server."""
         self.ledger_url = folder / "ledger.url"
         """The URL of the ledger, if it is not in the workspace."""
+        self.mark = folder / "ledger.mark"
+        """The newest entry of the ledger that this folder has seen."""
+        self.abandoned = folder / "abandoned"
+        """The changes of keys that were given up, with the keys that were made for them."""
+        self.ignored = folder / ".gitignore"
+        """What is never committed: secrets, the ledger, customers' licenses."""
 
     def pack(self, product: str) -> Path:
         """What the application ships."""
@@ -39,11 +49,11 @@ class Layout:
     def all(self, product: str) -> list[Path]:
         """Return everything that a new workspace consists of."""
         folders = (self.orders, self.keys, self.root)
-        return [self.catalog, *folders, self.ledger, self.ledger_url, self.pack(product)]
+        return [self.catalog, *folders, self.ledger, self.ledger_url, self.mark, self.pack(product)]
 
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""
-        write_atomically(self.ledger_url, f"{url}\n".encode())
+        write_atomically(self.ledger_url, f"{url}\n".encode(), mode=PRIVATE)
 
     @property
     def has_ledger(self) -> bool:
@@ -61,20 +71,23 @@ class Layout:
             return self.ledger
         if not self.ledger_url.is_file():
             raise WorkspaceInvalid(reason="no-ledger", where=str(self.folder))
-        text = read_bytes(self.ledger_url, limit=_URL_BYTES, what="the URL of a ledger")
-        url = text.decode(errors="replace").strip()
-        if not is_url(url):
-            raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
-        return url
+        text = read_bytes(self.ledger_url, limit=2 * _URL_BYTES, what="the URL of a ledger")
+        with suppress(TextUnreadable):
+            url = first_line(text).decode(errors="replace").strip()
+            if is_url(url):
+                return url
+        raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
 
 
-def require_url(url: str) -> None:
-    """Refuse what cannot be recorded as the location of a ledger.
+def require_url(url: str | None) -> None:
+    """Refuse what cannot be recorded as the location of a ledger; None is in the folder.
 
     Raises:
         PlanRefused: it is not the URL of a server, or has a password in it, which is not repeated.
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
+    if url is None:
+        return
     if not is_url(url) or len(url.encode()) >= _URL_BYTES:
         raise PlanRefused(reason="ledger")
     if holds_password(url):

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from licensekit.errors import LicenseError
 from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message, Templates
 
@@ -9,7 +10,6 @@ from licensekit.errors.coded import Message, Templates
 class SoldIsChanged(Message):
     """A bundle that was sold is changed: its next sequence takes its place."""
 
-    code = "sold-is-changed"
     template = "{bundle} takes the place of what was sold"
     bundle: str
 
@@ -17,7 +17,6 @@ class SoldIsChanged(Message):
 class UnusualTerm(Message):
     """A date of a bundle is rarely meant so."""
 
-    code = "unusual-term"
     template: ClassVar[Templates] = {
         "starts": "it starts only on {day:day}",
         "warning": "it warns of its end from the first day on, since {day:day}",
@@ -25,16 +24,14 @@ class UnusualTerm(Message):
     }
     reason: Literal["starts", "warning", "expiry"]
     day: int
-    """In days since 1970."""
 
 
 class MoreInUse(Message):
     """A customer has more of a license in use than would be sold."""
 
-    code = "more-in-use"
     template = (
-        "{license}: {in_use} were in use when it was stated last, and {sold} are sold then;"
-        " the customer must release {missing} before activating this"
+        "{license}: {in_use} were in use when it was stated last, and {sold} are sold then,"
+        " and the customer must release {missing} before activating this"
     )
     license: str
     in_use: int
@@ -45,7 +42,6 @@ class MoreInUse(Message):
 class TakesAway(Message):
     """The catalog takes something away from bundles that were sold."""
 
-    code = "takes-away"
     template = "the catalog takes away from bundles that were sold: {fault}"
     fault: SoldReduced
 
@@ -53,26 +49,53 @@ class TakesAway(Message):
 class UnboundReturn(Message):
     """The return of a bundle that is bound to no installation takes it back from everybody."""
 
-    code = "unbound-return"
     template = (
         "{bundle} is bound to no installation, so its receipt proves only that somebody has the"
-        " file; it is taken back from everybody"
+        " file, and it is taken back from everybody"
     )
     bundle: str
 
 
 class TakenBack(Message):
-    """A bundle or serial no longer works once an installation has the next revocation list."""
+    """A bundle no longer works once an installation has the next revocation list."""
 
-    code = "taken-back"
-    template = "{subject} no longer works where the next revocation list arrives"
+    template = "{company} loses {subject} where the next revocation list arrives: with a license file or the next pack"
     subject: str
+    company: str
+
+
+class CountsAgain(Message):
+    """A bundle counts again once an installation has the next revocation list."""
+
+    template = "{bundle} of {company} counts again where the next revocation list arrives, if it was activated there"
+    bundle: str
+    company: str
+
+
+class StaysTakenBack(Message):
+    """A bundle of a serial that is reinstated was taken back itself, or returned."""
+
+    template = "{bundle} stays {state}"
+    bundle: str
+    state: str
+
+
+class ListDecides(Message):
+    """What a new revocation list takes back or no longer takes back."""
+
+    template: ClassVar[Templates] = {
+        "suspend": "this suspends {subjects:list}, which `licensekit reinstate` undoes",
+        "revoke": "this revokes {subjects:list}, which `licensekit reinstate` undoes",
+        "void": "this makes {subjects:list} void for good: do so only if nobody outside has the file",
+        "reinstate": "this reinstates {subjects:list}",
+    }
+    reason: str
+    subjects: tuple[str, ...]
 
 
 class HistoryForked(Message):
     """What an installation has sent does not come from one history."""
 
-    code = "history-forked"
     template = (
         "what installation {installation:hex} has sent does not come from one history: its database"
         " was restored from a backup, copied or rewritten"
@@ -83,14 +106,38 @@ class HistoryForked(Message):
 class SeveralStated(Message):
     """Several installations have stated what they use of one serial."""
 
-    code = "several-stated"
-    template = "{count} installations have stated something; the newest counts"
+    template = "{count} installations have stated something, and the newest counts"
     count: int
+
+
+class AcceptsRestored(Message):
+    """A restored ledger is accepted, with what the files bring back."""
+
+    template = (
+        "the ledger lacks entry {number}, which was there before, and what these files do not bring back stays unknown:"
+        " the ledger is accepted as it is"
+    )
+    number: int
+
+
+class NotAbsorbed(Message):
+    """Something in a file is not entered again."""
+
+    template: ClassVar[Templates] = {
+        "error": "{name}: {error}",
+        "issuer": "{name}: issuer `{issuer}` has signed it, and not the issuer of this ledger",
+        "place": "{name}: the ledger has something else in the place of {what}",
+    }
+    reason: Literal["error", "issuer", "place"]
+    name: str
+    """Of the file."""
+    error: LicenseError | None = None
+    issuer: str = ""
+    what: str = ""
 
 
 class BundlesVoid(Message):
     """Active bundles that a revoked key has signed are void."""
 
-    code = "bundles-void"
     template = "{count:count bundle is|bundles are} void until another key has signed them again"
     count: int

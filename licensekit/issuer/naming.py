@@ -42,8 +42,7 @@ def plan_workspace(
         WorkspaceError: the folder's name makes no code, or the catalog says another name.
         WorkspaceExists, CatalogInvalid, FileUnusable: as `create.create`.
     """
-    if ledger is not None:
-        require_url(ledger)
+    require_url(ledger)
     product, issuer, name = _names(folder, given, now)
     require_room(folder, product, given.catalog)
     return NewWorkspace(product, issuer, name, given.catalog, scheme, root_keys, threshold, ledger)
@@ -67,8 +66,7 @@ def plan_partner(
         TrustError, FormatError: the pack does not verify.
         WorkspaceError, WorkspaceExists, CatalogInvalid, FileUnusable: as `plan_workspace`.
     """
-    if ledger is not None:
-        require_url(ledger)
+    require_url(ledger)
     pin = root or pin_in_pack(pack)
     trust_store = open_pack(pack, pin)
     given = given._replace(product=given.product or trust_store.product)

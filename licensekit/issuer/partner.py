@@ -49,8 +49,7 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
         PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
-    if plan.ledger is not None:
-        require_url(plan.ledger)
+    require_url(plan.ledger)
     pin, trust_store = _from_the_oldest(plan.pack, plan.root)
     if plan.issuer == trust_store.issuer:
         raise PlanRefused(reason="vendor", planned=plan.issuer)
@@ -72,13 +71,12 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
     key = SigningKey.generate(plan.scheme)
     state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
     with new_folder(folder, product, plan.catalog) as layout:
-        layout.keys.mkdir()
-        write_texts(layout, folder, text, catalog, serial=serials.make(serials.FIRST))
+        write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
         write_key(layout.keys, FIRST_KEY, key, passphrase)
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        create_ledger(layout, records, plan.issuer, plan.ledger)
+        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=key.verifying_key)
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:

@@ -1,6 +1,8 @@
 """The verified documents of a workspace: its roots, trust, lists and catalogs, from its pin on."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple, TypeVar, cast
 
 from licensekit.database import Connection
@@ -127,8 +129,8 @@ def workspace_state(connection: Connection) -> WorkspaceState:
         trust_store,
         issuer != trust_store.issuer,
         frozenset(documents.first(connection)),
-        _last(connection, Catalog, issuer),
-        _last(connection, Revocations, issuer),
+        _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer)),
+        _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer)),
         _overtaken(documents.trust_documents(connection), issuer),
     )
 
@@ -158,26 +160,36 @@ def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
     )
 
 
-def _overtaken(tokens: Iterable[Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
-    """Return for each type the newest trust document that revoked a key which could sign it.
+def _overtaken(tokens: Sequence[Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
+    """Return for each type the newest of some trust documents, oldest first, that revoked a key which could sign it.
 
-    What the first `skip` of them revoked is known already.
+    What the first `skip` of them revoked is known already. A key that was revoked stays so: few need to be decoded.
     """
+
+    @cache
+    def decoded(number: int) -> Trust:
+        return decode(Trust, tokens[number].payload)
+
     found: dict[SignedType, tuple[int, int]] = {}
-    revoked: set[bytes] = set()
-    for number, token in enumerate(tokens):
-        trust = decode(Trust, token.payload)
-        for key in trust.keys:
-            if key.state is KeyState.REVOKED and key.public not in revoked:
-                revoked.add(key.public)
-                if issuer in key.scope.issuers and number >= skip:
-                    pair = trust.root_version, trust.version
-                    found |= dict.fromkeys(key.scope.types, pair)
+    for key in decoded(len(tokens) - 1).keys:
+        if key.state is not KeyState.REVOKED or issuer not in key.scope.issuers:
+            continue
+        number = bisect_left(range(len(tokens)), 1, key=lambda n: _is_revoked(decoded(n), key.public))
+        trust = decoded(number)
+        pair = trust.root_version, trust.version
+        if number >= skip:
+            found |= {kind: max(pair, found.get(kind, pair)) for kind in key.scope.types}
     return found
 
 
-def _last(connection: Connection, kind: type[D], issuer: str) -> D | None:
+def _is_revoked(trust: Trust, public: bytes) -> bool:
+    return any(key.public == public and key.state is KeyState.REVOKED for key in trust.keys)
+
+
+def _last(connection: Connection, kind: type[D], issuer: str, in_force: Verified[D] | None) -> D | None:
     token = documents.last(connection, TYPE_OF[kind], issuer)
+    if in_force is not None and token == in_force.token:
+        return in_force.document
     return None if token is None else decode(kind, token.payload)
 
 

@@ -13,7 +13,8 @@ from licensekit.entitlements.amounts import amount_within
 from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append, documents, ledger_mark, newest_entry
+from licensekit.issuer.ledger import Record, append, documents, head, ledger_mark, newest_entry
+from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
@@ -27,6 +28,8 @@ from licensekit.wire.documents.fields import replace_fields
 
 CLOCK_IS_RIGHT: Final = "clock-is-right"
 """The name of what overrides that the clock disagrees with the ledger."""
+RESTORED: Final = "restored"
+"""The name of what overrides that the ledger lacks what this folder has seen, and accepts it."""
 _BEHIND_SECONDS: Final = 3600
 _AHEAD_SECONDS: Final = 90 * DAY_SECONDS
 
@@ -101,6 +104,10 @@ class WorkspaceStore:
         """The names of what is signed although it is doubtful."""
         self._verified: tuple[int, WorkspaceState] | None = None
 
+    def overriding(self, *doubts: str) -> "WorkspaceStore":
+        """Return a store of the same workspace that signs although these speak against it."""
+        return WorkspaceStore(self.layout, self.database, self.draw, frozenset(doubts))
+
     @contextmanager
     def read(self, now: int) -> Generator[LedgerTransaction]:
         """Open a transaction that only reads; raises as `workspace_state`."""
@@ -112,16 +119,24 @@ class WorkspaceStore:
         """Open a transaction that is kept if the block ends well.
 
         Raises:
-            ClockDoubtful: `now` disagrees with the newest entry, and nobody said that it is right.
+            LedgerRestored: the ledger lacks what this folder has seen of it.
+            ClockDoubtful: `now` disagrees with the newest entry or document, and nobody said that it is right.
             WorkspaceInvalid, TrustError: as `workspace_state`.
         """
+        accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
+            if not accepts:
+                require_whole(ledger, read_mark(self.layout.mark))
+            state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
-                require_clock(*newest_entry(ledger), now)
-            tx = LedgerTransaction(self, ledger, self._state(ledger), now, who)
+                _require_clock(*newest_entry(ledger), now)
+                _require_no_later_document(state, now)
+            tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
             yield tx
             newest = documents.newest_number(ledger) if tx.state is not before else None
+            entered = head(ledger)
+        raise_mark(self.layout.mark, entered, lower=accepts)
         if newest is not None:  # now it is committed
             self._verified = newest, tx.state
 
@@ -141,19 +156,29 @@ class WorkspaceStore:
         return verified[1]
 
 
-def require_clock(number: int, at: int, now: int) -> None:
+def _require_clock(number: int, at: int, now: int) -> None:
     """Refuse a clock that is not near the newest entry of the ledger, made `at` this time.
 
     Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from a workspace that
     was long unused by asking.
-
-    Raises:
-        ClockDoubtful: `now` is more than an hour before it, or more than 90 days after it.
     """
-    if number and now < at - _BEHIND_SECONDS:
-        raise ClockDoubtful(reason="behind", now=now, number=number, made=at)
-    if number and now > at + _AHEAD_SECONDS:
-        raise ClockDoubtful(reason="ahead", now=now, number=number, made=at)
+    if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
+        raise ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
+
+
+def _require_no_later_document(state: WorkspaceState, now: int) -> None:
+    """Refuse a clock that is more than an hour before a document in force.
+
+    No file is signed that carries one: installations would refuse it. One that was signed elsewhere has no entry of
+    that time.
+    """
+    last, catalog = state.last_list, state.catalog
+    found = {"trust document": state.trust.issued}
+    found |= {} if last is None else {"revocation list": last.issued}
+    found |= {} if catalog is None else {"catalog": catalog.document.issued}
+    name = max(found, key=found.__getitem__)
+    if now < found[name] - _BEHIND_SECONDS:
+        raise ClockDoubtful(reason="document", now=now, document=name, made=found[name])
 
 
 def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:

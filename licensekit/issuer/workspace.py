@@ -1,18 +1,18 @@
 """A vendor's workspace: the one handle through which it is used, by commands and by programs.
 
 Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was signed; `now` is
-seconds since 1970; `attach` adds the documents to a file that an application shipped long ago lacks (`attachments`).
+seconds since 1970; `attach` says for which application a file is (`attachments`): what it lacks goes along.
 
 What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign` to sign it, and
 `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 from secrets import token_bytes
-from typing import Self
+from typing import Self, Unpack
 
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import OrderLine
@@ -20,7 +20,7 @@ from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
 from licensekit.issuer.exchange.customers import Customers
-from licensekit.issuer.keys.revocation import Revoked, RevokeProposal, propose_revoke
+from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import open_ledger
@@ -30,12 +30,14 @@ from licensekit.issuer.orders.changes import ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
+from licensekit.issuer.output.attachments import Attach, held_by_pack, name_oldest, oldest_held
 from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
+from licensekit.trust.held import Held
 from licensekit.wire.documents import Revocations
 
 
@@ -92,8 +94,7 @@ class Workspace:
 
         `doubts` are of `licensekit.issuer.OVERRIDES`.
         """
-        store = self._store
-        return Workspace(WorkspaceStore(store.layout, store.database, store.draw, frozenset(doubts)))
+        return Workspace(self._store.overriding(*doubts))
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -126,8 +127,22 @@ class Workspace:
         """Write the pack from the ledger, and return its path."""
         return self._store.write_pack(now)
 
+    def held_by_pack(self, pack: bytes | None, *, now: int) -> Held:
+        """Return what an application holds that ships `pack`, as a value of `attach`; None: the oldest in the field.
+
+        Raises:
+            FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
+        """
+        with self.read(now) as tx:
+            return oldest_held(tx) if pack is None else held_by_pack(tx.state, pack)
+
+    def name_oldest_pack(self, pack: bytes, *, who: str, now: int) -> None:
+        """Record that no application in the field ships an older pack; raises as `held_by_pack`."""
+        with self._store.write(now, who) as tx:
+            name_oldest(tx, held_by_pack(tx.state, pack))
+
     def propose_issue(
-        self, draft: OrderDraft, *, now: int, attach: bool = True, approve: Approve = accept_all
+        self, draft: OrderDraft, *, now: int, attach: Attach = True, approve: Approve = accept_all
     ) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
         with self.read(now) as tx:
@@ -140,7 +155,7 @@ class Workspace:
         *,
         who: str,
         now: int,
-        attach: bool = True,
+        attach: Attach = True,
         approve: Approve = accept_all,
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
@@ -163,7 +178,7 @@ class Workspace:
         who: str,
         now: int,
         into: Path | None = None,
-        attach: bool = True,
+        attach: Attach = True,
         keep_going: bool = False,
         workers: int = 1,
     ) -> Iterator[Done]:
@@ -177,15 +192,16 @@ class Workspace:
 
         Raises:
             OrdersRefused: some are invalid, and `keep_going` is false; nothing was issued.
-            FileUnusable: a file cannot be written; its bundle is in the ledger.
+            FileUnusable: the folder cannot be listed, or a file cannot be written: then its bundle is in the ledger.
+            OutputTaken: something else has the name of a file whose bundle is in the ledger.
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        with new_run(key, workers, now=now, who=who, attach=attach) as run:
-            yield from issue_some(self._store, lines, run, into)
+        with new_run(key, workers, now=now, who=who, attach=attach, into=into) as run:
+            yield from issue_some(self._store, lines, run)
 
     def propose_change(
-        self, asked: Amendment, *, now: int, attach: bool = True, approve: Approve = accept_all
+        self, asked: Amendment, *, now: int, attach: Attach = True, approve: Approve = accept_all
     ) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
@@ -206,7 +222,7 @@ class Workspace:
         who: str,
         now: int,
         confirm: bool = False,
-        attach: bool = True,
+        attach: Attach = True,
         approve: Approve = accept_all,
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
@@ -221,7 +237,7 @@ class Workspace:
         work_out = partial(propose_change, asked=asked, signing=Signing(attach, approve))
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
-    def propose_reissue(self, lost: str, *, now: int, attach: bool = True) -> ReissueProposal:
+    def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
         """Return which active bundles the key `lost` has signed, to sign them again.
 
         Raises:
@@ -230,7 +246,9 @@ class Workspace:
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 
-    def reissue(self, lost: str, key: Signer | None, *, who: str, now: int, attach: bool = True) -> Iterator[Reissued]:
+    def reissue(
+        self, lost: str, key: Signer | None, *, who: str, now: int, attach: Attach = True
+    ) -> Iterator[Reissued]:
         """Sign again, with `key`, every active bundle that the key `lost` has signed.
 
         They stay the same bundles, with another signature; each is in the ledger before it is yielded. What was signed
@@ -243,39 +261,41 @@ class Workspace:
         """
         return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
 
-    def propose_revoke(
-        self,
-        *,
-        now: int,
-        identities: Sequence[bytes] = (),
-        serials: Sequence[str] = (),
-        reason: str = "",
-        fresh_until: int | None = None,
-    ) -> RevokeProposal:
-        """Return what the next revocation list would take back; raises as `revoke`."""
+    def _propose_list(self, action: str, *, now: int, **asked: Unpack[ListAsked]) -> ListProposal:
+        """Return what the next revocation list would take back, or no longer take back; raises as `revoke`."""
         with self.read(now) as tx:
-            revoked = Revoked(identities, serials)
-            return propose_revoke(tx, revoked, reason=reason, fresh_until=fresh_until)
+            return propose_list(tx, action, **asked)
 
-    def revoke(
-        self,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        identities: Sequence[bytes] = (),
-        serials: Sequence[str] = (),
-        reason: str = "",
-        fresh_until: int | None = None,
+    def _sign_list(
+        self, action: str, key: Signer | None, *, who: str, now: int, confirm: bool = False, **asked: Unpack[ListAsked]
     ) -> Revocations:
-        """Sign the next revocation list, which takes back these as well, and renew the pack.
+        """Sign the next revocation list, which takes bundles and serials back or gives them again; renew the pack.
 
-        With neither, the list before is signed again: its key may have been revoked. Where the list in force takes all
-        of it back already, nothing is signed, and no key is needed.
+        With neither, the list before is signed again: its key may have been revoked. Where the list in force says all
+        of it already, nothing is signed, and no key is needed.
 
         Raises:
+            ConfirmationNeeded: something is named, and `confirm` is false.
+            NotReinstated: a bundle does not come back that way.
+            NotIssued: nothing was issued for a serial.
             WorkspaceError: the list would be too long.
         """
-        revoked = Revoked(identities, serials)
-        work_out = partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until)
-        return sign_proposed(self._store, work_out, key, who=who, now=now)
+        work_out = partial(propose_list, action=action, **asked)
+        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
+
+    propose_revoke = partialmethod(_propose_list, "revoke")
+    """Return what revoking bundles and serials would do."""
+    revoke = partialmethod(_sign_list, "revoke")
+    """Revoke bundles and serials: `reinstate` gives them again."""
+    propose_suspend = partialmethod(_propose_list, "suspend")
+    """Return what suspending bundles and serials would do."""
+    suspend = partialmethod(_sign_list, "suspend")
+    """Suspend bundles and serials, as `revoke` does, and say that it is for a while."""
+    propose_void = partialmethod(_propose_list, "void")
+    """Return what making bundles void would do."""
+    void = partialmethod(_sign_list, "void")
+    """Make bundles void for good, and let their orders be issued again."""
+    propose_reinstate = partialmethod(_propose_list, "reinstate")
+    """Return what reinstating bundles and serials would do."""
+    reinstate = partialmethod(_sign_list, "reinstate")
+    """Let suspended and revoked bundles and serials count again."""

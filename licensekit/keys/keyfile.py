@@ -18,16 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from licensekit import limits
-from licensekit.errors import (
-    ArmorInvalid,
-    KeyFileInvalid,
-    KeyInvalid,
-    PassphraseMissing,
-    PassphraseWrong,
-    TextInvalid,
-    TooLarge,
-)
+from licensekit import errors, limits
 from licensekit.keys.signing import SECRET_BYTES, SigningKey
 from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load, sha256
 from licensekit.wire import armor
@@ -78,7 +69,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
         KeyInvalid: the label is too long or has characters that may not be shown.
     """
     if not passphrase:
-        raise PassphraseMissing(reason="empty")
+        raise errors.PassphraseMissing(reason="empty")
     public = key.verifying_key
     salt = token_bytes(_SALT_BYTES)
     cost = bytes([public.scheme, LOG2_N])
@@ -103,10 +94,10 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
             _NONCE, file.secret, SECRET_PREFIX.encode() + file.header
         )
     except InvalidTag as error:
-        raise PassphraseWrong from error
+        raise errors.PassphraseWrong from error
     key = SigningKey.from_secret(file.part.verifying_key.scheme, secret)
     if key.verifying_key != file.part.verifying_key:
-        raise KeyFileInvalid(reason="other-public-key")
+        raise errors.KeyFileInvalid(reason="other-public-key")
     return key
 
 
@@ -140,7 +131,7 @@ def parse_public(text: bytes | str) -> PublicPart:
     data = _read(text, PUBLIC_PREFIX)
     body, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
     if check != _check(body):
-        raise KeyFileInvalid(reason="check")
+        raise errors.KeyFileInvalid(reason="check")
     label, public = _split_label(body[1:])
     return PublicPart(load(int.from_bytes(body[:1], "big"), public), label)
 
@@ -149,20 +140,20 @@ def _read_sealed(text: bytes | str) -> _Sealed:
     data = _read(text, SECRET_PREFIX)
     fixed = 2 + _SALT_BYTES
     if len(data) <= fixed:
-        raise KeyFileInvalid(reason="cut-short")
+        raise errors.KeyFileInvalid(reason="cut-short")
     scheme, log2_n = data[0], data[1]
     if scheme not in SECRET_BYTES:
-        raise KeyFileInvalid(reason="unknown-scheme", scheme=scheme)
+        raise errors.KeyFileInvalid(reason="unknown-scheme", scheme=scheme)
     if not limits.SCRYPT_LOG2_N_MIN <= log2_n <= limits.SCRYPT_LOG2_N_MAX:
-        raise KeyFileInvalid(reason="cost", log2_n=log2_n)
+        raise errors.KeyFileInvalid(reason="cost", log2_n=log2_n)
     label, rest = _split_label(data[fixed:])
     wanted = PUBLIC_BYTES[scheme] + SECRET_BYTES[scheme] + _TAG_BYTES
     if len(rest) != wanted:
-        raise KeyFileInvalid(reason="length", length=len(rest), wanted=wanted)
+        raise errors.KeyFileInvalid(reason="length", length=len(rest), wanted=wanted)
     try:
         key = load(scheme, rest[: PUBLIC_BYTES[scheme]])
-    except KeyInvalid as error:
-        raise KeyFileInvalid(reason="shown-key-invalid") from error
+    except errors.KeyInvalid as error:
+        raise errors.KeyFileInvalid(reason="shown-key-invalid") from error
     end = len(data) - SECRET_BYTES[scheme] - _TAG_BYTES
     part = PublicPart(key, label)
     return _Sealed(log2_n, data[2:fixed], part, data[:end], data[end:])
@@ -171,15 +162,15 @@ def _read_sealed(text: bytes | str) -> _Sealed:
 def _read(text: bytes | str, prefix: str) -> bytes:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > limits.KEY_FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(raw), wanted=_WANTED[prefix])
+        raise errors.TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(raw), wanted=_WANTED[prefix])
     compact = armor.compact(raw)
     if not compact.startswith(prefix.encode()):
         mistaken = (what for start, what in _MISTAKEN if compact.startswith(start))
-        raise KeyFileInvalid(reason=next(mistaken, _MISSED[prefix]))
+        raise errors.KeyFileInvalid(reason=next(mistaken, _MISSED[prefix]))
     try:
         return armor.decode(compact[len(prefix) :])
-    except ArmorInvalid as error:
-        raise KeyFileInvalid(reason="armor") from error
+    except errors.ArmorInvalid as error:
+        raise errors.KeyFileInvalid(reason="armor") from error
 
 
 def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
@@ -187,7 +178,7 @@ def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
     try:
         return ChaCha20Poly1305(scrypt.derive(passphrase))
     except MemoryError as error:
-        raise KeyFileInvalid(reason="memory", log2_n=log2_n, mebibytes=2**log2_n >> 10) from error
+        raise errors.KeyFileInvalid(reason="memory", log2_n=log2_n, mebibytes=2**log2_n >> 10) from error
 
 
 def _check(body: bytes) -> bytes:
@@ -196,7 +187,7 @@ def _check(body: bytes) -> bytes:
 
 def _label_bytes(label: str) -> bytes:
     if fault := _label_fault(label):
-        raise KeyInvalid(reason="label", text=label, fault=fault)
+        raise errors.KeyInvalid(reason="label", text=label, fault=fault)
     encoded = label.encode()
     return len(encoded).to_bytes(2, "big") + encoded
 
@@ -204,17 +195,17 @@ def _label_bytes(label: str) -> bytes:
 def _split_label(data: bytes) -> tuple[str, bytes]:
     end = 2 + int.from_bytes(data[:2], "big")
     if end > len(data):
-        raise KeyFileInvalid(reason="cut-short")
+        raise errors.KeyFileInvalid(reason="cut-short")
     try:
         label = data[2:end].decode()
     except UnicodeDecodeError as error:
-        raise KeyFileInvalid(reason="label-not-utf-8") from error
+        raise errors.KeyFileInvalid(reason="label-not-utf-8") from error
     if fault := _label_fault(label):
-        raise KeyFileInvalid(reason="label", text=label, fault=fault)
+        raise errors.KeyFileInvalid(reason="label", text=label, fault=fault)
     return label, data[end:]
 
 
-def _label_fault(label: str) -> TextInvalid | None:
+def _label_fault(label: str) -> errors.TextInvalid | None:
     if len(label) > limits.NAME_LENGTH:
-        return TextInvalid(reason="too-long", most=limits.NAME_LENGTH)
+        return errors.TextInvalid(reason="too-long", most=limits.NAME_LENGTH)
     return written_text_fault(label)

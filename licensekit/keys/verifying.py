@@ -13,20 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 
 from licensekit.errors import KeyInvalid, SignatureInvalid
-from licensekit.wire.frame import (
-    ED25519,
-    ED25519_KEY_BYTES,
-    ED25519_SIGNATURE_BYTES,
-    HYBRID,
-    INSTALLATION,
-    KEY_ID_BYTES,
-    MLDSA65_KEY_BYTES,
-)
+from licensekit.wire import frame
 
 PUBLIC_BYTES: Final = {
-    ED25519: ED25519_KEY_BYTES,
-    HYBRID: ED25519_KEY_BYTES + MLDSA65_KEY_BYTES,
-    INSTALLATION: ED25519_KEY_BYTES,
+    frame.ED25519: frame.ED25519_KEY_BYTES,
+    frame.HYBRID: frame.ED25519_KEY_BYTES + frame.MLDSA65_KEY_BYTES,
+    frame.INSTALLATION: frame.ED25519_KEY_BYTES,
 }
 """Scheme to the bytes of its public key; the hybrid's is Ed25519 and ML-DSA-65, in this order."""
 
@@ -68,8 +60,8 @@ class VerifyingKey:
         fix = super().__setattr__
         fix("scheme", scheme)
         fix("public", public)
-        fix("key_id", sha256(bytes([scheme]) + public)[:KEY_ID_BYTES])
-        fix("reference", public if scheme == INSTALLATION else self.key_id)
+        fix("key_id", sha256(bytes([scheme]) + public)[: frame.KEY_ID_BYTES])
+        fix("reference", public if scheme == frame.INSTALLATION else self.key_id)
         fix("_verify", verify)
 
     @property
@@ -115,11 +107,11 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
         raise KeyInvalid(reason="unknown-scheme", scheme=scheme)
     if len(public) != wanted:
         raise KeyInvalid(reason="public-length", scheme=scheme, wanted=wanted, length=len(public))
-    verify = _ed25519(public[:ED25519_KEY_BYTES])
-    if scheme == HYBRID:
+    verify = _ed25519(public[: frame.ED25519_KEY_BYTES])
+    if scheme == frame.HYBRID:
         from licensekit.keys.mldsa import verifier  # noqa: PLC0415  # only a hybrid key pays
 
-        verify = _both(verify, verifier(public[ED25519_KEY_BYTES:]))
+        verify = _both(verify, verifier(public[frame.ED25519_KEY_BYTES :]))
     return VerifyingKey(scheme, public, verify)
 
 
@@ -142,7 +134,7 @@ def _ed25519(public: bytes) -> _Verify:
 
 def _both(ed25519: _Verify, mldsa65: _Verify) -> _Verify:
     def verify(signature: bytes, message: bytes) -> None:
-        ed25519(signature[:ED25519_SIGNATURE_BYTES], message)
-        mldsa65(signature[ED25519_SIGNATURE_BYTES:], message)
+        ed25519(signature[: frame.ED25519_SIGNATURE_BYTES], message)
+        mldsa65(signature[frame.ED25519_SIGNATURE_BYTES :], message)
 
     return verify

@@ -5,7 +5,7 @@ program holds for long renews itself: it never answers from a snapshot that is n
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import Given, Holding, given_of, resolve
@@ -14,26 +14,11 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotEntitled
 from licensekit.runtime.snapshot import Snapshot
-from licensekit.state.users import SiteFacts
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 
-
-class HolderSource(Protocol):
-    """Where holders come from: the snapshot in force, and what is known of users and sites."""
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The snapshot in force."""
-        ...
-
-    def user_facts(self, user_id: str) -> UserFacts | None:
-        """Look up what is known of a user; None if no one has that id."""
-        ...
-
-    def site_facts(self, site_id: str) -> SiteFacts | None:
-        """Look up what is known of a site; None if no one has that id."""
-        ...
+if TYPE_CHECKING:
+    from licensekit.runtime.live_snapshot import LiveSnapshot
 
 
 class View(NamedTuple):
@@ -57,7 +42,7 @@ class Holder:
     __slots__ = ("_id", "_source", "_view")
     _kind: ClassVar[Kind] = Kind.SITE
 
-    def __init__(self, source: HolderSource, site_id: str) -> None:
+    def __init__(self, source: "LiveSnapshot", site_id: str) -> None:
         self._source = source
         self._id = names.folded(site_id)
         self._view = self._evaluate()
@@ -117,7 +102,7 @@ class Holder:
 
     def _evaluate(self) -> View:
         snapshot = self._source.snapshot
-        site = self._source.site_facts(self._id)
+        site = self._source.known_sites.find(self._id, snapshot)
         if site is None:
             return View(snapshot, snapshot.nothing, None, (), {})
         return View(snapshot, snapshot.access_of((), site.holdings), None, site.holdings, {})
@@ -129,7 +114,7 @@ class User(Holder):
     __slots__ = ("_site",)
     _kind = Kind.USER
 
-    def __init__(self, source: HolderSource, user_id: str, site: str | None) -> None:
+    def __init__(self, source: "LiveSnapshot", user_id: str, site: str | None) -> None:
         self._site = None if site is None else names.folded(site)
         super().__init__(source, user_id)
 
@@ -160,8 +145,8 @@ class User(Holder):
     def _evaluate(self) -> View:
         source = self._source
         snapshot = source.snapshot
-        facts = source.user_facts(self._id)
-        site = None if self._site is None else source.site_facts(self._site)
+        facts = source.known_users.find(self._id, snapshot)
+        site = None if self._site is None else source.known_sites.find(self._site, snapshot)
         if facts is None or facts.retired:
             return View(snapshot, snapshot.nothing, facts, (), {})
         at_site = () if site is None else site.holdings

@@ -7,15 +7,17 @@ holder never believes that it has a seat that somebody else got meanwhile.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
-from licensekit.runtime.seats import Seats
 from licensekit.state.seats import HeldSeat, SeatRequest
+
+if TYPE_CHECKING:
+    from licensekit.runtime.leasing import Leasing
 
 
 class Lease:
@@ -27,18 +29,14 @@ class Lease:
 
     def __init__(
         self,
-        source: Seats,
+        leasing: "Leasing",
         request: SeatRequest,
         row: HeldSeat,
         until: float,
-        *,
-        renew: "Callable[[list[Lease]], None]",
-        free: "Callable[[Lease], None]",
         on_lost: "Callable[[Lease], object] | None" = None,
     ) -> None:
-        self._seats = source
-        self._renew = renew
-        self._free = free
+        self._leasing = leasing
+        self._seats = leasing.seats
         self._on_lost = on_lost
         self._lock = Lock()
         self._error: LeaseLost | None = None
@@ -121,15 +119,14 @@ class Lease:
             StateError: the database cannot be written; it is held until it expires.
         """
         self.check()
-        self._renew([self])
+        self._leasing.renew([self])
         self.check()
 
     def borrow(self, hours: float) -> datetime:
         """Borrow the seat for some hours from now, connected or not, and return its end, UTC.
 
         The bundle says for how long at most (`borrow_hours`); a seat does not outlive its license. It stays taken until
-        it is released, which takes a connection, or its time is over. The process keeps it while the database is away,
-        and answers what `allows` and `access` of this lease are asked.
+        it is released, which takes a connection, or its time is over.
 
         Raises:
             BorrowRefused: no bundle allows it for that long.
@@ -148,7 +145,7 @@ class Lease:
         If the database is away, the seat is freed as soon as it is back, at the latest when the lease expires.
         """
         if self._settle("released"):
-            self._free(self)
+            self._leasing.free(self)
 
     def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
         """Note that it is lost, and report it; does nothing where that is known.

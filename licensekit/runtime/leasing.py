@@ -42,7 +42,7 @@ class Leasing:
         """Take a seat; see `Licensing.lease`."""
         self._start()
         row, until = self._take_or_wait(request, time.monotonic() + wait)
-        lease = Lease(self.seats, request, row, until, renew=self._renew, free=self._free, on_lost=on_lost)
+        lease = Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         self._awake.set()
         return lease
@@ -56,7 +56,7 @@ class Leasing:
         try:
             self.seats.free_pending()
             self._follow_licenses(held)
-            self._renew([lease for lease in held if _due_in(lease) <= 0])
+            self.renew([lease for lease in held if _due_in(lease) <= 0])
             due = min(map(_due_in, held), default=patience)
             if self.seats.database.wait_for_change(self._version, max(0.0, min(patience, due))):
                 self._find_ended()
@@ -102,7 +102,6 @@ class Leasing:
                 self._watcher = Watcher(self)
 
     def _rest(self, patience: float) -> None:
-        """Wait until there is a lease to renew."""
         self._awake.clear()
         if not self._held:
             self._awake.wait(patience)
@@ -120,12 +119,13 @@ class Leasing:
             time.sleep(min(left, pause * (0.5 + random())))  # noqa: S311  # a pause, no secret
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
-    def _free(self, lease: Lease) -> None:
+    def free(self, lease: Lease) -> None:
         """Free the seat of a lease that was released."""
         self._held.pop(lease.id, None)
         self.seats.free(lease.row, lease.until)
 
-    def _renew(self, held: list[Lease]) -> None:
+    def renew(self, held: list[Lease]) -> None:
+        """Renew leases together; raise `StateError` if the database cannot be written."""
         rows = [(lease, lease.row) for lease in held]
         if not rows:
             return
@@ -137,7 +137,6 @@ class Leasing:
                 self.seats.free(row, begin + lease.request.ttl)  # the answer came too late
 
     def _find_ended(self) -> None:
-        """Find the leases that an administrator has ended."""
         self._version = self.seats.database.version()
         rows = [(lease, lease.row) for lease in list(self._held.values())]
         held = self.seats.still_held([row for _, row in rows])

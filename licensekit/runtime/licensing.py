@@ -17,10 +17,11 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.time import BootClock, system_clock
 
@@ -59,7 +60,8 @@ class Licensing(Questions):
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
         `released` is the date of this version of the product, which maintenance must cover. `facts` replaces, by
         name, what is read of the machine. `clock` returns aware datetimes, and `boot` what a boot clock shows, for
-        tests and simulations. Without `watch` nothing changes until the host calls `refresh`.
+        tests and simulations; a clock that is given has no boot clock unless that is given as well. Without `watch`
+        nothing changes until the host calls `refresh`.
 
         Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
         installation is set up now, with a key of its own and nothing else.
@@ -70,7 +72,6 @@ class Licensing(Questions):
             StateError: the home cannot be used.
         """
         day = None if released is None else days_of(released)
-        application = Application(root, pack, day, facts)
         place = locate(home, pack=pack)
         try:
             database: Database = open_installation(place, create=create)
@@ -79,7 +80,8 @@ class Licensing(Questions):
 
             database = PendingDatabase(place)
         try:
-            return cls(LiveSnapshot(database, application, clocks_of(clock, boot), watch=watch))
+            opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+            return cls(LiveSnapshot(opened, watch=watch))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise
@@ -130,19 +132,14 @@ class Licensing(Questions):
                     lease.check()
                     work()
 
-        `holder` is whoever the application says it is: a user's id where the license requires others, else a user, a
-        machine, a session; it is what administrators see. Each lease has a seat of its own, two of one holder have two.
-        The seat is renewed in the background; `ttl` is for how many seconds it stays taken when the process is killed
-        or cannot reach the database, and after that the lease is lost. `wait` is for how many seconds to wait while
-        none is free or the database is away; who waits longest need not be the next. With `at_least=Access.READ` a seat
-        that gives reading alone will do, as after grace.
+        `holder` is what administrators see: a user's id where the license requires others, else a user, a machine, a
+        session. Each lease has a seat of its own, which is renewed in the background; it is lost when the process is
+        killed or cannot reach the database for `ttl` seconds. `wait` is for how many seconds to wait while none is free
+        or the database is away. With `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
 
-        A lease that is lost (ended by an administrator, not renewed in time, its license gone) reports it immediately:
-        `lost` is set, `on_lost` is called with it in a thread of its own, `check` raises, `allows` returns False, and a
-        `with` block ends with `LeaseLost`.
-
-        It blocks: with asyncio use `await asyncio.to_thread(licensing.lease, …)`, and `on_lost` with
-        `loop.call_soon_threadsafe`.
+        A lease that is lost reports it immediately: `lost` is set, `on_lost` is called with it in a thread of its own,
+        `check` raises, `allows` returns False, and a `with` block ends with `LeaseLost`. It blocks: with asyncio use
+        `await asyncio.to_thread(licensing.lease, …)`, and `on_lost` with `loop.call_soon_threadsafe`.
 
         Raises:
             UnknownLicense, WrongKind: there are no concurrent seats of that code.
@@ -167,14 +164,14 @@ class Licensing(Questions):
         try:
             return self._live.users[user_id, site]
         except KeyError:
-            return self._live.user(user_id, site)
+            return put(self._live.users, (user_id, site), User(self._live, user_id, site))
 
     def site(self, site_id: str) -> Holder:
         """Return what a site may do; raises as `user` does."""
         try:
             return self._live.sites[site_id]
         except KeyError:
-            return self._live.site(site_id)
+            return put(self._live.sites, site_id, Holder(self._live, site_id))
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to everybody.

@@ -6,25 +6,27 @@ time, and each bundle counts for its `offline_hours` more.
 
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final, Generic, TypeVar
 
 from licensekit.access import Access
-from licensekit.database import Database, Version
+from licensekit.database import Connection, Database, Version
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.login import UserFacts
-from licensekit.errors import DatabaseBusy, LicenseError, StateError
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.lookups import Lookups, leased_now, put
-from licensekit.runtime.messages import TimeNotKept
-from licensekit.runtime.snapshot import Closed, Snapshot
+from licensekit.runtime.snapshot import Closed, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.loading import REMEMBER_SECONDS, InstallationState, is_unchanged, load_state, remember
-from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.time import Clocks
-from licensekit.state.users import SiteFacts, site_facts, user_facts
+from licensekit.state.loading import OpenInstallation, read_installation
+from licensekit.state.stored import Stored, seats_in_use
+from licensekit.state.time import lease_time
+from licensekit.state.transactions import REMEMBER_SECONDS, remember
+from licensekit.state.users import site_facts, user_facts
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
@@ -44,16 +46,49 @@ SILENT_TICKS: Final = 150
 Half a minute. Counted, not timed: a process that stood still itself has not waited.
 """
 
+REMEMBERED: Final = 100_000
+"""How many users, and how many sites, are remembered at a time."""
 
-class Application(NamedTuple):
-    """What the application ships: its trust and its version."""
 
-    root: str
-    pack: bytes | str
-    released: int | None
-    """The date of this version of the product, in days since 1970."""
-    facts: Facts = NO_FACTS
-    """What it knows better of its machine."""
+class Lookups(Generic[T]):
+    """Lookups of users, or of sites; the last result of each is kept. Safe for threads."""
+
+    def __init__(self, database: Database, read: Callable[[Connection, str], T | None]) -> None:
+        self._database = database
+        self._read = read
+        self._last: dict[str, T | None] = {}
+
+    def find(self, holder: str, snapshot: Snapshot) -> T | None:
+        """Look up a user or site; None if no one has that id.
+
+        Raises:
+            StateError: the database is away, and the holder was not looked up before.
+        """
+        # Nobody is kept waiting for a database of which it is known that it is away; only who was
+        # never asked about may be worth a try, unless it hangs.
+        away, last = snapshot.error, self._last
+        if away is not None and holder in last:
+            return last[holder]
+        try:
+            if isinstance(away, DatabaseBusy):
+                raise away
+            with self._database.read() as connection:
+                found = self._read(connection, holder)
+        except NotStorable:
+            return None  # nobody has an id that cannot be stored
+        except StateError as error:
+            if holder in last:
+                return last[holder]
+            raise DatabaseUnavailable(reason="unanswered", holder=holder, why=error) from error
+        return put(last, holder, found)
+
+
+def put(known: dict[K, T], key: K, value: T) -> T:
+    """Put a value where at most `REMEMBERED` are kept, and return it."""
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value
 
 
 class LiveSnapshot:
@@ -68,19 +103,18 @@ class LiveSnapshot:
     """System license, by each of its names, to what the installation may do with it."""
     _version: Version
 
-    def __init__(self, database: Database, application: Application, clocks: Clocks, *, watch: bool) -> None:
-        self.database = database
-        self.application = application
-        self.clocks = clocks
+    def __init__(self, opened: OpenInstallation, *, watch: bool) -> None:
+        self.opened = opened
+        self.database = database = opened.database
+        self.clocks = opened.clocks
         self._renew_locks()
         self._is_closed = False
         self._error: LicenseError | None = None
         self._silence = 0
         self._not_written: StateError | None = None
         self._checked: int | None = None
-        self._users = Lookups(database, user_facts)
-        self._sites = Lookups(database, site_facts)
-        self._known: InstallationState | None = None
+        self.known_users = Lookups(database, user_facts)
+        self.known_sites = Lookups(database, site_facts)
         self._read_state()
         self._remember()
         # Whoever forgets this without closing it leaves no connections open either.
@@ -129,28 +163,15 @@ class LiveSnapshot:
             if not self.snapshot.holds_at(reading, away=error is not None):
                 self._put(self.snapshot.moved_on(reading, error, self._contact))
 
-    def user_facts(self, user_id: str) -> UserFacts | None:
-        """Look up what is known of a user; raises as `Lookups.find`."""
-        return self._users.find(user_id, self.snapshot)
-
-    def site_facts(self, site_id: str) -> SiteFacts | None:
-        """Look up what is known of a site, as `user_facts` does; None if there is no such site."""
-        return self._sites.find(site_id, self.snapshot)
-
     def answers_with_leases(self) -> Answers:
         """Return the answers with the concurrent seats that are held at this moment."""
-        state = self.snapshot.state
-        now = self.snapshot.now_at(self.clocks(), away=False)
-        stored = state.stored._replace(leased=leased_now(self.database, self.snapshot, now))
-        return Answers(state.entitlements, stored.used_of(state.entitlements.licenses))
-
-    def user(self, user_id: str, site: str | None) -> User:
-        """Return the answers about a user, and keep them until the snapshot changes."""
-        return put(self.users, (user_id, site), User(self, user_id, site))
-
-    def site(self, site_id: str) -> Holder:
-        """Return the answers about a site, and keep them until the snapshot changes."""
-        return put(self.sites, site_id, Holder(self, site_id))
+        snapshot = self.snapshot
+        entitlements, stored = snapshot.state.entitlements, snapshot.state.stored
+        if snapshot.error is None:
+            with suppress(StateError), self.database.read() as connection:  # else as the last state says
+                now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
+                stored = stored._replace(leased=seats_in_use(connection, now))
+        return Answers(entitlements, stored.used_of(entitlements.licenses))
 
     def close(self) -> None:
         """Stop answering, and close the database."""
@@ -180,19 +201,27 @@ class LiveSnapshot:
         version = self.database.version()
         snapshot = self.snapshot
         is_away = self._error is not None or snapshot.alone_since is not None
-        if is_away or not is_unchanged(self.database, snapshot.state, self.clocks()):
+        if is_away or not self._is_unchanged(snapshot.state.stored):
             self._read_state()
         else:
             self._version = version
             time.sleep(CALM_SECONDS)
 
+    def _is_unchanged(self, known: Stored) -> bool:
+        """Return whether nothing was changed, or nothing but leases.
+
+        Who takes and frees seats all day changes the database with each of them, where there is no server to tell one
+        change from another.
+        """
+        with read_installation(self.opened) as read:
+            return read.stored._replace(leased=known.leased) == known
+
     def _read_state(self) -> None:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
             version = self.database.version()
-            shipped, reading = self.application._asdict(), self.clocks()
-            state = load_state(self.database, reading=reading, known=self._known, **shipped)
-            self._known = state
+            with read_installation(self.opened) as read:
+                state = read.state()
             with self._swapping:
                 if not self._is_closed:
                     self._version = version
@@ -202,7 +231,6 @@ class LiveSnapshot:
                     self._put(Snapshot(state))
 
     def _note_contact(self) -> None:
-        """Remember that the database has answered just now."""
         reading = self.clocks()
         with self._swapping:
             self._silence = 0
@@ -227,7 +255,7 @@ class LiveSnapshot:
 
     def _keep(self, pause: int) -> None:
         try:
-            remember(self.database, self.snapshot.state, self.clocks, pause)
+            remember(self.opened, self.snapshot.state, pause)
         except StateError as error:
             self._not_written = error
         else:
@@ -240,7 +268,7 @@ class LiveSnapshot:
         self._forget_holders()
 
     def _forget_holders(self) -> None:
-        self.users: dict[tuple[str, str | None], User] = {}
+        self.users: dict[tuple[str, str | None], User] = {}  # kept until the snapshot changes
         self.sites: dict[str, Holder] = {}
 
     def _renew_locks(self) -> None:

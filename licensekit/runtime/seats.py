@@ -1,21 +1,35 @@
-"""Seats in the database as the running program sees them, by its own snapshot and clock."""
+"""Seats in the database as the running program sees them: who may take one, and who may borrow one.
+
+Taking, renewing and freeing a seat all day writes no audit entry and wakes nobody: each is one short transaction, and
+many run at a time. Borrowing one for days is a change like any other.
+"""
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.entitlements import Holding
+from licensekit.database import Database
+from licensekit.dates import format_seconds
+from licensekit.entitlements import Entitlements, Holding, why_not
+from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
-from licensekit.errors import NotEntitled, StateError
+from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, NotEntitled, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
-from licensekit.state import leases, seats
+from licensekit.state import seats
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import HeldSeat, SeatRequest
-from licensekit.state.time import effective
-from licensekit.state.transactions import LastSeen, OpenInstallation
+from licensekit.state.slots import held_by
+from licensekit.state.stored import seats_in_use
+from licensekit.state.time import effective, lease_time
+from licensekit.state.transactions import write_installation
+from licensekit.text import names
+from licensekit.wire.documents import Kind
 
+_HOUR_SECONDS: Final = 3600
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
@@ -47,22 +61,18 @@ class Seats:
         return request
 
     def take(self, request: SeatRequest) -> tuple[HeldSeat, float]:
-        """Take a seat, and return it with its end; raises as `state.leases.acquire` does."""
+        """Take a seat, and return it with its end; raises as `acquire` does."""
         snapshot, begin = self.snapshot, elapsed()
         pool = self._pool(snapshot, request.license)
         if pool is None:
             why = NotInCatalog()
             raise NotEntitled(license=request.license, why=why, holder=request.holder)
         granted = snapshot.state.entitlements
-        row = leases.acquire(self.database, granted, pool, request, self._now())
+        row = acquire(self.database, granted, pool, request, self._now())
         return row, begin + request.ttl
 
     def renew(self, asked: Sequence[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
-        """Renew leases; return the ids of those still held, and the time that this counts from.
-
-        Raises:
-            StateError: the database cannot be written; nothing was renewed.
-        """
+        """Renew leases; return the ids of those still held, and the time that this counts from."""
         begin = elapsed()
         return seats.renew(self.database, asked, self._now()), begin
 
@@ -72,11 +82,8 @@ class Seats:
 
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
         """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
-        root, pack, released, facts = self._live.application
-        clocks, last = self._live.clocks, LastSeen(self.snapshot.state.stored)
-        opened = OpenInstallation(self.database, root, pack, released, clocks, row.holder, facts, last)
-        begin = elapsed()
-        lease, seconds = leases.borrow(opened, self.snapshot.state.entitlements, row, hours)
+        opened, begin = replace(self._live.opened, by=row.holder), elapsed()
+        lease, seconds = borrow(opened, self.snapshot.state.entitlements, row, hours)
         return lease, begin + seconds
 
     def free(self, row: HeldSeat, until: float) -> None:
@@ -122,3 +129,53 @@ class Seats:
 
     def _now(self) -> int:
         return effective(self.snapshot.state.stored.time, self._live.clocks())
+
+
+def acquire(database: Database, entitlements: Entitlements, pool: SeatPool, request: SeatRequest, now: int) -> HeldSeat:
+    """Take a seat of a pool. `now` is the installation's effective time, in seconds since 1970.
+
+    Raises:
+        NotEntitled: no bundle in force grants a seat to that extent; the message says why.
+        RequirementMissing: the holder does not have what the license requires.
+        NoneFree: all seats are taken.
+        StateError: the database cannot be written.
+    """
+    if not pool.seats(request.at_least):
+        raise NotEntitled(license=request.license, why=why_not(entitlements, request.license), holder=request.holder)
+    if entitlements.licenses[request.license].requires:
+        with database.read() as connection:
+            held = held_by(connection, Kind.USER, names.folded(request.holder))
+        for fault in missing_requirements(entitlements, request.holder, request.license, held):
+            raise fault
+    lease = seats.take(database, request, pool, now)
+    if lease is not None:
+        return lease
+    with database.read() as connection:
+        taken = seats_in_use(connection, lease_time(connection, now)).get(request.license, 0)
+    raise NoneFree(reason="leased", license=request.license, in_use=taken, total=pool.total(request.at_least))
+
+
+def borrow(opened: OpenInstallation, entitlements: Entitlements, lease: HeldSeat, hours: float) -> tuple[HeldSeat, int]:
+    """Borrow a seat for some hours from now; return it, and how many seconds it lasts.
+
+    Raises:
+        BorrowRefused: no bundle in force allows it for that long.
+        LeaseLost: it is not held any more.
+        StateError: the database cannot be written.
+    """
+    pool = pool_of(entitlements, lease.license)
+    if not 0 < hours * _HOUR_SECONDS <= pool.borrow_seconds:
+        hours_allowed = pool.borrow_seconds // _HOUR_SECONDS
+        raise BorrowRefused(
+            reason="too-long" if hours_allowed else "never", license=lease.license, asked=hours, hours=hours_allowed
+        )
+    with write_installation(opened) as change:
+        now = lease_time(change.connection, change.read.now)
+        until = now + round(hours * _HOUR_SECONDS)
+        until = until if pool.until is None else min(until, pool.until)
+        if until <= now or not seats.borrow(change.connection, lease, until, now):
+            raise LeaseLost(reason="gone", license=lease.license, holder=lease.holder, lease=lease.id)
+        change.record(
+            "lease-borrow", license=lease.license, holder=lease.holder, lease=lease.id, until=format_seconds(until)
+        )
+    return lease._replace(expires=until, borrowed=True), until - now

@@ -4,13 +4,32 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, Holding, Notice
+from licensekit.entitlements import Entitlements, Holding, Notice, Severity
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import DatabaseUnavailable, LicenseError
-from licensekit.runtime.messages import DatabaseAway
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
+
+
+class DatabaseAway(Notice):
+    """The database cannot be read: answers are given from memory."""
+
+    template = "answers are given from memory, as of {since:time}: {error}"
+    level = Severity.ERROR
+    subject_template = "database"
+    since: int
+    error: LicenseError
+
+
+class TimeNotKept(Notice):
+    """The database cannot be written, so a clock that is turned back would win."""
+
+    template = "the time that was seen here could not be kept: {error}"
+    level = Severity.WARNING
+    subject_template = "clock"
+    error: LicenseError
+
 
 _HOUR_SECONDS = 3600
 

@@ -1,9 +1,11 @@
-"""The state of an installation at one moment: everything that questions are answered from."""
+"""An installation as it was opened, and its state at one moment, from which every question is answered."""
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from licensekit.database import Database
+from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.entitlements import (
     Entitlements,
@@ -18,20 +20,18 @@ from licensekit.entitlements import (
     rows,
 )
 from licensekit.entitlements.events import Event
-from licensekit.state.logs import JournalWriter
+from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
+from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
-from licensekit.state.messages import UnusableDocument
-from licensekit.state.notices import notices_of
-from licensekit.state.stored import Stored, is_restored, read_stored, require_same
-from licensekit.state.time import Clocks, Reading, effective, is_due, observe
-from licensekit.state.trust_store import keep_trust, load_trust, lost_bundles, verify_bundles
-from licensekit.trust.pack import TrustStore
+from licensekit.state.mark import MarkRead, read_mark
+from licensekit.state.notices import UnusableDocument, notices_of
+from licensekit.state.pending import place_of
+from licensekit.state.stored import Stored, read_stored, require_same
+from licensekit.state.time import Clocks, Reading, effective
+from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
+from licensekit.trust.pack import TrustStore, at_floor, pin_in_pack
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
-
-REMEMBER_SECONDS: Final = 600
-"""How often a running application keeps the time: more is not lost when it is killed."""
 
 
 class InstallationState(NamedTuple):
@@ -56,8 +56,6 @@ class InstallationState(NamedTuple):
     """The date of the product version, in days since 1970."""
     stored: Stored
     """What the database says."""
-    mark: MarkRead
-    """What the mark beside the database says, or why it cannot be read; None where none is kept."""
 
     @property
     def serial(self) -> str | None:
@@ -123,128 +121,154 @@ class InstallationState(NamedTuple):
     @property
     def restored(self) -> bool:
         """Whether the database is a restored backup that nobody has accepted."""
-        return self.stored.restored or is_restored(self.stored, self.mark)
+        return self.stored.restored
 
 
-def load_state(
-    database: Database,
-    *,
-    root: str,
-    pack: bytes | str | None,
-    reading: Reading,
-    released: int | None = None,
-    facts: Facts = NO_FACTS,
-    known: InstallationState | None = None,
-) -> InstallationState:
-    """Read an installation and return its state at what the clocks show.
+class LastSeen:
+    """What was last seen of an open installation: no other one takes its place unnoticed."""
 
-    Everything is read in one transaction and verified again: the database is not believed. `pack` is what the
-    application ships; None takes the one that the first activation recorded. `released` is the date of the product
-    version in days since 1970, `facts` what the program knows better of its machine, and `known` the state that was
-    loaded before, which this one must follow on.
+    stored: Stored | None = None
+
+
+@dataclass(frozen=True)
+class OpenInstallation:
+    """An installation as an application or a command opened it."""
+
+    database: Database
+    clocks: Clocks
+    root: str | None = None
+    """The pin; None takes the recorded one."""
+    pack: bytes | str | None = None
+    """None takes the recorded one."""
+    released: int | None = None
+    """The date of the product version in days since 1970."""
+    by: str = ""
+    """Who makes the changes, for the audit log."""
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
+    """What the program knows better of its machine."""
+    last: LastSeen = field(default_factory=LastSeen)
+
+
+class ReadTransaction(NamedTuple):
+    """What one transaction reads of an installation, and the time at which it does."""
+
+    opened: OpenInstallation
+    connection: Connection
+    stored: Stored
+    reading: Reading
+
+    @property
+    def now(self) -> int:
+        """The time that counts, in seconds since 1970."""
+        return effective(self.stored.time, self.reading)
+
+    @property
+    def root(self) -> str:
+        """The root pin: the one that was given, or the recorded one, or that of the given pack.
+
+        Raises:
+            NotActivated: nothing was set up there.
+            FormatError, TrustError: there is only a pack, and no root can be read in it.
+        """
+        if self.opened.root is not None:
+            return self.opened.root
+        if self.stored.recorded is not None:
+            return self.stored.recorded.root
+        return pin_in_pack(self.pack)
+
+    @property
+    def pack(self) -> bytes | str:
+        """The pack: the one that was given, or else the recorded one; raises as `root` does."""
+        return self.stored.pack(self.opened.pack)
+
+    def state(self, now: int | None = None) -> InstallationState:
+        """Return the state at what the clocks show, or what it would be at `now`.
+
+        Every signature is verified again: the database is not believed.
+
+        Raises:
+            NotActivated: no pack was given, and none recorded yet.
+            HomeInvalid: the installation belongs to another root.
+            FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
+        """
+        stored, released = self.stored, self.opened.released
+        believed, unusable = combine_trust(stored, self.root, self.pack)
+        trust_store = at_floor(believed)
+        verified = verify_bundles(stored.bundles, trust_store, self.now)
+        kept = verified.kept
+        fingerprint = stored.fingerprint(kept, self.opened.facts)
+        entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
+        in_force = [part.verified for part in entitlements.parts]
+        lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
+        state = InstallationState(
+            trust_store=trust_store,
+            kept=kept,
+            unusable=(*unusable, *lost),
+            entitlements=entitlements,
+            in_use=stored.used_of(entitlements.licenses),
+            now=self.now,
+            fingerprint=fingerprint,
+            notices=(),
+            released=released,
+            stored=stored,
+        )
+        if now is not None:
+            return state_at(state, now, clock=self.reading.clock)
+        return state._replace(notices=_notices(state, self.reading.clock))
+
+    def bundles(self) -> tuple[BundleRecord, ...]:
+        """Return every bundle that was ever activated, in the order of activation.
+
+        Of those that are kept it says whether they are active; raises as `state` does.
+        """
+        records = [record for record, _ in self.stored.every]
+        if not records:
+            return ()
+        state = self.state()
+        active = {one.identity.hex() for one in state.bundles}
+        active |= {one.identity for one in state.unusable if one.type == "bundle"}
+        return tuple(
+            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
+            if record.state == KEPT
+            else record
+            for record in records
+        )
+
+
+class Section:
+    """A part of an open installation, for its administrators: its users, its sites and others."""
+
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
+
+
+@contextmanager
+def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
+    """Open a snapshot of an installation."""
+    mark, known = read_mark(opened.database.location), opened.last.stored
+    with opened.database.read() as connection:
+        yield read_transaction(opened, connection, mark, known)
+
+
+def read_transaction(
+    opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
+) -> ReadTransaction:
+    """Read what must follow on `known`, which was seen before the transaction began.
+
+    Another thread may have seen something newer meanwhile, which is then left as the last.
 
     Raises:
-        OtherInstallation: another installation, or an older state, has taken its place.
-        NotActivated: `pack` is None, and none was recorded yet.
-        HomeInvalid: the installation belongs to another root.
-        FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
-        StateError: the database cannot be read.
+        OtherInstallation: it does not follow.
     """
-    mark = read_mark(database.location)  # before the snapshot, or a change would look like a loss
-    with database.read() as connection:
-        stored = read_stored(connection, mark, reading)
-    require_same(None if known is None else known.stored, stored, database.location)
-    return evaluate_state(stored, mark, root=root, pack=pack, reading=reading, released=released, facts=facts)
-
-
-def is_unchanged(database: Database, state: InstallationState, reading: Reading) -> bool:
-    """Return whether nothing was changed since `state` was loaded, or nothing but leases.
-
-    Who takes and frees seats all day changes the database with each of them, where there is no server to tell one
-    change from another.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
-    mark = read_mark(database.location)
-    with database.read() as connection:
-        stored = read_stored(connection, mark, reading, state.stored.journal)
-    return (stored._replace(leased=state.stored.leased), mark) == (state.stored, state.mark)
-
-
-def remember(database: Database, state: InstallationState, clocks: Clocks, pause: int = REMEMBER_SECONDS) -> bool:
-    """Keep what a running application has seen, if it is worth a write; return whether it was.
-
-    That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.
-    Call it after `load`, and now and then while the state stays the same.
-
-    Raises:
-        StateError: the database cannot be written; what was there is as it was.
-    """
-    has_news = _has_news(state.stored, state)
-    if not (has_news or is_due(state.stored.time, clocks(), pause)):
-        return False
-    mark = read_mark(database.location)
-    with database.write() as connection:
-        # Not before the lock: while others were waited for, time has passed. The server must agree (C4).
-        reading = clocks()._replace(server=connection.now())
-        stored = read_stored(connection, mark, reading, state.stored.journal)
-        require_same(state.stored, stored, database.location)
-        if stored.journal.fault is not None:
-            return False  # whoever makes the next change puts that on record first
-        journal = JournalWriter(connection, stored.key, stored.journal)
-        time = observe(stored.time, reading)
-        # Somebody else may have brought what is newer still.
-        if has_news and stored.trust == state.stored.trust and stored.seen == state.stored.seen:
-            keep_trust(journal, stored, state.trust_store)
-            every = verify_bundles(stored.every, state.trust_store, effective(time, reading))
-            time = journal.judge_time(time, every.verified)
-        journal.keep_time(time, "clock")
-    if not is_restored(stored, mark):
-        write_mark(database.location, Mark(stored.head, journal.journal.head))
-    return True
-
-
-def _has_news(stored: Stored, state: InstallationState) -> bool:
-    """Only an activated installation keeps documents: before that, its pack says everything."""
-    return stored.recorded is not None and (
-        state.trust_store.tokens != stored.trust or state.trust_store.trust.seen != stored.seen
-    )
-
-
-def evaluate_state(
-    stored: Stored,
-    mark: MarkRead,
-    *,
-    root: str,
-    pack: bytes | str | None,
-    reading: Reading,
-    released: int | None,
-    facts: Facts = NO_FACTS,
-) -> InstallationState:
-    """Return the state that stored documents and rows make; raises as `load_state` does."""
-    now = effective(stored.time, reading)
-    trust_store, unusable = load_trust(stored, root, stored.pack(pack))
-    verified = verify_bundles(stored.bundles, trust_store, now)
-    kept = verified.kept
-    fingerprint = stored.fingerprint(kept, facts)
-    entitlements = evaluate(trust_store, kept, now, fingerprint=fingerprint, released=released)
-    in_force = [part.verified for part in entitlements.parts]
-    lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
-    state = InstallationState(
-        trust_store=trust_store,
-        kept=kept,
-        unusable=(*unusable, *lost),
-        entitlements=entitlements,
-        in_use=stored.used_of(entitlements.licenses),
-        now=now,
-        fingerprint=fingerprint,
-        notices=(),
-        released=released,
-        stored=stored,
-        mark=mark,
-    )
-    return state._replace(notices=_notices(state, reading.clock))
+    reading = opened.clocks()
+    stored = read_stored(connection, mark, reading, None if known is None else known.journal)
+    require_same(known, stored, opened.database.location)
+    if opened.last.stored is known:
+        opened.last.stored = stored
+    return ReadTransaction(opened, connection, stored, reading)
 
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
@@ -266,5 +290,5 @@ def state_at(state: InstallationState, now: int, *, clock: int, away_hours: floa
 
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
-    own = notices_of(state.stored, state.mark, clock=clock, unusable=state.unusable)
+    own = notices_of(state.stored, clock=clock, unusable=state.unusable)
     return by_urgency([*list_notices(state.entitlements, state.in_use), *own])

@@ -1,11 +1,14 @@
 """The two logs in their tables: the audit log, which people read, and the journal, which decides.
 
 An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
-one before. Numbers count from 1 without a gap. What the journal adds is in `licensekit.state.journal`.
+one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
+pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
+adds is in `licensekit.state.journal`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from secrets import token_hex
 from typing import Any, Final
 
 from licensekit.chain import GENESIS, Head, canonical_json, link
@@ -13,7 +16,6 @@ from licensekit.database import Connection
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
 from licensekit.keys.signing import SigningKey
-from licensekit.state import people
 from licensekit.state.journal import NOTHING_OBSERVED, Journal, Row, SignedHead, entry_message, head_message, verify
 from licensekit.state.journal_entries import (
     RETURNED,
@@ -27,6 +29,7 @@ from licensekit.state.journal_entries import (
 )
 from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
+from licensekit.text import names
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
@@ -35,6 +38,24 @@ from licensekit.wire.documents import Bundle, Root
 
 EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
 """The journal before its first entry."""
+ERASED: Final = "(erased)"
+"""What is shown in place of a name that is gone."""
+_PSEUDONYM_BYTES: Final = 8
+_FIELDS: Final = ("by", "user", "users", "holder", "subject")
+"""The fields of an audit entry that name people; a subject is one where the scope is `user`."""
+_WRITTEN: Final = (
+    "SELECT holder FROM leases UNION SELECT started_by FROM events"
+    " UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL"
+)
+"""The ids of people as somebody wrote them, in whatever form."""
+_ERASE: Final = (
+    "UPDATE events SET started_by = '' WHERE started_by = ?",
+    "UPDATE events SET ended_by = '' WHERE ended_by = ?",
+    "UPDATE leases SET id = '', holder = '', expires = 0, borrowed = 0 WHERE holder = ?",
+    "DELETE FROM events WHERE scope = 'user' AND subject = ?",
+    "DELETE FROM users WHERE id = ?",
+    "DELETE FROM people WHERE id = ?",
+)
 
 
 def audit_head(connection: Connection) -> Head:
@@ -46,7 +67,7 @@ def audit_head(connection: Connection) -> Head:
 def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
     """Add an entry to the audit log, with pseudonyms for people, and return the new head."""
     before = audit_head(connection)
-    entry = canonical_json(people.hidden(connection, facts)).encode()
+    entry = canonical_json(with_pseudonyms(connection, facts)).encode()
     after = Head(before.number + 1, link(before.hash, entry))
     connection.run("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash)
     return after
@@ -66,11 +87,7 @@ def key_of(seed: bytes) -> SigningKey:
 
 
 def read_journal(connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None) -> Journal:
-    """Read a journal and verify it; the `known` one, if it has the same head.
-
-    Raises:
-        StateError: see `Connection`.
-    """
+    """Read a journal and verify it; the `known` one, if it has the same head."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and known.fault is None and head == known.signed:
         newest = connection.one(
@@ -213,3 +230,57 @@ def _document_seen(kind: str, issuer: str, found: SeenDocument, verified: TrustD
     document, key = verified.document, verified.keys[0]
     issued = None if isinstance(document, Root) else document.issued
     return DocumentSeen(kind, issuer, found.version, found.identity, issued, key.scheme, key.key_id)
+
+
+def with_pseudonyms(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an audit entry says with pseudonyms in place of people."""
+    return _replaced(facts, lambda written: pseudonym_of(connection, written))
+
+
+def with_names(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an audit entry says with the names that its pseudonyms stand for."""
+
+    def name(pseudonym: str) -> str:
+        row = connection.one("SELECT written FROM people WHERE pseudonym = ?", pseudonym)
+        return ERASED if row is None else str(row[0])
+
+    return _replaced(facts, name)
+
+
+def find_pseudonym(connection: Connection, written: str) -> str | None:
+    """Look up the pseudonym of an id; None if there is none."""
+    row = connection.one("SELECT pseudonym FROM people WHERE id = ?", names.folded(written))
+    return None if row is None else str(row[0])
+
+
+def pseudonym_of(connection: Connection, written: str) -> str:
+    """Return the pseudonym of an id, and keep a new one with it where there is none."""
+    known = find_pseudonym(connection, written)
+    if known is not None:
+        return known
+    pseudonym = token_hex(_PSEUDONYM_BYTES)
+    connection.run(
+        "INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?)", pseudonym, names.folded(written), written
+    )
+    return pseudonym
+
+
+def erase_person(connection: Connection, user_id: str) -> None:
+    """Delete a person who is assigned nothing, under each form of the id that is in use."""
+    key = names.folded(user_id)
+    forms = {key, *(one for (one,) in connection.rows(_WRITTEN) if names.folded(one) == key)}
+    for statement in _ERASE:
+        connection.run_many(statement, [(form,) for form in sorted(forms)])
+
+
+def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str, Any]:
+    found = dict(facts)
+    for field in _FIELDS:
+        value: Any = facts.get(field)
+        if field == "subject" and facts.get("scope") != "user":
+            continue
+        if isinstance(value, str):
+            found[field] = name(value)
+        elif type(value) in {list, tuple}:
+            found[field] = [name(str(one)) for one in value]
+    return found

@@ -16,8 +16,14 @@ from typing import Final
 
 from licensekit.errors import FileUnusable
 from licensekit.files import read_start, unusable
-from licensekit.state.placeholders import is_placeholder
 
+_PUNCTUATION: Final = re.compile(r"[\W_]+")
+PLACEHOLDERS: Final = frozenset(Path(__file__).with_name("placeholders.txt").read_text("utf-8").splitlines())
+"""Values that makers of hardware and images leave in place of an identity.
+
+Many machines share each of them, so none is a fact (`docs/installation.md`, "Placeholders"). Case, spaces and
+punctuation play no part in the comparison.
+"""
 Facts = Mapping[str, str | None]
 """What a program knows better than this module: fact name to value; None for none."""
 
@@ -40,6 +46,13 @@ _USB: Final = re.compile(r"/usb\d")
 _USB_NAMES: Final = ("enx", "wlx", "wwx")
 """How systemd names adapters that have no place in the machine, but an address."""
 _MODELS: Final = ("model name", "cpu part")
+
+
+def _folded(value: str) -> str:
+    return _PUNCTUATION.sub("", value).casefold()
+
+
+_FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
@@ -118,6 +131,12 @@ def _is_local(address: str) -> bool:
     return address[1:2] in set("2367abef")
 
 
+def is_placeholder(value: str) -> bool:
+    """Return whether a value is empty, one character over and over, or known to be shared."""
+    folded = _folded(value)
+    return len(set(folded)) <= 1 or folded in _FOLDED
+
+
 def _lowest(values: Iterable[str]) -> str:
     return min((value for value in values if not is_placeholder(value)), default="")
 
@@ -129,13 +148,11 @@ def _processor(root: Path) -> str:
 
 
 def _first(folder: Path, names: Iterable[str]) -> str:
-    """Return the first of some small files that says something."""
     values = (_read(folder / name) for name in names)
     return next((value for value in values if not is_placeholder(value)), "")
 
 
 def _read(path: Path) -> str:
-    """Return the beginning of a system file; "" where there is none to be read."""
     try:
         data = read_start(path, limit=_FACT_BYTES, what="a system file")
     except FileUnusable as error:

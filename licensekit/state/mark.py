@@ -58,7 +58,10 @@ def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
     stays behind, which looks like a crash before it was written.
     """
     known = read_mark(location)
-    if not isinstance(known, Mark) or (not lower and _covers(known, mark)):
+    if not isinstance(known, Mark):
+        return
+    is_covered = all(one.number >= other.number for one, other in zip(known, mark, strict=True))
+    if is_covered and not lower:
         return
     with suppress(FileUnusable):
         put_mark(location, mark)
@@ -78,7 +81,3 @@ def put_mark(location: str, mark: Mark) -> None:
 def mark_of(location: str) -> Path:
     """Return the path of the mark of the database at `location`."""
     return Path(location).with_suffix(".mark")
-
-
-def _covers(known: Mark, mark: Mark) -> bool:
-    return all(one.number >= other.number for one, other in zip(known, mark, strict=True))

@@ -1,24 +1,13 @@
-"""What administrators should know of the installation itself: its clock, backups, documents."""
+"""What administrators should know of the installation itself: its clock, backups, documents; one class a code."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import ClassVar, Final, Literal
 
 from licensekit.dates import DAY_SECONDS
-from licensekit.entitlements import Notice
-from licensekit.errors import FileUnusable
-from licensekit.state.mark import MarkRead
-from licensekit.state.messages import (
-    ClockAccepted,
-    ClockAhead,
-    ClockBehind,
-    DamagedJournal,
-    NothingActivated,
-    ReadOnly,
-    RestoredBackup,
-    UnreadableMark,
-    UnusableDocument,
-)
-from licensekit.state.stored import Stored, is_restored
+from licensekit.entitlements import Notice, Severity
+from licensekit.errors import FileUnusable, LicenseError
+from licensekit.errors.coded import Message, Templates
+from licensekit.state.stored import Stored
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
 """A clock less than this behind is set to local time, or was corrected: no one need act."""
@@ -26,14 +15,129 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 """The floors are slower than the clock, but not that slow while a machine runs now and then."""
 
 
-def notices_of(stored: Stored, mark: MarkRead, *, clock: int, unusable: Iterable[UnusableDocument]) -> Iterator[Notice]:
+class UnusableDocument(Notice):
+    """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
+
+    template = "a stored {type:document} is not used: {error}"
+    level = Severity.ERROR
+    subject_template = "{type} {identity}"
+    type: str
+    """That of its token."""
+    identity: str
+    """In hex; empty if the document is damaged."""
+    error: LicenseError
+
+    @property
+    def subject(self) -> str:
+        """The type and the identity of the document."""
+        return super().subject.rstrip()
+
+
+class NothingActivated(Notice):
+    """No license file is activated here, so nothing is granted."""
+
+    code = "not-activated"
+    template = "nothing is activated here, so nothing is granted"
+    hint_template = "activate a license file; if there is one, this is not the home that has it"
+    level = Severity.ERROR
+    subject_template = "installation"
+
+
+class ReadOnly(Notice):
+    """The database can be read and not written: a file system, rights, a standby."""
+
+    template = "nothing can be changed here, and the time that passes is not kept"
+    hint_template = "if that is not meant, let this account write to the home and its folder"
+    level = Severity.WARNING
+    subject_template = "database"
+
+
+class ClockBehind(Notice):
+    """The clock is more than a day behind the latest time seen here."""
+
+    template = "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
+    hint_template = (
+        "set the clock right; if it was wrong then, accept the clock that it shows now"
+        " (`accept-clock`), or ask the vendor for a reset of the clock"
+    )
+    level = Severity.WARNING
+    subject_template = "clock"
+    clock: int
+    seen: int
+
+
+class ClockAhead(Notice):
+    """The clock is more than a week ahead of the latest time seen here."""
+
+    template = "the clock shows {clock:time}, and {seen:time} is the latest time seen here"
+    hint_template = "if it is wrong, set it right within a day"
+    subject_template = "clock"
+    clock: int
+    seen: int
+
+
+class DamagedJournal(Notice):
+    """The journal of the installation was altered."""
+
+    template: ClassVar[Templates] = {
+        "altered": "the journal of this installation was altered: what it says from entry {entry} on does not count",
+        "cut": "the newest entries of the journal of this installation are gone, from entry {entry} on",
+        "head": "the signature of the journal of this installation was altered",
+        "repaired": "the journal of this installation was altered, and continues from entry {entry}",
+    }
+    hint_template = (
+        "restore the database from a backup, or activate the newest license file; the next request"
+        " reports this to the vendor"
+    )
+    level = Severity.ERROR
+    subject_template = "database"
+    reason: Literal["altered", "cut", "head", "repaired"]
+    entry: int
+
+
+class UnreadableMark(Notice):
+    """The mark beside the database cannot be read: a restored backup would not be noticed."""
+
+    template = "the mark beside the database cannot be read: {error}"
+    level = Severity.WARNING
+    subject_template = "database"
+    error: LicenseError
+
+
+class ClockAccepted(Notice):
+    """An administrator has accepted the clock, as they may once for each base bundle."""
+
+    template = "an administrator has accepted the clock, in place of a later time"
+    subject_template = "clock"
+
+
+class RestoredBackup(Notice):
+    """The database is a restored backup."""
+
+    template = "this database is a restored backup"
+    hint_template = (
+        "check whether what was changed since is missing; then accept it, or ask the vendor for a reset that does"
+    )
+    level = Severity.WARNING
+    subject_template = "database"
+
+
+class RootFromPack(Message):
+    """No root pin was given or recorded, so the pack decides whom to believe."""
+
+    template = "no root pin was given, so the root was taken from the pack: {root}"
+    hint_template = "compare it with the vendor's documentation: whoever made this pack chose it"
+    root: str
+
+
+def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocument]) -> Iterator[Notice]:
     """Yield what an installation itself has to say to its administrators."""
     if not stored.bundles:
         yield NothingActivated()
     if stored.read_only:
         yield ReadOnly()
     yield from _of_clock(stored, clock)
-    yield from _of_backup(stored, mark)
+    yield from _of_backup(stored)
     yield from unusable
 
 
@@ -47,13 +151,13 @@ def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
         yield ClockAccepted()
 
 
-def _of_backup(stored: Stored, mark: MarkRead) -> Iterator[Notice]:
+def _of_backup(stored: Stored) -> Iterator[Notice]:
     state, fault = stored.journal.state, stored.journal.fault
     if fault is not None:
         yield DamagedJournal(reason=fault.reason, entry=fault.number)
     elif state.damaged is not None and not state.is_accepted:
         yield DamagedJournal(reason="repaired", entry=state.damaged)
-    if isinstance(mark, FileUnusable):
-        yield UnreadableMark(error=mark)
-    if stored.restored or is_restored(stored, mark):
+    if isinstance(stored.mark, FileUnusable):
+        yield UnreadableMark(error=stored.mark)
+    if stored.restored:
         yield RestoredBackup()

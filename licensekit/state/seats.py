@@ -173,11 +173,7 @@ def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> 
 
 
 def free(database: Database, lease: HeldSeat) -> None:
-    """Free the seat of a lease; one that is not held any more is left as it is.
-
-    Raises:
-        StateError: the database cannot be written.
-    """
+    """Free the seat of a lease; one that is not held any more is left as it is."""
     database.once(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
@@ -185,9 +181,6 @@ def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) 
     """Renew each lease for its number of seconds from now, never to an earlier end than it has.
 
     Returns the ids of those that are held; the others have expired or were ended.
-
-    Raises:
-        StateError: the database cannot be written; nothing was renewed.
     """
     listed = [lease for lease, _ in leases]
     with database.write(shared=True) as connection:
@@ -202,11 +195,7 @@ def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) 
 
 
 def still_held(database: Database, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
-    """Return the ids of those of `leases` that are held.
-
-    Raises:
-        StateError: the database cannot be read.
-    """
+    """Return the ids of those of `leases` that are held."""
     with database.read() as connection:
         return _held_of(connection, leases, lease_time(connection, now))
 

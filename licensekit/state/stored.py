@@ -83,8 +83,10 @@ class Stored(NamedTuple):
     """The events in force."""
     head: Head
     """The newest entry of the audit log."""
+    mark: MarkRead
+    """What the mark beside the database says, or why it cannot be read; None where none is kept."""
     marked: bytes | None
-    """The hash of the entry where the mark stands; None if there is no such entry."""
+    """The hash of the audit entry where the mark stands; None if there is no such entry."""
     read_only: bool
     """Whether nothing can be written here."""
 
@@ -99,9 +101,25 @@ class Stored(NamedTuple):
         return self.journal.state.seen
 
     @property
-    def restored(self) -> bool:
+    def is_noted(self) -> bool:
         """Whether a change was made after a backup was restored, and nobody has accepted it yet."""
         return self.journal.state.restored and not self.journal.state.is_accepted
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the database has fewer or other changes than its mark, or lost its mark."""
+        if not isinstance(self.mark, Mark):
+            return False
+        if self.mark == LOST:
+            return self.head.number > 1
+        # What is wrong with a journal that does not hold is known already.
+        is_older = self.journal.fault is None and not self.journal.has(self.mark.journal)
+        return is_older or self.marked != self.mark.audit.hash
+
+    @property
+    def restored(self) -> bool:
+        """Whether the database is a restored backup that nobody has accepted."""
+        return self.is_noted or self.is_behind
 
     @property
     def key(self) -> SigningKey:
@@ -181,20 +199,10 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         satellites=satellites,
         events=read_events(connection),
         head=audit_head(connection),
+        mark=mark,
         marked=None if marked is None else marked[0],
         read_only=connection.one("SELECT is_read_only()") == (1,),
     )
-
-
-def is_restored(stored: Stored, mark: MarkRead) -> bool:
-    """Return whether the database has fewer or other changes than its mark, or lost its mark."""
-    if not isinstance(mark, Mark):
-        return False
-    if mark == LOST:
-        return stored.head.number > 1
-    # What is wrong with a journal that does not hold is known already.
-    is_older = stored.journal.fault is None and not stored.journal.has(mark.journal)
-    return is_older or stored.marked != mark.audit.hash
 
 
 def require_same(known: Stored | None, found: Stored, where: str) -> None:
@@ -210,13 +218,10 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
         return
     if known.seed != found.seed:
         raise OtherInstallation(reason="other", where=where)
-    if not (found.journal.has(known.journal.head) or _has_new_acceptance(known, found)):
-        raise OtherInstallation(reason="older", where=where)
-
-
-def _has_new_acceptance(known: Stored, found: Stored) -> bool:
     number = found.journal.state.acceptance
-    return number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
+    is_accepted = number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
+    if not (is_accepted or found.journal.has(known.journal.head)):
+        raise OtherInstallation(reason="older", where=where)
 
 
 def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:

@@ -1,127 +1,23 @@
-"""An open installation, and the one way to change it: a transaction with its audit entry."""
+"""The one way to change an installation: a transaction with its audit entry."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
-from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
 from licensekit.state.audit_events import FIELDS
-from licensekit.state.journal_entries import (
-    ACCEPTED,
-    ACTIVE,
-    ADMINISTRATOR,
-    KEPT,
-    REPLACED,
-    Entry,
-    TroubleAccepted,
-    TroubleFound,
-)
-from licensekit.state.journal_state import BundleRecord
-from licensekit.state.loading import InstallationState, evaluate_state, state_at
+from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_transaction
 from licensekit.state.logs import JournalWriter, append_audit
-from licensekit.state.machine import Facts
-from licensekit.state.mark import Mark, MarkRead, read_mark, write_mark
-from licensekit.state.pending import place_of
-from licensekit.state.stored import Stored, is_restored, read_stored, require_same
-from licensekit.state.time import Clocks, Reading, TimeSeen, accept_clock, effective, observe
-from licensekit.trust.pack import pin_in_pack
+from licensekit.state.mark import Mark, read_mark, write_mark
+from licensekit.state.time import TimeSeen, accept_clock, effective, is_due, observe
+from licensekit.state.trust_store import keep_trust, verify_bundles
 
 T = TypeVar("T")
 
-
-class OpenInstallation(NamedTuple):
-    """An installation as an application or a command opened it."""
-
-    database: Database
-    root: str | None
-    """The pin; None takes the recorded one."""
-    pack: bytes | str | None
-    """None takes the recorded one."""
-    released: int | None
-    """The date of the product version in days since 1970."""
-    clocks: Clocks
-    by: str
-    """Who makes the changes, for the audit log."""
-    facts: Facts
-    """What the program knows better of its machine."""
-    last: "LastSeen"
-
-
-class LastSeen:
-    """What was last seen of an open installation: no other one takes its place unnoticed."""
-
-    def __init__(self, stored: Stored | None = None) -> None:
-        self.stored = stored
-
-
-class ReadTransaction(NamedTuple):
-    """What one transaction reads of an installation, and the time at which it does."""
-
-    opened: OpenInstallation
-    connection: Connection
-    stored: Stored
-    mark: MarkRead
-    reading: Reading
-
-    @property
-    def now(self) -> int:
-        """The time that counts, in seconds since 1970."""
-        return effective(self.stored.time, self.reading)
-
-    @property
-    def root(self) -> str:
-        """The root pin: the one that was given, or the recorded one, or that of the given pack.
-
-        Raises:
-            NotActivated: nothing was set up there.
-            FormatError, TrustError: there is only a pack, and no root can be read in it.
-        """
-        if self.opened.root is not None:
-            return self.opened.root
-        if self.stored.recorded is not None:
-            return self.stored.recorded.root
-        return pin_in_pack(self.pack)
-
-    @property
-    def pack(self) -> bytes | str:
-        """The pack: the one that was given, or else the recorded one; raises as `root` does."""
-        return self.stored.pack(self.opened.pack)
-
-    def state(self, now: int | None = None) -> InstallationState:
-        """Return the state inside the transaction, or what it would be at `now`.
-
-        Raises as `licensekit.state.loading.load_state` does.
-        """
-        state = evaluate_state(
-            self.stored,
-            self.mark,
-            root=self.root,
-            pack=self.pack,
-            reading=self.reading,
-            released=self.opened.released,
-            facts=self.opened.facts,
-        )
-        return state if now is None else state_at(state, now, clock=self.reading.clock)
-
-    def bundles(self) -> tuple[BundleRecord, ...]:
-        """Return every bundle that was ever activated, in the order of activation.
-
-        Of those that are kept it says whether they are active; raises as `state` does.
-        """
-        records = [record for record, _ in self.stored.every]
-        if not records:
-            return ()
-        state = self.state()
-        active = {one.identity.hex() for one in state.bundles}
-        active |= {one.identity for one in state.unusable if one.type == "bundle"}
-        return tuple(
-            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
-            if record.state == KEPT
-            else record
-            for record in records
-        )
+REMEMBER_SECONDS: Final = 600
+"""How often a running application keeps the time: more is not lost when it is killed."""
 
 
 class WriteTransaction:
@@ -198,7 +94,6 @@ class WriteTransaction:
         """Remember the time with the change, if there was one, and sign the journal."""
         if self.has_changed:
             self.journal.keep_time(self.time, self._why, self._base)
-        self.journal.sign_head()
 
     def note_findings(self) -> None:
         """Record with the first change that the database was restored, or its journal damaged."""
@@ -209,7 +104,7 @@ class WriteTransaction:
             self.lower_mark = True
             self.journal.repair(self.now)
             self._append("repair-journal", entry=stored.journal.fault.number)
-        if is_restored(stored, self.read.mark) and not stored.restored:
+        if stored.is_behind and not stored.is_noted:
             self.lower_mark = True
             self.journal.enter(TroubleFound(self.now, None))
             self._append("notice-restored")
@@ -222,35 +117,9 @@ class WriteTransaction:
         self.head = append_audit(self.connection, entry)
 
 
-class Section:
-    """A part of an open installation, for its administrators: its users, its sites and others."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
-
-
-@contextmanager
-def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
-    """Open a snapshot of an installation.
-
-    Raises:
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be read.
-    """
-    mark, known = read_mark(opened.database.location), opened.last.stored
-    with opened.database.read() as connection:
-        yield read_transaction(opened, connection, mark, known)
-
-
 @contextmanager
 def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
-    """Open the write transaction of an installation; the block's changes are one, or none.
-
-    Raises:
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
-    """
+    """Open the write transaction of an installation; the block's changes are one, or none."""
     location = opened.database.location
     mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
@@ -259,19 +128,16 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
         change = WriteTransaction(read._replace(reading=reading))
         yield change
         change.finish()
-    if change.has_changed:
-        written = change.read.stored._replace(head=change.head, journal=change.journal.journal)
-        opened.last.stored = written
-        mark = Mark(change.head, change.journal.journal.head)
-        write_mark(location, mark, lower=change.lower_mark)
+    stored, journal = change.read.stored, change.journal.journal
+    if journal is stored.journal:
+        return
+    opened.last.stored = stored._replace(head=change.head, journal=journal)
+    if change.has_changed or not stored.is_behind:
+        write_mark(location, Mark(change.head, journal.head), lower=change.lower_mark)
 
 
 def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
-    """Run a change that may set the installation up; again if another process was faster.
-
-    Raises:
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written.
-    """
+    """Run a change that may set the installation up; again if another process was faster."""
     try:
         with write_installation(opened) as change:
             return act(change)
@@ -282,19 +148,24 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
         return act(change)
 
 
-def read_transaction(
-    opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
-) -> ReadTransaction:
-    """Read what must follow on `known`, which was seen before the transaction began.
+def remember(opened: OpenInstallation, state: InstallationState, pause: int = REMEMBER_SECONDS) -> bool:
+    """Keep what a running application has seen, if it is worth a write; return whether it was.
 
-    Another thread may have seen something newer meanwhile, which is then left as the last.
-
-    Raises:
-        OtherInstallation: it does not follow.
+    That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.
     """
-    reading = opened.clocks()
-    stored = read_stored(connection, mark, reading, None if known is None else known.journal)
-    require_same(known, stored, opened.database.location)
-    if opened.last.stored is known:
-        opened.last.stored = stored
-    return ReadTransaction(opened, connection, stored, mark, reading)
+    seen, store = state.stored, state.trust_store
+    # Only an activated installation keeps documents: before that, its pack says everything.
+    has_news = seen.recorded is not None and (store.tokens, store.trust.seen) != (seen.trust, seen.seen)
+    if not (has_news or is_due(seen.time, opened.clocks(), pause)):
+        return False
+    with write_installation(opened) as change:
+        stored, journal, time = change.read.stored, change.journal, change.time
+        if stored.journal.fault is not None:
+            return False  # whoever makes the next change puts that on record first
+        # Somebody else may have brought what is newer still.
+        if has_news and (stored.trust, stored.seen) == (seen.trust, seen.seen):
+            keep_trust(journal, stored, store)
+            every = verify_bundles(stored.every, store, effective(time, change.read.reading))
+            time = journal.judge_time(time, every.verified)
+        journal.keep_time(time, "clock")
+    return True

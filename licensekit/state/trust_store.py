@@ -8,10 +8,10 @@ from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustM
 from licensekit.state.journal_entries import KEPT, BundleTaken
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.logs import JournalWriter
-from licensekit.state.messages import UnusableDocument
+from licensekit.state.notices import UnusableDocument
 from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
-from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
+from licensekit.trust.pack import TrustStore, add_documents, open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.scope import AdmittedSigner, admits, require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
@@ -19,13 +19,6 @@ from licensekit.trust.state import TrustState
 from licensekit.trust.verify import require_not_revoked, verify_held_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, KeyState
-
-
-class LoadedTrust(NamedTuple):
-    """Whom an installation believes, and which of its documents do not verify."""
-
-    trust_store: TrustStore
-    unusable: tuple[UnusableDocument, ...]
 
 
 class VerifiedBundles(NamedTuple):
@@ -39,31 +32,21 @@ class VerifiedBundles(NamedTuple):
     """Identity of each that grants nothing to why: it does not verify, or was revoked."""
 
 
-def load_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
-    """Return what pack and stored documents establish together; the newest of each governs.
+def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
+    """Return whom pack and stored documents make an installation believe, and which of these do not verify.
+
+    The newest of each governs, even if what was seen before is missing: a new file may bring it. When they were issued
+    does not matter: they were taken before, whatever a clock shows now.
 
     Raises:
         HomeInvalid: the installation belongs to another root.
-        FormatError: the pack is damaged.
-        TrustError: the pack is not to be believed, or what was seen before is missing.
-    """
-    trust_store, unusable = combine_trust(stored, root, pack)
-    return LoadedTrust(at_floor(trust_store), unusable)
-
-
-def combine_trust(stored: Stored, root: str, pack: bytes | str) -> LoadedTrust:
-    """Return the same, even if what was seen before is missing: a new file may bring it.
-
-    When they were issued does not matter: they were taken before, whatever a clock shows now.
-
-    Raises:
-        HomeInvalid, FormatError, TrustError: as `load_trust`, about the pack alone.
+        FormatError, TrustError: the pack is damaged, or not to be believed.
     """
     base = open_pack(pack, root)
     _require_same_root(stored.recorded, root, pack)
     tokens = [token for token in stored.trust if token not in base.tokens]
     try:
-        return LoadedTrust(add_documents(base, tokens, None, stored.seen), ())
+        return add_documents(base, tokens, None, stored.seen), ()
     except LicenseError:
         return _without_unusable(base, tokens, stored.seen)
 
@@ -193,7 +176,9 @@ def _identity(token: armor.Token) -> str:
         return ""
 
 
-def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: Seen) -> LoadedTrust:
+def _without_unusable(
+    base: TrustStore, tokens: Sequence[armor.Token], seen: Seen
+) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
     """Take the tokens one after the other, and leave out those that spoil the rest."""
     taken: list[armor.Token] = []
     unusable: list[UnusableDocument] = []
@@ -208,7 +193,7 @@ def _without_unusable(base: TrustStore, tokens: Sequence[armor.Token], seen: See
             unusable.append(UnusableDocument(type=token.type, identity=identity, error=error))
             continue
         taken.append(token)
-    return LoadedTrust(trust_store, tuple(unusable))
+    return trust_store, tuple(unusable)
 
 
 def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) -> None:

@@ -16,7 +16,6 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 class MarksLeftOut(Message):
     """Marks that nobody sees were left out of a file."""
 
-    code = "marks-left-out"
     template = (
         "{count:count character|characters} that nobody sees were left out, the first in line"
         " {line}: direction marks or spaces of no width, which pasted text brings along"

@@ -219,10 +219,10 @@ def setting(value: object) -> Value:
 
 
 def _text(text: str, longest: int) -> str:
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         text = normalize("NFC", text)
-    if fault := written_text_fault(text):
-        raise FaultyValue(fault)
+        if fault := written_text_fault(text):
+            raise FaultyValue(fault)
     if len(text) > longest:
         raise FaultyValue(TextInvalid(reason="too-long", most=longest))
     return text

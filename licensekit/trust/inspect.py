@@ -44,15 +44,12 @@ def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> l
     try:
         extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:
-        return [_refused_with_file(token, trust_store, now, error) for token in tokens]
+        # What was known before judges the rest of a file of which a trust document is refused.
+        return [
+            _finding(token, "refused", error) if token.type in IN_PACKS else _checked(token, trust_store, now)
+            for token in tokens
+        ]
     return [_checked(token, extended, now) for token in tokens]
-
-
-def _refused_with_file(token: armor.Token, trust_store: TrustStore, now: int, error: TrustError) -> Finding:
-    """Judge a token by what was known before, as a trust document of its file is refused."""
-    if token.type in IN_PACKS:
-        return _finding(token, "refused", error)
-    return _checked(token, trust_store, now)
 
 
 def _checked(token: armor.Token, trust_store: TrustStore, now: int) -> Finding:

@@ -131,7 +131,7 @@ def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
         case Trust():
             return TrustFork(version=document.version)
         case Revocations():
-            return RevocationsFork(issuer=document.issuer, number=document.number, trust_version=document.trust_version)
+            return RevocationsFork(issuer=document.issuer, number=document.number)
         case _:
             return CatalogFork(issuer=document.issuer, version=document.version)
 

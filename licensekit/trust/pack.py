@@ -13,17 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from licensekit.errors import (
-    KeyRevoked,
-    KeyUnknown,
-    RootGap,
-    RootMismatch,
-    RootNotNewest,
-    ThresholdNotMet,
-    TrustError,
-    TrustMissing,
-    UnexpectedType,
-)
+from licensekit import errors
 from licensekit.trust import order
 from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest, newest_of_each
 from licensekit.trust.roots import pin_of
@@ -119,7 +109,7 @@ def require_in_pack(tokens: Iterable[armor.Token]) -> None:
     """Raise `UnexpectedType` for a token of another type than a pack holds."""
     for token in tokens:
         if token.type not in IN_PACKS:
-            raise UnexpectedType(reason="not-in-pack", type=token.type)
+            raise errors.UnexpectedType(reason="not-in-pack", type=token.type)
 
 
 def pin_in_pack(pack: bytes | str) -> str:
@@ -142,7 +132,7 @@ def product_in_pack(pack: bytes | str) -> str:
 def _oldest_root(pack: bytes | str) -> bytes:
     payloads = [t.payload for t in armor.read(pack) if t.type == "root"]
     if not payloads:
-        raise RootMismatch(reason="no-root")
+        raise errors.RootMismatch(reason="no-root")
     return min(payloads, key=lambda payload: decode(Root, payload).version)
 
 
@@ -197,7 +187,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
         state = take_trust(state, trust, now)
     passed_over = older_roots + older_trust
     if state.trust is None:
-        raise passed_over[0] if passed_over else TrustMissing(reason="newest-root")
+        raise passed_over[0] if passed_over else errors.TrustMissing(reason="newest-root")
     lists = _still_signed(by_type["revocations"], partial(judge_revocations, state))
     for revocations in newest_of_each(lists, state.seen.lists):
         state = take_revocations(state, revocations, now)
@@ -210,24 +200,24 @@ def _still_signed(tokens: Iterable[armor.Token], verify: Callable[[armor.Token],
     for token in tokens:
         try:
             verified.append(verify(token))
-        except KeyRevoked:
+        except errors.KeyRevoked:
             continue
     return verified
 
 
-def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[TrustError]]:
+def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
     """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
         waiting: list[armor.Token] = []
-        gaps: list[TrustError] = []
-        unvouched: list[TrustError] = []
+        gaps: list[errors.TrustError] = []
+        unvouched: list[errors.TrustError] = []
         for token in tokens:
             try:
                 state = update_root(state, token)
-            except RootGap as error:
+            except errors.RootGap as error:
                 waiting.append(token)
                 gaps.append(error)
-            except ThresholdNotMet as error:
+            except errors.ThresholdNotMet as error:
                 if error.reason != "next-root":  # a root here vouches for it
                     raise
                 waiting.append(token)
@@ -241,16 +231,16 @@ def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustSt
     return state, unvouched
 
 
-def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[TrustError]]:
+def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
     """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
     judged: list[Verified[Trust]] = []
-    older: list[TrustError] = []
+    older: list[errors.TrustError] = []
     for token in tokens:
         try:
             judged.append(judge_trust(state, token))
-        except RootNotNewest:
+        except errors.RootNotNewest:
             continue
-        except (ThresholdNotMet, KeyUnknown) as error:
+        except (errors.ThresholdNotMet, errors.KeyUnknown) as error:
             if not _is_pinned_above_first(state):
                 raise
             older.append(error)

@@ -9,16 +9,7 @@ from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from licensekit.errors import (
-    KeyIdCollision,
-    KeyUnknown,
-    RootFork,
-    RootGap,
-    RootMismatch,
-    RootPinInvalid,
-    ThresholdNotMet,
-    WrongProduct,
-)
+from licensekit import errors
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.trust.order import SeenDocument, is_fork
 from licensekit.trust.scope import KeyReference
@@ -58,9 +49,9 @@ def parse_pin(text: str) -> bytes:
     try:
         digest = b32decode(body.upper() + "====")  # 52 characters and padding are 32 bytes
     except ValueError as error:
-        raise RootPinInvalid(pin=pin) from error
+        raise errors.RootPinInvalid(pin=pin) from error
     if len(digest) != DIGEST_BYTES or pin != _format_pin(digest):
-        raise RootPinInvalid(pin=pin)
+        raise errors.RootPinInvalid(pin=pin)
     return digest
 
 
@@ -80,7 +71,7 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
         opened = open_frame(token, Root)
         if digest_of("root", opened.payload) == digest:
             return _pinned(token, opened)
-    raise RootMismatch(reason="pinned")
+    raise errors.RootMismatch(reason="pinned")
 
 
 def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = None) -> Chain:
@@ -106,9 +97,9 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     if root.version < first.version:
         return chain
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
-        raise RootFork(version=root.version)
+        raise errors.RootFork(version=root.version)
     if root.version > newest.version + 1:
-        raise RootGap(reason="root", version=root.version, newest=newest.version, needed=newest.version + 1)
+        raise errors.RootGap(reason="root", version=root.version, newest=newest.version, needed=newest.version + 1)
     if voucher is not chain[-1]:
         raise short_of(newest, 0, version=root.version)
     own = load_keys(root.keys)
@@ -127,7 +118,7 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]
     if not having:
-        raise KeyUnknown(reason="trust", root=chain[-1].root.version)
+        raise errors.KeyUnknown(reason="trust", root=chain[-1].root.version)
     reached = (known for known in having if len(references) >= known.root.threshold)
     signed = next(reached, having[0])
     return signed, [signed.keys[reference] for reference in references]
@@ -135,7 +126,7 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
 
 def _require_same_product(root: Root, newest: Root) -> None:
     if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise WrongProduct(
+        raise errors.WrongProduct(
             reason="root",
             product=root.product,
             expected=newest.product,
@@ -179,7 +170,7 @@ def _known(
     """Check that only allowed keys signed, enough of the root's own, and that all verify."""
     references = [(s.scheme, s.key) for s in opened.signatures]
     if not allowed.keys() >= set(references):
-        raise KeyUnknown(reason="next-root", version=root.version)
+        raise errors.KeyUnknown(reason="next-root", version=root.version)
     count = sum(reference in own for reference in references)
     if count < root.threshold:
         raise short_of(root, count, version=root.version)
@@ -196,7 +187,7 @@ def load_keys(keys: Iterable[RootKey]) -> dict[KeyReference, VerifyingKey]:
     """
     loaded = [load(key.scheme, key.public) for key in keys]
     if len({key.key_id for key in loaded}) < len(loaded):
-        raise KeyIdCollision(reason="root")
+        raise errors.KeyIdCollision(reason="root")
     return {(key.scheme, key.key_id): key for key in loaded}
 
 
@@ -204,9 +195,9 @@ def _format_pin(digest: bytes) -> str:
     return _PIN_PREFIX + b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> ThresholdNotMet:
+def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""
-    return ThresholdNotMet(
+    return errors.ThresholdNotMet(
         reason=reason,
         root=root.version,
         needed=root.threshold,

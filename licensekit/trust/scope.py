@@ -3,16 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from licensekit import errors
 from licensekit.dates import day_at
-from licensekit.errors import (
-    IssuedAhead,
-    KeyIdCollision,
-    KeyOutOfScope,
-    KeyOutOfWindow,
-    KeyRevoked,
-    TrustError,
-    WrongProduct,
-)
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
@@ -52,7 +44,7 @@ class AdmittedSigner(NamedTuple):
 def require_type(signer: AdmittedSigner, kind: str) -> None:
     """Raise `KeyRevoked` or `KeyOutOfScope` unless a key may sign the type `kind` (step 4)."""
     if signer.admitted.state is KeyState.REVOKED:
-        raise KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
+        raise errors.KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
     if kind not in signer.types:
         raise _out_of_scope(signer, "type", document=kind)
 
@@ -68,7 +60,7 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
     if document.issued < admitted.valid_from or (
         admitted.valid_to is not None and document.issued >= admitted.valid_to
     ):
-        raise KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=document.issued)
+        raise errors.KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=document.issued)
     if document.issuer not in admitted.scope.issuers:
         raise _out_of_scope(signer, "issuer", issuer=document.issuer)
     if isinstance(document, Bundle):
@@ -79,7 +71,7 @@ def admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
     """Return whether the scope of a key admits a bundle of its issuer, whoever signed it."""
     try:
         _require_bundle_scope(signer, bundle)
-    except KeyOutOfScope:
+    except errors.KeyOutOfScope:
         return False
     return True
 
@@ -124,15 +116,15 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
         raise _out_of_scope(signer, "hours", longest=longest)
 
 
-def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> KeyOutOfScope:
+def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> errors.KeyOutOfScope:
     key = signer.key.key_id
-    return KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
+    return errors.KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
 
 
 def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
     """Raise `IssuedAhead` for what was issued more than a day after `now`."""
     if issued > now + ISSUED_AHEAD_SECONDS:
-        raise IssuedAhead(reason=kind, issued=issued)
+        raise errors.IssuedAhead(reason=kind, issued=issued)
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
@@ -144,7 +136,7 @@ def require_product(document: Root | Trust | Revocations | Catalog | Bundle, pro
         WrongProduct: it was.
     """
     if document.product != product:
-        raise WrongProduct(reason="document", product=document.product, expected=product)
+        raise errors.WrongProduct(reason="document", product=document.product, expected=product)
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
@@ -159,7 +151,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
         for admitted in trust.keys
     ]
     if len({signer.key.key_id for signer in signers}) < len(signers):
-        raise KeyIdCollision(reason="trust")
+        raise errors.KeyIdCollision(reason="trust")
     return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
 
 
@@ -182,6 +174,6 @@ def may_sign(signer: AdmittedSigner, document: SignedByVendor) -> bool:
     try:
         require_type(signer, TYPE_OF[type(document)])
         require_scope(signer, document)
-    except TrustError:
+    except errors.TrustError:
         return False
     return True

@@ -17,9 +17,7 @@ D_co = TypeVar("D_co", bound=Document, covariant=True)
 S = TypeVar("S", bound=Request | Receipt | Statement)
 
 SELF_SIGNED: Final[Mapping[str, type[Request | Receipt | Statement]]] = {
-    "request": Request,
-    "receipt": Receipt,
-    "statement": Statement,
+    TYPE_OF[kind]: kind for kind in (Request, Receipt, Statement)
 }
 """Type of a token to what an installation signs itself."""
 _SEAL: Final = object()

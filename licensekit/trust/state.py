@@ -14,29 +14,10 @@ Absent on purpose: being past `fresh_until` is a notice to administrators and st
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from licensekit.errors import (
-    KeyUnknown,
-    RevocationsAhead,
-    RevocationsRollback,
-    RootGap,
-    RootNotNewest,
-    RootRollback,
-    SignatureCount,
-    TrustMissing,
-    TrustRollback,
-)
-from licensekit.trust import order
+from licensekit import errors
+from licensekit.trust import order, scope
 from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
 from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
-from licensekit.trust.scope import (
-    AdmittedSigner,
-    KeyReference,
-    load_signers,
-    may_still_sign,
-    require_product,
-    require_scope,
-    require_type,
-)
 from licensekit.trust.signed import Verified, check_signatures, open_frame, verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Revocations, Root, Trust
@@ -47,7 +28,7 @@ class TrustState(NamedTuple):
 
     chain: Chain
     trust: Verified[Trust] | None
-    signers: Mapping[KeyReference, AdmittedSigner]
+    signers: Mapping[scope.KeyReference, scope.AdmittedSigner]
     lists: Mapping[str, Verified[Revocations]]
     """Issuer to the revocation list in force."""
     seen: Seen
@@ -104,9 +85,9 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
         raise short_of(known.root, len(keys), reason="trust")
     if known is not state.chain[-1]:
         check_signatures(token, opened, keys)
-        raise RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
+        raise errors.RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
     document = verified(token, opened, Trust, keys)
-    require_product(document.document, state.root.product)
+    scope.require_product(document.document, state.root.product)
     _require_newest_root(document.document, state.root.version)
     return document
 
@@ -122,12 +103,12 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
     if not order.is_news(document, floor, state.trust, now):
         return state
     if floor is not None and full_version(trust) < floor.version:
-        raise TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
-    signers = load_signers(trust)
+        raise errors.TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
+    signers = scope.load_signers(trust)
     return state._replace(
         trust=document,
         signers=signers,
-        lists={i: v for i, v in state.lists.items() if may_still_sign(signers, v)},
+        lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
         seen=state.seen._replace(trust=seen(document)),
     )
 
@@ -149,10 +130,10 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
     signer = find_signer(state, opened, "revocations")
     document = verified(token, opened, Revocations, [signer.key])
     revocations = document.document
-    require_scope(signer, revocations)
-    require_product(revocations, state.root.product)
+    scope.require_scope(signer, revocations)
+    scope.require_product(revocations, state.root.product)
     if (revocations.root_version, revocations.trust_version) > state.pair:
-        raise RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
+        raise errors.RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
     return document
 
 
@@ -168,7 +149,7 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
     if floor is not None and full_version(revocations) < floor.version:
-        raise RevocationsRollback(issuer=issuer, number=revocations.number, trust_version=revocations.trust_version)
+        raise errors.RevocationsRollback(issuer=issuer, number=revocations.number)
     return state._replace(
         lists={**state.lists, issuer: document},
         seen=state.seen._replace(lists={**state.seen.lists, issuer: seen(document)}),
@@ -200,9 +181,9 @@ def require_floor(state: TrustState) -> None:
         if is_fork(seen(known.verified), root):
             raise order.fork_of(known.root)
     if root is not None and (state.root.version,) < root.version:
-        raise RootRollback(version=state.root.version, seen=root.version[0])
+        raise errors.RootRollback(version=state.root.version, seen=root.version[0])
     if trust is not None and state.pair < trust.version:
-        raise TrustRollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
+        raise errors.TrustRollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
     if state.trust is not None and is_fork(seen(state.trust), trust):
         raise order.fork_of(state.trust.document)
     for issuer, in_force in state.lists.items():
@@ -210,7 +191,7 @@ def require_floor(state: TrustState) -> None:
             raise order.fork_of(in_force.document)
 
 
-def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSigner:
+def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.AdmittedSigner:
     """Return the admitted key of a frame with one signature, if it may sign `kind` (step 4).
 
     Raises:
@@ -221,18 +202,20 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> AdmittedSi
     """
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(document=kind, count=len(more) + 1)
+        raise errors.SignatureCount(document=kind, count=len(more) + 1)
     signer = state.signers.get((first.scheme, first.key))
     if signer is None:
         if state.trust is None:
-            raise TrustMissing(reason="no-signers")
-        raise KeyUnknown(reason="signature", key_id=first.key)
-    require_type(signer, kind)
+            raise errors.TrustMissing(reason="no-signers")
+        raise errors.KeyUnknown(reason="signature", key_id=first.key)
+    scope.require_type(signer, kind)
     return signer
 
 
 def _require_newest_root(trust: Trust, newest: int) -> None:
     if trust.root_version > newest:
-        raise RootGap(reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version)
+        raise errors.RootGap(
+            reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version
+        )
     if trust.root_version < newest:
-        raise RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
+        raise errors.RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)

@@ -15,8 +15,8 @@ from statistics import median
 
 from licensekit.entitlements.consequences import deciding, logins
 from licensekit.installation import Installation, parse_users
-from licensekit.state.groups import groups_of
 from licensekit.state.home import open_installation
+from licensekit.state.users import groups_of
 from tests import homes, today
 
 

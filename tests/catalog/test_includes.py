@@ -3,7 +3,6 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licensekit.catalog.includes import reached
 from licensekit.wire.documents import Catalog
 from tests.makers import catalog, license_entry
 
@@ -34,7 +33,7 @@ def test_a_license_does_not_include_itself_though_a_circle_leads_back_to_it() ->
 
 def test_a_code_that_the_catalog_does_not_have_is_not_granted() -> None:
     assert including(a=["gone"]).closure() == {"a": set()}
-    assert reached(including(a=["gone"]), ["a", "gone"]) == {"a"}
+    assert including(a=["gone"]).reached(["a", "gone"]) == {"a"}
 
 
 def test_a_chain_as_long_as_a_catalog_can_be_is_followed_to_its_end() -> None:
@@ -54,4 +53,4 @@ def test_including_what_is_included_adds_nothing(document: Catalog) -> None:
 @given(any_catalog(), st.lists(st.sampled_from(CODES)))
 def test_what_is_reached_is_the_codes_and_all_that_each_includes(document: Catalog, codes: list[str]) -> None:
     known = {code for code in codes if code in document.licenses}
-    assert reached(document, codes) == known.union(*(document.closure()[code] for code in known))
+    assert document.reached(codes) == known.union(*(document.closure()[code] for code in known))

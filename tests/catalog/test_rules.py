@@ -104,23 +104,23 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
     ),
     "a user license that is completed": (
         of(a=user(full_with="b"), b=user()),
-        [("licenses.a.full_with", "only a system license can be completed by another; this is a user license")],
+        [("licenses.a.full_with", "only a system license can be completed by another, and this is a user license")],
     ),
     "a plan for the system": (
         of(a=system(plan=True)),
-        [("licenses.a.plan", "only a user license can be a plan; this is a system license")],
+        [("licenses.a.plan", "only a user license can be a plan, and this is a system license")],
     ),
     "a user license that limits sites": (
         of(a=user(limits_sites=True)),
-        [("licenses.a.limits", "only a site license can limit the number of sites; this is a user license")],
+        [("licenses.a.limits", "only a site license can limit the number of sites, and this is a user license")],
     ),
     "a site license by quantity": (
         of(a=site(quantity="GB")),
-        [("licenses.a.quantity", "only a system license can have a quantity; this is a site license")],
+        [("licenses.a.quantity", "only a system license can have a quantity, and this is a site license")],
     ),
     "concurrent sites": (
         of(a=site(seats=SeatKind.CONCURRENT)),
-        [("licenses.a.seats", "only a user license can count concurrent use; this is a site license")],
+        [("licenses.a.seats", "only a user license can count concurrent use, and this is a site license")],
     ),
     "a user license requires a site license": (
         of(a=user(requires=["b"]), b=site()),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from licensekit.cli.color import color_wanted
+from licensekit.cli.groups import color_wanted
 from tests import makers
 from tests.cli.invoking import invoke
 

@@ -9,8 +9,8 @@ import click
 import pytest
 
 from licensekit import errors
-from licensekit.cli import exits, inputs, output
-from licensekit.cli.failures import error_lines
+from licensekit.cli import inputs, output
+from licensekit.cli.failures import error_lines, exit_code
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.main import COMMANDS, licensekit
 from licensekit.errors import LicenseError
@@ -32,7 +32,7 @@ def test_every_error_has_an_exit_code_of_the_table(kind: type[LicenseError]) -> 
         for line in table.read_text(encoding="utf-8").splitlines()
         if line.startswith("| ") and line.split("|")[1].strip().isdigit()
     }
-    assert exits.exit_code(kind.__new__(kind)) in documented - {0}
+    assert exit_code(kind.__new__(kind)) in documented - {0}
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line() -> None:
@@ -133,7 +133,7 @@ def test_now_is_a_date_or_a_time_with_its_zone(text: str) -> None:
     assert "or a time like 2027-01-01T00:00:00Z" in ran.err
 
 
-NOTHING = inputs.PassphraseSource(None, None)
+NOTHING = inputs.SecretSource("passphrase")
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ NOTHING = inputs.PassphraseSource(None, None)
 def test_a_passphrase_is_the_first_line_of_its_file(tmp_path: Path, content: bytes, passphrase: bytes) -> None:
     path = tmp_path / "passphrase"
     path.write_bytes(content)
-    assert inputs.read_passphrase(inputs.PassphraseSource(str(path), None), "?") == passphrase
+    assert inputs.read_secret(inputs.SecretSource("passphrase", (str(path),)), "?") == passphrase
     read, write = os.pipe()
     os.write(write, content)
     os.close(write)
-    assert inputs.read_passphrase(inputs.PassphraseSource(None, read), "?") == passphrase
+    assert inputs.read_secret(inputs.SecretSource("passphrase", (), (read,)), "?") == passphrase
     os.close(read)
 
 
@@ -158,30 +158,30 @@ def test_a_passphrase_that_is_none_is_refused(tmp_path: Path, content: bytes, er
     path = tmp_path / "passphrase"
     path.write_bytes(content)
     with pytest.raises(error):
-        inputs.read_passphrase(inputs.PassphraseSource(str(path), None), "?")
+        inputs.read_secret(inputs.SecretSource("passphrase", (str(path),)), "?")
     read, write = os.pipe()
     os.write(write, content)
     os.close(write)
     with pytest.raises(error):
-        inputs.read_passphrase(inputs.PassphraseSource(None, read), "?")
+        inputs.read_secret(inputs.SecretSource("passphrase", (), (read,)), "?")
     os.close(read)
 
 
 def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", open(os.devnull, encoding="utf-8"))  # noqa: PTH123, SIM115  # closed with the process
     with pytest.raises(errors.PassphraseMissing, match="--passphrase-file"):
-        inputs.read_passphrase(NOTHING, "Passphrase")
+        inputs.read_secret(NOTHING, "Passphrase")
     sys.stdin.close()
 
 
 def test_a_passphrase_comes_from_one_place() -> None:
-    with pytest.raises(click.UsageError, match="not by both"):
-        inputs.read_passphrase(inputs.PassphraseSource("x", 3), "?")
+    with pytest.raises(click.UsageError, match="exclude each other"):
+        inputs.read_secret(inputs.SecretSource("passphrase", ("x",), (3,)), "?")
 
 
 def test_a_descriptor_that_is_not_open_is_an_error() -> None:
     with pytest.raises(errors.FileUnusable, match="descriptor 999"):
-        inputs.read_passphrase(inputs.PassphraseSource(None, 999), "?")
+        inputs.read_secret(inputs.SecretSource("passphrase", (), (999,)), "?")
 
 
 def test_standard_input_has_a_limit() -> None:

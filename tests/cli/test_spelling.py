@@ -8,12 +8,13 @@ import pytest
 
 from licensekit import cli
 from licensekit.access import Access
+from licensekit.cli.output import counted
 from licensekit.cli.views import spelling
 from licensekit.entitlements import Severity
 from licensekit.wire.documents import AfterGrace, Kind, SignedType
 from tests import makers
 
-VIEWS = sorted((Path(cli.__file__).parent / "views").glob("*.py"))
+VIEWS = sorted(path for folder in ("views", "customer") for path in (Path(cli.__file__).parent / folder).glob("*.py"))
 OTHER_SPELLINGS = re.compile(
     r"""["'](none|never|for ever|forever|unlimited|everybody|everyone|true|false|perpetual"""
     r"""|unrestricted)\b|\} (day|hour)s?\b"""
@@ -32,11 +33,9 @@ OTHER_SPELLINGS = re.compile(
         (spelling.moment(0), "1970-01-01T00:00:00Z"),
         (spelling.moment(None), None),
         (spelling.day_of(86_400), "1970-01-02"),
-        (spelling.days(1), "1 day"),
-        (spelling.days(-2), "-2 days"),
+        (counted(1, "day"), "1 day"),
+        (counted(-2, "day"), "-2 days"),
         (spelling.amount_of(20, None), "20"),
-        (spelling.yes_no(value=True), "yes"),
-        (spelling.yes_no(value=False), "no"),
         (spelling.name_of(Access.READ), "read"),
         (spelling.name_of(AfterGrace.READ_ONLY), "read-only"),
         (spelling.name_of(Severity.ERROR), "error"),

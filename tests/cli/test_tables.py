@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensekit.cli.columns import Column, fit, text_width
+from licensekit.cli.columns import Column, fit, row_lines, text_width
 from licensekit.cli.output import facts, table
 
 
@@ -128,6 +128,6 @@ def test_a_layout_is_within_its_limit_and_breaks_no_word(rows: list[tuple[str, .
     least = sum(column.words_width() for column in columns) + 2 * (len(columns) - 1)
     assert (found is None) == (least > limit)
     if found is not None:
-        lines = [*found.title_lines(), *found.row_lines()]
+        lines = [line for row in rows for line in row_lines(columns, found, row)]
         assert all(text_width(line) <= limit for line in lines)
         assert sorted(" ".join(lines).split()) == sorted(" ".join(map(" ".join, rows)).split())

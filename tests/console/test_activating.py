@@ -72,7 +72,7 @@ def test_what_a_file_makes_void_is_named(browser: Browser) -> None:
     gone = file(makers.revocations(identities=[makers.identity_of(signed(bundle(**SOLD)))]))
     page = words(browser.post("/activate/preview", text=gone))
     assert "Makes void base, sequence 1, by Demo" in page
-    assert "was revoked by its issuer" in page
+    assert "was suspended or revoked by its issuer" in page
 
 
 def test_what_is_yet_to_start_may_be_activated_before_what_is_too_much_is_released(

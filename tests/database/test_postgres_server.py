@@ -13,7 +13,7 @@ from psycopg import sql
 
 from licensekit.database import Database, connect
 from licensekit.database.postgres.connection import placed
-from licensekit.database.postgres.url import read
+from licensekit.database.postgres.session import read_url
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, LicenseError
 from tests.database.sample_database import SCHEMA, add, things
 
@@ -247,7 +247,7 @@ def test_no_message_shows_a_password(url: str) -> None:
     ],
 )
 def test_a_location_is_shown_without_its_password(url: str, safe: str) -> None:
-    assert read(url)[0] == safe
+    assert read_url(url)[0] == safe
 
 
 def test_an_unreachable_server_is_unavailable() -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar, get_origin
 
-from licensekit.cli.exits import exit_code
+from licensekit.cli.failures import exit_code
 from licensekit.errors import Fault, LicenseError, RuleBroken
 from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS
@@ -65,14 +65,8 @@ def fields(kind: type[Coded]) -> str:
 
 def messages(kind: type[Coded]) -> str:
     """Return the section of one code: its data and its messages."""
-    hints = kind.hint_template
-    if isinstance(kind.template, Mapping):
-        rows = [
-            (f"`{reason}`", shown(template), shown(hints if isinstance(hints, str) else hints.get(reason, "")))
-            for reason, template in kind.template.items()
-        ]
-    else:
-        rows = [("", shown(kind.template), shown(hints if isinstance(hints, str) else ""))]
+    reasons = list(kind.template) if isinstance(kind.template, Mapping) else [""]
+    rows = [(reason and f"`{reason}`", *map(shown, kind.texts(reason))) for reason in reasons]
     return f"### `{kind.code}`\n\n`{kind.__name__}`: {meaning(kind)} {fields(kind)}" + table(
         ("reason", "message", "what to do"), rows
     )

@@ -10,7 +10,7 @@ from licensekit.entitlements import BundleState, assignment, timeline
 from licensekit.entitlements.denials import Reason
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
-from licensekit.runtime.messages import TimeNotKept
+from licensekit.runtime.snapshot import TimeNotKept
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
@@ -25,7 +25,7 @@ def listed(heading: str, table: int = 0) -> list[str]:
 
 def all_codes(kind: type[Message]) -> set[str]:
     """Return the codes of a class and of all below it."""
-    own = {kind.code} if "code" in vars(kind) else set[str]()
+    own = {kind.code} if hasattr(kind, "template") else set[str]()
     return own.union(*map(all_codes, kind.__subclasses__()))
 
 
@@ -43,7 +43,7 @@ def severity_of(kind: type[Notice]) -> str:
 def notices(kind: type[Notice] = Notice) -> Iterator[type[Notice]]:
     """Yield every class of notices whose severity is always the same."""
     for child in kind.__subclasses__():
-        if "code" in vars(child) and hasattr(child, "level"):
+        if hasattr(child, "template") and "severity" not in vars(child):
             yield child
         yield from notices(child)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from licensekit.dates import format_days, format_seconds
 from licensekit.errors import ArmorInvalid, KeyFault, LicenseError, RootPinInvalid, TooLarge, UnexpectedType
 from licensekit.keys import keyfile
+from licensekit.trust.held import read_held
 from licensekit.trust.roots import parse_pin, pin_of
 from licensekit.wire import armor
 from licensekit.wire.documents.fields import hex_extension, is_code, is_serial, require_qualified
@@ -143,6 +144,11 @@ def test_values_of_extensions_in_any_spelling(rule: str, size: int, data: st.Dat
     shorter = value[: data.draw(st.integers(0, 2 * size))]
     for text in (value, value.upper(), shorter, value + "0", " " + value[1:], value[:-1] + "é"):
         assert accepts(rule, text) is (hex_extension({"x": text}, "x", size) is not None)
+
+
+@given(st.from_regex(r"\A[1-90.]{1,4} [-1.]{1,5} [-1.]{1,5} ?\Z") | st.just("1.2 - 1.2.3") | st.just("1.2 1.2.3 -"))
+def test_values_of_what_is_held(text: str) -> None:
+    assert accepts("holds-value", text) is (read_held(text) is not None)
 
 
 @pytest.mark.parametrize(

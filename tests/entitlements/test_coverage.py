@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from licensekit.dates import date_of, end_of_day, start_of_day
 from licensekit.entitlements import Coverage, Fingerprint, list_notices
 from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.coverage import Step, cover, list_coverage
+from licensekit.entitlements.coverage import cover, list_coverage
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
@@ -136,9 +136,9 @@ def test_plain_bundles_are_enough() -> None:
 
 
 def test_plain_steps_are_enough() -> None:
-    steps = [Step(start_of_day(DAY), OLD), Step(start_of_day(DAY + 11), bare(2, expiry=DAY + 90))]
+    steps = [(start_of_day(DAY), OLD), (start_of_day(DAY + 11), bare(2, expiry=DAY + 90))]
     assert cover("demo", "base", steps, start_of_day(DAY)).until == DAY + 90
-    ended = [Step(0, bare()), Step(start_of_day(DAY + 3), None)]
+    ended = [(start_of_day(DAY), bare()), (start_of_day(DAY + 3), None)]
     assert cover("demo", "base", ended, start_of_day(DAY)).until == DAY + 2
     assert not cover("demo", "base", [], start_of_day(DAY)).is_licensed
 

@@ -29,13 +29,12 @@ class Refused(LicenseError):
     """A code of several reasons, for these tests alone."""
 
     code = "test-refused"
-    template: ClassVar[str | Mapping[str, str]] = {"old": "it is old", "odd": "{key:hex} is odd"}
-    hint_template: ClassVar[str | Mapping[str, str]] = {"old": "ask for a newer one"}
+    template: ClassVar[str | Mapping[str, str]] = {"old": "it is old; ask for a newer one", "odd": "{key:hex} is odd"}
     reason: str
     key: bytes = b""
 
 
-CODED = sorted({kind for kind in below(Coded) if "code" in vars(kind)}, key=lambda kind: kind.code)
+CODED = sorted(set(below(Coded)), key=lambda kind: kind.code)
 
 
 def reasons_of(kind: type[Coded]) -> set[str]:
@@ -46,10 +45,8 @@ def reasons_of(kind: type[Coded]) -> set[str]:
 
 def templates(kind: type[Coded]) -> list[str]:
     """Return every text of a class."""
-    found: list[str] = []
-    for template in (getattr(kind, "template", ""), kind.hint_template):
-        found += [template] if isinstance(template, str) else template.values()
-    return found
+    reasons = reasons_of(kind) or ([""] if hasattr(kind, "template") else [])
+    return [text for reason in reasons for text in kind.texts(reason)]
 
 
 def trees() -> Iterator[list[type[Coded]]]:
@@ -65,7 +62,16 @@ def test_every_error_fault_notice_reason_and_event_has_a_code_of_its_own(tree: l
     codes = [kind.code for kind in coded]
     assert len(set(codes)) == len(codes)
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) for code in codes)
-    assert all("code" in vars(kind) and kind.__doc__ for kind in coded)
+    assert all(kind.__doc__ for kind in coded)
+
+
+def test_a_code_is_the_name_of_its_class_unless_it_states_another() -> None:
+    class SeatTakenError(Message):
+        """A seat that somebody has."""
+
+        template = "it is taken"
+
+    assert (SeatTakenError.code, Full.code) == ("seat-taken", "test-full")
 
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
@@ -87,6 +93,7 @@ def test_a_code_has_reasons_where_it_has_several_messages(kind: type[Coded]) -> 
     assert ("reason" in kind.fields()) == bool(reasons_of(kind))
     if not isinstance(kind.hint_template, str):
         assert set(kind.hint_template) <= reasons_of(kind)
+        assert all(kind.texts(one)[1] == hint for one, hint in kind.hint_template.items()), "it has two hints"
 
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)

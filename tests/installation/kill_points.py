@@ -26,7 +26,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from licensekit.errors import LicenseError
-from licensekit.state import people
+from licensekit.state import logs
 from tests.homes import Home
 from tests.installation.operations import OPERATIONS, Operation, has_litter, is_usable, prepare, seen
 
@@ -187,7 +187,7 @@ def repeatable(operation: Operation) -> Operation:
         def next_one(_: int) -> str:
             return next(pseudonyms)
 
-        with patch.object(people, "token_hex", next_one):
+        with patch.object(logs, "token_hex", next_one):
             operation(home)
 
     return repeated

@@ -11,9 +11,10 @@ from licensekit import Licensing
 from licensekit.dates import DAY_SECONDS as DAY
 from licensekit.errors import ClockRefused, DatabaseUnavailable
 from licensekit.installation import Installation
-from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.time import Boot, TimeSeen
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import KeyState, ResetWhat
@@ -111,9 +112,8 @@ def test_what_was_observed_is_not_observed_again_within_a_second(machine: Machin
 def live(machine: Machine) -> Iterator[LiveSnapshot]:
     """The snapshot of a running program, read only when `reload` asks for it."""
     database = open_installation(machine.home.place, create=False)
-    application = Application(homes.PIN, machine.home.pack, None)
     clocks = clocks_of(machine.home.clock, machine.boot)
-    live = LiveSnapshot(database, application, clocks, watch=False)
+    live = LiveSnapshot(OpenInstallation(database, clocks, homes.PIN, machine.home.pack), watch=False)
     yield live
     live.close()
 

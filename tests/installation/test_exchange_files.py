@@ -170,8 +170,9 @@ def test_what_is_signed_names_the_audit_head_in_what_was_signed_before(crm: Inst
     crm.users.add("carla", name='"did":"statement"')
     _, statement = crm.statement()
     receipt = self_signed(armor.read(crm.return_bundles(confirm=True))[0], Receipt).document
+    held = {"holds": "1.1 - 1.1.1"}
     assert [file.extensions for file in (request, statement, receipt)] == [
-        {},
-        {"follows": request.audit_head.hex()},
-        {"follows": statement.audit_head.hex()},
+        held,
+        {**held, "follows": request.audit_head.hex()},
+        {**held, "follows": statement.audit_head.hex()},
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from licensekit.entitlements.events import EventScope
 from licensekit.errors import EntryInvalid, SiteTaken, UsersInvalid, UserTaken, UserUnknown
 from licensekit.installation import Installation, parse_users
-from licensekit.state.people import ERASED
+from licensekit.state.logs import ERASED
 from licensekit.text.names import folded, written_id
 from tests.crm import crm_home_at, open_crm
 from tests.homes import Home

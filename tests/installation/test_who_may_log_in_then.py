@@ -9,8 +9,8 @@ import pytest
 from licensekit.dates import date_of
 from licensekit.errors import SettingRefused
 from licensekit.installation import Installation
-from licensekit.state.groups import groups_of
 from licensekit.state.home import open_installation
+from licensekit.state.users import groups_of
 from licensekit.wire.documents import AfterGrace, Combine, LoginRule, Setting, SettingType, UserKind
 from tests import makers
 from tests.crm import crm_home_on_engine

@@ -18,7 +18,16 @@ from tests import workspaces
 from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, make, snapshot
 
 CATALOG = catalog_text(product="acme", issuer="acme", name="Acme").encode()
-ALL = {"acme.lkp", "catalog.toml", "keys/signing-1.key", "ledger.db", "orders/example.toml", "root/root.key"}
+ALL = {
+    ".gitignore",
+    "acme.lkp",
+    "catalog.toml",
+    "keys/signing-1.key",
+    "ledger.db",
+    "ledger.mark",
+    "orders/example.toml",
+    "root/root.key",
+}
 
 
 def test_a_new_workspace_has_everything_and_nothing_else(tmp_path: Path) -> None:
@@ -47,7 +56,7 @@ def test_the_pack_establishes_the_pinned_root_and_the_catalog(workspace: Workspa
 def test_the_example_order_is_sound_and_is_issued_as_the_first_serial(workspace: Workspace) -> None:
     draft = read_draft((workspace.layout.orders / "example.toml").read_bytes())
     file = workspace.issue(draft, workspaces.signer(workspace), who="anna", now=NOW)
-    assert file.name == "1010000014-base-1.lic"
+    assert file.name == "acme-1010000014-base-1.lic"
     assert file.bundle.system == {"server": 1, "reports": 1}
 
 

@@ -59,7 +59,7 @@ def test_an_event_gives_a_file_or_the_error_as_json(example: dict[str, Any]) -> 
     order = {**ORDER, "order": "1"}
     event = json.dumps({"order": order}).encode()
     status, headers, data = post(webhook, event)
-    assert (status, f"{SERIAL}-base-1.lic" in headers["Content-Disposition"]) == ("200 OK", True)
+    assert (status, f"acme-{SERIAL}-base-1.lic" in headers["Content-Disposition"]) == ("200 OK", True)
     assert post(webhook, event) == (status, headers, data)
     assert b"lk1-bundle." in data
     for given, expected, code in (
@@ -89,9 +89,9 @@ def test_every_event_gives_the_same_file_when_it_comes_again(serve: Serve) -> No
     ]
     served = [serve(event, PASSPHRASE) for event in events]
     assert [name for name, _ in served] == [
-        f"{SERIAL}-base-1.lic",
-        f"{SERIAL}-base-2.lic",
-        "1010000022-base-demo-1.lic",
+        f"acme-{SERIAL}-base-1.lic",
+        f"acme-{SERIAL}-base-2.lic",
+        "acme-1010000022-base-demo-1.lic",
     ]
     assert [serve(event, PASSPHRASE) for event in events] == served
     with pytest.raises(OrderConflict):

@@ -21,6 +21,7 @@ from licensekit.errors import (
 from licensekit.issuer import Permission, RootKeys, Workspace, amendment, generated_key, open_key, renewal
 from licensekit.issuer.keys import key_change
 from licensekit.issuer.keys.changes import admit
+from licensekit.issuer.keys.workspace_keys import root_key_files
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.proposals import Proposal
@@ -67,7 +68,7 @@ def renewed(workspace: Workspace) -> object:
 
 def revoked(workspace: Workspace) -> object:
     """Revoke the first serial."""
-    return workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL])
+    return workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
 
 
 def issued_more(workspace: Workspace) -> object:
@@ -143,7 +144,7 @@ def test_what_is_about_something_else_leaves_it_as_it_is(sold: Workspace, case: 
     proposal = case.propose(sold)
     issue(sold, order="another")
     revoked_other = sold.ledger.look_up("another")[0].identity
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[revoked_other])
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[revoked_other])
     proposal.sign(signer(sold, case.kind), who=WHO, confirm=True)
 
 
@@ -207,10 +208,15 @@ def roots(workspace: Workspace, secret: bytes = ROOT_PASSPHRASE) -> RootKeys:
     def opened(file: Any) -> Signer:
         return open_key(file, lambda: secret)
 
-    return RootKeys(workspace.keys.root_files(), opened)
+    return RootKeys(root_key_files(workspace.layout.folder), opened)
 
 
 MADE = generated_key(ED25519, lambda _: PASSPHRASE)
+
+
+def root_passphrase(_place: int, _name: str) -> bytes:
+    """Return the passphrase of every new root key."""
+    return ROOT_PASSPHRASE
 
 
 KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
@@ -220,7 +226,7 @@ KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
     "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, lambda: ROOT_PASSPHRASE, now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, roots(w), now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 
@@ -233,15 +239,17 @@ def test_a_change_of_keys_is_in_force_whole_or_leaves_no_file(sold: Workspace, n
     assert [one.path for one in proposal.changes if one.path == "trust"] == ["trust"]
     none = roots(sold)._replace(files=[])
     if name != "rotate root":
-        refused(KeyMissing, folder, lambda: proposal.sign(none, who=WHO))
-    change = proposal.sign(roots(sold), who=WHO)
+        refused(KeyMissing, folder, lambda: proposal.sign(none, who=WHO, confirm=True))
+    change = proposal.sign(roots(sold), who=WHO, confirm=True)
     assert change.file is None
     assert sold.state(NOW).trust.version == before + 1
-    refused(ProposalStale, folder, lambda: stale.sign(roots(sold), who=WHO))
+    refused(ProposalStale, folder, lambda: stale.sign(roots(sold), who=WHO, confirm=True))
 
 
 def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
-    [void] = sold.keys.propose_revoke("signing-1", now=NOW).consequences
+    proposal = sold.keys.propose_revoke("signing-1", now=NOW)
+    refused(ConfirmationNeeded, sold.layout.folder, lambda: proposal.sign(roots(sold), who=WHO))
+    [void] = proposal.needs_confirmation
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
     sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
@@ -266,7 +274,7 @@ def taken(workspace: Workspace) -> Any:
 def changed_keys(workspace: Workspace, name: str) -> None:
     """Change the keys of a workspace."""
     proposal: Any = KEY_CHANGES[name](workspace)
-    proposal.sign(roots(workspace), who=WHO)
+    proposal.sign(roots(workspace), who=WHO, confirm=True)
 
 
 CHANGES_OF_STATE: dict[str, Callable[[Workspace], Any]] = {
@@ -283,7 +291,7 @@ def test_what_a_change_leaves_in_memory_is_what_the_ledger_says(sold: Workspace,
     """Also for a list and a catalog whose key was revoked with it, and the pack has just that."""
     issue(sold, order="another")
     [other] = sold.ledger.look_up("another")
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[other.identity])
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[other.identity])
     before = sold.state(NOW)
     CHANGES_OF_STATE[name](sold)
     with Workspace.open(sold.layout.folder) as again:
@@ -312,7 +320,7 @@ def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
 @pytest.mark.parametrize("name", ["new", "rotate", "rotate root"])
 def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> None:
     """Whatever fails after the change is in the ledger: here the pack cannot be written."""
-    before = {file.name for file in [*sold.keys.files, *sold.keys.root_files()]}
+    before = {file.name for file in [*sold.keys.files, *root_key_files(sold.layout.folder)]}
     proposal: Any = KEY_CHANGES[name](sold)
     pack = sold.layout.pack("acme")
     pack.unlink()
@@ -320,7 +328,7 @@ def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> Non
     with pytest.raises(FileUnusable):
         proposal.sign(roots(sold), who=WHO)
     assert sold.state(NOW).trust.version == 2
-    assert len({file.name for file in [*sold.keys.files, *sold.keys.root_files()]} - before) == 1
+    assert len({file.name for file in [*sold.keys.files, *root_key_files(sold.layout.folder)]} - before) == 1
     pack.rmdir()
     assert sold.write_pack(NOW) == pack
 

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pkcs11
 import pytest
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session, TokenFlag
 
 from licensekit import errors
 from licensekit.keys.pkcs11 import TokenSigner, generate, open_signer
@@ -116,6 +117,39 @@ def test_a_wrong_pin_is_refused_and_says_so(hsm: Hsm, pin: str) -> None:
     pkcs11.lib(hsm.module).reinitialize()
     with pytest.raises(errors.SignerUnavailable, match="refuses the PIN"):
         open_signer(uri, lambda: pin)
+
+
+def test_a_refused_pin_says_that_few_tries_are_left(hsm: Hsm) -> None:
+    uri = generate(hsm.uri("token=acme"), hsm.ask_pin, "signing").uri
+    pkcs11.lib(hsm.module).reinitialize()
+    asked: list[str] = []
+
+    def wrong() -> str:
+        asked.append("wrong")
+        return "wrong pin"
+
+    with pytest.raises(errors.PinWrong, match=r"token `acme`: .* few tries are left") as caught:
+        open_signer(uri, wrong)
+    assert (caught.value.reason, asked) == ("few", ["wrong"])
+    assert_signs(open_signer(uri, hsm.ask_pin))
+
+
+@pytest.mark.parametrize(
+    ("flag", "reason"), [(TokenFlag.USER_PIN_FINAL_TRY, "last"), (TokenFlag.USER_PIN_LOCKED, "locked")]
+)
+def test_the_last_try_is_never_taken(monkeypatch: pytest.MonkeyPatch, flag: TokenFlag, reason: str) -> None:
+    """No PIN is asked for, and nobody logs in; SoftHSM never says so, hence a token that does."""
+    named = {"label": "acme", "serial": b"1", "model": "m", "manufacturer_id": "n"}
+    token = SimpleNamespace(**named, flags=TokenFlag.USER_PIN_COUNT_LOW | flag)
+    module = SimpleNamespace(get_tokens=lambda: [token])
+
+    def lib(_: str) -> SimpleNamespace:
+        return module
+
+    monkeypatch.setattr(pkcs11, "lib", lib)
+    with pytest.raises(errors.PinWrong) as caught:
+        open_signer("pkcs11:token=acme;object=a?module-path=/m.so", lambda: pytest.fail("no PIN is asked for"))
+    assert caught.value.reason == reason
 
 
 def test_the_pin_is_asked_only_when_the_token_is_there(hsm: Hsm) -> None:

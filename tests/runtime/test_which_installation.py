@@ -13,9 +13,8 @@ from licensekit import Licensing
 from licensekit.errors import NotEntitled, OtherInstallation, StateError
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
-from licensekit.state.loading import load_state, remember
-from licensekit.state.machine import NO_FACTS
-from licensekit.state.transactions import LastSeen, OpenInstallation, read_transaction
+from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
+from licensekit.state.transactions import remember
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes
 
@@ -95,7 +94,7 @@ def test_an_open_installation_follows_nothing_from_before_its_own_change(home: H
 def test_what_another_thread_changes_meanwhile_is_no_older_state(home: Home) -> None:
     """The one that began first reads what the other one has changed since."""
     with closing(open_installation(home.place, create=False)) as database, home.open() as other:
-        opened = OpenInstallation(database, PIN, home.pack, None, clocks_of(home.clock), "", NO_FACTS, LastSeen())
+        opened = OpenInstallation(database, clocks_of(home.clock), PIN, home.pack)
         first = opened.last.stored = other.state().stored
         with database.read() as connection:
             connection.one("SELECT one FROM installation")
@@ -108,12 +107,13 @@ def test_what_another_thread_changes_meanwhile_is_no_older_state(home: Home) -> 
 def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: Path) -> None:
     """The database is exchanged between the look and the write."""
     with closing(open_installation(home.place, create=False)) as database:
-        reading = clocks_of(home.clock)()
-        state = load_state(database, root=PIN, pack=home.pack, reading=reading)
+        opened = OpenInstallation(database, clocks_of(home.clock), PIN, home.pack)
+        with read_installation(opened) as read:
+            state = read.state()
         put(home, tmp_path / "other" / "licensing.db")
         home.clock.now += 100_000
         with pytest.raises(OtherInstallation):
-            remember(database, state, clocks_of(home.clock))
+            remember(opened, state)
 
 
 def test_what_an_administrator_accepted_is_followed(home: Home, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from licensekit.errors import AuditDamaged
 from licensekit.state.audit_events import sentence_of
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
-from licensekit.state.machine import NO_FACTS
-from licensekit.state.transactions import LastSeen, OpenInstallation, write_installation
+from licensekit.state.loading import OpenInstallation
+from licensekit.state.transactions import write_installation
 from tests.homes import PIN, Home
 
 
@@ -22,7 +22,7 @@ def test_an_entry_says_what_was_done_in_a_sentence() -> None:
 def test_an_entry_has_the_data_of_its_code_and_no_other(tmp_path: Path, data: dict[str, object]) -> None:
     home = Home(str(tmp_path / "home"))
     with closing(open_installation(home.place, create=True)) as database:
-        opened = OpenInstallation(database, PIN, home.pack, None, clocks_of(home.clock), "", NO_FACTS, LastSeen())
+        opened = OpenInstallation(database, clocks_of(home.clock), PIN, home.pack)
         with pytest.raises(TypeError, match="user-add"), write_installation(opened) as change:
             change.record("user-add", **data)
     with home.open() as installation:

@@ -258,6 +258,16 @@ def test_a_damaged_journal_is_not_written_to_by_a_running_program(home: Home) ->
     database.close()
 
 
+def test_a_change_that_changes_nothing_does_not_sign_what_is_left_of_a_journal(home: Home) -> None:
+    with home.open() as crm:
+        crm.users.add("anna", name="Anna")
+        crm.activate(file(more({"service": 9})))
+    edit(home, "DELETE FROM journal WHERE number = (SELECT max(number) FROM journal)")
+    with home.open() as crm:
+        crm.users.set("anna", name="Anna")
+        assert "damaged-journal" in notices(crm)
+
+
 @pytest.fixture
 def restored(home: Home) -> Home:
     """A home whose database was restored from before its last activation."""

@@ -10,8 +10,8 @@ from licensekit.database import Database
 from licensekit.errors import HomeInvalid, LicenseError, TrustRollback
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
-from licensekit.state.loading import InstallationState, load_state, remember, state_at
-from licensekit.state.time import Clocks, Reading
+from licensekit.state.loading import InstallationState, state_at
+from licensekit.state.transactions import remember
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import homes, makers
@@ -40,12 +40,12 @@ def database(home: Home) -> Iterator[Database]:
 
 
 def loaded(database: Database, clock: int = NOW, pack: str | None = None) -> InstallationState:
-    return load_state(database, root=homes.PIN, pack=pack or homes.pack(), reading=Reading(clock))
+    return homes.state_of(database, clock, pack or homes.pack())
 
 
-def shown(clock: int) -> Clocks:
-    """Return clocks that show this, with no boot clock."""
-    return lambda: Reading(clock)
+def kept(database: Database, state: InstallationState, clock: int = NOW) -> bool:
+    """Let an application that has read this state keep what it has seen, once its clock shows this."""
+    return remember(homes.opened(database, clock), state)
 
 
 def second_trust() -> str:
@@ -57,9 +57,9 @@ def second_trust() -> str:
 
 def test_time_is_kept_every_ten_minutes(database: Database) -> None:
     for minutes in (0, 1, 9):
-        assert not remember(database, loaded(database), shown(NOW + minutes * 60))
-    assert remember(database, loaded(database), shown(NOW + 10 * 60))
-    assert not remember(database, loaded(database), shown(NOW + 10 * 60))
+        assert not kept(database, loaded(database), NOW + minutes * 60)
+    assert kept(database, loaded(database), NOW + 10 * 60)
+    assert not kept(database, loaded(database), NOW + 10 * 60)
 
 
 def test_a_clock_turned_back_after_an_activation_wins_nothing(database: Database) -> None:
@@ -69,7 +69,7 @@ def test_a_clock_turned_back_after_an_activation_wins_nothing(database: Database
 
 def test_keeping_time_is_no_change_that_the_audit_or_the_mark_knows(database: Database) -> None:
     head = loaded(database).stored.head
-    remember(database, loaded(database), shown(NOW + DAY))
+    kept(database, loaded(database), NOW + DAY)
     after = loaded(database)
     assert after.stored.head == head
     assert not after.restored
@@ -77,8 +77,8 @@ def test_keeping_time_is_no_change_that_the_audit_or_the_mark_knows(database: Da
 
 def test_what_a_newer_pack_brought_stays_when_an_older_one_comes_back(database: Database) -> None:
     state = loaded(database, pack=second_trust())
-    assert remember(database, state, shown(NOW))
-    assert not remember(database, loaded(database), shown(NOW))
+    assert kept(database, state, NOW)
+    assert not kept(database, loaded(database), NOW)
     assert loaded(database).trust_store.trust.trust == state.trust_store.trust.trust
     with database.write() as connection:
         connection.run("DELETE FROM trust_documents")
@@ -94,7 +94,7 @@ def test_a_newer_pack_lowers_no_floor_of_time(home: Home, database: Database) ->
         installation.return_bundles("more", confirm=True)
     before = loaded(database).stored.time.hard
     assert before == home.clock.now
-    assert remember(database, loaded(database, pack=second_trust()), shown(home.clock.now))
+    assert kept(database, loaded(database, pack=second_trust()), home.clock.now)
     assert loaded(database).stored.time.hard == before
 
 
@@ -175,15 +175,15 @@ def test_news_that_others_overtook_is_not_kept(home: Home, database: Database) -
     third = makers.trust(makers.admitted(makers.key("vendor")), version=3)
     with home.open() as installation:
         installation.activate(file(sign(third, makers.key("root"))))
-    assert remember(database, state, shown(NOW))
+    assert kept(database, state, NOW)
     assert trust_seen(loaded(database).stored.seen) == (1, 3)
 
 
 def test_before_the_first_activation_only_time_is_kept(tmp_path: Path) -> None:
     database = open_installation(tmp_path / "new", create=True)
-    assert remember(database, loaded(database), shown(NOW))
+    assert kept(database, loaded(database), NOW)
     assert loaded(database).stored.trust == ()
-    assert not remember(database, loaded(database, NOW), shown(NOW))
+    assert not kept(database, loaded(database, NOW), NOW)
     database.close()
 
 
@@ -201,7 +201,7 @@ def test_a_clock_far_ahead_is_reported_until_it_is_confirmed(database: Database)
     looks = [ahead + hours * HOUR for hours in range(0, 48, 6)]
     for clock in looks:
         assert [n.code for n in loaded(database, clock).notices] == ["clock-ahead"]
-        remember(database, loaded(database), shown(clock))
+        kept(database, loaded(database), clock)
     assert loaded(database, looks[-1]).notices == ()
 
 

@@ -14,9 +14,7 @@ from licensekit.errors import DatabaseUnavailable, FileUnusable, HomeInvalid, Li
 from licensekit.installation import Installation
 from licensekit.state import pending
 from licensekit.state.home import locate, open_installation
-from licensekit.state.loading import load_state
 from licensekit.state.pending import open_or_wait
-from licensekit.state.time import Reading
 from tests import homes, makers
 
 
@@ -24,7 +22,7 @@ def test_an_installation_is_made_once_and_keeps_its_key(tmp_path: Path) -> None:
     home = tmp_path / "a" / "b"
     first = open_installation(home, create=True)
     again = open_installation(str(home), create=True)
-    states = [load_state(d, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW)) for d in (first, again)]
+    states = [homes.state_of(d, pack=homes.pack()) for d in (first, again)]
     assert states[0].fingerprint == states[1].fingerprint
     assert states[0].stored.head.number == 1
     first.close()
@@ -35,7 +33,7 @@ def test_two_installations_have_two_keys(tmp_path: Path) -> None:
     seeds: set[bytes] = set()
     for name in ("a", "b"):
         database = open_installation(tmp_path / name, create=True)
-        state = load_state(database, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW))
+        state = homes.state_of(database, pack=homes.pack())
         seeds |= {state.stored.seed, state.stored.secret}
         database.close()
     assert len(seeds) == 4
@@ -85,14 +83,14 @@ def test_an_installation_without_its_row_is_refused(tmp_path: Path) -> None:
     with database.write() as connection:
         connection.run("DELETE FROM installation")
     with pytest.raises(HomeInvalid):
-        load_state(database, root=homes.PIN, pack=homes.pack(), reading=Reading(makers.NOW))
+        homes.state_of(database, pack=homes.pack())
     database.close()
 
 
 def test_nothing_is_recorded_before_the_first_activation(tmp_path: Path) -> None:
     database = open_installation(tmp_path, create=True)
     with pytest.raises(NotActivated):
-        load_state(database, root=homes.PIN, pack=None, reading=Reading(makers.NOW))
+        homes.state_of(database)
     database.close()
     with homes.Home(str(tmp_path)).open() as installation:
         assert installation.recorded is None

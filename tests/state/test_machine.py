@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 
 from licensekit.errors import FileUnusable
 from licensekit.state import machine
-from licensekit.state.machine import hashed, machine_facts
+from licensekit.state.machine import PLACEHOLDERS, hashed, is_placeholder, machine_facts
 from licensekit.state.other_machines import smbios_uuid
-from licensekit.state.placeholders import PLACEHOLDERS, is_placeholder
 from tests.docs.tables import DOCS
 from tests.state import machines
 from tests.state.machines import NETWORK, PCI, build

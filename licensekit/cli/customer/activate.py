@@ -1,16 +1,24 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 import click
 
+from licensekit.access import Access
 from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import DAY, option
-from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.views.preview import show_preview
-from licensekit.installation import Preview
+from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
+from licensekit.cli.views import spelling
+from licensekit.installation import Preview, PreviewRow, SettingChange
+from licensekit.wire.documents import Bundle, Kind, Use
+from licensekit.wire.plain import plain
+
+_NAMED: Final = 5
+"""How many licenses that end are named."""
 
 
 @click.command()
@@ -51,7 +59,7 @@ def activate(
     if as_json:
         emit_json({"activated": changed, **preview.plain(), **more})
     else:
-        show_preview(preview, show_all=show_all)
+        _show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)
     if only_preview and not preview.can_activate:
         ctx.exit(NO)
@@ -68,3 +76,99 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
         click.secho("activated", fg="green", bold=True)
     else:
         emit("nothing changes: all of this was activated before")
+
+
+def _show_preview(preview: Preview, *, show_all: bool) -> None:
+    """Print the bundles and the table of licenses; only those that change unless `show_all`."""
+    facts(
+        ("company", preview.company or None),
+        ("serial", preview.serial),
+        *(("new", _describe(bundle)) for bundle in preview.new),
+        *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
+        *(("signed again", _describe(bundle)) for bundle in preview.again),
+        *(("replaces", _describe(bundle)) for bundle in preview.replaced),
+        *(("makes void", f"{_describe(one.bundle)}: {one.why.message}") for one in preview.void),
+        *(("activated before", _describe(bundle)) for bundle in preview.same),
+        *(("refused", f"{_describe(b)}, for {b.company}") for b in preview.refused),
+        *(("brings", what) for what in preview.trust),
+        ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
+        *_consequences(preview),
+    )
+    rows = [row for row in preview.rows if show_all or row.altered]
+    show_below(sorted(rows, key=spelling.by_issuer_and_kind), _ROWS)
+    settings = [one for one in preview.settings if show_all or one.altered]
+    show_below(settings, _SETTINGS)
+    emit()
+
+
+def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Yield until when the product is licensed, what ends and how many people may log in."""
+    covered = (preview.consequences.covered_new, preview.consequences.covered_now)
+    yield "licensed until", "; now ".join(one.shown_until or "not licensed" for one in covered)
+    for loss in preview.consequences.losses:
+        what = "read-only" if loss.access is Access.READ else "ends"
+        named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
+        listed = ", ".join((*named, *([f"{more} more"] if more > 0 else [])))
+        yield what, f"{_since(preview, loss.at)}: {listed}"
+    people = [f"{one.people} {_since(preview, one.at)}" for one in preview.consequences.logins[1:]]
+    if people:
+        yield "may log in", "; ".join((f"{preview.consequences.logins[0].people} now", *people))
+
+
+def _since(preview: Preview, at: int) -> str:
+    return f"from {spelling.moment(at)} on" if at > preview.now else "with this file"
+
+
+def _describe(bundle: Bundle) -> str:
+    """Return a bundle in a line: what it is, by whom and until when."""
+    shown = plain(bundle)
+    end = spelling.expiry(bundle.expiry)
+    ends = end if bundle.expiry is None else f"until {end}"
+    starts = f"from {shown['starts']} " if shown["starts"] else ""
+    use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
+    return f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer}, {starts}{ends}"
+
+
+def _idle(bundle: Bundle) -> str:
+    return f"{bundle.label} grants nothing beside what is active here; it counts once that is gone"
+
+
+def _free(row: PreviewRow, total: int | None, free: int | None, access: Access) -> str | None:
+    return None if row.kind is Kind.SYSTEM or _all_have_it(total, access) else spelling.amount(free)
+
+
+def _total(row: PreviewRow, total: int | None, access: Access) -> str:
+    if row.kind is Kind.SYSTEM:
+        return spelling.amount_of(total, row)
+    return spelling.ALL_OF[row.kind] if _all_have_it(total, access) else spelling.amount(total)
+
+
+def _all_have_it(total: int | None, access: Access) -> bool:
+    """Return whether all have a license through another, so that it is not counted."""
+    return total == 0 and access is Access.FULL
+
+
+def _can(row: PreviewRow) -> str:
+    remark = row.reason or row.due
+    can = "yes" if row.reason is None else "no"
+    return f"{can}: {remark}" if remark else can
+
+
+_ROWS: Final[Columns[PreviewRow]] = {
+    "kind": lambda row: spelling.name_of(row.kind),
+    "license": lambda row: row.code,
+    "name": lambda row: row.name,
+    ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
+    ">free": lambda row: _free(row, row.total_now, row.free_now, row.access_now),
+    ">total now": lambda row: _total(row, row.total_now, row.access_now),
+    ">added": lambda row: spelling.amount_of(f"{row.added:+}", row) if row.added else None,
+    ">new total": lambda row: _total(row, row.total_new, row.access_new),
+    ">new free": lambda row: _free(row, row.total_new, row.free_new, row.access_new),
+    "can be activated": _can,
+}
+_SETTINGS: Final[Columns[SettingChange]] = {
+    "setting": lambda change: change.code,
+    "name": lambda change: change.name,
+    "now": lambda change: spelling.value(change.before),
+    "then": lambda change: spelling.value(change.after),
+}

@@ -10,15 +10,12 @@ from licensekit.cli.options import option
 from licensekit.cli.output import emit
 from licensekit.installation import Installation, Sites, Users
 
-Holders = Callable[[Installation], Users | Sites]
-"""What of an installation the commands change."""
-
 _holder: Final[Callable[..., Any]] = click.argument("holder", metavar="ID")
 _licenses: Final[Callable[..., Any]] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
 
 
-def assign_command(noun: str, holders: Holders) -> click.Command:
-    """Return the command that assigns licenses to a `noun`."""
+def assignment_commands(noun: str, holders: Callable[[Installation], Users | Sites]) -> list[click.Command]:
+    """Return the commands that assign licenses to a `noun`, release them, and choose who keeps one."""
 
     @click.command(help=f"Assign licenses to a {noun}.")
     @_holder
@@ -29,12 +26,6 @@ def assign_command(noun: str, holders: Holders) -> click.Command:
         assigned = holders(installation).assign(holder, *licenses, release=release)
         emit(f"{holder}: assigned {', '.join(assigned) or 'nothing new'}")
 
-    return assign
-
-
-def release_command(noun: str, holders: Holders) -> click.Command:
-    """Return the command that releases licenses of a `noun`."""
-
     @click.command(help=f"Release licenses of a {noun}.")
     @_holder
     @_licenses
@@ -42,12 +33,6 @@ def release_command(noun: str, holders: Holders) -> click.Command:
     def release(*, holder: str, licenses: tuple[str, ...], installation: Installation) -> None:
         holders(installation).release(holder, *licenses)
         emit(f"{holder}: released {', '.join(licenses)}")
-
-    return release
-
-
-def prefer_command(noun: str, holders: Holders) -> click.Command:
-    """Return the command that chooses which of a `noun` keep a license."""
 
     @click.command(help=f"Assign the first slots of a license to {noun}s: of too few, they keep one.")
     @click.argument("license_code", metavar="LICENSE")
@@ -57,4 +42,4 @@ def prefer_command(noun: str, holders: Holders) -> click.Command:
         holders(installation).prefer(license_code, *first)
         emit(f"{license_code}: first {', '.join(first) or 'as before'}")
 
-    return prefer
+    return [assign, release, prefer]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -30,11 +30,11 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
     "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
     "accept-clock": Lazy(_SECTION, "licensekit.cli.customer.status", "accept_clock"),
-    "audit": Lazy(_SECTION, "licensekit.cli.customer.audit", "audit"),
-    "doctor": Lazy(_SECTION, "licensekit.cli.customer.backup", "doctor"),
-    "backup": Lazy(_SECTION, "licensekit.cli.customer.backup", "backup"),
-    "restore": Lazy(_SECTION, "licensekit.cli.customer.backup", "restore"),
-    "move": Lazy(_SECTION, "licensekit.cli.customer.move", "move"),
+    "audit": Lazy(_SECTION, "licensekit.cli.customer.storage", "audit"),
+    "doctor": Lazy(_SECTION, "licensekit.cli.customer.storage", "doctor"),
+    "backup": Lazy(_SECTION, "licensekit.cli.customer.storage", "backup"),
+    "restore": Lazy(_SECTION, "licensekit.cli.customer.storage", "restore"),
+    "move": Lazy(_SECTION, "licensekit.cli.customer.storage", "move"),
     "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
 }
 """The customer's commands."""
@@ -135,7 +135,7 @@ def opened_first(
     """
     data = None if pack is None else read_input(pack, what="a pack")
     with opened(home, root=root, pack=data, released=released, create=True) as installation:
-        with nullcontext() if pack is None else located(pack):
+        with located(pack):
             warnings = installation.warnings
         for warning in warnings:
             warn(f"{warning.message}\n{warning.hint}")

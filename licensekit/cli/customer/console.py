@@ -1,8 +1,7 @@
 """`licensekit console`: the web console of an installation, for a browser."""
 
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
@@ -61,9 +60,13 @@ def console(
         raise click.UsageError(f"{host} can be reached by others: give --tls-cert and --tls-key, or --proxy.")
     if (proxies or not is_here) and not public:
         raise click.UsageError("give --public: how browsers reach it.")
-    with _needing_its_packages(), opened(home, create=True) as installation:
+    try:
         from licensekit.console.serving import Reach, run  # noqa: PLC0415  # its packages are an extra
-
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("licensekit"):
+            raise
+        raise ConsoleUnavailable(reason="package", package=error.name) from error
+    with opened(home, create=True) as installation:
         installation.state()  # it says now whether it is known whose files to believe
         reach = Reach(host, port, tls_cert, tls_key, public, proxies, proxy_user_header, proxy_role_header)
         with suppress(KeyboardInterrupt):  # that is how it is stopped
@@ -80,13 +83,3 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-@contextmanager
-def _needing_its_packages() -> Generator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("licensekit"):
-            raise
-        raise ConsoleUnavailable(reason="package", package=error.name) from error

@@ -1,18 +1,35 @@
 """`licensekit events`: what is unavailable for a while, and for whom."""
 
+from typing import Final
+
 import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.options import MOMENT, option, whole
-from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.views.events import show_events
-from licensekit.installation import EventScope, Installation
+from licensekit.cli.output import Columns, emit, listing, printing
+from licensekit.cli.views import spelling
+from licensekit.installation import Event, EventScope, Installation
+
+EVENT_COLUMNS: Final[Columns[Event]] = {
+    ">event": lambda event: event.number,
+    "kind": lambda event: event.kind,
+    "for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip(),
+    "since": lambda event: spelling.moment(event.started),
+    "by": lambda event: event.started_by,
+    "expected end": lambda event: spelling.moment(event.expected_end),
+    "ended": lambda event: spelling.moment(event.ended),
+    "message": lambda event: event.message,
+}
 
 
 @click.group(cls=LicenseGroup)
 def events() -> None:
     """Start, end and list system events."""
+
+
+def _show_started(event: Event) -> None:
+    emit(f"started event {event.number}; end it with `events end {event.number}`")
 
 
 @events.command()
@@ -23,7 +40,7 @@ def events() -> None:
 @option("--message TEXT", "The message for users.", default="")
 @option("--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT)
 @in_installation
-@json_option
+@printing(_show_started)
 def start(
     *,
     kind: str,
@@ -33,8 +50,7 @@ def start(
     message: str,
     expected_end: int | None,
     installation: Installation,
-    as_json: bool,
-) -> None:
+) -> Event:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
 
     It is for the whole installation unless a site, a group or a user is given, and lasts until somebody ends it.
@@ -45,11 +61,7 @@ def start(
     if len(given) > 1:
         raise click.UsageError("give one of --site, --group and --user.")
     scope, subject = given[0] if given else (EventScope.INSTALLATION, "")
-    event = installation.events.start(kind, scope=scope, subject=subject, message=message, expected_end=expected_end)
-    if as_json:
-        emit_json(event.plain())
-    else:
-        emit(f"started event {event.number}; end it with `events end {event.number}`")
+    return installation.events.start(kind, scope=scope, subject=subject, message=message, expected_end=expected_end)
 
 
 @events.command()
@@ -64,13 +76,7 @@ def end(*, number: int, installation: Installation) -> None:
 @events.command("list")
 @option("--ended", "Show the events that were ended as well.")
 @in_installation
-@json_option
-def list_(*, ended: bool, installation: Installation, as_json: bool) -> None:
+@listing("events", EVENT_COLUMNS)
+def list_(*, ended: bool, installation: Installation) -> tuple[Event, ...]:
     """List the events in force."""
-    found = installation.events.list(ended=ended)
-    if as_json:
-        emit_json({"events": [event.plain() for event in found]})
-    elif found:
-        show_events(found)
-    else:
-        emit("no events")
+    return installation.events.list(ended=ended)

@@ -1,13 +1,24 @@
 """`licensekit leases`: who holds concurrent seats, and how an administrator ends that."""
 
+from typing import Final
+
 import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.options import option
-from licensekit.cli.output import emit, emit_json, json_option, remark, table
+from licensekit.cli.output import Columns, emit, listing, remark
 from licensekit.cli.views import spelling
 from licensekit.installation import HeldSeat, Installation
+
+_COLUMNS: Final[Columns[HeldSeat]] = {
+    "id": lambda lease: lease.id,
+    "license": lambda lease: lease.license,
+    "holder": lambda lease: lease.holder,
+    "since": lambda lease: spelling.moment(lease.taken),
+    "until": lambda lease: spelling.moment(lease.expires),
+    "remarks": lambda lease: "borrowed" if lease.borrowed else None,
+}
 
 
 @click.group(cls=LicenseGroup)
@@ -19,19 +30,13 @@ def leases() -> None:
 @option("--license LICENSE license_code", "Only the seats of this license.")
 @option("--holder HOLDER", "Only the seats of this holder.")
 @in_installation
-@json_option
-def list_(*, license_code: str | None, holder: str | None, installation: Installation, as_json: bool) -> None:
+@listing("leases", _COLUMNS)
+def list_(*, license_code: str | None, holder: str | None, installation: Installation) -> tuple[HeldSeat, ...]:
     """List who holds which seats now, since when and until when.
 
     A lease that is not renewed ends by itself: its seat is free from `until` on.
     """
-    found = installation.leases.list(license_code=license_code, holder=holder)
-    if as_json:
-        emit_json({"leases": [lease.plain() for lease in found]})
-    elif found:
-        table(["id", "license", "holder", "since", "until", "remarks"], map(_row, found))
-    else:
-        emit("no leases")
+    return installation.leases.list(license_code=license_code, holder=holder)
 
 
 @leases.command()
@@ -47,8 +52,3 @@ def end(*, lease_ids: tuple[str, ...], installation: Installation) -> None:
                 f"It was borrowed until {spelling.moment(lease.expires)}: {lease.holder} may work"
                 " on until it is connected again."
             )
-
-
-def _row(lease: HeldSeat) -> tuple[object, ...]:
-    times = spelling.moment(lease.taken), spelling.moment(lease.expires)
-    return lease.id, lease.license, lease.holder, *times, "borrowed" if lease.borrowed else None

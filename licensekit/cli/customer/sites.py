@@ -1,13 +1,24 @@
 """`licensekit sites`: the central site, its satellites, and what they are assigned."""
 
+from typing import Final
+
 import click
 
-from licensekit.cli.customer.assignments import assign_command, prefer_command, release_command
+from licensekit.cli.customer.assignments import assignment_commands
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.options import option
-from licensekit.cli.output import emit, emit_json, json_option, table
-from licensekit.installation import Installation
+from licensekit.cli.output import Columns, emit, listing
+from licensekit.cli.views import spelling
+from licensekit.installation import Installation, SiteRow
+
+_COLUMNS: Final[Columns[SiteRow]] = {
+    "id": lambda site: site.written,
+    "name": lambda site: site.name,
+    "kind": lambda site: "central" if site.central else "satellite",
+    "licenses": lambda site: spelling.listed(site.licenses),
+    "lapsed": lambda site: spelling.listed(site.lapsed),
+}
 
 
 @click.group(cls=LicenseGroup)
@@ -37,20 +48,11 @@ def remove(*, site_id: str, installation: Installation) -> None:
 
 @sites.command("list")
 @in_installation
-@json_option
-def list_(*, installation: Installation, as_json: bool) -> None:
+@listing("sites", _COLUMNS, plain=SiteRow._asdict)
+def list_(*, installation: Installation) -> tuple[SiteRow, ...]:
     """List the sites with what they are assigned."""
-    found = installation.sites.list()
-    if as_json:
-        emit_json({"sites": [site._asdict() for site in found]})
-    elif found:
-        kinds = {True: "central", False: "satellite"}
-        rows = [(s.written, s.name, kinds[s.central], *map(", ".join, s[-2:])) for s in found]
-        table(["id", "name", "kind", "licenses", "lapsed"], rows)
-    else:
-        emit("no sites")
+    return installation.sites.list()
 
 
-sites.add_command(assign_command("site", lambda installation: installation.sites))
-sites.add_command(release_command("site", lambda installation: installation.sites))
-sites.add_command(prefer_command("site", lambda installation: installation.sites))
+for one in assignment_commands("site", lambda installation: installation.sites):
+    sites.add_command(one)

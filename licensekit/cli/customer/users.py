@@ -5,16 +5,39 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.customer.assignments import assign_command, prefer_command, release_command
+from licensekit.cli.customer.assignments import assignment_commands
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.exits import NO
+from licensekit.cli.customer.events import EVENT_COLUMNS
+from licensekit.cli.failures import NO
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
-from licensekit.cli.output import emit, emit_json, json_option, stream_json, warn
+from licensekit.cli.output import (
+    Columns,
+    emit,
+    emit_json,
+    facts,
+    json_option,
+    printing,
+    show_below,
+    show_rows,
+    stream_json,
+    warn,
+)
 from licensekit.cli.tables import table_options
-from licensekit.cli.views.users import show_decision, show_user, show_users
-from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, parse_users
+from licensekit.cli.views import spelling
+from licensekit.installation import (
+    IMPORT_BYTES,
+    Decision,
+    Given,
+    Imported,
+    Installation,
+    UserDetails,
+    UserFacts,
+    UserFilter,
+    UserRow,
+    parse_users,
+)
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
@@ -38,9 +61,7 @@ def users() -> None:
     """Add users, assign licenses to them, see who may log in."""
 
 
-assign = assign_command("user", lambda installation: installation.users)
-release = release_command("user", lambda installation: installation.users)
-prefer = prefer_command("user", lambda installation: installation.users)
+assign, release, prefer = assignment_commands("user", lambda installation: installation.users)
 
 _kind_option: Final[Decorator] = option("--kind", "Internal users are associates.", type=WordChoice(UserKind))
 _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of the user; may be repeated.")
@@ -81,12 +102,16 @@ def set_(
     emit(f"set {user_id}")
 
 
+def _show_imported(done: Imported) -> None:
+    emit(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned")
+
+
 @click.command("import")
 @click.argument("file")
 @table_options
 @in_installation
-@json_option
-def import_(*, file: str, table: TableOptions, installation: Installation, as_json: bool) -> None:
+@printing(_show_imported, Imported._asdict)
+def import_(*, file: str, table: TableOptions, installation: Installation) -> Imported:
     """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
 
     The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses. All of it is one
@@ -101,13 +126,7 @@ def import_(*, file: str, table: TableOptions, installation: Installation, as_js
         located(file),
         click.progressbar(rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
-        done = installation.users.import_rows(bar)
-    if as_json:
-        emit_json(done._asdict())
-    else:
-        emit(
-            f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned"
-        )
+        return installation.users.import_rows(bar)
 
 
 @click.command()
@@ -128,6 +147,22 @@ def erase(*, user_id: str, installation: Installation) -> None:
     emit("erased")
 
 
+def _remarks(user: UserFacts | UserRow) -> str | None:
+    marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
+    return spelling.listed(mark for mark, applies in marks if applies)
+
+
+_COLUMNS: Final[Columns[UserRow]] = {
+    "id": lambda user: user.written,
+    "name": lambda user: user.name,
+    "kind": lambda user: spelling.name_of(user.kind),
+    "remarks": _remarks,
+    "groups": lambda user: spelling.listed(user.groups),
+    "licenses": lambda user: spelling.listed(user.licenses),
+    "lapsed": lambda user: spelling.listed(user.lapsed),
+}
+
+
 @click.command("list")
 @option("--license LICENSE", "Only users assigned this license.")
 @option("--holding LICENSE", "Only users who have this license, also through a plan.")
@@ -142,21 +177,39 @@ def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: b
     found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
     if as_json:
         stream_json("users", (user.plain() for user in found))
+    elif users_ := list(found):
+        show_rows(users_, _COLUMNS)
     else:
-        show_users(found)
+        emit("no users")
+
+
+def _show_user(details: UserDetails) -> None:
+    user = details.user
+    facts(
+        ("id", user.written),
+        ("name", user.name or None),
+        ("kind", spelling.name_of(user.kind)),
+        ("groups", spelling.listed(user.groups)),
+        ("remarks", _remarks(user)),
+    )
+    show_below(details.given, _GIVEN)
+    show_below(details.events, EVENT_COLUMNS)
+
+
+_GIVEN: Final[Columns[Given]] = {
+    "license": lambda given: given.license,
+    "access": lambda given: spelling.name_of(given.access),
+    "through": lambda given: spelling.listed([*given.origins, *([] if given.why is None else [given.why.message])]),
+}
 
 
 @click.command()
 @click.argument("user_id", metavar="ID")
 @in_installation
-@json_option
-def show(*, user_id: str, installation: Installation, as_json: bool) -> None:
+@printing(_show_user)
+def show(*, user_id: str, installation: Installation) -> UserDetails:
     """Show a user: what is assigned, what comes through it, and the events for the user."""
-    details = installation.users.details(user_id)
-    if as_json:
-        emit_json(details.plain())
-    else:
-        show_user(details)
+    return installation.users.details(user_id)
 
 
 @click.command("may-login")
@@ -174,6 +227,17 @@ def may_login(
     if as_json:
         emit_json(decision.plain())
     else:
-        show_decision(user_id, way, decision)
+        _show_decision(user_id, way, decision)
     if not decision:
         ctx.exit(NO)
+
+
+def _show_decision(user_id: str, way: str, decision: Decision) -> None:
+    if decision:
+        click.secho(f"{user_id} may log in by {way}", fg="green", bold=True)
+    else:
+        click.secho(f"{user_id} may not log in by {way}", fg="red", bold=True)
+    for reason in decision.reasons:
+        emit(f"  {reason.code}: {reason.message}")
+    for message in decision.messages:
+        emit(f"message of the day: {message}")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from licensekit.cli.inputs import PassphraseSource, located, read_input
-from licensekit.cli.issuer.options import operator, passphrase, remind_of_root, to_sign, unlock, warn_of_forks
+from licensekit.cli.inputs import located, read_input
+from licensekit.cli.issuer.options import KeyOptions, operator, remind_of_root, signing, to_sign, warn_of_forks
 from licensekit.cli.output import emit, emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import format_seconds
@@ -15,9 +15,9 @@ from licensekit.issuer import Received, Workspace
 @click.command()
 @click.argument("file", metavar="FILE")
 @to_sign
-@passphrase
+@signing
 @consenting
-def accept(*, file: str, workspace: Workspace, now: int, passphrase: PassphraseSource, consent: Consent) -> None:
+def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use.
 
     A returned bundle goes on a new revocation list, and its installation makes room for another (`licensekit answer`).
@@ -31,7 +31,7 @@ def accept(*, file: str, workspace: Workspace, now: int, passphrase: PassphraseS
             return
         key = None
         if proposal.received.to_revoke:
-            key = unlock(workspace.keys.choose("revocations", now), passphrase)
+            key = signing.opener(workspace, now)("revocations")
         received = proposal.sign(key, who=operator(), confirm=True)
     remind_of_root(workspace)
     if consent.as_json:

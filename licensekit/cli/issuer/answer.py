@@ -1,19 +1,18 @@
 """`licensekit answer`: what an installation asks for, bound to it, or a reset for it."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import reason_option, remind_of_root, warn_of_forks
-from licensekit.cli.issuer.output import FileOptions, license_options, place_of
+from licensekit.cli.issuer.output import FileOptions, license_options, place_of, warn_of_older
 from licensekit.cli.options import WordChoice, before, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.views.documents import bound_to
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import ResetFile, VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import VerifiedRequest, Workspace, read_draft, require_replaceable
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -59,24 +58,17 @@ def answer(
     remind_of_root(workspace)
 
 
-@contextmanager
-def _of_order(path: str) -> Generator[None]:
-    """Name the order's file in errors about it; the rest is about the request."""
-    try:
-        yield
-    except (OrderInvalid, OrderConflict) as error:
-        raise error.at(path) from error
-
-
 def _answer(workspace: Workspace, request: VerifiedRequest, wanted: FileOptions, order: str, now: int) -> None:
     with located(order):
         draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = workspace.catalog.require_unchanged(now)
-    with _of_order(order):
+    try:
         proposal = workspace.customers.propose_answer(
-            request, draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog)
+            request, draft, now=now, attach=wanted.audience.read(workspace, now), approve=wanted.drawing(catalog)
         )
         file = wanted.sign(workspace, proposal, catalog)
+    except (OrderInvalid, OrderConflict) as error:  # other errors are about the request
+        raise error.at(order) from error
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
         facts(("bound to", bound_to(file.bundle)))
 
@@ -86,21 +78,23 @@ def _reset(
 ) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    proposal = workspace.customers.propose_reset(request, what, now=now, attach=wanted.attach, reason=reason)
+    attach = wanted.audience.read(workspace, now)
+    proposal = workspace.customers.propose_reset(request, what, now=now, attach=attach, reason=reason)
     file = wanted.sign(workspace, proposal)
-    if file is not None:
-        _write_reset(file, place_of(wanted.output, file.name), as_json=wanted.as_json)
-
-
-def _write_reset(file: ResetFile, place: str, *, as_json: bool) -> None:
+    if file is None:
+        return
+    place = place_of(wanted.output, file.name)
+    if place != STANDARD:
+        require_replaceable(Path(place), file.reset)
     write_output(place, file.data)
+    warn_of_older(fits_oldest=file.fits_oldest)
     if place == STANDARD:
         return
-    what, installation = word(file.reset.what), file.reset.installation.hex()
-    if as_json:
-        named = {"file": place, "reset": what, "installation": installation}
+    resets, installation = word(what), request.installation.hex()
+    if wanted.as_json:
+        named = {"file": place, "reset": resets, "installation": installation}
         emit_json({**named, "repeated": file.is_repeated, "bytes": len(file.data)})
         return
     again = "  (signed before: the same reset again)" if file.is_repeated else ""
-    facts(("file", f"{place}{again}"), ("resets", what), ("only on", installation))
+    facts(("file", f"{place}{again}"), ("resets", resets), ("only on", installation))
     remark("Send it to the customer, who activates it like a license.")

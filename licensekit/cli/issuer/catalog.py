@@ -1,6 +1,5 @@
 """`licensekit catalog`: check it, show it, and compare it with what was signed."""
 
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
@@ -39,7 +38,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     draft = _draft(file, folder)
     for one in draft.remarks:
         warn(f"{one.message}.")
-    with _place(file):
+    with located(file):
         draft.require_nothing_taken()
     count = len(draft.catalog.licenses)
     if as_json:
@@ -84,13 +83,9 @@ def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
     emit(_state(draft, file))
 
 
-def _place(file: str | None) -> AbstractContextManager[None]:
-    return nullcontext() if file is None else located(file)
-
-
 def _draft(file: str | None, folder: Path, *, must_compare: bool = False) -> CatalogDraft:
     """Return a catalog, and what the workspace has signed; a file need not be beside one."""
-    with _place(file):
+    with located(file):
         limit = limits.TOML_BYTES
         text = None if file is None else read_input(file, what="a catalog", limit=limit)
         if text is None or must_compare or folder != Path() or Workspace.exists(folder):

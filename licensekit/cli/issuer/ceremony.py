@@ -1,26 +1,46 @@
 """Root keys: which of them sign, and the result of a ceremony as people and programs read it."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import operator, root_passphrase, to_sign, unlock
+from licensekit import issuer, limits
+from licensekit.cli.inputs import SecretSource
+from licensekit.cli.issuer.options import operator, pin, root_passphrase, to_sign, unlock
 from licensekit.cli.options import PATH, Decorator, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.dates import DAY_SECONDS
-from licensekit.issuer import Ceremony, KeyChange, KeyProposal, PendingDocument, RootKeys, Workspace
+from licensekit.keys.signing import Signer
 
-root_key_option: Final[Decorator] = option(
-    "--root-key FILE... root_keys",
+
+class RootOptions(NamedTuple):
+    """Which root keys sign, and where the passphrase or PIN of each is."""
+
+    root_key: Sequence[Path]
+    root_passphrase: SecretSource
+    pin: SecretSource
+
+    def keys(self, folder: Path, fresh_until: int | None = None) -> issuer.RootKeys:
+        """Return the root keys that were given, else those in the workspace in `folder`."""
+        files = issuer.root_key_files(folder, self.root_key)
+        sealed = [one for one in files if one.uri is None]
+
+        def open_root(file: issuer.KeyFile) -> Signer:
+            place = sealed.index(file) if file in sealed else 0
+            return unlock(file, self.root_passphrase.of(place, len(sealed)), self.pin)
+
+        return issuer.RootKeys(files, open_root, fresh_until)
+
+
+_root_key: Final = option(
+    "--root-key FILE...",
     "A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
     type=PATH,
 )
-"""`--root-key`, as the paths `root_keys`."""
+root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase, pin)
+"""The options of whatever root keys sign; they come as `given`."""
 
 
 def fresh_option(help_text: str) -> Decorator:
@@ -36,23 +56,18 @@ def end_of_freshness(days: int | None, now: int) -> int | None:
 class Roots(NamedTuple):
     """A change of keys: the workspace, the root keys that sign it, and how it is agreed to."""
 
-    workspace: Workspace
+    workspace: issuer.Workspace
     now: int
-    root_keys: Sequence[Path]
     fresh_days: int | None
-    root_passphrase: PassphraseSource
+    given: RootOptions
     consent: Consent
 
     @property
-    def keys(self) -> RootKeys:
+    def keys(self) -> issuer.RootKeys:
         """The root keys that were given, else those in the workspace."""
-        return RootKeys(
-            self.workspace.keys.root_files(self.root_keys),
-            partial(unlock, source=self.root_passphrase),
-            end_of_freshness(self.fresh_days, self.now),
-        )
+        return self.given.keys(self.workspace.layout.folder, end_of_freshness(self.fresh_days, self.now))
 
-    def sign(self, proposal: KeyProposal, **more: Any) -> KeyChange | None:
+    def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
         """Have root keys sign, and print the result after `more`; None: it is only shown.
 
         What was made is printed as well: a new root by its pin, another new key by name and id.
@@ -66,7 +81,7 @@ class Roots(NamedTuple):
         return change
 
 
-def _made(change: KeyChange) -> dict[str, str]:
+def _made(change: issuer.KeyChange) -> dict[str, str]:
     if change.new_pin is not None:
         return {"root": change.new_pin}
     if change.written:
@@ -79,15 +94,14 @@ signed_by_roots: Final = collected(
     "roots",
     Roots,
     to_sign,
-    root_key_option,
     fresh_option("After this many days, the trust document reminds administrators to look for a newer one."),
-    root_passphrase,
+    root_signing,
     consenting,
 )
 """The options of whatever has root keys sign; they come as `roots`, with the workspace."""
 
 
-def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
+def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
     """Print the result of a ceremony, after the facts in `more`; `file` travels on."""
     if as_json:
         result = {
@@ -99,7 +113,9 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
         }
         emit_json({**more, **result})
         return
-    facts(*((name.replace("_", " "), _spelled(name, value)) for name, value in more.items()))
+    if "fingerprint" in more:
+        more["fingerprint"] = fingerprint(more["fingerprint"])
+    facts(*((name.replace("_", " "), value) for name, value in more.items()))
     if file is None:
         for one in ceremony.pending:
             emit(f"{one.label} is signed and in the pack: ship it with the next version.")
@@ -110,11 +126,7 @@ def show_change(ceremony: Ceremony, file: Path | None, *, as_json: bool, **more:
     emit(f"    licensekit keys sign-trust {typed(Path(file.name))} --root-key FILE")
 
 
-def _spelled(name: str, value: Any) -> Any:
-    return fingerprint(value) if name == "fingerprint" else value
-
-
-def _describe(pending: PendingDocument) -> str:
+def _describe(pending: issuer.PendingDocument) -> str:
     """Return how many signatures are still missing on a document, in words."""
     parts = [f"{count} more of the keys of root {party.version} must sign" for party, count in pending.missing()]
     return "; ".join(parts) or "complete"

@@ -102,7 +102,8 @@ def amend(
 
 def _change(asking: Callable[[Catalog], Amendment], *, workspace: Workspace, now: int, wanted: FileOptions) -> None:
     catalog = workspace.catalog.require_unchanged(now)
-    proposed = workspace.propose_change(asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog))
+    attach, approve = wanted.audience.read(workspace, now), wanted.drawing(catalog)
+    proposed = workspace.propose_change(asking(catalog), now=now, attach=attach, approve=approve)
     file = wanted.sign(workspace, proposed, catalog, always=True)
     if file is None:
         return

@@ -5,23 +5,13 @@ from typing import Any
 
 import click
 
-from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
+from licensekit import issuer, limits
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.views.spelling import fingerprint
-from licensekit.issuer import (
-    FIRST_KEY,
-    GivenNames,
-    NewPartner,
-    NewWorkspace,
-    Secrets,
-    Workspace,
-    plan_partner,
-    plan_workspace,
-)
 
 
 @click.command()
@@ -47,8 +37,8 @@ def init(
     partner_of: str | None,
     root: str | None,
     ledger: str | None,
-    passphrase: PassphraseSource,
-    root_passphrase: PassphraseSource,
+    passphrase: SecretSource,
+    root_passphrase: SecretSource,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -67,19 +57,23 @@ def init(
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
-            partner = plan_partner(folder, names, pack, now=now, root=root, scheme=SCHEMES[scheme], ledger=ledger)
+            partner = issuer.plan_partner(
+                folder, names, pack, now=now, root=root, scheme=SCHEMES[scheme], ledger=ledger
+            )
         _init_partner(folder, partner, passphrase, now, as_json=as_json)
         if root is None:
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
             warn(f"{said} {partner.root}")
         return
-    require_enough(count, threshold)
-    plan = plan_workspace(
+    if root is not None:
+        raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
+    require_enough(count=count, threshold=threshold)
+    plan = issuer.plan_workspace(
         folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
     )
-    signing = read_passphrase(passphrase, "Passphrase for the signing key", confirm=True)
-    secrets = Secrets(signing, _root_passphrases(root_passphrase, count))
-    with Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
+    signing = read_secret(passphrase, "Passphrase for the signing key", confirm=True)
+    secrets = issuer.Secrets(signing, _root_passphrases(root_passphrase, count))
+    with issuer.Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
         pin = workspace.state(now).newest_pin
         place = workspace.layout.pack(plan.product)
     if as_json:
@@ -88,51 +82,47 @@ def init(
         _show(folder, plan, pin, place)
 
 
-def _names(*, catalog: str | None, **given: Any) -> GivenNames:
+def _names(*, catalog: str | None, **given: Any) -> issuer.GivenNames:
     if catalog is None:
-        return GivenNames(**given)
+        return issuer.GivenNames(**given)
     with located(catalog):
         text = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
-    return GivenNames(**given, catalog=text)
+    return issuer.GivenNames(**given, catalog=text)
 
 
-def _root_passphrases(source: PassphraseSource, count: int) -> list[bytes]:
-    if count == 1 or source.file is not None or source.fd is not None:
-        return [read_passphrase(source, "Passphrase for the root key", confirm=True)]
+def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:
+    if count == 1 or len(source.files or source.fds) == 1:
+        return [read_secret(source, "Passphrase for the root key", confirm=True)]
     prompts = [f"Passphrase for root key {place} of {count}" for place in range(1, count + 1)]
-    return [read_passphrase(source, prompt, confirm=True) for prompt in prompts]
+    return [read_secret(source.of(place, count), prompt, confirm=True) for place, prompt in enumerate(prompts)]
 
 
-def _init_partner(folder: Path, plan: NewPartner, source: PassphraseSource, now: int, *, as_json: bool) -> None:
-    word = read_passphrase(source, "Passphrase for the signing key", confirm=True)
-    with Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
-        key = workspace.keys.file(FIRST_KEY)
+def _init_partner(folder: Path, plan: issuer.NewPartner, source: SecretSource, now: int, *, as_json: bool) -> None:
+    word = read_secret(source, "Passphrase for the signing key", confirm=True)
+    with issuer.Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
+        key = workspace.keys.file(issuer.FIRST_KEY)
         product = workspace.state(now).product
         place = workspace.layout.pack(product)
     if as_json:
-        told = {"key_id": key.key_id, "fingerprint": key.fingerprint}
-        emit_json({**_json(folder, product, plan.issuer, plan.root, place), **told})
-    else:
-        _show_partner(folder, plan.issuer, product, key.fingerprint)
-
-
-def _json(folder: Path, product: str, issuer: str, pin: str, pack: Path) -> dict[str, Any]:
-    return {"folder": str(folder), "product": product, "issuer": issuer, "root": pin, "pack": str(pack)}
-
-
-def _show_partner(folder: Path, issuer: str, product: str, digits: str) -> None:
-    heading(f"{folder} is ready: issuer {issuer}, for product {product}.")
+        said = _json(folder, product, plan.issuer, plan.root, place)
+        emit_json({**said, "key_id": key.key_id, "fingerprint": key.fingerprint})
+        return
+    heading(f"{folder} is ready: issuer {plan.issuer}, for product {product}.")
     emit()
-    emit(f"Send {folder / issuer}.pub to the vendor, who admits it:")
-    emit(f"    licensekit keys admit {issuer}.pub --issuer {issuer}")
+    emit(f"Send {folder / plan.issuer}.pub to the vendor, who admits it:")
+    emit(f"    licensekit keys admit {plan.issuer}.pub --issuer {plan.issuer}")
     emit("and compare its fingerprint with the vendor by another way:")
-    emit(f"    {fingerprint(digits)}")
+    emit(f"    {fingerprint(key.fingerprint)}")
     emit()
     emit("When the vendor's new pack comes back, take it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
-def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
+def _json(folder: Path, product: str, signer: str, pin: str, pack: Path) -> dict[str, Any]:
+    return {"folder": str(folder), "product": product, "issuer": signer, "root": pin, "pack": str(pack)}
+
+
+def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path) -> None:
     heading(f"{folder} is ready: product {plan.product}, issuer {plan.issuer}.")
     emit()
     facts(
@@ -152,8 +142,8 @@ def _show(folder: Path, plan: NewWorkspace, pin: str, pack: Path) -> None:
     heading("Next:")
     emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"    licensekit issue {order} -C {typed(folder)}")
-    emit(f"    licensekit activate 1010000014-base-1.lic --pack {typed(pack)} --root {pin}")
+    emit(f"    licensekit issue {order} -C {typed(folder)} -o {plan.product}.lic")
+    emit(f"    licensekit activate {plan.product}.lic --pack {typed(pack)} --root {pin}")
 
 
 def _root_keys(folder: Path, count: int, threshold: int) -> tuple[str, str]:

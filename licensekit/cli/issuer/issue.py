@@ -18,6 +18,7 @@ from licensekit.text.columns import TableOptions
 @option(
     "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
 )
+@option("--json-lines as_lines", "Print a line of JSON for each license instead of writing files.")
 @option("--keep-going", "Skip invalid orders and issue the rest.")
 @option(
     "--workers N", "In bulk, sign and write with this many processes beside this one.", type=whole(1, 64), default=1
@@ -28,6 +29,7 @@ def issue(
     *,
     orders: tuple[str, ...],
     form: str | None,
+    as_lines: bool,
     keep_going: bool,
     workers: int,
     table: TableOptions,
@@ -41,16 +43,17 @@ def issue(
     standard input.
 
     Of several orders all are issued or none, or with --keep-going all that are valid; -o names the folder of their
-    files. Run it again if it was interrupted: an order of one number is issued once, and files that are missing are
-    written from the ledger.
+    files. With --json-lines each license is printed instead, with its order, serial and identity. Run it again if it
+    was interrupted: an order of one number is issued once, and what is missing is written, or printed, from the ledger.
     """
     sources = [_source(path, form) for path in orders]
-    if len(sources) == 1 and sources[0].is_one_order:
+    if len(sources) == 1 and sources[0].is_one_order and not as_lines:
         _issue_one(workspace, sources[0], wanted, now)
     else:
-        from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # one order loads none
+        from licensekit.cli.issuer.issue_bulk import BulkOptions, issue_bulk  # noqa: PLC0415  # one order loads none
 
-        issue_bulk(workspace, sources, wanted, now, table=table, keep_going=keep_going, workers=workers)
+        how = BulkOptions(table, as_lines, keep_going, workers)
+        issue_bulk(workspace, sources, wanted, now, how)
 
 
 def _source(path: str, form: str | None) -> OrderSource:
@@ -65,9 +68,10 @@ def _source(path: str, form: str | None) -> OrderSource:
 def _issue_one(workspace: Workspace, one: OrderSource, wanted: FileOptions, now: int) -> None:
     with located(one.path):
         draft = read_draft(one.read())
+    attach = wanted.audience.read(workspace, now)
     catalog = workspace.catalog.require_unchanged(now)
     with located(one.path):
-        proposal = workspace.propose_issue(draft, now=now, attach=wanted.attach, approve=wanted.drawing(catalog))
+        proposal = workspace.propose_issue(draft, now=now, attach=attach, approve=wanted.drawing(catalog))
         file = wanted.sign(workspace, proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)

@@ -1,17 +1,20 @@
 """`licensekit issue` in bulk: progress, the results, and why some orders were refused."""
 
 import gc
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.exits import exit_code
-from licensekit.cli.issuer.options import operator, remind_of_root, unlock
-from licensekit.cli.issuer.output import FileOptions
-from licensekit.cli.output import counted, emit_json, facts, harmless, progress, remark, warn
-from licensekit.errors import OrdersRefused
+from licensekit.cli.failures import exit_code
+from licensekit.cli.inputs import STANDARD
+from licensekit.cli.issuer.options import operator, remind_of_root
+from licensekit.cli.issuer.output import FileOptions, warn_of_older
+from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
+from licensekit.dates import format_days
+from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
 from licensekit.issuer import Done, OrderLine, OrderSource, Workspace, faults_of, open_orders
@@ -21,42 +24,47 @@ _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""
 
 
-class _Tally(NamedTuple):
+class BulkOptions(NamedTuple):
+    """How many orders are read and issued."""
+
+    table: TableOptions
+    as_lines: bool
+    """Whether licenses are printed instead of written."""
+    keep_going: bool
+    workers: int
+
+
+class _Tally:
     """The results of many orders."""
 
-    issued: int
-    repeated: int
-    refused: int
-    faults: list[Located]
-    """Of the orders that were refused."""
+    def __init__(self) -> None:
+        self.issued = self.repeated = self.refused = 0
+        self.fits_oldest = True
+        self.licenses: list[dict[str, Any]] = []
+        """What was issued, or was before; empty where it is printed line by line."""
+        self.faults: list[Located] = []
+        """Of the orders that were refused."""
 
 
 def issue_bulk(
-    workspace: Workspace,
-    sources: Sequence[OrderSource],
-    wanted: FileOptions,
-    now: int,
-    *,
-    table: TableOptions,
-    keep_going: bool,
-    workers: int,
+    workspace: Workspace, sources: Sequence[OrderSource], wanted: FileOptions, now: int, how: BulkOptions
 ) -> None:
-    """Issue the orders of `sources` into a folder, and print the results.
+    """Issue the orders of `sources` into a folder, or print them, and print the results.
 
     Exits with the code of faults if some were refused.
     """
-    if wanted.output is None or wanted.output == "-":
-        raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
-    if wanted.drawings != (None, None):
-        raise click.UsageError("--qr and --print draw a single license.")
-    if wanted.consent.preview:
-        raise click.UsageError("--preview shows a single license.")
-    out = Path(wanted.output)
+    _require_form(wanted, as_lines=how.as_lines)
+    out = None if wanted.output is None else Path(wanted.output)
     catalog = workspace.catalog.require_unchanged(now)
-    with open_orders(sources, catalog, table) as orders:
-        make_folder(out)
-        require_writable(out)
-        signer = unlock(workspace.keys.choose("bundle", now, wanted.key), wanted.passphrase)
+    attach = wanted.audience.read(workspace, now)
+    with open_orders(sources, catalog, how.table) as orders:
+        if wanted.consent.preview:
+            _preview(workspace, orders.lines, now, as_json=wanted.as_json)
+            return
+        if out is not None:
+            make_folder(out)
+            require_writable(out)
+        signer = wanted.signing.opener(workspace, now)("bundle")
         collect_less()
         done = workspace.issue_bulk(
             _reported(orders.lines),
@@ -64,13 +72,62 @@ def issue_bulk(
             who=operator(),
             now=now,
             into=out,
-            attach=wanted.attach,
-            keep_going=keep_going,
-            workers=workers,
+            attach=attach,
+            keep_going=how.keep_going,
+            workers=how.workers,
         )
-        tally = _count(done, orders.size, as_json=wanted.as_json)
+        tally = _Tally()
+        _count(done, orders.size, tally, wanted, as_lines=how.as_lines)
     remind_of_root(workspace)
-    _report(tally, out, as_json=wanted.as_json)
+    warn_of_older(fits_oldest=tally.fits_oldest)
+    if not how.as_lines:
+        _report(tally, out, as_json=wanted.as_json)
+    if tally.refused:
+        refusal = OrdersRefused(count=tally.refused, faults=tuple(tally.faults))
+        click.get_current_context().exit(exit_code(refusal))
+
+
+def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
+    if as_lines and (wanted.output is not None or wanted.as_json):
+        raise click.UsageError("--json-lines prints the licenses: leave out -o and --json.")
+    if not (as_lines or wanted.consent.preview) and wanted.output in {None, STANDARD}:
+        raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
+    if wanted.drawings != (None, None):
+        raise click.UsageError("--qr and --print draw a single license.")
+
+
+def _preview(workspace: Workspace, lines: Iterable[OrderLine], now: int, *, as_json: bool) -> None:
+    """Check each order by itself, and show what it comes to; exit with the code of faults if some are refused."""
+    shown: list[dict[str, Any]] = []
+    faults: list[Located] = []
+    for line in _reported(lines):
+        try:
+            proposal = workspace.propose_issue(line.draft, now=now)
+        except (OrderInvalid, OrderConflict) as error:
+            faults += faults_of(Done(line.where, line.size, None, error))
+            continue
+        bundle, is_new = proposal.bundle, line.draft.order.serial is None and not proposal.is_done
+        named = {"order": line.draft.order.number, "company": bundle.company, "part": bundle.part}
+        ends = None if bundle.expiry is None else format_days(bundle.expiry)
+        serial = None if is_new else bundle.serial
+        shown.append({**named, "serial": serial, "expiry": ends, "repeated": proposal.is_done})
+    if as_json:
+        emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
+    else:
+        for fault in faults:
+            remark(f"licensekit: {harmless(str(fault))}")
+        table(
+            ["order", "company", "serial", "part", "until", ""],
+            [
+                (
+                    *(one["order"], one["company"], one["serial"] or "(new)", one["part"]),
+                    *(one["expiry"] or "perpetual", "issued before" * one["repeated"]),
+                )
+                for one in shown
+            ],
+        )
+    if faults:
+        click.get_current_context().exit(exit_code(OrdersRefused(count=len(faults), faults=tuple(faults))))
 
 
 def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
@@ -97,52 +154,55 @@ def collect_less() -> None:
     gc.set_threshold(_COLLECTED)
 
 
-def _count(done: Iterable[Done], size: int | None, *, as_json: bool) -> _Tally:
-    """Count the results to their end; print each refusal as it comes."""
-    issued = repeated = refused = 0
-    faults: list[Located] = []
+def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:
+    """Count the results to their end; print each refusal, or license, as it comes."""
     try:
         with progress("Signing", size or 0) as advance:
             for one in done:
                 advance(one.size)
                 if one.error is not None:
-                    refused += 1
+                    tally.refused += 1
                     found = faults_of(one)
-                    faults += found
+                    tally.faults += found
                     for fault in found:
                         remark(f"licensekit: {harmless(str(fault))}")
                 elif one.file is not None:
-                    repeated += one.file.is_repeated
-                    issued += not one.file.is_repeated
-    except OrdersRefused as error:
-        if as_json:
-            _emit(_Tally(0, repeated, error.count, list(error.faults)), None)
+                    tally.repeated += one.file.is_repeated
+                    tally.issued += not one.file.is_repeated
+                    tally.fits_oldest &= one.file.fits_oldest
+                    if as_lines:
+                        print_line({**one.file.plain(), "license": one.file.data.decode("ascii")})
+                    else:
+                        tally.licenses.append(one.file.plain())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        remark("Nobody reads standard output any longer. What was signed is in the ledger: run it again to print it.")
         raise
-    return _Tally(issued, repeated, refused, faults)
+    except OrdersRefused as error:
+        if wanted.as_json:
+            tally.refused, tally.faults = error.count, list(error.faults)
+            _report(tally, None, as_json=True)
+        raise
 
 
-def _report(tally: _Tally, out: Path, *, as_json: bool) -> None:
+def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:
     if as_json:
-        _emit(tally, out)
-    else:
-        issued = f"{counted(tally.issued, 'license')}, in {out}"
-        facts(
-            ("issued", issued),
-            ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
-            ("refused", counted(tally.refused, "order") if tally.refused else None),
+        emit_json(
+            {
+                "folder": None if out is None else str(out),
+                "issued": tally.issued,
+                "repeated": tally.repeated,
+                "refused": tally.refused,
+                "licenses": tally.licenses,
+                "faults": [fault.as_json() for fault in tally.faults],
+            }
         )
-    if tally.refused:
-        refusal = OrdersRefused(count=tally.refused, faults=tuple(tally.faults))
-        click.get_current_context().exit(exit_code(refusal))
-
-
-def _emit(tally: _Tally, out: Path | None) -> None:
-    emit_json(
-        {
-            "folder": None if out is None else str(out),
-            "issued": tally.issued,
-            "repeated": tally.repeated,
-            "refused": tally.refused,
-            "faults": [fault.as_json() for fault in tally.faults],
-        }
+        return
+    columns = ("order", "serial", "file", "identity")
+    if tally.licenses:
+        table(columns, [[one[name] for name in columns] for one in tally.licenses])
+    facts(
+        ("issued", f"{counted(tally.issued, 'license')}, in {out}"),
+        ("issued before", counted(tally.repeated, "license") if tally.repeated else None),
+        ("refused", counted(tally.refused, "order") if tally.refused else None),
     )

@@ -1,19 +1,18 @@
-"""`licensekit keys admit`, `keys retire` and `keys sign-trust`."""
+"""`licensekit keys admit`, `keys retire`, `keys sign-trust`, `keys abandon` and `keys passphrase`."""
 
-from functools import partial
 from pathlib import Path
 
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input, write_output
-from licensekit.cli.issuer.ceremony import Roots, root_key_option, show_change, signed_by_roots
-from licensekit.cli.issuer.options import operator, root_passphrase, unlock, workspace_option
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, write_output
+from licensekit.cli.issuer.ceremony import RootOptions, Roots, root_signing, show_change, signed_by_roots
+from licensekit.cli.issuer.options import clock_option, in_workspace, operator, secret_options, workspace_option
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, clock, option
-from licensekit.cli.output import emit, json_option, remark
+from licensekit.cli.options import PATH, before, clock, option
+from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.cli.views.documents import show
-from licensekit.issuer import Ceremony, Permission, RootKeys, Workspace, resume, root_key_files
+from licensekit.issuer import CLOCK_IS_RIGHT, Permission, Workspace, change_passphrase, find_key_file, resume
 from licensekit.keys.keyfile import parse_public
 
 
@@ -56,11 +55,12 @@ def retire(*, name: str, roots: Roots) -> None:
 @click.command("sign-trust")
 @click.argument("file")
 @workspace_option
-@root_key_option
-@root_passphrase
+@root_signing
+@option("--preview", "Show what is signed, and sign nothing.")
+@clock_option
 @json_option
 def sign_trust(
-    *, file: str, folder: Path, root_keys: tuple[Path, ...], root_passphrase: PassphraseSource, as_json: bool
+    *, file: str, folder: Path, given: RootOptions, preview: bool, clock_is_right: bool, as_json: bool
 ) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE.
 
@@ -69,16 +69,29 @@ def sign_trust(
     """
     with located(file):
         ceremony = resume(read_input(file, what="a document in signing"))
-    files = root_key_files(folder, root_keys)
-    ceremony.require_wanted(one.part.verifying_key for one in files)
+        is_ours = False
+        if Workspace.exists(folder):
+            with Workspace.open(folder) as workspace:
+                is_ours = workspace.keys.is_ours(ceremony, clock())
+    roots = given.keys(folder)
+    if not preview:
+        ceremony.require_wanted(one.part.verifying_key for one in roots.files)
     if not as_json:
         for one in ceremony.pending:
             emit(f"You sign {one.label}:")
             emit()
             show(one.document)
             emit()
-    signed = RootKeys(files, partial(unlock, source=root_passphrase)).add_to(ceremony)
-    in_force = _enter(folder, signed)
+    if preview:
+        show_change(ceremony, Path(file), as_json=as_json)
+        return
+    signed = roots.add_to(ceremony)
+    in_force = is_ours and signed.is_complete
+    if in_force:
+        overrides = [CLOCK_IS_RIGHT] if clock_is_right else []
+        with Workspace.open(folder) as workspace:
+            keys = workspace.overriding(*overrides).keys
+            keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
@@ -88,10 +101,37 @@ def sign_trust(
         remark(f"{file} is no longer needed.")
 
 
-def _enter(folder: Path, signed: Ceremony) -> bool:
-    """Put a complete document in force if this is the vendor's workspace."""
-    if not signed.is_complete or not Workspace.exists(folder):
-        return False
-    with Workspace.open(folder) as workspace:
-        workspace.keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
-    return True
+@click.command()
+@click.argument("file", type=PATH)
+@in_workspace
+@json_option
+def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Give up a change that travels in FILE for signatures, so that another can begin.
+
+    The file and the keys that were made for it alone are moved into `abandoned/`; nothing is deleted.
+    """
+    moved = workspace.keys.abandon(file, now=now)
+    emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
+
+
+@click.command()
+@click.argument("name", metavar="NAME|FILE")
+@workspace_option
+@secret_options("passphrase", "the present passphrase")
+@secret_options("new_passphrase", "the new passphrase")
+@json_option
+def passphrase(
+    *, name: str, folder: Path, passphrase: SecretSource, new_passphrase: SecretSource, as_json: bool
+) -> None:
+    """Change the passphrase of a signing key or a root key.
+
+    It is a key of the workspace, or the key FILE wherever it is kept: then no workspace is needed. Each copy of a file
+    keeps the passphrase that it had.
+    """
+    file = find_key_file(folder, name)
+    change_passphrase(
+        file,
+        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
+        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
+    )
+    emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))

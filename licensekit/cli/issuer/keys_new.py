@@ -1,19 +1,20 @@
-"""`licensekit keys new` and `keys import`: one more key that signs."""
+"""`licensekit keys new`, `import`, `rotate` and `rotate-root`: new keys, and a new root."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import PassphraseSource, located, read_input, read_passphrase
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import passphrase
+from licensekit.cli.issuer.options import new_passphrase, passphrase, read_pin
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, option, whole
-from licensekit.cli.output import emit, emit_json
+from licensekit.cli.options import before, collected, option, whole
+from licensekit.cli.output import emit, emit_json, remark
 from licensekit.cli.views.spelling import fingerprint
+from licensekit.errors import PassphraseMissing
 from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import import_private
@@ -37,43 +38,48 @@ def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return count(threshold(command))
 
 
-def require_enough(count: int, threshold: int) -> None:
+def require_enough(*, count: int, threshold: int, **_: object) -> None:
     """Refuse a threshold that all root keys together do not reach."""
     if threshold > count:
         raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
 
 
-def _require_fitting(*, uri: str | None, scheme: str, **_: object) -> None:
-    if uri is not None and SCHEMES[scheme] != ED25519:
+Planned = Callable[[SecretSource], KeyPlan]
+"""Returns the plan of a new key, given where the PIN of its token is."""
+
+
+def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
+    """Return what is asked for, unless the command line alone shows that no token takes it."""
+    if uri is None:
+        return lambda _: generated_key(SCHEMES[scheme], partial(_read_new, passphrase))
+    if SCHEMES[scheme] != ED25519:
         raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
+    if passphrase.is_given:
+        raise PassphraseMissing(reason="token", option="pin")
+    return lambda pin: token_key(uri, lambda: read_pin(pin, uri, "for the new key").decode(errors="replace"))
+
+
+planned: Final = collected(
+    "plan",
+    _planned,
+    scheme_option,
+    option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name."),
+    passphrase,
+)
+"""The options of commands that make a key; they come as `plan`."""
 
 
 @click.command()
-@before(_require_fitting)
 @click.argument("name", required=False)
-@scheme_option
-@option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name.")
+@planned
 @permission
-@passphrase
 @signed_by_roots
-def new(
-    *,
-    name: str | None,
-    scheme: str,
-    uri: str | None,
-    permission: Permission,
-    passphrase: PassphraseSource,
-    roots: Roots,
-) -> None:
+def new(*, name: str | None, plan: Planned, permission: Permission, roots: Roots) -> None:
     """Make a signing key, and admit it in the next trust document.
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
     """
-    if uri is None:
-        plan = generated_key(SCHEMES[scheme], partial(new_passphrase, passphrase))
-    else:
-        plan = token_key(uri, lambda: _pin(passphrase))
-    _add(name, plan, permission, roots)
+    _add(name, plan(roots.given.pin), permission, roots)
 
 
 @click.command("import")
@@ -82,31 +88,64 @@ def new(
 @permission
 @passphrase
 @signed_by_roots
-def import_(*, file: str, name: str | None, permission: Permission, passphrase: PassphraseSource, roots: Roots) -> None:
+def import_(*, file: str, name: str | None, permission: Permission, passphrase: SecretSource, roots: Roots) -> None:
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
 
     A passphrase that is given by file or descriptor opens FILE as well, if it is encrypted.
     """
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
-        key = import_private(data, lambda: read_passphrase(passphrase, f"Passphrase of {file}"))
-    _add(name, imported_key(key, partial(new_passphrase, passphrase)), permission, roots)
+        key = import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
+    _add(name, imported_key(key, partial(_read_new, passphrase)), permission, roots)
 
 
-def new_passphrase(source: PassphraseSource, name: str) -> bytes:
-    """Read the passphrase for the new key of this name."""
-    return read_passphrase(source, f"Passphrase for the new key {name}", confirm=True)
+@click.command()
+@click.argument("name", required=False)
+@planned
+@signed_by_roots
+def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
+    """Make a key that takes over from NAME, which retires. What it signed stays valid.
+
+    Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
+    """
+    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), roots.keys, now=roots.now, name=name))
 
 
-def _pin(source: PassphraseSource) -> str:
-    return read_passphrase(source, "PIN of the token").decode(errors="replace")
+@click.command("rotate-root")
+@before(require_enough)
+@scheme_option
+@root_options
+@new_passphrase
+@signed_by_roots
+def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: SecretSource, roots: Roots) -> None:
+    """Make a new root, which the keys of the old one sign.
+
+    What was signed stays valid. Applications shipped long ago keep working: license files bring the trust documents
+    that they lack. Without --new-passphrase-file, the new keys get the passphrases that are given for the old ones.
+    """
+    source = new_passphrase if new_passphrase.is_given else roots.given.root_passphrase
+
+    def passphrase(place: int, name: str) -> bytes:
+        return _read_new(source.of(place, count), name)
+
+    proposal = roots.workspace.keys.propose_rotate_root(
+        SCHEMES[scheme], passphrase, roots.keys, now=roots.now, count=count, threshold=threshold
+    )
+    roots.sign(proposal)
+
+
+def _read_new(source: SecretSource, name: str) -> bytes:
+    return read_secret(source, f"Passphrase for the new key {name}", confirm=True)
 
 
 def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) -> None:
     proposal = roots.workspace.keys.propose_new(plan, roots.keys, now=roots.now, name=name, permission=permission)
     change = roots.sign(proposal)
-    if change is not None and change.ceremony is None:
-        _show_partner_key(change.written[0], as_json=roots.consent.as_json)
+    if change is not None:
+        file = change.written[0]
+        if change.ceremony is None:
+            _show_partner_key(file, as_json=roots.consent.as_json)
+        remark(f"It signs where --key names it; `licensekit keys default {file.name}` makes it the default.")
 
 
 def _show_partner_key(file: KeyFile, *, as_json: bool) -> None:

@@ -15,6 +15,8 @@ from licensekit.cli.groups import Lazy, LicenseGroup
         "doctor": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "doctor"),
         "backup": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "backup"),
         "restore": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "restore"),
+        "absorb": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "absorb"),
+        "move": Lazy("Commands", "licensekit.cli.issuer.ledger_backup", "move"),
         "export": Lazy("Commands", "licensekit.cli.issuer.ledger_rows", "export"),
     },
 )

@@ -10,24 +10,13 @@ from typing import Any, Final
 
 import click
 
+from licensekit import issuer
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import in_workspace, with_workspace
 from licensekit.cli.options import MOMENT, before, option, whole
 from licensekit.cli.output import emit_json, json_option, remark, table, warn
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
-from licensekit.files import replacing
-from licensekit.issuer import (
-    ENTRY_FIELDS,
-    LISTED_FIELDS,
-    LISTED_STATES,
-    OVER,
-    USAGE_FIELDS,
-    USAGE_STATES,
-    Filters,
-    Listed,
-    UsageReport,
-    Workspace,
-)
+from licensekit.files import PRIVATE, replacing
 from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 
@@ -50,7 +39,7 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
 @option("--serial SERIAL", "Only bundles of this serial.")
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--product CODE", "Only bundles of this product.")
-@option("--state", "Only bundles in this state.", type=click.Choice(LISTED_STATES))
+@option("--state", "Only bundles in this state.", type=click.Choice(issuer.LISTED_STATES))
 @option(
     "--expiring-within DAYS",
     "Only active ones whose term ends today or within this many days.",
@@ -63,7 +52,7 @@ def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
 @row_options
 def list_(
     *,
-    workspace: Workspace,
+    workspace: issuer.Workspace,
     now: int,
     limit: int,
     after: int | None,
@@ -76,13 +65,13 @@ def list_(
 
     With --expiring-within, and with --state active, those whose end is near come first.
     """
-    shown: Iterable[Listed]
+    shown: Iterable[issuer.Listed]
     if show_all:
-        shown, more = workspace.ledger.bundles(Filters(**asked), now=now, after=after), None
+        shown, more = workspace.ledger.bundles(issuer.Filters(**asked), now=now, after=after), None
     else:
-        shown, more = workspace.ledger.page(Filters(**asked), now=now, limit=limit, after=after)
+        shown, more = workspace.ledger.page(issuer.Filters(**asked), now=now, limit=limit, after=after)
     if as_csv:
-        _print_csv(LISTED_FIELDS, (one.plain() for one in shown))
+        _print_csv(issuer.LISTED_FIELDS, (one.plain() for one in shown))
     elif as_json:
         emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
     else:
@@ -93,10 +82,10 @@ def list_(
 
 @click.command()
 @click.argument("serial", required=False)
-@option("--state", "Only licenses in this state.", type=click.Choice(USAGE_STATES))
+@option("--state", "Only licenses in this state.", type=click.Choice(issuer.USAGE_STATES))
 @row_options
 def usage(
-    *, serial: str | None, state: str | None, workspace: Workspace, now: int, as_csv: bool, as_json: bool
+    *, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, as_csv: bool, as_json: bool
 ) -> None:
     """Compare what was sold with what the newest statement says is in use.
 
@@ -108,7 +97,7 @@ def usage(
     if as_json:
         emit_json({"usage": [row for report in found for row in report.plain()]})
     elif as_csv:
-        _print_csv(USAGE_FIELDS, (row for report in found for row in report.plain()))
+        _print_csv(issuer.USAGE_FIELDS, (row for report in found for row in report.plain()))
     else:
         _show_usage(list(found))
 
@@ -117,15 +106,15 @@ def usage(
 @option("--format form", "How entries are written.", type=click.Choice(["jsonl", "csv"]), default="jsonl")
 @option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace
-def export(*, form: str, output: str, workspace: Workspace) -> None:
+def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
     """Write out every entry of the ledger, the oldest first, with the bytes of its document.
 
     There is everything that the chain of hashes covers.
     """
-    place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output))
+    place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output), mode=PRIVATE)
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
-        for line in _json_lines(rows) if form == "jsonl" else _csv_lines(ENTRY_FIELDS, rows):
+        for line in _json_lines(rows) if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
 
@@ -134,18 +123,23 @@ def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _show_listed(found: Iterable[Listed]) -> None:
-    rows = [
-        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
-        for one in found
-    ]
-    if not rows:
+def _show_listed(found: Iterable[issuer.Listed]) -> None:
+    shown = list(found)
+    if not shown:
         remark("There are none.")
         return
-    table([">entry", "issued", "bundle", "company", "until", "state", "order"], rows)
+    rows: list[tuple[object, ...]] = [
+        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
+        for one in shown
+    ]
+    columns = [">entry", "issued", "bundle", "company", "until", "state", "order"]
+    if any(one.change for one in shown):
+        columns.append("why")
+        rows = [(*row, one.change) for row, one in zip(rows, shown, strict=True)]
+    table(columns, rows)
 
 
-def _show_usage(reports: list[UsageReport]) -> None:
+def _show_usage(reports: list[issuer.UsageReport]) -> None:
     rows = [
         (
             report.serial,
@@ -153,8 +147,8 @@ def _show_usage(reports: list[UsageReport]) -> None:
             row.license,
             amount(row.sold),
             ABSENT if row.in_use is None else row.in_use,
-            "" if row.free is None else f"{row.free:+}" if row.state == OVER else row.free,
-            row.state.upper() if row.state == OVER else row.state,
+            "" if row.free is None else f"{row.free:+}" if row.state == issuer.OVER else row.free,
+            row.state.upper() if row.state == issuer.OVER else row.state,
             "never" if report.stated is None else day_of(report.stated),
         )
         for report in reports

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from licensekit.cli.inputs import PassphraseSource, account, read_passphrase
+import click
+
+from licensekit.cli.inputs import SecretSource, account, read_secret
 from licensekit.cli.options import PATH, Decorator, clock, collected, option, whole
 from licensekit.cli.output import remark, warn
+from licensekit.errors import PassphraseMissing
 from licensekit.files import is_exposed
 from licensekit.issuer import CLOCK_IS_RIGHT, OVERRIDES, KeyFile, Workspace, open_key
+from licensekit.keys.pkcs11.uri import parse as place_in_token
 from licensekit.keys.signing import Signer
 
 workspace_option: Final[Decorator] = option(
@@ -20,8 +24,8 @@ workspace_option: Final[Decorator] = option(
 reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
 
 
-def _with_workspace(*overrides: str) -> Decorator:
-    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`."""
+def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
+    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`, and the time as `now`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @workspace_option
@@ -29,7 +33,10 @@ def _with_workspace(*overrides: str) -> Decorator:
         def opened(*, folder: Path, **given: Any) -> None:
             overridden = [name for name in overrides if given.pop(name.replace("-", "_"))]
             with Workspace.open(folder) as workspace:
-                command(workspace=workspace.overriding(*overridden), **given)
+                if not overrides and (error := workspace.ledger.restored()):
+                    warn(f"{error.message}.")
+                times = {"now": clock()} if timed else {}
+                command(workspace=workspace.overriding(*overridden), **times, **given)
 
         for name in reversed(overrides):
             opened = option(f"--{name}", _OVERRIDES[name])(opened)
@@ -38,18 +45,8 @@ def _with_workspace(*overrides: str) -> Decorator:
     return decorate
 
 
-def _timed(*overrides: str) -> Decorator:
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @_with_workspace(*overrides)
-        @wraps(command)
-        def timed(**given: Any) -> None:
-            command(now=clock(), **given)
-
-        return timed
-
-    return decorate
-
-
+_PIN_OF: Final = "licensekit.pin"
+"""The key in a command's context of the token that got the PIN."""
 _OVERRIDES: Final = {
     "other-company": "The serial was issued to another company: it is meant.",
     "unknown-replaced": "Replace a serial that the ledger does not have.",
@@ -58,33 +55,66 @@ _OVERRIDES: Final = {
     "required": "Take away what another part requires.",
     CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
-with_workspace: Final = _with_workspace()
+clock_option: Final = option(f"--{CLOCK_IS_RIGHT}", _OVERRIDES[CLOCK_IS_RIGHT])
+"""`--clock-is-right`, for a command that may find no workspace; it comes as `clock_is_right`."""
+with_workspace: Final = _workspace_options(timed=False)
 """`-C`; the command gets the open `workspace`."""
-in_workspace: Final = _timed()
+in_workspace: Final = _workspace_options()
 """The same, and the time as `now`."""
-to_sign: Final = _timed(CLOCK_IS_RIGHT)
+to_sign: Final = _workspace_options(CLOCK_IS_RIGHT)
 """The same, where something is signed or entered: with what overrides a doubtful clock."""
-to_sell: Final = _timed(*OVERRIDES)
+to_sell: Final = _workspace_options(*OVERRIDES)
 """The same, where an order is signed: with what overrides whatever is doubtful about it."""
 
 
-def _passphrase_options(name: str, key: str) -> Decorator:
-    """Return the options that say where the passphrase of a `key` is; it comes as `name`."""
-    called, read = f"--{name.replace('_', '-')}", f"Read the passphrase of the {key} from"
+def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
+    """Return the options that say where a secret is, or with `repeated` several; it comes as `name`."""
+    called, dots = name.replace("_", "-"), "..." if repeated else ""
+
+    def source(file: Any, fd: Any) -> SecretSource:
+        given = (() if one is None else one if repeated else (one,) for one in (file, fd))
+        return SecretSource(called, *given)
+
     return collected(
         name,
-        PassphraseSource,
-        option(f"{called}-file FILE", f"{read} the first line of FILE."),
-        option(f"{called}-fd N", f"{read} this file descriptor.", type=whole(0)),
+        source,
+        option(f"--{called}-file FILE{dots}", f"Read {what} from the first line of FILE{repeated}."),
+        option(f"--{called}-fd N{dots}", f"Read {what} from this file descriptor.", type=whole(0)),
         prefix=f"{name}_",
     )
 
 
-passphrase: Final = _passphrase_options("passphrase", "signing key")
+_FOR_EACH: Final = "; give it once for all keys, or once for each in their order"
+passphrase: Final = secret_options("passphrase", "the passphrase of the signing key")
 """`--passphrase-file` and `--passphrase-fd`, as `passphrase`."""
+root_passphrase: Final = secret_options("root_passphrase", "the passphrase of the root key", _FOR_EACH)
+"""The same for root keys, as `root_passphrase`."""
+new_passphrase: Final = secret_options("new_passphrase", "the new passphrase", _FOR_EACH)
+"""The same for what a passphrase is to be, as `new_passphrase`."""
+pin: Final = secret_options("pin", "the PIN of a token")
+"""`--pin-file` and `--pin-fd`, as `pin`: for whatever key of the command is in a token."""
 
-root_passphrase: Final = _passphrase_options("root_passphrase", "root key")
-"""The same for the root key, as `root_passphrase`."""
+
+class KeyOptions(NamedTuple):
+    """Which key signs, and where its passphrase or PIN is."""
+
+    key: str | None
+    passphrase: SecretSource
+    pin: SecretSource
+
+    def open(self, file: KeyFile) -> Signer:
+        """Open a key file with that passphrase or PIN."""
+        return unlock(file, self.passphrase, self.pin)
+
+    def opener(self, workspace: Workspace, now: int) -> Callable[[str], Signer]:
+        """Return what opens the key that is named, else the default one, to sign documents of a type."""
+        return lambda kind: self.open(workspace.keys.choose(kind, now, self.key))
+
+
+key_option: Final = option("--key KEY", "Sign with this key: its name or key id. Default: `keys list` marks it.")
+"""`--key`, as `key`."""
+signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
+"""The options of whatever a signing key signs; they come as `signing`."""
 
 
 def operator() -> str:
@@ -92,12 +122,31 @@ def operator() -> str:
     return account() or "unknown"
 
 
-def unlock(file: KeyFile, source: PassphraseSource) -> Signer:
-    """Open a key, asking for its passphrase or its token's PIN if need be."""
+def unlock(file: KeyFile, passphrase: SecretSource, pin: SecretSource) -> Signer:
+    """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other.
+
+    Raises:
+        PassphraseMissing: it is in a token, and only a passphrase was given; or there is nobody to ask.
+    """
     if is_exposed(file.path):
         warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
-    what = "Passphrase" if file.uri is None else "PIN of the token"
-    return open_key(file, lambda: read_passphrase(source, f"{what} of {file.path}"))
+    if file.uri is None:
+        return open_key(file, lambda: read_secret(passphrase, f"Passphrase of {file.path}"))
+    uri = file.uri
+    if passphrase.is_given and not pin.is_given:
+        raise PassphraseMissing(reason="token", option="pin", where=str(file.path))
+    return open_key(file, lambda: read_pin(pin, uri, f"of {file.path}"))
+
+
+def read_pin(source: SecretSource, uri: str, key: str) -> bytes:
+    """Read the PIN of the token of a `pkcs11:` URI, for a `key`.
+
+    A PIN that is given is sent to one token: another token would count it as a wrong one.
+    """
+    token = ", ".join(place_in_token(uri).token.values())
+    if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
+        source = SecretSource(source.option)
+    return read_secret(source, f"PIN of the token {token}, {key}")
 
 
 def remind_of_root(workspace: Workspace) -> None:

@@ -1,5 +1,6 @@
 """License files on their way out: how they are signed, where they go, what is printed of them."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -7,43 +8,54 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from licensekit.cli.inputs import STANDARD, PassphraseSource, write_output
-from licensekit.cli.issuer.options import operator, passphrase, to_sell, unlock
+from licensekit import issuer
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
-from licensekit.cli.output import emit_json, facts
-from licensekit.cli.proposals import Consent, consenting
-from licensekit.cli.views.changes import show_proposal
+from licensekit.cli.output import emit_json, facts, remark
+from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
 from licensekit.errors import FileUnusable, KeyMissing
-from licensekit.issuer import (
-    ChangeProposal,
-    IssueProposal,
-    KeyFile,
-    LicenseFile,
-    SignProposal,
-    Workspace,
-    qr_png,
-    qr_svg,
-    sheet_page,
-)
+from licensekit.files import make_folder
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Proposal
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use
 
 R = TypeVar("R")
 
-_CODES: Final = {".svg": qr_svg, ".png": qr_png}
+_OLDEST: Final = "oldest"
 
-key_option: Final = option("--key KEY", "Sign with this key: its name or key id.")
-"""`--key`, as `key`."""
+_CODES: Final = {".svg": issuer.qr_svg, ".png": issuer.qr_png}
 
-attachments_option: Final = option(
-    "--no-attachments attach",
-    "Leave out the trust documents for applications that were shipped long ago.",
-    default=True,
-    flag_value=False,
+
+class Audience(NamedTuple):
+    """For which application a license file is."""
+
+    pack: str | None
+    attach: bool
+
+    def read(self, workspace: issuer.Workspace, now: int) -> issuer.Attach:
+        """Return the same as `Workspace` takes it; raises as `Workspace.held_by_pack`."""
+        if self.pack is None:
+            return self.attach
+        with located(self.pack):
+            pack = None if self.pack == _OLDEST else read_input(self.pack, what="a pack")
+            return workspace.held_by_pack(pack, now=now)
+
+
+attachments_option: Final = collected(
+    "audience",
+    Audience,
+    option("--for-pack FILE pack", "Attach what an application lacks that ships this pack; `oldest`: the oldest one."),
+    option("--no-attachments attach", "Attach nothing.", default=True, flag_value=False),
 )
-"""`--no-attachments`, as `attach`, which is false with it."""
+"""`--for-pack` and `--no-attachments`, as `audience`."""
+
+
+def warn_of_older(*, fits_oldest: bool) -> None:
+    """Print that older applications may refuse a file, unless the oldest in the field takes it."""
+    if not fits_oldest:
+        remark("An application that ships an older pack may refuse it: --for-pack oldest attaches what that lacks.")
 
 
 class Drawings(NamedTuple):
@@ -54,28 +66,23 @@ class Drawings(NamedTuple):
     sheet: str | None
     """A page to print."""
 
-    def draw(self, file: LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
+    def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
         """Return path and contents of each.
 
         Raises:
             QrRefused: the file is too long for a code, or nothing here draws one.
         """
-        drawn: list[tuple[str, bytes]] = []
-        if self.qr is not None:
-            drawn.append((self.qr, _CODES[Path(self.qr).suffix.lower()](file.data)))
-        if self.sheet is not None:
-            drawn.append((self.sheet, sheet_page(file, catalog)))
-        return drawn
+        code = [] if self.qr is None else [(self.qr, _CODES[Path(self.qr).suffix.lower()](file.data))]
+        return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
 
 class FileOptions(NamedTuple):
     """How a license file is to be signed and where it goes."""
 
     output: str | None
-    attach: bool
-    key: str | None
+    audience: Audience
     drawings: Drawings
-    passphrase: PassphraseSource
+    signing: KeyOptions
     consent: Consent
 
     @property
@@ -83,23 +90,21 @@ class FileOptions(NamedTuple):
         """Whether facts are printed as JSON."""
         return self.consent.as_json
 
-    def drawing(self, catalog: Catalog) -> Callable[[LicenseFile], object]:
+    def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
-    def require_places(self) -> None:
-        """Check that there is a folder for each file, before anything is signed.
-
-        Raises:
-            FileUnusable: there is none.
-        """
-        for path in (self.output, *self.drawings):
-            require_place(path)
+    def _place_of(self, bundle: Bundle) -> str:
+        """Return where the file of a bundle goes; raise `OutputTaken` if something else is there."""
+        place = place_of(self.output, issuer.file_name(bundle))
+        if place != STANDARD:
+            issuer.require_replaceable(Path(place), bundle)
+        return place
 
     def sign(
         self,
-        workspace: Workspace,
-        proposal: SignProposal[R, Signer | None],
+        workspace: issuer.Workspace,
+        proposal: issuer.SignProposal[R, Signer | None],
         catalog: Catalog | None = None,
         *,
         always: bool = False,
@@ -109,37 +114,41 @@ class FileOptions(NamedTuple):
         The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
         it is asked about; `catalog` knows the units of what is counted.
         """
-        key = None if proposal.is_done else self._key_of(workspace, proposal)
+        bundle = _bundle_of(proposal)
+        key = None if proposal.is_done else self._key_of(workspace, bundle, proposal.now)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
-        self.require_places()
-        signer = None if key is None else unlock(key, self.passphrase)
+        for path in (self.output, *self.drawings):
+            require_place(path)
+        if bundle is not None:
+            self._place_of(bundle)
+        signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
-    def _key_of(self, workspace: Workspace, proposal: SignProposal[Any, Any]) -> KeyFile | None:
-        """Return the key that is to sign: that of `--key`, or one that is chosen.
+    def _key_of(self, workspace: issuer.Workspace, bundle: Bundle | None, now: int) -> issuer.KeyFile | None:
+        """Return the key that is to sign a bundle, or a reset: that of `--key`, or the default one.
 
         None: nothing but a preview is wanted, and the key is not here.
         """
-        bundle = proposal.bundle if isinstance(proposal, IssueProposal) else None
         kind = "reset" if bundle is None else "bundle"
         try:
-            return workspace.keys.choose(kind, proposal.now, self.key, bundle=bundle)
-        except KeyMissing:
-            if self.key is None and self.consent.preview:
+            return workspace.keys.choose(kind, now, self.signing.key, bundle=bundle)
+        except KeyMissing as error:
+            if self.signing.key is None and self.consent.preview and error.reason != "default-unfit":
                 return None
             raise
 
-    def write(self, file: LicenseFile, catalog: Catalog, **more: Any) -> bool:
+    def write(self, file: issuer.LicenseFile, catalog: Catalog, **more: Any) -> bool:
         """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
 
         Returns whether facts were printed for people.
         """
         drawn = self.drawings.draw(file, catalog)
-        place = place_of(self.output, file.name)
+        place = self._place_of(file.bundle)
         for path, data in ((place, file.data), *drawn):
             write_output(path, data)
+        warn_of_older(fits_oldest=file.fits_oldest)
         if place == STANDARD:
             return False
         if self.as_json:
@@ -160,16 +169,15 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    option("-o --output FILE", "Where it goes: a file, a folder, or `-`. Default: as 1010000014-base-1.lic."),
+    option("-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."),
     attachments_option,
-    key_option,
     collected(
         "drawings",
         Drawings,
         option("--qr FILE", "Draw the license as a QR code as well: FILE.svg or FILE.png.", callback=_code_file),
         option("--print FILE sheet", "Write a page as well that a person can read, print and scan: FILE.html."),
     ),
-    passphrase,
+    signing,
     consenting,
     to_sell,
 )
@@ -177,10 +185,10 @@ license_options: Final = collected(
 
 
 def require_place(output: str | None) -> None:
-    """Check that there is a folder for what is to be signed, before it is signed.
+    """Check that there is a folder for what is to be signed, before it is signed; make the one that `DIR/` names.
 
     Raises:
-        FileUnusable: there is none.
+        FileUnusable: there is none, or it cannot be made.
     """
     if output == STANDARD:
         return
@@ -188,18 +196,29 @@ def require_place(output: str | None) -> None:
     folder = place if place.is_dir() else place.parent
     if not folder.is_dir():
         raise FileUnusable(reason="folder-missing", where=str(folder))
+    if _is_folder(output):
+        make_folder(place)
 
 
 def place_of(output: str | None, name: str) -> str:
     """Return the path of a file; `name` is its default name, also in a folder."""
     if output is None:
         return name
-    return str(Path(output) / name) if Path(output).is_dir() else output
+    return str(Path(output) / name) if _is_folder(output) or Path(output).is_dir() else output
+
+
+def _is_folder(output: str | None) -> bool:
+    """Return whether a path says itself that it is a folder: `DIR/`."""
+    return output is not None and output.endswith(tuple({"/", os.sep}))
+
+
+def _bundle_of(proposal: Proposal[Any]) -> Bundle | None:
+    return proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
 
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
     """Return which bundle a proposal is about, where that is not among what changes."""
-    if isinstance(proposal, ChangeProposal):
+    if isinstance(proposal, issuer.ChangeProposal):
         before, after = proposal.before.bundle, proposal.after
         now, then = str(before.sequence), str(after.sequence)
         if before.use is not after.use:  # each use has sequences of its own
@@ -209,12 +228,12 @@ def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
             ("serial", f"{before.serial}, {before.part}"),
             ("sequence", f"{now} now, {then} then" if proposal.changes else now),
         ]
-    if isinstance(proposal, IssueProposal) and proposal.is_done:
+    if isinstance(proposal, issuer.IssueProposal) and proposal.is_done:
         return [("issued before", proposal.bundle.label)]
     return []
 
 
-def _show(file: LicenseFile, place: str, catalog: Catalog) -> None:
+def _show(file: issuer.LicenseFile, place: str, catalog: Catalog) -> None:
     bundle = file.bundle
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""

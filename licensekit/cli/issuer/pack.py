@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
-from licensekit.cli.inputs import STANDARD, PassphraseSource, located, read_input, write_output
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
-from licensekit.cli.issuer.options import operator, passphrase, to_sign, unlock
+from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign
 from licensekit.cli.options import option
 from licensekit.cli.output import emit_json, facts
 from licensekit.cli.proposals import Consent, consenting
-from licensekit.issuer import PackProposal, Workspace, WorkspaceState
-from licensekit.keys.signing import Signer
+from licensekit.issuer import Workspace, WorkspaceState
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 
@@ -21,8 +20,9 @@ from licensekit.wire.armor import Token
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @to_sign
 @option("-o --output FILE", "Write the pack here as well (`-`: print it).")
+@option("--oldest FILE", "The oldest pack in the field: every license file attaches what came since.")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
-@passphrase
+@signing
 @consenting
 def pack(
     *,
@@ -30,8 +30,9 @@ def pack(
     workspace: Workspace,
     now: int,
     output: str | None,
+    oldest: str | None,
     fresh_days: int | None,
-    passphrase: PassphraseSource,
+    signing: KeyOptions,
     consent: Consent,
 ) -> None:
     """Sign what has changed, and renew the pack that the application ships.
@@ -41,13 +42,16 @@ def pack(
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
     newest pack.
     """
+    oldest_pack = None if oldest is None else _read_oldest(workspace, oldest, now)
     if not _take(workspace, files, now, consent):
         return
     until = end_of_freshness(fresh_days, now)
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
     if consent.ends(proposal):
         return
-    sign_pack(workspace, proposal, passphrase)
+    proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
+    if oldest_pack is not None:
+        workspace.name_oldest_pack(oldest_pack, who=operator(), now=now)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
@@ -56,13 +60,12 @@ def pack(
         _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
 
 
-def sign_pack(workspace: Workspace, proposal: PackProposal, source: PassphraseSource) -> None:
-    """Sign what the pack needs with the keys that it needs, and write it."""
-
-    def key(kind: str) -> Signer:
-        return unlock(workspace.keys.choose(kind, proposal.now), source)
-
-    proposal.sign(key, who=operator(), confirm=True)
+def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
+    """Read the oldest pack in the field, and check that it is one of this workspace before anything is signed."""
+    with located(file):
+        data = read_input(file, what="a pack")
+        workspace.held_by_pack(data, now=now)
+    return data
 
 
 def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:

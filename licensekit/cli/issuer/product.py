@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from licensekit.cli.exits import NO
+from licensekit.cli.failures import NO
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.options import DAY, option
 from licensekit.cli.output import emit, facts

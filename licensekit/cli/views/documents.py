@@ -26,6 +26,8 @@ from licensekit.wire.plain import plain, word
 
 Facts = Iterable[tuple[str, object]]
 
+Tables = Callable[[Any, Mapping[str, License]], None]
+
 _DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
 
 
@@ -34,11 +36,11 @@ def show(document: Document, first: Facts = (), licenses: Mapping[str, License] 
 
     `licenses` are those of the catalog of its issuer: they say in which units counts are.
     """
-    view: Callable[[Any], Facts] = _FACTS.get(type(document), _fields)
+    view, tables = _VIEWS.get(type(document), (_fields, None))
     facts(*first, *view(document))
-    if type(document) in _TABLES:
+    if tables is not None:
         emit()
-        _TABLES[type(document)](document, licenses)
+        tables(document, licenses)
 
 
 def _bundle(bundle: Bundle) -> Facts:
@@ -95,25 +97,18 @@ def _catalog(catalog: Catalog) -> Facts:
 
 
 def _table_of_catalog(catalog: Catalog, _: object) -> None:
-    table(
-        ["kind", "license", "name", "remarks"],
-        [
-            (spelling.name_of(license_.kind), code, license_.name, _remarks(license_))
-            for kind in Kind
-            for code, license_ in catalog.licenses.items()
-            if license_.kind is kind
-        ],
-    )
+    in_order = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
+    rows = [(spelling.name_of(one.kind), code, one.name, _remarks(one)) for code, one in in_order]
+    table(["kind", "license", "name", "remarks"], rows)
     if catalog.settings:
         emit()
-        table(
-            ["setting", "name", "type", "remarks"],
-            [(code, one.name, spelling.name_of(one.type), _of_setting(one)) for code, one in catalog.settings.items()],
-        )
+        settings = catalog.settings.items()
+        rows = [(code, one.name, spelling.name_of(one.type), _of_setting(one)) for code, one in settings]
+        table(["setting", "name", "type", "remarks"], rows)
     if catalog.editions:
         emit()
-        rows = [(code, one.name, _contents(one, catalog.licenses)) for code, one in catalog.editions.items()]
-        table(["edition", "name", "contents"], rows)
+        editions = catalog.editions.items()
+        table(["edition", "name", "contents"], [(code, e.name, _contents(e, catalog.licenses)) for code, e in editions])
 
 
 def _contents(edition: Edition, licenses: Mapping[str, License]) -> str:
@@ -135,21 +130,18 @@ def _of_setting(setting: Setting) -> str:
 
 
 def _remarks(license_: License) -> str:
-    marks = [
+    said = [
         ("plan", license_.plan),
         ("hidden", license_.hidden),
-        (f"by {license_.quantity}", license_.quantity is not None),
-        ("" if license_.per is None else f"per {word(license_.per)}", license_.per is not None),
+        (f"by {license_.quantity}", license_.quantity),
+        (f"per {license_.per and word(license_.per)}", license_.per),
+        *((f"{language}: {name}", True) for language, name in license_.names.items()),
+        (f"replaced by {license_.replaced_by}", license_.replaced_by),
+        (f"full with {license_.full_with}", license_.full_with),
+        (f"includes {', '.join(license_.includes)}", license_.includes),
+        (f"requires {', '.join(license_.requires)}", license_.requires),
     ]
-    lists = [
-        ("replaced by", [license_.replaced_by] if license_.replaced_by else []),
-        ("full with", [license_.full_with] if license_.full_with else []),
-        ("includes", license_.includes),
-        ("requires", license_.requires),
-    ]
-    words = [name for name, is_set in marks if is_set]
-    names = [f"{language}: {name}" for language, name in license_.names.items()]
-    return "; ".join([*words, *names, *(f"{name} {', '.join(codes)}" for name, codes in lists if codes)])
+    return "; ".join(text for text, applies in said if applies)
 
 
 def _root(root: Root) -> Facts:
@@ -223,14 +215,9 @@ def _extensions(extensions: dict[str, Any]) -> Iterable[tuple[str, str]]:
     return (("extension", _value(name, value)) for name, value in extensions.items())
 
 
-_FACTS: Final[dict[type[Document], Callable[[Any], Facts]]] = {
-    Bundle: _bundle,
-    Catalog: _catalog,
-    Root: _root,
-    Trust: _trust,
-}
-_TABLES: Final[dict[type[Document], Callable[[Any, Mapping[str, License]], None]]] = {
-    Bundle: _table_of_bundle,
-    Catalog: _table_of_catalog,
-    Trust: _table_of_trust,
+_VIEWS: Final[dict[type[Document], tuple[Callable[[Any], Facts], Tables | None]]] = {
+    Bundle: (_bundle, _table_of_bundle),
+    Catalog: (_catalog, _table_of_catalog),
+    Root: (_root, None),
+    Trust: (_trust, _table_of_trust),
 }

@@ -9,7 +9,7 @@ from typing import Final
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
-from licensekit.installation import Coverage, LicenseRow, PreviewRow
+from licensekit.installation import LicenseRow, PreviewRow
 from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Kind, License, Scope
 from licensekit.wire.plain import word
@@ -51,11 +51,6 @@ def expiry(day: int | None) -> str:
     return PERPETUAL if day is None else format_days(day)
 
 
-def covered(coverage: Coverage) -> str:
-    """Return the last day until which a part is licensed without a gap."""
-    return coverage.shown_until or "not licensed"
-
-
 def day(days: int | None) -> str | None:
     """Return a day, given in days since 1970; None where there is none."""
     return None if days is None else format_days(days)
@@ -69,16 +64,6 @@ def moment(seconds: int | None) -> str | None:
 def day_of(seconds: int) -> str:
     """Return the day of a time, given in seconds since 1970."""
     return format_seconds(seconds)[:10]
-
-
-def days(count: int) -> str:
-    """Return a number of days: `1 day`, `12 days`."""
-    return counted(count, "day")
-
-
-def yes_no(value: object) -> str:
-    """Return whether something holds."""
-    return "yes" if value else "no"
 
 
 def name_of(value: IntEnum | StrEnum) -> str:
@@ -96,7 +81,7 @@ def limits_of(scope: Scope) -> list[str]:
     said = (
         ("part {}", ", ".join(scope.parts or ())),
         ("at most {} of a license", scope.most),
-        ("at most {}", scope.longest_term and days(scope.longest_term)),
+        ("at most {}", scope.longest_term and counted(scope.longest_term, "day")),
     )
     return [text.format(limit) for text, limit in said if limit]
 
@@ -111,3 +96,8 @@ def value(data: object) -> str:
 def listed(items: Iterable[object]) -> str | None:
     """Return items with commas between; None where there are none."""
     return ", ".join(map(str, items)) or None
+
+
+def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
+    """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
+    return row.code.rpartition(".")[0], row.kind

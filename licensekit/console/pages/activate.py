@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from licensekit.console.rendering import page
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError, NoBundle, TooLarge
+from licensekit.errors import LicenseError, NoBundle
 from licensekit.installation import Preview
 from licensekit.limits import FILE_BYTES
 from licensekit.wire import armor
@@ -23,20 +23,15 @@ Released = tuple[str, str, LicenseError | None]
 """A holder, the license that it was to release, and what stands against that."""
 
 
-def show(visit: Visit, error: LicenseError | None = None, *, written: str = "") -> Response:
+def show(visit: Visit, error: LicenseError | None = None) -> Response:
     """Ask for a file; after a refusal with what was written, and why."""
-    state = visit.installation.state()
-    return page(visit, "activate.html", state, error=error, written=written, largest=FILE_BYTES)
+    return page(visit, "activate.html", error=error, largest=FILE_BYTES)
 
 
 def preview(visit: Visit) -> Response:
     """Show what the file would change."""
-    try:
-        written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
-        found = visit.installation.propose_activate(written).preview
-    except LicenseError as error:
-        return show(visit, error, written=visit.form.raw("text"))
-    return _preview(visit, found, written)
+    written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
+    return _preview(visit, visit.installation.propose_activate(written).preview, written)
 
 
 def release(visit: Visit) -> Response:
@@ -55,21 +50,17 @@ def activate(visit: Visit) -> Response:
         done = visit.installation.activate(written)
     except LicenseError as error:
         return _preview(visit, found, written, error=error)
-    state = visit.installation.state()
     settings = [one for one in found.settings if one.altered]
-    rows, changed = found.altered, done.changed
-    return page(visit, "activated.html", state, changed=changed, rows=rows, settings=settings)
+    return page(visit, "activated.html", changed=done.changed, rows=found.altered, settings=settings)
 
 
 def _preview(
     visit: Visit, found: Preview, written: str, *, released: Sequence[Released] = (), error: LicenseError | None = None
 ) -> Response:
-    state = visit.installation.state()
     deficient = {one.license for one in found.deficits}
     return page(
         visit,
         "preview.html",
-        state,
         error=error,
         preview=found,
         written=written,
@@ -80,7 +71,7 @@ def _preview(
         # A deficit is shown with its holders, below; the other reasons by themselves.
         reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
         shown_holders=SHOWN_HOLDERS,
-        satellites={code for code, one in state.entitlements.licenses.items() if one.limits_sites},
+        satellites={code for code, one in visit.state.entitlements.licenses.items() if one.limits_sites},
     )
 
 
@@ -92,8 +83,6 @@ def _tokens(data: bytes) -> str:
     """
     if not data:
         raise NoBundle(reason="nothing")
-    if len(data) > FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
     return "".join(armor.write(token) + "\n" for token in armor.read(data))
 
 

@@ -20,12 +20,10 @@ ENDED: Final = 100
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the events, and ask for a new one; after a refusal with why it was refused."""
-    state = visit.installation.state()
     found = visit.installation.events.list(ended=True)
     return page(
         visit,
         "events.html",
-        state,
         error=error,
         in_force=[event for event in found if event.ended is None],
         ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
@@ -37,17 +35,14 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
 
 def start(visit: Visit) -> Response:
     """Start an event."""
-    try:
-        kind, scope = visit.form.text("kind"), visit.form.text("scope")
-        visit.installation.events.start(
-            visit.form.text("other") if kind == OTHER else kind,
-            scope=EventScope(scope) if scope in set(EventScope) else EventScope.INSTALLATION,
-            subject=visit.form.text("subject"),
-            message=visit.form.text("message"),
-            expected_end=_moment(visit.form.text("expected_end")),
-        )
-    except LicenseError as error:
-        return show(visit, error)
+    kind, scope = visit.form.text("kind"), visit.form.text("scope")
+    visit.installation.events.start(
+        visit.form.text("other") if kind == OTHER else kind,
+        scope=EventScope(scope) if scope in set(EventScope) else EventScope.INSTALLATION,
+        subject=visit.form.text("subject"),
+        message=visit.form.text("message"),
+        expected_end=_moment(visit.form.text("expected_end")),
+    )
     return moved(visit, "/events", saved="started")
 
 

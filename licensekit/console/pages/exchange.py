@@ -10,10 +10,9 @@ from licensekit.installation import BundleRecord
 
 def show(visit: Visit) -> Response:
     """Show what can be returned, and what was returned."""
-    state = visit.installation.state()
     records = visit.installation.bundles()
     active, returned = _parts(records, "active"), _parts(records, "returned")
-    return page(visit, "exchange.html", state, active=active, returned=returned)
+    return page(visit, "exchange.html", active=active, returned=returned)
 
 
 def request(visit: Visit) -> Response:

@@ -15,7 +15,6 @@ PAGE: Final = 50
 
 def show(visit: Visit) -> Response:
     """Show a page of the audit log; with `verify`, whether all of it is whole."""
-    state = visit.installation.state()
     written = visit.asked("before")
     before = int(written) if written.isascii() and written.isdecimal() else None
     entries = visit.installation.audit.newest(before=before, limit=PAGE)
@@ -29,7 +28,6 @@ def show(visit: Visit) -> Response:
     return page(
         visit,
         "history.html",
-        state,
         entries=[(entry, _moment_of(entry)) for entry in entries],
         report=report,
         damage=damage,

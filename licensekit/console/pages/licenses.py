@@ -17,7 +17,7 @@ HOLDERS: Final = 100
 
 def start(visit: Visit) -> Response:
     """Send the browser to the vendor's tab; to Activate where nothing was activated yet."""
-    state = visit.installation.state()
+    state = visit.state
     if not state.bundles and state.stored.recorded is None:
         return moved(visit, "/activate")
     return moved(visit, f"/licenses/{state.trust_store.issuer}")
@@ -25,21 +25,20 @@ def start(visit: Visit) -> Response:
 
 def issuer_tab(visit: Visit) -> Response:
     """Show the tab of an issuer."""
-    state = visit.installation.state()
+    state = visit.state
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
         raise UnknownIssuer(issuer=issuer)
     shown, today = issuer_facts(state, issuer), day_at(state.now)
-    return page(visit, "licenses.html", state, issuer=issuer, tabs=_tabs(state), today=today, **shown)
+    return page(visit, "licenses.html", issuer=issuer, tabs=_tabs(state), today=today, **shown)
 
 
 def status_tab(visit: Visit) -> Response:
     """Show company, serial, the next date, notices, bundles and the installation itself."""
-    state = visit.installation.state()
+    state = visit.state
     return page(
         visit,
         "status.html",
-        state,
         tabs=_tabs(state),
         parts=tuple(part_views(state)),
         covered=state.entitlements.product_coverage,
@@ -51,14 +50,12 @@ def status_tab(visit: Visit) -> Response:
 def license_page(visit: Visit) -> Response:
     """Show everything about one license."""
     details = visit.installation.license(visit.request.path_params["code"])
-    state = visit.installation.state()
-    view = license_view(state, details.row)
+    view = license_view(visit.state, details.row)
     code = details.row.code
     leases = visit.installation.leases.list(license_code=code) if view.concurrent else ()
     return page(
         visit,
         "license.html",
-        state,
         details=details,
         view=view,
         leases=leases,

@@ -11,10 +11,8 @@ from licensekit.console.texts import text
 from licensekit.console.visit import address
 
 
-def routes(sign_in: SignIn | None) -> list[Route]:
-    """Return the addresses of signing in and out; none where somebody else does that."""
-    if sign_in is None:
-        return []
+def routes(sign_in: SignIn) -> list[Route]:
+    """Return the addresses of signing in and out."""
 
     async def show(request: Request) -> Response:
         # Looking uses no link up: programs that preview links look at them before people do.

@@ -1,18 +1,18 @@
-"""Users: their lists, page by page, by kind or by license, and the card of one."""
+"""Users: their lists, page by page, by kind or by license, the card of one, and every change of it."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.rendering import REFUSED, page
+from licensekit.console.rendering import REFUSED, moved, page
 from licensekit.console.screens import faults_of
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import LicenseView, all_rows, by_plan_and_name, is_there, license_view
-from licensekit.console.views.people import given_by, login_answers
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
-from licensekit.installation import InstallationState, UserFilter, UserPage
+from licensekit.installation import Decision, Given, InstallationState, UserFacts, UserFilter, UserPage, may_login, ways
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -34,26 +34,27 @@ def others(visit: Visit) -> Response:
     return _list(visit, "/users/others", frozenset(KINDS[name] for name in chosen))
 
 
-def card(
-    visit: Visit,
-    user_id: str | None = None,
-    *,
-    ticked: tuple[str, ...] | None = None,
-    error: LicenseError | None = None,
-) -> Response:
-    """Show everything about one user; after a refusal with what was ticked, and why."""
-    user_id = visit.asked("id") if user_id is None else user_id
-    state = visit.installation.state()
-    details = visit.installation.users.details(user_id)
+def card(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Show everything about one user; after a refusal with why it was refused."""
+    return _card(visit, error)
+
+
+def show_ticked(visit: Visit, error: LicenseError) -> Response:
+    """Show a user with what was ticked, and why it was refused."""
+    return _card(visit, error, ticked=_ticked(visit))
+
+
+def _card(visit: Visit, error: LicenseError | None, *, ticked: tuple[str, ...] | None = None) -> Response:
+    state = visit.state
+    details = visit.installation.users.details(visit.form.raw("id") if error else visit.asked("id"))
     user = details.user
     held = tuple(holding.license for holding in user.holdings)
-    logins = login_answers(state, user)
+    logins = _login_answers(state, user)
     lapsed = [code for code in held if details.access.get(code, Access.NONE) < Access.FULL]
-    own, shared = given_by(state, details.given)
+    own, shared = _given_by(state, details.given)
     return page(
         visit,
         "user.html",
-        state,
         status=REFUSED if error else 200,
         user=user,
         kinds=KINDS,
@@ -67,25 +68,33 @@ def card(
     )
 
 
+def _given_by(state: InstallationState, given: Iterable[Given]) -> tuple[list[Given], list[Given]]:
+    """Return what gives a user something, or is assigned: the user's own, and what everybody has.
+
+    What is assigned comes before what that brings.
+    """
+    licenses = state.entitlements.licenses
+    found = [one for one in given if (one.access or one.assigned) and one.license in licenses]
+    found.sort(key=lambda one: (not one.assigned, licenses[one.license].name.casefold()))
+    own = [one for one in found if one.assigned or one.through]
+    return own, [one for one in found if not (one.assigned or one.through)]
+
+
+def _login_answers(state: InstallationState, user: UserFacts) -> tuple[tuple[str, Decision], ...]:
+    """Return every way to log in that a user of this kind may come, with the decision on it."""
+    granted, events = state.entitlements, state.events
+    answers = [(way, may_login(granted, user, way, events=events)) for way in ways(granted)]
+    return tuple(one for one in answers if not any(r.code == "kind" for r in one[1].reasons))
+
+
 def user_licenses(visit: Visit) -> Response:
     """Show the user licenses, and who holds the one that was picked."""
-    state = visit.installation.state()
-    views = [view for view in _license_views(state) if not view.row.hidden or view.row.in_use]
+    views = [view for view in _license_views(visit.state) if not view.row.hidden or view.row.in_use]
     picked = visit.asked("license")
-    found = UserPage((), more=False)
+    found, next_page = UserPage((), more=False), None
     if picked:
-        wanted = UserFilter(holding=picked)
-        found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    after = found.users[-1].id if found.more else ""
-    return page(
-        visit,
-        "user_licenses.html",
-        state,
-        views=views,
-        picked=picked,
-        found=found,
-        next_page=visit.url("/users/licenses", license=picked, after=after) if after else None,
-    )
+        found, next_page = _page_of(visit, UserFilter(holding=picked), "/users/licenses", license=picked)
+    return page(visit, "user_licenses.html", views=views, picked=picked, found=found, next_page=next_page)
 
 
 def _license_views(state: InstallationState) -> list[LicenseView]:
@@ -95,7 +104,6 @@ def _license_views(state: InstallationState) -> list[LicenseView]:
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
-    state = visit.installation.state()
     narrowed = visit.asked("state")
     narrowed = narrowed if narrowed in STATES else STATES[0]
     wanted = UserFilter(
@@ -105,18 +113,77 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         expired=narrowed == "expired",
         text=visit.asked("q"),
     )
-    found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    after = found.users[-1].id if found.more else ""
     asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
+    found, next_page = _page_of(visit, wanted, path, **asked)
     return page(
         visit,
         "users.html",
-        state,
         path=path,
         found=found,
-        options=[view.row for view in _license_views(state) if not view.row.hidden],
+        options=[view.row for view in _license_views(visit.state) if not view.row.hidden],
         states=STATES,
         narrowed=narrowed,
         others=OTHERS,
-        next_page=visit.url(path, **asked, after=after) if after else None,
+        next_page=next_page,
     )
+
+
+def _page_of(visit: Visit, wanted: UserFilter, path: str, **asked: str) -> tuple[UserPage, str | None]:
+    """Return a page of users, and the address of the next one."""
+    found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
+    return found, visit.url(path, **asked, after=found.users[-1].id) if found.more else None
+
+
+def new(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Ask for a new user; after a refusal with why it was refused."""
+    return page(visit, "user_new.html", error=error, kinds=KINDS)
+
+
+def add(visit: Visit) -> Response:
+    """Add a user."""
+    user_id = visit.form.text("id")
+    visit.installation.users.add(user_id, **_facts(visit))
+    return moved(visit, "/user", id=user_id, saved="added")
+
+
+def assign(visit: Visit) -> Response:
+    """Save what was ticked: assign what is new and release what is gone, in one change."""
+    user_id = visit.form.raw("id")
+    added, gone = visit.form.changes(_ticked(visit))
+    visit.installation.users.assign(user_id, *added, release=gone)
+    return moved(visit, "/user", id=user_id, saved="licenses")
+
+
+def set_facts(visit: Visit) -> Response:
+    """Save what is known of a user."""
+    user_id = visit.form.raw("id")
+    visit.installation.users.set(user_id, **_facts(visit))
+    return moved(visit, "/user", id=user_id, saved="facts")
+
+
+def retire(visit: Visit) -> Response:
+    """Retire a user, which releases everything."""
+    user_id = visit.form.raw("id")
+    visit.installation.users.retire(user_id)
+    return moved(visit, "/user", id=user_id, saved="retired")
+
+
+def bring_back(visit: Visit) -> Response:
+    """Bring a retired user back, without licenses."""
+    user_id = visit.form.raw("id")
+    visit.installation.users.set(user_id, retired=False)
+    return moved(visit, "/user", id=user_id, saved="returned")
+
+
+def _ticked(visit: Visit) -> tuple[str, ...]:
+    return tuple(filter(None, (*visit.form.choices("plan"), *visit.form.texts("license"))))
+
+
+def _facts(visit: Visit) -> dict[str, Any]:
+    return {
+        "name": visit.form.text("name"),
+        "kind": KINDS.get(visit.form.text("kind"), UserKind.ASSOCIATE),
+        "can_log_in": visit.form.has("can_log_in"),
+        "administrator": visit.form.has("administrator"),
+        "groups": visit.form.text("groups").replace(",", " ").split(),
+    }

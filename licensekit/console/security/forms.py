@@ -22,7 +22,7 @@ FIELD: Final = "token"
 BODY_BYTES: Final = FILE_BYTES + 256 * 1024
 """The largest request: a license file, and what a form wraps around it."""
 FIELDS: Final = 4000
-_COOKIE: Final = "licensekit-form"
+COOKIE: Final = "licensekit-form"
 _SECRET_BYTES: Final = 32
 
 
@@ -80,16 +80,10 @@ def require_bounded(request: Request) -> None:
         raise HTTPException(413)
 
 
-def cookie_of(request: Request) -> str:
+def secret_of(request: Request) -> str:
     """Return the secret of this browser: the one that it has, or a new one."""
-    known = request.cookies.get(cookie_name(request, _COOKIE), "")
+    known = get_cookie(request, COOKIE)
     return known if len(known) >= _SECRET_BYTES else token_urlsafe(_SECRET_BYTES)
-
-
-def keep_cookie(request: Request, response: Response, secret: str) -> None:
-    """Let the browser keep its secret, if it has not yet."""
-    if request.cookies.get(cookie_name(request, _COOKIE)) != secret:
-        set_cookie(request, response, cookie_name(request, _COOKIE), secret)
 
 
 def token_for(secret: str, name: str) -> str:
@@ -102,25 +96,29 @@ def is_token(given: str, secret: str, name: str) -> bool:
     return hmac.compare_digest(given.encode(), token_for(secret, name).encode())
 
 
+def get_cookie(request: Request, name: str) -> str:
+    """Return the value of a cookie that `set_cookie` has set; empty if there is none."""
+    return request.cookies.get(_called(request, name), "")
+
+
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
     """Set a cookie that no script and no other site can use; an empty value takes it away."""
     response.set_cookie(
-        name,
+        _called(request, name),
         value,
         max_age=None if value else 0,
-        path="/" if is_secure(request) else request.scope.get("root_path") or "/",
-        secure=is_secure(request),
+        path="/" if _is_secure(request) else request.scope.get("root_path") or "/",
+        secure=_is_secure(request),
         httponly=True,
         samesite="strict",
     )
 
 
-def is_secure(request: Request) -> bool:
-    """Return whether the browser reaches us by TLS."""
+def _called(request: Request, name: str) -> str:
+    """Return the name that a cookie has for the browser: one that only we can set, by TLS."""
+    return f"__Host-{name}" if _is_secure(request) else name
+
+
+def _is_secure(request: Request) -> bool:
     origin: str = request.scope[ORIGIN]
     return origin.startswith("https:")
-
-
-def cookie_name(request: Request, name: str) -> str:
-    """Return the name that a cookie has for the browser: one that only we can set, by TLS."""
-    return f"__Host-{name}" if is_secure(request) else name

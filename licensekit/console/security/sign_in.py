@@ -14,7 +14,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from licensekit.console.security.forms import cookie_name, set_cookie
+from licensekit.console.security.forms import get_cookie, set_cookie
 from licensekit.console.security.identity import Identity
 
 IDLE_SECONDS: Final = 8 * 3600
@@ -51,10 +51,9 @@ class SignIn:
 
     def identity(self, request: Request) -> Identity | None:
         """Return who asks: this is the console's `authorize`."""
-        secret = request.cookies.get(cookie_name(request, self._name), "")
         with self._lock:
             self._forget_idle()
-            key = _digest(secret)
+            key = _digest(get_cookie(request, self._name))
             if key not in self._sessions:
                 return None
             self._sessions[key] = self._clock()
@@ -71,15 +70,15 @@ class SignIn:
             while len(self._sessions) >= SESSIONS:
                 del self._sessions[min(self._sessions, key=self._sessions.__getitem__)]
             self._sessions[_digest(secret)] = self._clock()
-        set_cookie(request, response, cookie_name(request, self._name), secret)
+        set_cookie(request, response, self._name, secret)
         self._announce(self._code)
         return True
 
     def end(self, request: Request, response: Response) -> None:
         """End the session that a request belongs to."""
         with self._lock:
-            self._sessions.pop(_digest(request.cookies.get(cookie_name(request, self._name), "")), None)
-        set_cookie(request, response, cookie_name(request, self._name), "")
+            self._sessions.pop(_digest(get_cookie(request, self._name)), None)
+        set_cookie(request, response, self._name, "")
 
     def _forget_idle(self) -> None:
         since = self._clock() - IDLE_SECONDS

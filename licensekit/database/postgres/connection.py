@@ -1,18 +1,55 @@
-"""One transaction on a PostgreSQL database."""
+"""One transaction on a PostgreSQL database, and what its errors mean (PostgreSQL manual, appendix A)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, LiteralString
 
 import psycopg
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
-from licensekit.database.postgres.errors import translate
-from licensekit.database.protocol import STREAMED_ROWS, Row, Value
-from licensekit.database.transaction import Lifetime, Translated, storable
-from licensekit.errors import DatabaseUnavailable
+from licensekit import errors
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, unstorable
+
+_Meaning = Callable[..., errors.EngineError]
+
+_AWAY: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="away")
+_BUSY: Final[_Meaning] = partial(errors.DatabaseBusy, reason="server")
+_NOT_STORABLE: Final[_Meaning] = partial(errors.NotStorable, reason="server")
+_RIGHTS: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="rights")
+
+_BY_STATE: Final[dict[str, _Meaning]] = {
+    "25006": partial(errors.DatabaseUnavailable, reason="standby"),
+    "25P03": partial(errors.DatabaseUnavailable, reason="idle"),
+    "42501": _RIGHTS,
+    "42P07": partial(errors.DatabaseDamaged, reason="not-empty"),
+    "53300": partial(errors.DatabaseUnavailable, reason="connections"),
+    "55P03": _BUSY,
+    "57014": _BUSY,
+}
+_BY_CLASS: Final[dict[str, _Meaning]] = {
+    "22": _NOT_STORABLE,
+    "23": partial(errors.ConstraintViolated, reason="server"),
+    "28": _RIGHTS,
+    "3D": partial(errors.DatabaseUnavailable, reason="no-database"),
+    "3F": partial(errors.DatabaseUnavailable, reason="no-schema"),
+    "40": _BUSY,
+    "42": partial(errors.DatabaseDamaged, reason="schema"),
+    "53": partial(errors.DatabaseUnavailable, reason="resources"),
+    "54": _NOT_STORABLE,
+    "XX": partial(errors.DatabaseDamaged, reason="server"),
+}
+
+
+def translate(error: BaseException, where: str) -> errors.LicenseError | None:
+    """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
+    if not isinstance(error, psycopg.Error):
+        return unstorable(error, where)
+    state = error.sqlstate or ""
+    meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
+    return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)
+
 
 Raw = psycopg.Connection[Row]
 
@@ -45,24 +82,18 @@ def adapt(raw: Raw) -> None:
     raw.adapters.register_loader("numeric", IntLoader)
 
 
-class PostgresConnection:
-    """The `Connection` of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
+class PostgresConnection(Connection):
+    """The connection of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_commit", "_lifetime", "_raw", "_streams", "_where", "began")
+    __slots__ = ("_commit", "_raw", "_streams", "began")
 
     def __init__(self, raw: Raw, where: str) -> None:
+        super().__init__(translate, where)
         self._raw = raw
-        self._where = where
         self._commit = JUST_COMMIT
-        self._lifetime = Lifetime(translate, where)
         self._streams = 0
         self.began: int | None = None
         """The server's time at the beginning, if it was asked for."""
-
-    @property
-    def raw(self) -> Raw:
-        """The driver's connection."""
-        return self._raw
 
     def begin(self, statements: bytes, commit: bytes) -> Row | None:
         """Begin the transaction, say how it is committed, and give the last statement's row."""
@@ -72,21 +103,6 @@ class PostgresConnection:
             while cursor.nextset():
                 pass
             return cursor.fetchone() if cursor.description else None
-
-    def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
-        """See `Connection.rows`."""
-        with self._lifetime:
-            return self._run(sql, params).fetchall()
-
-    def one(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Connection.one`."""
-        with self._lifetime:
-            return self._run(sql, params).fetchone()
-
-    def run(self, sql: LiteralString, *params: Value) -> int:
-        """See `Connection.run`."""
-        with self._lifetime:
-            return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
@@ -122,7 +138,7 @@ class PostgresConnection:
         try:
             with Translated(translate, self._where):
                 self._raw.execute(self._commit)
-        except DatabaseUnavailable as error:
+        except errors.DatabaseUnavailable as error:
             if not self._raw.closed:
                 raise
             raise error.replace(reason="uncertain") from error

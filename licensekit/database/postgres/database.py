@@ -2,7 +2,8 @@
 
 import re
 import selectors
-from contextlib import AbstractContextManager, ExitStack, closing, suppress
+from collections.abc import Generator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from os import getpid
 from time import monotonic
 from typing import Final, LiteralString
@@ -12,12 +13,17 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.postgres.connection import COMMIT_AND_TELL, JUST_COMMIT, NOW, PostgresConnection, Raw, placed
-from licensekit.database.postgres.errors import translate
-from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled
-from licensekit.database.postgres.url import read
-from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
-from licensekit.database.transaction import Transaction, Translated, storable
+from licensekit.database.postgres.connection import (
+    COMMIT_AND_TELL,
+    JUST_COMMIT,
+    NOW,
+    PostgresConnection,
+    Raw,
+    placed,
+    translate,
+)
+from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled, read_url
+from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -107,7 +113,7 @@ class PostgresDatabase:
     def __init__(
         self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
     ) -> None:
-        self.location, self._parameters = read(url)
+        self.location, self._parameters = read_url(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
@@ -163,17 +169,17 @@ class PostgresDatabase:
     def keep_copy(self, number: int) -> None:
         """Do nothing: the server's backups are its administrator's."""
 
-    def _transaction(self, how: Beginning, commit: bytes) -> Transaction[Raw, PostgresConnection]:
-        def begin(connection: PostgresConnection) -> None:
-            statements = begun(connection.raw, how, self._wait)
+    @contextmanager
+    def _transaction(self, how: Beginning, commit: bytes) -> Generator[PostgresConnection]:
+        with self._pool.lend() as raw, PostgresConnection(raw, self.location) as connection:
+            statements = begun(raw, how, self._wait)
             if self._schema is None:
                 connection.begin(statements, commit)
             else:
                 found = connection.begin(statements + _FOUND, commit)
                 self._schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
-
-        return Transaction(self._pool, lambda raw: PostgresConnection(raw, self.location), begin)
+            yield connection
 
     def _version(self, raw: Raw) -> Version:
         with Translated(translate, self.location):

@@ -1,45 +1,64 @@
-"""One transaction on a SQLite database."""
+"""One transaction on a SQLite database, and what its errors mean (https://sqlite.org/rescode.html)."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import LiteralString
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Final, LiteralString
 
-from licensekit.database.protocol import STREAMED_ROWS, Row, Value
-from licensekit.database.sqlite.errors import translate
-from licensekit.database.transaction import Lifetime, Translated, storable
+from licensekit import errors
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, unstorable
+
+_Meaning = Callable[..., errors.EngineError]
+
+_BY_CODE: Final[dict[int, _Meaning]] = {
+    sqlite3.SQLITE_BUSY: partial(errors.DatabaseBusy, reason="process"),
+    sqlite3.SQLITE_PROTOCOL: partial(errors.DatabaseBusy, reason="process"),
+    sqlite3.SQLITE_LOCKED: partial(errors.DatabaseBusy, reason="transaction"),
+    sqlite3.SQLITE_FULL: partial(errors.DatabaseUnavailable, reason="disk-full"),
+    sqlite3.SQLITE_IOERR: partial(errors.DatabaseUnavailable, reason="disk-error"),
+    sqlite3.SQLITE_IOERR_SHORT_READ: partial(errors.DatabaseDamaged, reason="too-short"),
+    sqlite3.SQLITE_READONLY: partial(errors.DatabaseUnavailable, reason="read-only"),
+    sqlite3.SQLITE_CANTOPEN: partial(errors.DatabaseUnavailable, reason="not-opened"),
+    sqlite3.SQLITE_PERM: partial(errors.DatabaseUnavailable, reason="permission"),
+    sqlite3.SQLITE_CONSTRAINT: partial(errors.ConstraintViolated, reason="rule"),
+    sqlite3.SQLITE_TOOBIG: partial(errors.NotStorable, reason="too-long"),
+    sqlite3.SQLITE_NOTADB: partial(errors.DatabaseDamaged, reason="no-database"),
+}
 
 
-class SqliteConnection:
-    """The `Connection` of SQLite, from `BEGIN` to `commit` or `abandon`."""
+def translate(error: BaseException, where: str) -> errors.LicenseError | None:
+    """Return what an error of sqlite3 means; see `licensekit.database.protocol.Translate`."""
+    if isinstance(error, UnicodeDecodeError):
+        # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
+        return damaged("a name in it is not UTF-8", where)
+    # A ProgrammingError is a mistake of ours: it stays what it is.
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
+        # Text that is no UTF-8 has no code: then, as for any other code, the database is damaged.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        known = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
+        return known(detail=str(error), where=where) if known else damaged(str(error), where)
+    return unstorable(error, where)
 
-    __slots__ = ("_lifetime", "_raw", "_streams", "_where")
+
+def damaged(finding: str, where: str) -> errors.DatabaseDamaged:
+    """Return the error of a damaged database; `finding` may contain any text of the file."""
+    return errors.DatabaseDamaged(reason="damaged", detail=finding, where=where)
+
+
+class SqliteConnection(Connection):
+    """The connection of SQLite, from `BEGIN` to `commit` or `abandon`."""
+
+    __slots__ = ("_raw", "_streams")
 
     def __init__(self, raw: sqlite3.Connection, where: str) -> None:
+        super().__init__(translate, where)
         self._raw = raw
-        self._where = where
-        self._lifetime = Lifetime(translate, where)
         self._streams: list[sqlite3.Cursor] = []
 
     def begin(self, statement: LiteralString) -> None:
         """Begin the transaction."""
         with self._lifetime:
             self._raw.execute(statement)
-
-    def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
-        """See `Connection.rows`."""
-        with self._lifetime:
-            return self._run(sql, params).fetchall()
-
-    def one(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Connection.one`."""
-        with self._lifetime:
-            row: Row | None = self._run(sql, params).fetchone()
-            return row
-
-    def run(self, sql: LiteralString, *params: Value) -> int:
-        """See `Connection.run`."""
-        with self._lifetime:
-            return max(self._run(sql, params).rowcount, 0)
 
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""

@@ -1,8 +1,8 @@
 """The `Database` of SQLite: who reads, who writes, what has changed."""
 
 import sqlite3
-from collections.abc import Hashable
-from contextlib import AbstractContextManager, closing
+from collections.abc import Generator, Hashable
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -10,9 +10,8 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.protocol import BUSY_SECONDS, Row, Value, Version
-from licensekit.database.sqlite.connection import SqliteConnection
-from licensekit.database.sqlite.errors import translate
+from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
+from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.sqlite.opening import (
     connect,
     create_private,
@@ -21,7 +20,6 @@ from licensekit.database.sqlite.opening import (
     prepare,
     require_there,
 )
-from licensekit.database.transaction import Transaction, Translated
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
@@ -154,17 +152,17 @@ class SqliteDatabase:
                 reason="no-copy", detail=error.strerror or str(error), where=self.location
             ) from error
 
+    @contextmanager
     def _transaction(
         self, pool: ConnectionPool[sqlite3.Connection], statement: LiteralString
-    ) -> Transaction[sqlite3.Connection, SqliteConnection]:
-        def begin(connection: SqliteConnection) -> None:
+    ) -> Generator[SqliteConnection]:
+        with pool.lend() as raw, SqliteConnection(raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
                 if found != self._expected:
                     self._schema.check(found, self.location)
-
-        return Transaction(pool, lambda raw: SqliteConnection(raw, self.location), begin)
+            yield connection
 
     def _pool(self, *, read_only: bool) -> ConnectionPool[sqlite3.Connection]:
         return ConnectionPool(

@@ -8,8 +8,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
-from licensekit.database.sqlite.errors import damaged, translate
-from licensekit.database.transaction import VALUE_BYTES, Translated
+from licensekit.database.protocol import VALUE_BYTES, Translated
+from licensekit.database.sqlite.connection import damaged, translate
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 

@@ -4,6 +4,7 @@ While the worker pool signs one batch, the next one is read and the one before i
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.errors import KeyOutOfScope, LicenseError, OrderConflict, OrderIncomplete, OrderInvalid, PayloadInvalid
@@ -11,17 +12,27 @@ from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
 from licensekit.issuer.ledger import Record, append, orders_among
+from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.orders.bundle import form
 from licensekit.issuer.orders.issue import check, issued_before, note_of
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import BulkFiles, IssuedFile
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_type
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, compose
 from licensekit.wire.frame import message, write_one
+
+
+class OutputFolder(NamedTuple):
+    """Where the files of a run go."""
+
+    path: Path
+    taken: frozenset[str]
+    """The names that were in it when the run began."""
 
 
 class Run(NamedTuple):
@@ -31,7 +42,8 @@ class Run(NamedTuple):
     pool: WorkerPool
     now: int
     who: str
-    attach: bool
+    attach: Attach
+    folder: OutputFolder | None
     known: KnownTerms
 
 
@@ -42,6 +54,8 @@ class Done(NamedTuple):
     size: int
     file: IssuedFile | None
     error: LicenseError | None
+    number: int = 0
+    """Of the entry of what was issued before, where its file is made later."""
 
 
 class _Waiting(NamedTuple):
@@ -65,7 +79,7 @@ class Batch:
         self._makes_files = makes_files
         self._admitted = admission(run.signer, tx.trust)
         require_type(self._admitted, "bundle")
-        self._files = BulkFiles(attachments_of(tx, attach=run.attach))
+        self._files = BulkFiles(AttachmentSource(tx, run.attach))
         self._known = run.known.under(tx.state)
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
@@ -74,37 +88,41 @@ class Batch:
         self._numbering = Numbering(tx, self._is_waiting)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
-        self.entered = (1, 0)
-        """The numbers of the first and the last entry that was made."""
+        self.first_entered = 0
+        """The number of the first entry that was made; the others follow it."""
 
     def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
         """Check orders and have their bundles signed, unless they are issued already."""
         numbers = [line.draft.order.number for line in lines]
         before = orders_among(self._tx.ledger, [number for number in numbers if number is not None])
         for line in lines:
+            file = error = None
+            number = 0
             try:
-                file = self._take(line.draft, before, only_check=only_check)
-            except (OrderInvalid, OrderConflict, KeyOutOfScope, PayloadInvalid) as error:
-                self.done.append(Done(line.where, line.size, None, error))
-            else:
-                self.done.append(Done(line.where, line.size, file, None))
+                issued = self._take(line.draft, before, only_check=only_check)
+                if issued is not None and self._makes_files:
+                    file = self._files.file(issued.order_number or "", issued.bundle, issued.token, repeated=True)
+                elif issued is not None:
+                    number = issued.number
+            except (OrderInvalid, OrderConflict, KeyOutOfScope, PayloadInvalid) as refusal:
+                error = refusal
+            self.done.append(Done(line.where, line.size, file, error, number))
         self._advance()
 
     def settle(self) -> None:
         """Enter everything that still waits."""
         self._advance()
         self._advance()
-        self._numbering.settle()
 
-    def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> IssuedFile | None:
+    def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> Issued | None:
+        """Have the bundle of an order signed; return it if it was issued before."""
         order = draft.order
         if order.number is None:
             draft = _without_number(draft)
         elif order.number in before or self._had_to_wait(order):
             issued = issued_before(self._tx, draft)
             if issued is not None:
-                data = self._files.data(issued.token, issued.bundle)
-                return IssuedFile(file_name(issued.bundle), data, is_repeated=True)
+                return issued
         terms = self._terms(draft)
         if not only_check:
             self._read.append(self._numbered(draft, terms))
@@ -119,8 +137,7 @@ class Batch:
         waits = self._is_waiting(order.number or "")
         if not waits and (order.serial is None or not self._is_waiting(order.serial)):
             return False
-        self._advance()
-        self._advance()
+        self.settle()
         return True
 
     def _terms(self, draft: OrderDraft) -> Terms:
@@ -166,13 +183,10 @@ class Batch:
             token = Token("bundle", write_one(scheme, key, signature, payload))
             records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
-                data = self._files.data(token, bundle)
-                file = IssuedFile(file_name(bundle), data, is_repeated=False)
-                where, size, _, _ = self.done[position]
-                self.done[position] = Done(where, size, file, None)
+                file = self._files.file(number, bundle, token, repeated=False)
+                self.done[position] = self.done[position]._replace(file=file)
         numbers = append(self._tx.ledger, records)
-        first, last = self.entered
-        self.entered = (numbers[0] if last < first else first, numbers[-1])
+        self.first_entered = self.first_entered or numbers[0]
 
 
 def _without_number(draft: OrderDraft) -> OrderDraft:

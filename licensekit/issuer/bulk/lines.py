@@ -8,23 +8,21 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import LicenseError, OrderInvalid, SyntaxInvalid
+from licensekit.errors import SyntaxInvalid
 from licensekit.errors.coded import Located
-from licensekit.files import read_bytes
 from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.cells import SETTINGS, TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import Order, OrderDraft
-from licensekit.issuer.orders.order_file import KEYS, read_draft
+from licensekit.issuer.orders.order_file import KEYS
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
 from licensekit.text.marks import marks_in, without_marks
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Catalog, Kind
 
-_MARK: Final = b"\xef\xbb\xbf"
+MARK: Final = b"\xef\xbb\xbf"
 _SYSTEM: Final = Kind.SYSTEM.plural
 _LONGEST: Final = limits.TOML_BYTES + 1
 _PIECE: Final = 64 * 1024
@@ -47,10 +45,10 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
-            yield OrderLine(where, _faulty(_TOO_LARGE), len(row))
-        elif text := _without_escapes(row.strip().removeprefix(_MARK)):
-            draft = _json(text, read)
-            yield OrderLine(where, draft._replace(remarks=marks_in(text, number)), len(row))
+            yield OrderLine(where, faulty(_TOO_LARGE), len(row))
+        elif text := _without_escapes(row.strip().removeprefix(MARK)):
+            draft, marks = _json(text, read), marks_in(text, number)
+            yield OrderLine(where, draft._replace(remarks=marks) if marks else draft, len(row))
 
 
 def csv_lines(
@@ -67,26 +65,9 @@ def csv_lines(
         return
     read = OrderReader().draft
     for row in read_table(chain([first], pieces), _columns(catalog), options):
-        draft = _faulty(*row.faults) if row.faults else read(_content(row.cells))
+        draft = faulty(*row.faults) if row.faults else read(_content(row.cells))
         draft = draft._replace(remarks=row.marks)
         yield OrderLine(f"{name}:{row.line}", draft, row.size)
-
-
-def toml_files(paths: Iterable[Path]) -> Iterator[OrderLine]:
-    """Yield the order in each of some TOML files."""
-    for path in paths:
-        yield toml_line(str(path), partial(_text_of, path))
-
-
-def toml_line(where: str, read: Callable[[], bytes]) -> OrderLine:
-    """Return the order in a TOML text."""
-    try:
-        text = read()
-        return OrderLine(where, read_draft(text), len(text))
-    except OrderInvalid as error:
-        return OrderLine(where, _faulty(*error.faults), 0)
-    except LicenseError as error:
-        return OrderLine(where, _faulty(error.replace(where="")), 0)
 
 
 def bounded(stream: BinaryIO) -> Iterator[bytes]:
@@ -100,10 +81,6 @@ def bounded(stream: BinaryIO) -> Iterator[bytes]:
 def pieces_of(stream: BinaryIO) -> Iterator[bytes]:
     """Yield what is in a stream, piece by piece."""
     return iter(partial(stream.read, _PIECE), b"")
-
-
-def _text_of(path: Path) -> bytes:
-    return read_bytes(path, limit=limits.TOML_BYTES, what="an order")
 
 
 def _without_escapes(text: bytes) -> bytes:
@@ -120,16 +97,16 @@ def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
     try:
         content = _decode(without_marks(text.decode()))
     except FaultyValue as error:
-        return _faulty(error.fault)
+        return faulty(error.fault)
     except json.JSONDecodeError as error:
-        return _faulty(SyntaxInvalid(reason="json", column=error.colno))
+        return faulty(SyntaxInvalid(reason="json", column=error.colno))
     except UnicodeDecodeError:
-        return _faulty(SyntaxInvalid(reason="not-utf-8"))
+        return faulty(SyntaxInvalid(reason="not-utf-8"))
     except ValueError:
         # The parser lets through a number of thousands of digits.
-        return _faulty(SyntaxInvalid(reason="number"))
+        return faulty(SyntaxInvalid(reason="number"))
     except RecursionError:
-        return _faulty(SyntaxInvalid(reason="too-deep"))
+        return faulty(SyntaxInvalid(reason="too-deep"))
     return read(content)
 
 
@@ -143,7 +120,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _decode: Final = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
-def _faulty(*faults: Located) -> OrderDraft:
+def faulty(*faults: Located) -> OrderDraft:
+    """Return the draft of an order that cannot be read at all."""
     return OrderDraft(Order(company=""), faults)
 
 

@@ -4,24 +4,29 @@ In bulk an order has a number, by which it is found when the same file is issued
 without issuing anything twice. Entries are durable before a file is there.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count as counting
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from licensekit.errors import FaultsError, OrdersRefused
 from licensekit.errors.coded import Located
-from licensekit.files import write_many
-from licensekit.issuer.bulk.batch import Batch, Done, Run
+from licensekit.files import names_in
+from licensekit.issuer.bulk.batch import Batch, Done, OutputFolder, Run
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KnownTerms
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile, attachments_of, file_name
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import BulkFiles
+from licensekit.issuer.output.overwriting import require_replaceable
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
+from licensekit.wire.documents import Bundle, decode
 
 BATCH: Final = 250
 """Orders that are signed together."""
@@ -32,16 +37,20 @@ NAMED: Final = 100
 
 
 @contextmanager
-def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: bool) -> Generator[Run]:
-    """Start the processes of a run, which end with the block; raises as `worker_pool`."""
+def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: Attach, into: Path | None) -> Generator[Run]:
+    """Start the processes of a run, which end with the block; its files go into the folder `into`, if there is one.
+
+    Raises as `worker_pool`, and `FileUnusable` if the folder cannot be listed.
+    """
+    folder = None if into is None else OutputFolder(into, names_in(into))
     with worker_pool(signer, workers) as pool:
-        yield Run(signer, pool, now, who, attach, KnownTerms())
+        yield Run(signer, pool, now, who, attach, folder, KnownTerms())
 
 
-def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
+def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
     """Issue every valid order, many in each transaction; yield the result of each order.
 
-    Files are written into the folder `into`, if there is one.
+    Files are written into the folder of the run, if it has one.
 
     Raises:
         TrustError, StateError: the run cannot continue; what was yielded is in the ledger.
@@ -49,22 +58,22 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, int
     waiting = iter(lines)
     done: list[Done] = []
     while block := list(islice(waiting, TRANSACTION)):
-        yield from _written(done, run, into)
+        yield from _written(done, run)
         with store.write(run.now, run.who) as tx:
             batch = Batch(tx, run, makes_files=True)
             for first in range(0, len(block), BATCH):
                 batch.take(block[first : first + BATCH])
             batch.settle()
         done = batch.done
-        _begin_writing(done, run, into)
-    yield from _written(done, run, into)
+        _begin_writing(done, run)
+    yield from _written(done, run)
 
 
-def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into: Path | None) -> Iterator[Done]:
+def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each result comes without its file; once all are in the ledger, the files follow, and are
-    written into the folder `into`, if there is one.
+    While orders are read, each result comes without its file; once all are in the ledger, the files follow in the order
+    of their orders, and are written into the folder of the run, if it has one.
 
     Raises:
         OrdersRefused: some are invalid, the first of which are named; nothing was issued.
@@ -72,6 +81,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
     """
     waiting = iter(lines)
     refused, count = list[Done](), 0
+    numbers = array("q")
     with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
         while block := list(islice(waiting, BATCH)):
@@ -80,48 +90,50 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run, into:
             bad = [one for one in done if one.error is not None]
             refused += bad[: NAMED - len(refused)]
             count += len(bad)
-            if into is not None and (again := _files(done)):
-                write_many(into, again)  # the pool works on what is new
-            yield from (one._replace(error=None) for one in done)
+            numbers.extend(one.number for one in done)
+            yield from (one if one.error is None else one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(one))
             raise OrdersRefused(count=count, faults=named)
         batch.settle()
-    yield from _files_of(store, run, batch.entered, into)
+    yield from _files_of(store, run, numbers, batch.first_entered)
 
 
-def _files_of(store: WorkspaceStore, run: Run, entered: tuple[int, int], into: Path | None) -> Iterator[Done]:
-    """Yield the files of what was entered under these numbers, in constant memory."""
+def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: int) -> Iterator[Done]:
+    """Yield the files of what was entered under these numbers; 0 is the next one that is new, from `first` on."""
+    new = counting(first)
     with store.read(run.now) as tx:
-        files = BulkFiles(attachments_of(tx, attach=run.attach))
-        issued = bundles.between(tx.ledger, *entered)
+        files = BulkFiles(AttachmentSource(tx, run.attach))
         done: list[Done] = []
-        while block := list(islice(issued, TRANSACTION)):
-            yield from _written(done, run, into)
-            done = [_result(one, files) for one in block]
-            _begin_writing(done, run, into)
-        yield from _written(done, run, into)
+        for start in range(0, len(numbers), TRANSACTION):
+            block = [(number or next(new), number > 0) for number in numbers[start : start + TRANSACTION]]
+            found = bundles.tokens(tx.ledger, [number for number, _ in block])
+            yield from _written(done, run)
+            done = [_done(found[number], files, repeated=repeated) for number, repeated in block]
+            _begin_writing(done, run)
+        yield from _written(done, run)
 
 
-def _result(one: BundleToken, files: BulkFiles) -> Done:
-    file = IssuedFile(file_name(one), files.data(one.token), is_repeated=False)
-    return Done(one.order_number or "", 0, file, None)
+def _done(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
+    order = one.order_number or ""
+    return Done(order, 0, files.file(order, one, one.token, repeated=repeated), None)
 
 
-def _begin_writing(done: list[Done], run: Run, into: Path | None) -> None:
-    if into is not None:
-        run.pool.begin_writing(into, _files(done))
+def _begin_writing(done: list[Done], run: Run) -> None:
+    if run.folder is None:
+        return
+    files = [one.file for one in done if one.file is not None]
+    for one in files:
+        if one.name in run.folder.taken:
+            require_replaceable(run.folder.path / one.name, decode(Bundle, one.token.payload))
+    run.pool.begin_writing(run.folder.path, [(one.name, one.data) for one in files])
 
 
-def _written(done: list[Done], run: Run, into: Path | None) -> list[Done]:
+def _written(done: list[Done], run: Run) -> list[Done]:
     """Return what was done once its files are written."""
-    if into is not None and done:
+    if run.folder is not None and done:
         run.pool.finish_writing()
     return done
-
-
-def _files(done: list[Done]) -> list[tuple[str, bytes]]:
-    return [(one.file.name, one.file.data) for one in done if one.file is not None]
 
 
 def faults_of(done: Done) -> list[Located]:

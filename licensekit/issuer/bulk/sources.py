@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import FileUnusable, TooLarge
+from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, TooLarge
 from licensekit.files import open_plain, read_bytes
-from licensekit.issuer.bulk.lines import OrderLine, bounded, csv_lines, json_lines, pieces_of, toml_files, toml_line
+from licensekit.issuer.bulk.lines import MARK, OrderLine, bounded, csv_lines, faulty, json_lines, pieces_of
+from licensekit.issuer.orders.order_file import read_draft
 from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Catalog
 
@@ -19,7 +20,6 @@ CSV: Final = "csv"
 
 _FOLDER: Final = "folder"
 _ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".csv": CSV}
-_MARK: Final = b"\xef\xbb\xbf"
 
 
 class OrderSource(NamedTuple):
@@ -91,24 +91,34 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: Table
         paths = sorted(Path(one.path).glob("*.toml"))
         if not paths:
             raise FileUnusable(reason="no-orders", where=one.path)
-        return Orders(toml_files(paths), sum(path.stat().st_size for path in paths))
-    name = one.path
+        files = [OrderSource(str(path), TOML) for path in paths]
+        return Orders(map(_toml_line, files), sum(path.stat().st_size for path in paths))
     if one.format == TOML:
         size = None if one.rows is not None else Path(one.path).stat().st_size
-        return Orders((toml_line(name, one.read) for _ in (0,)), size)
+        return Orders(map(_toml_line, [one]), size)
     if one.rows is not None:
         rows, size = one.rows, None
     else:
         stream, size = open_plain(Path(one.path), what="a file of orders")
         rows = (pieces_of if one.format == CSV else bounded)(stack.enter_context(stream))
     if one.format == JSON_LINES:
-        return Orders(json_lines(rows, name), size)
-    return Orders(csv_lines(rows, name, catalog, options), size)
+        return Orders(json_lines(rows, one.path), size)
+    return Orders(csv_lines(rows, one.path, catalog, options), size)
+
+
+def _toml_line(one: OrderSource) -> OrderLine:
+    try:
+        text = one.read()
+        return OrderLine(one.path, read_draft(text), len(text))
+    except OrderInvalid as error:
+        return OrderLine(one.path, faulty(*error.faults), 0)
+    except LicenseError as error:
+        return OrderLine(one.path, faulty(error.replace(where="")), 0)
 
 
 def _format_of(first: bytes) -> str:
     """Return how orders are written, by the first line."""
-    text = first.removeprefix(_MARK).strip()
+    text = first.removeprefix(MARK).strip()
     if text.startswith(b"{"):
         return JSON_LINES
     if b"\0" in text or text.strip(b'"').lower().startswith((b"sep=", b"#type ")):

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 from licensekit.errors import FileUnusable, WorkersUnavailable
 from licensekit.files import write_many
@@ -66,26 +66,29 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
         yield _Workers(signer.sign, pipes)
 
 
-class _Pipe:
+class _Pipe(NamedTuple):
     """The two ends of this side to a worker."""
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
-        self._requests = requests
-        self._answers = answers
+    requests: BinaryIO
+    answers: BinaryIO
 
     def ask(self, *parts: bytes) -> None:
         """Ask for something; the answer is waited for before the next question."""
-        self._with_worker(lambda: send(self._requests, parts))
+        with _while_it_runs():
+            send(self.requests, parts)
 
     def answer(self) -> list[bytes]:
         """Return the answer to what was asked last."""
-        return self._with_worker(lambda: receive(self._answers))
+        with _while_it_runs():
+            return receive(self.answers)
 
-    def _with_worker(self, act: Callable[[], T]) -> T:
-        try:
-            return act()
-        except (OSError, EOFError) as error:
-            raise WorkersUnavailable(reason="ended") from error
+
+@contextmanager
+def _while_it_runs() -> Generator[None]:
+    try:
+        yield
+    except (OSError, EOFError) as error:
+        raise WorkersUnavailable(reason="ended") from error
 
 
 class _Workers(WorkerPool):
@@ -129,11 +132,10 @@ def _worker(signer: SigningKey) -> Generator[_Pipe]:
         # An interrupt at the terminal is for the process that keeps the ledger.
         start_new_session=True,
     ) as process:
-        requests, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
-        pipe = _Pipe(requests, answers)
+        pipe = _Pipe(cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout))
         try:
             pipe.ask(bytes([signer.verifying_key.scheme]), signer.reveal_secret())
             yield pipe
         finally:
             with suppress(OSError):
-                requests.close()
+                pipe.requests.close()

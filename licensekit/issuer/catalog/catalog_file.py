@@ -1,7 +1,7 @@
 """The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from licensekit import limits
 from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
@@ -12,17 +12,8 @@ from licensekit.issuer.catalog.declared_settings import declared_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
-from licensekit.wire.documents import (
-    Catalog,
-    Edition,
-    Kind,
-    License,
-    LoginRule,
-    MeterPeriod,
-    RefusedField,
-    SeatKind,
-    UserKind,
-)
+from licensekit.wire import documents
+from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, RefusedField, SeatKind, UserKind
 from licensekit.wire.plain import word
 
 FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings", "access", "editions")
@@ -41,7 +32,7 @@ TrustVersion = tuple[int, int]
 _kind: Final = values.word({word(kind): kind for kind in Kind})
 _seats: Final = values.word({word(seats): seats for seats in SeatKind})
 _user_kind: Final = values.word({word(kind): kind for kind in UserKind})
-_period: Final = values.word({word(period): period for period in MeterPeriod})
+_period: Final = values.word({word(period): period for period in documents.MeterPeriod})
 _limits: Final = values.word({"sites": True})
 _UNKNOWN: Final = "unknown"
 """Stands for a product or issuer that could not be read, so that the rest can be judged."""
@@ -82,18 +73,18 @@ def read_catalog(
 def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: TrustVersion) -> Catalog:
     file.refuse_others(FILE_KEYS)
     file.require("product", "issuer")
-    head = _head(file, issuer)
+    code, names, urls = _head(file, issuer)
     licenses, unread = _licenses(file)
     settings = declared_settings(file)
     return Catalog(
-        issuer=head.issuer,
+        issuer=code,
         product=file.read("product", values.code) or _UNKNOWN,
         root_version=under[0],
         trust_version=under[1],
         version=version,
         issued=issued,
-        names=head.names,
-        urls=head.urls,
+        names=names,
+        urls=urls,
         licenses=licenses,
         settings=settings,
         access=_access(file, unread),
@@ -102,13 +93,8 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
     )
 
 
-class _Head(NamedTuple):
-    issuer: str
-    names: dict[str, str]
-    urls: dict[str, str]
-
-
-def _head(file: Table, expected: str | None) -> _Head:
+def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Return the issuer, and the names and addresses of issuer and product."""
     table = file.table("issuer")
     table.refuse_others(ISSUER_KEYS)
     if file.content.get("issuer") is not None:
@@ -118,7 +104,7 @@ def _head(file: Table, expected: str | None) -> _Head:
         table.refuse("code", IssuerDiffers(issuer=code, wanted=expected))
     names = {"issuer": table.read("name", values.line), "product": file.read("product_name", values.line)}
     urls = {"buy": table.read("buy", values.address), "update": table.read("update", values.web_address)}
-    return _Head(code or expected or _UNKNOWN, _present(names), _present(urls))
+    return code or expected or _UNKNOWN, _present(names), _present(urls)
 
 
 def _present(texts: Mapping[str, str | None]) -> dict[str, str]:
@@ -154,7 +140,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
     quantity = table.read("quantity", values.line)
     per = table.read("per", _period)
     if per is not None and table.content.get("quantity") is None:
-        table.refuse("per", CountWrong(reason="per", license=table.path.rpartition(".")[2]))
+        table.refuse("per", CountWrong(reason="per"))
     successor = table.read("replaced_by", values.code)
     return License(
         kind=Kind.USER if kind is None else kind,

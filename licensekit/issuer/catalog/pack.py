@@ -11,7 +11,7 @@ from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.keys.revocation import Revoked, next_list
+from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, sign_proposed
@@ -79,7 +79,7 @@ class PackProposal(SignProposal[Path, Keys]):
         if self.signs_catalog:
             tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
         if self.signs_list:
-            again = next_list(tx, Revoked(), self.list_fresh_until)
+            again = next_list(tx, fresh_until=self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
             tx.put_in_force([signed._replace(note="signed again")])
         return self.store.layout.pack(tx.state.product)
@@ -112,15 +112,23 @@ class WorkspaceCatalog:
             WorkspaceInvalid: none was signed yet.
             FileUnusable, TooLarge: the file cannot be read.
         """
+        where = str(self._store.layout.catalog)
         with self._store.read(now) as tx:
-            _require_unchanged(self._store.layout, tx.state, now)
+            try:
+                written = _draft(self._store.layout, tx.state, now)
+            except CatalogInvalid as error:
+                raise CatalogChanged(reason="faults", where=where) from error
+            if not written.is_in_force and written.signed is not None:
+                raise CatalogChanged(reason="key", where=where)
+            if written.is_changed:
+                raise CatalogChanged(reason="changed", where=where)
             return tx.state.signed_catalog
 
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
         """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
 
-        With `list_fresh_until` the newest revocation list is signed again in any case, to be new until then (seconds
-        since 1970).
+        With `list_fresh_until` the newest revocation list is signed again, to be new until then (seconds since 1970);
+        not if it is new until that day already.
 
         Raises:
             CatalogInvalid: the catalog has faults.
@@ -142,11 +150,13 @@ class WorkspaceCatalog:
 
 def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False) -> PackProposal:
     state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
-    signs_catalog = draft.is_changed or only_catalog
     last = state.last_list
-    asks_for_list = state.lacks_list or list_fresh_until is not None
+    # Installations do not take what is dated ahead, so it is signed again.
+    signs_catalog = draft.is_changed or only_catalog or (draft.signed is not None and draft.signed.issued > tx.now)
+    renews = is_fresher(list_fresh_until, last)
+    asks_for_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
     signs_list = asks_for_list and not only_catalog
-    if last is not None and list_fresh_until is None:
+    if last is not None and not renews:
         list_fresh_until = last.fresh_until
     taken = draft.taken_away if signs_catalog else []
     found = draft.differences if signs_catalog else []
@@ -181,9 +191,7 @@ def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None 
 
     It raises as `WorkspaceCatalog.draft`.
     """
-    text = given
-    if text is None:
-        text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog")
+    text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
@@ -198,17 +206,6 @@ def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None 
     except CatalogInvalid as error:
         raise (error.at(str(layout.catalog)) if given is None else error) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
-
-
-def _require_unchanged(layout: Layout, state: WorkspaceState, now: int) -> None:
-    try:
-        written = _draft(layout, state, now)
-    except CatalogInvalid as error:
-        raise CatalogChanged(reason="faults", where=str(layout.catalog)) from error
-    if not written.is_in_force and written.signed is not None:
-        raise CatalogChanged(reason="key", where=str(layout.catalog))
-    if written.is_changed:
-        raise CatalogChanged(reason="changed", where=str(layout.catalog))
 
 
 def _says_the_same(catalog: Catalog, signed: Catalog) -> bool:

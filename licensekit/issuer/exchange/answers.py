@@ -8,30 +8,16 @@ that asks.
 from collections.abc import Iterator
 from functools import partial
 
+from licensekit import errors
 from licensekit.database import Connection
-from licensekit.entitlements.binding import match
-from licensekit.errors import (
-    Fault,
-    InstallationsTaken,
-    OrderConflict,
-    OrderIncomplete,
-    OrderSerialInvalid,
-    RequestAnswered,
-)
+from licensekit.entitlements.parts import match
 from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before, binding_to, lacking_facts
 from licensekit.issuer.ledger import LedgerEntry, answers_of_order, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import RETURNED, REVOKED
-from licensekit.issuer.orders.issue import (
-    Issuance,
-    IssueProposal,
-    Signing,
-    prepare_bundle,
-    proposal_of,
-    require_genuine,
-    require_same_order,
-)
+from licensekit.issuer.ledger.states import TAKEN_BACK
+from licensekit.issuer.orders import issue
+from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import file_name
@@ -45,13 +31,6 @@ from licensekit.wire.plain import word
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: Signing
 ) -> IssueProposal:
-    """Return what answers a request; raises as `prepare_answer`."""
-    again = partial(propose_answer, request=request, draft=draft, signing=signing)
-    issuance = prepare_answer(tx, request, draft)
-    return proposal_of(tx, issuance, signing, again, draft.remarks)
-
-
-def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issuance:
     """Make the bundle that answers a request, unless its installation has one by this order.
 
     Raises:
@@ -63,9 +42,10 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
         NotIssued: the request names a serial that nothing was issued for.
         OrderInvalid: with all faults of the order.
     """
+    again = partial(propose_answer, request=request, draft=draft, signing=signing)
     before = _answered_before(tx, request, draft)
     if before is not None:
-        return Issuance("answer", before.bundle, before)
+        return issue.proposal_of(tx, Issuance("answer", before.bundle, before), signing, again, draft.remarks)
     # No license is bound to an installation whose clock is ahead: it would not take it yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
@@ -73,11 +53,12 @@ def prepare_answer(tx: LedgerTransaction, request: VerifiedRequest, draft: Order
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     numbering = Numbering(tx)
     named = OrderDraft(order._replace(serial=serial), faults)
-    made, overridden = prepare_bundle(tx, named, numbering)
+    made, overridden = issue.prepare_bundle(tx, named, numbering)
     binding = binding_to(request, order.facts)
     bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
     number, ordered = order.number, canonical(order)
-    return Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    issuance = Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    return issue.proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:
@@ -87,7 +68,7 @@ def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: Ord
     if issued is None:
         issued = _by_order(tx.ledger, request, draft.order)
     if issued is not None:
-        require_genuine(tx, issued)
+        issue.require_genuine(tx, issued)
     return issued
 
 
@@ -96,16 +77,14 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
         reset = decode(Reset, before.token.payload)
-        raise RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
     name = file_name(issued.bundle)
-    if issued.state == REVOKED:
-        raise RequestAnswered(reason="revoked", bundle=name)
-    if issued.state == RETURNED:
-        raise RequestAnswered(reason="returned", bundle=name)
+    if issued.state in TAKEN_BACK:
+        raise errors.RequestAnswered(reason=issued.state, bundle=name)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
         changes = difference(before.order or "{}", ordered)
-        raise RequestAnswered(reason="order", bundle=name, changes=changes)
+        raise errors.RequestAnswered(reason="order", bundle=name, changes=changes)
     return issued
 
 
@@ -117,13 +96,13 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
     if first is None:
         return None
     if first.request is None:
-        raise OrderConflict(reason="not-bound", order=order.number, entry=first.number)
-    require_same_order(first, canonical(order))
+        raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
+    issue.require_same_order(first, canonical(order))
     held = [active for _, active in _lines(ledger, order.number) if active is not None]
     mine = [one for one in held if _is_bound_to(one.bundle, request)]
     if not mine and len(held) >= (order.installations or 1):
         names = tuple(file_name(one.bundle) for one in held)
-        raise InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
+        raise errors.InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
     return mine[0] if mine else None
 
 
@@ -168,16 +147,16 @@ def _freed(tx: LedgerTransaction, order: Order) -> str | None:
     return next(free, None)
 
 
-def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[Fault]:
+def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[errors.Fault]:
     """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:
-            yield OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
+            yield errors.OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
         if order.number is None:
-            yield OrderIncomplete(reason="number-for-installations", where="installations")
+            yield errors.OrderIncomplete(reason="number-for-installations", where="installations")
     asked = request.document.serial
     if asked is not None and asked not in {serial, *order.replaces}:
-        yield OrderSerialInvalid(reason="installed", serial=asked, where="serial")
+        yield errors.OrderSerialInvalid(reason="installed", serial=asked, where="serial")
     if order.facts is not None and (lacking := lacking_facts(request, order.facts)):
         yield lacking
     if serial is None:
@@ -194,7 +173,7 @@ def _require_free(active: Issued, request: VerifiedRequest) -> None:
     name = file_name(active.bundle)
     if binding.installation != request.installation:
         serial = active.bundle.serial
-        raise InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
+        raise errors.InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
     facts = request.document.facts
     same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
-    raise InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)
+    raise errors.InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

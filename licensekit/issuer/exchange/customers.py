@@ -8,6 +8,7 @@ from licensekit.issuer.exchange.resets import ResetProposal, propose_reset
 from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept, read_sent
 from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
+from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.license_file import Approve, LicenseFile, ResetFile, accept_all
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.transaction import WorkspaceStore
@@ -40,10 +41,10 @@ class Customers:
         draft: OrderDraft,
         *,
         now: int,
-        attach: bool = True,
+        attach: Attach = True,
         approve: Approve = accept_all,
     ) -> IssueProposal:
-        """Return the bundle that answers a request; raises as `answers.prepare_answer`."""
+        """Return the bundle that answers a request; raises as `answers.propose_answer`."""
         with self._store.read(now) as tx:
             return propose_answer(tx, request, draft, Signing(attach, approve))
 
@@ -55,7 +56,7 @@ class Customers:
         *,
         who: str,
         now: int,
-        attach: bool = True,
+        attach: Attach = True,
         approve: Approve = accept_all,
     ) -> LicenseFile:
         """Issue an order as a bundle bound to the installation that asks, and return its file.
@@ -63,14 +64,14 @@ class Customers:
         A request that was answered by the same order gives the same bundle again, and so does another request of an
         installation that has one by this order.
 
-        Raises as `answers.prepare_answer`.
+        Raises as `answers.propose_answer`.
         """
         signing = Signing(attach, approve)
         work_out = partial(propose_answer, request=request, draft=draft, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def propose_reset(
-        self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: bool = True, reason: str = ""
+        self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""
     ) -> ResetProposal:
         """Return the reset that answers a request; raises as `reset`."""
         with self._store.read(now) as tx:
@@ -84,7 +85,7 @@ class Customers:
         *,
         who: str,
         now: int,
-        attach: bool = True,
+        attach: Attach = True,
         reason: str = "",
     ) -> ResetFile:
         """Sign a reset for the installation that asks, and return its file.

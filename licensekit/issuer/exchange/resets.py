@@ -8,7 +8,8 @@ from licensekit.errors import ExchangeFileRefused, RequestAnswered, VendorOnly
 from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before
 from licensekit.issuer.ledger import append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.output.license_file import ResetFile, attachments_of, reset_file
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import ResetFile, reset_file
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
@@ -24,7 +25,7 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
     request: VerifiedRequest
     what: ResetWhat
     reason: str
-    attach: bool
+    attach: Attach
     repeated: ResetFile | None
     """The file, where the request was answered with it before: then nothing is signed."""
 
@@ -37,11 +38,11 @@ class ResetProposal(SignProposal[ResetFile, Signer | None]):
         signed = tx.sign("answer", reset, require_signer(key))
         noted = signed._replace(request=request.identity, note=self.reason)
         append(tx.ledger, [request.record(tx), noted])
-        return reset_file(signed.token, attachments_of(tx, attach=self.attach), repeated=False)
+        return reset_file(AttachmentSource(tx, self.attach), signed.token, repeated=False)
 
 
 def propose_reset(
-    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: bool = True
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
 ) -> ResetProposal:
     """Return the reset that answers a request, once for each; raises as `Customers.reset`."""
     repeated = _reset_before(tx, request, what, attach=attach)
@@ -65,7 +66,7 @@ def propose_reset(
 
 
 def _reset_before(
-    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: bool
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach
 ) -> ResetFile | None:
     before = answer_before(tx, request)
     if before is None:
@@ -75,7 +76,7 @@ def _reset_before(
     reset = decode(Reset, before.token.payload)
     if reset.what is not what:
         raise RequestAnswered(reason="reset", effect=word(reset.what))
-    return reset_file(before.token, attachments_of(tx, attach=attach), repeated=True)
+    return reset_file(AttachmentSource(tx, attach), before.token, repeated=True)
 
 
 def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:

@@ -5,7 +5,6 @@ bound to. A bundle that is bound to none can be given up by whoever has its file
 confirm that it is taken back from everybody.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,11 +14,11 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
-from licensekit.issuer.keys.revocation import Lowest, Revoked, next_list
+from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import RETURNED
+from licensekit.issuer.ledger.states import RETURNED, Named
 from licensekit.issuer.messages import UnboundReturn
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
@@ -107,7 +106,7 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
         if received.to_revoke:
             issued = [one.issued for one in received.returned]
             last = [one.identity for one in issued if one.bundle.sequence == limits.VERSION]
-            next_one = next_list(tx, Revoked(last, lowest=received.to_revoke))
+            next_one = next_list(tx, Named(last), received.to_revoke)
             signed = tx.sign("revoke", next_one, require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
@@ -121,7 +120,13 @@ def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
     return AcceptProposal(
         about=returned or f"statement of {received.statements[0].document.serial}",
         renews_pack=bool(received.to_revoke),
-        changes=tuple(Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED) for one in received.returned),
+        changes=(
+            *(Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED) for one in received.returned),
+            *(
+                Change(f"statements.{one.document.serial}", None, format_seconds(one.document.issued))
+                for one in received.statements
+            ),
+        ),
         needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
         store=tx.store,
         now=tx.now,
@@ -173,10 +178,15 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     receipts = [one for one in sent.receipts if entered[one] is None]
     statements = [one for one in sent.statements if entered[one] is None]
     if not receipts and not statements:
-        raise _all_known(ledger, known)
+        first = entry(ledger, known[0])
+        at = 0 if first is None else first.at
+        raise ExchangeFileKnown(count=len(known), entry=known[0], entered=at)
     returned = tuple(_returned(ledger, one) for one in receipts)
     for one in statements:
-        _require_sound(tx, one)
+        # A receipt counts whatever its time is: what was returned does not come back.
+        require_not_ahead(one.document.issued, tx.now)
+        require_serial(ledger, one.document.serial)
+        require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
     issued = [one.issued for one in returned]
     to_revoke = [one for one in issued if not _is_taken_back(one, tx.state.last_list)]
     lowest = tuple(_lowest(one.bundle) for one in to_revoke)
@@ -200,10 +210,9 @@ def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
     if last is None:
         return False
     bundle = returned.bundle
-    so_far = last.lowest.get(bundle.serial, {}).get(bundle.part)
-    lowest = 1 if so_far is None else so_far.of(bundle.use)
+    lowest = last.lowest_of(bundle.serial, bundle.part, bundle.use)
     is_listed = lowest == limits.VERSION and returned.identity in last.identities
-    return bundle.serial in last.serials or lowest > bundle.sequence or is_listed
+    return lowest > bundle.sequence or is_listed
 
 
 def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:
@@ -216,25 +225,10 @@ def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:
     if before is not None:
         raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
     binding = issued.bundle.binding
-    if binding is None or binding.installation is None:
-        return Returned(signed, issued)
-    if binding.installation != installation:
-        raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
-    nonce = None if receipt.nonce is None else receipt.nonce.hex()
-    if issued.bundle.extensions.get(ANSWERS) != nonce:
-        raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
+    if binding is not None and binding.installation is not None:
+        if binding.installation != installation:
+            raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
+        nonce = None if receipt.nonce is None else receipt.nonce.hex()
+        if issued.bundle.extensions.get(ANSWERS) != nonce:
+            raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
     return Returned(signed, issued)
-
-
-def _require_sound(tx: LedgerTransaction, signed: SelfSigned[Statement]) -> None:
-    # A receipt counts whatever its time is: what was returned does not come back.
-    require_not_ahead(signed.document.issued, tx.now)
-    serial = signed.document.serial
-    require_serial(tx.ledger, serial)
-    require_not_bound_elsewhere(tx.ledger, serial, _signer(signed))
-
-
-def _all_known(ledger: Connection, numbers: Sequence[int]) -> ExchangeFileKnown:
-    first = entry(ledger, numbers[0])
-    entered = 0 if first is None else first.at
-    return ExchangeFileKnown(count=len(numbers), entry=numbers[0], entered=entered)

@@ -10,7 +10,7 @@ from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import ReceivedStatement
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import ACTIVE
+from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
@@ -142,16 +142,10 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     rows = tuple(_rows(tx.state, _sold(active), stated))
     if stated is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
-    installation = stated.file.installation
-    return UsageReport(
-        serial,
-        company,
-        rows,
-        stated.file.issued,
-        installation,
-        exchange_files.installations_of(tx.ledger, serial),
-        history_of(tx.ledger, installation),
-    )
+    installation, statement = stated
+    count = exchange_files.installations_of(tx.ledger, serial)
+    history = history_of(tx.ledger, installation)
+    return UsageReport(serial, company, rows, statement.issued, installation, count, history)
 
 
 def _sold(active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:

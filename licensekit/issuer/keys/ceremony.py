@@ -6,13 +6,15 @@ before the last one is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import takewhile
 from typing import NamedTuple
 
-from licensekit.errors import KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
+from licensekit.errors import ChangeOvertaken, KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
 from licensekit.issuer.state import file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.trust.roots import Chain, KnownRoot, load_keys, next_root, pin_of
+from licensekit.trust.roots import Chain, load_keys, next_root, pin_of
 from licensekit.trust.scope import KeyReference, require_product
 from licensekit.trust.sign import add_signatures
 from licensekit.trust.signed import check_signatures, open_frame
@@ -47,8 +49,7 @@ class PendingDocument(NamedTuple):
     @property
     def label(self) -> str:
         """The name for it in messages."""
-        what = "root" if isinstance(self.document, Root) else "trust document"
-        return f"{what} {self.document.version}"
+        return label(self.document)
 
     @property
     def token(self) -> Token:
@@ -115,12 +116,24 @@ class Ceremony(NamedTuple):
 
     def signed(self, *signers: Signer) -> "Ceremony":
         """Add the signatures of `signers`, wherever they are still needed."""
-        return self._replace(pending=tuple(_sign(one, signers) for one in self.pending))
+        pending = self.pending
+        for signer in signers:
+            pending = tuple(one.signed(signer) if one.needs(signer.verifying_key) else one for one in pending)
+        return self._replace(pending=pending)
 
     def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
         """Raise `KeyMissing` if a signature is needed of none of `keys`."""
         if not any(map(self.wants, keys)):
             raise KeyMissing(reason="none-needed")
+
+    def require_current(self, root: Root, trust: Trust) -> None:
+        """Raise `ChangeOvertaken` unless it follows these, which are in force."""
+        for one in self.pending:
+            now = root if isinstance(one.document, Root) else trust
+            if encode(one.document) == encode(now):
+                raise ChangeOvertaken(reason="in-force", document=one.label)
+            if one.document.version <= now.version:
+                raise ChangeOvertaken(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
 
     def require_begun(self) -> None:
         """Raise `KeyMissing` if there is a document that nobody has signed."""
@@ -129,18 +142,26 @@ class Ceremony(NamedTuple):
                 raise KeyMissing(reason="unsigned", document=one.label)
 
 
+def label(document: Root | Trust) -> str:
+    """Return the name of a document in messages: `trust document 2`."""
+    what = "root" if isinstance(document, Root) else "trust document"
+    return f"{what} {document.version}"
+
+
 def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
     """Return the ceremony for `documents` behind the roots of `chain`, not signed by anyone yet."""
-    roots = tuple(known.verified.token for known in chain)
-    pending: list[PendingDocument] = []
-    newest = _party_of(chain[-1])
-    for document in documents:
-        parties, newest = _parties(document, newest)
-        pending.append(PendingDocument(document, Frame((), encode(document)), parties))
-    return Ceremony(roots, tuple(pending))
+    return _ceremony(chain, [(one, Frame((), encode(one))) for one in documents])
 
 
 def resume(data: bytes) -> Ceremony:
+    """Read a file in signing, as `read`; raise `NothingToSign` if all have signed."""
+    ceremony = read(data)
+    if ceremony.is_complete:
+        raise NothingToSign
+    return ceremony
+
+
+def read(data: bytes) -> Ceremony:
     """Read a file in signing; every signature that is on it verifies.
 
     Raises:
@@ -151,61 +172,45 @@ def resume(data: bytes) -> Ceremony:
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
         raise UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
     chain, rest = _finished(tokens)
-    pending: list[PendingDocument] = []
-    newest = _party_of(chain[-1])
+    opened: list[tuple[Root | Trust, Frame]] = []
     for token in rest:
         kind: type[Root | Trust] = Root if token.type == "root" else Trust
-        opened = open_frame(token, kind)
+        frame = open_frame(token, kind)
         # The one place where a document is read before it is verified: whoever signs must see it.
-        document = decode(kind, opened.payload)
-        require_product(document, chain[0].root.product)
-        parties, newest = _parties(document, newest)
-        pending.append(_checked(PendingDocument(document, opened, parties), token))
-    ceremony = Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
-    if ceremony.is_complete:
-        raise NothingToSign
+        opened.append((decode(kind, frame.payload), frame))
+        require_product(opened[-1][0], chain[0].root.product)
+    ceremony = _ceremony(chain, opened)
+    for pending, token in zip(ceremony.pending, rest, strict=True):
+        _check(pending, token)
     return ceremony
 
 
-def _sign(pending: PendingDocument, signers: Iterable[Signer]) -> PendingDocument:
-    for signer in signers:
-        if pending.needs(signer.verifying_key):
-            pending = pending.signed(signer)
-    return pending
-
-
-def _parties(document: Root | Trust, newest: Party) -> tuple[tuple[Party, ...], Party]:
-    """Return who must sign `document`, and who signs the one after it."""
-    if isinstance(document, Trust):
-        return (newest,), newest
-    own = Party(document.version, load_keys(document.keys), document.threshold)
-    return (newest, own), own
-
-
-def _party_of(known: KnownRoot) -> Party:
-    return Party(known.root.version, known.keys, known.root.threshold)
+def _ceremony(chain: Chain, documents: Iterable[tuple[Root | Trust, Frame]]) -> Ceremony:
+    pending: list[PendingDocument] = []
+    newest = Party(chain[-1].root.version, chain[-1].keys, chain[-1].root.threshold)
+    for document, frame in documents:
+        parties: tuple[Party, ...] = (newest,)
+        if isinstance(document, Root):
+            newest = Party(document.version, load_keys(document.keys), document.threshold)
+            parties = (*parties, newest)
+        pending.append(PendingDocument(document, frame, parties))
+    return Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
 
 
 def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
     """Divide the tokens of a file into the finished chain and what is in signing."""
     first = open_frame(tokens[0], Root)
     chain = start(tokens[:1], pin_of(first.payload)).chain
-    for place, token in enumerate(tokens[1:], start=1):
-        if token.type != "root":
-            return chain, list(tokens[place:])
-        try:
+    with suppress(ThresholdNotMet, KeyUnknown):
+        for token in takewhile(lambda one: one.type == "root", tokens[1:]):
             chain = next_root(chain, token)
-        except (ThresholdNotMet, KeyUnknown):
-            return chain, list(tokens[place:])
-    return chain, []
+    return chain, list(tokens[len(chain) :])
 
 
-def _checked(pending: PendingDocument, token: Token) -> PendingDocument:
+def _check(pending: PendingDocument, token: Token) -> None:
     known = {reference: key for party in pending.parties for reference, key in party.keys.items()}
-    keys = [known.get((s.scheme, s.key)) for s in pending.frame.signatures]
-    found = [key for key in keys if key is not None]
-    if len(found) < len(keys):
+    signers = [(s.scheme, s.key) for s in pending.frame.signatures]
+    if not known.keys() >= {*signers}:
         reason = "next-root" if pending.kind == "root" else "next-trust"
         raise KeyUnknown(reason=reason, version=pending.document.version)
-    check_signatures(token, pending.frame, found)
-    return pending
+    check_signatures(token, pending.frame, [known[one] for one in signers])

@@ -1,6 +1,7 @@
 """Changes of the signing keys: each is the next trust document."""
 
 from collections.abc import Collection, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from licensekit.errors import KeyChangeRefused, RuleBroken
@@ -79,11 +80,22 @@ def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) 
     Raises:
         KeyChangeRefused: `old` is not active.
     """
-    _require_active(old)
+    require_active(old)
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
     new = made.admitted(key, name, old.scope, old.valid_from, end)
     keys = made.replaced(trust.keys, made.retired(old, now))
     return made.next_trust(trust, [*keys, new], now)
+
+
+def successor(before: Trust, after: Trust, old: str) -> str | None:
+    """Return the id of the key that takes over from the key `old` in the document after `before`; None: none does."""
+    known = {key.public: key.state for key in before.keys}
+    retired = [key for key in after.keys if key.state is KeyState.RETIRED and made.key_id(key) == old]
+    if not retired or known.get(retired[0].public) is not KeyState.ACTIVE:
+        return None
+    may_sign = retired[0].scope, retired[0].valid_from
+    new = (key for key in after.keys if key.public not in known and (key.scope, key.valid_from) == may_sign)
+    return next((made.key_id(key) for key in new), None)
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
@@ -94,7 +106,7 @@ def retire(trust: Trust, name: str, now: int) -> Trust:
         KeyChangeRefused: it is not active.
     """
     old = made.named(trust.keys, name)
-    _require_active(old)
+    require_active(old)
     return made.next_trust(trust, made.replaced(trust.keys, made.retired(old, now)), now)
 
 
@@ -119,14 +131,11 @@ def rotate_root(root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: 
 
 def free_name(taken: Collection[str]) -> str:
     """Return the first of `signing-1`, `signing-2` … that is not taken."""
-    count = 1
-    while f"signing-{count}" in taken:
-        count += 1
-    return f"signing-{count}"
+    return next(name for number in count(1) if (name := f"signing-{number}") not in taken)
 
 
-def _require_active(key: AdmittedKey) -> None:
-    if key.state is KeyState.RETIRED:
-        raise KeyChangeRefused(reason="retired", key=key.name)
-    if key.state is KeyState.REVOKED:
-        raise KeyChangeRefused(reason="revoked", key=key.name)
+def require_active(key: AdmittedKey) -> None:
+    """Raise `KeyChangeRefused` if a key is retired or revoked."""
+    if key.state is not KeyState.ACTIVE:
+        reason = "retired" if key.state is KeyState.RETIRED else "revoked"
+        raise KeyChangeRefused(reason=reason, key=key.name)

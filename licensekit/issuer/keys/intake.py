@@ -1,10 +1,17 @@
 """Documents that come from outside: signed elsewhere, verified here, and entered all or none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from licensekit.chain import Head
+from licensekit.database import Connection
+from licensekit.errors import ChangeOvertaken, LedgerRestored
+from licensekit.issuer.keys.ceremony import label
+from licensekit.issuer.keys.changes import successor
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.mark import mark_in, raise_mark, restored
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
@@ -26,6 +33,16 @@ class Intake(NamedTuple):
         known = set(self.before.tokens)
         return [one for one in self.after.tokens if one not in known]
 
+    def restored(self, ledger: Connection) -> Iterator[tuple[Head, LedgerRestored]]:
+        """Yield what the newer ones that were signed here show the ledger to lack, and the error that says so."""
+        for document in map(opened, self.newer):
+            # The vendor, whose root this is, signs trust documents.
+            issuer = getattr(document, "issuer", self.after.trust_store.issuer)
+            mark = mark_in(document)
+            error = restored(ledger, mark) if issuer == self.after.issuer else None
+            if mark is not None and error is not None:
+                yield mark, error
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class TakeProposal(SignProposal[list[Token], None]):
@@ -35,8 +52,15 @@ class TakeProposal(SignProposal[list[Token], None]):
     action: str
 
     def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
-        """Enter what is newer than what is in force, and return it."""
+        """Enter what is newer than what is in force, and return it.
+
+        Raises:
+            LedgerRestored: one of them was signed when this ledger held more; the mark keeps that.
+        """
         del key
+        for mark, error in self.intake.restored(tx.ledger):
+            raise_mark(tx.store.layout.mark, mark, lower=True)
+            raise error
         return enter(tx, self.intake, action=self.action)
 
 
@@ -53,6 +77,7 @@ def propose_take(
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return TakeProposal(
         changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        warnings=tuple(error for _, error in verified.restored(tx.ledger)),
         about="the pack",
         is_done=not newer,
         renews_pack=True,
@@ -70,18 +95,30 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
     Raises:
         UnexpectedType: one of them is not a document of a pack.
         TrustError: one of them is refused for another reason than being older.
+        ChangeOvertaken: a new root comes with the trust of a time before changes that are in force here.
     """
     require_in_pack(tokens)
     known = set(tx.state.tokens)
     others = [token for token in tokens if token not in known]
-    return Intake(tx.state, extended(tx.state, others))
+    intake = Intake(tx.state, extended(tx.state, others))
+    before, after = tx.state.trust, intake.after.trust
+    if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
+        raise ChangeOvertaken(reason="replaced", document=label(after), by=label(before), issued=before.issued)
+    return intake
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[Token]:
-    """Enter those documents that are newer than what was in force, and return them."""
+    """Enter those documents that are newer than what was in force, and return them.
+
+    A key that takes over from the default key becomes the default.
+    """
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
+    new = successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
+    # Of a partner's keys, the vendor's pack shows only the newest state.
+    if new is not None and not intake.after.is_partner:
+        documents.put_fact(tx.ledger, documents.DEFAULT_KEY, new)
     return newer
 
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
-from licensekit.issuer.keys.ceremony import Ceremony, begin
+from licensekit.issuer.keys.ceremony import Ceremony, begin, label
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
-from licensekit.issuer.keys.new_keys import NewKey
+from licensekit.issuer.keys.travelling import under_way
 from licensekit.issuer.ledger import ledger_mark
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
@@ -42,32 +42,23 @@ class RootKeys(NamedTuple):
     def require_one(self, state: WorkspaceState) -> None:
         """Raise `KeyMissing`, before a key is made, if none of these could admit it."""
         newest = state.trust_store.trust.chain[-1]
-        here = (file.part.verifying_key for file in self.files)
-        if not any((key.scheme, key.key_id) in newest.keys for key in here):
+        if not any(file.reference in newest.keys for file in self.files):
             raise KeyMissing(reason="no-root-key", version=newest.root.version)
 
 
-class WrittenKey(NamedTuple):
-    """A new key, and where its file is to be."""
-
-    name: str
-    key: NewKey
-    folder: Path
-
-    def write(self) -> KeyFile:
-        """Write its file; its folder is made if it is not there."""
-        self.folder.mkdir(exist_ok=True)
-        return self.key.write(self.folder, self.name)
-
-
 class Prepared(NamedTuple):
-    """What root keys sign, with the new keys that were made for it."""
+    """What root keys sign, and the new keys that were made for it."""
 
     documents: tuple[Root | Trust, ...]
     """Empty: the vendor admits a partner's key elsewhere."""
-    new: tuple[WrittenKey, ...] = ()
+    new: tuple[Callable[[], KeyFile], ...] = ()
+    """Each writes the file of a new key."""
     also: tuple[Signer, ...] = ()
     """New root keys, which sign as well."""
+
+
+Prepare = Callable[[], Prepared]
+"""Makes the keys that a change needs, and its documents."""
 
 
 class KeyChange(NamedTuple):
@@ -97,8 +88,7 @@ class KeyProposal(Proposal[KeyChange]):
     action: str
     basis: Token
     """The trust document in force, which the change follows."""
-    prepare: Callable[[], Prepared]
-    """Makes the keys that the change needs, and its documents."""
+    prepare: Prepare
     note: str = ""
     about: str = "the trust document"
 
@@ -123,9 +113,10 @@ class KeyProposal(Proposal[KeyChange]):
         if documents:
             begun = begin(chain, [_completed(one, roots.fresh_until, mark) for one in documents])
             ceremony = roots.add_to(begun.signed(*also))
+            self._require_alone(ceremony)
         written: list[KeyFile] = []
         try:
-            written.extend(one.write() for one in new)
+            written.extend(write() for write in new)
             file = None if ceremony is None else self._conclude(ceremony, who)
         except BaseException:  # an interruption too must leave no key behind that nobody admitted
             if self._is_untouched():
@@ -136,12 +127,23 @@ class KeyProposal(Proposal[KeyChange]):
 
     def _conclude(self, ceremony: Ceremony, who: str) -> Path | None:
         if not ceremony.is_complete:
-            return _write_travelling(self.store.layout.folder / ceremony.file_name, ceremony)
+            path = self.store.layout.folder / ceremony.file_name
+            write_atomically(path, ceremony.data)
+            return path
         with self.store.write(self.now, who) as tx:
             self._require_basis(tx.state)
             enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
+
+    def _require_alone(self, ceremony: Ceremony) -> None:
+        """Raise `ChangeInSigning` if it would travel beside another change."""
+        layout = self.store.layout
+        with self.store.read(self.now) as tx:
+            others = [one.path for one in under_way(layout, tx.state)]
+        for path in (*others, layout.folder / ceremony.file_name):
+            if path.exists() and not ceremony.is_complete:
+                raise ChangeInSigning(where=str(path))
 
     def _is_untouched(self) -> bool:
         """Return whether the change is not in force for sure: a key that may be is never lost."""
@@ -153,8 +155,7 @@ class KeyProposal(Proposal[KeyChange]):
 
     def _require_basis(self, state: WorkspaceState) -> None:
         if state.verified_trust.token != self.basis:
-            changed = (f"trust document {state.trust.version}",)
-            raise ProposalStale(about=self.about, changed=changed)
+            raise ProposalStale(about=self.about, changed=(label(state.trust),))
 
 
 def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Value]) -> Root | Trust:
@@ -163,10 +164,3 @@ def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Val
         return document
     extensions = {**document.extensions, **mark}
     return replace_fields(document, fresh_until=until, extensions=extensions)
-
-
-def _write_travelling(path: Path, ceremony: Ceremony) -> Path:
-    if path.exists():
-        raise ChangeInSigning(where=str(path))
-    write_atomically(path, ceremony.data)
-    return path

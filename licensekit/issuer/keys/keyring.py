@@ -6,13 +6,14 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
-from licensekit.files import read_bytes, unusable, write_atomically
+from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.transaction import admission, require_admitted
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys import pkcs11
 from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
 from licensekit.keys.signing import Signer, SigningKey
@@ -69,6 +70,8 @@ class KnownKey(NamedTuple):
     """None: the trust document does not name it yet."""
     file: KeyFile | None
     """None: somebody else holds it."""
+    is_default: bool = False
+    """Whether it signs where no other is named."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -78,16 +81,17 @@ class KnownKey(NamedTuple):
             "fingerprint": self.fingerprint,
             **(says if self.admitted is None else plain(self.admitted)),
             "file": None if self.file is None else str(self.file.path),
+            "default": self.is_default,
         }
 
 
-def known_keys(files: Sequence[KeyFile], trust: Trust) -> list[KnownKey]:
+def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
     here = {file.fingerprint: file for file in files}
     admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
     named = [KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()]
     waiting = [KnownKey(file.name, file.key_id, one, None, file) for one, file in here.items() if one not in admitted]
-    return [*named, *waiting]
+    return [one._replace(is_default=one.key_id == default) for one in (*named, *waiting)]
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
@@ -144,22 +148,35 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
 
 
 def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
-    """Write a new key file, readable by its owner alone and labelled by its name.
+    """Write a new key file, readable by its owner alone and labelled by its name; its folder is made if need be.
 
     Raises:
         FileTaken: there is such a file already.
         FileUnusable: it cannot be written.
     """
-    path = folder / f"{name}{SEALED}"
-    _write(path, seal(key, passphrase, label=name))
-    return read_key_file(path)
+    return _write(folder / f"{name}{SEALED}", seal(key, passphrase, label=name))
+
+
+def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
+    """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
+
+    The new file takes the place of the old one whole, so that there is always one of the two.
+
+    Raises:
+        KeyChangeRefused: the key is in a token.
+        PassphraseWrong, PassphraseMissing, KeyFileInvalid: as `keyfile.open_` and `seal`.
+        FileUnusable: the file cannot be read or written; it is as it was.
+    """
+    if file.uri is not None:
+        raise KeyChangeRefused(reason="in-token", key=file.name)
+    key = open_key(file, old)
+    text = seal(cast("SigningKey", key), new(), label=file.part.label)
+    write_atomically(file.path, f"{text}\n".encode(), mode=PRIVATE)
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     """Write a new file that says where a key lives; raises as `write_key`."""
-    path = folder / f"{name}{ELSEWHERE}"
-    _write(path, f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
-    return read_key_file(path)
+    return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
 
 
 def require_file_name(name: str) -> None:
@@ -169,35 +186,42 @@ def require_file_name(name: str) -> None:
 
 
 def choose_key(
+    tx: LedgerTransaction,
     files: Sequence[KeyFile],
-    trust_store: TrustStore,
     kind: str,
+    name: str | None,
     *,
-    issuer: str,
-    now: int,
-    name: str | None = None,
-    bundle: Bundle | None = None,
-    but: str | None = None,
+    bundle: Bundle | None,
+    but: str | None,
 ) -> KeyFile:
-    """Return the newest key that may sign a document of `kind` for `issuer` now, or the one `name`.
+    """Return the key that signs a document of `kind` now: the one `name`, else the default one.
 
-    It must be one that may sign `bundle`, if one is given; another one than that of the id `but`, if one is given,
-    whose bundles it is to sign again: when it began to sign is not judged then.
+    No other is ever chosen. It must be one that may sign `bundle`, if one is given; another one than that of the id
+    `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
     Raises:
-        KeyMissing: there is none.
+        KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
         KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
     """
-    trust = trust_store.trust
+    trust_store, trust, issuer = tx.state.trust_store, tx.trust, tx.state.issuer
     known = {f: trust.signers[f.reference] for f in files if f.reference in trust.signers}
     if name is None:
-        able = {f: s for f, s in known.items() if _signs_now(s, kind, issuer, now)}
+        able = {f: s for f, s in known.items() if _signs_now(s, kind, issuer, tx.now)}
         if but is not None:
-            able = {f: s for f, s in able.items() if f.key_id != but and _reaches(s, bundle)}
+            able = {f: s for f, s in able.items() if f.key_id != but and (bundle is None or admits(s, bundle))}
         if not able:
             raise _none_fits(trust, kind, issuer, but)
-        fitting = [f for f, s in able.items() if bundle and _may_sign_it(s, bundle, trust_store)]
-        file = max(fitting or able, key=lambda one: _seniority(able[one]))
+        default = documents.default_key(tx.ledger)
+        judged = None if but is not None else bundle
+        fitting = [f for f, s in able.items() if judged is None or _may_sign_it(s, judged, trust_store)]
+        # One whose bundles are not limited, then the newest.
+        ranks = {f: (not s.is_limited, s.admitted.valid_from, s.admitted.name) for f, s in able.items()}
+        best = max(fitting or able, key=ranks.__getitem__)
+        file = next((f for f in fitting or able if f.key_id == default), best)
+        if fitting and file.key_id != default:
+            unfit = next((f.name for f in files if f.key_id == default), "")
+            reason = "default-unfit" if unfit else "default-away"
+            raise KeyMissing(reason=reason, type=kind, name=unfit, able=best.name)
     else:
         file = named_file(files, name)
         require_type(admission(file.part, trust), kind)
@@ -210,9 +234,7 @@ def _none_fits(trust: TrustState, kind: str, issuer: str, but: str | None) -> Ke
     old = [one.admitted for one in trust.signers.values() if one.key.key_id.hex() == but]
     if not old:
         return KeyMissing(reason="none-fits", type=kind, issuer=issuer)
-    if old[0].state is KeyState.ACTIVE:
-        return KeyMissing(reason="no-other", name=old[0].name)
-    return KeyMissing(reason="no-successor", name=old[0].name)
+    return KeyMissing(reason="no-other" if old[0].state is KeyState.ACTIVE else "no-successor", name=old[0].name)
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
@@ -234,11 +256,6 @@ def _signs_now(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool
     )
 
 
-def _reaches(signer: AdmittedSigner, bundle: Bundle | None) -> bool:
-    """Return whether the scope of a key admits a bundle, whenever the key began to sign."""
-    return bundle is None or admits(signer, bundle)
-
-
 def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore) -> bool:
     try:
         require_admitted(signer, bundle, trust_store)
@@ -247,13 +264,10 @@ def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore
     return True
 
 
-def _seniority(signer: AdmittedSigner) -> tuple[bool, int, str]:
-    """Prefer a key whose bundles are not limited, then the newest."""
-    return not signer.is_limited, signer.admitted.valid_from, signer.admitted.name
-
-
-def _write(path: Path, text: str) -> None:
-    write_atomically(path, f"{text}\n".encode(), mode=0o600, replace=False)
+def _write(path: Path, text: str) -> KeyFile:
+    make_folder(path.parent, PRIVATE_FOLDER)
+    write_atomically(path, f"{text}\n".encode(), mode=PRIVATE, replace=False)
+    return read_key_file(path)
 
 
 def _read(path: Path) -> bytes:

@@ -22,8 +22,8 @@ class NewKey(NamedTuple):
     """A key that was made or taken over, and is not written anywhere yet."""
 
     verifying_key: VerifyingKey
-    write: Callable[[Path, str], KeyFile]
-    """Writes its file under a name in a folder."""
+    write: Callable[[Path], KeyFile]
+    """Writes its file into a folder."""
 
 
 class KeyPlan(NamedTuple):
@@ -52,7 +52,7 @@ def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan a key in a file; `passphrase` returns the one for the key of a name."""
 
     def make(name: str) -> NewKey:
-        return key_in_file(SigningKey.generate(scheme), passphrase(name))
+        return key_in_file(name, SigningKey.generate(scheme), passphrase(name))
 
     return KeyPlan(make, scheme)
 
@@ -61,7 +61,7 @@ def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan
     """Plan to keep a key that was made elsewhere in a file; as `generated_key`."""
 
     def make(name: str) -> NewKey:
-        return key_in_file(key, passphrase(name))
+        return key_in_file(name, key, passphrase(name))
 
     return KeyPlan(make, key.verifying_key.scheme, known=key.verifying_key)
 
@@ -79,11 +79,11 @@ def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
 
     def make(name: str) -> NewKey:
         signer = pkcs11.open_signer(uri, pin) if is_named else pkcs11.generate(uri, pin, name)
-        return NewKey(signer.verifying_key, partial(write_place, signer=signer))
+        return NewKey(signer.verifying_key, partial(write_place, name=name, signer=signer))
 
     return KeyPlan(make, uri=uri)
 
 
-def key_in_file(key: SigningKey, passphrase: bytes) -> NewKey:
+def key_in_file(name: str, key: SigningKey, passphrase: bytes) -> NewKey:
     """Return a key that will be sealed under a passphrase."""
-    return NewKey(key.verifying_key, partial(write_key, key=key, passphrase=passphrase))
+    return NewKey(key.verifying_key, partial(write_key, name=name, key=key, passphrase=passphrase))

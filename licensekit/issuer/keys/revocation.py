@@ -1,21 +1,27 @@
-"""Taking back: the next revocation list, made from the one before."""
+"""Taking back and giving again: the next revocation list, made from the one before.
 
-from collections.abc import Iterable, Mapping, Sequence
+`suspend`, `revoke` and `void` put bundles and serials on the list, and `reinstate` takes them off it. The ledger keeps
+which of them it was (`licensekit.issuer.ledger.states`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from licensekit import limits
-from licensekit.errors import RevocationsFull
-from licensekit.issuer.ledger import bundles
+from licensekit.dates import day_at
+from licensekit.errors import NotReinstated, RevocationsFull
+from licensekit.issuer.ledger import bundles, states
+from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import REVOKED
-from licensekit.issuer.messages import TakenBack
+from licensekit.issuer.ledger.states import LedgerBundle, Named
+from licensekit.issuer.messages import CountsAgain, ListDecides, StaysTakenBack, TakenBack
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
-from licensekit.wire.documents import LowestOfUses, Revocations, Use
+from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
 
 class Lowest(NamedTuple):
@@ -27,21 +33,14 @@ class Lowest(NamedTuple):
     sequence: int
 
 
-class Revoked(NamedTuple):
-    """What a revocation list takes back beside what the one before it did."""
-
-    identities: Sequence[bytes] = ()
-    """Of bundles."""
-    serials: Sequence[str] = ()
-    lowest: Sequence[Lowest] = ()
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
-class RevokeProposal(SignProposal[Revocations, Signer | None]):
+class ListProposal(SignProposal[Revocations, Signer | None]):
     """The next revocation list."""
 
     revocations: Revocations
-    """The list, or the last one where that takes all of it back already."""
+    """The list, or the last one where nothing is to be signed."""
+    action: str
+    named: Named
     reason: str
 
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> Revocations:
@@ -50,58 +49,151 @@ class RevokeProposal(SignProposal[Revocations, Signer | None]):
         Raises as `require_signer` and `tx.sign`.
         """
         if not self.is_done:
-            signed = tx.sign("revoke", self.revocations, require_signer(key))
-            tx.put_in_force([signed._replace(note=self.reason)])
+            signed = tx.sign(self.action, self.revocations, require_signer(key))
+            tx.put_in_force([signed._replace(note=self.reason, order=self.named.text())])
         return self.revocations
 
 
-def propose_revoke(tx: LedgerTransaction, revoked: Revoked, *, reason: str, fresh_until: int | None) -> RevokeProposal:
-    """Return the list that takes back what is `revoked` as well.
+class ListAsked(TypedDict, total=False):
+    """What is asked of a new revocation list."""
 
-    Where the one in force does, nothing is to be signed: so it can be asked for again. Raises as `require_serial` and
-    `next_list`.
+    identities: Sequence[bytes]
+    """The bundles that it is about."""
+    serials: Sequence[str]
+    """The serials that it is about."""
+    reason: str
+    """For the ledger."""
+    fresh_until: int | None
+    """From when on it reminds of a newer one, in seconds since 1970; None: never."""
+
+
+def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
+    """Return the list that an action of `states` on what is asked makes.
+
+    Where the one in force says it, nothing is to be signed: so it can be asked for again.
+
+    Raises:
+        NotIssued: a serial was never issued.
+        NotReinstated: a bundle cannot be reinstated.
+        RevocationsFull: the list would be too long.
     """
-    for serial in revoked.serials:
+    named = Named(asked.get("identities", ()), asked.get("serials", ()))
+    fresh_until = asked.get("fresh_until")
+    for serial in named.serials:
         require_serial(tx.ledger, serial)
-    last, made = tx.state.last_list, next_list(tx, revoked, fresh_until)
-    if last is not None and _says_nothing_new(tx, revoked, made, last):
+    if action == "void":  # each bundle by itself: the serial may be sold
+        named = Named([*named.identities, *(one.identity for one in _of_serials(tx, named))])
+    last = tx.state.last_list
+    if action == states.REINSTATE:
+        _require_reinstatable(tx, named)
+        made = next_list(tx, fresh_until=fresh_until, but=named)
+    else:
+        made = next_list(tx, named, fresh_until=fresh_until)
+    changed = _restated(tx, action, named, made)
+    if last is not None and not changed and _says_nothing_new(tx, named, made, last):
         made = last
-    issued = [(one, bundles.by_identity(tx.ledger, one)) for one in revoked.identities]
-    states = {f"bundles.{identity.hex() if one is None else one.label}": one and one.state for identity, one in issued}
-    for serial in revoked.serials:
-        for one in bundles.active(tx.ledger, serial):
-            states[f"bundles.{one.label}"] = one.state
-    serials = [f"serials.{serial}" for serial in revoked.serials]
-    taken_back = [] if made is last else [*states, *serials]
-    changing = {path: state for path, state in states.items() if state != REVOKED}
-    return RevokeProposal(
-        changes=tuple(Change(path, state, REVOKED) for path, state in changing.items()),
-        consequences=tuple(TakenBack(subject=one) for one in taken_back),
-        about=", ".join(changing) or "the revocation list",
-        is_done=made is last,
+    is_done = made is last
+    shown = [(one, after) for one, after in changed.items() if _is_shown(one, after, named)]
+    lost = (one for one, after in shown if one.state == states.ACTIVE and after in states.TAKEN_BACK)
+    gained = (one for one, after in shown if after == states.ACTIVE)
+    subjects = (*(_label(tx, one) for one in named.identities), *(f"serial {one}" for one in named.serials))
+    # Some bundles of a reinstated serial were taken back themselves, or returned.
+    of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
+    stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
+    return ListProposal(
+        changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
+        consequences=(
+            *(TakenBack(subject=one.label, company=one.company) for one in lost),
+            *(CountsAgain(bundle=one.label, company=one.company) for one in gained),
+            *(StaysTakenBack(bundle=one.label, state=one.state) for one in stay),
+        ),
+        needs_confirmation=() if is_done or not subjects else (ListDecides(reason=action, subjects=subjects),),
+        about=", ".join(subjects) or "the revocation list",
+        is_done=is_done,
         renews_pack=True,
         store=tx.store,
         now=tx.now,
-        again=partial(propose_revoke, revoked=revoked, reason=reason, fresh_until=fresh_until),
+        again=partial(propose_list, action=action, **{**asked, **named._asdict()}),
         revocations=made,
-        reason=reason,
+        action=action,
+        named=named,
+        reason=asked.get("reason", ""),
     )
 
 
-def _says_nothing_new(tx: LedgerTransaction, revoked: Revoked, made: Revocations, last: Revocations) -> bool:
-    """Return whether `last` takes back all that is named, and there is no reason to sign it again.
+def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocations) -> dict[LedgerBundle, str]:
+    """Return which bundles have another state once a list is entered, and which."""
+    first = dict(states.restated(tx.ledger, action, named, made))
+    by_number = {one.number: state for one, state in first.items()}
+    for serial in states.with_replaced(tx.ledger, {one.serial for one in first}):
+        settled = states.displacing(tx.ledger, serial).settled(by_number)
+        first |= {one: state for one, (state, _) in settled.items() if state != one.state}
+    return first
+
+
+def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
+    """Return whether a change is of interest: not that of an older bundle of a serial, which grants nothing anyway."""
+    both = {one.state, after}
+    return states.ACTIVE in both or states.REPLACED not in both or one.identity in named.identities
+
+
+def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
+    return (one for serial in named.serials for one in states.stored(tx.ledger, "serial = ?", serial))
+
+
+def _label(tx: LedgerTransaction, identity: bytes) -> str:
+    issued = bundles.by_identity(tx.ledger, identity)
+    return identity.hex() if issued is None else issued.label
+
+
+def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
+    """Refuse a bundle that does not come back when its identity is taken off the list."""
+    for identity in named.identities:
+        issued = bundles.by_identity(tx.ledger, identity)
+        if issued is not None and (why := _why_not(tx, issued)) is not None:
+            raise NotReinstated(reason=why, bundle=issued.label, serial=issued.bundle.serial)
+
+
+def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
+    bundle, last = issued.bundle, tx.state.last_list
+    if issued.state in {states.RETURNED, states.VOID}:
+        return issued.state
+    lowest = None if last is None else last.lowest.get(bundle.serial, {}).get(bundle.part)
+    if lowest is not None and bundle.sequence < lowest.of(bundle.use):
+        return states.RETURNED
+    signer = next((one for (_, key), one in tx.trust.signers.items() if key == issued.key_id), None)
+    if signer is not None and signer.admitted.state is KeyState.REVOKED:
+        return "key"
+    return "serial" if last is not None and bundle.serial in last.serials else None
+
+
+def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, last: Revocations) -> bool:
+    """Return whether `last` says the same of all that is named, and there is no reason to sign it again.
 
     One reason is a clock that was ahead when it was signed: installations do not take it yet.
     """
-    if not any(revoked) or made.fresh_until is not None:
-        return False
-    if tx.state.lacks_list or last.issued > tx.now:
+    is_renewed = is_fresher(made.fresh_until, last)
+    if not any(named) or is_renewed or tx.state.lacks_list or last.issued > tx.now:
         return False
     return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
 
 
-def next_list(tx: LedgerTransaction, revoked: Revoked, fresh_until: int | None = None) -> Revocations:
-    """Make the list that follows the last one and takes back what is `revoked` as well.
+def is_fresher(fresh_until: int | None, last: Revocations | None) -> bool:
+    """Return whether a list that is new until then would be so for a day longer than the last one."""
+    if fresh_until is None or last is None or last.fresh_until is None:
+        return fresh_until is not None
+    return day_at(fresh_until) > day_at(last.fresh_until)
+
+
+def next_list(
+    tx: LedgerTransaction,
+    named: Named = states.NOTHING,
+    lowest: Sequence[Lowest] = (),
+    *,
+    fresh_until: int | None = None,
+    but: Named = states.NOTHING,
+) -> Revocations:
+    """Make the list that follows the last one, takes back what is `named` and below `lowest` as well, and not `but`.
 
     Raises:
         RevocationsFull: it would be longer than a list may be.
@@ -115,9 +207,9 @@ def next_list(tx: LedgerTransaction, revoked: Revoked, fresh_until: int | None =
         number=1 if last is None else last.number + 1,
         issued=tx.now,
         fresh_until=fresh_until,
-        identities=sorted({*(last.identities if last else ()), *revoked.identities}),
-        serials=sorted({*(last.serials if last else ()), *revoked.serials}),
-        lowest=_raised(last.lowest if last else {}, revoked.lowest),
+        identities=sorted({*(last.identities if last else ()), *named.identities} - {*but.identities}),
+        serials=sorted({*(last.serials if last else ()), *named.serials} - {*but.serials}),
+        lowest=_raised(last.lowest if last else {}, lowest),
         extensions={},
     )
     if max(len(made.identities), len(made.serials), len(made.lowest)) > limits.REVOKED:

@@ -1,31 +1,23 @@
 """The keys of a workspace: its key files, and the trust documents that root keys sign for them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
-from licensekit.issuer.keys import changes, differences
-from licensekit.issuer.keys.ceremony import Ceremony, begin
+from licensekit.issuer.keys import changes, differences, keyring
+from licensekit.issuer.keys.ceremony import Ceremony
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take
-from licensekit.issuer.keys.key_change import KeyProposal, Prepared, RootKeys, WrittenKey
-from licensekit.issuer.keys.keyring import (
-    SEALED,
-    KeyFile,
-    KnownKey,
-    choose_key,
-    known_keys,
-    list_key_files,
-    named_file,
-    read_key_file,
-    require_file_name,
-)
-from licensekit.issuer.keys.new_keys import KeyPlan, key_in_file
+from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
+from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
+from licensekit.issuer.keys.new_keys import KeyPlan
+from licensekit.issuer.keys.travelling import Travelling, abandon, under_way
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
@@ -34,7 +26,10 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Root, Trust
+from licensekit.wire.documents import Bundle, Trust
+
+Admission = Callable[[PublicKey], Trust]
+"""Returns the trust document that admits a new key."""
 
 
 class WorkspaceKeys:
@@ -60,38 +55,41 @@ class WorkspaceKeys:
     def known(self, now: int) -> list[KnownKey]:
         """Return the keys that the trust document names, and then those that wait here for it."""
         with self._store.read(now) as tx:
-            return known_keys(self.files, tx.state.trust)
-
-    def root_files(self, paths: Sequence[Path] = ()) -> list[KeyFile]:
-        """Return the root keys in these files, else those that lie in the workspace."""
-        return root_key_files(self._layout.folder, paths)
+            return keyring.known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
 
     def file(self, name: str) -> KeyFile:
         """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
-        return named_file(self.files, name)
+        return keyring.named_file(self.files, name)
 
     def choose(
         self, kind: str, now: int, name: str | None = None, *, bundle: Bundle | None = None, but: str | None = None
     ) -> KeyFile:
-        """Return the key file that signs documents of `kind` (`bundle`, `catalog`), or `name`'s.
+        """Return the key file that signs documents of `kind` (`bundle`, `catalog`): `name`'s, else the default one.
 
-        With `bundle` it is one that may sign it, and with `but` another than the key of that id.
+        With `bundle` it is one that may sign it, and with `but` another than the key of that id. No other key is ever
+        picked.
 
         Raises:
-            KeyMissing: there is none.
+            KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
             KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
         """
         with self._store.read(now) as tx:
-            return choose_key(
-                self.files,
-                tx.state.trust_store,
-                kind,
-                issuer=tx.state.issuer,
-                now=now,
-                name=name,
-                bundle=bundle,
-                but=but,
-            )
+            return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
+
+    def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
+        """Make the key of this name or key id sign wherever no other is named, and return its file.
+
+        Raises:
+            KeyMissing: there is no such key here.
+            KeyChangeRefused: it is retired or revoked.
+        """
+        file = self.file(name)
+        with self._store.write(now, who) as tx:
+            signer = tx.trust.signers.get(file.reference)
+            if signer is not None:
+                changes.require_active(signer.admitted)
+            documents.put_fact(tx.ledger, documents.DEFAULT_KEY, file.key_id)
+        return file
 
     def propose_new(
         self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None, permission: Permission | None = None
@@ -105,16 +103,15 @@ class WorkspaceKeys:
             KeyChangeRefused: a key of this name is active, or no file can have it.
         """
         if name is not None:
-            require_file_name(name)
+            keyring.require_file_name(name)
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name
         if state.is_partner:
             return self._with_key(state, "keys new", None, now, plan=plan, name=called)
         roots.require_one(state)
-        asked = Permission(state.issuer) if permission is None else permission
-        if not asked.issuer:
-            asked = asked._replace(issuer=state.issuer)
+        asked = Permission() if permission is None else permission
+        asked = asked._replace(issuer=asked.issuer or state.issuer)
         work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
@@ -129,51 +126,82 @@ class WorkspaceKeys:
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:
         """Return the change that makes all void that a key has signed; as `changes.revoke`."""
-        work_out = partial(changes.revoke, name=name, now=now)
-        return self._changed("revoke key", work_out, now, note=reason)
+        proposal = self._changed("revoke key", partial(changes.revoke, name=name, now=now), now)
+        with self._store.read(now) as tx:
+            count = bundles.count_of_key(tx.ledger, bytes.fromhex(key_id(named(tx.state.trust.keys, name))))
+        return replace(proposal, note=reason, needs_confirmation=(BundlesVoid(count=count),) if count else ())
 
     def propose_rotate(self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None) -> KeyProposal:
         """Return the change by which a new key takes over from `name`.
 
-        Default: from the key that signs bundles.
+        Default: from the default key.
 
         Raises:
             KeyMissing: there is no such key, or none of `roots` could admit the new one.
         """
         state = self._vendor_state(now)
-        old = named(state.trust.keys, name or self.choose("bundle", now).key_id)
+        with self._store.read(now) as tx:
+            old = named(tx.state.trust.keys, name or documents.default_key(tx.ledger))
         roots.require_one(state)
         called = self._free_name(state)
         work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
         return self._with_key(state, "keys rotate", work_out, now, plan=plan, name=called)
 
     def propose_rotate_root(
-        self, scheme: int, passphrase: Callable[[], bytes], *, now: int, count: int = 1, threshold: int = 1
+        self,
+        scheme: int,
+        passphrase: Callable[[int, str], bytes],
+        roots: RootKeys,
+        *,
+        now: int,
+        count: int = 1,
+        threshold: int = 1,
     ) -> KeyProposal:
-        """Return the change to a new root of `count` keys, under one passphrase.
+        """Return the change to a new root of `count` keys.
 
-        They are made when it is signed, and `passphrase` is asked then.
+        They are made when it is signed, and `passphrase` is asked then for that of each, by its place from 0 and name.
+
+        Raises:
+            KeyMissing: none of `roots` could sign it.
         """
         state, folder = self._vendor_state(now), self._layout.root
+        roots.require_one(state)
         root = state.trust_store.trust.root
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
 
         def prepare() -> Prepared:
-            word = passphrase()
+            words = [passphrase(place, name) for place, name in enumerate(names)]
             made = [SigningKey.generate(scheme) for _ in names]
             public = [key.verifying_key for key in made]
-            new = [WrittenKey(name, key_in_file(key, word), folder) for name, key in zip(names, made, strict=True)]
+            new = [partial(keyring.write_key, folder, *one) for one in zip(names, made, words, strict=True)]
             documents = changes.rotate_root(root, state.trust, public, threshold, now)
             return Prepared(documents, tuple(new), tuple(made))
 
-        files = [folder / f"{name}{SEALED}" for name in names]
+        files = [folder / f"{name}{keyring.SEALED}" for name in names]
         changed = differences.of_root(root, state.trust, scheme, files)
-        return self._proposal(state, "keys rotate-root", prepare, changed, now)
+        return self._proposal(state, "keys rotate-root", prepare, changed, now=now)
 
-    def begin(self, documents: Sequence[Root | Trust], now: int) -> Ceremony:
-        """Return the ceremony in which root keys sign `documents`."""
+    def under_way(self, now: int) -> list[Travelling]:
+        """Return the changes that travel for signatures, as far as their files are in the workspace."""
         with self._store.read(now) as tx:
-            return begin(tx.trust.chain, documents)
+            return list(under_way(self._layout, tx.state))
+
+    def abandon(self, file: Path, *, now: int) -> list[Path]:
+        """Give up a change that travels for signatures; as `travelling.abandon`."""
+        with self._store.read(now) as tx:
+            return abandon(self._layout, file, tx.state)
+
+    def is_ours(self, ceremony: Ceremony, now: int) -> bool:
+        """Return whether a change in signing is of this workspace: its oldest root is the same.
+
+        Raises:
+            ChangeOvertaken: it is, and another change came between, or it is in force.
+        """
+        with self._store.read(now) as tx:
+            if ceremony.roots[0] != tx.trust.chain[0].verified.token:
+                return False
+            ceremony.require_current(tx.trust.root, tx.state.trust)
+        return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
         """Return what entering documents of a pack that were signed elsewhere would do.
@@ -199,23 +227,15 @@ class WorkspaceKeys:
             raise VendorOnly(reason="keys", vendor=state.trust_store.issuer)
         return state
 
-    def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int, *, note: str = "") -> KeyProposal:
+    def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int) -> KeyProposal:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
         changed = differences.of_trust(state.trust, trust)
-        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now, note=note)
+        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now)
 
     def _with_key(
-        self,
-        state: WorkspaceState,
-        action: str,
-        work_out: Callable[[PublicKey], Trust] | None,
-        now: int,
-        *,
-        plan: KeyPlan,
-        name: str,
+        self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
-        """Return the change that needs a new key; `work_out` returns its trust document."""
         folder = self._layout.keys
         changed = list(differences.of_file(plan, name, folder))
         if work_out is not None:
@@ -224,41 +244,37 @@ class WorkspaceKeys:
         def prepare() -> Prepared:
             key = plan.make(name)
             documents = () if work_out is None else (work_out(key.verifying_key),)
-            return Prepared(documents, (WrittenKey(name, key, folder),))
+            return Prepared(documents, (partial(key.write, folder),))
 
-        return self._proposal(state, action, prepare, changed, now)
+        return self._proposal(state, action, prepare, changed, now=now)
 
     def _proposal(
-        self,
-        state: WorkspaceState,
-        action: str,
-        prepare: Callable[[], Prepared],
-        changed: Iterable[Change],
-        now: int,
-        *,
-        note: str = "",
+        self, state: WorkspaceState, action: str, prepare: Prepare, changed: Iterable[Change], *, now: int
     ) -> KeyProposal:
-        changed = tuple(changed)
         return KeyProposal(
-            changes=changed,
-            consequences=self._void(state, changed),
+            changes=tuple(changed),
             store=self._store,
             now=now,
             action=action,
             basis=state.verified_trust.token,
             prepare=prepare,
-            note=note,
         )
 
-    def _void(self, state: WorkspaceState, changed: Sequence[Change]) -> tuple[BundlesVoid, ...]:
-        revoked = {one.path.removeprefix("keys.") for one in changed if one.after == "revoked"}
-        ids = [key_id(key) for key in state.trust.keys if key_id(key) in revoked]
-        with self._store.database.read() as ledger:
-            count = sum(bundles.count_of_key(ledger, bytes.fromhex(one)) for one in ids)
-        return (BundlesVoid(count=count),) if count else ()
+
+def find_key_file(folder: Path, name: str) -> KeyFile:
+    """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
+
+    Raises:
+        KeyMissing: there is none, among its signing keys and root keys.
+        KeyFileInvalid, FileUnusable: as `read_key_file`.
+    """
+    if Path(name).is_file():
+        return keyring.read_key_file(Path(name))
+    layout = Layout(folder)
+    return keyring.named_file([*list_key_files(layout.keys), *list_key_files(layout.root)], name)
 
 
 def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[KeyFile]:
     """Return the root keys in these files, else those in the workspace in `folder`, if any."""
-    found = [read_key_file(path) for path in paths]
+    found = [keyring.read_key_file(path) for path in paths]
     return found or list_key_files(Layout(folder).root)

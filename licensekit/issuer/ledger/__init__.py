@@ -15,7 +15,6 @@ from typing import Final
 from licensekit.database import Database, Schema, connect, read_migrations
 from licensekit.issuer.ledger.entries import (
     LedgerEntry,
-    Record,
     answer_to,
     answers_of_order,
     append,
@@ -26,6 +25,7 @@ from licensekit.issuer.ledger.entries import (
     newest_entry,
     orders_among,
 )
+from licensekit.issuer.ledger.projection import Record
 
 __all__ = [
     "SCHEMA", "LedgerEntry", "Record", "answer_to", "answers_of_order", "append", "entry", "entry_of_order", "head",

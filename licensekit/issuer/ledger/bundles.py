@@ -4,30 +4,35 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple, cast
 
-from licensekit.database import Connection, Row
+from licensekit.database import Connection, Row, Value
+from licensekit.issuer.ledger.states import StateChange, state_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 
 SELECT: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number"
-    " FROM bundles AS b JOIN entries AS e ON e.number = b.number"
-    " JOIN entries AS s ON s.number = b.signed"
+    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number,"
+    " d.action, d.at, d.who, d.note FROM bundles AS b JOIN entries AS e ON e.number = b.number"
+    " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
 )
 
+_TOKENS: Final = (
+    "SELECT b.number, b.product, b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
+    " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
+)
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
 _COUNTS: Final = (
-    "(b.state = 'active' OR b.state = 'replaced' AND b.ends >= ?"
+    "(b.state IN ('active', 'suspended') OR b.state = 'replaced' AND b.ends >= ?"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
     " AND o.state = 'active')"
     " AND NOT EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
     " AND o.state IN ('active', 'replaced') AND (o.starts IS NULL OR o.starts <= ?)"
     " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"
 )
-"""Whether a bundle is active, or what replaces it has not started on a day."""
+"""Whether a bundle is active, may be so again, or what replaces it has not started on a day."""
 
 
 class Issued(NamedTuple):
@@ -38,12 +43,14 @@ class Issued(NamedTuple):
     identity: bytes
     key_id: bytes
     state: str
-    """`active`, `replaced`, `revoked` or `returned`."""
+    """One of `LEDGER_STATES`."""
     bundle: Bundle
     token: Token
     at: int
     who: str
     order_number: str | None
+    change: StateChange | None
+    """What took it back or reinstated it last."""
 
     @property
     def label(self) -> str:
@@ -53,34 +60,28 @@ class Issued(NamedTuple):
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
     """Return every bundle of a serial, by part, the highest use last, and sequence."""
-    rows = connection.rows(SELECT + " WHERE b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
-    return [read_row(row) for row in rows]
+    return _found(connection, "b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
 
 
 def active(connection: Connection, serial: str) -> list[Issued]:
     """Return the active bundle of each part of a serial."""
-    rows = connection.rows(SELECT + " WHERE b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
-    return [read_row(row) for row in rows]
+    return _found(connection, "b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
 
 
 def by_number(connection: Connection, number: int) -> Issued | None:
     """Return the bundle that was entered under `number`."""
-    row = connection.one(SELECT + " WHERE b.number = ?", number)
-    return read_row(row) if row else None
+    return _one(connection, "b.number = ?", number)
 
 
 def by_identity(connection: Connection, identity: bytes) -> Issued | None:
     """Return the bundle of this identity."""
-    row = connection.one(SELECT + " WHERE b.identity = ?", identity)
-    return read_row(row) if row else None
+    return _one(connection, "b.identity = ?", identity)
 
 
 def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) -> Issued | None:
     """Return the bundle of this serial, part, use and sequence."""
-    row = connection.one(
-        SELECT + " WHERE b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?", serial, part, use, sequence
-    )
-    return read_row(row) if row else None
+    condition = "b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?"
+    return _one(connection, condition, serial, part, use, sequence)
 
 
 def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
@@ -101,16 +102,13 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
 
 def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | None:
     """Return the bundle that was issued first of those that `numbers_of_key` names, if any."""
-    row = connection.one(
-        SELECT + " WHERE b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1", key_id, today, today
-    )
-    return read_row(row) if row else None
+    condition = "b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1"
+    return _one(connection, condition, key_id, today, today)
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    rows = connection.rows(SELECT + f" WHERE b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers)
-    return [read_row(row) for row in rows]
+    return _found(connection, f"b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
@@ -136,6 +134,19 @@ def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> i
     return (row[0] or 0) if row else 0
 
 
+def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:
+    """Return whether a bundle was issued for a serial's part and use after an entry, and not only absorbed."""
+    row = connection.one(
+        "SELECT 1 FROM bundles AS b JOIN entries AS e ON e.number = b.number WHERE b.serial = ? AND b.part = ?"
+        " AND b.use = ? AND b.number > ? AND e.action <> 'absorb' LIMIT 1",
+        serial,
+        part,
+        use,
+        number,
+    )
+    return row is not None
+
+
 def pickup_of(connection: Connection, serial: str) -> bytes | None:
     """Return under which name the newest file of a serial lies; None if it has none yet."""
     found = (
@@ -149,9 +160,18 @@ def is_known(connection: Connection, serial: str) -> bool:
     return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
+def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
+    """Return serial and company (as `company_key`) of everything that a list has taken back."""
+    rows = connection.rows(
+        "SELECT DISTINCT serial, company_key FROM bundles WHERE state IN ('suspended', 'revoked', 'void')"
+    )
+    return cast("list[tuple[str, str]]", rows)
+
+
 class BundleToken(NamedTuple):
     """The token of a bundle, not decoded, and what it is called by."""
 
+    product: str
     serial: str
     part: str
     use: Use
@@ -165,19 +185,22 @@ class BundleToken(NamedTuple):
         return label_of(self.serial, self.part, self.use.word, self.sequence)
 
 
-def between(connection: Connection, first: int, last: int) -> Iterator[BundleToken]:
-    """Return the bundles that were entered under these numbers, in constant memory."""
-    rows = connection.stream(
-        "SELECT b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
-        " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
-        " WHERE b.number BETWEEN ? AND ? ORDER BY b.number",
-        first,
-        last,
-    )
-    return (
-        BundleToken(serial, part, Use(use), sequence, order, Token("bundle", frame))
-        for serial, part, use, sequence, order, frame in rows
-    )
+def tokens(connection: Connection, numbers: Sequence[int]) -> dict[int, BundleToken]:
+    """Return the bundles that were entered under some numbers, at least one, by number."""
+    rows = connection.rows(_TOKENS + f" WHERE b.number IN ({_asked(numbers)})", *numbers)
+    return {
+        number: BundleToken(product, serial, part, Use(use), sequence, order, Token("bundle", frame))
+        for number, product, serial, part, use, sequence, order, frame in rows
+    }
+
+
+def _found(connection: Connection, condition: LiteralString, *params: Value) -> list[Issued]:
+    return [read_row(row) for row in connection.rows(f"{SELECT} WHERE {condition}", *params)]
+
+
+def _one(connection: Connection, condition: LiteralString, *params: Value) -> Issued | None:
+    row = connection.one(f"{SELECT} WHERE {condition}", *params)
+    return read_row(row) if row else None
 
 
 def _asked(values: Sequence[object]) -> LiteralString:
@@ -186,6 +209,6 @@ def _asked(values: Sequence[object]) -> LiteralString:
 
 def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `SELECT`."""
-    number, identity, key_id, state, frame, at, who, order_number = row
-    bundle = decode(Bundle, read(frame).payload)
-    return Issued(number, identity, key_id, state, bundle, Token("bundle", frame), at, who, order_number)
+    number, identity, key_id, state, frame, at, who, order_number, *decided = row
+    bundle, token, change = decode(Bundle, read(frame).payload), Token("bundle", frame), state_change(*decided)
+    return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, change)

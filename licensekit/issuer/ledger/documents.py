@@ -2,15 +2,20 @@
 
 from typing import Final, LiteralString
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
 from licensekit.wire.armor import Token
 
 PIN: Final = "pin"
 """The fact that names the root that everything is verified from."""
 ISSUER: Final = "issuer"
 """The fact that names the code that this workspace signs for."""
-LAST_SERIAL: Final = "last-serial"
-"""The fact that names the number of the last serial that was made."""
+RESTORED: Final = "restored"
+"""The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
+DEFAULT_KEY: Final = "default-key"
+"""The fact that names the key that signs where no other is named, by its id in hex."""
+
+OLDEST_PACK: Final = "oldest-pack"
+"""The fact that names what the oldest application in the field holds (`trust.held.Held.text`)."""
 
 # A cross join keeps SQLite from going through the entries, of which there may be a million.
 _SELECT: Final = "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
@@ -49,14 +54,39 @@ def _tokens(connection: Connection, which: LiteralString) -> list[Token]:
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:
     """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
-    row = connection.one(_SELECT + " AND d.type = ? AND d.issuer = ? ORDER BY d.number DESC LIMIT 1", kind, issuer)
+    return _newest(connection, " AND d.type = ? AND d.issuer = ?", kind, issuer)
+
+
+def numbered(connection: Connection, kind: str, issuer: str, version: int) -> Token | None:
+    """Return the list or catalog of `issuer` that has this number, or version."""
+    return _newest(connection, " AND d.type = ? AND d.issuer = ? AND d.version = ?", kind, issuer, version)
+
+
+def _newest(connection: Connection, which: LiteralString, *params: Value) -> Token | None:
+    row = connection.one(_SELECT + which + " ORDER BY d.number DESC LIMIT 1", *params)
     return None if row is None else Token(*row)
+
+
+def reinstating(connection: Connection, issuer: str, number: int) -> list[int]:
+    """Return the numbers above `number` of the lists that took something off the list before."""
+    rows = connection.rows(
+        "SELECT d.version FROM documents AS d JOIN entries AS e ON e.number = d.number"
+        " WHERE d.type = 'revocations' AND d.issuer = ? AND d.version > ? AND e.action = 'reinstate'",
+        issuer,
+        number,
+    )
+    return [version for (version,) in rows]
 
 
 def fact(connection: Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
     row = connection.one("SELECT value FROM facts WHERE name = ?", name)
     return row[0] if row else None
+
+
+def default_key(connection: Connection) -> str:
+    """Return the id, in hex, of the key that signs where no other is named; empty if none was chosen."""
+    return fact(connection, DEFAULT_KEY) or ""
 
 
 def put_fact(connection: Connection, name: str, value: str) -> None:

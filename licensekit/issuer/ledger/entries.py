@@ -8,10 +8,10 @@ the length FFFFFFFF (`docs/format.md`, "Hash chain").
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.chain import GENESIS, link
+from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_seconds
-from licensekit.issuer.ledger.projection import project
+from licensekit.issuer.ledger.projection import Record, project
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import LEDGER, Document
@@ -20,33 +20,13 @@ from licensekit.wire.documents import Value as ExtensionValue
 _SELECT: Final = (
     "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries"
 )
-_ANSWERED: Final = " WHERE order_number = ? AND request IS NOT NULL"
-_OF_ORDER: Final = _SELECT + " WHERE order_number = ? AND request IS NULL UNION ALL " + _SELECT + _ANSWERED + " LIMIT 1"
-_NUMBERS: Final = (
-    "SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NULL"
-    " UNION SELECT order_number FROM entries WHERE order_number IN (?) AND request IS NOT NULL"
+_OF_ORDER: Final = _SELECT + (  # noqa: S608  # texts of ours
+    " WHERE order_number = ? AND NOT EXISTS"
+    " (SELECT 1 FROM bundles AS b WHERE b.number = entries.number AND b.state = 'void')"
+    " ORDER BY request IS NOT NULL, number LIMIT 1"
 )
+_NUMBERS: Final = "SELECT DISTINCT order_number FROM entries WHERE order_number IN "
 _NOTHING: Final = b"\xff\xff\xff\xff"
-
-
-class Record(NamedTuple):
-    """What is to be entered: a document that was signed or received, and how it came about."""
-
-    action: str
-    """The command behind it: `issue`, `renew`, `accept`."""
-    at: int
-    """When it was entered, in seconds since 1970."""
-    who: str
-    token: Token
-    document: Document
-    """What `token` says."""
-    order_number: str | None = None
-    order: str | None = None
-    """The order in its canonical text, to be compared with one of the same number."""
-    request: bytes | None = None
-    """The identity of the request that this answers."""
-    note: str = ""
-    """The reason, where one was given."""
 
 
 class LedgerEntry(NamedTuple):
@@ -62,6 +42,11 @@ class LedgerEntry(NamedTuple):
     request: bytes | None
     note: str
     hash: bytes
+
+    def record(self, document: Document) -> Record:
+        """Return what was entered, of which the token says `document`."""
+        said = (self.order_number, self.order, self.request, self.note)
+        return Record(self.action, self.at, self.who, self.token, document, *said)
 
     def content(self) -> bytes:
         """Return the bytes that the hash covers, behind the hash of the entry before."""
@@ -107,14 +92,14 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
         rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
-    project(connection, [(n, r.token, r.document) for n, r in zip(numbers, records, strict=True)])
+    project(connection, list(zip(numbers, records, strict=True)))
     return numbers
 
 
-def head(connection: Connection) -> tuple[int, bytes]:
+def head(connection: Connection) -> Head:
     """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
     row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
-    return cast("tuple[int, bytes]", row) if row else (0, GENESIS)
+    return Head(*row) if row else Head(0, GENESIS)
 
 
 def newest_entry(connection: Connection) -> tuple[int, int]:
@@ -134,40 +119,42 @@ def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:
     """Return the entry of this number."""
-    row = connection.one(_SELECT + " WHERE number = ?", number)
-    return _entry(row) if row else None
+    return _one(connection, _SELECT + " WHERE number = ?", number)
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
-    """Return what was issued for the order of this number, or one of the answers given for it."""
-    row = connection.one(_OF_ORDER, order_number, order_number)
-    return _entry(row) if row else None
+    """Return what was issued for the order of this number, or one of the answers given for it, unless it is void."""
+    return _one(connection, _OF_ORDER, order_number)
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
-    """Return those of some order numbers that `entry_of_order` finds something for."""
+    """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
     asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
-    rows = connection.rows(_NUMBERS.replace("(?)", "(" + asked + ")"), *order_numbers, *order_numbers)
+    rows = connection.rows(_NUMBERS + "(" + asked + ")", *order_numbers)
     return {number for (number,) in rows}
 
 
 def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEntry]:
     """Return what was issued for the order of this number in answer to requests, oldest first."""
-    rows = connection.rows(_SELECT + _ANSWERED + " ORDER BY number", order_number)
+    rows = connection.rows(_SELECT + " WHERE order_number = ? AND request IS NOT NULL ORDER BY number", order_number)
     return [_entry(row) for row in rows]
 
 
 def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
     """Return what was issued in answer to the request of this identity."""
-    row = connection.one(_SELECT + " WHERE request = ?", request)
-    return _entry(row) if row else None
+    return _one(connection, _SELECT + " WHERE request = ?", request)
 
 
 def stream(connection: Connection) -> Iterator[LedgerEntry]:
     """Return every entry in order, in constant memory."""
     return map(_entry, connection.stream(_SELECT + " ORDER BY number"))
+
+
+def _one(connection: Connection, query: LiteralString, param: Value) -> LedgerEntry | None:
+    row = connection.one(query, param)
+    return _entry(row) if row else None
 
 
 def _entry(row: Row) -> LedgerEntry:

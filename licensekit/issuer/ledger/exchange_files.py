@@ -4,35 +4,25 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from licensekit.chain import HASH_BYTES
-from licensekit.database import Connection, Row
-from licensekit.database import Value as Column
+from licensekit.database import Connection
 from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import identity_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import FOLLOWS, Receipt, Request, Statement, decode, hex_extension
+from licensekit.wire.documents import FOLLOWS, TYPE_OF, Receipt, Request, Statement, decode, hex_extension
 from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
 
-_SELECT: Final = (
-    "SELECT f.number, f.type, f.identity, f.installation, f.serial, f.issued, f.head, f.follows,"
-    " e.frame"
-    " FROM exchange_files AS f JOIN entries AS e ON e.number = f.number"
-)
+_TYPES: Final[dict[str, type[Sent]]] = {TYPE_OF[kind]: kind for kind in (Request, Receipt, Statement)}
+_WITH_ENTRY: Final = " FROM exchange_files AS f JOIN entries AS e ON e.number = f.number WHERE "
 _NEWEST: Final = " ORDER BY f.issued DESC, f.number DESC LIMIT 1"
 
 
 class ExchangeFile(NamedTuple):
     """Something that an installation has signed and sent."""
 
-    number: int
-    """Of its entry."""
     type: str
     identity: bytes
-    installation: bytes
-    """SHA-256 of the public key that signed it."""
-    serial: str | None
-    issued: int
     head: bytes
     """The head of the installation's audit log, with this in it."""
     follows: bytes | None
@@ -42,19 +32,16 @@ class ExchangeFile(NamedTuple):
 class ReceivedStatement(NamedTuple):
     """A usage statement of the ledger."""
 
-    file: ExchangeFile
+    installation: bytes
+    """SHA-256 of the public key that signed it."""
     statement: Statement
 
 
 def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
     """Keep what was entered under `number` where questions find it."""
-    connection.run("INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_row(number, token, sent))
-
-
-def _row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
-    """Return the columns of what an installation has sent."""
     opened = read(token.frame)
-    return (
+    connection.run(
+        "INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         number,
         token.type,
         identity_of(token.type, opened.payload),
@@ -69,8 +56,10 @@ def _row(number: int, token: Token, sent: Sent) -> tuple[Column, ...]:
 
 def of_installation(connection: Connection, installation: bytes) -> list[ExchangeFile]:
     """Return everything that an installation has sent, as it was entered."""
-    rows = connection.rows(_SELECT + " WHERE f.installation = ? ORDER BY f.number", installation)
-    return [ExchangeFile(*row[:-1]) for row in rows]
+    columns = "SELECT type, identity, head, follows FROM exchange_files"
+    return [
+        ExchangeFile(*row) for row in connection.rows(columns + " WHERE installation = ? ORDER BY number", installation)
+    ]
 
 
 def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
@@ -89,8 +78,23 @@ def receipt_of(connection: Connection, bundle: bytes) -> int | None:
 
 def latest_statement(connection: Connection, serial: str) -> ReceivedStatement | None:
     """Return what was stated last for a serial."""
-    row = connection.one(_SELECT + " WHERE f.serial = ? AND f.type = 'statement'" + _NEWEST, serial)
-    return _stated(row) if row else None
+    of_serial = "f.serial = ? AND f.type = 'statement'"
+    row = connection.one("SELECT f.installation, e.frame" + _WITH_ENTRY + of_serial + _NEWEST, serial)
+    return ReceivedStatement(row[0], decode(Statement, read(row[1]).payload)) if row else None
+
+
+def exist(connection: Connection) -> bool:
+    """Return whether an installation has ever sent anything."""
+    return connection.one("SELECT 1 FROM exchange_files LIMIT 1") is not None
+
+
+def last_of_each(connection: Connection, serial: str | None, installation: bytes | None) -> list[Sent]:
+    """Return what `installation` has sent last; if None, what each installation of a serial has."""
+    of_serial = "SELECT DISTINCT installation FROM exchange_files WHERE serial = ?"
+    who = [(installation,)] if installation is not None else connection.rows(of_serial, serial)
+    last = "SELECT e.type, e.frame" + _WITH_ENTRY + "f.installation = ?" + _NEWEST
+    rows = [connection.one(last, one) for (one,) in who]
+    return [decode(_TYPES[row[0]], read(row[1]).payload) for row in rows if row is not None]
 
 
 def stating_serials(connection: Connection) -> Iterator[str]:
@@ -110,8 +114,3 @@ def installations_of(connection: Connection, serial: str) -> int:
         serial,
     )
     return row[0] if row else 0
-
-
-def _stated(row: Row) -> ReceivedStatement:
-    *columns, frame = row
-    return ReceivedStatement(ExchangeFile(*columns), decode(Statement, read(frame).payload))

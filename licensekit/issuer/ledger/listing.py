@@ -10,7 +10,8 @@ from typing import Any, Final, LiteralString, NamedTuple
 from licensekit.database import Connection, Row, Value
 from licensekit.dates import format_days, format_seconds
 from licensekit.errors import NotIssued
-from licensekit.issuer.ledger.projection import ACTIVE, LEDGER_STATES, company_key
+from licensekit.issuer.ledger.projection import company_key
+from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, STATE_FIELDS, StateChange, plain_change, state_change
 from licensekit.wire.documents import Use, label_of
 from licensekit.wire.plain import word
 
@@ -60,6 +61,8 @@ class Listed(NamedTuple):
     """One of `LISTED_STATES`."""
     order_number: str | None
     who: str
+    change: StateChange | None
+    """What took it back or reinstated it last."""
 
     @property
     def name(self) -> str:
@@ -68,7 +71,7 @@ class Listed(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `LISTED_FIELDS`."""
-        return {name: value(self) for name, value in _PLAIN.items()}
+        return {name: value(self) for name, value in _PLAIN.items()} | plain_change(self.change)
 
 
 _PLAIN: Final[Mapping[str, Callable[[Listed], Any]]] = {
@@ -87,7 +90,7 @@ _PLAIN: Final[Mapping[str, Callable[[Listed], Any]]] = {
     "key_id": lambda one: one.key_id.hex(),
     "who": lambda one: one.who,
 }
-LISTED_FIELDS: Final = tuple(_PLAIN)
+LISTED_FIELDS: Final = (*_PLAIN, *STATE_FIELDS)
 """The names of what is listed of a bundle as plain data, in order."""
 
 
@@ -108,11 +111,8 @@ class _Order(NamedTuple):
     behind: LiteralString
 
 
-class _Condition(NamedTuple):
-    """A filter in SQL, and the values in it."""
-
-    sql: LiteralString
-    params: tuple[Value, ...]
+_Condition = tuple[LiteralString, tuple[Value, ...]]
+"""A filter in SQL, and the values in it."""
 
 
 _NEWEST_FIRST: Final = _Order("issued DESC, number DESC", 0, "(b.issued, b.number) < (?, ?)")
@@ -122,14 +122,14 @@ _LAST_TO_END: Final = _Order("ends DESC, number DESC", 2, "(b.ends, b.number) < 
 
 _COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.serial, b.part, b.sequence, b.company, b.product,"
-    " b.use, b.issued, b.expiry, b.ends, b.state, e.order_number, e.who FROM"
+    " b.use, b.issued, b.expiry, b.ends, b.state, e.order_number, e.who, d.action, d.at,"
+    " d.who, d.note FROM"
 )
-_WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number"
+_WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number LEFT JOIN entries AS d ON d.number = b.decided"
 # A query within a query that has a limit is answered by itself, by the index of its condition.
 _OF_ORDER: Final = (
     "(SELECT * FROM bundles"
-    " WHERE number IN (SELECT number FROM entries WHERE order_number = ? AND request IS NULL"
-    " UNION ALL SELECT number FROM entries WHERE order_number = ? AND request IS NOT NULL)"
+    " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
     " LIMIT 9223372036854775807)"
 )
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
@@ -150,8 +150,8 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
     if after is not None:
         conditions.append(_behind(connection, order, after))
-    where = "WHERE " + " AND ".join(one.sql for one in conditions) if conditions else ""
-    params += [value for one in conditions for value in one.params]
+    where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
+    params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY b." + order.by.replace(", ", ", b.")
     few = (_COLUMNS, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
     rows = connection.rows(" ".join((*few, _WITH_ENTRY, ordered)), *params, limit)
@@ -184,7 +184,7 @@ def _order(filters: Filters) -> _Order:
 def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
     """Return the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
-        return _OF_ORDER, [filters.order, filters.order]
+        return _OF_ORDER, [filters.order]
     if filters.serial is not None:
         return _OF_SERIAL, [filters.serial]
     if filters.company is not None:
@@ -200,25 +200,25 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
     """
     leads = not is_narrow
     if filters.serial is not None:
-        yield _Condition("b.serial = ?", (filters.serial,))
+        yield "b.serial = ?", (filters.serial,)
     if filters.company is not None:
         begin = company_key(filters.company)
-        yield _Condition("b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST))
+        yield "b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST)
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
-        yield _Condition("b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last))
+        yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
         leads = False
     if filters.state is not None:
-        yield _Condition(*_state(filters.state, today))
+        yield _state(filters.state, today)
         leads = leads and _order(filters) is _NEWEST_FIRST
     if filters.product is not None:
         has_index = leads and filters.state is None
-        yield _Condition("b.product = ?" if has_index else "b.product || '' = ?", (filters.product,))
+        yield "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
     if filters.since is not None:
-        yield _Condition("b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,))
+        yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
 
 
-def _state(state: str, today: int) -> tuple[LiteralString, tuple[Value, ...]]:
+def _state(state: str, today: int) -> _Condition:
     if state == ACTIVE:
         return "b.state = 'active' AND b.ends >= ?", (today,)
     if state == EXPIRED:
@@ -230,11 +230,11 @@ def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
     row = connection.one("SELECT issued, expiry, ends FROM bundles WHERE number = ?", after)
     if row is None:
         raise NotIssued(reason="not-a-bundle", name=str(after))
-    return _Condition(order.behind, (row[order.column], after))
+    return order.behind, (row[order.column], after)
 
 
 def _row(row: Row, today: int) -> Listed:
-    *columns, use, issued, expiry, ends, state, order_number, who = row
+    *columns, use, issued, expiry, ends, state, order_number, who = row[:-4]
     if state == ACTIVE and ends < today:
         state = EXPIRED
-    return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who))
+    return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who, state_change(*row[-4:])))

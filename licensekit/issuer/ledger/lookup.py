@@ -9,7 +9,8 @@ from licensekit.database import Connection
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import bundles, serials
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, entry, entry_of_order
+from licensekit.issuer.ledger.entries import LedgerEntry, entry
+from licensekit.issuer.ledger.states import StateChange, plain_change, state_change
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, Use, decode
 from licensekit.wire.frame import read
@@ -18,6 +19,17 @@ from licensekit.wire.plain import plain
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
+_STATE: Final = (
+    "SELECT b.state, d.action, d.at, d.who, d.note FROM bundles AS b LEFT JOIN entries AS d ON d.number = b.decided"
+    " WHERE b.number = ? OR b.signed = ?"
+)
+# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent.
+_NAMED: Final = (
+    "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
+    " UNION SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles WHERE serial = ?"
+    " UNION SELECT number FROM exchange_files WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f"
+    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1"
+)
 
 
 class LookupResult(NamedTuple):
@@ -30,6 +42,8 @@ class LookupResult(NamedTuple):
     """The id of the key that signed it first, or the public key of the installation that did."""
     state: str | None
     """Of a bundle; None for every other document."""
+    change: StateChange | None
+    """What took the bundle back or reinstated it last."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -40,6 +54,7 @@ class LookupResult(NamedTuple):
             "identity": self.identity.hex(),
             "key": self.key.hex(),
             "state": self.state,
+            **plain_change(self.change),
             "document": plain(self.document),
         }
 
@@ -56,10 +71,13 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.by_identity(ledger, bytes.fromhex(name))
         if issued is not None:
             return issued
-    for place in _readings(name.removesuffix(".lic")):
-        issued = bundles.at(ledger, *place)
-        if issued is not None:
-            return issued
+    stem = name.removesuffix(".lic")
+    dashes = (place for place, character in enumerate(stem) if character == "-")
+    for product, rest in [("", stem), *((stem[:place], stem[place + 1 :]) for place in dashes)]:
+        for place in _readings(rest):
+            issued = bundles.at(ledger, *place)
+            if issued is not None and product in {"", issued.bundle.product}:
+                return issued
     raise NotIssued(reason="bundle", name=name)
 
 
@@ -69,10 +87,9 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
     Raises:
         NotIssued: it means none; the message says if it looks like a mistyped serial.
     """
-    ways = (_of_number, _of_serial, _of_order)
-    numbers = {number for find in ways for number in find(ledger, name)}
-    if numbers:
-        return sorted(numbers)
+    number = int(name) if _NUMBER.fullmatch(name) else 0
+    if found := ledger.rows(_NAMED, number, *[name] * 5):
+        return [number for (number,) in found]
     if serials.is_mistyped(name):
         require_serial(ledger, name)
     try:
@@ -96,43 +113,15 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
-    row = ledger.one("SELECT state FROM bundles WHERE number = ? OR signed = ?", number, number)
+    row = ledger.one(_STATE, number, number)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
         row[0] if row else None,
+        state_change(*row[1:]) if row else None,
     )
-
-
-def _of_number(ledger: Connection, name: str) -> Iterator[int]:
-    """Yield the number of the entry that has it."""
-    if _NUMBER.fullmatch(name) and entry(ledger, int(name)) is not None:
-        yield int(name)
-
-
-def _of_serial(ledger: Connection, serial: str) -> Iterator[int]:
-    """Return the entries of the bundles of a serial, and of what its installations have sent."""
-    rows = ledger.rows(
-        "SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles"
-        " WHERE serial = ? UNION SELECT number FROM exchange_files"
-        " WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f JOIN bundles AS b"
-        " ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1",
-        serial,
-        serial,
-        serial,
-        serial,
-    )
-    return (number for (number,) in rows)
-
-
-def _of_order(ledger: Connection, number: str) -> Iterator[int]:
-    """Yield the entries of what was issued for the order of this number."""
-    one = entry_of_order(ledger, number)
-    if one is not None:
-        yield one.number
-        yield from (other.number for other in answers_of_order(ledger, number))
 
 
 def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:

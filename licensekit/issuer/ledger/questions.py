@@ -1,22 +1,27 @@
 """Questions to the ledger of a workspace: what was issued, to whom, and what came back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from licensekit import limits
 from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
-from licensekit.errors import NoBundle
+from licensekit.errors import FileUnusable, LedgerRestored, NoBundle
+from licensekit.files import read_bytes
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
+from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.dated_ahead import DatedAhead, dated_ahead
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import LedgerReport, Progress, verify
 from licensekit.issuer.messages import HistoryForked
-from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.issuer.transaction import RESTORED, WorkspaceStore
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
@@ -115,11 +120,43 @@ class Ledger:
         """
         write_backup(self._database, SCHEMA, path, replace=replace)
 
+    def restored(self) -> LedgerRestored | FileUnusable | None:
+        """Return why nothing is signed here: the ledger lacks what this folder has seen, or the mark is unreadable."""
+        try:
+            mark = read_mark(self._store.layout.mark)
+        except FileUnusable as error:
+            return error
+        with self._database.read() as ledger:
+            return restored(ledger, mark)
+
+    def propose_absorb(self, files: Mapping[str, bytes], *, now: int) -> AbsorbProposal:
+        """Return what files, by name, bring back that the ledger lost: license files, packs, resets.
+
+        The pack in the workspace is one of them. To sign it accepts a ledger that was restored, also without files:
+        then sequences go on at a random place. What is refused is named by a warning.
+        """
+        store = self._store.overriding(*self._store.overrides, RESTORED)
+        with store.read(now) as tx:
+            path = store.layout.pack(tx.state.product)
+            own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
+            return propose_absorb(tx, {**own, **files})
+
+    def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
+        """Return what installations do not take yet: a clock was ahead when it was signed."""
+        with self._database.read() as ledger:
+            return tuple(dated_ahead(ledger, now))
+
     def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
         """Verify the whole ledger: every link, every signature, every table drawn from it.
 
         Raises:
             LedgerDamaged: with the number of the first entry that is not as it was.
+            LedgerRestored: it holds, and lacks what the mark of this folder or its pack shows.
+            FileUnusable: mark or pack cannot be read.
         """
         with self._database.read() as ledger:
-            return verify(ledger, progress)
+            report = verify(ledger, progress)
+        error = self.propose_absorb({}, now=0).restored
+        if error is not None:
+            raise error
+        return report

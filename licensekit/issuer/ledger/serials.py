@@ -4,13 +4,20 @@ Other serials are taken as they are; but ten digits whose last one does not fit 
 digit shows every single wrong digit and nearly every pair in the wrong order.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from licensekit.database import Connection
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.entries import head
 
-FIRST: Final = 101_000_001
-"""The number, without its check digit, of the first serial that a workspace makes."""
+EXAMPLE: Final = "1010000014"
+"""The serial in examples."""
 
+_LOWEST: Final = 100_000_000
+_DRAWN: Final = 800_000_000
+"""How many first numbers there are; those above are left to count on."""
+_RISE: Final = 1_000_000
 _DIGITS: Final = 10
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 
@@ -19,6 +26,24 @@ def make(number: int) -> str:
     """Return the serial of `number`: its nine digits and the check digit."""
     body = str(number)
     return body + _check_digit(body)
+
+
+def anywhere(draw: Callable[[int], bytes]) -> int:
+    """Return a random number to count serials from."""
+    return _LOWEST + int.from_bytes(draw(8)) % _DRAWN
+
+
+def jump(connection: Connection, draw: Callable[[int], bytes]) -> None:
+    """Let sequences go on where a restored ledger cannot have given any since its backup."""
+    rise = 1 + int.from_bytes(draw(8)) % _RISE
+    documents.put_fact(connection, documents.RESTORED, f"{head(connection).number} {rise}")
+
+
+def rise(connection: Connection) -> tuple[int, int]:
+    """Return the newest entry when a restored ledger was accepted, and by how much sequences rise; zeros if never."""
+    known = documents.fact(connection, documents.RESTORED)
+    number, by = (0, 0) if known is None else map(int, known.split())
+    return number, by
 
 
 def number_of(serial: str) -> int | None:

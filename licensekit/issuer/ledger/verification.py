@@ -16,7 +16,7 @@ from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.issuer.ledger import SCHEMA, documents
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
-from licensekit.issuer.ledger.projection import Drawn, project
+from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
@@ -73,29 +73,27 @@ def verify(ledger: Connection, progress: Progress) -> LedgerReport:
 def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
     """Verify links and signatures, and draw the tables again."""
     pin = documents.fact(ledger, documents.PIN) or ""
-    waiting: list[Drawn] = []
+    if issuer := documents.fact(ledger, documents.ISSUER):
+        documents.put_fact(drawn, documents.ISSUER, issuer)
+    waiting: list[Entered] = []
     state = None
-    for entry in unbroken(stream(ledger), _link_of, _damaged):
+    for entry in unbroken(
+        stream(ledger),
+        lambda one: Link(one.number, one.content(), one.hash),
+        lambda reason, number: LedgerDamaged(reason=reason, number=number),
+    ):
         try:
             state = _verify_token(entry, state, pin)
             document = decode(CLASS_OF[entry.token.type], entry.token.payload)
         except LicenseError as error:
             raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
-        waiting.append((entry.number, entry.token, document))
+        waiting.append((entry.number, entry.record(document)))
         if len(waiting) == _BATCH:
             project(drawn, waiting)
             progress(len(waiting))
             waiting.clear()
     project(drawn, waiting)
     progress(len(waiting))
-
-
-def _link_of(entry: LedgerEntry) -> Link:
-    return Link(entry.number, entry.content(), entry.hash)
-
-
-def _damaged(reason: str, number: int) -> LedgerDamaged:
-    return LedgerDamaged(reason=reason, number=number)
 
 
 def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:

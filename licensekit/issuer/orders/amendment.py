@@ -12,12 +12,13 @@ from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import AmendmentInvalid, OrderInvalid, RenewalInvalid
 from licensekit.errors.coded import Located, plain_value
-from licensekit.issuer.orders.bundle import content_of
+from licensekit.issuer.orders.bundle import as_ordered, content_of
 from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use
+from licensekit.wire.plain import plain
 
 _FIXED: Final = frozenset({"serial", "part", "sequence", "replaces", "order", "installations", "facts"})
 """The keys of an order that no change can have."""
@@ -96,13 +97,13 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
     content = content_of(bundle)
     given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, today)
     sets = {parse_key(path, catalog): value for path, value in given.items()}
+    _unfold_edition(content, sets, catalog)
     found = ((where, _fault(where, value, content)) for where, value in sets.items())
     faults = {where: fault for where, fault in found if fault is not None}
-    _unfold_edition(content, sets, catalog)
     _give_way(content, sets, bundle)
     for where, value in sets.items():
         if where not in faults:
-            _put(content, where, value)
+            where.put(content, value)
     draft = draft_from(content)
     return OrderDraft(draft.order, (*faults.values(), *draft.faults))
 
@@ -160,15 +161,19 @@ def _lower_use(value: object, content: Mapping[str, Any]) -> str:
     return next((use for use in words[present + 1 :] if use == value), "")
 
 
-def _unfold_edition(content: dict[str, Any], sets: Mapping[OrderKey, object], catalog: Catalog) -> None:
-    """Let what an edition names take the place of what is there, for each code."""
+def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catalog: Catalog) -> None:
+    """Let what an edition names take the place of what is there, for each code.
+
+    It is no longer among `sets` then, so that the rest of them can change or take out what it brings.
+    """
     code = sets.get(_EDITION)
     edition = catalog.editions.get(code) if isinstance(code, str) else None
     if edition is None:
         return
-    for table in TABLES:
-        named = getattr(edition, table)
-        content[table] = {c: v for c, v in content.get(table, {}).items() if c not in named}
+    del sets[_EDITION]
+    for table, named in plain(edition).items():
+        if table in TABLES:
+            content[table] = {**content.get(table, {}), **as_ordered(table, named)}
 
 
 def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: Bundle) -> None:
@@ -196,12 +201,3 @@ def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
     if bundle.grace is not None and bundle.expiry is not None:
         content.pop("grace")
         content["grace_days"] = bundle.grace - bundle.expiry
-
-
-def _put(content: dict[str, Any], where: OrderKey, value: object) -> None:
-    if value is not None:
-        where.put(content, value)
-    elif where.table:
-        del content[where.table][where.key]
-    else:
-        content.pop(where.key, None)

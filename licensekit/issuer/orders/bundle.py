@@ -4,17 +4,16 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.includes import reached
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
 from licensekit.dates import day_at
 from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
-from licensekit.issuer.orders.cells import TABLES
-from licensekit.issuer.orders.order import Order, OrderDraft, term, usual_warning
+from licensekit.issuer.orders.order import Order, OrderDraft, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change, changes_between
 from licensekit.text import values
+from licensekit.text.columns import folded
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Bundle, Catalog, Kind, Use, Value, compose
+from licensekit.wire.documents import Bundle, Catalog, Kind, Value, compose
 from licensekit.wire.plain import plain
 
 _COUNTED: Final = frozenset(kind.plural for kind in Kind)
@@ -61,7 +60,9 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     installation.
     """
     if order.edition is not None and order.edition not in catalog.editions:
-        guess = nearest(order.edition, catalog.editions)
+        named = {folded(one.name): code for code, one in catalog.editions.items()}
+        near = nearest(folded(order.edition), [*catalog.editions, *named])
+        guess = named.get(near, near)
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=guess, where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
         of_settings = settings_faults(order.settings, catalog.settings)
@@ -81,26 +82,13 @@ class BundleTemplate(NamedTuple):
     product: str
     part: str
     replaces: list[str]
-    use: Use
-    issued: int
     rest: tuple[object, ...]
-    """The fields behind `issued`, but for the extensions."""
+    """The fields behind the company, but for the extensions."""
 
     def fields(self, serial: str, sequence: int, company: str, extensions: Mapping[str, Value]) -> tuple[object, ...]:
         """Return every field of a bundle, in order."""
-        return (
-            self.issuer,
-            self.product,
-            serial,
-            self.part,
-            sequence,
-            self.replaces,
-            company,
-            self.use,
-            self.issued,
-            *self.rest,
-            dict(extensions),
-        )
+        issuer, product, part, replaces, rest = self
+        return (issuer, product, serial, part, sequence, replaces, company, *rest, dict(extensions))
 
 
 def form(checked: CheckedOrder, *, issued: int) -> BundleTemplate:
@@ -113,24 +101,11 @@ def form(checked: CheckedOrder, *, issued: int) -> BundleTemplate:
     dates = term(order, day_at(issued))
     if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
         raise OrderInvalid(faults=(OrderDatesInvalid(reason="term"),))
-    rest: tuple[object, ...] = (
-        order.starts,
-        dates.warning,
-        dates.expiry,
-        dates.grace,
-        order.maintenance,
-        order.next_check,
-        as_numbers(counts.system),
-        dict(counts.sites),
-        dict(counts.users),
-        dict(checked.settings),
-        None,
-        order.after_grace,
-        order.offline_hours,
-        order.borrow_hours,
-    )
-    issuer, product = checked.issuer, checked.product
-    return BundleTemplate(issuer, product, order.part, list(order.replaces), order.use, issued, rest)
+    term_fields = (order.starts, dates.warning, dates.expiry, dates.grace, order.maintenance, order.next_check)
+    granted = (as_numbers(counts.system), dict(counts.sites), dict(counts.users), dict(checked.settings))
+    rules = (order.after_grace, order.offline_hours, order.borrow_hours)
+    rest = (order.use, issued, *term_fields, *granted, None, *rules)
+    return BundleTemplate(checked.issuer, checked.product, order.part, list(order.replaces), rest)
 
 
 def make_bundle(
@@ -138,20 +113,14 @@ def make_bundle(
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970).
 
-    Raises as `form` and `require_other_serial`.
+    Raises as `form`, and `OrderInvalid` for an order that would replace the serial that it gets itself.
     """
     order = checked.order
     common = form(checked, issued=issued)
-    require_other_serial(order, serial)
-    fields = common.fields(serial, sequence, order.company, extensions)
-    return compose(Bundle, fields)[0]
-
-
-def require_other_serial(order: Order, serial: str) -> None:
-    """Raise `OrderInvalid` if an order would replace the serial that it gets itself."""
     if serial in order.replaces:
         fault = OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces")
         raise OrderInvalid(faults=(fault,))
+    return compose(Bundle, common.fields(serial, sequence, order.company, extensions))[0]
 
 
 def _named(order: Order) -> Counts:
@@ -189,7 +158,7 @@ def missing_requirements(
     asking = {code: wants for code, wants in _requires(catalog, counts) if not present >= wants}
     if not asking:
         return
-    present = reached(catalog, present)
+    present = catalog.reached(present)
     for code, wants in asking.items():
         if missing := sorted(wants - present):
             yield code, tuple(missing)
@@ -225,24 +194,17 @@ def _said(bundle: Bundle) -> dict[str, Any]:
         for key, value in plain(bundle).items()
         if key in KEYS and key != "sequence" and value not in (None, {}, [])
     }
-    return {key: _counts(value) if key in _COUNTED else value for key, value in said.items()}
+    return {key: as_ordered(key, value) for key, value in said.items()}
 
 
 def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    old = {} if before is None else _flat(_said(before))
-    return changes_between(old, _flat(_said(after)))
+    old = {} if before is None else flat(_said(before))
+    return changes_between(old, flat(_said(after)))
 
 
-def _counts(counts: Mapping[str, int | None]) -> dict[str, object]:
-    return {code: values.UNRESTRICTED if n is None else n for code, n in counts.items()}
-
-
-def _flat(content: Mapping[str, Any]) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for key, value in content.items():
-        if key in TABLES:
-            flat |= {f"{key}.{code}": one for code, one in value.items()}
-        else:
-            flat[key] = value
-    return flat
+def as_ordered(key: str, value: Any) -> Any:
+    """Return what a document has under `key` as orders write it: counts of None are unrestricted."""
+    if key not in _COUNTED:
+        return value
+    return {code: values.UNRESTRICTED if n is None else n for code, n in value.items()}

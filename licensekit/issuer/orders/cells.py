@@ -46,8 +46,12 @@ class OrderKey(NamedTuple):
         return _TRUTH.get(text.lower(), number) if is_truth else number
 
     def put(self, order: dict[str, Any], value: object) -> None:
-        """Set the value in an order's content."""
-        (order.setdefault(self.table, {}) if self.table else order)[self.key] = value
+        """Set the value in an order's content; None takes it out."""
+        held = order.setdefault(self.table, {}) if self.table else order
+        if value is None:
+            held.pop(self.key, None)
+        else:
+            held[self.key] = value
 
 
 def parse_key(title: str, catalog: Catalog) -> OrderKey:

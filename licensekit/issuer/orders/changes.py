@@ -11,7 +11,7 @@ from licensekit.issuer.exchange.usage import UsageRow, shortfalls
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import ACTIVE
+from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
@@ -67,7 +67,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    repeated = file_before(tx, issuance, attach=signing.attach)
+    repeated = file_before(tx, issuance, signing)
     return ChangeProposal(
         changes=changes,
         warnings=(*map(_warning, short), *unusual_dates(issuance.bundle, day_at(tx.now))),

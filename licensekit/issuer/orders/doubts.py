@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from licensekit.catalog.rules import Counts
+from licensekit.database import Connection
 from licensekit.dates import day_at
 from licensekit.errors import OrderDoubtful
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.projection import company_key
+from licensekit.issuer.ledger.states import ACTIVE, VOID
 from licensekit.issuer.messages import UnusualTerm
 from licensekit.issuer.orders.bundle import CheckedOrder, missing_requirements
 from licensekit.issuer.orders.order import Order, term
@@ -33,13 +35,13 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
     if expiry is not None and expiry < today:
         yield OrderDoubtful(reason="expired", day=expiry, where="expiry" if order.days is None else "days")
     for serial in order.replaces:
-        replaced = bundles.of_serial(tx.ledger, serial)
+        replaced = _handed_out(tx.ledger, serial)
         if not replaced:
             yield OrderDoubtful(reason="unknown-replaced", serial=serial, where="replaces")
         yield from _of_company(order, serial, replaced, "replaces")
     if order.serial is None:
         return
-    issued = bundles.of_serial(tx.ledger, order.serial)
+    issued = _handed_out(tx.ledger, order.serial)
     yield from _of_company(order, order.serial, issued, "serial")
     parts = {one.bundle.part for one in issued}
     if order.part not in parts and (meant := nearest(order.part, parts)):
@@ -58,9 +60,14 @@ def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
         yield UnusualTerm(reason="expiry", day=expiry)
 
 
+def _handed_out(ledger: Connection, serial: str) -> list[Issued]:
+    """Return every bundle of a serial that is not void: a slip that was taken back says nothing."""
+    return [one for one in bundles.of_serial(ledger, serial) if one.state != VOID]
+
+
 def _of_company(order: Order, serial: str, issued: Collection[Issued], where: str) -> Iterator[OrderDoubtful]:
     """Compare with whom the serial is now, or where nothing of it is in force, was last."""
-    active = [one for one in issued if one.state == "active"] or list(issued)[-1:]
+    active = [one for one in issued if one.state == ACTIVE] or list(issued)[-1:]
     companies = {company_key(one.bundle.company): one.bundle.company for one in active}
     if companies and company_key(order.company) not in companies:
         company = next(iter(companies.values()))

@@ -11,18 +11,13 @@ from licensekit.errors.coded import Message
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.states import SUSPENDED
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
 from licensekit.issuer.orders.doubts import doubts, unusual_dates
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical, difference
-from licensekit.issuer.output.license_file import (
-    Approve,
-    LicenseFile,
-    accept_all,
-    attachments_of,
-    file_name,
-    license_file,
-)
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all, file_name, license_file
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
@@ -57,8 +52,8 @@ class Issuance(NamedTuple):
 class Signing(NamedTuple):
     """How the license file of a bundle is made."""
 
-    attach: bool = True
-    """Whether the file carries what an application shipped long ago lacks (`attachments`)."""
+    attach: Attach = True
+    """For which application the file is."""
     approve: Approve = accept_all
     """Called with the file before the ledger has it; what it raises undoes the signing."""
 
@@ -93,18 +88,26 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
             )
             received = [] if request is None else [request.record(tx)]
             append(tx.ledger, [*received, signed])
-            if issuance.numbering is not None:
-                issuance.numbering.settle()
-            attachments = attachments_of(tx, attach=self.signing.attach)
-            file = license_file(issuance.bundle, signed.token, attachments, repeated=False)
+            source = AttachmentSource(tx, self.signing.attach)
+            file = license_file(source, issuance.bundle, signed.token, repeated=False)
         self.signing.approve(file)
         return file
 
 
 def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
-    """Return what an order comes to; raises as `prepare_order`."""
+    """Check an order and make its bundle, unless it was issued before under its number.
+
+    Raises as `ordered_before` and `check`.
+    """
     again = partial(propose_order, draft=draft, signing=signing)
-    return proposal_of(tx, prepare_order(tx, draft), signing, again, draft.remarks)
+    before = issued_before(tx, draft)
+    if before is not None:
+        return proposal_of(tx, Issuance("issue", before.bundle, before), signing, again, draft.remarks)
+    numbering = Numbering(tx)
+    bundle, overridden = prepare_bundle(tx, draft, numbering)
+    number, ordered = draft.order.number, canonical(draft.order)
+    issuance = Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
+    return proposal_of(tx, issuance, signing, again, draft.remarks)
 
 
 def proposal_of(
@@ -115,7 +118,7 @@ def proposal_of(
     remarks: tuple[Message, ...],
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value."""
-    repeated = file_before(tx, issuance, attach=signing.attach)
+    repeated = file_before(tx, issuance, signing)
     is_new_serial = issuance.numbering is not None and issuance.numbering.has_made_serials
     changes = () if repeated is not None else differences(None, issuance.bundle)
     return IssueProposal(
@@ -133,20 +136,6 @@ def proposal_of(
     )
 
 
-def prepare_order(tx: LedgerTransaction, draft: OrderDraft) -> Issuance:
-    """Check an order and make its bundle, unless it was issued before under its number.
-
-    Raises as `ordered_before` and `check`.
-    """
-    before = issued_before(tx, draft)
-    if before is not None:
-        return Issuance("issue", before.bundle, before)
-    numbering = Numbering(tx)
-    bundle, overridden = prepare_bundle(tx, draft, numbering)
-    number, ordered = draft.order.number, canonical(draft.order)
-    return Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
-
-
 def prepare_bundle(
     tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, overrides: Collection[str] = ()
 ) -> tuple[Bundle, tuple[str, ...]]:
@@ -162,13 +151,12 @@ def prepare_bundle(
     return bundle, checked.overridden
 
 
-def file_before(tx: LedgerTransaction, issuance: Issuance, *, attach: bool) -> LicenseFile | None:
+def file_before(tx: LedgerTransaction, issuance: Issuance, signing: Signing) -> LicenseFile | None:
     """Return the file of what was issued before; None if there is something to sign."""
     before = issuance.before
     if before is None:
         return None
-    attachments = attachments_of(tx, attach=attach)
-    return license_file(before.bundle, before.token, attachments, repeated=True)
+    return license_file(AttachmentSource(tx, signing.attach), before.bundle, before.token, repeated=True)
 
 
 def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:
@@ -203,7 +191,10 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
 
 
 def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
-    """Raise `OrderConflict` for what every customer would refuse: it or its key was revoked."""
+    """Raise `OrderConflict` for what every customer would refuse: it is suspended, or it or its key was revoked."""
+    if issued.state == SUSPENDED:
+        name = file_name(issued.bundle)
+        raise OrderConflict(reason="suspended", order=issued.order_number, entry=issued.number, bundle=name)
     try:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:

@@ -5,7 +5,7 @@ from typing import Final
 
 from licensekit import limits
 from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
-from licensekit.issuer.ledger import bundles, documents, serials
+from licensekit.issuer.ledger import bundles, serials
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
@@ -28,6 +28,7 @@ class Numbering:
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner
+        self._rise = serials.rise(tx.ledger)
         self._made: int | None = None
         self._looked_up_to = 0
         self._taken = set[str]()
@@ -44,11 +45,6 @@ class Numbering:
         if self._made is not None and self._is_ahead(order.serial):
             self._taken.add(order.serial)
         return order.serial
-
-    def settle(self) -> None:
-        """Record in the ledger which serials were made."""
-        if self._made is not None:
-            documents.put_fact(self._ledger, documents.LAST_SERIAL, str(self._made))
 
     def faults(self, order: Order) -> Iterator[Fault]:
         """Yield what is wrong with the serials and the sequence that `order` names."""
@@ -87,7 +83,12 @@ class Numbering:
         if order.serial is None:
             return 1
         last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
-        return max(last + 1, self._lowest(serial, order))
+        listed = 1 if self._revocations is None else self._revocations.lowest_of(serial, order.part, order.use)
+        lowest = max(last + 1, listed)
+        restored, rise = self._rise
+        if rise and not bundles.is_issued_since(self._ledger, serial, order.part, order.use, restored):
+            return lowest + rise  # what a restored ledger lost may have had the next ones
+        return lowest
 
     def pickup(self, order: Order, serial: str) -> dict[str, Value]:
         """Return the extension that says where the newest file of a serial lies, if anywhere.
@@ -107,10 +108,9 @@ class Numbering:
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
 
     def _next_serial(self) -> str:
-        made = self._made
-        if made is None:
-            last = documents.fact(self._ledger, documents.LAST_SERIAL)
-            made = serials.FIRST - 1 if last is None else int(last)
+        # Counted from a random place in each transaction: neither a copy of the workspace, nor one of another product,
+        # nor a ledger that was restored makes the same.
+        made = serials.anywhere(self._draw) - 1 if self._made is None else self._made
         while True:
             made += 1
             if made > self._looked_up_to:
@@ -129,9 +129,3 @@ class Numbering:
     def _is_ahead(self, serial: str) -> bool:
         number = serials.number_of(serial)
         return number is not None and number <= self._looked_up_to
-
-    def _lowest(self, serial: str, order: Order) -> int:
-        if self._revocations is None:
-            return 1
-        lowest = self._revocations.lowest.get(serial, {}).get(order.part)
-        return 1 if lowest is None else lowest.of(order.use)

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from licensekit.catalog.rules import as_numbers
 from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import OrderDatesInvalid
 from licensekit.errors.coded import Located, Message
+from licensekit.issuer.orders.cells import TABLES
 from licensekit.proposals import Change, changes_between
 from licensekit.wire.documents import AfterGrace, Use, Value
 from licensekit.wire.plain import word
@@ -168,24 +169,25 @@ def canonical(order: Order) -> str:
 
 def difference(before: str, after: str) -> tuple[Change, ...]:
     """Return what differs between two canonical texts, by key path."""
-    return changes_between(_flat(json.loads(before)), _flat(json.loads(after)))
+    old, new = (
+        {path: _shown(path.partition(".")[0], value) for path, value in flat(json.loads(text)).items()}
+        for text in (before, after)
+    )
+    return changes_between(old, new)
+
+
+def flat(content: Mapping[str, Any]) -> dict[str, object]:
+    """Return the values of an order by key path, those of its tables among them."""
+    found: dict[str, object] = {}
+    for key, value in content.items():
+        found |= {f"{key}.{code}": one for code, one in value.items()} if key in TABLES else {key: value}
+    return found
 
 
 def _plain(name: str, value: Any) -> Any:
     if name == "system":
         return as_numbers(value)
     return word(value) if isinstance(value, IntEnum) else value
-
-
-def _flat(said: dict[str, Any]) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for name, value in said.items():
-        if isinstance(value, dict):
-            table = cast("dict[str, Any]", value)
-            flat |= {f"{name}.{key}": _shown(name, one) for key, one in table.items()}
-        else:
-            flat[name] = _shown(name, value)
-    return flat
 
 
 def _shown(name: str, value: Any) -> object:

@@ -2,15 +2,7 @@
 
 from typing import Any, Final, cast
 
-from licensekit import limits
-from licensekit.errors import (
-    OrderIncomplete,
-    OrderInvalid,
-    OrderSerialInvalid,
-    SyntaxInvalid,
-    TableInvalid,
-    ValueInvalid,
-)
+from licensekit import errors, limits
 from licensekit.issuer.catalog.counts import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
@@ -31,7 +23,7 @@ def _serials(value: object) -> tuple[str, ...]:
     listed = cast("list[object]", values.typed(words, list, "an array"))
     serials = sorted({values.serial(one) for one in listed})
     if len(serials) > limits.REPLACED:
-        raise FaultyValue(TableInvalid(reason="too-many", most=limits.REPLACED))
+        raise FaultyValue(errors.TableInvalid(reason="too-many", most=limits.REPLACED))
     return tuple(serials)
 
 
@@ -52,7 +44,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
     "grace_days": _DAYS,
     "maintenance": values.day,
     "next_check": values.day,
-    "edition": values.code,
+    "edition": values.line,
     "installations": values.whole(1, limits.COUNT),
     "facts": values.whole(1, limits.FACTS),
     "after_grace": values.word({word(policy): policy for policy in AfterGrace}),
@@ -74,8 +66,8 @@ def read_draft(text: bytes) -> OrderDraft:
         OrderInvalid: it is no TOML.
     """
     content = parse_toml(text)
-    if isinstance(content, SyntaxInvalid):
-        raise OrderInvalid(faults=(content,))
+    if isinstance(content, errors.SyntaxInvalid):
+        raise errors.OrderInvalid(faults=(content,))
     return draft_from(content)._replace(remarks=marks_in(text))
 
 
@@ -86,21 +78,21 @@ def draft_from(content: object) -> OrderDraft:
     """
     if not isinstance(content, dict):
         found = values.what_is(content)
-        fault = ValueInvalid(reason="kind", found=found, wanted="an order")
+        fault = errors.ValueInvalid(reason="kind", found=found, wanted="an order")
         return OrderDraft(Order(company=""), (fault,))
     table = Table("", cast("dict[str, object]", content), [])
     table.refuse_others(KEYS)
     table.require("company")
     if not any(table.content.get(key) for key in _SELLING_KEYS):
-        table.faults.append(OrderIncomplete(reason="sells-nothing"))
+        table.faults.append(errors.OrderIncomplete(reason="sells-nothing"))
     order = _order(table)
     if order.serial in order.replaces:
-        itself = OrderSerialInvalid(reason="replaces-itself", serial=order.serial or "")
+        itself = errors.OrderSerialInvalid(reason="replaces-itself", serial=order.serial or "")
         table.refuse("replaces", itself)
     if order.part.endswith(_OTHER_USES):
-        table.refuse("part", OrderSerialInvalid(reason="part-use", part=order.part))
+        table.refuse("part", errors.OrderSerialInvalid(reason="part-use", part=order.part))
     if order.replaces and order.part != BASE:
-        table.refuse("replaces", OrderSerialInvalid(reason="part-replaces", part=order.part))
+        table.refuse("replaces", errors.OrderSerialInvalid(reason="part-replaces", part=order.part))
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)
     table.faults.extend(date_faults(order, whole=not unread))
     if not table.faults:

@@ -13,7 +13,8 @@ from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys.documents import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.output.license_file import LicenseFile, attachments_of, license_file
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted, require_signer
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
@@ -47,7 +48,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     """Of the entries of the bundles that are still to be signed again, oldest first."""
     first: Bundle | None
     """The one that was issued first; None: there are none."""
-    attach: bool
+    attach: Attach
 
     @property
     def count(self) -> int:
@@ -93,9 +94,9 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     def _sign(self, key: Signer | None, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
-            attachments = attachments_of(tx, attach=self.attach)
+            source = AttachmentSource(tx, self.attach)
             for one in bundles.signed_again(tx.ledger, note):
-                file = license_file(one.bundle, one.token, attachments, repeated=True)
+                file = license_file(source, one.bundle, one.token, repeated=True)
                 yield Reissued(one, file)
         for first in range(0, self.count, _BATCH):
             with self.store.write(self.now, who) as tx:
@@ -104,7 +105,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
             yield from done
 
 
-def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> ReissueProposal:
+def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> ReissueProposal:
     """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
     of_key = bytes.fromhex(old), day_at(tx.now)
@@ -124,10 +125,10 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: bool) -> Reissu
 
 
 def _sign_again(
-    tx: LedgerTransaction, batch: Sequence[Issued], signer: Signer, note: str, *, attach: bool
+    tx: LedgerTransaction, batch: Sequence[Issued], signer: Signer, note: str, *, attach: Attach
 ) -> list[Reissued]:
     """Sign those of some bundles again that still count, and enter them."""
-    attachments = attachments_of(tx, attach=attach)
+    source = AttachmentSource(tx, attach)
     counting = bundles.counting(tx.ledger, [one.number for one in batch], day_at(tx.now))
     records: list[Record] = []
     done: list[Reissued] = []
@@ -135,7 +136,7 @@ def _sign_again(
         file = None
         if one.number in counting:
             records.append(tx.sign("reissue", one.bundle, signer)._replace(note=note))
-            file = license_file(one.bundle, records[-1].token, attachments, repeated=False)
+            file = license_file(source, one.bundle, records[-1].token, repeated=False)
         done.append(Reissued(one, file))
     append(tx.ledger, records)
     return done

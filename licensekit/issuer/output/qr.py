@@ -43,12 +43,12 @@ def qr_png(data: bytes) -> bytes:
 
 
 def qr_svg(data: bytes) -> bytes:
-    """Return the code of a license file as an SVG image; raises as `png`."""
+    """Return the code of a license file as an SVG image; raises as `qr_png`."""
     return _saved(data, "svg", 1)
 
 
 def svg_inline(data: bytes) -> str:
-    """Return the code as an element of an HTML page, as large as what it is in; raises as `png`."""
+    """Return the code as an element of an HTML page, as large as what it is in; raises as `qr_png`."""
     return _code(text_of(data)).svg_inline(border=_BORDER, omitsize=True)
 
 

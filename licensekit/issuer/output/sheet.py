@@ -46,7 +46,7 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
     return template.substitute(
         {name: escape(value) for name, value in named.items()},
         code=_code(file.data, text),
-        facts="".join(f"<dt>{name}</dt><dd>{escape(said)}</dd>\n" for name, said in _facts(bundle)),
+        facts="".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle)),
         licenses="\n".join(_tables(bundle, catalog)),
     ).encode()
 
@@ -97,11 +97,11 @@ def _tables(bundle: Bundle, catalog: Catalog) -> Iterable[str]:
 
 def _row(code: str, count: int | None, catalog: Catalog) -> str:
     license_ = catalog.licenses.get(code)
-    name = code if license_ is None else license_.name
+    name = escape(code if license_ is None else license_.name)
     if license_ is not None and license_.kind is Kind.SYSTEM and license_.quantity is None:
         amount = "yes"
     else:
         unit = "" if license_ is None or license_.quantity is None else f" {license_.quantity}"
         unit += "" if license_ is None or license_.per is None else f" per {word(license_.per)}"
         amount = "unrestricted" if count is None else f"{count}{unit}"
-    return f'<tr><td>{escape(name)}</td><td><code>{code}</code></td><td class="count">{escape(amount)}</td></tr>'
+    return f'<tr><td><bdi>{name}</bdi></td><td><code>{code}</code></td><td class="count">{escape(amount)}</td></tr>'

@@ -7,16 +7,9 @@ from secrets import token_bytes
 from typing import Any, Final, NamedTuple
 
 import pkcs11
-from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token
+from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token, TokenFlag
 
-from licensekit.errors import (
-    KeyInvalid,
-    PinWrong,
-    Pkcs11KeyInvalid,
-    Pkcs11Unavailable,
-    SignatureInvalid,
-    SignerUnavailable,
-)
+from licensekit import errors
 from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.frame import ED25519, ED25519_KEY_BYTES
@@ -26,17 +19,24 @@ _POINT_PREFIXES: Final = (b"", b"\x04\x20", b"\x03\x21\x00")
 """The point as it is, as a DER octet string (SoftHSM and most), as a DER bit string."""
 _ID_BYTES: Final = 8
 
-_Explained = Callable[..., SignerUnavailable]
-_OTHER: Final[_Explained] = partial(Pkcs11Unavailable, reason="other")
-_REMOVED: Final[_Explained] = partial(Pkcs11Unavailable, reason="removed")
-_REFUSED: Final[_Explained] = partial(PinWrong, reason="refused")
+_TRIES: Final = (
+    (TokenFlag.USER_PIN_LOCKED, "locked"),
+    (TokenFlag.USER_PIN_FINAL_TRY, "last"),
+    (TokenFlag.USER_PIN_COUNT_LOW, "few"),
+)
+"""What a token says of the tries that are left, the most urgent first."""
+
+_Explained = Callable[..., errors.SignerUnavailable]
+_OTHER: Final[_Explained] = partial(errors.Pkcs11Unavailable, reason="other")
+_REMOVED: Final[_Explained] = partial(errors.Pkcs11Unavailable, reason="removed")
+_REFUSED: Final[_Explained] = partial(errors.PinWrong, reason="refused")
 _EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], _Explained]] = {
     pkcs11.DeviceRemoved: _REMOVED,
-    pkcs11.MechanismInvalid: partial(Pkcs11Unavailable, reason="mechanism"),
+    pkcs11.MechanismInvalid: partial(errors.Pkcs11Unavailable, reason="mechanism"),
     pkcs11.PinIncorrect: _REFUSED,
     pkcs11.PinInvalid: _REFUSED,
     pkcs11.PinLenRange: _REFUSED,
-    pkcs11.PinLocked: partial(PinWrong, reason="locked"),
+    pkcs11.PinLocked: partial(errors.PinWrong, reason="locked"),
     pkcs11.SessionHandleInvalid: _REMOVED,
     pkcs11.TokenNotPresent: _REMOVED,
 }
@@ -61,8 +61,8 @@ class _TokenSigner(NamedTuple):
             signature = self.key.sign(message, mechanism=Mechanism.EDDSA)
         try:
             self.verifying_key.verify(message, signature)
-        except SignatureInvalid as error:
-            raise Pkcs11KeyInvalid(reason="mismatch", where=_name(self.place)) from error
+        except errors.SignatureInvalid as error:
+            raise errors.Pkcs11KeyInvalid(reason="mismatch", where=_name(self.place)) from error
         return signature
 
 
@@ -77,7 +77,7 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
         if _objects(session, {Attribute.LABEL: place.object}):
-            raise Pkcs11KeyInvalid(reason="label-taken", name=place.object or "", where=_name(place))
+            raise errors.Pkcs11KeyInvalid(reason="label-taken", name=place.object or "", where=_name(place))
         curve = session.create_domain_parameters(KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True)
         # Without further attributes the private key is sensitive and cannot be extracted.
         curve.generate_keypair(mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, id=place.id, label=place.object)
@@ -88,7 +88,7 @@ def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
     private = _key(session, place, ObjectClass.PRIVATE_KEY)
     public = _key(session, place, ObjectClass.PUBLIC_KEY)
     if not isinstance(private, SignMixin):
-        raise Pkcs11KeyInvalid(reason="may-not-sign", where=_name(place))
+        raise errors.Pkcs11KeyInvalid(reason="may-not-sign", where=_name(place))
     return _TokenSigner(place, private, _verifying_key(place, public[Attribute.EC_POINT]))
 
 
@@ -97,7 +97,7 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
     wanted = {attribute: value for attribute, value in named.items() if value is not None}
     found = _objects(session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted})
     if len(found) != 1:
-        raise Pkcs11KeyInvalid(
+        raise errors.Pkcs11KeyInvalid(
             reason="several" if found else "missing", name=kind.name.lower().replace("_", " "), where=_name(place)
         )
     return found[0]
@@ -111,41 +111,53 @@ def _objects(session: Session, wanted: dict[Attribute, Any]) -> list[Object]:
 def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
     key = point[-ED25519_KEY_BYTES:]
     if point in [prefix + key for prefix in _POINT_PREFIXES]:
-        with suppress(KeyInvalid):
+        with suppress(errors.KeyInvalid):
             return load(ED25519, key)
-    raise Pkcs11KeyInvalid(reason="not-ed25519", where=_name(place))
+    raise errors.Pkcs11KeyInvalid(reason="not-ed25519", where=_name(place))
 
 
 @contextmanager
 def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[Session]:
     """Open a session that is closed only if something fails within."""
     with _explained(place), ExitStack() as stack:
-        session = _log_in(_find(place), pin(), rw=rw)
+        session = _log_in(place, pin, rw=rw)
         stack.enter_context(session)
         yield session
         stack.pop_all()
 
 
-def _log_in(token: Token, pin: str, *, rw: bool) -> Session:
+def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
+    token = _find(place)
+    if (tries := _tries(token)) in {"locked", "last"}:  # nothing that is done here ever locks a token
+        raise errors.PinWrong(reason=tries, where=_name(place))
     try:
-        return token.open(rw=rw, user_pin=pin)
+        return token.open(rw=rw, user_pin=pin())
     except UnicodeEncodeError as error:
         raise pkcs11.PinInvalid from error
+    except pkcs11.PinIncorrect as error:
+        raise errors.PinWrong(
+            reason=_tries(token.slot.get_token()), reported="PinIncorrect", where=_name(place)
+        ) from error
     except pkcs11.UserAlreadyLoggedIn:
         # The whole process is logged in, by the signer for another key of the same token.
         return token.open(rw=rw)
+
+
+def _tries(token: Token) -> str:
+    """Return why a PIN is refused, as far as the token says how many tries are left."""
+    return next((reason for flag, reason in _TRIES if flag in token.flags), "refused")
 
 
 def _find(place: KeyPlace) -> Token:
     try:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
-        raise Pkcs11Unavailable(reason="module", detail=str(error) or type(error).__name__) from error
+        raise errors.Pkcs11Unavailable(reason="module", detail=str(error) or type(error).__name__) from error
     found = [token for token in module.get_tokens() if _describes(place, token)]
     if not found:
-        raise Pkcs11Unavailable(reason="no-token", where=_name(place))
+        raise errors.Pkcs11Unavailable(reason="no-token", where=_name(place))
     if len(found) > 1:
-        raise Pkcs11Unavailable(reason="several-tokens", where=_name(place))
+        raise errors.Pkcs11Unavailable(reason="several-tokens", where=_name(place))
     return found[0]
 
 

@@ -11,27 +11,7 @@ from msgspec import Meta
 
 from licensekit import limits
 from licensekit.errors.format import RuleBroken
-from licensekit.wire.documents.fields import (
-    Code,
-    Count,
-    Days,
-    Digest,
-    Document,
-    Extensions,
-    FactHash,
-    Hours,
-    Name,
-    RefusedField,
-    Seconds,
-    Serial,
-    Value,
-    Version,
-    require_ascending,
-    require_codes,
-    require_extensions,
-    require_serials,
-    require_texts,
-)
+from licensekit.wire.documents import fields
 
 
 class Kind(IntEnum):
@@ -75,51 +55,51 @@ PICKUP: Final = "pickup"
 PICKUP_BYTES: Final = 16
 
 
-class Binding(Document, frozen=True):
+class Binding(fields.Document, frozen=True):
     """The installation that a bundle is for: its key, and/or at least k of its machine facts."""
 
-    installation: Digest | None
+    installation: fields.Digest | None
     """SHA-256 of the installation's public key."""
     needed: Annotated[int, Meta(ge=0, le=limits.FACTS)]
     """How many of `facts` must match (k of n)."""
-    facts: Annotated[dict[Code, FactHash], Meta(max_length=limits.FACTS)]
+    facts: Annotated[dict[fields.Code, fields.FactHash], Meta(max_length=limits.FACTS)]
     """Fact name to its keyed hash."""
 
     def __post_init__(self) -> None:
-        require_codes(self.facts)
+        fields.require_codes(self.facts)
         if self.needed > len(self.facts) or (self.facts and not self.needed):
-            raise RefusedField(RuleBroken(reason="binding-facts"))
+            raise fields.RefusedField(RuleBroken(reason="binding-facts"))
         if self.installation is None and not self.facts:
-            raise RefusedField(RuleBroken(reason="binding-nobody"))
+            raise fields.RefusedField(RuleBroken(reason="binding-nobody"))
 
 
-Counts = Annotated[dict[Code, Count | None], Meta(max_length=limits.LICENSES)]
+Counts = Annotated[dict[fields.Code, fields.Count | None], Meta(max_length=limits.LICENSES)]
 """License code to count; None is unrestricted."""
-Settings = Annotated[dict[Code, Value], Meta(max_length=limits.SETTINGS)]
+Settings = Annotated[dict[fields.Code, fields.Value], Meta(max_length=limits.SETTINGS)]
 """Setting code to what was sold."""
 
 
-class Bundle(Document, frozen=True):
+class Bundle(fields.Document, frozen=True):
     """What one file grants to one company."""
 
-    issuer: Code
-    product: Code
-    serial: Serial
-    part: Code
+    issuer: fields.Code
+    product: fields.Code
+    serial: fields.Serial
+    part: fields.Code
     """`base`, or the name of an add-on."""
-    sequence: Version
+    sequence: fields.Version
     """A higher one of the same issuer, serial, part and use replaces a lower one."""
-    replaces: Annotated[list[Serial], Meta(max_length=limits.REPLACED)]
+    replaces: Annotated[list[fields.Serial], Meta(max_length=limits.REPLACED)]
     """The serials that this one takes the place of (trial to bought, a merger)."""
-    company: Name
+    company: fields.Name
     use: Use
-    issued: Seconds
-    starts: Days | None
-    warning: Days | None
-    expiry: Days | None
-    grace: Days | None
-    maintenance: Days | None
-    next_check: Days | None
+    issued: fields.Seconds
+    starts: fields.Days | None
+    warning: fields.Days | None
+    expiry: fields.Days | None
+    grace: fields.Days | None
+    maintenance: fields.Days | None
+    next_check: fields.Days | None
     system: Counts
     """Count 1, or the quantity in the license's unit."""
     sites: Counts
@@ -127,28 +107,30 @@ class Bundle(Document, frozen=True):
     settings: Settings
     binding: Binding | None
     after_grace: AfterGrace
-    offline_hours: Hours
+    offline_hours: fields.Hours
     """How long a lost database may be lived through."""
-    borrow_hours: Hours
+    borrow_hours: fields.Hours
     """The longest time for which a concurrent seat may be taken along."""
-    extensions: Extensions
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.issuer, self.product, self.part, *self.system, *self.sites, *self.users, *self.settings])
-        require_serials([self.serial, *self.replaces])
-        require_texts([self.company, *self.settings.values()])
-        require_extensions(self.extensions)
+        fields.require_codes(
+            [self.issuer, self.product, self.part, *self.system, *self.sites, *self.users, *self.settings]
+        )
+        fields.require_serials([self.serial, *self.replaces])
+        fields.require_texts([self.company, *self.settings.values()])
+        fields.require_extensions(self.extensions)
         if self.replaces:
             self._require_replaceable()
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
-            raise RefusedField(fault)
+            raise fields.RefusedField(fault)
 
     def _require_replaceable(self) -> None:
-        require_ascending(self.replaces)
+        fields.require_ascending(self.replaces)
         if self.serial in self.replaces:
-            raise RefusedField(RuleBroken(reason="replaces-itself"))
+            raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
         if self.part != BASE:
-            raise RefusedField(RuleBroken(reason="part-replaces"))
+            raise fields.RefusedField(RuleBroken(reason="part-replaces"))
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
         """Return license code to count of one kind; None is unrestricted."""
@@ -193,9 +175,11 @@ def order_of_dates_fault(
     if expiry is None:
         needs_expiry = warning is not None or grace is not None
         return RuleBroken(reason="no-expiry") if needs_expiry else None
+    days = [day for day in (starts, warning, expiry, grace) if day is not None]
+    if days == sorted(days):
+        return None
     dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))
     present = [(name, day) for name, day in dates if day is not None]
-    for (earlier, first), (later, second) in pairwise(present):
-        if first > second:
-            return RuleBroken(reason="dates", earlier=earlier, later=later)
-    return None
+    wrong = ((earlier[0], later[0]) for earlier, later in pairwise(present) if earlier[1] > later[1])
+    earlier, later = next(wrong)
+    return RuleBroken(reason="dates", earlier=earlier, later=later)

@@ -3,7 +3,7 @@
 `docs/format.md` gives every field with its type, unit and bound, in the order given here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Annotated, Final
 
@@ -11,25 +11,8 @@ from msgspec import Meta
 
 from licensekit import limits
 from licensekit.errors.format import RuleBroken
+from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
-from licensekit.wire.documents.fields import (
-    Code,
-    Document,
-    Extensions,
-    Integer,
-    Name,
-    QualifiedCode,
-    RefusedField,
-    Seconds,
-    Text,
-    Value,
-    Version,
-    require_ascending,
-    require_codes,
-    require_extensions,
-    require_qualified,
-    require_texts,
-)
 
 
 class SeatKind(IntEnum):
@@ -75,43 +58,43 @@ class Combine(IntEnum):
     MOST = 2
 
 
-class License(Document, frozen=True):
+class License(fields.Document, frozen=True):
     """One license that can be sold, and what it means."""
 
     kind: Kind
-    name: Name
-    description: Text
+    name: fields.Name
+    description: fields.Text
     plan: bool
     """A user holds at most one plan of each issuer."""
     hidden: bool
     """Not shown for assignment; still checked."""
-    full_with: QualifiedCode | None
+    full_with: fields.QualifiedCode | None
     """Present alone, the license is read; with this user license it is full."""
-    includes: Annotated[list[Code], Meta(max_length=limits.INCLUDES)]
-    requires: Annotated[list[QualifiedCode], Meta(max_length=limits.INCLUDES)]
+    includes: Annotated[list[fields.Code], Meta(max_length=limits.INCLUDES)]
+    requires: Annotated[list[fields.QualifiedCode], Meta(max_length=limits.INCLUDES)]
     seats: SeatKind
     limits_sites: bool
     """The count limits how many sites there are besides the central one."""
-    quantity: Name | None
+    quantity: fields.Name | None
     """The unit that a system license is sold in (`GB`), or nothing."""
     per: MeterPeriod | None
     """The time after which the quantity is there again; None: it is not used up."""
-    replaced_by: Code | None
+    replaced_by: fields.Code | None
     """The license that took its place: who holds this one has that one as well."""
-    names: Annotated[dict[Code, Name], Meta(max_length=limits.LANGUAGES)]
+    names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.LANGUAGES)]
     """Language (BCP 47, in lower case) to its name there."""
 
     def __post_init__(self) -> None:
-        require_codes(self.includes)
-        require_qualified(self.requires)
-        require_ascending(self.includes)
-        require_ascending(self.requires)
+        fields.require_codes(self.includes)
+        fields.require_qualified(self.requires)
+        fields.require_ascending(self.includes)
+        fields.require_ascending(self.requires)
         if self.full_with is not None:
-            require_qualified([self.full_with])
-        require_codes([*self.names, *([] if self.replaced_by is None else [self.replaced_by])])
-        require_texts([self.name, self.description, self.quantity, *self.names.values()])
+            fields.require_qualified([self.full_with])
+        fields.require_codes([*self.names, *([] if self.replaced_by is None else [self.replaced_by])])
+        fields.require_texts([self.name, self.description, self.quantity, *self.names.values()])
         if self.per is not None and self.quantity is None:
-            raise RefusedField(RuleBroken(reason="meter-without-quantity"))
+            raise fields.RefusedField(RuleBroken(reason="meter-without-quantity"))
 
     @property
     def gives(self) -> tuple[str, ...]:
@@ -119,60 +102,60 @@ class License(Document, frozen=True):
         return (*self.includes, *(() if self.replaced_by is None else (self.replaced_by,)))
 
 
-class LoginRule(Document, frozen=True):
+class LoginRule(fields.Document, frozen=True):
     """Who may log in by one way."""
 
-    all: Annotated[list[QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
+    all: Annotated[list[fields.QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
     """The licenses that must all be there: system licenses present, user licenses held."""
     users: Annotated[list[UserKind], Meta(min_length=1, max_length=len(UserKind))]
     """The kinds of users that may come this way."""
 
     def __post_init__(self) -> None:
-        require_qualified(self.all)
-        require_ascending(self.all)
-        require_ascending(self.users)
+        fields.require_qualified(self.all)
+        fields.require_ascending(self.all)
+        fields.require_ascending(self.users)
 
 
-class Edition(Document, frozen=True):
+class Edition(fields.Document, frozen=True):
     """A template for orders: what a named edition contains."""
 
-    name: Name
+    name: fields.Name
     system: Counts
     sites: Counts
     users: Counts
     settings: Settings
 
     def __post_init__(self) -> None:
-        require_codes([*self.system, *self.sites, *self.users, *self.settings])
-        require_texts([self.name, *self.settings.values()])
+        fields.require_codes([*self.system, *self.sites, *self.users, *self.settings])
+        fields.require_texts([self.name, *self.settings.values()])
 
 
-class Setting(Document, frozen=True):
+class Setting(fields.Document, frozen=True):
     """A setting that can be sold: which values fit it, and what several parts make of theirs."""
 
     type: SettingType
-    name: Name
-    lowest: Integer | None
-    highest: Integer | None
-    choices: Annotated[list[Text], Meta(max_length=limits.CHOICES)]
+    name: fields.Name
+    lowest: fields.Integer | None
+    highest: fields.Integer | None
+    choices: Annotated[list[fields.Text], Meta(max_length=limits.CHOICES)]
     """The texts that fit; empty: any."""
-    default: Value | None
+    default: fields.Value | None
     """What counts where nothing was sold."""
     combine: Combine
 
     def __post_init__(self) -> None:
-        require_texts([self.name, *self.choices, self.default])
-        require_ascending(self.choices)
+        fields.require_texts([self.name, *self.choices, self.default])
+        fields.require_ascending(self.choices)
         if self.type is not SettingType.NUMBER and (
             (self.lowest, self.highest) != (None, None) or self.combine is not Combine.LATEST
         ):
-            raise RefusedField(RuleBroken(reason="setting-not-number"))
+            raise fields.RefusedField(RuleBroken(reason="setting-not-number"))
         if self.type is not SettingType.TEXT and self.choices:
-            raise RefusedField(RuleBroken(reason="setting-not-text"))
+            raise fields.RefusedField(RuleBroken(reason="setting-not-text"))
         if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
-            raise RefusedField(RuleBroken(reason="setting-bounds"))
+            raise fields.RefusedField(RuleBroken(reason="setting-bounds"))
         if self.default is not None and not self.fits(self.default):
-            raise RefusedField(RuleBroken(reason="setting-default"))
+            raise fields.RefusedField(RuleBroken(reason="setting-default"))
 
     def fits(self, value: str | int | bool) -> bool:  # noqa: FBT001  # a value that was sold
         """Return whether `value` is one that this setting can have."""
@@ -191,31 +174,31 @@ UPDATE: Final = "update"
 """The purpose of the address under which the newest license files lie."""
 
 
-class Catalog(Document, frozen=True):
+class Catalog(fields.Document, frozen=True):
     """Everything that an issuer can sell for a product."""
 
-    issuer: Code
-    product: Code
-    root_version: Version
+    issuer: fields.Code
+    product: fields.Code
+    root_version: fields.Version
     """The root in force when it was signed; catalogs are ordered by it, then by trust version, then by version."""
-    trust_version: Version
-    version: Version
-    issued: Seconds
-    names: Annotated[dict[Code, Name], Meta(max_length=limits.URLS)]
+    trust_version: fields.Version
+    version: fields.Version
+    issued: fields.Seconds
+    names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.URLS)]
     """`issuer` and `product` to the names that people read."""
-    urls: Annotated[dict[Code, Text], Meta(max_length=limits.URLS)]
+    urls: Annotated[dict[fields.Code, fields.Text], Meta(max_length=limits.URLS)]
     """Purpose to address: `buy`, `update`."""
-    licenses: Annotated[dict[Code, License], Meta(max_length=limits.LICENSES)]
-    settings: Annotated[dict[Code, Setting], Meta(max_length=limits.SETTINGS)]
-    access: Annotated[dict[Code, LoginRule], Meta(max_length=limits.URLS)]
-    editions: Annotated[dict[Code, Edition], Meta(max_length=limits.EDITIONS)]
-    extensions: Extensions
+    licenses: Annotated[dict[fields.Code, License], Meta(max_length=limits.LICENSES)]
+    settings: Annotated[dict[fields.Code, Setting], Meta(max_length=limits.SETTINGS)]
+    access: Annotated[dict[fields.Code, LoginRule], Meta(max_length=limits.URLS)]
+    editions: Annotated[dict[fields.Code, Edition], Meta(max_length=limits.EDITIONS)]
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.issuer, self.product, *self.names, *self.urls])
-        require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
-        require_texts([*self.names.values(), *self.urls.values()])
-        require_extensions(self.extensions)
+        fields.require_codes([self.issuer, self.product, *self.names, *self.urls])
+        fields.require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
+        fields.require_texts([*self.names.values(), *self.urls.values()])
+        fields.require_extensions(self.extensions)
         self.closure()
 
     def closure(self) -> dict[str, frozenset[str]]:
@@ -224,7 +207,15 @@ class Catalog(Document, frozen=True):
         Raises:
             RefusedField: that is more than `limits.CLOSURE` in all.
         """
-        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
+        return closure_of(self._gives)
+
+    def reached(self, codes: Iterable[str]) -> set[str]:
+        """Return those of `codes` that are licenses here, and all that they give, directly or not."""
+        return spread(codes, self._gives)
+
+    @property
+    def _gives(self) -> dict[str, frozenset[str]]:
+        return {code: frozenset(license_.gives) for code, license_ in self.licenses.items()}
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
@@ -236,45 +227,25 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     Raises:
         RefusedField: there are more than `limits.CLOSURE` pairs; nothing more is worked out then.
     """
-    # Sets of codes as the bits of a number: a catalog of a stranger must not cost more than this.
-    codes = tuple(gives)
-    bit = {code: 1 << number for number, code in enumerate(codes)}
-    direct = [_union([bit[c] for c in gives[code] if c in bit]) & ~bit[code] for code in codes]
-    pairs = sum(one.bit_count() for one in direct)
+    direct = {code: frozenset(given).intersection(gives) - {code} for code, given in gives.items()}
+    pairs = sum(map(len, direct.values()))
     found: dict[str, frozenset[str]] = {}
-    _require_bounded(pairs)
-    for start, code in enumerate(codes):
-        reached = _reached(direct, start)
-        pairs += reached.bit_count() - direct[start].bit_count()
-        _require_bounded(pairs)
-        found[code] = frozenset(codes[place] for place in _places(reached))
+    for code, given in direct.items():
+        if pairs > limits.CLOSURE:  # a catalog of a stranger must not cost more
+            break
+        found[code] = frozenset(spread(given, direct) - {code})
+        pairs += len(found[code]) - len(given)
+    if pairs > limits.CLOSURE:
+        raise fields.RefusedField(RuleBroken(reason="closure", most=limits.CLOSURE))
     return found
 
 
-def _require_bounded(pairs: int) -> None:
-    if pairs > limits.CLOSURE:
-        raise RefusedField(RuleBroken(reason="closure", most=limits.CLOSURE))
-
-
-def _union(bits: Iterable[int]) -> int:
-    union = 0
-    for one in bits:
-        union |= one
-    return union
-
-
-def _reached(direct: Sequence[int], start: int) -> int:
-    found = 1 << start
-    frontier = direct[start]
-    while frontier:
-        place = frontier.bit_length() - 1
-        found |= 1 << place
-        frontier = (frontier | direct[place]) & ~found
-    return found & ~(1 << start)
-
-
-def _places(bits: int) -> Iterator[int]:
-    while bits:
-        place = bits.bit_length() - 1
-        yield place
-        bits ^= 1 << place
+def spread(start: Iterable[str], edges: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the nodes among `start`, and all nodes that they lead to; a node is what has an entry in `edges`."""
+    found = set(start)
+    waiting = list(found)
+    while waiting:
+        new = edges.get(waiting.pop(), frozenset()) - found
+        found |= new
+        waiting += new
+    return found & edges.keys()

@@ -56,11 +56,11 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
         raise _invalid(kind, error) from error
-    return decode(kind, payload), payload
+    return decode(kind, payload, is_encoded=True), payload
 
 
-def decode(kind: type[D], payload: bytes) -> D:
-    """Decode the document that `payload` is.
+def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
+    """Decode the document that `payload` is; with `is_encoded`, `compose` gave it, in the one spelling.
 
     Call it only on bytes whose signatures were verified (step 6).
 
@@ -75,7 +75,7 @@ def decode(kind: type[D], payload: bytes) -> D:
     # Bad UTF-8 and deep nesting raise outside msgspec's own tree.
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _invalid(kind, error) from error
-    if _encode(document) != payload:
+    if not is_encoded and _encode(document) != payload:
         raise NotCanonical(type=name)
     extensions = cast("AnyDocument", document).extensions
     if extensions:

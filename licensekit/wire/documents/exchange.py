@@ -9,25 +9,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from licensekit import limits
-from licensekit.wire.documents.fields import (
-    Code,
-    Digest,
-    Document,
-    Extensions,
-    FactHash,
-    Identity,
-    Name,
-    Nonce,
-    QualifiedCode,
-    Seconds,
-    Serial,
-    Text,
-    require_codes,
-    require_extensions,
-    require_qualified,
-    require_serials,
-    require_texts,
-)
+from licensekit.wire.documents import fields
 
 ANSWERS: Final = "request"
 """The extension by which a bundle names the request that it answers: its nonce in hex."""
@@ -39,42 +21,42 @@ JOURNAL: Final = "journal"
 `clock` where an administrator has accepted it, `damaged`, `restored`, and `accepted` by an administrator."""
 
 
-class Request(Document, frozen=True):
+class Request(fields.Document, frozen=True):
     """An installation asks its vendor for a bundle bound to it."""
 
-    product: Code
-    serial: Serial | None
-    nonce: Nonce
-    issued: Seconds
-    facts: Annotated[dict[Code, FactHash], Meta(max_length=limits.FACTS)]
+    product: fields.Code
+    serial: fields.Serial | None
+    nonce: fields.Nonce
+    issued: fields.Seconds
+    facts: Annotated[dict[fields.Code, fields.FactHash], Meta(max_length=limits.FACTS)]
     """Fact name to an HMAC of the fact under a secret of the installation."""
-    audit_head: Digest
-    summary: Annotated[dict[Name, Text], Meta(max_length=limits.FACTS)]
+    audit_head: fields.Digest
+    summary: Annotated[dict[fields.Name, fields.Text], Meta(max_length=limits.FACTS)]
     """What a person should know before sending it: everything in it, in words."""
-    extensions: Extensions
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.product, *self.facts])
-        require_serials([] if self.serial is None else [self.serial])
-        require_texts([*self.summary, *self.summary.values()])
-        require_extensions(self.extensions)
+        fields.require_codes([self.product, *self.facts])
+        fields.require_serials([] if self.serial is None else [self.serial])
+        fields.require_texts([*self.summary, *self.summary.values()])
+        fields.require_extensions(self.extensions)
 
 
-class Receipt(Document, frozen=True):
+class Receipt(fields.Document, frozen=True):
     """An installation returns a bundle: it can never work there again."""
 
-    identity: Identity
-    nonce: Nonce | None
+    identity: fields.Identity
+    nonce: fields.Nonce | None
     """The nonce of the request that the bundle answered."""
-    issued: Seconds
-    audit_head: Digest
-    extensions: Extensions
+    issued: fields.Seconds
+    audit_head: fields.Digest
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_extensions(self.extensions)
+        fields.require_extensions(self.extensions)
 
 
-class Usage(Document, frozen=True):
+class Usage(fields.Document, frozen=True):
     """How much of one license is in use."""
 
     in_use: Annotated[int, Meta(ge=0, le=limits.COUNT)]
@@ -82,21 +64,21 @@ class Usage(Document, frozen=True):
     """None is unrestricted."""
 
 
-class Statement(Document, frozen=True):
+class Statement(fields.Document, frozen=True):
     """An installation tells its vendor what is in use."""
 
-    serial: Serial
-    issued: Seconds
-    usage: Annotated[dict[QualifiedCode, Usage], Meta(max_length=limits.LICENSES)]
-    audit_head: Digest
-    notices: Annotated[list[Text], Meta(max_length=limits.NOTICES)]
-    extensions: Extensions
+    serial: fields.Serial
+    issued: fields.Seconds
+    usage: Annotated[dict[fields.QualifiedCode, Usage], Meta(max_length=limits.LICENSES)]
+    audit_head: fields.Digest
+    notices: Annotated[list[fields.Text], Meta(max_length=limits.NOTICES)]
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_serials([self.serial])
-        require_qualified(self.usage)
-        require_texts(self.notices)
-        require_extensions(self.extensions)
+        fields.require_serials([self.serial])
+        fields.require_qualified(self.usage)
+        fields.require_texts(self.notices)
+        fields.require_extensions(self.extensions)
 
 
 class ResetWhat(IntEnum):
@@ -110,18 +92,18 @@ class ResetWhat(IntEnum):
     """A restored backup is accepted as the present state."""
 
 
-class Reset(Document, frozen=True):
+class Reset(fields.Document, frozen=True):
     """The vendor puts the state of one installation right."""
 
-    issuer: Code
-    installation: Digest
+    issuer: fields.Code
+    installation: fields.Digest
     """SHA-256 of the installation's public key."""
     what: ResetWhat
-    nonce: Nonce
-    issued: Seconds
+    nonce: fields.Nonce
+    issued: fields.Seconds
     """Becomes the highest time seen."""
-    extensions: Extensions
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.issuer])
-        require_extensions(self.extensions)
+        fields.require_codes([self.issuer])
+        fields.require_extensions(self.extensions)

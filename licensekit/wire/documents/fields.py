@@ -7,7 +7,6 @@ document is decoded as well as when one is made. The same rules of spelling hold
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Annotated, Any, Final, TypeVar
 from unicodedata import category, is_normalized
 
@@ -76,6 +75,8 @@ _NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"
 _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
+_FEW: Final = 8
+"""Serials that are judged one by one: a bundle has few, and a list may have sixty thousand."""
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
@@ -152,7 +153,7 @@ def replace_fields(document: Changed, **changes: Any) -> Changed:
 def require_codes(codes: Iterable[str]) -> None:
     """Raise `RefusedField` unless every one is a code."""
     listed = list(codes)
-    if listed and not _are_words(listed, b""):
+    if listed and not _are_words(listed, CODE_ALPHABET):
         _refuse_first(listed, is_code, _NOT_A_CODE)
 
 
@@ -161,7 +162,7 @@ def require_qualified(codes: Iterable[str]) -> None:
     listed = list(codes)
     if listed and not (
         max(map(len, listed)) <= limits.CODE_LENGTH
-        and _are_words(listed, b".")
+        and _are_words(listed, CODE_ALPHABET + b".")
         and all(code.count(".") <= 1 for code in listed)
     ):
         _refuse_first(listed, _is_qualified, _NOT_QUALIFIED)
@@ -169,7 +170,10 @@ def require_qualified(codes: Iterable[str]) -> None:
 
 def require_serials(serials: Iterable[str]) -> None:
     """Raise `RefusedField` unless every one is a serial."""
-    _refuse_first(serials, is_serial, _NOT_A_SERIAL)
+    listed = list(serials)
+    if len(listed) > _FEW and max(map(len, listed)) <= limits.SERIAL_LENGTH and _are_words(listed, _SERIAL_ALPHABET):
+        return
+    _refuse_first(listed, is_serial, _NOT_A_SERIAL)
 
 
 def require_texts(texts: Iterable[object]) -> None:
@@ -207,7 +211,7 @@ def require_ascending(items: Sequence[Item]) -> None:
 
     Texts are sorted by code points, which is the order of their bytes in UTF-8.
     """
-    if any(a >= b for a, b in pairwise(items)):
+    if len(items) > 1 and list(items) != sorted(set(items)):
         raise RefusedField(RuleBroken(reason="ascending"))
 
 
@@ -217,8 +221,8 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: Ru
             raise RefusedField(rule.replace(text=item))
 
 
-def _are_words(listed: Sequence[str], between: bytes) -> bool:
-    """Return whether all are made of words, with `between` between the words of one.
+def _are_words(listed: Sequence[str], alphabet: bytes) -> bool:
+    """Return whether all are words of the alphabet; with a dot in it, words that have dots between them.
 
     It is one look over all of them: a catalog may have two hundred thousand. Their lengths are bounds of their fields.
     """
@@ -227,7 +231,7 @@ def _are_words(listed: Sequence[str], between: bytes) -> bool:
         if pair in joined:
             return False
     return (
-        is_word(joined, CODE_ALPHABET + between + b"\n")
+        is_word(joined, alphabet + b"\n")
         and joined.count("\n") == len(listed) - 1
         and joined[0] != "."
         and joined[-1] != "."

@@ -12,25 +12,8 @@ from msgspec.structs import astuple
 
 from licensekit import limits
 from licensekit.errors.format import RuleBroken
+from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Use
-from licensekit.wire.documents.fields import (
-    Code,
-    Count,
-    Document,
-    Extensions,
-    Identity,
-    Name,
-    PublicKey,
-    RefusedField,
-    Seconds,
-    Serial,
-    Version,
-    require_ascending,
-    require_codes,
-    require_extensions,
-    require_serials,
-    require_texts,
-)
 
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
@@ -62,29 +45,29 @@ class SignedType(IntEnum):
         return self.name.lower()
 
 
-class RootKey(Document, frozen=True):
+class RootKey(fields.Document, frozen=True):
     """One public key of a root."""
 
     scheme: Scheme
-    public: PublicKey
+    public: fields.PublicKey
 
 
-class Root(Document, frozen=True):
+class Root(fields.Document, frozen=True):
     """The keys that speak for a product, and how many of them must agree."""
 
-    product: Code
-    issuer: Code
+    product: fields.Code
+    issuer: fields.Code
     """The vendor: the issuer whose license codes need no prefix."""
-    version: Version
+    version: fields.Version
     threshold: Annotated[int, Meta(ge=1, le=limits.ROOT_KEYS)]
     keys: Annotated[list[RootKey], Meta(min_length=1, max_length=limits.ROOT_KEYS)]
-    extensions: Extensions
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.product, self.issuer])
-        require_extensions(self.extensions)
+        fields.require_codes([self.product, self.issuer])
+        fields.require_extensions(self.extensions)
         if self.threshold > len(self.keys):
-            raise RefusedField(RuleBroken(reason="threshold"))
+            raise fields.RefusedField(RuleBroken(reason="threshold"))
         _require_distinct(key.public for key in self.keys)
 
 
@@ -93,11 +76,11 @@ LEDGER: Final = "ledger"
 were signed: its number and its hash."""
 
 
-class Scope(Document, frozen=True):
+class Scope(fields.Document, frozen=True):
     """What a signing key may sign."""
 
     types: Annotated[list[SignedType], Meta(min_length=1, max_length=len(SignedType))]
-    issuers: Annotated[list[Code], Meta(min_length=1, max_length=limits.KEYS)]
+    issuers: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.KEYS)]
     uses: Annotated[list[Use], Meta(max_length=len(Use))]
     """For bundles: the uses."""
     longest_term: Annotated[int, Meta(ge=1, le=limits.TERM_DAYS)] | None
@@ -105,24 +88,24 @@ class Scope(Document, frozen=True):
 
     With a limit, bundles end: after grace they block, and offline and borrow hours are within it.
     """
-    parts: Annotated[list[Code], Meta(min_length=1, max_length=limits.PARTS)] | None
+    parts: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.PARTS)] | None
     """For bundles: the parts; None is all."""
-    most: Count | None
+    most: fields.Count | None
     """For bundles: the highest count or quantity of any license; None is no limit.
 
     With a limit, nothing is unrestricted and no settings are sold.
     """
 
     def __post_init__(self) -> None:
-        require_codes([*self.issuers, *(self.parts or ())])
-        require_ascending(self.types)
-        require_ascending(self.issuers)
-        require_ascending(self.uses)
-        require_ascending(self.parts or ())
+        fields.require_codes([*self.issuers, *(self.parts or ())])
+        fields.require_ascending(self.types)
+        fields.require_ascending(self.issuers)
+        fields.require_ascending(self.uses)
+        fields.require_ascending(self.parts or ())
         if self.is_limited and self.types != [SignedType.BUNDLE]:
-            raise RefusedField(RuleBroken(reason="limited-types"))
+            raise fields.RefusedField(RuleBroken(reason="limited-types"))
         if self.most is not None and (self.parts is None or len(self.issuers) > 1):
-            raise RefusedField(RuleBroken(reason="most-without-parts"))
+            raise fields.RefusedField(RuleBroken(reason="most-without-parts"))
 
     @property
     def is_limited(self) -> bool:
@@ -130,55 +113,55 @@ class Scope(Document, frozen=True):
         return (self.longest_term, self.parts, self.most) != (None, None, None)
 
 
-class AdmittedKey(Document, frozen=True):
+class AdmittedKey(fields.Document, frozen=True):
     """A signing key that a trust document names."""
 
     scheme: Scheme
-    public: PublicKey
-    name: Name
+    public: fields.PublicKey
+    name: fields.Name
     state: KeyState
-    valid_from: Seconds
-    valid_to: Seconds | None
+    valid_from: fields.Seconds
+    valid_to: fields.Seconds | None
     """The first second in which it may no longer sign; None is open."""
     scope: Scope
 
     def __post_init__(self) -> None:
-        require_texts([self.name])
+        fields.require_texts([self.name])
         if self.state is KeyState.RETIRED and self.valid_to is None:
-            raise RefusedField(RuleBroken(reason="retired"))
+            raise fields.RefusedField(RuleBroken(reason="retired"))
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise RefusedField(RuleBroken(reason="window"))
+            raise fields.RefusedField(RuleBroken(reason="window"))
 
 
-class Trust(Document, frozen=True):
+class Trust(fields.Document, frozen=True):
     """The signing keys of a product, with their states and scopes."""
 
-    product: Code
-    version: Version
+    product: fields.Code
+    version: fields.Version
     """Trust documents are ordered by the version of their root, then by this."""
-    root_version: Version
-    issued: Seconds
-    fresh_until: Seconds | None
+    root_version: fields.Version
+    issued: fields.Seconds
+    fresh_until: fields.Seconds | None
     """From here on a newer one should be looked for; past it is a notice, not a stop."""
     keys: Annotated[list[AdmittedKey], Meta(max_length=limits.KEYS)]
-    extensions: Extensions
+    extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        require_codes([self.product])
-        require_extensions(self.extensions)
+        fields.require_codes([self.product])
+        fields.require_extensions(self.extensions)
         _require_distinct(key.public for key in self.keys)
 
 
-class LowestOfUses(Document, frozen=True):
+class LowestOfUses(fields.Document, frozen=True):
     """The lowest sequence of a part that still counts, for each use that has one."""
 
-    production: Version | None
-    trial: Version | None
-    demo: Version | None
+    production: fields.Version | None
+    trial: fields.Version | None
+    demo: fields.Version | None
 
     def __post_init__(self) -> None:
         if (self.production, self.trial, self.demo) == (None, None, None):
-            raise RefusedField(RuleBroken(reason="no-lowest"))
+            raise fields.RefusedField(RuleBroken(reason="no-lowest"))
 
     def of(self, use: Use) -> int:
         """Return the lowest sequence of one use that still counts; 1 where all do."""
@@ -192,35 +175,40 @@ class LowestOfUses(Document, frozen=True):
         return LowestOfUses(*lowest)
 
 
-class Revocations(Document, frozen=True):
+class Revocations(fields.Document, frozen=True):
     """What an issuer has taken back. Each list is complete: it replaces the one before."""
 
-    issuer: Code
-    product: Code
-    root_version: Version
+    issuer: fields.Code
+    product: fields.Code
+    root_version: fields.Version
     """The root in force when it was signed; lists are ordered by it, then by trust version, then by number."""
-    trust_version: Version
-    number: Version
-    issued: Seconds
-    fresh_until: Seconds | None
-    identities: Annotated[list[Identity], Meta(max_length=limits.REVOKED)]
+    trust_version: fields.Version
+    number: fields.Version
+    issued: fields.Seconds
+    fresh_until: fields.Seconds | None
+    identities: Annotated[list[fields.Identity], Meta(max_length=limits.REVOKED)]
     """Bundles, by their identity."""
-    serials: Annotated[list[Serial], Meta(max_length=limits.REVOKED)]
+    serials: Annotated[list[fields.Serial], Meta(max_length=limits.REVOKED)]
     """Serials of which nothing counts any more."""
     lowest: Annotated[
-        dict[Serial, Annotated[dict[Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]],
+        dict[fields.Serial, Annotated[dict[fields.Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]],
         Meta(max_length=limits.REVOKED),
     ]
     """Serial to part to the lowest sequence of each use that still counts."""
-    extensions: Extensions
+    extensions: fields.Extensions
+
+    def lowest_of(self, serial: str, part: str, use: Use) -> int:
+        """Return the lowest sequence that still counts; 1 where all do."""
+        found = self.lowest.get(serial, {}).get(part)
+        return 1 if found is None else found.of(use)
 
     def __post_init__(self) -> None:
-        require_codes([self.issuer, self.product])
-        require_ascending(self.identities)
-        require_ascending(self.serials)
-        require_serials([*self.serials, *self.lowest])
-        require_codes(part for parts in self.lowest.values() for part in parts)
-        require_extensions(self.extensions)
+        fields.require_codes([self.issuer, self.product])
+        fields.require_ascending(self.identities)
+        fields.require_ascending(self.serials)
+        fields.require_serials([*self.serials, *self.lowest])
+        fields.require_codes(part for parts in self.lowest.values() for part in parts)
+        fields.require_extensions(self.extensions)
 
 
 def _require_distinct(publics: Iterable[bytes]) -> None:
@@ -230,4 +218,4 @@ def _require_distinct(publics: Iterable[bytes]) -> None:
     """
     halves = [half for public in publics for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:]) if half]
     if len(set(halves)) < len(halves):
-        raise RefusedField(RuleBroken(reason="key-twice"))
+        raise fields.RefusedField(RuleBroken(reason="key-twice"))

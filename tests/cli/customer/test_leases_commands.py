@@ -9,11 +9,9 @@ import pytest
 from licensekit.access import Access
 from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
-from licensekit.state import leases
+from licensekit.runtime.seats import acquire
 from licensekit.state.home import open_installation
-from licensekit.state.loading import load_state
 from licensekit.state.seats import SeatRequest
-from licensekit.state.time import Reading
 from tests import homes
 from tests.cli.customer.conftest import Command
 
@@ -26,9 +24,9 @@ def held(run: Command, shelf: Path) -> dict[str, HeldSeat]:
     assert run("activate one.lic --pack crm.lkp --root {pin} --home here").code == 0
     database = open_installation(shelf / "here", create=False)
     now = int(time.time())
-    state = load_state(database, root=homes.PIN, pack=None, reading=Reading(now))
+    state = homes.state_of(database, now)
     anna, bob = (
-        leases.acquire(
+        acquire(
             database,
             state.entitlements,
             pool_of(state.entitlements, "seat"),

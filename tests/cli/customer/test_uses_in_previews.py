@@ -56,7 +56,7 @@ def test_what_a_file_makes_void_is_named_with_the_reason(crm: Command, shelf: Pa
     (shelf / "list.lic").write_text(today.file(taken))
     said = " ".join(crm("activate list.lic --preview").out.split())
     assert "makes void 1010000014 base, sequence 1, by demo" in said
-    assert f"{makers.SERIAL} base 1 was revoked by its issuer" in said
+    assert f"{makers.SERIAL} base 1 was suspended or revoked by its issuer" in said
 
 
 def test_a_file_that_is_yet_to_start_says_until_when_to_release(crm: Command, shelf: Path) -> None:

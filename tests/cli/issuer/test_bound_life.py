@@ -169,7 +169,7 @@ def test_an_answer_is_drawn_and_described(sides: Customers) -> None:
     said = sides.json(*ask)
     assert said["repeated"]
     assert len(said["installation"]) == 64
-    assert sides.run(*ask, "-o", "-").stdout == Path(f"{SERIAL}-base-1.lic").read_text()
+    assert sides.run(*ask, "-o", "-").stdout == Path(f"acme-{SERIAL}-base-1.lic").read_text()
 
 
 def test_a_serial_that_two_installations_use_is_told(sides: Customers) -> None:
@@ -241,7 +241,7 @@ def test_a_reset_is_printed_as_facts_and_given_again(used: Customers) -> None:
     first = used.json(*ask, *used.passphrase)
     again = used.json(*ask)
     assert (first["reset"], first["repeated"], again["repeated"]) == ("clock", False, True)
-    assert Path(first["file"]).name == f"{first['installation'][:8]}-clock.lic"
+    assert Path(first["file"]).name == f"acme-{first['installation'][:8]}-clock.lic"
     assert "the same reset again" in used.run(*ask).stdout
     assert used.run(*ask, "-o", "-").stdout == Path(first["file"]).read_text()
     said = used.refused(6, *ask[:-1], "sequence")

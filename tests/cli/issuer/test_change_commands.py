@@ -35,7 +35,7 @@ def test_a_renewal_shows_the_difference_and_writes_the_next_sequence(sold: Desk)
     result = sold.run("renew", SERIAL, "-C", "acme", "--days", "365", "--yes", *sold.passphrase)
     assert "sequence  1 now, 2 then" in result.stdout
     assert "expiry" in result.stdout
-    assert Path(f"{SERIAL}-base-2.lic").is_file()
+    assert Path(f"acme-{SERIAL}-base-2.lic").is_file()
     assert "Send it to the customer" in result.stderr
 
 
@@ -45,7 +45,7 @@ def test_a_preview_signs_nothing_and_needs_no_key(sold: Desk) -> None:
     said = sold.json(*ask, "--preview")
     assert (said["sequence"], said["new_sequence"]) == (1, 2)
     assert {"path": "users.standard", "before": 25, "after": 50} in said["changes"]
-    assert not Path(f"{SERIAL}-base-2.lic").exists()
+    assert not Path(f"acme-{SERIAL}-base-2.lic").exists()
 
 
 def test_without_a_terminal_nothing_is_signed_but_with_yes(sold: Desk) -> None:
@@ -62,7 +62,7 @@ def test_on_a_terminal_it_is_asked_first(sold: Desk, typed: str, code: int) -> N
     ask = ("renew", SERIAL, "-C", "acme", "--days", "30", *sold.passphrase)
     result = sold.run(*ask, typed=typed, code=code)
     assert "Sign this?" in result.stderr
-    assert Path(f"{SERIAL}-base-2.lic").exists() is (code == 0)
+    assert Path(f"acme-{SERIAL}-base-2.lic").exists() is (code == 0)
 
 
 def test_a_change_that_is_there_already_is_said_to_be(sold: Desk) -> None:
@@ -149,7 +149,7 @@ def test_a_license_is_drawn_as_a_code_and_as_a_page(desk: Desk) -> None:
     ask = ("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
     result = desk.run(*ask, "--qr", "one.png", "--print", "one.html")
     assert "drawn  one.png" in result.stdout
-    token = armor.read(Path(f"{SERIAL}-base-1.lic").read_bytes())
+    token = armor.read(Path(f"acme-{SERIAL}-base-1.lic").read_bytes())
     assert armor.read(codes.read_png(Path("one.png").read_bytes())) == token
     assert "Example Company" in Path("one.html").read_text("utf-8")
     assert desk.json(*ask, "--qr", "again.svg")["drawn"] == ["again.svg"]
@@ -161,7 +161,7 @@ def test_a_license_too_long_for_its_code_is_not_issued(place: Desk) -> None:
     ask = ("issue", "acme/orders/example.toml", "-C", "acme", *place.passphrase)
     assert "2953" in place.refused(6, *ask, "--qr", "one.png")
     place.run(*ask, "--print", "one.html")
-    assert Path(f"{SERIAL}-base-1.lic").is_file()
+    assert Path(f"acme-{SERIAL}-base-1.lic").is_file()
     assert "no QR code" in Path("one.html").read_text("utf-8")
 
 

@@ -30,7 +30,7 @@ def test_init_says_what_it_made_what_to_paste_and_what_to_type_next(place: Desk)
     assert len(set(pin)) == 1
     assert f'Licensing.open(root="{pin[0]}"' in said
     assert "licensekit issue acme/orders/example.toml -C acme" in said
-    assert f"licensekit activate 1010000014-base-1.lic --pack acme/acme.lkp --root {pin[0]}" in said
+    assert f"licensekit activate acme.lic --pack acme/acme.lkp --root {pin[0]}" in said
 
 
 def test_what_init_printed_works_as_it_is(place: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_issue_writes_the_license_and_reminds_of_the_root_key(desk: Desk) -> Non
     result = desk.run(*ISSUE, *desk.passphrase)
     assert "Example Company" in result.stdout
     assert "root key is still in acme/root" in result.stderr
-    assert Path("1010000014-base-1.lic").read_text().startswith("lk1-bundle.")
+    assert Path("acme-1010000014-base-1.lic").read_text().startswith("lk1-bundle.")
     Path("acme/root").rename("stick")
     assert desk.run(*ISSUE).stderr == ""
 
@@ -118,13 +118,13 @@ def test_issue_writes_to_a_file_a_folder_or_standard_output(desk: Desk) -> None:
     desk.run(*ISSUE, "-o", "out", *desk.passphrase)
     desk.run(*ISSUE, "-o", "one.lic")
     printed = desk.run(*ISSUE, "-o", "-").stdout
-    assert Path("out/1010000014-base-1.lic").read_text() == Path("one.lic").read_text() == printed
+    assert Path("out/acme-1010000014-base-1.lic").read_text() == Path("one.lic").read_text() == printed
 
 
 def test_an_order_comes_from_standard_input(desk: Desk) -> None:
     order = Path("acme/orders/example.toml").read_bytes()
     desk.run("issue", "-", "-C", "acme", *desk.passphrase, typed=order)
-    assert Path("1010000014-base-1.lic").exists()
+    assert Path("acme-1010000014-base-1.lic").exists()
 
 
 @pytest.mark.parametrize(

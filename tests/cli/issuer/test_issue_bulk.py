@@ -1,5 +1,6 @@
 """`licensekit issue` for many orders: where they come from, what is said, what stops it."""
 
+import json
 import os
 import pty
 import signal
@@ -18,6 +19,7 @@ from licensekit.database import connect
 from licensekit.issuer.ledger import SCHEMA
 from tests.bulk_orders import content, text
 from tests.issuer_command import Desk
+from tests.workspaces import snapshot
 
 CSV = "order;company;days;server;standard;sites.branch\nC-1;Ærø A/S;365;x;5;2\nC-2;Oslo;365;yes;;\n"
 TOML = 'order = "{0}"\ncompany = "Oslo"\n[system]\nserver = true\n'
@@ -49,18 +51,85 @@ def issue(desk: Desk, *words: str) -> tuple[str, ...]:
 def test_json_lines_become_files(desk: Desk) -> None:
     orders(desk, 1, 2, 3)
     shown = desk.run(*issue(desk, "orders.jsonl"))
-    assert shown.stdout == "issued  3 licenses, in out\n"
+    titles, *rows, count = shown.stdout.splitlines()
+    assert (titles.split(), count) == (["order", "serial", "file", "identity"], "issued  3 licenses, in out")
+    identities = {one["serial"]: one["identity"] for one in desk.json("ledger", "list", "-C", "acme")["bundles"]}
+    assert [row.split() for row in rows] == [
+        [f"A-{n}", serial, f"acme-{serial}-base-1.lic", identities[serial]]
+        for n, serial in enumerate(("1010000014", "1010000022", "1010000030"), start=1)
+    ]
     assert listed(desk) == ["A-1", "A-2", "A-3"]
-    assert files(desk) == [f"{s}-base-1.lic" for s in ("1010000014", "1010000022", "1010000030")]
+    assert files(desk) == [f"acme-{s}-base-1.lic" for s in ("1010000014", "1010000022", "1010000030")]
     again = desk.run(*issue(desk, "orders.jsonl"))
-    assert again.stdout == "issued         0 licenses, in out\nissued before  3 licenses\n"
+    assert again.stdout == "\n".join(
+        [titles, *rows, "issued         0 licenses, in out", "issued before  3 licenses", ""]
+    )
+
+
+def printed(desk: Desk, *words: str, code: int = 0) -> list[dict[str, str]]:
+    """Return the licenses that are printed, a line each."""
+    shown = desk.run("issue", *words, "-C", "acme", "--json-lines", *desk.passphrase, code=code)
+    return [json.loads(line) for line in shown.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("keep_going", [(), ("--keep-going",)])
+def test_licenses_are_printed_in_the_order_of_their_orders(desk: Desk, keep_going: tuple[str, ...]) -> None:
+    orders(desk, 2, 4)
+    first = printed(desk, "orders.jsonl", *keep_going)
+    orders(desk, 1, 2, 3, 4, 5)
+    found = printed(desk, "orders.jsonl", *keep_going)
+    assert [one["order"] for one in found] == ["A-1", "A-2", "A-3", "A-4", "A-5"]
+    assert [found[1], found[3]] == first
+    assert printed(desk, "orders.jsonl", *keep_going) == found
+    desk.run(*issue(desk, "orders.jsonl"))
+    for one in found:
+        assert (desk.folder / "out" / one["file"]).read_text() == one["license"]
+        assert desk.json("ledger", "show", one["identity"], "-C", "acme")
+
+
+def test_a_single_order_is_printed_as_a_line_as_well(desk: Desk) -> None:
+    (desk.folder / "order.toml").write_text(TOML.format("T-1"))
+    [one] = printed(desk, "order.toml")
+    assert one["order"] == "T-1"
+    assert not list(desk.folder.glob("*.lic"))
+
+
+def test_what_is_printed_with_refusals_is_what_was_issued(desk: Desk) -> None:
+    orders(desk, 1, 2)
+    with (desk.folder / "orders.jsonl").open("ab") as file:
+        file.write(b"[]\n")
+    assert printed(desk, "orders.jsonl", code=5) == []
+    assert [one["order"] for one in printed(desk, "orders.jsonl", "--keep-going", code=5)] == ["A-1", "A-2"]
+    said = desk.run(*issue(desk, "orders.jsonl"), "--json-lines", code=2).stderr
+    assert "leave out -o and --json" in said
+
+
+@pytest.mark.process
+def test_when_nobody_reads_any_longer_what_was_signed_is_printed_by_the_next_run(desk: Desk) -> None:
+    count = 3000
+    orders(desk, *range(count))
+    words = ("issue", "orders.jsonl", "-C", "acme", "--json-lines", *desk.passphrase)
+    with subprocess.Popen(
+        [sys.executable, "-m", "licensekit", *words],
+        cwd=desk.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        assert run.stdout is not None
+        assert run.stderr is not None
+        first = json.loads(run.stdout.readline())
+        run.stdout.close()
+        said = run.stderr.read().decode()
+    assert run.returncode == 1
+    assert "What was signed is in the ledger" in said
+    assert "Traceback" not in said
+    found = printed(desk, "orders.jsonl")
+    assert (len(found), found[0]) == (count, first)
 
 
 def test_csv_has_one_column_a_license(desk: Desk) -> None:
     (desk.folder / "orders.csv").write_text(CSV, encoding="utf-8")
     desk.run(*issue(desk, "orders.csv"))
     assert listed(desk) == ["C-1", "C-2"]
-    found = desk.json("inspect", "out/1010000014-base-1.lic")["documents"][0]["document"]
+    found = desk.json("inspect", "out/acme-1010000014-base-1.lic")["documents"][0]["document"]
     assert (found["company"], found["system"], found["sites"], found["users"]) == (
         "Ærø A/S",
         {"server": 1},
@@ -76,7 +145,7 @@ def test_a_sales_sheet_is_issued_as_it_is(desk: Desk) -> None:
     said = desk.run(*issue(desk, "orders.csv", *columns), code=5).stderr
     assert "orders.csv:2: is not UTF-8; pass `--encoding windows-1252`" in said
     desk.run(*issue(desk, "orders.csv", "--encoding", "windows-1252", *columns))
-    found = desk.json("inspect", "out/1010000014-base-1.lic")["documents"][0]["document"]
+    found = desk.json("inspect", "out/acme-1010000014-base-1.lic")["documents"][0]["document"]
     assert (found["company"], found["system"]) == ("M\u00fcller", {"server": 1})
 
 
@@ -153,7 +222,7 @@ def test_with_keep_going_all_good_ones_are_issued_and_the_code_says_that_some_we
     with (desk.folder / "orders.jsonl").open("ab") as file:
         file.write(text([content(2, users={"standard": 1})]))
     said = desk.run(*issue(desk, "orders.jsonl", "--keep-going"), code=5)
-    assert said.stdout == "issued   3 licenses, in out\nrefused  1 order\n"
+    assert said.stdout.endswith("issued   3 licenses, in out\nrefused  1 order\n")
     assert "orders.jsonl:4: there is another order A-2 already: " in said.stderr
     assert listed(desk) == ["A-1", "A-2", "A-3"]
     assert len(files(desk)) == 3
@@ -266,7 +335,7 @@ def test_a_ledger_on_a_full_disk_has_what_has_a_file_and_no_more(
     words = ("issue", "orders.jsonl", "-C", "disk/acme", "-o", "out", *place.passphrase, *more)
     assert "disk is full" in place.run(*words, code=8).stderr
     found = place.json("ledger", "list", "-C", "disk/acme", "--all")["bundles"]
-    names = sorted(f"{one['serial']}-base-1.lic" for one in found)
+    names = sorted(f"acme-{one['serial']}-base-1.lic" for one in found)
     assert names == files(place)
     assert len(names) % 1000 == 0
     assert more or names == []
@@ -360,3 +429,28 @@ def test_a_worker_that_ends_early_is_said_and_nothing_is_lost(desk: Desk) -> Non
     assert "a worker process has ended" in said
     assert desk.json(*issue(desk, *words))["refused"] == 0
     assert len(listed(desk)) == 3000
+
+
+def test_a_preview_of_many_checks_each_and_signs_nothing(desk: Desk) -> None:
+    Path("o.csv").write_text("order,company,days,server\nC-1,Bergen AS,365,1\nC-2,Oslo AS,,1\n")
+    words = ("issue", "o.csv", "-C", "acme", "--preview")
+    before = snapshot(desk.folder)
+    shown = desk.run(*words).stdout
+    assert [line.split()[:4] for line in shown.splitlines()[1:]] == [
+        ["C-1", "Bergen", "AS", "(new)"],
+        ["C-2", "Oslo", "AS", "(new)"],
+    ]
+    assert "perpetual" in shown
+    assert snapshot(desk.folder) == before
+    desk.run("issue", "o.csv", "-C", "acme", "-o", "out/", *desk.passphrase)
+    found = desk.json(*words)
+    assert [one["repeated"] for one in found["orders"]] == [True, True]
+    assert found["orders"][0]["serial"] == "1010000014"
+    assert found["orders"][1]["expiry"] is None
+
+
+def test_a_preview_of_many_names_every_fault(desk: Desk) -> None:
+    Path("o.csv").write_text("order,company,days,server\nC-1,Bergen AS,-3,1\nC-2,Oslo AS,9,1\n")
+    result = desk.run("issue", "o.csv", "-C", "acme", "--preview", code=5)
+    assert "o.csv:2: days: is not from" in result.stderr
+    assert "C-2" in result.stdout

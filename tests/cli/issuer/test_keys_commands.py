@@ -10,9 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-import licensekit.cli.issuer.reissue as reissue_command
-from licensekit.cli.inputs import PassphraseSource
-from licensekit.cli.issuer.options import unlock
+from licensekit.cli.issuer.options import KeyOptions
 from licensekit.dates import DAY_SECONDS, format_seconds
 from licensekit.issuer import KeyFile
 from licensekit.keys.signing import Signer
@@ -180,9 +178,11 @@ def test_a_document_signed_elsewhere_is_taken_in_by_pack(place: Desk) -> None:
     assert keys(place)["second"]["state"] == "active"
 
 
-def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk) -> None:
+@pytest.mark.parametrize("is_workspace", [False, True])
+def test_the_last_signature_elsewhere_says_what_to_do_with_it(place: Desk, *, is_workspace: bool) -> None:
+    """Also in a workspace of another root, which puts nothing in force."""
     place.run("init", "acme", "--root-keys", "2", "--threshold", "2", *place.both_passphrases)
-    Path("stick").mkdir()
+    place.run("init", "stick", *place.both_passphrases) if is_workspace else Path("stick").mkdir()
     Path("acme/root/root-2.key").rename("stick/root-2.key")
     grow(place, "new", "second")
     sign = ("keys", "sign-trust", "acme/trust-2.signing", "-C", "stick", *place.root_passphrase)
@@ -214,7 +214,7 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
     Path("stick/root-2.key").rename("acme/root/root-2.key")
     grow(place, "new", "third")
     sign = ("keys", "sign-trust", "late.signing", "-C", "acme", *place.root_passphrase)
-    place.run(*sign, code=4)
+    place.run(*sign, code=6)
     assert "second" not in {n for n, k in keys(place).items() if k["state"] == "active"}
 
 
@@ -227,8 +227,8 @@ def test_a_trust_document_that_came_too_late_is_refused_and_its_key_removed(plac
         ("keys", "rotate", "--root-keys", "2"),
         ("keys", "admit", "key.pub"),
         ("keys", "new", "--scheme", "hybrid", "--pkcs11", "pkcs11:token=acme"),
-        ("issue", *["acme/orders/example.toml"] * 2, "-o", "out", "-C", "acme", "--preview"),
         ("init", "new", "--partner-of", "acme/acme.lkp", "--root-keys", "2"),
+        ("init", "new", "--root", "lkroot1-0"),
     ],
 )
 def test_options_that_contradict_each_other_are_usage_errors(desk: Desk, words: Sequence[str]) -> None:
@@ -299,7 +299,7 @@ def test_a_preview_of_a_key_in_a_token_leaves_the_token_alone(desk: Desk, hsm: H
 def test_keys_in_a_token_sign_and_are_used_where_they_are(desk: Desk, hsm: Hsm, tmp_path: Path) -> None:
     pin = tmp_path / "pin"
     pin.write_text(hsm.pin)
-    with_pin = ("-C", "acme", "--passphrase-file", str(pin), *desk.root_passphrase)
+    with_pin = ("-C", "acme", "--pin-file", str(pin), *desk.root_passphrase)
     new = ("keys", "new", "hsm", "--pkcs11", hsm.uri("token=acme"), *with_pin)
     Path("acme/root").rename("stick")
     assert "no key of root 1 is here" in desk.refused(7, *new)
@@ -325,19 +325,19 @@ def test_keys_in_a_token_sign_and_are_used_where_they_are(desk: Desk, hsm: Hsm, 
 
 def test_revoke_takes_back_bundles_by_name_and_by_file(desk: Desk) -> None:
     first, second = issue(desk, "1"), issue(desk, "2")
-    revoke = ("revoke", "bundle", "1010000014-base-1", second["file"], "-C", "acme")
+    revoke = ("revoke", "bundle", "--yes", "1010000014-base-1", second["file"], "-C", "acme")
     said = desk.json(*revoke, "--reason", "unpaid", *desk.passphrase)
     assert (said["list"], said["bundles"], said["serials"]) == (1, 2, 0)
     pack = desk.json("pack", "-C", "acme")
     for issued in (first, second):
         verify = ("verify", issued["file"], "--pack", pack["pack"], "--root", pack["root"])
-        assert "was revoked" in desk.refused(4, *verify)
-    shown = desk.run("revoke", "serial", "1010000014", "-C", "acme", *desk.passphrase).stdout
+        assert "or revoked" in desk.refused(4, *verify)
+    shown = desk.run("revoke", "serial", "--yes", "1010000014", "-C", "acme", *desk.passphrase).stdout
     assert "2 bundles, 1 serial" in shown
 
 
 def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk) -> None:
-    revoke = ("revoke", "serial", issue(desk, "1")["serial"], "-C", "acme")
+    revoke = ("revoke", "serial", "--yes", issue(desk, "1")["serial"], "-C", "acme")
     first = desk.run(*revoke, *desk.passphrase)
     again = desk.run(*revoke)
     assert again.stdout == first.stdout
@@ -348,9 +348,9 @@ def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("revoke", "bundle", "1010000014-base-9"), 6, "no bundle"),
-        (("revoke", "bundle", "acme/acme.lkp"), 3, "holds no bundle"),
-        (("revoke", "serial", "1010000041"), 6, "mistyped"),
+        (("revoke", "bundle", "--yes", "1010000014-base-9"), 6, "no bundle"),
+        (("revoke", "bundle", "--yes", "acme/acme.lkp"), 3, "holds no bundle"),
+        (("revoke", "serial", "--yes", "1010000041"), 6, "mistyped"),
         (("revoke", "key", "nobody"), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "signing-1", "-o", "."), 7, "keys rotate signing-1`"),
@@ -369,10 +369,11 @@ def test_what_cannot_be_taken_back_is_told(desk: Desk, words: tuple[str, ...], c
 
 def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) -> None:
     old = issue(desk, "1")
-    desk.run("revoke", "serial", issue(desk, "2")["serial"], "-C", "acme", *desk.passphrase)
+    desk.run("revoke", "serial", "--yes", issue(desk, "2")["serial"], "-C", "acme", *desk.passphrase)
     grow(desk, "rotate")
     revoke = ("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
-    result = desk.run(*revoke)
+    assert "1 bundle is void" in desk.refused(6, *revoke)
+    result = desk.run(*revoke, "--yes")
     assert "reissue --signed-by signing-1" in result.stderr
     pack = desk.json("pack", "-C", "acme")
     assert (pack["catalog"], pack["catalog_signed"]) == (2, False)
@@ -380,7 +381,7 @@ def test_a_lost_key_is_revoked_and_what_it_signed_is_signed_again(desk: Desk) ->
     assert "was revoked" in desk.refused(4, "verify", old["file"], *verify)
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
     assert desk.run(*reissue).stdout == "1 bundle signed again, in out.\n"
-    desk.run("verify", "out/1010000014-base-1.lic", *verify)
+    desk.run("verify", "out/acme-1010000014-base-1.lic", *verify)
 
 
 def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(desk: Desk) -> None:
@@ -388,12 +389,12 @@ def test_what_an_earlier_run_signed_again_is_counted_by_itself_and_needs_no_key(
     grow(desk, "rotate")
     reissue = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out")
     desk.run(*reissue, *desk.passphrase)
-    Path("out/1010000014-base-1.lic").unlink()
+    Path("out/acme-1010000014-base-1.lic").unlink()
     assert desk.run(*reissue).stdout.splitlines() == [
         "0 bundles signed again, in out.",
         "1 bundle signed again before: only the files are new.",
     ]
-    assert Path("out/1010000014-base-1.lic").is_file()
+    assert Path("out/acme-1010000014-base-1.lic").is_file()
     issue(desk, "2", "--key", "signing-2")
     said = desk.json(*reissue)
     assert (said["reissued"], said["repeated"], len(said["files"])) == (0, 1, 1)
@@ -417,13 +418,13 @@ def test_reissue_without_a_fitting_key_says_how_to_make_one(desk: Desk, state: s
 def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
     """An order of one number gives the same bundle again, but not one that customers refuse."""
     taken_back, signed_anew, kept = (issue(desk, number) for number in ("1", "2", "3"))
-    desk.run("revoke", "bundle", taken_back["identity"], "-C", "acme", *desk.passphrase)
+    desk.run("revoke", "bundle", "--yes", taken_back["identity"], "-C", "acme", *desk.passphrase)
     grow(desk, "rotate")
     assert issue(desk, "3") == kept | {"repeated": True, "bytes": issue(desk, "3")["bytes"]}
     again = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "1"))
-    assert "1010000014-base-1.lic, which is no longer valid" in desk.refused(6, *again)
-    desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
+    assert "acme-1010000014-base-1.lic, which is no longer valid" in desk.refused(6, *again)
+    desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     Path("order.toml").write_text(ORDER.read_text().replace("example-1", "2"))
     said = desk.refused(6, *again)
     assert "key `signing-1`" in said
@@ -434,13 +435,15 @@ def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
 def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> None:
     """The revocation counts at once; what to do about the catalog is told, and then works."""
     issue(desk, "1")
-    result = desk.run("revoke", "key", "signing-1", "-C", "acme", *desk.both_passphrases)
+    result = desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     assert "trust document 2 is signed and in the pack" in result.stdout
-    assert "make another with `licensekit keys new`, then run `licensekit pack`" in result.stderr
+    assert "make another with `licensekit keys new`, and the default. Then run `licensekit pack`" in result.stderr
     early = ("issue", str(ORDER), "-C", "acme", *desk.passphrase)
     assert "the key that signed it may not sign it any more" in desk.refused(6, *early)
     grow(desk, "new")
     assert "`licensekit pack` to sign it again" in desk.refused(6, *early)
+    assert "keys default signing-2" in desk.refused(7, "pack", "-C", "acme", *desk.passphrase)
+    desk.run("keys", "default", "signing-2", "-C", "acme")
     assert desk.json("pack", "-C", "acme", *desk.passphrase)["catalog_signed"]
     desk.run(*early)
 
@@ -448,7 +451,7 @@ def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> Non
 def test_past_its_time_a_trust_document_or_list_is_a_notice(desk: Desk) -> None:
     """It stops nothing; a newer one puts it right."""
     grow(desk, "rotate", "--fresh-days", "30")
-    revoke = ("revoke", "serial", issue(desk, "1")["serial"], "-C", "acme", "--fresh-days", "10")
+    revoke = ("revoke", "serial", "--yes", issue(desk, "1")["serial"], "-C", "acme", "--fresh-days", "10")
     desk.run(*revoke, *desk.passphrase)
     pack = desk.json("pack", "-C", "acme")
     issued = issue(desk, "2")
@@ -492,7 +495,7 @@ def test_people_compare_whole_fingerprints_read_aloud_in_groups_of_four(desk: De
 
 def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk: Desk) -> None:
     words = ("-C", "acme", *desk.passphrase)
-    desk.run("revoke", "serial", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
+    desk.run("revoke", "serial", "--yes", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
     before = fresh_until_of_list(desk)
     grow(desk, "rotate")
     desk.run("revoke", "key", "signing-1", *words, *desk.root_passphrase)
@@ -523,16 +526,18 @@ def test_reissue_names_what_was_revoked_meanwhile(desk: Desk, monkeypatch: pytes
     first, second = issue(desk, "1"), issue(desk, "2")
     grow(desk, "rotate")
 
-    def revoke_meanwhile(file: KeyFile, source: PassphraseSource) -> Signer:
-        desk.run("revoke", "serial", first["serial"], "-C", "acme", *desk.passphrase)
-        return unlock(file, source)
+    def revoke_meanwhile(options: KeyOptions, file: KeyFile) -> Signer:
+        monkeypatch.undo()
+        monkeypatch.chdir(desk.folder)
+        desk.run("revoke", "serial", "--yes", first["serial"], "-C", "acme", *desk.passphrase)
+        return options.open(file)
 
-    monkeypatch.setattr(reissue_command, "unlock", revoke_meanwhile)
+    monkeypatch.setattr(KeyOptions, "open", revoke_meanwhile)
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
     result = desk.run(*words)
     assert "1 bundle signed again" in result.stdout
     assert f"{first['serial']} base 1 was revoked meanwhile" in result.stderr
-    assert [path.name for path in Path("out").iterdir()] == [f"{second['serial']}-base-1.lic"]
+    assert [path.name for path in Path("out").iterdir()] == [f"acme-{second['serial']}-base-1.lic"]
 
 
 def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
@@ -540,7 +545,7 @@ def test_reissue_makes_its_folder_and_counts_what_it_signs(desk: Desk) -> None:
     grow(desk, "rotate")
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", "--no-attachments")
     said = desk.json(*words, *desk.passphrase)
-    names = [f"{issued['serial']}-base-1.lic" for issued in (first, second)]
+    names = [f"acme-{issued['serial']}-base-1.lic" for issued in (first, second)]
     assert said == {"reissued": 2, "repeated": 0, "files": names, "left": []}
     assert sorted(path.name for path in Path("out").iterdir()) == names
     assert types(f"out/{names[0]}") == ["bundle"]
@@ -562,6 +567,32 @@ def test_an_application_shipped_before_any_change_takes_what_this_years_key_sign
     bare = issue(desk, "2", "--no-attachments")
     verify = ("verify", bare["file"], "--pack", "shipped.lkp", "--root", pin)
     assert "does not name" in desk.refused(4, *verify)
+
+
+def test_a_file_may_be_for_the_application_that_ships_a_pack(desk: Desk) -> None:
+    shipped = Path("shipped.lkp")
+    grow(desk, "rotate")
+    shipped.write_bytes(Path("acme/acme.lkp").read_bytes())
+    words = ("issue", "order.toml", "-C", "acme", *desk.passphrase)
+    order = 'order = "{0}"\ncompany = "A"\n[system]\nserver = true\n'
+    Path("order.toml").write_text(order.format("1"))
+    said = desk.run(*words, "--for-pack", "shipped.lkp", "-o", "small.lic").stderr
+    assert types("small.lic") == ["bundle"]
+    assert "An application that ships an older pack may refuse it: --for-pack oldest attaches" in said
+    again = desk.run(*words, "--for-pack", "oldest", "-o", "whole.lic")
+    assert types("whole.lic") == ["trust", "bundle"]
+    assert "older pack" not in again.stderr
+    assert "small.lic: there is no root in this pack" in desk.refused(4, *words, "--for-pack", "small.lic")
+    assert "small.lic" in desk.refused(4, "pack", "-C", "acme", "--oldest", "small.lic", *desk.passphrase)
+    desk.run("pack", "-C", "acme", "--oldest", "shipped.lkp", *desk.passphrase)
+    Path("order.toml").write_text(order.format("2"))
+    assert "older pack" not in desk.run(*words, "-o", "next.lic").stderr
+    assert types("next.lic") == ["bundle"]
+
+
+def test_a_new_root_asks_for_no_passphrase_where_no_old_one_is_at_hand(desk: Desk) -> None:
+    Path("acme/root").rename("stick")
+    assert "--root-key" in desk.refused(7, "keys", "rotate-root", "-C", "acme")
 
 
 def test_a_key_that_has_signed_nothing_is_revoked_without_more_ado(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """`licensekit ledger doctor`, `backup` and `restore`, as they are typed."""
 
+import json
+
 from tests.issuer_command import Desk
 
 
@@ -13,8 +15,26 @@ def test_a_ledger_is_backed_up_restored_and_looked_through(desk: Desk) -> None:
     assert desk.json("ledger", "verify", *at) == before
     told = desk.json("ledger", "restore", "saved", "--yes", *at)
     assert told["entries"] == before["entries"] - 1
-    assert desk.json("ledger", "verify", *at)["entries"] == told["entries"]
-    findings = desk.json("ledger", "doctor", *at)
-    assert findings["ok"]
-    checks = [one["check"] for one in findings["findings"]]
-    assert checks == ["database", "schema", "ledger", "files", "space", "versions"]
+    assert "absorb" in desk.refused(6, "ledger", "verify", *at)
+    assert "restored or cut" in desk.run("ledger", "list", *at).stderr
+    findings = json.loads(desk.run("ledger", "doctor", *at, "--json", code=1).stdout)["findings"]
+    checks = [one["check"] for one in findings]
+    assert checks == ["database", "schema", "ledger", "mark", "files", "space", "versions"]
+    assert [one["check"] for one in findings if one["state"] == "error"] == ["mark"]
+
+
+def test_a_restored_ledger_absorbs_what_it_lost(desk: Desk) -> None:
+    at = ("-C", "acme")
+    desk.run("ledger", "backup", "saved", *at)
+    issue = ("issue", "acme/orders/example.toml", *at, *desk.passphrase)
+    desk.run(*issue, "-o", "sent.lic")
+    desk.run("ledger", "restore", "saved", "--yes", *at)
+    assert "licensekit ledger absorb FILES" in desk.refused(6, *issue)
+    assert "stays unknown" in desk.refused(6, "ledger", "absorb", "sent.lic", *at)
+    assert "bundles.1010000014 base 1" in desk.run("ledger", "absorb", "sent.lic", "--preview", *at).stdout
+    assert "bundles    1" in desk.run("ledger", "absorb", "sent.lic", "--yes", *at).stdout
+    (desk.folder / "note.txt").write_text("not a license")
+    done = json.loads(desk.run("ledger", "absorb", "sent.lic", "note.txt", *at, "--json", code=1).stdout)
+    assert (done["bundles"], done["known"], len(done["refused"])) == (0, 1, 1)
+    desk.run(*issue)
+    desk.run("ledger", "verify", *at)

@@ -9,9 +9,12 @@ from contextlib import closing
 import pytest
 
 from licensekit.chain import GENESIS, link
+from licensekit.cli.options import clock
+from licensekit.issuer import CLOCK_IS_RIGHT, Workspace, draft_from, open_key
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.wire import armor
 from tests.issuer_command import Desk
+from tests.workspaces import DAY, PASSPHRASE, SERIAL
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_verify_shows_its_progress_on_a_terminal_alone(sold: Desk, monkeypatch: 
     assert "Verifying" in sold.run("ledger", "verify", "-C", "acme").stderr
 
 
-@pytest.mark.parametrize("name", ["4", "1010000014", "example-1", "1010000014-base-1.lic"])
+@pytest.mark.parametrize("name", ["4", "1010000014", "example-1", "acme-1010000014-base-1.lic"])
 def test_show_tells_everything_about_what_is_named(sold: Desk, name: str) -> None:
     shown = sold.run("ledger", "show", name, "-C", "acme").stdout
     for said in ("Entry 4: bundle", "signed by  signing-1 (", "state      active", "standard"):
@@ -112,3 +115,15 @@ def test_an_export_that_cannot_be_written_leaves_nothing(sold: Desk) -> None:
     said = sold.refused(8, "ledger", "export", "-C", "acme", "-o", "nowhere/ledger.csv")
     assert "nowhere" in said
     assert "a folder" in sold.refused(8, "ledger", "export", "-C", "acme", "-o", "acme")
+
+
+def test_verify_names_what_is_dated_later_than_now(desk: Desk) -> None:
+    ahead = clock() + 30 * DAY
+    with Workspace.open(desk.folder / "acme").overriding(CLOCK_IS_RIGHT) as workspace:
+        key = open_key(workspace.keys.choose("bundle", ahead), lambda: PASSPHRASE)
+        workspace.issue(draft_from({"company": "Fjord", "system": ["server"]}), key, who="anna", now=ahead)
+    said = desk.run("ledger", "verify", "-C", "acme")
+    assert f"{SERIAL} base 1 is dated" in said.stderr
+    [named] = desk.json("ledger", "verify", "-C", "acme")["dated_ahead"]
+    assert named["code"] == "dated-ahead"
+    assert "licensekit void" in desk.run("ledger", "doctor", "-C", "acme").stdout

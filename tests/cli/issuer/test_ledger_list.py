@@ -65,7 +65,7 @@ def test_json_and_csv_say_the_same(sold: Desk) -> None:
     found = listed(sold)
     printed = sold.run("ledger", "list", "-C", "acme", "--csv").stdout
     assert list(csv.DictReader(io.StringIO(printed))) == [
-        {name: str(value) for name, value in one.items()} for one in found
+        {name: str(value or "") for name, value in one.items()} for one in found
     ]
     assert found[1]["serial"] == "1010000022"
     assert (found[1]["expiry"], found[1]["use"], found[1]["state"]) == ("2037-12-31", "production", "active")

@@ -15,3 +15,15 @@ def test_a_password_in_the_address_is_refused_before_a_passphrase_is_asked_for(p
     secret = "TEST-SECRET"
     said = place.refused(6, "init", "acme", "--ledger", f"postgresql://anna:{secret}@host/database")
     assert secret not in said
+
+
+def test_a_ledger_moves_to_a_server_and_back(desk: Desk, postgres_location: str) -> None:
+    at = ("-C", "acme")
+    desk.run("issue", "acme/orders/example.toml", *at, *desk.passphrase)
+    before = desk.json("ledger", "verify", *at)
+    assert desk.run("ledger", "move", postgres_location, *at).stdout.startswith("moved and verified: postgresql://")
+    assert desk.json("ledger", "verify", *at) == before
+    assert "not the URL of a ledger" in desk.refused(6, "ledger", "move", "elsewhere.db", *at)
+    assert desk.json("ledger", "move", "ledger.db", *at) == {"ledger": str(desk.folder / "acme" / "ledger.db")}
+    assert desk.json("ledger", "verify", *at) == before
+    desk.run("issue", "acme/orders/example.toml", *at, *desk.passphrase)

@@ -1,12 +1,20 @@
 """`--preview` shows what a command would sign; it needs no key and changes nothing."""
 
+import shutil
 from pathlib import Path
 
+import click
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from licensekit.cli.main import COMMANDS
+from tests.cli.command_tree import every_command
+from tests.cli.issuer.test_signatures_once import CASES, IN
 from tests.issuer_command import Desk
 from tests.workspaces import SERIAL, snapshot
 
+VENDOR = {name for name, one in COMMANDS.items() if one.section.startswith("Commands for the vendor")}
 PREVIEWS: dict[str, tuple[tuple[str, ...], str]] = {
     "issue": (("issue", "acme/orders/example.toml"), "company"),
     "renew": (("renew", SERIAL, "--days", "30"), "expiry"),
@@ -21,6 +29,62 @@ PREVIEWS: dict[str, tuple[tuple[str, ...], str]] = {
     "pack": (("pack",), "catalog"),
     "reissue": (("reissue", "--signed-by", "signing-1", "-o", "out"), "bundles"),
 }
+
+
+def halfway(desk: Desk) -> None:
+    """Begin a change that two root keys must sign, and give the second one."""
+    shutil.rmtree("acme")
+    desk.run("init", "acme", "--root-keys", "2", "--threshold", "2", *desk.both_passphrases)
+    Path("acme/root/root-2.key").rename("root-2.key")
+    desk.run("keys", "retire", "signing-1", *IN, *desk.root_passphrase)
+
+
+def with_another_key(_: Desk) -> None:
+    """Write a key of another form."""
+    key = Ed25519PrivateKey.generate()
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    Path("id_ed25519").write_bytes(key.private_bytes(*form))
+
+
+SIGNING = {
+    **CASES,
+    "keys rotate-root": (None, ("keys", "rotate-root"), ()),
+    "keys import": (with_another_key, ("keys", "import", "id_ed25519", "imported"), ()),
+    "keys sign-trust": (halfway, ("keys", "sign-trust", "acme/trust-2.signing", "--root-key", "root-2.key"), ()),
+}
+READING = (
+    "catalog", "product", "ledger", "keys list", "keys export", "keys default", "keys passphrase", "keys abandon",
+    "init",
+)  # fmt: skip
+"""The issuer's commands that sign nothing in a workspace: `init` makes one, of which nothing could be shown before."""
+
+
+def test_every_command_that_signs_has_a_preview_and_takes_a_clock_that_is_right() -> None:
+    """The tables of this module leave none of them out."""
+    commands = [one for one in every_command() if one.words[0] == "licensekit" and one.words[1:2] != ()]
+    found: set[str] = set()
+    for one in commands:
+        is_reading = any(f"{one.path} ".startswith(f"{name} ") for name in READING)
+        if one.words[1] not in VENDOR or isinstance(one.command, click.Group) or is_reading:
+            continue
+        options = {name for parameter in one.command.params for name in parameter.opts}
+        assert {"--preview", "--clock-is-right"} <= options, one.path
+        found.add(one.path)
+    tried = {path for path in found for _, words, _ in SIGNING.values() if " ".join(words).startswith(path)}
+    assert found == tried
+
+
+@pytest.mark.parametrize("name", SIGNING)
+def test_a_preview_leaves_every_byte_as_it_is(desk: Desk, name: str) -> None:
+    """It opens no key: no passphrase is given."""
+    prepare, words, _ = SIGNING[name]
+    if prepare is not None:
+        prepare(desk)
+    before = snapshot(desk.folder)
+    shown = desk.json(*words, *IN, "--preview")
+    assert shown.get("changes") or shown["missing"]
+    assert desk.run(*words, *IN, "--preview").stdout
+    assert snapshot(desk.folder) == before
 
 
 @pytest.fixture

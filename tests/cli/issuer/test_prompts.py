@@ -51,3 +51,17 @@ def test_every_root_key_gets_a_passphrase_of_its_own(tmp_path: Path) -> None:
     code, said = typed(tmp_path, ["keys", "new", "-C", "acme"], ["TEST N", "TEST N", "TEST 1", "TEST 2"])
     assert code == 0, said
     assert "trust document 2 is signed and in the pack" in said
+
+
+def test_a_prompt_names_what_it_asks_for_and_of_which_key(tmp_path: Path) -> None:
+    """A new passphrase is asked for twice, once the present one has opened the key."""
+    assert typed(tmp_path, ["init", "acme"], ["TEST S", "TEST S", "TEST R", "TEST R"])[0] == 0
+    words = ["keys", "passphrase", "root", "-C", "acme"]
+    code, said = typed(tmp_path, words, ["TEST R", "TEST N", "TEST N"])
+    assert code == 0, said
+    path = Path("acme", "root", "root.key")
+    assert said.count(f"Present passphrase of {path}") == said.count(f"New passphrase of {path}") == 1
+    code, said = typed(tmp_path, words, ["TEST R"])
+    assert code == 7, said
+    assert "New passphrase" not in said
+    assert typed(tmp_path, ["keys", "new", "-C", "acme"], ["TEST 2", "TEST 2", "TEST N"])[0] == 0

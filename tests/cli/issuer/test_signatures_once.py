@@ -52,7 +52,13 @@ def issued(desk: Desk) -> None:
     """Issue a license, and one that is taken back, so that there is a list."""
     for order in (another("first"), another("second")):
         desk.run("issue", order, *IN, *desk.passphrase)
-    desk.run("revoke", "serial", OTHER, *IN, *desk.passphrase)
+    desk.run("revoke", "serial", "--yes", OTHER, *IN, *desk.passphrase)
+
+
+def suspended(desk: Desk) -> None:
+    """Suspend the license."""
+    issued(desk)
+    desk.run("suspend", "bundle", "--yes", f"{SERIAL}-base-1", *IN, *desk.passphrase)
 
 
 def believed(desk: Desk) -> tuple[str, ...]:
@@ -117,9 +123,15 @@ CASES: dict[str, tuple[Prepare, tuple[str, ...], tuple[str, ...]]] = {
     "answer, reset": (activated, ("answer", "again.lkr", "--reset", "clock"), (SIGN,)),
     "accept, returned": (returned, ("accept", "r.lkr"), (SIGN,)),
     "accept, stated": (activated, ("accept", "s.lkr"), (SIGN,)),
-    "revoke bundle": (issued, ("revoke", "bundle", f"{SERIAL}-base-1"), (SIGN,)),
-    "revoke serial": (issued, ("revoke", "serial", SERIAL), (SIGN,)),
-    "revoke key": (two_keys, ("revoke", "key", "signing-1"), (SIGN, ROOT)),
+    "suspend bundle": (issued, ("suspend", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "suspend serial": (issued, ("suspend", "serial", "--yes", SERIAL), (SIGN,)),
+    "void bundle": (issued, ("void", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "void serial": (issued, ("void", "serial", "--yes", SERIAL), (SIGN,)),
+    "reinstate bundle": (suspended, ("reinstate", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "reinstate serial": (issued, ("reinstate", "serial", "--yes", OTHER), (SIGN,)),
+    "revoke bundle": (issued, ("revoke", "bundle", "--yes", f"{SERIAL}-base-1"), (SIGN,)),
+    "revoke serial": (issued, ("revoke", "serial", "--yes", SERIAL), (SIGN,)),
+    "revoke key": (two_keys, ("revoke", "key", "signing-1", "--yes"), (SIGN, ROOT)),
     "pack": (rewritten, ("pack", "--fresh-days", "30"), (SIGN,)),
     "pack, taken": (changed_elsewhere, ("pack", "copy/acme.lkp"), (SIGN,)),
     "keys new": (issued, ("keys", "new"), (SIGN, ROOT)),

@@ -219,10 +219,10 @@ def test_what_cannot_be_written_is_in_the_ledger_and_written_the_next_time(
     workspace: Workspace, out: Path, how: How
 ) -> None:
     orders = [content(number) for number in range(8)]
-    (out / f"{SERIAL}-base-1.lic").mkdir()
-    with pytest.raises(FileUnusable, match=f"{SERIAL}-base-1.lic"):
+    (out / f"acme-{SERIAL}-base-1.lic").mkdir()
+    with pytest.raises(FileUnusable, match=f"acme-{SERIAL}-base-1.lic"):
         issue(workspace, *orders, **how, into=out)
-    (out / f"{SERIAL}-base-1.lic").rmdir()
+    (out / f"acme-{SERIAL}-base-1.lic").rmdir()
     issue(workspace, *orders, **how, into=out)
     assert orders_in(workspace) == [f"A-{number}" for number in range(8)]
     assert verified(workspace, out) == names_in(workspace)
@@ -242,8 +242,8 @@ def test_workers_make_the_same_as_one(workspace: Workspace, tmp_path: Path, out:
 
 @pytest.mark.process
 def test_what_a_worker_cannot_write_is_said_as_by_one(workspace: Workspace, out: Path) -> None:
-    (out / f"{SERIAL}-base-1.lic").mkdir()
-    with pytest.raises(FileUnusable, match=f"{SERIAL}-base-1.lic") as caught:
+    (out / f"acme-{SERIAL}-base-1.lic").mkdir()
+    with pytest.raises(FileUnusable, match=f"acme-{SERIAL}-base-1.lic") as caught:
         issue(workspace, content(1), content(2), into=out, workers=2)
     with pytest.raises(FileUnusable) as alone:
         issue(workspace, content(1), content(2), into=out)

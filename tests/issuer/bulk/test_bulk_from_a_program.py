@@ -26,6 +26,9 @@ def test_a_webhook_issues_looks_up_and_verifies_without_a_word(
         found = [one.order_number for one in opened.ledger.bundles(Filters(state="active"), now=NOW)]
         assert opened.ledger.verify().entries == 6
     assert again.data == file.data
-    assert {one.file.name for one in done if one.file is not None} == {"1010000022-base-1.lic", "1010000030-base-1.lic"}
+    assert {one.file.name for one in done if one.file is not None} == {
+        "acme-1010000022-base-1.lic",
+        "acme-1010000030-base-1.lic",
+    }
     assert sorted(map(str, found)) == ["W-1", "W-2", "W-3"]
     assert capsys.readouterr() == ("", "")

@@ -27,7 +27,6 @@ from licensekit.errors import (
 )
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.keys.changes import revoke
-from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import answers_of_order, bundles, entry
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -38,8 +37,8 @@ from licensekit.trust.verify import verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, ResetWhat
 from tests import makers
-from tests.partners import partner_of
-from tests.workspaces import DAY, NOW, ROOT_PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer
+from tests.partners import partner_of, put_in_force
+from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer
 
 FACTS = {name: name.encode().ljust(16, b".") for name in ("board", "disk", "host", "network")}
 OTHER = {name: bytes(16) for name in FACTS}
@@ -177,7 +176,7 @@ def test_an_order_is_for_one_installation_unless_it_says_more(workspace: Workspa
     answer(workspace, asking(workspace))
     said = no(InstallationsTaken, workspace, asking(workspace, 2, "other"))
     assert "is for 1 installation" in said
-    assert f"{SERIAL}-base-1.lic" in said
+    assert f"acme-{SERIAL}-base-1.lic" in said
 
 
 def test_an_order_binds_as_many_installations_as_it_says_each_with_its_serial(workspace: Workspace) -> None:
@@ -212,8 +211,8 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace), installations=2)
     second = answer(workspace, asking(workspace, 2, "other"), installations=2)
     keys = signer(workspace, "revocations")
-    workspace.revoke(keys, who=WHO, now=NOW, identities=[makers.identity_of(first.token)])
-    workspace.revoke(keys, who=WHO, now=NOW, serials=[second.bundle.serial])
+    workspace.revoke(keys, who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(first.token)])
+    workspace.revoke(keys, who=WHO, now=NOW, confirm=True, serials=[second.bundle.serial])
     third = answer(workspace, asking(workspace, 3, "third"), installations=2)
     fourth = answer(workspace, asking(workspace, 4, "fourth"), installations=2)
     assert (third.bundle.serial, third.bundle.sequence) == (SERIAL, 2)
@@ -225,11 +224,9 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
 def test_an_answer_of_a_revoked_key_is_not_handed_out_again(workspace: Workspace, number: str | None) -> None:
     answer(workspace, asking(workspace), order=number)
     revoked = revoke(workspace.state(NOW).trust, "signing-1", NOW)
-    roots = [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
-    ceremony = workspace.keys.begin([revoked], NOW).signed(*roots)
-    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=NOW)
+    put_in_force(workspace, [revoked], NOW)
     named = "the request was answered with" if number is None else "order A-1 was issued as"
-    with pytest.raises(OrderConflict, match=f"{named} {SERIAL}-base-1.lic, which is no longer"):
+    with pytest.raises(OrderConflict, match=f"{named} acme-{SERIAL}-base-1.lic, which is no longer"):
         workspace.customers.propose_answer(asking(workspace), ordered(order=number), now=NOW)
 
 
@@ -256,7 +253,7 @@ def test_an_installation_keeps_its_serial(workspace: Workspace) -> None:
     assert (added.bundle.serial, added.bundle.part) == (SERIAL, "more")
     other = asking(workspace, 3, "other", serial=SERIAL)
     said = no(InstallationsTaken, workspace, other, **{**more, "order": "A-3", "part": "third"})
-    assert "bound to another installation, by 1010000014-base-2.lic" in said
+    assert "bound to another installation, by acme-1010000014-base-2.lic" in said
 
 
 @pytest.mark.parametrize(
@@ -346,7 +343,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace:
     signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
     assert (signed.installation, signed.what, signed.issued) == (makers.installation_id(), ResetWhat.CLOCK, NOW)
     assert signed.nonce == asked.document.nonce
-    assert file.name == f"{makers.installation_id().hex()[:8]}-clock.lic"
+    assert file.name == f"acme-{makers.installation_id().hex()[:8]}-clock.lic"
     before = workspace.ledger.count_entries()
     again = workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
     assert (again.token, again.is_repeated) == (token, True)

@@ -17,6 +17,7 @@ from licensekit.errors import (
     KeyUnknown,
     LicenseError,
     NotIssued,
+    NotReinstated,
     SignatureInvalid,
     UnexpectedType,
 )
@@ -135,12 +136,19 @@ def test_what_is_known_is_passed_over_beside_what_is_new(workspace: Workspace, b
     assert (len(received.returned), len(received.statements), received.known) == (1, 0, 1)
 
 
-def test_what_is_revoked_already_needs_no_key_to_be_returned(workspace: Workspace, bound: LicenseFile) -> None:
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL])
-    before = workspace.ledger.count_entries()
-    received = workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
-    assert received.to_revoke == ()
-    assert (workspace.ledger.count_entries(), standings(workspace)) == (before + 1, ["revoked"])
+def test_what_is_returned_of_a_revoked_serial_stays_away_if_the_serial_is_reinstated(
+    workspace: Workspace, bound: LicenseFile
+) -> None:
+    key = signer(workspace, "revocations")
+    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[SERIAL])
+    accept(workspace, receipt(bound))
+    assert standings(workspace) == ["revoked"]
+    shown = workspace.propose_reinstate(now=NOW, serials=[SERIAL])
+    assert [one.code for one in shown.consequences] == ["stays-taken-back"]
+    shown.sign(key, who=WHO, confirm=True)
+    assert standings(workspace) == ["revoked"]
+    with pytest.raises(NotReinstated, match="was returned"):
+        workspace.propose_reinstate(now=NOW, identities=[makers.identity_of(bound.token)])
 
 
 def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(workspace: Workspace, bound: LicenseFile) -> None:
@@ -190,7 +198,9 @@ def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspac
 def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(workspace: Workspace) -> None:
     below, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION))
     accept(workspace, receipt(below), confirm=True)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, identities=[makers.identity_of(last.token)])
+    workspace.revoke(
+        signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(last.token)]
+    )
     data = receipt(last, 10, 9)
     received = workspace.customers.accept(data, None, who=WHO, now=NOW, confirm=True)
     assert received.to_revoke == ()

@@ -1,10 +1,12 @@
 """Key files: a damaged one is named, a new one never takes another's place."""
 
+import stat
 from pathlib import Path
 
 import pytest
 
 from licensekit.errors import FileTaken, FileUnusable, KeyFileInvalid, PassphraseWrong
+from licensekit.files import PRIVATE_FOLDER
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, known_keys, list_key_files, open_key, write_key
 from tests import makers
 from tests.workspaces import PASSPHRASE, refused
@@ -48,15 +50,23 @@ def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
     """A key that somebody else holds has no file here; one that waits has no place in the trust."""
     waiting = write_key(file.path.parent, "later", makers.key("other"), PASSPHRASE)
     trust = makers.trust(makers.admitted(makers.key("partner"), "theirs"), makers.admitted(makers.key("vendor")))
-    theirs, ours, later = known_keys([waiting, file], trust)
+    theirs, ours, later = known_keys([waiting, file], trust, file.key_id)
     assert (theirs.name, theirs.admitted, theirs.file) == ("theirs", trust.keys[0], None)
     assert (ours.admitted, ours.file, ours.key_id) == (trust.keys[1], file, file.key_id)
     assert later == KnownKey("later", waiting.key_id, waiting.fingerprint, None, waiting)
     states = [one.plain()["state"] for one in (theirs, ours, later)]
     assert states == ["active", "active", "not-admitted"]
+    assert [one.is_default for one in (theirs, ours, later)] == [False, True, False]
     assert later.plain()["file"] == str(waiting.path)
 
 
 def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:
     folder = file.path.parent
     refused(FileTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))
+
+
+def test_a_key_makes_its_folder_or_says_that_it_cannot(tmp_path: Path) -> None:
+    made = write_key(tmp_path / "keys", "one", makers.key("vendor"), PASSPHRASE)
+    assert stat.S_IMODE(made.path.parent.stat().st_mode) == PRIVATE_FOLDER
+    with pytest.raises(FileUnusable):
+        write_key(made.path, "two", makers.key("other"), PASSPHRASE)

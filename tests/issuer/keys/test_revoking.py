@@ -20,10 +20,11 @@ from licensekit.errors import (
 )
 from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.documents import key_id
-from licensekit.issuer.keys.keyring import list_key_files, open_key, write_key
-from licensekit.issuer.keys.revocation import Revoked, next_list
+from licensekit.issuer.keys.keyring import open_key, write_key
+from licensekit.issuer.keys.revocation import next_list
 from licensekit.issuer.ledger.bundles import count_of_key
 from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.states import Named
 from licensekit.issuer.orders import reissue
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.orders.reissue import Reissued
@@ -35,19 +36,7 @@ from licensekit.wire import armor
 from licensekit.wire.frame import ED25519
 from tests import makers
 from tests.partners import put_in_force
-from tests.workspaces import (
-    DAY,
-    NOW,
-    PASSPHRASE,
-    ROOT_PASSPHRASE,
-    SERIAL,
-    WHO,
-    accepted,
-    issue,
-    ordered,
-    refused,
-    signer,
-)
+from tests.workspaces import DAY, NOW, PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer
 
 
 def identity(file: LicenseFile) -> bytes:
@@ -63,7 +52,7 @@ def state(workspace: Workspace, name: str) -> str:
 def test_a_revoked_bundle_is_refused_by_whoever_has_the_list(workspace: Workspace) -> None:
     file, other = issue(workspace), issue(workspace)
     key = signer(workspace, "revocations")
-    taken = workspace.revoke(key, who=WHO, now=NOW, identities=[identity(file)], reason="unpaid")
+    taken = workspace.revoke(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)], reason="unpaid")
     first = workspace.state(NOW)
     assert (taken.number, taken.trust_version) == (1, 1)
     with pytest.raises(BundleRevoked):
@@ -77,8 +66,8 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
     files = [issue(workspace) for _ in range(3)]
     key = signer(workspace, "revocations")
     for file in files[:2]:
-        workspace.revoke(key, who=WHO, now=NOW, identities=[identity(file)])
-    taken = workspace.revoke(key, who=WHO, now=NOW, serials=[files[2].bundle.serial])
+        workspace.revoke(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)])
+    taken = workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[files[2].bundle.serial])
     assert taken.number == 3
     assert taken.identities == sorted(identity(file) for file in files[:2])
     assert taken.serials == [files[2].bundle.serial]
@@ -87,14 +76,14 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
 def test_a_list_never_grows_beyond_what_a_reader_takes(workspace: Workspace) -> None:
     many = [f"S{number}" for number in range(limits.REVOKED + 1)]
     with workspace.read(NOW) as tx, pytest.raises(RevocationsFull):
-        next_list(tx, Revoked(serials=many))
+        next_list(tx, Named(serials=many))
 
 
-@pytest.mark.parametrize("name", ["1010000014-base-1", "1010000014-base-1.lic", "A-1-more-parts-12"])
+@pytest.mark.parametrize("name", ["1010000014-base-1", "acme-1010000014-base-1.lic", "A-1-more-parts-12"])
 def test_bundles_are_named_by_serial_part_and_sequence(workspace: Workspace, name: str) -> None:
     issue(workspace)
     issue(workspace, serial="A-1", part="more-parts", sequence=12)
-    assert workspace.ledger.bundle(name).label.replace(" ", "-") == name.removesuffix(".lic")
+    assert name.endswith(workspace.ledger.bundle(name).label.replace(" ", "-") + ".lic" * name.endswith(".lic"))
 
 
 def test_bundles_are_named_by_identity(workspace: Workspace) -> None:
@@ -102,7 +91,9 @@ def test_bundles_are_named_by_identity(workspace: Workspace) -> None:
     assert workspace.ledger.bundle(identity(file).hex()).token == file.token
 
 
-@pytest.mark.parametrize("name", ["1010000014-base-2", "nothing", "00" * 16, "1010000014-base-01"])
+@pytest.mark.parametrize(
+    "name", ["1010000014-base-2", "other-1010000014-base-1.lic", "nothing", "00" * 16, "1010000014-base-01"]
+)
 def test_a_bundle_that_was_never_issued_is_missed(workspace: Workspace, name: str) -> None:
     issue(workspace)
     refused(NotIssued, workspace.layout.folder, lambda: workspace.ledger.bundle(name))
@@ -138,10 +129,7 @@ def admit_second(workspace: Workspace, now: int = NOW, permission: Permission = 
     """Admit another signing key."""
     key = SigningKey.generate(ED25519)
     trust = workspace.state(NOW).trust
-    documents = [admit(trust, key.verifying_key, "second", permission, now)]
-    roots = [open_key(file, lambda: ROOT_PASSPHRASE) for file in list_key_files(workspace.layout.root)]
-    ceremony = workspace.keys.begin(documents, now).signed(*roots)
-    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
+    put_in_force(workspace, [admit(trust, key.verifying_key, "second", permission, now)], now)
     return key
 
 
@@ -204,15 +192,19 @@ def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(w
 
 
 def test_a_key_is_chosen_that_may_sign_the_bundle_in_question(workspace: Workspace) -> None:
-    """The newest one otherwise; the one that is to be replaced comes last."""
+    """Never another than the default; the one that is to be replaced is none."""
     sold = issue(workspace).bundle
     late = admit_second(workspace, NOW + 60)
     write_key(workspace.layout.keys, "second", late, PASSPHRASE)
     keys, now = workspace.keys, NOW + 99
     first = keys.file("signing-1")
-    assert keys.choose("bundle", now).name == "second"
-    assert keys.choose("bundle", now, bundle=sold) == first
+    assert keys.choose("bundle", now) == keys.choose("bundle", now, bundle=sold) == first
     assert keys.choose("bundle", now, but=late.verifying_key.key_id.hex()) == first
+    error = refused(
+        KeyMissing, workspace.layout.folder, lambda: keys.choose("bundle", now, bundle=sold, but=first.key_id)
+    )
+    assert (error.reason, error.able) == ("default-unfit", "second")
+    keys.set_default("second", who=WHO, now=now)
     assert keys.choose("bundle", now, bundle=sold, but=first.key_id).name == "second"
 
 
@@ -269,7 +261,7 @@ def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) ->
     [again] = all_files(workspace.reissue("signing-1", key, who=WHO, now=later))
     forged = sign(makers.changed(sold.bundle, sequence=2, company="Thief"), stolen)
     pack = workspace.state(later).pack
-    theft = LicenseFile(sold.bundle, forged, makers.file_of(forged).encode(), is_repeated=False)
+    theft = LicenseFile(sold.bundle, forged, makers.file_of(forged).encode(), is_repeated=False, fits_oldest=True)
     assert accepted(theft, pack, first.pin, later).document.company == "Thief"
     put_in_force(workspace, [revoke(workspace.state(later).trust, "signing-1", later)], later)
     pack = workspace.state(later).pack
@@ -290,7 +282,7 @@ def test_what_changed_since_it_was_proposed_is_left_and_told(
     second, key = admit_second(workspace), signer(workspace)
     proposal = workspace.propose_reissue("signing-1", now=NOW)
     workspace.change(renewal(serials[1], days=9), key, who=WHO, now=NOW, confirm=True)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[serials[2]])
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[serials[2]])
     new = issue(workspace)
     done = list(proposal.sign(second, who=WHO))
     assert [(one.bundle.bundle.serial, one.bundle.state) for one in done] == [
@@ -314,7 +306,7 @@ def test_what_changes_while_bundles_are_signed_again_is_left_as_well(
     done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
     assert next(done).file is not None
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, serials=[serials[1]], reason="not paid")
+    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[serials[1]], reason="not paid")
     [last] = done
     assert (last.bundle.state, last.file) == ("revoked", None)
     assert workspace.ledger.bundle(f"{serials[1]}-base-1").state == "revoked"
@@ -328,7 +320,7 @@ def test_a_file_brings_the_list_that_was_signed_while_bundles_are_signed_again(
     done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
     next(done)
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, serials=[gone.bundle.serial])
+    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[gone.bundle.serial])
     assert all(b"lk1-revocations" in file.data for file in all_files(done))
 
 
@@ -348,18 +340,18 @@ def test_what_was_taken_back_is_not_taken_back_again(workspace: Workspace) -> No
     """A command that is repeated uses up no number; another end, or more, makes the next list."""
     one, other = identity(issue(workspace)), identity(issue(workspace))
     lists = signer(workspace, "revocations")
-    workspace.revoke(lists, who=WHO, now=NOW, identities=[one], serials=[SERIAL])
+    workspace.revoke(lists, who=WHO, now=NOW, confirm=True, identities=[one], serials=[SERIAL])
     entries = workspace.ledger.count_entries()
     again: list[dict[str, Any]] = [{"identities": [one]}, {"serials": [SERIAL]}]
     for named in again:
         proposal = workspace.propose_revoke(now=NOW + 1, **named)
         assert (proposal.is_done, proposal.changes, proposal.consequences) == (True, (), ())
-        assert workspace.revoke(None, who=WHO, now=NOW + 1, **named).number == 1
+        assert workspace.revoke(None, who=WHO, now=NOW + 1, confirm=True, **named).number == 1
     assert workspace.ledger.count_entries() == entries
     ends: dict[str, Any] = {"identities": [one], "fresh_until": NOW + 9}
     new: list[dict[str, Any]] = [{"identities": [one, other]}, ends, {}]
     for number, more in enumerate(new, 2):
-        assert workspace.revoke(lists, who=WHO, now=NOW + 1, **more).number == number
+        assert workspace.revoke(lists, who=WHO, now=NOW + 1, confirm=True, **more).number == number
 
 
 def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     """An installation that has seen a list fails closed until a later one comes."""
     issue(workspace)
     thief = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
-    workspace.revoke(thief, who=WHO, now=NOW, serials=[SERIAL], reason="unpaid")
+    workspace.revoke(thief, who=WHO, now=NOW, confirm=True, serials=[SERIAL], reason="unpaid")
     installed = extend_trust_store(open_pack(*shipped), armor.read(workspace.state(NOW).pack), NOW)
     rotate_signing(workspace, NOW)
     put_in_force(workspace, [revoke(workspace.state(NOW).trust, "signing-1", NOW)], NOW)

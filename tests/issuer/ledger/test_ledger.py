@@ -156,7 +156,7 @@ def test_what_installations_sent_is_found_by_installation_serial_and_bundle(data
         ]
         stated = exchange_files.latest_statement(ledger, makers.SERIAL)
         assert stated is not None
-        assert (stated.statement, stated.file.installation) == (later, installation(other))
+        assert (stated.statement, stated.installation) == (later, installation(other))
         assert exchange_files.latest_statement(ledger, "B") is None
         assert list(exchange_files.stating_serials(ledger)) == [makers.SERIAL]
         assert exchange_files.installations_of(ledger, makers.SERIAL) == 2
@@ -239,7 +239,9 @@ def test_a_bundle_is_found_by_the_name_of_its_file(database: Database, use: Use,
         enter(database, record(makers.bundle(serial="A-7", part="x-y", use=one, sequence=3)))
     with database.read() as ledger:
         found = bundle_named(ledger, f"A-7-x-y{name}-3.lic")
-        assert (found.bundle.use, file_name(found.bundle)) == (use, f"A-7-x-y{name}-3.lic")
+        file = f"{found.bundle.product}-A-7-x-y{name}-3.lic"
+        assert (found.bundle.use, file_name(found.bundle)) == (use, file)
+        assert bundle_named(ledger, file) == found
 
 
 def test_a_bundle_that_takes_the_place_of_a_serial_replaces_all_its_parts(database: Database) -> None:

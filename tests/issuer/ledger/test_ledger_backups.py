@@ -9,12 +9,12 @@ from typing import LiteralString
 import pytest
 
 from licensekit.database import connect, is_url
-from licensekit.errors import ConfirmationNeeded, DatabaseDamaged, WorkspaceInvalid
+from licensekit.errors import ConfirmationNeeded, DatabaseDamaged, LedgerRestored, WorkspaceInvalid
 from licensekit.issuer import diagnose_ledger, restore_ledger
 from licensekit.issuer.ledger import open_ledger
 from licensekit.issuer.workspace import Workspace
 from licensekit.state.schema import SCHEMA as INSTALLATION
-from tests.workspaces import issue
+from tests.workspaces import NOW, issue
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def folder_of(workspace: Workspace) -> Path:
 
 
 def wrong(folder: Path) -> list[tuple[str, str, str]]:
-    return [(one.check, one.state, one.about.code) for one in diagnose_ledger(folder) if one.state != "ok"]
+    return [(one.check, one.state, one.about.code) for one in diagnose_ledger(folder, now=NOW) if one.state != "ok"]
 
 
 def test_a_ledger_is_restored_as_it_was(workspace: Workspace, saved: Path) -> None:
@@ -44,7 +44,9 @@ def test_a_ledger_is_restored_as_it_was(workspace: Workspace, saved: Path) -> No
     done = restore_ledger(saved, folder_of(workspace), confirm=True)
     assert (done.entries, done.set_aside) == (len(entries), None)
     assert list(workspace.ledger.entries()) == entries
-    assert workspace.ledger.verify().entries == len(entries)
+    with pytest.raises(LedgerRestored):
+        workspace.ledger.verify()
+    assert ("mark", "error", "ledger-restored") in wrong(folder_of(workspace))
 
 
 def test_a_ledger_that_is_gone_is_restored_in_its_workspace(workspace: Workspace, saved: Path, tmp_path: Path) -> None:
@@ -54,7 +56,7 @@ def test_a_ledger_that_is_gone_is_restored_in_its_workspace(workspace: Workspace
     for name in ("ledger.db", "ledger.url"):
         (folder / name).unlink(missing_ok=True)
     with pytest.raises(WorkspaceInvalid):
-        diagnose_ledger(folder)
+        diagnose_ledger(folder, now=NOW)
     restore_ledger(saved, folder)
     with Workspace.open(folder) as restored:
         assert list(restored.ledger.entries()) == entries

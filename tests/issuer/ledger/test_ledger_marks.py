@@ -22,7 +22,7 @@ def test_what_begins_a_ledger_names_no_entry(workspace: Workspace) -> None:
 def test_a_catalog_and_a_list_name_the_entry_before_them(workspace: Workspace) -> None:
     issue(workspace)
     before = newest(workspace)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL])
+    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
     first = workspace.state(NOW).last_list
     assert first is not None
     assert first.extensions == {LEDGER: before}

@@ -15,7 +15,8 @@ from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import Record, append, open_ledger
 from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, Listed, page
 from licensekit.issuer.ledger.listing import listed as all_listed
-from licensekit.issuer.ledger.projection import ACTIVE, PERPETUAL
+from licensekit.issuer.ledger.projection import PERPETUAL
+from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document, Use
@@ -181,6 +182,7 @@ def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database
         "expired",
         "N7",
         "anna",
+        None,
     )
     assert one.name == "S7-base-1"
 
@@ -227,6 +229,8 @@ BY_STATE: Final = {
     "replaced": "bundles_state (state=?",
     "revoked": "bundles_state (state=?",
     "returned": "bundles_state (state=?",
+    "suspended": "bundles_state (state=?",
+    "void": "bundles_state (state=?",
 }
 
 

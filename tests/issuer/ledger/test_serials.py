@@ -1,17 +1,32 @@
 """Serials are made on demand, and a mistyped one is recognised."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.issuer.ledger import serials
+from licensekit.issuer.ledger.serials import anywhere
 from licensekit.wire.documents.fields import is_serial
 
-NUMBERS = st.integers(serials.FIRST, 999_999_999)
+NUMBERS = st.integers(100_000_000, 999_999_999)
 
 
-def test_the_first_serials_are_the_documented_ones() -> None:
-    assert [serials.make(serials.FIRST + n) for n in range(2)] == ["1010000014", "1010000022"]
+def test_the_serials_of_examples_are_such_serials() -> None:
+    assert [serials.make(101_000_001 + n) for n in range(2)] == [serials.EXAMPLE, "1010000022"]
+
+
+@given(st.binary(min_size=8, max_size=8))
+def test_counting_starts_anywhere_and_leaves_room_to_go_on(drawn: bytes) -> None:
+    first = anywhere(lambda _: drawn)
+    assert 100_000_000 <= first < 900_000_000
+    assert len(serials.make(first)) == 10
+
+
+def test_every_start_is_as_likely_as_another() -> None:
+    starts = [anywhere(partial(int.to_bytes, n)) for n in (0, 1, 799_999_999, 800_000_000)]
+    assert starts == [100_000_000, 100_000_001, 899_999_999, 100_000_000]
 
 
 @given(NUMBERS)

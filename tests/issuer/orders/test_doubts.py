@@ -156,7 +156,7 @@ def test_whatever_is_entered_needs_a_clock_that_is_right(sold: Workspace) -> Non
     issue(sold, now=NOW + 2 * DAY)
     lists, catalogs = signer(sold, "revocations"), signer(sold, "catalog")
     acts: list[Callable[[], object]] = [
-        lambda: sold.revoke(lists, who=WHO, now=NOW + DAY, serials=[SERIAL]),
+        lambda: sold.revoke(lists, who=WHO, now=NOW + DAY, confirm=True, serials=[SERIAL]),
         lambda: sold.catalog.sign(catalogs, who=WHO, now=NOW + DAY, confirm=True),
         lambda: sold.keys.take([], action="pack", who=WHO, now=NOW + DAY),
     ]

@@ -85,7 +85,7 @@ def test_a_changed_order_of_one_number_is_refused_with_the_difference(
 
 
 def test_an_order_without_a_number_is_issued_each_time(workspace: Workspace) -> None:
-    assert [issue(workspace).name for _ in range(2)] == ["1010000014-base-1.lic", "1010000022-base-1.lic"]
+    assert [issue(workspace).name for _ in range(2)] == ["acme-1010000014-base-1.lic", "acme-1010000022-base-1.lic"]
 
 
 def test_an_order_for_a_known_serial_gets_its_next_sequence(workspace: Workspace) -> None:

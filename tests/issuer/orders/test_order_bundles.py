@@ -32,7 +32,7 @@ CATALOG = catalog(
         "beta": setting(SettingType.BOOLEAN),
     },
     editions={
-        "team": Edition("Team", {"server": 1}, {}, {"sales": 10, "windows": 5}, {"theme": "dark"}),
+        "team": Edition("Small team", {"server": 1}, {}, {"sales": 10, "windows": 5}, {"theme": "dark"}),
         "bare": Edition("Bare", {}, {}, {"windows": 5}, {}),
     },
 )
@@ -108,6 +108,10 @@ BAD: dict[str, tuple[Order, Told]] = {
             ("edition", "there is no edition `teem`; did you mean `team`?"),
             ("users.nothing", "there is no license `nothing`"),
         ],
+    ),
+    "the name of an edition": (
+        order(edition="Small TEAM"),
+        [("edition", "there is no edition `Small TEAM`; did you mean `team`?")],
     ),
     "an unknown setting": (
         order(settings={"them": "dark"}),

@@ -214,9 +214,9 @@ def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(workspace:
     trials = [issue(workspace, use="trial"), change(workspace, amend({"users.standard": 9}))]
     bought = change(workspace, amend({"use": "production"}))
     assert [file.name for file in (*trials, bought)] == [
-        f"{SERIAL}-base-trial-1.lic",
-        f"{SERIAL}-base-trial-2.lic",
-        f"{SERIAL}-base-1.lic",
+        f"acme-{SERIAL}-base-trial-1.lic",
+        f"acme-{SERIAL}-base-trial-2.lic",
+        f"acme-{SERIAL}-base-1.lic",
     ]
     for use in ("trial", "demo"):
         assert faults(workspace, amend({"use": use})) == {
@@ -307,6 +307,11 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
         "system.storage": (None, 100),
         "settings.tier": (None, "gold"),
     }
+    assert shown(workspace, amend({"edition": "large", "system.storage": None, "users.more": None})) == {
+        "users.more": (2, None),
+        "users.standard": (5, 50),
+        "settings.tier": (None, "gold"),
+    }
     change(workspace, amend({"edition": "large"}))
     after = change(workspace, amend({"edition": "small"})).bundle
     assert (after.users, after.system) == ({"standard": 5, "more": 2}, {"server": 1, "storage": 100})
@@ -332,7 +337,7 @@ def test_what_was_never_issued_is_not_changed(sold: Workspace, serial: str, part
 
 def test_what_was_revoked_is_not_changed(sold: Workspace) -> None:
     [identity] = (one.identity for one in (sold.ledger.bundle(f"{SERIAL}-base-1"),))
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, identities=[identity])
+    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[identity])
     error = refused(NotCurrent, sold.layout.folder, lambda: change(sold, renewal(SERIAL, days=1)))
     assert "was revoked" in error.message
 
@@ -365,11 +370,11 @@ def test_what_does_not_approve_undoes_the_signing(sold: Workspace) -> None:
 
     asked = amend({"users.standard": 50})
     error = refused(NotIssued, sold.layout.folder, lambda: change(sold, asked, approve=refuse))
-    assert error.name == f"{SERIAL}-base-2.lic"
+    assert error.name == f"acme-{SERIAL}-base-2.lic"
     error = refused(
         NotIssued, sold.layout.folder, lambda: sold.issue(ordered(), signer(sold), who=WHO, now=NOW, approve=refuse)
     )
-    assert error.name == "1010000022-base-1.lic"
+    assert error.name == "acme-1010000022-base-1.lic"
 
 
 def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from functools import partial
 from html.parser import HTMLParser
 from typing import Any
@@ -10,20 +11,22 @@ import pytest
 
 from licensekit.errors import QrRefused
 from licensekit.issuer.output import qr, sheet
-from licensekit.issuer.output.license_file import NO_ATTACHMENTS, Attachments, LicenseFile, license_file
+from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.state import file_of
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
+from licensekit.wire.armor import Token
 from licensekit.wire.documents import Binding, Kind, Use
 from licensekit.wire.frame import HYBRID
 from tests import codes, makers
 
 
-def file(*, attachments: Attachments = NO_ATTACHMENTS, scheme: int = 1, **changes: Any) -> LicenseFile:
+def file(*, attached: Sequence[Token] = (), scheme: int = 1, **changes: Any) -> LicenseFile:
     """Return a license file, signed by a TEST KEY."""
     bundle = makers.bundle(**changes)
     token = sign(bundle, makers.key("vendor", scheme))
-    return license_file(bundle, token, attachments, repeated=False)
+    return LicenseFile(bundle, token, file_of([*attached, token]), is_repeated=False, fits_oldest=True)
 
 
 def page(one: LicenseFile) -> str:
@@ -59,7 +62,7 @@ def test_a_png_is_read_back_as_the_license() -> None:
 
 def test_a_code_holds_everything_that_rides_attached() -> None:
     attached = file(company="Rider").token
-    one = file(attachments=Attachments((attached,), None, frozenset()))
+    one = file(attached=[attached])
     assert armor.read(codes.read_png(qr.qr_png(one.data))) == [attached, one.token]
 
 
@@ -82,8 +85,8 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
 def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
     attached = sign(makers.bundle(), makers.key("vendor", HYBRID))
     with pytest.raises(QrRefused) as caught:
-        qr.qr_svg(file(attachments=Attachments((attached,), None, frozenset())).data)
-    assert "--no-attachments" in caught.value.hint
+        qr.qr_svg(file(attached=[attached]).data)
+    assert "--for-pack" in caught.value.hint
 
 
 def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +108,8 @@ def test_a_page_says_all_that_the_license_says() -> None:
     )
     said = Text(page(one)).found
     facts = [
-        "License for Demo CRM, by Demo",
+        "Demo CRM",
+        "Demo",
         "Nordlys Kraft AS",
         makers.SERIAL,
         "base, sequence 1",
@@ -183,6 +187,15 @@ def test_a_license_too_long_for_a_code_has_a_page_that_says_so() -> None:
     assert "fit into no QR code" in text
     assert "<svg" not in text
     assert "".join(one.data.decode().split()) in text
+
+
+def test_a_name_written_from_right_to_left_turns_nothing_around_it() -> None:
+    name = "\u05d7\u05d1\u05e8\u05d4 (2027) A-1"
+    one = file(company=name, settings={"note": name})
+    assert re.findall(f"<bdi>[^<]*{re.escape(name)}</bdi>", page(one)) == [
+        f"<bdi>{name}</bdi>",
+        f"<bdi>note = {name}</bdi>",
+    ]
 
 
 def test_a_page_loads_nothing_and_runs_nothing_whatever_the_names_are() -> None:

@@ -5,14 +5,13 @@ from licensekit.dates import seconds_of
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
-from licensekit.state import leases, seats
+from licensekit.runtime.seats import acquire, borrow
+from licensekit.state import seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
-from licensekit.state.loading import load_state
-from licensekit.state.machine import NO_FACTS
+from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import SeatRequest
-from licensekit.state.time import Reading
-from licensekit.state.transactions import LastSeen, OpenInstallation
+from tests import homes
 from tests.homes import PIN, Home
 
 
@@ -31,7 +30,7 @@ class SeatProcess:
 
     def reload(self) -> Entitlements:
         """Read what has changed."""
-        state = load_state(self.database, root=PIN, pack=self.home.pack, reading=Reading(self.clock))
+        state = homes.state_of(self.database, self.clock, self.home.pack)
         self.entitlements = state.entitlements
         return state.entitlements
 
@@ -40,7 +39,7 @@ class SeatProcess:
         wanted = SeatRequest(code, holder, ttl, at_least)
         wanted.check()
         pool = pool_of(self.entitlements, code)
-        return leases.acquire(self.database, self.entitlements, pool, wanted, self.clock)
+        return acquire(self.database, self.entitlements, pool, wanted, self.clock)
 
     def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
         """Renew leases; return the ids of those that are held."""
@@ -57,10 +56,8 @@ class SeatProcess:
 
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
-        opened = OpenInstallation(
-            self.database, PIN, self.home.pack, None, clocks_of(self.home.clock), lease.holder, NO_FACTS, LastSeen()
-        )
-        return leases.borrow(opened, self.entitlements, lease, hours)[0]
+        opened = OpenInstallation(self.database, clocks_of(self.home.clock), PIN, self.home.pack, by=lease.holder)
+        return borrow(opened, self.entitlements, lease, hours)[0]
 
     def close(self) -> None:
         """Close the database."""

@@ -8,10 +8,11 @@ from licensekit import Access
 from licensekit.errors import LeaseLost
 from licensekit.installation import Installation
 from licensekit.runtime.leasing import Leasing
-from licensekit.runtime.live_snapshot import Application, LiveSnapshot
+from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.seats import Seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
+from licensekit.state.loading import OpenInstallation
 from tests import makers
 from tests.crm import crm_catalog
 from tests.homes import PIN, Home, file
@@ -20,9 +21,8 @@ from tests.homes import PIN, Home, file
 @pytest.fixture
 def live(home: Home) -> Iterator[LiveSnapshot]:
     """The snapshot in force, read only when `reload` asks for it."""
-    application = Application(PIN, home.pack, None)
     database = open_installation(home.place, create=False)
-    live = LiveSnapshot(database, application, clocks_of(home.clock), watch=False)
+    live = LiveSnapshot(OpenInstallation(database, clocks_of(home.clock), PIN, home.pack), watch=False)
     yield live
     live.close()
 

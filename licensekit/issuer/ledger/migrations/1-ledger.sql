@@ -12,11 +12,8 @@ CREATE TABLE entries (
     note {text} NOT NULL,
     hash {blob} NOT NULL
 ) {strict};
--- An order is issued once, or bound to as many installations as it says, one in each answer.
-CREATE UNIQUE INDEX entries_order ON entries (order_number)
-    WHERE order_number IS NOT NULL AND request IS NULL;
-CREATE INDEX entries_answered ON entries (order_number)
-    WHERE order_number IS NOT NULL AND request IS NOT NULL;
+CREATE INDEX entries_order ON entries (order_number)
+    WHERE order_number IS NOT NULL;
 CREATE UNIQUE INDEX entries_request ON entries (request)
     WHERE request IS NOT NULL;
 
@@ -29,7 +26,8 @@ CREATE TABLE documents (
 CREATE INDEX documents_newest ON documents (type, issuer, number);
 
 -- `number` is the entry that issued it, `signed` the one with its newest signature; `lapses` is 1
--- where nothing takes over at its end without a gap.
+-- where nothing takes over at its end without a gap. `claims` is the number of the order that is
+-- issued once, as this bundle, and `decided` the entry that took it back or reinstated it last.
 CREATE TABLE bundles (
     number {integer} NOT NULL PRIMARY KEY,
     identity {blob} NOT NULL,
@@ -46,9 +44,13 @@ CREATE TABLE bundles (
     starts {integer},
     expiry {integer},
     ends {integer} NOT NULL,
+    claims {text},
     state {text} NOT NULL,
-    lapses {integer} NOT NULL
+    lapses {integer} NOT NULL,
+    decided {integer}
 ) {strict};
+CREATE UNIQUE INDEX bundles_order ON bundles (claims)
+    WHERE claims IS NOT NULL;
 CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, use, sequence);
 CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
 CREATE INDEX bundles_key ON bundles (key_id, state);

@@ -1,0 +1,129 @@
+"""`licensekit audit`, `doctor`, `backup`, `restore` and `move`: an installation as it is stored."""
+
+from functools import partial
+
+import click
+
+from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
+from licensekit.cli.customer.commands import built_in_of, home_of, home_option, in_installation, opened
+from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.inputs import account
+from licensekit.cli.options import option
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, stream_json, warn
+from licensekit.installation import Installation, diagnose
+from licensekit.installation import move as move_installation
+from licensekit.installation import restore as restore_installation
+
+_LINE = "{:>6}  {:<20}  {:<12}  {}"
+
+
+@click.group(cls=LicenseGroup)
+def audit() -> None:
+    """List and verify the log of all changes."""
+
+
+@audit.command()
+@in_installation
+@json_option
+def verify(*, installation: Installation, as_json: bool) -> None:
+    """Check every link of the audit log, and every count against the assignments."""
+    (number, digest), restored = installation.audit.verify()
+    if as_json:
+        emit_json({"entries": number, "head": digest.hex(), "restored": restored})
+        return
+    click.secho(f"the audit log holds: {number} entries", fg="green", bold=True)
+    emit(f"head  {digest.hex()}")
+    if restored:
+        warn("This database is a restored backup: what was changed after the backup is missing.")
+
+
+@audit.command("list")
+@in_installation
+@json_option
+def list_(*, installation: Installation, as_json: bool) -> None:
+    """List every change, the oldest first: when, by whom, what."""
+    if as_json:
+        stream_json("entries", (entry.plain() for entry in installation.audit.entries()))
+        return
+    heading(_LINE.format("entry", "at", "by", "what"))
+    for entry in installation.audit.entries():
+        at, by = entry.facts.get("at", ""), entry.facts.get("by", "")
+        emit(_LINE.format(entry.number, at, by, entry.message).rstrip())
+
+
+@click.command()
+@home_option
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, *, home: str | None, as_json: bool) -> None:
+    """Look for everything that is wrong with an installation, and say what to do.
+
+    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
+    is an error.
+    """
+    root, pack, _, released, known = built_in_of(ctx)
+    findings = diagnose(home_of(home), root=root, pack=pack, released=released, facts=known or {})
+    show_findings(findings, as_json=as_json)
+
+
+@click.command()
+@click.argument("file")
+@force_option
+@in_installation
+@json_option
+def backup(*, file: str, force: bool, installation: Installation, as_json: bool) -> None:
+    """Write a backup of the installation to FILE, also while it is in use.
+
+    It is one SQLite file with everything, whether the installation is in a folder or on a server. The installation's
+    own key is in it: keep it as safe as the installation.
+    """
+    write_to(installation.back_up, file, force=force, as_json=as_json)
+
+
+@click.command()
+@click.argument("file", required=False)
+@option("--accept", "Accept a restored backup as the present state.")
+@home_option
+@yes_option
+@json_option
+def restore(*, file: str | None, accept: bool, home: str | None, yes: bool, as_json: bool) -> None:
+    """Restore an installation from the backup FILE, whole or not at all.
+
+    It works, and is reported as a restored backup until it is accepted: look what is missing and enter it again, then
+    run the command with --accept and without FILE. The vendor learns of it.
+    """
+    if accept == (file is not None):
+        raise click.UsageError("give FILE or --accept, one of the two.")
+    if file is not None:
+        put_back = partial(restore_installation, home=home_of(home), by=account())
+        restore_from(put_back, file, yes=yes, as_json=as_json)
+        return
+    with opened(home) as restored:
+        restored.restore_accept()
+    emit_json({"accepted": True}) if as_json else emit("accepted as the present state")
+
+
+@click.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@json_option
+def move(*, source: str, target: str, as_json: bool) -> None:
+    """Move an installation: FROM and TO are folders or postgresql:// URLs.
+
+    All of it is copied in one transaction and verified at its new place: documents, users, sites, assignments in their
+    order, events, leases, time, the installation's key and the audit log. FROM stays as a copy that is marked as moved:
+    nothing works with it any more. A program that still uses it answers from memory for the offline hours of its
+    bundles, and says why.
+
+    TO must be new: a folder or a schema without an installation. Keep the password of a server out of the URL, in a
+    password file (PGPASSFILE).
+    """
+    with progress("copying", 1) as advance:
+        moved = move_installation(source, target, by=account(), progress=advance)
+    if as_json:
+        emit_json(moved._asdict())
+        return
+    click.secho("moved and verified", fg="green", bold=True)
+    facts(*moved._asdict().items())
+    emit()
+    remark(f"Use --home {moved.target} from now on, in programs as well; see docs/hosts.md.")

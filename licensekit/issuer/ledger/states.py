@@ -1,0 +1,218 @@
+"""The states of bundles in the ledger, and how they change when a revocation list is signed.
+
+A bundle is `active`; `replaced` by a later sequence or a higher use of its serial and part, or by a bundle that takes
+the place of its serial; taken back as `suspended`, `revoked` or `void`; or `returned` by the installation that had it.
+
+A list says what is taken back. What its entry was made for (`Named`) says why: as what a bundle is taken back. When one
+is, what it displaced counts again, but no lower sequence of its own use, whose place it holds (`docs/evaluation.md`,
+P2). One that is void was never handed out and holds no place.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, LiteralString, NamedTuple
+
+from licensekit.database import Connection
+from licensekit.dates import format_seconds
+from licensekit.wire.documents import Revocations, Use, label_of
+
+ACTIVE: Final = "active"
+REPLACED: Final = "replaced"
+SUSPENDED: Final = "suspended"
+REVOKED: Final = "revoked"
+RETURNED: Final = "returned"
+VOID: Final = "void"
+LEDGER_STATES: Final = (ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID)
+TAKEN_BACK: Final = (SUSPENDED, REVOKED, RETURNED, VOID)
+
+REINSTATE: Final = "reinstate"
+STATE_AFTER: Final[Mapping[str, str]] = {"suspend": SUSPENDED, "revoke": REVOKED, "void": VOID}
+"""What a command that takes bundles back makes of them."""
+MAY_BECOME: Final[Mapping[str, tuple[str, ...]]] = {
+    SUSPENDED: (ACTIVE, REPLACED),
+    REVOKED: (ACTIVE, REPLACED, SUSPENDED),
+    RETURNED: (ACTIVE, REPLACED, SUSPENDED),
+    VOID: (ACTIVE, REPLACED, SUSPENDED, REVOKED),
+}
+"""From which states a bundle gets another one: never back to a milder one."""
+
+
+class StateChange(NamedTuple):
+    """The entry that took a bundle back or reinstated it last."""
+
+    action: str
+    """The command behind it."""
+    at: int
+    """In seconds since 1970."""
+    who: str
+    reason: str
+
+    def __str__(self) -> str:
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.action} on {format_seconds(self.at)} by {self.who}{reason}"
+
+
+STATE_FIELDS: Final = ("state_action", "state_since", "state_by", "state_reason")
+"""The names of what such a change says as plain data, in order."""
+
+
+def state_change(action: str | None, *rest: Any) -> StateChange | None:
+    """Return what columns of the ledger say, if they say anything."""
+    return None if action is None else StateChange(action, *rest)
+
+
+def plain_change(one: StateChange | None) -> dict[str, str | None]:
+    """Return it as plain JSON values, by `STATE_FIELDS`."""
+    values = (None,) * 4 if one is None else (one.action, format_seconds(one.at), one.who, one.reason)
+    return dict(zip(STATE_FIELDS, values, strict=True))
+
+
+class Named(NamedTuple):
+    """The bundles and serials that a command names."""
+
+    identities: Sequence[bytes] = ()
+    """Of bundles."""
+    serials: Sequence[str] = ()
+
+    def text(self) -> str | None:
+        """Return them as the ledger keeps them beside a list; None if nothing is named."""
+        content = {"bundles": [one.hex() for one in self.identities], "serials": list(self.serials)}
+        return json.dumps(content, separators=(",", ":")) if any(self) else None
+
+    @staticmethod
+    def read(text: str | None) -> "Named":
+        """Return what `text` wrote."""
+        content: dict[str, list[str]] = {"bundles": [], "serials": []} if text is None else json.loads(text)
+        return Named([bytes.fromhex(one) for one in content["bundles"]], content["serials"])
+
+
+NOTHING: Final = Named()
+
+
+class LedgerBundle(NamedTuple):
+    """A bundle of the ledger, as far as its state depends on it."""
+
+    number: int
+    """Of its entry."""
+    identity: bytes
+    serial: str
+    part: str
+    use: int
+    sequence: int
+    company: str
+    issued: int
+    starts: int | None
+    ends: int
+    state: str
+
+    @property
+    def label(self) -> str:
+        """The name for it in messages."""
+        return label_of(self.serial, self.part, Use(self.use).word, self.sequence)
+
+
+def is_on(revocations: Revocations) -> Callable[[LedgerBundle], bool]:
+    """Return what says whether a list takes a bundle back."""
+    identities, serials = frozenset(revocations.identities), frozenset(revocations.serials)
+
+    def takes_back(one: LedgerBundle) -> bool:
+        is_named = one.identity in identities or one.serial in serials
+        return is_named or one.sequence < revocations.lowest_of(one.serial, one.part, Use(one.use))
+
+    return takes_back
+
+
+def stored(connection: Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
+    """Return the bundles for which a condition in SQL holds, as they were issued."""
+    columns = "SELECT number, identity, serial, part, use, sequence, company, issued, starts, ends, state FROM bundles"
+    return [LedgerBundle._make(row) for row in connection.rows(f"{columns} WHERE {condition} ORDER BY number", *params)]
+
+
+def restated(
+    connection: Connection, action: str, named: Named, revocations: Revocations
+) -> list[tuple[LedgerBundle, str]]:
+    """Return which bundles a list gives another state, and which.
+
+    These are what is `named`, and what was taken back and is on the list no longer: that is `replaced` until `settled`
+    says whether it is active.
+    """
+    found = [
+        *(one for identity in named.identities for one in stored(connection, "identity = ?", identity)),
+        *(one for serial in named.serials for one in stored(connection, "serial = ?", serial)),
+    ]
+    state = STATE_AFTER.get(action, REPLACED)
+    taken = {one: state for one in found if one.state in MAY_BECOME.get(state, ())}
+    stays, before = is_on(revocations), stored(connection, "state IN (?, ?)", SUSPENDED, REVOKED)
+    return [*taken.items(), *((one, REPLACED) for one in before if one not in taken and not stays(one))]
+
+
+class Displacing(NamedTuple):
+    """All bundles of a serial, and those of the serials that take its place."""
+
+    bundles: tuple[LedgerBundle, ...]
+    others: tuple[LedgerBundle, ...]
+    replacing: frozenset[int]
+    """The entries of those of the others that name the serial."""
+
+    def settled(self, states: Mapping[int, str]) -> dict[LedgerBundle, tuple[str, int]]:
+        """Return whether each bundle that is not taken back is active, and whether it lapses (`project`).
+
+        `states` are those that some entries will have instead.
+        """
+        now = _with_states(self.bundles, states)
+        replacing = [one for one in _granting(_with_states(self.others, states)) if one.number in self.replacing]
+        lasting = [one for one in _granting(now) if not _is_replaced(one, replacing)]
+        found: dict[LedgerBundle, tuple[str, int]] = {}
+        for before, one in zip(self.bundles, now, strict=True):
+            if one.state not in {ACTIVE, REPLACED}:
+                continue
+            line = [other for other in now if (other.part, other.use) == (one.part, one.use) and other.state != VOID]
+            later = [other for other in line if other.sequence > one.sequence]
+            is_below = any(other.part == one.part and other.use < one.use for other in lasting)
+            is_beaten = is_below or _is_replaced(one, replacing)
+            lapses = not is_beaten and all(one.ends + 1 < (other.starts or 0) for other in later)
+            found[before] = (REPLACED if later or is_beaten else ACTIVE, int(lapses))
+        return found
+
+
+def displacing(connection: Connection, serial: str) -> Displacing:
+    """Return what decides which bundles of a serial are active."""
+    rows = connection.rows(
+        "SELECT r.number, b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE r.serial = ?",
+        serial,
+    )
+    others = [one for other in sorted({other for _, other in rows}) for one in stored(connection, "serial = ?", other)]
+    return Displacing(
+        tuple(stored(connection, "serial = ?", serial)), tuple(others), frozenset(number for number, _ in rows)
+    )
+
+
+def with_replaced(connection: Connection, serials: Iterable[str]) -> list[str]:
+    """Return these serials and those that their bundles take the place of."""
+    found = set(serials)
+    for serial in tuple(found):
+        rows = connection.rows(
+            "SELECT r.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE b.serial = ?", serial
+        )
+        found.update(replaced for (replaced,) in rows)
+    return sorted(found)
+
+
+def _with_states(found: Iterable[LedgerBundle], states: Mapping[int, str]) -> list[LedgerBundle]:
+    return [one._replace(state=states.get(one.number, one.state)) for one in found]
+
+
+def _granting(found: Sequence[LedgerBundle]) -> list[LedgerBundle]:
+    """Return the bundles that may displace another use or serial: of lines whose newest was not taken back."""
+    newest: dict[tuple[str, str, int], LedgerBundle] = {}
+    for one in found:
+        line = one.serial, one.part, one.use
+        if one.state != VOID and (line not in newest or newest[line].sequence < one.sequence):
+            newest[line] = one
+    granting = {line for line, head in newest.items() if head.state not in TAKEN_BACK}
+    return [one for one in found if (one.serial, one.part, one.use) in granting and one.state not in TAKEN_BACK]
+
+
+def _is_replaced(one: LedgerBundle, replacing: Collection[LedgerBundle]) -> bool:
+    """Return whether a bundle of another serial, issued later, takes its place."""
+    return any((other.issued, other.number) > (one.issued, one.number) for other in replacing)

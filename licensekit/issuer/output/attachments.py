@@ -1,0 +1,196 @@
+"""The documents that travel with a bundle: those that the customer's application lacks.
+
+What it holds is known from a pack that it ships, or from what the installation has said last. Otherwise it is taken for
+the oldest application in the field, which ships the pack that the vendor has named, or else the first one.
+
+Of what it lacks, roots and the newest trust document always go along, and list and catalog where they matter
+(`docs/orders.md`, "Attachments").
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from licensekit.database import Connection
+from licensekit.errors import RootMismatch
+from licensekit.issuer.ledger import bundles, documents, exchange_files
+from licensekit.issuer.ledger.projection import company_key
+from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.trust.held import Held, held_in, lowest, read_held, said_to_hold
+from licensekit.trust.order import full_version
+from licensekit.trust.pack import open_pack, pin_in_pack
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Bundle, Catalog, Revocations, SignedType, Trust, decode
+
+Attach = bool | Held
+"""For whom the attachments are: an application that holds this; True: as the ledger knows; False: there are none."""
+
+
+class Attachments(NamedTuple):
+    """What an application lacks: the documents for every file, and those that some files need."""
+
+    always: tuple[Token, ...]
+    revocations: Token | None
+    concerned: frozenset[str]
+    """The serials and the companies (as `company_key`) that need `revocations`."""
+    catalog: Token | None
+    changed: frozenset[str] | None
+    """The licenses and settings (`settings.CODE`) for which `catalog` is needed; None: all."""
+    fits_oldest: bool
+    """Whether they are all that the oldest application lacks."""
+
+    @property
+    def are_same_for_all(self) -> bool:
+        """Whether every file has the same ones."""
+        return self.revocations is None and self.catalog is None
+
+    def beside(self, bundle: Bundle) -> tuple[Token, ...]:
+        """Return the tokens that go into a file with `bundle`."""
+        found = list(self.always)
+        customer = (bundle.serial, *bundle.replaces, company_key(bundle.company))
+        if self.revocations is not None and not self.concerned.isdisjoint(customer):
+            found.append(self.revocations)
+        granted = (*bundle.system, *bundle.sites, *bundle.users, *map(_setting, bundle.settings))
+        if self.catalog is not None and (self.changed is None or not self.changed.isdisjoint(granted)):
+            found.append(self.catalog)
+        return tuple(found)
+
+
+class AttachmentSource:
+    """What goes along with the bundles of one transaction."""
+
+    def __init__(self, tx: LedgerTransaction, attach: Attach) -> None:
+        self.product = tx.state.product
+        self._tx = tx
+        self._oldest = oldest_held(tx)
+        # An installation says what it holds of the vendor's; a partner knows too little by it.
+        self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
+        self._known: dict[Held, Attachments] = {}
+        self._usual = self._lacking(self._oldest if attach is True else attach or newest_held(tx.state))
+
+    def attachments(self, serial: str | None, installation: bytes | None = None) -> Attachments:
+        """Return what the application of a customer lacks; `installation`: the one that the file is bound to."""
+        if not self._asks:
+            return self._usual
+        said = exchange_files.last_of_each(self._tx.ledger, serial, installation)
+        known = [said_to_hold(one.extensions) for one in said]
+        # Of several installations none may be left without what it lacks.
+        return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
+
+    def _lacking(self, held: Held) -> Attachments:
+        if held not in self._known:
+            self._known[held] = _lacking(self._tx, held, fits_oldest=not held.is_beyond(self._oldest))
+        return self._known[held]
+
+
+def held_by_pack(state: WorkspaceState, pack: bytes) -> Held:
+    """Return what an application holds that ships `pack`.
+
+    Raises:
+        FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
+    """
+    if pack == state.pack:
+        return newest_held(state)
+    trust_store = open_pack(pack, pin_in_pack(pack))
+    ours = {known.verified.identity for known in state.trust_store.trust.chain}
+    if ours.isdisjoint(known.verified.identity for known in trust_store.trust.chain):
+        raise RootMismatch(reason="other-pack")
+    return held_in(trust_store, state.issuer)
+
+
+def newest_held(state: WorkspaceState) -> Held:
+    """Return what an application holds that ships the newest pack."""
+    return held_in(state.trust_store, state.issuer)
+
+
+def oldest_held(tx: LedgerTransaction) -> Held:
+    """Return what the oldest application in the field holds: the pack that the vendor has named, or the first one."""
+    named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK) or "")
+    if named is not None:
+        return named
+    if tx.state.first.issuperset(tx.state.tokens):
+        return newest_held(tx.state)
+    first = Held((tx.trust.chain[0].root.version, 0))
+    if tx.state.is_partner:  # the vendor's applications are older than its partner
+        return first
+    for token in tx.state.first:
+        if token.type == "trust":
+            first = first._replace(trust=full_version(decode(Trust, token.payload)))
+        elif token.type == "catalog":
+            first = first._replace(catalog=full_version(decode(Catalog, token.payload)))
+    return first
+
+
+def name_oldest(tx: LedgerTransaction, held: Held) -> None:
+    """Record that no application in the field holds less."""
+    documents.put_fact(tx.ledger, documents.OLDEST_PACK, held.text)
+
+
+def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:
+    state, trust = tx.state, tx.trust
+    always = [known.verified.token for known in trust.chain if (known.root.version,) > held.trust[:1]]
+    if full_version(state.trust) > held.trust:
+        always.append(state.verified_trust.token)
+    revocations, concerned = None, frozenset[str]()
+    newest = trust.lists.get(state.issuer)
+    if newest is not None and full_version(newest.document) > held.revocations:
+        if _requires_list(state, held, newest.document):
+            always.append(newest.token)
+        else:
+            revocations, concerned = newest.token, frozenset(_concerned(tx.ledger, newest.document, held))
+    catalog = state.catalog
+    if catalog is None or full_version(catalog.document) <= held.catalog:
+        return Attachments(tuple(always), revocations, concerned, None, None, fits_oldest)
+    changed = _changed(_held_catalog(tx, held), catalog.document)
+    return Attachments(tuple(always), revocations, concerned, catalog.token, changed, fits_oldest)
+
+
+def _requires_list(state: WorkspaceState, held: Held, newest: Revocations) -> bool:
+    """Return whether the newest list goes to everybody whose list is older.
+
+    A key that could sign one was revoked since: whoever has seen a list by it takes no bundle until there is a newer
+    one (L2). Or lists are renewed by a date, and the older one reminds of that.
+    """
+    if held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ()):
+        return True
+    return bool(held.revocations) and newest.fresh_until is not None
+
+
+def _concerned(ledger: Connection, newest: Revocations, held: Held) -> Iterator[str]:
+    """Yield the serials and companies that a list is about, or was when it was older."""
+    yield from newest.serials
+    yield from newest.lowest
+    for serial, company in bundles.revoked_customers(ledger):
+        yield from (serial, company)
+    number = held.revocations[-1] if held.revocations else 0
+    for version in documents.reinstating(ledger, newest.issuer, number):
+        pair = (documents.numbered(ledger, "revocations", newest.issuer, one) for one in (version - 1, version))
+        for older, newer in pairwise(decode(Revocations, one.payload) for one in pair if one is not None):
+            yield from set(older.serials) - set(newer.serials)
+            yield from (serial for serial in older.lowest if older.lowest[serial] != newer.lowest.get(serial))
+            given_back = (bundles.by_identity(ledger, one) for one in set(older.identities) - set(newer.identities))
+            yield from (one.bundle.serial for one in given_back if one is not None)
+
+
+def _held_catalog(tx: LedgerTransaction, held: Held) -> Catalog | None:
+    """Return the catalog that an application holds, if what it says there still counts."""
+    # An installation that has seen a thief's catalog takes no older one, not even the shipped one.
+    if not held.catalog or held.catalog[:2] < tx.state.overtaken.get(SignedType.CATALOG, ()):
+        return None
+    token = documents.numbered(tx.ledger, "catalog", tx.state.issuer, held.catalog[-1])
+    catalog = None if token is None else decode(Catalog, token.payload)
+    return catalog if catalog is not None and full_version(catalog) == held.catalog else None
+
+
+def _changed(old: Catalog | None, new: Catalog) -> frozenset[str] | None:
+    """Return the licenses and settings that mean something else in `new`; None if logins do."""
+    if old is None or old.access != new.access:
+        return None
+    altered = {c for c, license_ in new.licenses.items() if old.licenses.get(c) != license_}
+    settings = (_setting(c) for c, setting in new.settings.items() if old.settings.get(c) != setting)
+    return frozenset(c for c in new.licenses if not altered.isdisjoint(new.reached([c]))).union(settings)
+
+
+def _setting(code: str) -> str:
+    return f"settings.{code}"
