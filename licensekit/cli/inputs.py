@@ -95,7 +95,7 @@ class SecretSource(NamedTuple):
         given = len(self.files or self.fds)
         if given not in {0, 1, count}:
             raise click.UsageError(f"--{self.option}-… is given {given} times: give it once, or for all {count} keys.")
-        return self if given < 2 else self._replace(files=self.files[place:][:1], fds=self.fds[place:][:1])  # noqa: PLR2004
+        return self._replace(files=self.files[place:][:1], fds=self.fds[place:][:1]) if given > 1 else self
 
 
 def read_secret(source: SecretSource, prompt: str, *, confirm: bool = False) -> bytes:

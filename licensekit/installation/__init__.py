@@ -24,13 +24,14 @@ from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.installation.activation import Activated, ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
+from licensekit.installation.comparison import PreviewRow, SettingChange
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Deficit
-from licensekit.installation.preview import Consequences, Preview, PreviewRow, SettingChange, Void
+from licensekit.installation.preview import Consequences, Preview, Void
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users

@@ -86,7 +86,7 @@ class ListDecides(Message):
     template: ClassVar[Templates] = {
         "suspend": "this suspends {subjects:list}, which `licensekit reinstate` undoes",
         "revoke": "this revokes {subjects:list}, which `licensekit reinstate` undoes",
-        "void": "this makes {subjects:list} void for good: do so only if nobody outside has the file",
+        "void": "this makes {subjects:list} void permanently: do so only if nobody outside has the file",
         "reinstate": "this reinstates {subjects:list}",
     }
     reason: str

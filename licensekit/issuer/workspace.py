@@ -1,7 +1,7 @@
 """A vendor's workspace: the one handle through which it is used, by commands and by programs.
 
 Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was signed; `now` is
-seconds since 1970; `attach` says for which application a file is (`attachments`): what it lacks goes along.
+seconds since 1970; `attach` says for which application a file is (`attachments`): what it lacks is attached.
 
 What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign` to sign it, and
 `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
@@ -294,7 +294,7 @@ class Workspace:
     propose_void = partialmethod(_propose_list, "void")
     """Return what making bundles void would do."""
     void = partialmethod(_sign_list, "void")
-    """Make bundles void for good, and let their orders be issued again."""
+    """Make bundles void permanently, and allow their orders to be issued again."""
     propose_reinstate = partialmethod(_propose_list, "reinstate")
     """Return what reinstating bundles and serials would do."""
     reinstate = partialmethod(_sign_list, "reinstate")

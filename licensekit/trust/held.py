@@ -1,4 +1,4 @@
-"""Which versions of the vendor's documents an application holds, so that a file brings what is newer and no more."""
+"""Which versions of the vendor's documents an application holds, so that a file brings only what is newer."""
 
 import re
 from collections.abc import Mapping, Sequence

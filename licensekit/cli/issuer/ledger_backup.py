@@ -78,7 +78,7 @@ def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: C
     In any order, and more than once. What is not genuine is refused by name, and the exit code is 1.
 
     A ledger that was restored or cut signs nothing before this. What no FILE brings back stays unknown; once that is
-    confirmed, sequences go on at a random place.
+    confirmed, sequences continue at a random number.
     """
     read = {name: read_input(name, what="a license file") for name in files}
     proposal = workspace.ledger.propose_absorb(read, now=now)

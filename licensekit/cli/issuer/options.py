@@ -126,7 +126,7 @@ def unlock(file: KeyFile, passphrase: SecretSource, pin: SecretSource) -> Signer
     """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other.
 
     Raises:
-        PassphraseMissing: it is in a token, and only a passphrase was given; or there is nobody to ask.
+        PassphraseMissing: it is in a token, and only a passphrase was given; or this is not a terminal.
     """
     if is_exposed(file.path):
         warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")

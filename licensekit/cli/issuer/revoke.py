@@ -80,8 +80,8 @@ _NAMED: Final = "Each is named by its serial-part-sequence, its identity, or its
 _LEARNS: Final = "An installation learns of it from the next pack, or from the next license file that it gets."
 suspend = _group("suspend", "Take bundles or whole serials back for a while: `licensekit reinstate` gives them again.")
 revoke = _group("revoke", "Take back bundles, whole serials, or everything that a key has signed.")
-void = _group("void", "Take back what was issued by mistake and never left the house; its order may be issued again.")
-reinstate = _group("reinstate", "Let bundles or serials count again that were suspended or revoked.")
+void = _group("void", "Take back what was issued by mistake and was never sent; its order may be issued again.")
+reinstate = _group("reinstate", "Make suspended or revoked bundles or serials count again.")
 
 
 @revoke.command()

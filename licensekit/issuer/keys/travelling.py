@@ -30,7 +30,7 @@ class Travelling(NamedTuple):
 
 
 def under_way(layout: Layout, state: WorkspaceState) -> Iterator[Travelling]:
-    """Yield the changes in the folder of a workspace that follow what is in force; others are of no more use."""
+    """Yield the changes in the folder of a workspace that follow what is in force; others are no longer of use."""
     for path in sorted(layout.folder.glob("*.signing")):
         with suppress(LicenseError):  # also a file that is none, or damaged
             one = read_travelling(path)
@@ -50,7 +50,7 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
 
     Raises:
         FormatError, TrustError: it is no such file.
-        FileUnusable: a file cannot be moved; another run goes on with the rest.
+        FileUnusable: a file cannot be moved; another run continues with the rest.
     """
     ceremony = read_travelling(path).ceremony
     named = _keys_of(*(one.document for one in ceremony.pending))

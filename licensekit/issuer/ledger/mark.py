@@ -39,7 +39,7 @@ def read_mark(path: Path) -> Head | None:
 
 
 def raise_mark(path: Path, newest: Head, *, lower: bool = False) -> None:
-    """Let the mark grow to an entry; with `lower` it is set to it, whatever it was.
+    """Raise the mark to an entry; with `lower` it is set to it, whatever it was.
 
     A mark that cannot be written stays behind: what was entered is entered.
     """

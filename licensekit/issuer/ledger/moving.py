@@ -66,7 +66,7 @@ def _copy(leaving: Connection, copy: Connection, there: str) -> None:
 
 
 def _point(layout: Layout, url: str | None) -> None:
-    """Let the workspace find its ledger at the new place alone."""
+    """Make the workspace find its ledger at the new place alone."""
     if url is None:
         layout.arriving.rename(layout.ledger)
         layout.ledger_url.unlink(missing_ok=True)

@@ -133,7 +133,7 @@ class Ledger:
         """Return what files, by name, bring back that the ledger lost: license files, packs, resets.
 
         The pack in the workspace is one of them. To sign it accepts a ledger that was restored, also without files:
-        then sequences go on at a random place. What is refused is named by a warning.
+        then sequences continue at a random number. What is refused is named by a warning.
         """
         store = self._store.overriding(*self._store.overrides, RESTORED)
         with store.read(now) as tx:

@@ -34,7 +34,7 @@ def anywhere(draw: Callable[[int], bytes]) -> int:
 
 
 def jump(connection: Connection, draw: Callable[[int], bytes]) -> None:
-    """Let sequences go on where a restored ledger cannot have given any since its backup."""
+    """Make sequences continue where a restored ledger cannot have given any since its backup."""
     rise = 1 + int.from_bytes(draw(8)) % _RISE
     documents.put_fact(connection, documents.RESTORED, f"{head(connection).number} {rise}")
 

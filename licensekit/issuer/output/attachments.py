@@ -3,7 +3,7 @@
 What it holds is known from a pack that it ships, or from what the installation has said last. Otherwise it is taken for
 the oldest application in the field, which ships the pack that the vendor has named, or else the first one.
 
-Of what it lacks, roots and the newest trust document always go along, and list and catalog where they matter
+Of what it lacks, roots and the newest trust document are always attached, and list and catalog where they matter
 (`docs/orders.md`, "Attachments").
 """
 
@@ -58,7 +58,7 @@ class Attachments(NamedTuple):
 
 
 class AttachmentSource:
-    """What goes along with the bundles of one transaction."""
+    """What is attached to the bundles of one transaction."""
 
     def __init__(self, tx: LedgerTransaction, attach: Attach) -> None:
         self.product = tx.state.product
