@@ -6,14 +6,14 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import ClassVar, Literal, LiteralString, NamedTuple
+from typing import LiteralString, NamedTuple
 
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.copying import compare_rows, copy_rows, tables
 from licensekit.database.migrations import Migrating, Schema
 from licensekit.database.protocol import Connection, Database
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, StateError
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message
 from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
 
@@ -49,12 +49,11 @@ class Restored(NamedTuple):
 class RestoreLoses(Message):
     """What a restored backup takes the place of."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "newer": "{lost:count entry|entries} made after this backup will be gone",
         "other": "the {kind} here is another one, and will be gone",
         "damaged": "what is here is damaged and will be set aside: {error}",
     }
-    reason: Literal["newer", "other", "damaged"]
     kind: str
     """`installation` or `ledger`."""
     lost: int = 0
@@ -63,7 +62,7 @@ class RestoreLoses(Message):
 
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
-    reason: Literal["server", "damaged"] = "server" if is_url(database.location) else "damaged"
+    reason = "server" if is_url(database.location) else "damaged"
     for query in database.dialect.damage:
         try:
             with database.read() as connection:

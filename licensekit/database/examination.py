@@ -9,13 +9,13 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.database import connect
 from licensekit.database.backup import find_damage
 from licensekit.database.migrations import FOUND, Migrating, Schema, require_as_made
 from licensekit.errors import FileUnusable, LicenseError
-from licensekit.errors.coded import Coded, Message, Templates
+from licensekit.errors.coded import Coded, Message
 from licensekit.files import unusable
 
 Health = Literal["ok", "notice", "error"]
@@ -49,7 +49,7 @@ class Diagnosis(NamedTuple):
 class CheckPassed(Message):
     """A check that found nothing wrong."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "files": "this account can use them, and no other account can",
         "space": "{count} MiB are free",
         "database": "{version} finds every page, index and reference whole",
@@ -65,7 +65,6 @@ class CheckPassed(Message):
         "backup": "this is no restored backup",
         "versions": "licensekit {version}, Python {python}, cryptography {cryptography}",
     }
-    reason: CheckName
     count: int = 0
     head: bytes = b""
     version: str = ""
@@ -76,14 +75,13 @@ class CheckPassed(Message):
 class PlaceUnsafe(Message):
     """The place of a database is not as it should be."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "exposed": "{path} may be used by other accounts; run `chmod go-rwx {path}`",
         "owner": "{path} does not belong to the owner of its folder; give it to that account with `chown`",
         "read-only": "{path} may not be written by this account; if that is not meant, let this account write to it",
         "little": "only {free} MiB are free; make room for a backup or a migration",
         "full": "only {free} MiB are free; make room: the next change may fail",
     }
-    reason: Literal["exposed", "owner", "read-only", "little", "full"]
     path: str = ""
     free: int = 0
 
@@ -91,12 +89,11 @@ class PlaceUnsafe(Message):
 class CheckNotMade(Message):
     """A check that could not be made, or only in part."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "same": "not checked: `{check}` says why",
         "older": "not checked: the schema is older, and the next program that opens it migrates it",
         "broken": "what is stored cannot be read: {detail:line}; restore it from a backup",
     }
-    reason: Literal["same", "older", "broken"]
     check: str = ""
     detail: str = ""
 
@@ -167,7 +164,7 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
         raise unusable(folder, "a home", error) from error
     for one, facts in found.items():
         others = stat.S_IWGRP | stat.S_IWOTH if one == folder else stat.S_IRWXG | stat.S_IRWXO
-        wrong: list[tuple[Literal["exposed", "owner", "read-only"], bool]] = [
+        wrong = [
             ("exposed", os.name == "posix" and bool(facts.st_mode & others)),
             ("owner", facts.st_uid != found[folder].st_uid),
             ("read-only", not os.access(one, os.W_OK)),

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from licensekit.entitlements.messages import BundleName
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message
 
 
 class Reason(Message):
@@ -75,9 +75,8 @@ class LoginsStopped(Reason):
     """A `no-login` event is in force."""
 
     code = "event"
-    template: ClassVar[Templates] = {"silent": "no logins for now", "announced": "no logins for now: {announcement}"}
+    template = {"silent": "no logins for now", "announced": "no logins for now: {announcement}"}
     subject_template = "{number}"
-    reason: str
     number: int
     """The number of the event."""
     announcement: str = ""
@@ -90,13 +89,12 @@ class WhyNot(Message):
 class BundleNotInForce(WhyNot):
     """A bundle grants it, and cannot now."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "expired": "bundle {bundle} expired",
         "foreign": "bundle {bundle} is bound to another installation",
         "unmaintained": "bundle {bundle} does not cover this version of the product",
         "pending": "bundle {bundle} has not started",
     }
-    reason: str
     bundle: BundleName
 
 
@@ -129,7 +127,7 @@ class NotInCatalog(WhyNot):
 class BeyondSold(Reason, WhyNot):
     """An assignment that gives a license gives nothing: its slot is above what is sold."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "slot": "the assignment of `{license}` has slot {slot}, beyond the {total} that are sold;"
         " release others, or prefer this one",
         "no-slot": "the assignment of `{license}` has no slot of its own;"
@@ -137,7 +135,6 @@ class BeyondSold(Reason, WhyNot):
         "satellite": "the site is satellite {slot}, beyond those that are sold; remove other satellites, or buy more",
     }
     subject_template = "{license}"
-    reason: str
     license: str
     slot: int
     total: int

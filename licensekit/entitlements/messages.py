@@ -73,23 +73,21 @@ class LicenseNotice(Notice):
 class Expired(BundleNotice):
     """A bundle has expired, and what follows."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "read-only": "{bundle} has expired: what was full is read-only now",
         "block": "{bundle} has expired: what it granted is gone",
         "advisory": "{bundle} has expired: everything works on",
     }
     level = Severity.ERROR
-    reason: str
 
 
 class BindingDifference(Message):
     """How the installation that a bundle is bound to differs from this one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "key": "the key of this installation is another one",
         "facts": ("{same} of {facts} machine facts are as they were and {needed} must be: not {changed:list}"),
     }
-    reason: str
     facts: int
     same: int
     needed: int
@@ -231,16 +229,12 @@ class SettingUnfit(Notice):
 class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "trust": "the trust document is past its time",
         "revocations": "the revocation list of `{issuer}` is past its time",
     }
     hint_template = "ask the vendor for a newer file"
-    subject_template: ClassVar[Templates] = {
-        "trust": "the trust document",
-        "revocations": "the revocation list of `{issuer}`",
-    }
-    reason: str
+    subject_template = {"trust": "the trust document", "revocations": "the revocation list of `{issuer}`"}
     fresh_until: int
     """In seconds since 1970."""
     issuer: str = ""

@@ -1,8 +1,5 @@
 """What a catalog gets wrong (`docs/catalog.md`, "Rules"), and what it takes away from sold ones."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
 from licensekit.errors.format import RuleBroken
 
@@ -10,7 +7,7 @@ from licensekit.errors.format import RuleBroken
 class NameUnknown(Fault):
     """A license, issuer, edition or setting that no catalog known here has."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "license": "there is no license `{name}`",
         "theirs": "`{issuer}` has no license `{name}`",
         "own": "`{issuer}` is this catalog's own issuer; write `{name}`",
@@ -19,7 +16,6 @@ class NameUnknown(Fault):
         "setting": "there is no setting `{name}`",
     }
     hint_template = "{guess:guess}"
-    reason: str
     name: str
     issuer: str = ""
     guess: str = ""
@@ -36,7 +32,7 @@ class IssuerDiffers(Fault):
 class KindWrong(Fault):
     """A license of another kind than its place, or what is said of it, asks for."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "plan": "only a {wanted} license can be a plan, and this is a {kind} license",
         "seats": "only a {wanted} license can count concurrent use, and this is a {kind} license",
         "limits": "only a {wanted} license can limit the number of sites, and this is a {kind} license",
@@ -48,7 +44,6 @@ class KindWrong(Fault):
         "login": "`{license}` is a {kind} license; a login needs system and user licenses",
         "table": "is a {kind} license; it belongs in `{wanted}`",
     }
-    reason: str
     license: str
     kind: str
     """What it is: `system`, `site` or `user`."""
@@ -59,19 +54,18 @@ class KindWrong(Fault):
 class CountWrong(Fault):
     """A number of a license that has none, or no number of one that is sold by quantity."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "no-quantity": "is there or not; write `true`",
         "quantity": "is sold by quantity; write how many {unit}",
         "per": "only what is sold by quantity is there again after a time; name its unit under `quantity`",
     }
-    reason: str
     unit: str = ""
 
 
 class LicensesCircular(Fault):
     """Licenses that include or require one another in a circle."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "includes-itself": "{licenses:codes} includes itself",
         "requires-itself": "{licenses:codes} requires itself",
         "replaced-by-itself": "{licenses:codes} is replaced by itself",
@@ -80,14 +74,13 @@ class LicensesCircular(Fault):
         "replace": "{licenses:codes} are replaced by one another in a circle",
         "plans": "the plans {licenses:codes} imply each other",
     }
-    reason: str
     licenses: tuple[str, ...]
 
 
 class SettingWrong(Fault):
     """A setting that contradicts itself, or a value that does not fit one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "type": "is not a value of the type {wanted}",
         "lowest": "{value} is below the lowest that fits, {bound}",
         "highest": "{value} is above the highest that fits, {bound}",
@@ -96,7 +89,6 @@ class SettingWrong(Fault):
         "only-text": "only a setting of the type text can have this",
         "bounds": "is below `lowest`",
     }
-    reason: str
     wanted: str = ""
     value: str = ""
     bound: int | None = None
@@ -106,13 +98,12 @@ class SettingWrong(Fault):
 class NeverHeld(Fault):
     """A license whose requirements can never all hold, whatever is sold and assigned."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "not-given": "this can never hold: nothing that can be held gives {requires:codes}",
         "hidden": "this can never hold: this license is hidden, and nothing that can be held includes it",
         "plans": "this can never hold: a user holds at most one plan of an issuer, and none goes"
         " together with {requires:codes}",
     }
-    reason: str
     requires: tuple[str, ...]
 
 
@@ -126,7 +117,7 @@ class CatalogRefused(Fault):
 class SoldReduced(Fault):
     """Something that a new catalog takes away from bundles already sold."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "other": "bundles were sold for `{before}`, and this is `{after}`",
         "license": "it may have been sold, and is gone",
         "includes": "it no longer includes {names:codes}",
@@ -144,7 +135,6 @@ class SoldReduced(Fault):
         "setting-choices": "{names:codes} could be sold",
         "replaced-by": "who holds it had {names:codes} as well",
     }
-    reason: str
     before: str = ""
     after: str = ""
     names: tuple[str, ...] = ()

@@ -1,8 +1,6 @@
 """What an administrator's change is refused for; the installation is as it was."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Coded, Templates
+from licensekit.errors.coded import Coded
 from licensekit.errors.state import BundleRefused, RefusedError
 from licensekit.errors.text_faults import TextInvalid
 
@@ -10,7 +8,7 @@ from licensekit.errors.text_faults import TextInvalid
 class NoneFree(RefusedError):
     """As many are assigned, or leased, as there are."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "assigned": "no `{license}` is free: {in_use} of {total} are assigned; release one, or activate more",
         "for-sale": "no `{license}` is free: {in_use} of {total} are assigned; release one, or buy more: {buy}",
         "none": "there is no `{license}` to assign; {why}",
@@ -20,7 +18,6 @@ class NoneFree(RefusedError):
         "leased": "no seat of `{license}` is free: {in_use} of {total} are taken;"
         " wait for one, or look at `leases list` for who holds them",
     }
-    reason: str
     license: str
     in_use: int
     total: int | None
@@ -42,13 +39,12 @@ class PlanHeld(RefusedError):
 class RequirementMissing(RefusedError):
     """A license cannot be assigned before the one that it requires."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "installation": "`{license}` requires `{required}`, which the installation does not have;"
         " ask the vendor for it",
         "holder": "`{license}` requires `{required}`, which {holder} does not have;"
         " assign `{required}`, or what includes it, first",
     }
-    reason: str
     license: str
     required: str
     holder: str
@@ -76,12 +72,11 @@ class NotAssigned(RefusedError):
 class NotAssignable(RefusedError):
     """A license that is not assigned to anybody: it is present, limits sites or is leased."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "system": "`{license}` is not assigned: the installation as a whole has it",
         "limits-sites": "`{license}` is not assigned: it limits how many sites there are",
         "concurrent": "`{license}` is not assigned: its seats are taken by whoever is at work",
     }
-    reason: str
     license: str
 
 
@@ -116,11 +111,7 @@ class SiteUnknown(RefusedError):
 class SiteTaken(RefusedError):
     """There is such a site already, or a central one."""
 
-    template: ClassVar[Templates] = {
-        "id": "there is a site {site} already",
-        "central": "the central site is {site} already",
-    }
-    reason: str
+    template = {"id": "there is a site {site} already", "central": "the central site is {site} already"}
     site: str
 
 
@@ -141,14 +132,8 @@ class LeaseUnknown(RefusedError):
 class BorrowRefused(RefusedError):
     """A seat cannot be borrowed for as long as was asked."""
 
-    template: ClassVar[Templates] = dict.fromkeys(
-        ("too-long", "never"), "a seat of `{license}` cannot be borrowed for {asked:g} hours"
-    )
-    hint_template: ClassVar[Templates] = {
-        "too-long": "it can for up to {hours} hours",
-        "never": "it is only for who is connected",
-    }
-    reason: str
+    template = dict.fromkeys(("too-long", "never"), "a seat of `{license}` cannot be borrowed for {asked:g} hours")
+    hint_template = {"too-long": "it can for up to {hours} hours", "never": "it is only for who is connected"}
     license: str
     asked: float
     hours: int
@@ -157,7 +142,7 @@ class BorrowRefused(RefusedError):
 class EntryInvalid(RefusedError):
     """An id, name, group, kind or date that an administrator gave and that cannot be kept."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "id": "{entry:quoted} is not a valid {kind}; it has 1 to {longest} characters and no spaces around them",
         "group": "{entry:quoted} is not a valid group; use lower-case letters, digits and inner dashes",
         "too-long": "a {kind} has at most {longest} characters",
@@ -172,7 +157,6 @@ class EntryInvalid(RefusedError):
         " nothing was given back: go back and type it",
         "date": "{entry:quoted} is not a date and time; choose both, in UTC",
     }
-    reason: str
     entry: str = ""
     kind: str = ""
     """What it was to be: `user id`, `name`, `message`; or the part to give back."""
@@ -192,12 +176,11 @@ class BundleReturned(BundleRefused):
 class BundleUnknown(RefusedError):
     """There is no such active bundle."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "active": "no bundle `{part}` of {issuer} is active here",
         "returned": "no bundle `{part}` of {issuer} was returned from here",
     }
     hint_template = "look at `status`"
-    reason: str
     part: str
     issuer: str
 
@@ -205,25 +188,23 @@ class BundleUnknown(RefusedError):
 class RestoreRefused(RefusedError):
     """There is no restored backup to accept, or it was done before."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "nothing": "this database is no restored backup",
         "spent": "a restored backup was accepted before, and that can be done once for each base bundle;"
         " ask the vendor for a reset that accepts it",
     }
-    reason: str
 
 
 class ResetRefused(RefusedError):
     """A reset that is for another installation, was used before, or is not the vendor's."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "elsewhere": "the reset of the {effect} is for another installation",
         "not-vendor": "the reset of the {effect} is by {issuer}, not by the vendor",
         "used": "the reset of the {effect} was used before",
         "before": "the reset of the {effect} is from before a restored backup was accepted",
     }
     hint_template = "ask the vendor for a reset for this installation"
-    reason: str
     effect: str
     """What it puts right: `clock`, `sequence` or `restore`."""
     issuer: str

@@ -123,12 +123,15 @@ fill_in: Final = _Templates().vformat
 """Fills in a template: `fill_in(template, (), data)`."""
 
 
-@dataclass_transform(kw_only_default=True)
-class Coded:
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class _Declared:
+    """A class that declares its fields as annotations, with defaults where one is optional."""
+
+
+class Coded(_Declared):
     """A code, its data, and the message that they make.
 
-    A subclass declares its fields as annotations, with defaults where one is optional. Where one code has several
-    messages, `template` maps each value that the field `reason` may have to its own.
+    Where one code has several messages, `template` maps each value that `reason` may have to its own.
     """
 
     code: ClassVar[str]
@@ -137,6 +140,8 @@ class Coded:
     """What happened, and behind a semicolon what to do."""
     hint_template: ClassVar[Templates] = ""
     """What to do where the template does not say it: for every reason, or a long text."""
+    reason: str = ""
+    """A field where the template is a mapping, which must be given unless the class has a default for it."""
     _fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
@@ -144,8 +149,11 @@ class Coded:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        own = {name: hasattr(cls, name) for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
-        cls._fields = {**cls._fields, **own}
+        fields = dict(cls._fields)
+        if not isinstance(getattr(cls, "template", ""), str):
+            fields.setdefault("reason", False)
+        own = {name: name in vars(cls) for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
+        cls._fields = {**fields, **own}
         if "code" not in vars(cls):
             name = cls.__name__.removesuffix("Error")
             cls.code = "".join(f"-{one.lower()}" if one.isupper() else one for one in name).removeprefix("-")
@@ -161,9 +169,9 @@ class Coded:
             )
         for name, value in data.items():
             object.__setattr__(self, name, value)
-        reasons, reason = getattr(self, "template", ""), getattr(self, "reason", None)
-        if not isinstance(reasons, str) and reason not in reasons:
-            raise TypeError(f"{type(self).__name__}: no reason {reason!r}")
+        reasons = getattr(self, "template", "")
+        if not isinstance(reasons, str) and self.reason not in reasons:
+            raise TypeError(f"{type(self).__name__}: no reason {self.reason!r}")
 
     @classmethod
     def fields(cls) -> tuple[str, ...]:
@@ -184,12 +192,12 @@ class Coded:
     @property
     def message(self) -> str:
         """What happened, as a sentence without its full stop."""
-        return self._say(self.texts(getattr(self, "reason", ""))[0])
+        return self._say(self.texts(self.reason)[0])
 
     @property
     def hint(self) -> str:
         """What to do; empty where there is nothing to say."""
-        return self._say(self.texts(getattr(self, "reason", ""))[1])
+        return self._say(self.texts(self.reason)[1])
 
     def as_json(self) -> dict[str, Any]:
         """Return code, message, data and hint as plain JSON values; bytes as hex."""
@@ -209,7 +217,7 @@ class Coded:
         return {name: getattr(self, name) for name in self._fields}
 
     def _say(self, template: Templates) -> str:
-        return fill_in(_of(template, getattr(self, "reason", "")), (), self.data)
+        return fill_in(_of(template, self.reason), (), self.data)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())

@@ -1,8 +1,6 @@
 """What can be wrong with a database, whichever engine it is; drivers' errors become these."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import LicenseError, Templates
+from licensekit.errors.coded import LicenseError
 from licensekit.errors.storage import StateError
 
 _BACKUP = "restore it from a backup; it was left as it is"
@@ -22,7 +20,7 @@ class EngineError(StateError):
 class DatabaseDamaged(EngineError):
     """The database is not ours, or is damaged."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "damaged": "it is damaged ({detail:line})",
         "too-short": "it ends too early",
         "no-database": f"this is no database; check the path, or {_BACKUP}",
@@ -38,7 +36,6 @@ class DatabaseDamaged(EngineError):
         "server": "{detail:line}; ask the server's administrator to check it",
     }
     hint_template = _BACKUP
-    reason: str
     wanted: str = ""
     kind: object = None
     """The kind that it says it is; of any type, for anybody may have written it."""
@@ -66,7 +63,7 @@ class DatabaseMoved(StateError):
 class DatabaseBusy(EngineError):
     """Another process holds the database for longer than we wait."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "process": "another process holds it",
         "transaction": "another transaction of this process holds it",
         "threads": "too many threads use it together",
@@ -75,13 +72,12 @@ class DatabaseBusy(EngineError):
         "server": "{detail:line}",
     }
     hint_template = "try again; if it stays, look for a process that hangs"
-    reason: str
 
 
 class DatabaseUnavailable(EngineError):
     """The database cannot be reached or written: full disk, no permission, server away."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "disk-full": "the disk is full; make room on the disk; nothing was changed",
         "disk-error": "the disk refuses to read or write; check the disk and the room on it; nothing was changed",
         "read-only": f"it may not be written; {_RIGHTS}",
@@ -108,7 +104,6 @@ class DatabaseUnavailable(EngineError):
         "away": "{detail:line}; check that the server runs and can be reached; it is tried again with every call",
         "uncertain": "{detail:line}; the server went away during the commit: look whether the change was made",
     }
-    reason: str
     holder: str = ""
     why: LicenseError | None = None
 
@@ -116,18 +111,16 @@ class DatabaseUnavailable(EngineError):
 class ConstraintViolated(EngineError):
     """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
 
-    template: ClassVar[Templates] = {"rule": "a rule of the database refuses it", "server": "{detail:line}"}
-    reason: str
+    template = {"rule": "a rule of the database refuses it", "server": "{detail:line}"}
 
 
 class NotStorable(EngineError):
     """A value that no database keeps: NUL or half a character in text, too long, too large."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "nul": "a text contains a NUL character",
         "too-long": "a value is too long to be stored",
         "not-encodable": "a value cannot be stored",
         "server": "{detail:line}",
     }
     hint_template = "leave out the characters that cannot be seen, or shorten it"
-    reason: str

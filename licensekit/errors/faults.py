@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from licensekit.errors.coded import LicenseError, Located, Message, Templates
+from licensekit.errors.coded import LicenseError, Located, Message
 
 
 class Fault(Located, Message):
@@ -15,7 +15,7 @@ class Fault(Located, Message):
 class FaultsError(LicenseError):
     """A file that a person wrote has faults; `faults` has all of them, each with its place."""
 
-    template: ClassVar[Templates] = "{faults:first more fault|more faults}"
+    template = "{faults:first more fault|more faults}"
     sums_up: ClassVar[bool] = False
     """Whether the message sums the faults up; otherwise it is the first of them."""
     faults: tuple[Located, ...]

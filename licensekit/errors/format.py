@@ -1,8 +1,6 @@
 """What can be wrong with the bytes of a document, before anything is believed."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import LicenseError, Message, Templates
+from licensekit.errors.coded import LicenseError, Message
 from licensekit.errors.faults import Fault
 
 _AGAIN = "ask for the file again and send it as an attachment"
@@ -15,14 +13,13 @@ class FormatError(LicenseError):
 class TooLarge(FormatError):
     """More bytes, tokens or signatures than a bound of `limits` allows."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "bytes": "more than {limit} bytes, which is too much for {wanted}; check that it is the file that is meant",
         "frame": "a frame of {size} bytes where at most {limit} are read",
         "signatures": "{size} signatures where at most {limit} are read",
         "token": "a token of {size} characters where at most {limit} are read",
         "tokens": "{size} tokens where at most {limit} are read",
     }
-    reason: str
     limit: int
     size: int | None = None
     """What was counted; None where reading stopped at the limit."""
@@ -32,7 +29,7 @@ class TooLarge(FormatError):
 class ArmorInvalid(FormatError):
     """The text is no `lk1` token, or a damaged one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "no-token": "this is no license file: it does not begin with `lk1-`",
         "no-contents": "a token breaks off before its contents",
         "length": "a token is cut short or has a character too many",
@@ -40,26 +37,24 @@ class ArmorInvalid(FormatError):
         "not-canonical": "a token ends in a character that no writer makes",
     }
     hint_template = _AGAIN
-    reason: str
 
 
 class FrameInvalid(FormatError):
     """The bytes inside the armor do not divide into signatures and a payload."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "cut-short": "the document is cut short",
         "no-signature": "the document carries no signature",
         "unknown-scheme": "signature scheme {scheme} is not known",
     }
     hint_template = _AGAIN
-    reason: str
     scheme: int | None = None
 
 
 class RuleBroken(Message):
     """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "qualified": "{text:quoted} is neither `code` nor `issuer.code`",
         "value": "{text:quoted} {fault}",
         "ascending": "a list is not sorted, or repeats an item",
@@ -83,7 +78,6 @@ class RuleBroken(Message):
         "setting-default": "the default does not fit",
         "closure": "its licenses give more than {most} others in all",
     }
-    reason: str
     text: str = ""
     fault: Fault | None = None
     earlier: str = ""
@@ -125,7 +119,7 @@ class NewerReaderNeeded(FormatError):
 class UnexpectedType(FormatError):
     """A document of another type than the one asked for."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "other": "a {type:document} where a {wanted:document} is meant",
         "several": "one {wanted:document} is meant, and the file holds {count} documents",
         "request": "a request where a {wanted:document} is meant; `licensekit answer` takes requests",
@@ -134,7 +128,6 @@ class UnexpectedType(FormatError):
         "unknown": "this reader knows no document of type {type:quoted}",
         "unsigned": "this holds no root or trust document in signing; give the file that `licensekit keys` has written",
     }
-    reason: str
     type: str = ""
     wanted: tuple[str, ...] = ()
     count: int = 1
@@ -143,11 +136,10 @@ class UnexpectedType(FormatError):
 class NoBundle(FormatError):
     """A file without a license bundle where one is needed."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "nothing": "no file was chosen and nothing was pasted",
         "other": "the file holds no bundle but a {type:document}",
     }
-    reason: str
     type: str = ""
 
 

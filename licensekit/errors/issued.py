@@ -1,8 +1,8 @@
 """What is refused for what was issued before: orders, requests, and files that come back."""
 
-from typing import ClassVar, Final
+from typing import Final
 
-from licensekit.errors.coded import LicenseError, Templates
+from licensekit.errors.coded import LicenseError
 from licensekit.errors.workspace import WorkspaceError
 
 _SELL: Final = "`licensekit issue` with a new order sells it again"
@@ -11,7 +11,7 @@ _SELL: Final = "`licensekit issue` with a new order sells it again"
 class NotIssued(WorkspaceError):
     """The ledger has no such bundle, or nothing of such a serial."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "bundle": "no bundle {name:quoted} was issued here",
         "receipt": "the receipt is for bundle {name}, not issued here",
         "name": "the ledger has no entry, serial, order or bundle {name:quoted}",
@@ -22,7 +22,6 @@ class NotIssued(WorkspaceError):
         "part": "serial {name} has no part `{part}`, but {parts:list}",
     }
     hint_template = "`licensekit ledger list` shows what was issued"
-    reason: str
     name: str
     part: str = ""
     parts: tuple[str, ...] = ()
@@ -31,7 +30,7 @@ class NotIssued(WorkspaceError):
 class NotCurrent(WorkspaceError):
     """What was to be changed is not in force: revoked, returned, or replaced."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "replaced": f"{{bundle}} was replaced by another serial: nothing of this part is in force; {_SELL}",
         "suspended": "{bundle} is suspended: nothing of this part is in force;"
         " `licensekit reinstate` lets it count again",
@@ -39,21 +38,19 @@ class NotCurrent(WorkspaceError):
         "returned": f"{{bundle}} was returned: nothing of this part is in force; {_SELL}",
         "void": f"{{bundle}} is void: nothing of this part is in force; {_SELL}",
     }
-    reason: str
     bundle: str
 
 
 class NotReinstated(WorkspaceError):
     """A bundle that does not come back by being taken off the revocation list."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "returned": f"{{bundle}} was returned: no installation may have it again; {_SELL}",
         "void": f"{{bundle}} is void: its order may have been issued again; {_SELL}",
         "key": f"{{bundle}} was signed by a key that was revoked; {_SELL}",
         "serial": "{bundle} is of a serial that was taken back as a whole;"
         " reinstate that first with `licensekit reinstate serial {serial}`",
     }
-    reason: str
     bundle: str
     serial: str
 
@@ -61,7 +58,7 @@ class NotReinstated(WorkspaceError):
 class OrderConflict(WorkspaceError):
     """An order number that was issued before: with other contents, or as what is void now."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "bound": "order {order} was bound to the installation that asked for it;"
         " `licensekit answer` binds it; give what is not bound its own number",
         "not-bound": "order {order} was issued without a binding; give what is bound an order of its own number",
@@ -73,7 +70,6 @@ class OrderConflict(WorkspaceError):
         "void-answer": "the request was answered with {bundle}, which is no longer valid: {why:messages};"
         " let the installation make a new request",
     }
-    reason: str
     order: str | None
     """None: the bundle answers a request, and no order has a number."""
     entry: int
@@ -87,7 +83,7 @@ class OrderConflict(WorkspaceError):
 class RequestAnswered(WorkspaceError):
     """A request that was answered before, with something else or with what is void now."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "installation": "another installation has signed this very request, and was answered",
         "license": "this request was answered with a license",
         "reset": "this request was answered with a reset ({effect})",
@@ -98,7 +94,6 @@ class RequestAnswered(WorkspaceError):
         "order": "this request was answered with {bundle}, for another order: {changes:list another order number}",
     }
     hint_template = "let the installation make a new request"
-    reason: str
     effect: str = ""
     """What the reset puts right: `clock`, `sequence` or `restore`."""
     bundle: str = ""
@@ -110,14 +105,13 @@ class RequestAnswered(WorkspaceError):
 class InstallationsTaken(WorkspaceError):
     """As many installations are bound as the order allows, or the serial is bound to another."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "order": "order {order} is for {count:count installation|installations}, bound by {bundles:list}",
         "serial": "serial {serial} is bound to another installation, by {bundles:list}",
         "machine": "{bundles:list} is bound to this installation on another machine: {same} of its"
         " facts are the same, and {needed} must be",
     }
     hint_template = "have it returned (`licensekit accept`), or revoke it, and answer again"
-    reason: str
     bundles: tuple[str, ...]
     """The names of their files."""
     order: str = ""
@@ -130,7 +124,7 @@ class InstallationsTaken(WorkspaceError):
 class ExchangeFileRefused(WorkspaceError):
     """A receipt or statement by another installation than the one that the record names."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "returned": "{bundle} was returned before, by entry {entry} of the ledger",
         "receipt": "the receipt is signed by another installation than the one that {bundle} is bound to",
         "request": "the receipt names another request than {bundle} answers",
@@ -138,7 +132,6 @@ class ExchangeFileRefused(WorkspaceError):
         "unknown": "the request names no serial, and nothing ever came from its installation;"
         " activate a license there first",
     }
-    reason: str
     installation: bytes
     """SHA-256 of the key that signed it."""
     bundle: str = ""
@@ -161,17 +154,16 @@ class ExchangeFileKnown(WorkspaceError):
 class QrRefused(WorkspaceError):
     """A license file that fits into no QR code, or nothing here that draws one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         **dict.fromkeys(
             ("long", "attachments"), "the license file has {characters} characters, and a QR code holds at most {most}"
         ),
         "no-segno": "a QR code needs segno",
     }
-    hint_template: ClassVar[Templates] = {
+    hint_template = {
         "long": "send it as a file",
         "attachments": "`--for-pack FILE` attaches only what the customer's application lacks",
         "no-segno": 'run `pip install "licensekit-files[qr]"`',
     }
-    reason: str
     characters: int = 0
     most: int = 0

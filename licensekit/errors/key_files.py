@@ -1,8 +1,5 @@
 """What can be wrong with a key file, and with the passphrase that should open it."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Templates
 from licensekit.errors.keys import KeyFault
 from licensekit.errors.text_faults import TextInvalid
 
@@ -10,7 +7,7 @@ from licensekit.errors.text_faults import TextInvalid
 class KeyFileInvalid(KeyFault):
     """The file is no key file, or a damaged one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "not-a-key-file": "this is not a key file: it does not begin with `lkkey1.`;"
         " check the path, or restore the key file from its backup",
         "not-a-public-key": "this is not a public key: it does not begin with `lkpub1.`; copy the whole line",
@@ -44,7 +41,6 @@ class KeyFileInvalid(KeyFault):
         " encrypt the key again with the usual parameters",
     }
     hint_template = "restore the key file from its backup"
-    reason: str
     scheme: int | None = None
     log2_n: int | None = None
     """The cost of the key derivation, as the binary logarithm of scrypt's N."""
@@ -58,7 +54,7 @@ class KeyFileInvalid(KeyFault):
 class PassphraseWrong(KeyFault):
     """The passphrase does not open the key file, or the file was altered."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "wrong": "the passphrase does not open this key file",
         "refused": "the passphrase does not open this key file ({detail:line})",
     }
@@ -71,13 +67,12 @@ class PassphraseWrong(KeyFault):
 class PassphraseMissing(KeyFault):
     """A passphrase or a PIN is needed and there is no way to ask for it."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "empty": "an empty {option} protects nothing",
         "not-given": "no {option} was given",
         "token": "this key is in a token, which has a PIN: a passphrase is never sent there",
     }
     hint_template = "give --{option}-file FILE or --{option}-fd N, or run in a terminal"
-    reason: str
     option: str = "passphrase"
     """The option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`."""
 

@@ -1,8 +1,6 @@
 """What can be wrong with a key, and that none is there."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import LicenseError, Templates
+from licensekit.errors.coded import LicenseError
 from licensekit.errors.text_faults import TextInvalid
 
 _ONLY_ED25519 = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
@@ -19,7 +17,7 @@ class KeyFault(LicenseError):
 class KeyInvalid(KeyFault):
     """A key that cannot be used, or a name that it cannot have."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "unknown-scheme": "key scheme {scheme} is not known",
         "public-length": "a public key of scheme {scheme} has {wanted} bytes, this one {length}",
         "secret-length": "a secret key of scheme {scheme} has {wanted} bytes, this one {length}",
@@ -33,7 +31,6 @@ class KeyInvalid(KeyFault):
         "label": "the label {text:quoted} {fault}; choose another label",
         "comment": "the comment {text:quoted} {fault}; choose another comment",
     }
-    reason: str
     scheme: int | None = None
     length: int | None = None
     wanted: int | None = None
@@ -45,19 +42,18 @@ class KeyInvalid(KeyFault):
 class SchemeUnavailable(KeyFault):
     """This machine lacks a library that a key needs."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "ml-dsa": "this machine's cryptography library has no ML-DSA-65;"
         " install the cryptography wheel from PyPI, or one built on OpenSSL 3.5 or later",
         "bcrypt": "bcrypt is not installed, and an encrypted OpenSSH key needs it;"
         " install `licensekit-files[openssh]`, or use `ssh-keygen -p` on a copy of the key",
     }
-    reason: str
 
 
 class KeyMissing(KeyFault):
     """No key file here is the one that was asked for, or may sign what is to be signed."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "not-given": "there is something to sign, and no key was given;"
         " `licensekit keys list` shows which keys there are",
         "none-fits": "no key here may sign a {type:document} for `{issuer}` now;"
@@ -77,7 +73,6 @@ class KeyMissing(KeyFault):
         "unsigned": "no root key is here that may sign {document}",
     }
     hint_template = "give the key file, from wherever it is kept, with --root-key FILE"
-    reason: str
     type: str = ""
     issuer: str = ""
     name: str = ""

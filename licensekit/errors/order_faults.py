@@ -1,15 +1,12 @@
 """What an order gets wrong (`docs/orders.md`), by itself or against what was issued before."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
 
 
 class OrderIncomplete(Fault):
     """An order without something that it needs where it is issued."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "sells-nothing": "sells nothing; name a license or an edition",
         "no-number": "is missing; in bulk, each order has a number",
         "no-serial": "is missing; give the serial that the vendor sold under",
@@ -18,7 +15,6 @@ class OrderIncomplete(Fault):
         " grants",
         "facts": "asks for {wanted} facts of the machine, and the request has {count}{facts:led : }",
     }
-    reason: str
     license: str = ""
     requires: tuple[str, ...] = ()
     wanted: int = 0
@@ -29,7 +25,7 @@ class OrderIncomplete(Fault):
 class OrderDatesInvalid(Fault):
     """Dates of an order that contradict each other."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "twice": "says again what `{key}` says; give one of them",
         "no-term": "needs an `expiry`, or a term in `days`",
         "beside-days": "cannot be a date beside `days`; give `{key}`",
@@ -37,14 +33,13 @@ class OrderDatesInvalid(Fault):
         "before-term": "is before the term begins",
         "term": "its term is not within the years 1970 to 9999",
     }
-    reason: str
     key: str = ""
 
 
 class OrderSerialInvalid(Fault):
     """A serial or sequence of an order that does not fit what was issued before."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "mistyped": "{serial} is mistyped: its last digit does not fit the others",
         "revoked": "{serial} was suspended or revoked: no bundle of it would be accepted;"
         " `licensekit reinstate serial {serial}` lets it count again",
@@ -58,7 +53,6 @@ class OrderSerialInvalid(Fault):
         "installed": "is not {serial}, which the installation has and which the order does not replace",
         "own-each": "are each of a serial of their own; leave out `serial`",
     }
-    reason: str
     serial: str = ""
     sequence: int = 0
     last: int = 0
@@ -70,7 +64,7 @@ class OrderSerialInvalid(Fault):
 class OrderDoubtful(Fault):
     """What is likely a slip, by what ledger and clock say: refused unless that is overridden."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "other-company": "{serial} was issued to {company}",
         "unknown-replaced": "{serial} is not in the ledger: nothing was issued for it",
         "new-part": "{serial} has no part `{part}`, but `{other}`",
@@ -78,7 +72,6 @@ class OrderDoubtful(Fault):
         "required": "`{license}` of part `{part}` requires {requires:codes}, which this takes away",
     }
     hint_template = "if it is meant, say `--{reason}`"
-    reason: str
     serial: str = ""
     company: str = ""
     part: str = ""
@@ -91,13 +84,12 @@ class OrderDoubtful(Fault):
 class RenewalInvalid(Fault):
     """A renewal of what has no end, or to an end that it cannot have."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "both": "give a date, or a number of days, and not both",
         "perpetual": "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end",
         "earlier": "{expiry:day} is before the present one, {present:day}; `licensekit amend` shortens",
         "years": "is not within the years 1970 to 9999",
     }
-    reason: str
     expiry: int | None = None
     present: int | None = None
 
@@ -105,7 +97,7 @@ class RenewalInvalid(Fault):
 class AmendmentInvalid(Fault):
     """A key that no change of a sold bundle can set or take out."""
 
-    template: ClassVar[Templates] = {
+    template = {
         **dict.fromkeys(("serial", "replaces"), "stays: another serial is another order"),
         "part": "stays: another part is another order",
         "sequence": "is counted on by itself",
@@ -115,6 +107,5 @@ class AmendmentInvalid(Fault):
         "absent": "is not there, so it cannot be taken out",
         "lower-use": "cannot become {to}: what was bought would still count before it",
     }
-    reason: str
     key: str
     to: str = ""

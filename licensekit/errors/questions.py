@@ -1,8 +1,6 @@
 """What a program's questions are refused for: mistakes in it, no grant, and a seat that is lost."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import LicenseError, Message, Templates
+from licensekit.errors.coded import LicenseError, Message
 
 
 class QuestionError(LicenseError):
@@ -41,11 +39,10 @@ class UnknownAccess(QuestionError):
 class WrongKind(QuestionError):
     """A license of another kind than the question is about."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
         "seats": "`{license}` has no concurrent seats: it counts the users who hold it; ask `user(…).allows`",
     }
-    reason: str
     license: str
     kind: str
     """What it is: `system`, `site` or `user`."""
@@ -73,7 +70,7 @@ class NotEntitled(LicenseError):
 class LeaseLost(LicenseError):
     """A seat that was held and is not any more; `reason` says why."""
 
-    template: ClassVar[Templates] = {
+    template = {
         name: "the seat of `{license}` is not held by {holder} any more: " + why
         for name, why in {
             "released": "it was given back",
@@ -84,7 +81,6 @@ class LeaseLost(LicenseError):
             "gone": "the installation has no such lease now",
         }.items()
     }
-    reason: str
     license: str
     holder: str
     lease: str

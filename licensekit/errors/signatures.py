@@ -1,8 +1,5 @@
 """Why the signatures on a well-formed document are not to be believed, or its key not for it."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Templates
 from licensekit.errors.trust import TrustError
 
 _KEY = "key `{name}` ({key_id:hex})"
@@ -36,7 +33,8 @@ class SignatureInvalid(TrustError):
 class KeyUnknown(TrustError):
     """A signature by a key that no trusted document names."""
 
-    template: ClassVar[Templates] = {
+    # `signer` is a key here that the trust document lacks.
+    template = {
         "signature": "signed by key {key_id:hex}, which the trust document does not name",
         "signer": "key {key_id:hex} is not in the trust document;"
         " sign the trust document that admits it first (`licensekit keys list`)",
@@ -46,8 +44,6 @@ class KeyUnknown(TrustError):
         "installation": "a {document} is signed by an installation's key, and this one is not",
     }
     hint_template = "update the application or its pack, or ask the issuer which key signed"
-    reason: str
-    """What was signed, or would be: `signer` is a key here that the trust document lacks."""
     key_id: bytes | None = None
     root: int | None = None
     version: int | None = None
@@ -57,11 +53,7 @@ class KeyUnknown(TrustError):
 class KeyIdCollision(TrustError):
     """Two different keys of one key id."""
 
-    template: ClassVar[Templates] = {
-        "root": "two keys of a root have one key id",
-        "trust": "two keys of the trust document have one key id",
-    }
-    reason: str
+    template = {"root": "two keys of a root have one key id", "trust": "two keys of the trust document have one key id"}
 
 
 class KeyRevoked(TrustError):
@@ -85,7 +77,7 @@ class KeyOutOfWindow(TrustError):
 class KeyOutOfScope(TrustError):
     """The key may not sign this type or issuer, or a bundle that grants so much."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "type": _MAY_NOT + "documents of type `{document}`",
         "issuer": _MAY_NOT + "for issuer `{issuer}`",
         "use": _MAY_NOT + "a {use} license",
@@ -105,7 +97,6 @@ class KeyOutOfScope(TrustError):
         f" order fewer hours, {_OTHER}",
     }
     hint_template = "`licensekit keys list` shows what each key may sign"
-    reason: str
     key_id: bytes
     name: str
     document: str = ""

@@ -1,8 +1,5 @@
 """Why a signing key that lives elsewhere, in a token or another process, does not sign."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Templates
 from licensekit.errors.keys import KeyFault
 
 _URI = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
@@ -15,7 +12,7 @@ class SignerUnavailable(KeyFault):
 class SignerUriInvalid(SignerUnavailable):
     """The URI of a key in a PKCS#11 token (RFC 7512) is malformed, or says too little."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "form": "a token is named by a URI: `pkcs11:` and ASCII, the rest as %XX",
         "pin": "a PIN has no place in a URI; leave it out; it is asked for",
         "module": "module-path= is missing, or no absolute path",
@@ -30,7 +27,6 @@ class SignerUriInvalid(SignerUnavailable):
         " leave object= out of the URI",
     }
     hint_template = _URI
-    reason: str
     name: str = ""
     """The attribute, or the label that the URI names."""
     wanted: str = ""
@@ -39,7 +35,7 @@ class SignerUriInvalid(SignerUnavailable):
 class Pkcs11Unavailable(SignerUnavailable):
     """A PKCS#11 module or its token cannot be used."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "package": "python-pkcs11 is not installed; install `licensekit-files[pkcs11]`",
         "module": "the PKCS#11 module cannot be used: {detail:line};"
         " check module-path= of the URI, and that the module suits this machine",
@@ -49,7 +45,6 @@ class Pkcs11Unavailable(SignerUnavailable):
         "mechanism": "the token cannot do Ed25519; use one with the mechanism EDDSA",
         "other": "the PKCS#11 module reports {reported}; see the manual of the token",
     }
-    reason: str
     reported: str = ""
     """The error that the module reports, as python-pkcs11 names it."""
     detail: str = ""
@@ -58,14 +53,13 @@ class Pkcs11Unavailable(SignerUnavailable):
 class PinWrong(SignerUnavailable):
     """The token refuses the PIN."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "refused": "the token refuses the PIN; check the PIN; a token locks itself after a few wrong ones",
         "few": "the token refuses the PIN, and few tries are left; check the PIN before you try again",
         "last": "the token has refused PINs, and one more wrong one locks it;"
         " nothing is tried here: log in once by the token's own tool, and it counts again from the start",
         "locked": "the PIN is locked; unlock it with the SO PIN, by the token's own tool",
     }
-    reason: str
     reported: str = ""
     """The error that the module reports, as python-pkcs11 names it."""
 
@@ -73,7 +67,7 @@ class PinWrong(SignerUnavailable):
 class Pkcs11KeyInvalid(SignerUnavailable):
     """The token can be used, and the key in it, or the one to be made, cannot."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "missing": "the token has no such Ed25519 key ({name});"
         " name one key by object= and id= of the URI; without both, one can be made",
         "several": "the token has several such Ed25519 keys ({name}); name one key by object= and id= of the URI",
@@ -87,7 +81,6 @@ class Pkcs11KeyInvalid(SignerUnavailable):
         "changed": "the token has another key in this place than it had;"
         " check which token is inserted, or make a new key",
     }
-    reason: str
     name: str = ""
     """The label of the key, or the kind of object that is missing: `private key`."""
 
@@ -95,9 +88,8 @@ class Pkcs11KeyInvalid(SignerUnavailable):
 class WorkersUnavailable(SignerUnavailable):
     """Several processes cannot sign with this key, or one of them has ended."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "one-process": "this key lives in a token, where one process signs with it; ask for one worker",
         "ended": "a worker process has ended before its work was done;"
         " run it again: what was issued is in the ledger and not issued twice",
     }
-    reason: str

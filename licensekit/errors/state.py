@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from licensekit.errors.coded import Coded, LicenseError, Templates
+from licensekit.errors.coded import Coded, LicenseError
 
 
 class RefusedError(LicenseError):
@@ -64,19 +64,14 @@ class SequenceConflict(BundleRefused):
 class BelowUse(RefusedError):
     """The new license set covers fewer than are assigned."""
 
-    template: ClassVar[Templates] = dict.fromkeys(
-        ("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set"
-    )
-    hint_template: ClassVar[Templates] = {
+    # Either all holders are named, or the first of the users or sites.
+    template = dict.fromkeys(("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set")
+    hint_template = {
         "few": "release {remove} of those who hold it first: {newest:list}",
-        "users": (
-            "release {remove} of those who hold it first: {newest:list} and {others} more:"
-            " look at `users list --license {license}`"
-        ),
-        "sites": ("release {remove} of those who hold it first: {newest:list} and {others} more: look at `sites list`"),
+        "users": "release {remove} of those who hold it first: {newest:list} and {others} more:"
+        " look at `users list --license {license}`",
+        "sites": "release {remove} of those who hold it first: {newest:list} and {others} more: look at `sites list`",
     }
-    reason: str
-    """Whether all holders are named, or else who they are."""
     license: str
     in_use: int
     total: int
@@ -111,12 +106,11 @@ class SettingRefused(BundleRefused):
 class ClockRefused(RefusedError):
     """The clock cannot be accepted in place of the latest time seen."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "used": "the clock was accepted once already for this base bundle; ask the vendor for a reset of the clock",
         "needless": "the clock is not behind a time that only clocks have shown;"
         " set the clock right, or ask the vendor for a reset of the clock",
     }
-    reason: str
 
 
 class BindingMismatch(BundleRefused):
@@ -130,10 +124,9 @@ class BindingMismatch(BundleRefused):
 class NotActivated(RefusedError):
     """Nothing was activated here yet."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "absent": "no installation was set up here yet; run `licensekit activate FILE`",
         "no-pack": "nothing was activated here yet, so the vendor's pack is needed;"
         " activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation",
         "no-serial": "nothing was activated here yet, so there is nothing to state; run `licensekit activate FILE`",
     }
-    reason: str

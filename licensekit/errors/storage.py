@@ -1,8 +1,8 @@
 """What can be wrong with a file, a folder, an installation's home or what serves it."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-from licensekit.errors.coded import LicenseError, Templates
+from licensekit.errors.coded import LicenseError
 
 _PATH = "check the path"
 
@@ -14,7 +14,7 @@ class StateError(LicenseError):
 class FileUnusable(StateError):
     """A path that is missing, not a plain file, or not readable or writable."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "missing": "there is no such file",
         "not-in-folder": "there is no such file: a part of the path is no folder",
         "no-folder": "the folder for this file is not there; create it first",
@@ -37,7 +37,6 @@ class FileUnusable(StateError):
         "other": "it cannot be used ({detail:line})",
     }
     hint_template = _PATH
-    reason: str
     wanted: str = ""
     """What the path was to be: `a license file`."""
     kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
@@ -53,14 +52,13 @@ class FileTaken(StateError):
 class OutputTaken(StateError):
     """A path at which something else is than an older or equal file of the same license."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "other": "there is another license, {bundle} of {company:quoted}",
         "newer": "there is a newer file of this license, {bundle}",
         "reset": "there is a reset for another installation",
         "no-license": "what is there is not a license file",
     }
     hint_template = "write to another path with -o, or move that file away first"
-    reason: str
     bundle: str = ""
     company: str = ""
 
@@ -68,7 +66,7 @@ class OutputTaken(StateError):
 class HomeInvalid(StateError):
     """The home is no installation, or holds another product's."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "not-a-folder": "a home is a folder, and this is a file;"
         " give the folder that holds the installation, or one that is not there yet",
         "other-root": "this installation belongs to another root;"
@@ -81,7 +79,6 @@ class HomeInvalid(StateError):
         " give the one that you mean with `--home DIR`",
         "pack-altered": "the recorded pack was altered; give the vendor's pack",
     }
-    reason: str
     recorded: str = ""
     """The root pin that the installation was activated with."""
     products: tuple[str, ...] = ()
@@ -90,25 +87,23 @@ class HomeInvalid(StateError):
 class DocumentMissing(StateError):
     """The database has lost a document that its journal names."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "gone": "the database has lost {document}",
         "other": "the database holds another document in the place of {document}",
     }
     hint_template = "activate its file again, or a newer one"
-    reason: str
     document: str
 
 
 class OtherInstallation(StateError):
     """Another installation, or an older state of this one, took the place of the open one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "other": "another installation took its place while it was open;"
         " put it back (is its file system mounted?), or start this program again to use what is there",
         "older": "an older or altered state of it took its place while it was open;"
         " if a backup was restored on purpose, start this program again",
     }
-    reason: str
 
 
 class HomeTaken(StateError):
@@ -120,14 +115,13 @@ class HomeTaken(StateError):
 class AuditDamaged(StateError):
     """The audit log's chain is broken, or tables contradict each other."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "chain": "the audit log does not hold from entry {entry} on;"
         " somebody changed it: compare with a backup and with the statements sent",
         "slots": "{there:count assignment|assignments} of `{license}` are there, and do not have"
         " the slots from 1 to {there} one by one; somebody changed the tables: compare with a backup,"
         " or run `users prefer {license}` (`sites prefer`), which numbers them again",
     }
-    reason: str
     entry: int | None = None
     license: str = ""
     there: int = 0
@@ -136,13 +130,12 @@ class AuditDamaged(StateError):
 class ConsoleUnavailable(StateError):
     """The web console cannot be served: packages, address or certificate are missing."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "package": "the console needs the package {package};"
         " install its extra: pip install 'licensekit-files[console]'",
         "address": "the address cannot be taken: {detail:line}; choose another port, or stop what has it",
         "certificate": "the certificate or its key cannot be used: {detail:line};"
         " give both in PEM, and the key without a passphrase",
     }
-    reason: str
     package: str = ""
     detail: str = ""

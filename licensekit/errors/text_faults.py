@@ -1,15 +1,12 @@
 """What can be wrong with what people write: syntax, keys, single values, and files of users."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import Templates
 from licensekit.errors.faults import Fault
 
 
 class SyntaxInvalid(Fault):
     """A file, or one line of it, that cannot be read at all."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "too-large": "is larger than {most} bytes",
         "not-utf-8": "is not UTF-8; save the file as UTF-8 text",
         "encoding": "is not {wanted}; pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
@@ -22,7 +19,6 @@ class SyntaxInvalid(Fault):
         "json": "is not valid JSON from column {column} on",
         "key-twice": "is not valid JSON: a key is there twice",
     }
-    reason: str
     count: int = 0
     most: int = 0
     column: int = 0
@@ -34,14 +30,13 @@ class SyntaxInvalid(Fault):
 class ColumnInvalid(Fault):
     """A heading of a table that is not one of its columns, or a column that is not there."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "missing": "there is no column `{name}`; columns are {known:codes}",
         "unknown": "there is no column {name:quoted} in such a table;"
         " say which one it is with `--column`, or leave it out with `--ignore`",
         "near": "there is no column {name:quoted} in such a table; {guess:guess}",
         "twice": "the column `{name}` is there twice",
     }
-    reason: str
     name: str
     known: tuple[str, ...] = ()
     guess: str = ""
@@ -50,14 +45,13 @@ class ColumnInvalid(Fault):
 class TableInvalid(Fault):
     """A key that does not belong where it is, is missing, or has too many entries."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "unknown": "is not a key of this table; {guess:guess}",
         "missing": "is missing",
         "too-many": "has more than {most} entries",
         "twice": "is there twice",
         "empty": "is empty; name {wanted}",
     }
-    reason: str
     guess: str = ""
     most: int = 0
     wanted: str = ""
@@ -66,7 +60,7 @@ class TableInvalid(Fault):
 class ValueInvalid(Fault):
     """A value that is of another kind, or outside what it may be."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "kind": "is {found}, not {wanted}; {meant:meant}",
         "word-kind": "is {found}, not {words:choice}",
         "word": "is not {words:choice}; {guess:guess}",
@@ -81,7 +75,6 @@ class ValueInvalid(Fault):
         "none": "is below 1; leave out what is not sold",
         "count": 'is above {most}; write "unrestricted"',
     }
-    reason: str
     found: str = ""
     """What is there, in words: `a number`."""
     wanted: str = ""
@@ -97,26 +90,24 @@ class ValueInvalid(Fault):
 class TextInvalid(Fault):
     """A text that cannot be kept, because of its length or of a character in it."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "too-long": "is longer than {most} characters",
         "control": "has a control character or one that cannot be seen",
         "not-composed": "is not in Unicode normalization form C",
         "half": "has half a character",
     }
-    reason: str
     most: int = 0
 
 
 class UserCellInvalid(Fault):
     """A cell of a file of users that cannot be read, or a user who is there twice."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "truth": "{text:quoted} is neither yes nor no",
         "kind": "{text:quoted} is no kind of user; there are {known:list}",
         "license": "no catalog has a license `{text}`; {guess:guess}",
         "twice": "{text:quoted} is in line {line} already",
     }
-    reason: str
     text: str
     known: tuple[str, ...] = ()
     line: int = 0

@@ -1,8 +1,6 @@
 """Why a well-formed document is not to be believed."""
 
-from typing import ClassVar
-
-from licensekit.errors.coded import LicenseError, Templates
+from licensekit.errors.coded import LicenseError
 
 _STOP = "stop and call the vendor: one root signed two different documents"
 _FORK = "ask the issuer for its newest file, and which of the two it signed"
@@ -24,7 +22,7 @@ class RootPinInvalid(TrustError):
 class RootMismatch(TrustError):
     """No root document here has the digest that is pinned."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "pinned": "the pinned root is not among these documents",
         "untrusted": "no trusted root vouches for this one",
         "no-root": "there is no root in this pack",
@@ -32,18 +30,16 @@ class RootMismatch(TrustError):
         " give a pack that this workspace has written, and an application of it ships",
     }
     hint_template = "use the pack and the root pin of the application"
-    reason: str
 
 
 class RootGap(TrustError):
     """A root document skips a version."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "root": "root {version} cannot follow root {newest}",
-        "trust": ("trust document {trust} belongs to root {version}, and the newest root here is {newest}"),
+        "trust": "trust document {trust} belongs to root {version}, and the newest root here is {newest}",
     }
     hint_template = "bring root {needed} as well"
-    reason: str
     version: int
     """The version of the root that came, or that the trust document names."""
     newest: int
@@ -71,11 +67,10 @@ class RootFork(TrustError):
 class RootNotNewest(TrustError):
     """A trust document signed by a root that a later root has replaced."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "signed": "a trust document is signed by root {root}, which root {newest} has replaced",
-        "names": ("trust document {version} belongs to root {root}, which root {newest} has replaced"),
+        "names": "trust document {version} belongs to root {root}, which root {newest} has replaced",
     }
-    reason: str
     root: int
     newest: int
     version: int | None = None
@@ -84,14 +79,13 @@ class RootNotNewest(TrustError):
 class ThresholdNotMet(TrustError):
     """Fewer root keys signed than the root asks for."""
 
-    template: ClassVar[Templates] = {
+    # `next-root` is a root that is not read before they are there.
+    template = {
         "root": "root {version} is signed by {signed} of the {needed} keys that root {root} needs",
         "next-root": "a root is signed by {signed} of the {needed} keys that root {root} needs",
-        "trust": ("a trust document is signed by {signed} of the {needed} keys that root {root} needs"),
+        "trust": "a trust document is signed by {signed} of the {needed} keys that root {root} needs",
     }
     hint_template = "{missing} more must sign"
-    reason: str
-    """What lacks signatures; `next-root` is a root that is not read before they are there."""
     root: int
     needed: int
     signed: int
@@ -102,22 +96,20 @@ class ThresholdNotMet(TrustError):
 class TrustMissing(TrustError):
     """There is no trust document, so no signing key is known."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "newest-root": "there is no trust document of the newest root",
         "no-signers": "no trust document is in force, so no signing key is known",
     }
     hint_template = "use the pack that came with the application"
-    reason: str
 
 
 class TrustRollback(TrustError):
     """A trust document older than the one in force."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "stored": "trust document {version} is the newest here, and {seen} was seen before; " + _RESTORE,
         "added": "trust document {version} is not newer than {seen}, which was seen before",
     }
-    reason: str
     version: int
     """0 if there is none."""
     seen: int
@@ -187,26 +179,23 @@ class RevocationsMissing(TrustError):
 class IssuedAhead(TrustError):
     """Issued more than a day ahead of now."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "document": "issued on {issued:time}, which is in the future; check the date and the clock of this machine",
         "request": "the installation's clock shows {issued:time}, which is in the future;"
         " answer with `--reset clock` first, then let it make another request",
     }
-    reason: str
     issued: int
 
 
 class WrongProduct(TrustError):
     """A document for another product."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "document": "this is for `{product}`, and the product here is `{expected}`",
         "request": "the request is for `{product}`, and the product here is `{expected}`",
-        "root": (
-            "root {version} is for `{product}` of `{issuer}`, and the root here for `{expected}` of `{expected_issuer}`"
-        ),
+        "root": "root {version} is for `{product}` of `{issuer}`,"
+        " and the root here for `{expected}` of `{expected_issuer}`",
     }
-    reason: str
     product: str
     expected: str
     issuer: str = ""

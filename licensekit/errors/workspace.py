@@ -1,9 +1,7 @@
 """What a workspace and its keys, catalog and ledger refuse, or why a folder is not one."""
 
-from typing import ClassVar
-
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.errors.coded import LicenseError, Templates
+from licensekit.errors.coded import LicenseError
 from licensekit.errors.format import RuleBroken
 
 
@@ -14,7 +12,7 @@ class WorkspaceError(LicenseError):
 class WorkspaceInvalid(WorkspaceError):
     """The folder is not a workspace, or a damaged one."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "no-ledger": "there is no ledger here, so this is not a workspace;"
         " name the workspace with -C DIR, or create one with `licensekit init DIR`",
         "no-url": "this file does not hold the URL of a ledger on a server;"
@@ -23,13 +21,12 @@ class WorkspaceInvalid(WorkspaceError):
         " check which database is meant, or restore it from a backup",
         "no-catalog": "no catalog was signed here yet; run `licensekit pack` to sign it",
     }
-    reason: str
 
 
 class ClockDoubtful(WorkspaceError):
     """The clock disagrees with the newest entry of the ledger, so nothing was signed."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "behind": "the clock shows {now:time}, and entry {number} of the ledger was made on"
         " {made:time}: one of them is wrong",
         "ahead": "the clock shows {now:time}, long after the newest entry of the ledger, {number} on {made:time}",
@@ -38,7 +35,6 @@ class ClockDoubtful(WorkspaceError):
         " and `licensekit keys rotate --clock-is-right` the trust document",
     }
     hint_template = "set the clock, or if it is right say `--clock-is-right`"
-    reason: str
     now: int
     made: int
     number: int = 0
@@ -48,14 +44,13 @@ class ClockDoubtful(WorkspaceError):
 class LedgerRestored(WorkspaceError):
     """The ledger lacks what it held before: it was restored from a backup, or cut. Nothing is signed."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "behind": "the ledger was restored or cut: it ends with entry {newest}, and entry {number} was there before",
         "other": "the ledger was restored or cut: its entry {number} is not the one that was there before",
     }
     hint_template = (
         "take back what it lost with `licensekit ledger absorb FILES`; without FILES that accepts the ledger as it is"
     )
-    reason: str
     number: int
     """Of the entry that is missing."""
     newest: int = 0
@@ -64,20 +59,19 @@ class LedgerRestored(WorkspaceError):
 class WorkspaceExists(WorkspaceError):
     """`init` into a folder, or on a ledger, that already holds a workspace."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "folder": "there is a workspace here already; work in it with -C DIR, or choose another folder",
         "file": "`{name}` is in the way; choose another folder, or move it away first",
         "ledger": "this ledger belongs to a workspace already; give each its own database, or its own schema"
         " in one; to work in several places, copy the folder of the workspace",
     }
-    reason: str
     name: str = ""
 
 
 class PlanRefused(WorkspaceError):
     """A new workspace that cannot be created as planned; nothing was."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "no-code": "no product code can be made of the folder's name;"
         " give one with --product CODE: lower-case letters, digits and dashes",
         "name": "the catalog calls its issuer `{written}`, and --name `{planned}`;"
@@ -94,7 +88,6 @@ class PlanRefused(WorkspaceError):
         "password": "the URL of the ledger has a password in it, and would be kept in the workspace;"
         " leave it out and keep it in a password file (PGPASSFILE) or a service file",
     }
-    reason: str
     written: str = ""
     planned: str = ""
     threshold: int = 0
@@ -105,19 +98,18 @@ class PlanRefused(WorkspaceError):
 class VendorOnly(WorkspaceError):
     """Something that only the vendor's own workspace can do."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "keys": "the root here is that of `{vendor}`, which alone can change keys;"
         " make a key with `licensekit keys new` and ask the vendor to admit it",
         "reset": "only the vendor resets an installation; send the request to the vendor of the product",
     }
-    reason: str
     vendor: str
 
 
 class KeyChangeRefused(WorkspaceError):
     """A change of a key that its present state does not allow."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "named": "the trust document names this key already, as `{key}`",
         "name-taken": "the trust document names a key `{key}` already; choose another name, or retire that key first",
         "retired": "key `{key}` is retired already",
@@ -131,7 +123,6 @@ class KeyChangeRefused(WorkspaceError):
         "window": "key `{key}` signs from {starts:time} on, and the first of these bundles was issued at {issued:time};"
         " admit a key that may with `licensekit keys new --from {issued:time}`",
     }
-    reason: str
     key: str
     """Its name or id."""
     starts: int = 0
@@ -149,12 +140,11 @@ class ChangeInSigning(WorkspaceError):
 class ChangeOvertaken(WorkspaceError):
     """A change of keys in signing that no longer follows what is in force: it would undo what came between."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "replaced": "{document} is out of date: {by} was signed at {issued:time} and is in force;"
         " make the change again; `licensekit keys abandon FILE` puts this one away",
         "in-force": "{document} is in force already; this file is no longer needed",
     }
-    reason: str
     document: str
     """The one in signing, by type and version: `trust document 2`."""
     by: str = ""
@@ -176,12 +166,11 @@ class RevocationsFull(WorkspaceError):
 class CatalogChanged(WorkspaceError):
     """`catalog.toml` differs from the catalog that was last signed."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "changed": "it was changed since it was signed; run `licensekit pack` to sign the new catalog",
         "faults": "it was changed since it was signed, and has faults now; `licensekit catalog check` names them",
         "key": "the key that signed it may not sign it any more; run `licensekit pack` to sign it again",
     }
-    reason: str
 
 
 class CatalogTakesAway(WorkspaceError):
@@ -195,14 +184,13 @@ class CatalogTakesAway(WorkspaceError):
 class LedgerDamaged(WorkspaceError):
     """The ledger's chain is broken: an entry was altered, inserted or removed."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "missing": "entry {number} is missing",
         "altered": "entry {number} was altered, or one before it was removed",
         "not-genuine": "entry {number} is not genuine: {why}",
         "table": "entry {number} is not what the table `{table}` says",
     }
     hint_template = "compare with a backup, and with the head that was noted before"
-    reason: str
     number: int
     why: LicenseError | None = None
     table: str = ""

@@ -1,21 +1,18 @@
 """What the proposals of an installation have to say, one class a code."""
 
-from typing import ClassVar, Literal
-
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message
 
 
 class Brought(Message):
     """What a license file brings beside bundles."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "root": "root {version}",
         "trust": "trust document {version}",
         "revocations": "revocation list {version} of {issuer}",
         "catalog": "catalog {version} of {issuer}",
         "reset": "reset of the {effect}",
     }
-    reason: Literal["root", "trust", "revocations", "catalog", "reset"]
     before: int | None = None
     """The version that is here; None: there is none."""
     version: int | None = None
@@ -43,13 +40,12 @@ class ShortLater(Message):
 class LicensesEnd(Message):
     """Licenses give less from a moment on: they can be read, or are not granted."""
 
-    template: ClassVar[Templates] = {
+    # What is left, and from when on.
+    template = {
         f"{left}-{start}": f"{what}{since}: {{licenses:list}}"
         for left, what in (("read", "read-only"), ("none", "no longer granted"))
         for start, since in (("now", ""), ("later", " from {since:time} on"))
     }
-    reason: str
-    """What is left, `read` or `none`, and from when on: `now` or `later`."""
     licenses: tuple[str, ...]
     since: int | None = None
     """In seconds since 1970; None: as soon as the file is active."""

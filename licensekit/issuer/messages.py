@@ -1,10 +1,8 @@
 """What a person agrees to, or should read, before something is signed."""
 
-from typing import ClassVar, Literal
-
 from licensekit.errors import LicenseError
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message
 
 
 class SoldIsChanged(Message):
@@ -17,12 +15,11 @@ class SoldIsChanged(Message):
 class UnusualTerm(Message):
     """A date of a bundle is rarely meant so."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "starts": "it starts only on {day:day}",
         "warning": "it warns of its end from the first day on, since {day:day}",
         "expiry": "it ends only on {day:day}",
     }
-    reason: Literal["starts", "warning", "expiry"]
     day: int
 
 
@@ -83,13 +80,12 @@ class StaysTakenBack(Message):
 class ListDecides(Message):
     """What a new revocation list takes back or no longer takes back."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "suspend": "this suspends {subjects:list}, which `licensekit reinstate` undoes",
         "revoke": "this revokes {subjects:list}, which `licensekit reinstate` undoes",
         "void": "this makes {subjects:list} void permanently: do so only if nobody outside has the file",
         "reinstate": "this reinstates {subjects:list}",
     }
-    reason: str
     subjects: tuple[str, ...]
 
 
@@ -123,12 +119,11 @@ class AcceptsRestored(Message):
 class NotAbsorbed(Message):
     """Something in a file is not entered again."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "error": "{name}: {error}",
         "issuer": "{name}: issuer `{issuer}` has signed it, and not the issuer of this ledger",
         "place": "{name}: the ledger has something else in the place of {what}",
     }
-    reason: Literal["error", "issuer", "place"]
     name: str
     """Of the file."""
     error: LicenseError | None = None

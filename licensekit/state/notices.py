@@ -1,12 +1,12 @@
 """What administrators should know of the installation itself: its clock, backups, documents; one class a code."""
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final, Literal
+from typing import Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice, Severity
 from licensekit.errors import FileUnusable, LicenseError
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message
 from licensekit.state.stored import Stored
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
@@ -79,7 +79,7 @@ class ClockAhead(Notice):
 class DamagedJournal(Notice):
     """The journal of the installation was altered."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "altered": "the journal of this installation was altered: what it says from entry {entry} on does not count",
         "cut": "the newest entries of the journal of this installation are gone, from entry {entry} on",
         "head": "the signature of the journal of this installation was altered",
@@ -91,7 +91,6 @@ class DamagedJournal(Notice):
     )
     level = Severity.ERROR
     subject_template = "database"
-    reason: Literal["altered", "cut", "head", "repaired"]
     entry: int
 
 

@@ -4,7 +4,6 @@ import json
 import pickle
 import re
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 import pytest
 
@@ -29,8 +28,7 @@ class Refused(LicenseError):
     """A code of several reasons, for these tests alone."""
 
     code = "test-refused"
-    template: ClassVar[str | Mapping[str, str]] = {"old": "it is old; ask for a newer one", "odd": "{key:hex} is odd"}
-    reason: str
+    template = {"old": "it is old; ask for a newer one", "odd": "{key:hex} is odd"}  # noqa: RUF012  # see `Coded`
     key: bytes = b""
 
 
@@ -98,7 +96,7 @@ def test_a_code_has_reasons_where_it_has_several_messages(kind: type[Coded]) -> 
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_field_hides_nothing_that_every_error_has(kind: type[Coded]) -> None:
-    assert not {"args", *dir(Coded)} & set(kind.fields())
+    assert not {"args", *dir(Coded)} & set(kind.fields()) - {"reason"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CODED if hasattr(kind, "template")], ids=lambda kind: kind.code)

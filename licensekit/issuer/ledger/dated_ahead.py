@@ -4,10 +4,10 @@ Installations refuse them, and files that carry them, until that moment.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import Final
 
 from licensekit.database import Connection
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.bundles import SELECT, read_row
 from licensekit.wire.documents import CLASS_OF, Catalog, Revocations, Trust, decode
@@ -19,13 +19,12 @@ _AHEAD: Final = " is dated {issued:time}, later than now: unless the clock is wr
 class DatedAhead(Message):
     """A document that is dated later than now, and how to put that right if the clock is right."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "bundle": "{name}" + _AHEAD + "make it void with `licensekit void` and issue its order again",
         "trust": "the trust document" + _AHEAD + "`licensekit keys rotate` signs one that takes its place",
         "revocations": "the revocation list of {name}" + _AHEAD + "`licensekit pack` signs it again",
         "catalog": "the catalog of {name}" + _AHEAD + "`licensekit pack` signs it again",
     }
-    reason: str
     name: str
     """Of the bundle, or the issuer's code."""
     issued: int
