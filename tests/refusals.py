@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import pytest
 
 from licensekit.errors import LicenseError
-from licensekit.trust.order import FullVersion, Seen
+from licensekit.trust.order import ROOTS, TRUST, FullVersion, Seen
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
@@ -23,24 +23,23 @@ def frozen(state: TrustState) -> tuple[Any, ...]:
         state.trust and state.trust.identity,
         tuple(sorted(state.signers)),
         tuple((issuer, held.identity) for issuer, held in sorted(state.lists.items())),
-        (state.seen.root, state.seen.trust, tuple(sorted(state.seen.lists.items()))),
-        tuple(sorted(state.seen.catalogs.items())),
+        tuple(sorted(state.seen.items())),
     )
 
 
 def root_seen(seen: Seen) -> int:
     """Return the version of the highest root that was seen; 0 for none."""
-    return 0 if seen.root is None else seen.root.version[0]
+    return seen[ROOTS].version[0] if ROOTS in seen else 0
 
 
 def trust_seen(seen: Seen) -> FullVersion:
     """Return where the highest trust document stands that was seen."""
-    return () if seen.trust is None else seen.trust.version
+    return seen[TRUST].version if TRUST in seen else ()
 
 
 def lists_seen(seen: Seen) -> dict[str, FullVersion]:
     """Return where the highest list of each issuer stands that was seen."""
-    return {issuer: one.version for issuer, one in seen.lists.items()}
+    return {issuer: one.version for (kind, issuer), one in seen.items() if kind == "revocations"}
 
 
 def refused(kind: type[E], state: TrustState, action: Callable[[], object]) -> E:

@@ -146,10 +146,8 @@ def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
     trust_store = extend_trust_store(state.trust_store, tokens, None)
     trust, catalogs = trust_store.trust, trust_store.catalogs
     # One whose key was revoked is no floor when the ledger is loaded either.
-    seen = trust.seen._replace(
-        lists={issuer: at for issuer, at in trust.seen.lists.items() if issuer in trust.lists},
-        catalogs={issuer: at for issuer, at in trust.seen.catalogs.items() if issuer in catalogs},
-    )
+    there = {"revocations": trust.lists, "catalog": catalogs}
+    seen = {order: at for order, at in trust.seen.items() if order[0] not in there or order[1] in there[order[0]]}
     catalog, revocations = catalogs.get(state.issuer), trust.lists.get(state.issuer)
     newer = [token for token in tokens if token.type == "trust"]
     return state._replace(

@@ -24,7 +24,7 @@ from licensekit.state.journal_entries import (
     TroubleFound,
 )
 from licensekit.state.time import TimeSeen, prove
-from licensekit.trust.order import NOTHING_SEEN, Seen, SeenDocument
+from licensekit.trust.order import Seen, SeenDocument
 from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
 
@@ -70,8 +70,6 @@ class JournalState(NamedTuple):
     """The nonces of the resets that may still let a lower sequence in."""
     resets_after: int = 0
     """Resets issued before this are refused, in seconds since 1970."""
-    seen: Seen = NOTHING_SEEN
-    """The highest of each trust document, list and catalog that was seen."""
     documents: Mapping[tuple[str, str], DocumentSeen] = {}
     """Type and issuer to what was seen, with what its floor is judged by again."""
     time: TimeFloor = TimeFloor(0, 0, "", b"")
@@ -88,6 +86,11 @@ class JournalState(NamedTuple):
     """Whether somebody has accepted the last of either."""
     acceptance: int = 0
     """The number of the last entry by which anybody accepted either; 0 if there is none."""
+
+    @property
+    def seen(self) -> Seen:
+        """The highest root, trust document, list and catalog that was seen."""
+        return {order: SeenDocument(one.version, one.identity) for order, one in self.documents.items()}
 
     @property
     def base(self) -> bytes:
@@ -136,7 +139,6 @@ class _Replay:
             returned=frozenset(self._returned),
             resets=frozenset(self._resets),
             waiting=tuple(self._waiting),
-            seen=_seen(self._documents),
             documents=self._documents,
             dropped=frozenset(self._dropped - {b""}),
         )
@@ -201,13 +203,3 @@ class _Replay:
         state = self._state._replace(resets_after=after, acceptance=number, is_accepted=True)
         is_settled = entry.by == VENDOR
         self._state = state._replace(restored=False, damaged=None) if is_settled else state
-
-
-def _seen(documents: Mapping[tuple[str, str], DocumentSeen]) -> Seen:
-    found = {place: SeenDocument(one.version, one.identity) for place, one in documents.items()}
-    return Seen(
-        found.get(("root", "")),
-        found.get(("trust", "")),
-        {issuer: one for (kind, issuer), one in found.items() if kind == "revocations"},
-        {issuer: one for (kind, issuer), one in found.items() if kind == "catalog"},
-    )

@@ -30,10 +30,11 @@ from licensekit.state.journal_entries import (
 from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.text import names
-from licensekit.trust.order import Seen, SeenDocument
+from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
+from licensekit.wire.armor import TYPES
 from licensekit.wire.documents import Bundle, Root
 
 EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
@@ -182,11 +183,10 @@ class JournalWriter:
     def keep_seen(self, trust_store: TrustStore) -> None:
         """Enter which documents are the highest that were seen, as far as that is new."""
         documents = {(one.token.type, one.identity): one for one in trust_store.documents}
-        for kind, issuer, found in _highest(trust_store.trust.seen):
-            known = self.state.documents.get((kind, issuer))
-            if known is not None and (known.version, known.identity) == found:
-                continue
-            self.enter(_document_seen(kind, issuer, found, documents.get((kind, found.identity))))
+        before, seen = self.state.seen, trust_store.trust.seen
+        for order in sorted(seen, key=lambda order: (TYPES.index(order[0]), order[1])):
+            if (found := seen[order]) != before.get(order):
+                self.enter(_document_seen(order, found, documents.get((order[0], found.identity))))
 
 
 def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
@@ -216,20 +216,12 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
     )
 
 
-def _highest(seen: Seen) -> list[tuple[str, str, SeenDocument]]:
-    """Return type and issuer of everything that was seen, in reading order."""
-    found = [("root", "", seen.root), ("trust", "", seen.trust)]
-    found += [("revocations", issuer, one) for issuer, one in sorted(seen.lists.items())]
-    found += [("catalog", issuer, one) for issuer, one in sorted(seen.catalogs.items())]
-    return [(kind, issuer, one) for kind, issuer, one in found if one is not None]
-
-
-def _document_seen(kind: str, issuer: str, found: SeenDocument, verified: TrustDocument | None) -> DocumentSeen:
+def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | None) -> DocumentSeen:
     if verified is None:  # put out of force again by what came with it
-        return DocumentSeen(kind, issuer, found.version, found.identity, None, 0, b"")
+        return DocumentSeen(*order, *found, None, 0, b"")
     document, key = verified.document, verified.keys[0]
     issued = None if isinstance(document, Root) else document.issued
-    return DocumentSeen(kind, issuer, found.version, found.identity, issued, key.scheme, key.key_id)
+    return DocumentSeen(*order, *found, issued, key.scheme, key.key_id)
 
 
 def with_pseudonyms(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,20 +5,20 @@ were in force, and is ordered by them first (`full_version`): so a new root, or 
 number that was run up below it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeVar
 
 from licensekit.errors import CatalogFork, RevocationsFork, RootFork, TrustError, TrustFork
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import Catalog, Revocations, Root, Trust
+from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
 
 FullVersion = tuple[int, ...]
 """Of a root: (version). Of a trust document: (root version, version). Of a list or catalog: (root version, trust
 version, number or version)."""
 
+Ordered = Root | Trust | Revocations | Catalog
 T = TypeVar("T", Trust, Revocations, Catalog)
-OfIssuer = TypeVar("OfIssuer", Revocations, Catalog)
 
 
 class SeenDocument(NamedTuple):
@@ -29,21 +29,21 @@ class SeenDocument(NamedTuple):
     """16 bytes."""
 
 
-class Seen(NamedTuple):
-    """The highest of each order that was ever in force: below it nothing may fall (S1)."""
-
-    root: SeenDocument | None = None
-    trust: SeenDocument | None = None
-    lists: Mapping[str, SeenDocument] = {}
-    """Issuer to its revocation list."""
-    catalogs: Mapping[str, SeenDocument] = {}
-    """Issuer to its catalog."""
+Order = tuple[str, str]
+"""Type and, of lists and catalogs, issuer of the documents that are ordered; else that is empty."""
+ROOTS: Final[Order] = ("root", "")
+TRUST: Final[Order] = ("trust", "")
+Seen = Mapping[Order, SeenDocument]
+"""The highest of each order that was ever in force: below it nothing may fall (S1)."""
+NOTHING_SEEN: Final[Seen] = {}
 
 
-NOTHING_SEEN: Final = Seen()
+def order_of(document: Ordered) -> Order:
+    """Return among which documents a document is ordered."""
+    return TYPE_OF[type(document)], document.issuer if isinstance(document, Revocations | Catalog) else ""
 
 
-def full_version(document: Root | Trust | Revocations | Catalog) -> FullVersion:
+def full_version(document: Ordered) -> FullVersion:
     """Return where a document stands among those of its type, and of its issuer."""
     match document:
         case Root():
@@ -56,46 +56,32 @@ def full_version(document: Root | Trust | Revocations | Catalog) -> FullVersion:
             return document.root_version, document.trust_version, document.version
 
 
-def seen(document: Verified[Root | Trust | Revocations | Catalog]) -> SeenDocument:
+def seen(document: Verified[Ordered]) -> SeenDocument:
     """Return what is to be remembered of a document."""
     return SeenDocument(full_version(document.document), document.identity)
 
 
-def highest(first: SeenDocument | None, second: SeenDocument | None) -> SeenDocument | None:
-    """Return the higher of two; the first, where they are in one place."""
-    if first is None or second is None:
-        return first or second
-    return second if second.version > first.version else first
+def with_seen(before: Seen, document: Verified[Ordered]) -> Seen:
+    """Return what was seen before, and a document as the highest of its order."""
+    return {**before, order_of(document.document): seen(document)}
 
 
 def merge(first: Seen, second: Seen) -> Seen:
     """Return the highest of each order, and what `first` has seen where both have as high."""
-    return Seen(
-        highest(first.root, second.root),
-        highest(first.trust, second.trust),
-        _merged(first.lists, second.lists),
-        _merged(first.catalogs, second.catalogs),
-    )
+    higher = {order: one for order, one in second.items() if order not in first or one.version > first[order].version}
+    return {**first, **higher}
 
 
-def newest(documents: Sequence[Verified[T]], floor: SeenDocument | None) -> list[Verified[T]]:
-    """Return those that neither another of them nor what was seen supersedes.
+def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
+    """Return those that neither another of their order nor what was seen supersedes.
 
-    Several are left only where they are forks of each other, or the same document again.
+    Several of one order are left only where they are forks of each other, or the same document again.
     """
-    versions: list[FullVersion] = [full_version(one.document) for one in documents]
-    top = max(versions, default=()) if floor is None else max([*versions, floor.version])
-    return [one for one, version in zip(documents, versions, strict=True) if version == top]
-
-
-def newest_of_each(
-    documents: Iterable[Verified[OfIssuer]], floors: Mapping[str, SeenDocument]
-) -> list[Verified[OfIssuer]]:
-    """Return the same of each issuer."""
-    by_issuer: dict[str, list[Verified[OfIssuer]]] = {}
-    for one in documents:
-        by_issuer.setdefault(one.document.issuer, []).append(one)
-    return [one for i, those in by_issuer.items() for one in newest(those, floors.get(i))]
+    top = {order: one.version for order, one in floor.items()}
+    placed = [(order_of(one.document), full_version(one.document), one) for one in documents]
+    for order, version, _ in placed:
+        top[order] = max(version, top.get(order, version))
+    return [one for order, version, one in placed if version == top[order]]
 
 
 def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verified[T] | None, now: int | None) -> bool:
@@ -123,7 +109,7 @@ def is_fork(document: SeenDocument, known: SeenDocument | None) -> bool:
     return known is not None and document.version == known.version and document.identity != known.identity
 
 
-def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
+def fork_of(document: Ordered) -> TrustError:
     """Return the error about another document in the place of this one."""
     match document:
         case Root():
@@ -134,11 +120,3 @@ def fork_of(document: Root | Trust | Revocations | Catalog) -> TrustError:
             return RevocationsFork(issuer=document.issuer, number=document.number)
         case _:
             return CatalogFork(issuer=document.issuer, version=document.version)
-
-
-def _merged(first: Mapping[str, SeenDocument], second: Mapping[str, SeenDocument]) -> dict[str, SeenDocument]:
-    merged = {**second, **first}
-    for issuer, found in second.items():
-        if found.version > merged[issuer].version:
-            merged[issuer] = found
-    return merged

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from licensekit import errors
 from licensekit.trust import order
-from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest, newest_of_each
+from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest, with_seen
 from licensekit.trust.roots import pin_of
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import Verified
@@ -161,15 +161,15 @@ def add_documents(
     catalogs = dict(trust_store.catalogs)
     if trust.trust is not trust_store.trust.trust:  # C2: without a catalog nothing is granted
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
-    found = dict(trust.seen.catalogs)
+    found = trust.seen
     verified = _still_signed(
         (token for token in tokens if token.type == "catalog"), partial(verify_catalog, trust=trust)
     )
-    for catalog in newest_of_each(verified, found):
+    for catalog in newest(verified, found):
         issuer = catalog.document.issuer
-        if is_news(catalog, found.get(issuer), catalogs.get(issuer), now):
-            catalogs[issuer], found[issuer] = catalog, order.seen(catalog)
-    return TrustStore(trust._replace(seen=trust.seen._replace(catalogs=found)), catalogs)
+        if is_news(catalog, found.get(("catalog", issuer)), catalogs.get(issuer), now):
+            catalogs[issuer], found = catalog, with_seen(found, catalog)
+    return TrustStore(trust._replace(seen=found), catalogs)
 
 
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
@@ -183,13 +183,13 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
         by_type.get(token.type, []).append(token)
     state, older_roots = _extend_roots(state, by_type["root"])
     judged, older_trust = _judge_trust(state, by_type["trust"])
-    for trust in newest(judged, state.seen.trust):
+    for trust in newest(judged, state.seen):
         state = take_trust(state, trust, now)
     passed_over = older_roots + older_trust
     if state.trust is None:
         raise passed_over[0] if passed_over else errors.TrustMissing(reason="newest-root")
     lists = _still_signed(by_type["revocations"], partial(judge_revocations, state))
-    for revocations in newest_of_each(lists, state.seen.lists):
+    for revocations in newest(lists, state.seen):
         state = take_revocations(state, revocations, now)
     return state
 
@@ -260,7 +260,7 @@ def at_floor(trust_store: TrustStore) -> TrustStore:
     require_floor(trust_store.trust)
     kept: dict[str, Verified[Catalog]] = {}
     for issuer, catalog in trust_store.catalogs.items():
-        found, floor = order.seen(catalog), trust_store.trust.seen.catalogs[issuer]
+        found, floor = order.seen(catalog), trust_store.trust.seen["catalog", issuer]
         if order.is_fork(found, floor):
             raise order.fork_of(catalog.document)
         if found == floor:

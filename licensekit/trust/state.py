@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from licensekit import errors
 from licensekit.trust import order, scope
-from licensekit.trust.order import Seen, full_version, highest, is_fork, seen
+from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, full_version, is_fork, merge, seen, with_seen
 from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
 from licensekit.trust.signed import Verified, check_signatures, open_frame, verified
 from licensekit.wire import armor, frame
@@ -45,21 +45,21 @@ class TrustState(NamedTuple):
 
     def list_missing(self, issuer: str) -> bool:
         """Return whether a list of `issuer` was seen and is not, or no longer, in force (L2)."""
-        return issuer in self.seen.lists and issuer not in self.lists
+        return ("revocations", issuer) in self.seen and issuer not in self.lists
 
 
 def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
     """Return the state that knows the pinned root and nothing else (R1); raises as `first_root`."""
     root = first_root(tokens, pin)
-    return TrustState((root,), None, {}, {}, Seen(root=seen(root.verified)))
+    return TrustState((root,), None, {}, {}, with_seen(NOTHING_SEEN, root.verified))
 
 
 def update_root(state: TrustState, token: armor.Token) -> TrustState:
     """Add a root (R2): the trust document of the old one falls (R3). Raises as `next_root`."""
-    chain = next_root(state.chain, token, state.seen.root)
+    chain = next_root(state.chain, token, state.seen.get(ROOTS))
     if len(chain) == len(state.chain):
         return state
-    found = state.seen._replace(root=highest(state.seen.root, seen(chain[-1].verified)))
+    found = merge(state.seen, with_seen(NOTHING_SEEN, chain[-1].verified))
     return state._replace(chain=chain, trust=None, signers={}, seen=found)
 
 
@@ -99,7 +99,7 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
         IssuedAhead, TrustFork, TrustRollback: by O1.
         KeyInvalid, KeyIdCollision: a key that it admits is not sound, or two have one id.
     """
-    trust, floor = document.document, state.seen.trust
+    trust, floor = document.document, state.seen.get(TRUST)
     if not order.is_news(document, floor, state.trust, now):
         return state
     if floor is not None and full_version(trust) < floor.version:
@@ -109,7 +109,7 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
         trust=document,
         signers=signers,
         lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
-        seen=state.seen._replace(trust=seen(document)),
+        seen=with_seen(state.seen, document),
     )
 
 
@@ -145,15 +145,12 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     """
     revocations = document.document
     issuer = revocations.issuer
-    floor = state.seen.lists.get(issuer)
+    floor = state.seen.get(("revocations", issuer))
     if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
     if floor is not None and full_version(revocations) < floor.version:
         raise errors.RevocationsRollback(issuer=issuer, number=revocations.number)
-    return state._replace(
-        lists={**state.lists, issuer: document},
-        seen=state.seen._replace(lists={**state.seen.lists, issuer: seen(document)}),
-    )
+    return state._replace(lists={**state.lists, issuer: document}, seen=with_seen(state.seen, document))
 
 
 def remember(state: TrustState, floor: Seen) -> TrustState:
@@ -161,10 +158,8 @@ def remember(state: TrustState, floor: Seen) -> TrustState:
 
     A list that is now below what was seen is no longer in force.
     """
-    merged = order.merge(floor, state.seen)
-    lists = {
-        issuer: one for issuer, one in state.lists.items() if full_version(one.document) >= merged.lists[issuer].version
-    }
+    merged = merge(floor, state.seen)
+    lists = {i: v for i, v in state.lists.items() if full_version(v.document) >= merged["revocations", i].version}
     return state._replace(lists=lists, seen=merged)
 
 
@@ -176,7 +171,7 @@ def require_floor(state: TrustState) -> None:
     Raises:
         RootFork, RootRollback, TrustFork, TrustRollback, RevocationsFork: as their names say.
     """
-    root, trust = state.seen.root, state.seen.trust
+    root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:
         if is_fork(seen(known.verified), root):
             raise order.fork_of(known.root)
@@ -187,7 +182,7 @@ def require_floor(state: TrustState) -> None:
     if state.trust is not None and is_fork(seen(state.trust), trust):
         raise order.fork_of(state.trust.document)
     for issuer, in_force in state.lists.items():
-        if is_fork(seen(in_force), state.seen.lists.get(issuer)):
+        if is_fork(seen(in_force), state.seen.get(("revocations", issuer))):
             raise order.fork_of(in_force.document)
 
 

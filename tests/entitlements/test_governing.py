@@ -187,8 +187,8 @@ def test_what_a_revoked_bundle_displaced_or_replaced_counts_again() -> None:
 
 def test_while_a_list_is_gone_its_issuers_bundles_grant_nothing() -> None:
     trust, verified = signed(bought())
-    gone = {makers.ISSUER: SeenDocument((1, 9, 9), bytes(16))}
-    without = trust._replace(seen=trust.seen._replace(lists=gone))
+    gone = SeenDocument((1, 9, 9), bytes(16))
+    without = trust._replace(seen={**trust.seen, ("revocations", makers.ISSUER): gone})
     assert Timeline.of(verified, without).governing(NOW) == ([], [])
 
 

@@ -152,7 +152,7 @@ def test_documents_deleted_nothing_passes_for_them_and_the_next_file_puts_it_rig
     assert any(state.entitlements.system.values())
     seen = state.stored.seen
     assert trust_seen(seen) == (1, 3)
-    assert seen.lists["demo"].version == seen.catalogs["demo"].version == (1, 3, 1)
+    assert seen["revocations", "demo"].version == seen["catalog", "demo"].version == (1, 3, 1)
 
 
 def next_under_third() -> tuple[armor.Token, ...]:

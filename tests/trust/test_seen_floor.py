@@ -16,7 +16,8 @@ from licensekit.errors import (
     TrustFork,
     TrustRollback,
 )
-from licensekit.trust.order import NOTHING_SEEN, FullVersion, Seen, SeenDocument, merge
+from licensekit.trust.order import NOTHING_SEEN, ROOTS, FullVersion, Seen, SeenDocument, merge
+from licensekit.trust.order import TRUST as TRUSTS
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState, remember, require_floor, start, update_revocations
@@ -32,6 +33,7 @@ CATALOG = sign(makers.catalog(version=2), VENDOR)
 STATE = makers.state_of(FIRST, TRUST, LIST)
 STORE = open_pack(makers.file_of(FIRST, TRUST, LIST, CATALOG), makers.pin(FIRST))
 SEEN = STORE.trust.seen
+LISTS, CATALOGS = ("revocations", "demo"), ("catalog", "demo")
 BUNDLE = sign(makers.bundle(), VENDOR)
 ANOTHER = sign(makers.bundle(serial="1010000022"), VENDOR)
 
@@ -53,8 +55,8 @@ def held(state: TrustState, seen: Seen) -> TrustState:
     [
         pytest.param(NOTHING_SEEN, id="nothing"),
         pytest.param(STATE.seen, id="the same"),
-        pytest.param(Seen(one(1, of=FIRST), one(1, 1, of=TRUST)), id="no list"),
-        pytest.param(Seen(lists={"demo": one(1, 1, 3)}), id="an older list"),
+        pytest.param({ROOTS: one(1, of=FIRST), TRUSTS: one(1, 1, of=TRUST)}, id="no list"),
+        pytest.param({LISTS: one(1, 1, 3)}, id="an older list"),
     ],
 )
 def test_a_state_at_or_above_the_floor_is_as_it_was(seen: Seen) -> None:
@@ -62,12 +64,12 @@ def test_a_state_at_or_above_the_floor_is_as_it_was(seen: Seen) -> None:
 
 
 BELOW: dict[str, tuple[type[LicenseError], Seen]] = {
-    "a later root was seen": (RootRollback, Seen(root=one(2))),
-    "another root of its version": (RootFork, Seen(root=one(1))),
-    "a later trust document": (TrustRollback, Seen(trust=one(1, 2))),
-    "one of a later root": (TrustRollback, Seen(trust=one(2, 1))),
-    "another trust document of its version": (TrustFork, Seen(trust=one(1, 1))),
-    "another list of its number": (RevocationsFork, Seen(lists={"demo": one(1, 1, 4)})),
+    "a later root was seen": (RootRollback, {ROOTS: one(2)}),
+    "another root of its version": (RootFork, {ROOTS: one(1)}),
+    "a later trust document": (TrustRollback, {TRUSTS: one(1, 2)}),
+    "one of a later root": (TrustRollback, {TRUSTS: one(2, 1)}),
+    "another trust document of its version": (TrustFork, {TRUSTS: one(1, 1)}),
+    "another list of its number": (RevocationsFork, {LISTS: one(1, 1, 4)}),
 }
 
 
@@ -77,9 +79,9 @@ def test_a_state_below_the_floor_or_beside_it_is_refused(error: type[LicenseErro
 
 
 def test_a_refusal_says_what_was_seen() -> None:
-    error = refused(RootRollback, STATE, lambda: held(STATE, Seen(root=one(2))))
+    error = refused(RootRollback, STATE, lambda: held(STATE, {ROOTS: one(2)}))
     assert "root 2 was seen before" in str(error)
-    lower = refused(TrustRollback, STATE, lambda: held(STATE, Seen(trust=one(1, 2))))
+    lower = refused(TrustRollback, STATE, lambda: held(STATE, {TRUSTS: one(1, 2)}))
     assert "2 was seen before" in str(lower)
 
 
@@ -90,7 +92,7 @@ def test_a_trust_document_that_is_gone_is_refused() -> None:
 
 @pytest.mark.parametrize("version", [(1, 1, 5), (1, 2, 1), (2, 1, 1)])
 def test_a_lower_list_has_the_effect_of_none(version: FullVersion) -> None:
-    state = held(STATE, Seen(lists={"demo": one(*version)}))
+    state = held(STATE, {LISTS: one(*version)})
     assert state.list_missing("demo")
     refused(RevocationsMissing, state, lambda: counts(ANOTHER, state))
 
@@ -136,27 +138,33 @@ def catalogs(trust_store: TrustStore) -> dict[str, int]:
 
 
 def test_a_catalog_below_the_floor_is_not_in_force() -> None:
-    seen = SEEN._replace(catalogs={"demo": one(1, 1, 3)})
+    seen = {**SEEN, CATALOGS: one(1, 1, 3)}
     assert catalogs(extend_trust_store(STORE, [], NOW, seen)) == {}
     later = sign(makers.catalog(version=4), VENDOR)
     assert catalogs(extend_trust_store(STORE, [later], NOW, seen)) == {"demo": 4}
 
 
 def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> None:
-    seen = SEEN._replace(catalogs={"demo": one(1, 1, 2)})
+    seen = {**SEEN, CATALOGS: one(1, 1, 2)}
     refused(CatalogFork, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
     without = open_pack(makers.file_of(FIRST, TRUST), makers.pin(FIRST))
     refused(CatalogFork, without.trust, lambda: extend_trust_store(without, [CATALOG], NOW, seen))
 
 
 def test_the_floor_never_falls() -> None:
-    higher = Seen(one(3), one(3, 9), {"demo": one(1, 9, 1), "partner": one(1, 1, 1)}, {"demo": one(1, 1, 3)})
-    lower = Seen(one(2), one(3, 8), {"demo": one(1, 8, 99)}, {"demo": one(1, 1, 2)})
+    higher = {
+        ROOTS: one(3),
+        TRUSTS: one(3, 9),
+        LISTS: one(1, 9, 1),
+        ("revocations", "partner"): one(1, 1, 1),
+        CATALOGS: one(1, 1, 3),
+    }
+    lower = {ROOTS: one(2), TRUSTS: one(3, 8), LISTS: one(1, 8, 99), CATALOGS: one(1, 1, 2)}
     for floor in (lower, NOTHING_SEEN, higher):
         assert merge(higher, floor) == merge(floor, higher) == higher
 
 
 def test_of_two_in_one_place_the_floor_decides() -> None:
-    ours, other = Seen(root=one(1, of=FIRST)), Seen(root=one(1))
+    ours, other = {ROOTS: one(1, of=FIRST)}, {ROOTS: one(1)}
     assert merge(ours, other) == ours
     assert merge(other, ours) == other

@@ -4,7 +4,7 @@ from typing import Any
 
 from licensekit.dates import parse_seconds
 from licensekit.errors import LicenseError
-from licensekit.trust.order import NOTHING_SEEN, Seen, SeenDocument, full_version
+from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, SeenDocument, full_version
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import SelfSigned, Verified, self_signed
@@ -44,7 +44,7 @@ def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
     documents = [_verified(token, state, now) for token in tokens if token.type not in _OF_TRUST]
     in_force = {"root": state.chain[-1].verified, "trust": state.trust}
     numbers = {name: None if held is None else list(full_version(held.document)) for name, held in in_force.items()}
-    lists = {issuer: list(seen.version) for issuer, seen in state.seen.lists.items()}
+    lists = {issuer: list(seen.version) for (kind, issuer), seen in state.seen.items() if kind == "revocations"}
     catalogs = {i: list(full_version(held.document)) for i, held in ground.catalogs.items()}
     return {
         "state": {**numbers, "lists": lists, "catalogs": catalogs},
@@ -58,16 +58,13 @@ _OF_TRUST = frozenset({"root", "trust", "revocations"})
 def _seen(said: dict[str, Any] | None) -> Seen:
     if said is None:
         return NOTHING_SEEN
-    return Seen(
-        _place(said["root"]),
-        _place(said["trust"]),
-        {issuer: _document(place) for issuer, place in said["lists"].items()},
-        {issuer: _document(place) for issuer, place in said["catalogs"].items()},
-    )
-
-
-def _place(said: dict[str, Any] | None) -> SeenDocument | None:
-    return None if said is None else _document(said)
+    places = {
+        ROOTS: said["root"],
+        TRUST: said["trust"],
+        **{("revocations", issuer): place for issuer, place in said["lists"].items()},
+        **{("catalog", issuer): place for issuer, place in said["catalogs"].items()},
+    }
+    return {order: _document(place) for order, place in places.items() if place is not None}
 
 
 def _document(said: dict[str, Any]) -> SeenDocument:
