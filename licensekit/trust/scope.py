@@ -8,19 +8,8 @@ from licensekit.dates import day_at
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import (
-    TYPE_OF,
-    AdmittedKey,
-    AfterGrace,
-    Bundle,
-    Catalog,
-    KeyState,
-    Kind,
-    Reset,
-    Revocations,
-    Root,
-    Trust,
-)
+from licensekit.wire.documents import TYPE_OF, AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, Trust
+from licensekit.wire.documents.bundle import AfterGrace, Kind
 
 KeyReference = tuple[int, bytes]
 """Scheme and key id, as a frame names a key."""

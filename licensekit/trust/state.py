@@ -12,7 +12,7 @@ Absent on purpose: being past `fresh_until` is a notice to administrators and st
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from licensekit import errors
 from licensekit.trust import order, scope
@@ -20,7 +20,9 @@ from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, full_versio
 from licensekit.trust.roots import Chain, first_root, keys_of_trust, next_root, short_of
 from licensekit.trust.signed import Verified, check_signatures, open_frame, verified
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Revocations, Root, Trust
+from licensekit.wire.documents import Bundle, Catalog, Reset, Revocations, Root, Trust
+
+S = TypeVar("S", Revocations, Catalog, Bundle, Reset)
 
 
 class TrustState(NamedTuple):
@@ -126,11 +128,8 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
         RevocationsAhead: made under a root or trust document that is not here.
         SignatureInvalid, FrameInvalid, PayloadInvalid: it is not sound.
     """
-    opened = open_frame(token, Revocations)
-    signer = find_signer(state, opened, "revocations")
-    document = verified(token, opened, Revocations, [signer.key])
+    document = verify_signed(token, Revocations, state)
     revocations = document.document
-    scope.require_scope(signer, revocations)
     scope.require_product(revocations, state.root.product)
     if (revocations.root_version, revocations.trust_version) > state.pair:
         raise errors.RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
@@ -184,6 +183,17 @@ def require_floor(state: TrustState) -> None:
     for issuer, in_force in state.lists.items():
         if is_fork(seen(in_force), state.seen.get(("revocations", issuer))):
             raise order.fork_of(in_force.document)
+
+
+def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None = None) -> Verified[S]:
+    """Verify what an admitted key has signed: steps 3 to 7; raises as `find_signer`, `verified` and `require_scope`."""
+    opened = open_frame(token, kind)  # step 3
+    signer = find_signer(state, opened, token.type)  # step 4
+    document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
+    if now is not None:
+        scope.require_not_ahead(document.document.issued, now)  # step 7
+    scope.require_scope(signer, document.document)
+    return document
 
 
 def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.AdmittedSigner:

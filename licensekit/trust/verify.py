@@ -11,13 +11,12 @@ from bisect import bisect_left
 from typing import TypeVar
 
 from licensekit.errors import BundleRevoked, CatalogAhead, RevocationsMissing
-from licensekit.trust.scope import require_not_ahead, require_product, require_scope
-from licensekit.trust.signed import Verified, open_frame, verified
-from licensekit.trust.state import TrustState, find_signer
+from licensekit.trust.scope import require_product
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import TrustState, verify_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Reset, naming
 
-T = TypeVar("T", Bundle, Catalog, Reset)
 S = TypeVar("S", bytes, str)
 
 
@@ -29,7 +28,7 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
         TrustError: steps 4, 5, 7, 8 or 9; the class says which rule.
         PayloadInvalid: step 6.
     """
-    bundle = _verify(token, Bundle, trust, now)
+    bundle = verify_signed(token, Bundle, trust, now)
     require_product(bundle.document, trust.root.product)
     require_not_revoked(bundle, trust)
     return bundle
@@ -41,7 +40,7 @@ def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle
     A bundle holds others back while this succeeds, also one that was revoked since; whether it grants anything is
     judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as `verify_bundle` does.
     """
-    bundle = _verify(token, Bundle, trust, None)
+    bundle = verify_signed(token, Bundle, trust)
     require_product(bundle.document, trust.root.product)
     return bundle
 
@@ -52,7 +51,7 @@ def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
     Raises as `verify_bundle`, without step 9, and `CatalogAhead` if it was made under a root or trust document that is
     not here.
     """
-    verified = _verify(token, Catalog, trust, None)
+    verified = verify_signed(token, Catalog, trust)
     catalog = verified.document
     require_product(catalog, trust.root.product)
     if (catalog.root_version, catalog.trust_version) > trust.pair:
@@ -67,17 +66,7 @@ def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Re
 
     A reset names one installation by its key, which belongs to one product.
     """
-    return _verify(token, Reset, trust, now)
-
-
-def _verify(token: armor.Token, kind: type[T], trust: TrustState, now: int | None) -> Verified[T]:
-    opened = open_frame(token, kind)  # step 3
-    signer = find_signer(trust, opened, token.type)  # step 4
-    document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
-    if now is not None:
-        require_not_ahead(document.document.issued, now)  # step 7
-    require_scope(signer, document.document)
-    return document
+    return verify_signed(token, Reset, trust, now)
 
 
 def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:

@@ -175,11 +175,8 @@ def order_of_dates_fault(
     if expiry is None:
         needs_expiry = warning is not None or grace is not None
         return RuleBroken(reason="no-expiry") if needs_expiry else None
-    days = [day for day in (starts, warning, expiry, grace) if day is not None]
-    if days == sorted(days):
-        return None
     dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))
-    present = [(name, day) for name, day in dates if day is not None]
-    wrong = ((earlier[0], later[0]) for earlier, later in pairwise(present) if earlier[1] > later[1])
-    earlier, later = next(wrong)
-    return RuleBroken(reason="dates", earlier=earlier, later=later)
+    for (earlier, before), (later, after) in pairwise([(name, day) for name, day in dates if day is not None]):
+        if before > after:
+            return RuleBroken(reason="dates", earlier=earlier, later=later)
+    return None
