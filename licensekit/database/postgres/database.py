@@ -13,15 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.postgres.connection import (
-    COMMIT_AND_TELL,
-    JUST_COMMIT,
-    NOW,
-    PostgresConnection,
-    Raw,
-    placed,
-    translate,
-)
+from licensekit.database.postgres.connection import COMMIT_AND_TELL, NOW, PostgresConnection, Raw, placed, translate
 from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled, read_url
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
 
@@ -92,7 +84,9 @@ _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
 _READING: Final = Beginning(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", b"")
 # Any constant of our own; the second key keeps installations in other schemas apart.
 _WRITING: Final = Beginning(
-    b"BEGIN ISOLATION LEVEL READ COMMITTED;", b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
+    b"BEGIN ISOLATION LEVEL READ COMMITTED;",
+    b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));",
+    COMMIT_AND_TELL,
 )
 _SHARING: Final = Beginning(
     b"BEGIN ISOLATION LEVEL READ COMMITTED;",
@@ -130,13 +124,11 @@ class PostgresDatabase:
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
-        return self._transaction(_READING, JUST_COMMIT)
+        return self._transaction(_READING)
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
-        if shared:
-            return self._transaction(_SHARING, JUST_COMMIT)
-        return self._transaction(_WRITING, COMMIT_AND_TELL)
+        return self._transaction(_SHARING if shared else _WRITING)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -170,13 +162,13 @@ class PostgresDatabase:
         """Do nothing: the server's backups are its administrator's."""
 
     @contextmanager
-    def _transaction(self, how: Beginning, commit: bytes) -> Generator[PostgresConnection]:
+    def _transaction(self, how: Beginning) -> Generator[PostgresConnection]:
         with self._pool.lend() as raw, PostgresConnection(raw, self.location) as connection:
             statements = begun(raw, how, self._wait)
             if self._schema is None:
-                connection.begin(statements, commit)
+                connection.begin(statements, how.commit)
             else:
-                found = connection.begin(statements + _FOUND, commit)
+                found = connection.begin(statements + _FOUND, how.commit)
                 self._schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
             yield connection

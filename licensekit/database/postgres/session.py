@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from licensekit.database.postgres.connection import Raw, adapt
+from licensekit.database.postgres.connection import JUST_COMMIT, Raw, adapt
 from licensekit.errors import DatabaseUnavailable
 
 _DEFAULTS: Final = {
@@ -76,11 +76,12 @@ def holds_password(url: str) -> bool:
 
 
 class Beginning(NamedTuple):
-    """How one kind of transaction begins."""
+    """How one kind of transaction begins, and is committed."""
 
     begin: bytes
     lock: bytes
     """What is waited for, once it has begun."""
+    commit: bytes = JUST_COMMIT
 
 
 def connect(parameters: dict[str, Any], wait: float) -> Raw:
