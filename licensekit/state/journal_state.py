@@ -4,25 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
-from licensekit.state.journal_entries import (
-    ACCEPTED,
-    KEPT,
-    RETURNED,
-    VENDOR,
-    BundleEnded,
-    BundleSignedAgain,
-    BundleTaken,
-    Created,
-    DocumentSeen,
-    Entry,
-    Pinned,
-    Relocated,
-    ResetSpent,
-    ResetUsed,
-    TimeFloor,
-    TroubleAccepted,
-    TroubleFound,
-)
+from licensekit.state import journal_entries as entries
+from licensekit.state.journal_entries import ACCEPTED, KEPT, RETURNED, VENDOR, Entry
 from licensekit.state.time import TimeSeen, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
@@ -60,7 +43,7 @@ class JournalState(NamedTuple):
 
     bundles: Mapping[bytes, BundleRecord] = {}
     """Identity to each bundle that was ever activated, in the order of activation."""
-    taken: Mapping[bytes, BundleTaken] = {}
+    taken: Mapping[bytes, entries.BundleTaken] = {}
     """Identity to what the floor of each is judged by again."""
     returned: frozenset[bytes] = frozenset()
     """The identities of all that were given back."""
@@ -70,14 +53,14 @@ class JournalState(NamedTuple):
     """The nonces of the resets that may still let a lower sequence in."""
     resets_after: int = 0
     """Resets issued before this are refused, in seconds since 1970."""
-    documents: Mapping[tuple[str, str], DocumentSeen] = {}
+    documents: Mapping[tuple[str, str], entries.DocumentSeen] = {}
     """Type and issuer to what was seen, with what its floor is judged by again."""
-    time: TimeFloor = TimeFloor(0, 0, "", b"")
+    time: entries.TimeFloor = entries.TimeFloor(0, 0, "", b"")
     clock_accepted: bool = False
     """Whether an administrator has dropped the soft floor since the last base bundle."""
     dropped: frozenset[bytes] = frozenset()
     """The base bundles whose one drop of the soft floor was spent."""
-    pinned: Pinned | None = None
+    pinned: entries.Pinned | None = None
     restored: bool = False
     """A backup was restored, and the vendor has not accepted it."""
     damaged: int | None = None
@@ -109,10 +92,10 @@ class JournalState(NamedTuple):
 NOTHING_KNOWN: Final = JournalState()
 
 
-def replay(entries: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
+def replay(added: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
     """Return the state that entries make, from number `first` on, of the state `before` them."""
     replaying = _Replay(before)
-    for number, entry in enumerate(entries, first):
+    for number, entry in enumerate(added, first):
         replaying.step(number, entry)
     return replaying.result()
 
@@ -146,38 +129,38 @@ class _Replay:
     def step(self, number: int, entry: Entry) -> None:  # noqa: C901  # one case an entry
         """Apply one entry."""
         match entry:
-            case BundleTaken() | BundleSignedAgain() | BundleEnded():
+            case entries.BundleTaken() | entries.BundleSignedAgain() | entries.BundleEnded():
                 self._step_bundle(entry)
-            case ResetUsed():
+            case entries.ResetUsed():
                 self._resets.add(entry.nonce)
                 if entry.what == ResetWhat.CLOCK:
                     latest = entry.issued - entry.elapsed
                     self._taken = {i: one.bounded(latest) for i, one in self._taken.items()}
                 if entry.what == ResetWhat.SEQUENCE:
                     self._waiting[entry.nonce] = None
-            case ResetSpent():
+            case entries.ResetSpent():
                 self._resets.add(entry.nonce)
                 self._waiting.pop(entry.nonce, None)
-            case DocumentSeen():
+            case entries.DocumentSeen():
                 self._documents[entry.type, entry.issuer] = entry
-            case TimeFloor():
+            case entries.TimeFloor():
                 is_accepted = self._state.clock_accepted or entry.reason == ACCEPTED
                 self._state = self._state._replace(time=entry, clock_accepted=is_accepted)
                 self._dropped.add(entry.base)
-            case Pinned():
+            case entries.Pinned():
                 self._state = self._state._replace(pinned=entry)
-            case TroubleFound():
+            case entries.TroubleFound():
                 found = {"restored": True} if entry.number is None else {"damaged": entry.number}
                 self._state = self._state._replace(is_accepted=False, **found)
-            case TroubleAccepted():
+            case entries.TroubleAccepted():
                 self._accept(number, entry)
-            case Created() | Relocated():
+            case entries.Created() | entries.Relocated():
                 pass
 
-    def _step_bundle(self, entry: BundleTaken | BundleSignedAgain | BundleEnded) -> None:
+    def _step_bundle(self, entry: entries.BundleTaken | entries.BundleSignedAgain | entries.BundleEnded) -> None:
         identity = entry.identity
         known = self._bundles.get(identity)
-        if isinstance(entry, BundleTaken):
+        if isinstance(entry, entries.BundleTaken):
             self._activations += 1
             named = (identity, entry.issuer, entry.serial, entry.part, Use(entry.use))
             # Taken again, it is the one that was activated last.
@@ -188,7 +171,7 @@ class _Replay:
             self._taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
             if entry.part == BASE:
                 self._state = self._state._replace(clock_accepted=False)
-        elif isinstance(entry, BundleEnded):
+        elif isinstance(entry, entries.BundleEnded):
             if entry.state == RETURNED:
                 self._returned.add(identity)
             if known is not None and known.state != RETURNED:
@@ -197,7 +180,7 @@ class _Replay:
             taken = self._taken[identity]
             self._taken[identity] = taken._replace(scheme=entry.scheme, key=entry.key)
 
-    def _accept(self, number: int, entry: TroubleAccepted) -> None:
+    def _accept(self, number: int, entry: entries.TroubleAccepted) -> None:
         self._dropped.add(entry.base)
         after = max(self._state.resets_after, entry.at)
         state = self._state._replace(resets_after=after, acceptance=number, is_accepted=True)

@@ -7,19 +7,10 @@ from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
-from licensekit.entitlements import (
-    Entitlements,
-    Fingerprint,
-    NextDate,
-    Notice,
-    Part,
-    by_urgency,
-    evaluate,
-    list_notices,
-    next_date,
-    rows,
-)
+from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
 from licensekit.entitlements.events import Event
+from licensekit.entitlements.notices import by_urgency, list_notices
+from licensekit.entitlements.parts import NextDate, Part, next_date
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts

@@ -16,17 +16,9 @@ from licensekit.database import Connection
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
 from licensekit.keys.signing import SigningKey
+from licensekit.state import journal_entries as entries
 from licensekit.state.journal import NOTHING_OBSERVED, Journal, Row, SignedHead, entry_message, head_message, verify
-from licensekit.state.journal_entries import (
-    RETURNED,
-    BundleEnded,
-    BundleTaken,
-    DocumentSeen,
-    Entry,
-    TimeFloor,
-    TroubleFound,
-    encode,
-)
+from licensekit.state.journal_entries import RETURNED, Entry, encode
 from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.text import names
@@ -110,7 +102,7 @@ def _bytes(value: Any) -> bytes:
 def _without_returned(connection: Connection, journal: Journal) -> Journal:
     """Return a journal that does not hold, without the bundles of which there are receipts."""
     rows = connection.rows("SELECT identity FROM bundles WHERE receipt IS NOT NULL")
-    returned = tuple(BundleEnded(identity, RETURNED) for (identity,) in rows)
+    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in rows)
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
@@ -148,7 +140,7 @@ class JournalWriter:
         if fault is None:
             return
         self.connection.run("DELETE FROM journal WHERE number NOT BETWEEN 1 AND ?", fault.number - 1)
-        for entry in (TroubleFound(now, fault.number), *rest):
+        for entry in (entries.TroubleFound(now, fault.number), *rest):
             self.enter(entry)
 
     def sign_head(self, observed: bytes | None = None) -> None:
@@ -171,7 +163,7 @@ class JournalWriter:
         known = self.state.time
         low, high = sorted((seen.hard - known.hard, seen.soft - known.soft))
         if base or low < 0 or high >= DAY_SECONDS:
-            self.enter(TimeFloor(seen.hard, seen.soft, reason, base))
+            self.enter(entries.TimeFloor(seen.hard, seen.soft, reason, base))
         self.sign_head(keep_time(self.connection, seen))
 
     def judge_time(self, seen: TimeSeen, bundles: Iterable[Verified[Bundle]]) -> TimeSeen:
@@ -189,7 +181,7 @@ class JournalWriter:
                 self.enter(_document_seen(order, found, documents.get((order[0], found.identity))))
 
 
-def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
+def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleTaken:
     """Return the entry of a bundle that is activated at `now`, in seconds since 1970.
 
     `elapsed` is what has verifiably passed by then.
@@ -199,7 +191,7 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
     known = [count for count in counts if count is not None]
     is_limited = len(known) == len(counts) and not bundle.settings and not bundle.replaces
     end = bundle.expiry if bundle.grace is None else bundle.grace
-    return BundleTaken(
+    return entries.BundleTaken(
         identity=verified.identity,
         issuer=bundle.issuer,
         serial=bundle.serial,
@@ -216,12 +208,12 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> BundleTaken:
     )
 
 
-def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | None) -> DocumentSeen:
+def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | None) -> entries.DocumentSeen:
     if verified is None:  # put out of force again by what came with it
-        return DocumentSeen(*order, *found, None, 0, b"")
+        return entries.DocumentSeen(*order, *found, None, 0, b"")
     document, key = verified.document, verified.keys[0]
     issued = None if isinstance(document, Root) else document.issued
-    return DocumentSeen(*order, *found, issued, key.scheme, key.key_id)
+    return entries.DocumentSeen(*order, *found, issued, key.scheme, key.key_id)
 
 
 def with_pseudonyms(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:
