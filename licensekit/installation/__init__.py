@@ -6,23 +6,12 @@ and on nothing beneath.
 
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
-from licensekit.entitlements import (
-    BundleState,
-    Coverage,
-    Given,
-    LicenseRow,
-    NextDate,
-    Notice,
-    Part,
-    Reason,
-    SettingRow,
-    Severity,
-    rows,
-)
+from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity, rows
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.installation.activation import Activated, ActivationProposal
+from licensekit.entitlements.parts import BundleState, NextDate, Part
+from licensekit.installation.activation import ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.comparison import PreviewRow, SettingChange
 from licensekit.installation.details import LicenseDetails, UserDetails
@@ -30,7 +19,7 @@ from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
-from licensekit.installation.plan import Deficit
+from licensekit.installation.plan import Activated, Deficit
 from licensekit.installation.preview import Consequences, Preview, Void
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.sites import SiteRow, Sites

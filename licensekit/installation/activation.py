@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
 
 from licensekit.errors.coded import Message
 from licensekit.installation.admission import apply_resets, time_after
-from licensekit.installation.messages import Brought, LicensesEnd, ShortLater
-from licensekit.installation.plan import ActivationPlan, documents_of, plan_activation
+from licensekit.installation.messages import LicensesEnd, ShortLater
+from licensekit.installation.plan import Activated, ActivationPlan, plan_activation
 from licensekit.installation.preview import Preview, preview_of
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
@@ -21,26 +20,6 @@ from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import word
-
-
-class Activated(NamedTuple):
-    """What an activation did. What it would do, and mean, a `Preview` shows before."""
-
-    changed: bool
-    """False: everything in the file was here already."""
-    serial: str | None
-    """The serial that the installation has now."""
-    new: tuple[Bundle, ...]
-    again: tuple[Bundle, ...]
-    """Those that were here, and are signed by another key now."""
-    same: tuple[Bundle, ...]
-    """Those that were here already."""
-    replaced: tuple[Bundle, ...]
-    """Those that are no longer active."""
-    without_effect: tuple[Bundle, ...]
-    """The new ones that grant nothing beside what was here."""
-    trust: tuple[Brought, ...]
-    """What the file brought of roots, trust documents, lists, catalogs and resets."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -77,7 +56,7 @@ def propose(read: ReadTransaction, data: bytes | str, plan: ActivationPlan | Non
         changes=tuple(_changes_of(preview)),
         consequences=(*short, *_ends_of(preview)),
         warnings=warnings_of(read),
-        about=preview.serial or "this license file",
+        about=preview.outcome.serial or "this license file",
         preview=preview,
         data=data,
         opened=read.opened,
@@ -92,8 +71,8 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     """
     if plan.reasons:
         raise plan.reasons[0].with_more(plan.reasons[1:])
-    if not plan.changes and change.read.stored.recorded is not None:
-        return _activated(plan, changed=False)
+    if not plan.outcome.changed and change.read.stored.recorded is not None:
+        return plan.outcome
     read, admission = change.read, plan.admission
     _keep_documents(change, plan)
     apply_resets(change, plan.file.resets, admission.lowered)
@@ -106,23 +85,10 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
         bundles=[v.identity.hex() for v in admission.new],
         again=[v.identity.hex() for v in admission.again],
         replaced=[v.identity.hex() for v in plan.replaced],
-        trust=[str(what) for what in plan.trust],
-        serial=plan.after.serial,
+        trust=[str(what) for what in plan.outcome.trust],
+        serial=plan.outcome.serial,
     )
-    return _activated(plan, changed=True)
-
-
-def _activated(plan: ActivationPlan, *, changed: bool) -> Activated:
-    return Activated(
-        changed=changed,
-        serial=plan.after.serial,
-        new=documents_of(plan.admission.new),
-        again=documents_of(plan.admission.again),
-        same=documents_of(plan.admission.same),
-        replaced=documents_of(plan.replaced),
-        without_effect=documents_of(plan.without_effect),
-        trust=plan.trust,
-    )
+    return plan.outcome._replace(changed=True)
 
 
 def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
@@ -160,18 +126,19 @@ def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
 
 
 def _changes_of(preview: Preview) -> Iterator[Change]:
-    if preview.serial != preview.serial_now:
-        yield Change("serial", preview.serial_now, preview.serial)
-    for bundle in preview.replaced:
+    outcome = preview.outcome
+    if outcome.serial != preview.serial_now:
+        yield Change("serial", preview.serial_now, outcome.serial)
+    for bundle in outcome.replaced:
         yield Change(_path(bundle), "active", "replaced")
     for one in preview.void:
         yield Change(_path(one.bundle), "active", "void")
-    for bundle in preview.new:
-        is_idle = bundle in preview.without_effect
+    for bundle in outcome.new:
+        is_idle = bundle in outcome.without_effect
         yield Change(_path(bundle), None, "without effect" if is_idle else "active")
-    for bundle in preview.again:
+    for bundle in outcome.again:
         yield Change(_path(bundle), "here", "signed again")
-    for what in preview.trust:
+    for what in outcome.trust:
         yield Change(what.path, what.before, what.version)
     yield from _values_of(preview)
 

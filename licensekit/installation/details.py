@@ -4,20 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import (
-    Entitlements,
-    Explanation,
-    Given,
-    LicenseRow,
-    explain,
-    full_with,
-    given,
-    held_access,
-    resolve,
-    rows,
-    where_to_buy,
-)
+from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, rows, where_to_buy
 from licensekit.entitlements.events import Event, concerning
+from licensekit.entitlements.explanations import Explanation, explain
+from licensekit.entitlements.holdings import Given, given, held_access
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
@@ -27,7 +17,7 @@ from licensekit.state.time import lease_time
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
-from licensekit.wire.documents import Bundle, License, SeatKind
+from licensekit.wire.documents import Kind, License, SeatKind
 from licensekit.wire.plain import word
 
 
@@ -151,10 +141,6 @@ def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tu
 
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
     verified = verify_bundles(read.stored.every, trust_store, read.now).verified
-    naming = {one.identity for one in verified if _names(one.document, bare)}
+    naming = {one.identity for one in verified if any(bare in one.document.counts(kind) for kind in Kind)}
     ours = (one for one in read.bundles() if one.issuer == issuer)
     return (record for record in ours if record.identity in naming)
-
-
-def _names(bundle: Bundle, bare: str) -> bool:
-    return any(bare in sold for sold in (bundle.system, bundle.sites, bundle.users))

@@ -23,18 +23,8 @@ from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.trust.held import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from licensekit.wire.documents import (
-    ANSWERS,
-    FOLLOWS,
-    JOURNAL,
-    Document,
-    Receipt,
-    Request,
-    Statement,
-    Usage,
-    Value,
-    hex_extension,
-)
+from licensekit.wire.documents import Document, Receipt, Request, Statement, Usage, Value, hex_extension
+from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL
 
 NONCE_BYTES: Final = 16
 _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))

@@ -10,13 +10,13 @@ from typing import Self
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import Activated, ActivationProposal, apply, propose, warnings_of
+from licensekit.installation.activation import ActivationProposal, apply, propose, warnings_of
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import LicenseDetails, details_of
 from licensekit.installation.events import Events
 from licensekit.installation.exchange import ReturnProposal, make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.leases import Leases
-from licensekit.installation.plan import plan_activation
+from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of

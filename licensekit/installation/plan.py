@@ -4,7 +4,7 @@ Only what decides is worked out here. What a person looks at first is in `licens
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
@@ -16,6 +16,7 @@ from licensekit.state import slots
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import effective
 from licensekit.state.trust_store import combine_trust, verify_bundles
+from licensekit.trust.order import full_version, order_of
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
@@ -68,6 +69,27 @@ class VerifiedFile(NamedTuple):
     resets: tuple[Verified[Reset], ...]
 
 
+class Activated(NamedTuple):
+    """What an activation has done, or would do; what that means, a `Preview` shows before."""
+
+    changed: bool
+    """False: everything in the file was here already."""
+    serial: str | None
+    """The serial that the installation has then."""
+    new: tuple[Bundle, ...]
+    again: tuple[Bundle, ...]
+    """Those that were here, and are signed by another key now."""
+    same: tuple[Bundle, ...]
+    """Those that were here already."""
+    replaced: tuple[Bundle, ...]
+    """Those that are no longer active."""
+    without_effect: tuple[Bundle, ...]
+    """The new ones that grant nothing beside what was here, as a trial beside what was bought; they count once that is
+    gone."""
+    trust: tuple[Brought, ...]
+    """What the file brings of roots, trust documents, lists, catalogs and resets."""
+
+
 class ActivationPlan(NamedTuple):
     """Everything by which an activation is decided, and that it writes."""
 
@@ -76,29 +98,21 @@ class ActivationPlan(NamedTuple):
     admission: Admission
     replaced: Bundles
     """Bundles that were active, and are not beside the new ones."""
-    without_effect: Bundles
-    """New ones that are not active beside what is here."""
+    outcome: Activated
     moment: int
     """When the file has its effect: now, or at the start of what is to come."""
     after: Entitlements
     """What is granted then."""
-    trust: tuple[Brought, ...]
-    """What the file brings of roots, trust documents, lists, catalogs and resets."""
     deficits: tuple[Deficit, ...]
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
-
-    @property
-    def changes(self) -> bool:
-        """Whether there is anything in the file that is not here already."""
-        return bool(self.admission.new or self.admission.again or self.trust)
 
     def evaluated(self, moment: int) -> Entitlements:
         """Return what would be granted at a second since 1970."""
         return _evaluated(self.facts, self.admission.kept, moment)
 
 
-def documents_of(bundles: Bundles) -> tuple[Bundle, ...]:
+def documents_of(bundles: Iterable[Verified[Bundle]]) -> tuple[Bundle, ...]:
     """Return what verified bundles say."""
     return tuple(one.document for one in bundles)
 
@@ -120,15 +134,24 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     without = _evaluated(facts, facts.verified.kept, moment)
     after = _evaluated(facts, admission.kept, moment)
     deficits = _deficits(read.connection, without, after, read.stored.used_of(after.licenses))
+    replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(file))
     return ActivationPlan(
         file=file,
         facts=facts,
         admission=admission,
-        replaced=tuple(one for one in was_active if one.identity not in identities),
-        without_effect=tuple(one for one in admission.new if one not in active),
+        replaced=replaced,
+        outcome=Activated(
+            changed=bool(admission.new or admission.again or trust),
+            serial=after.serial,
+            new=documents_of(admission.new),
+            again=documents_of(admission.again),
+            same=documents_of(admission.same),
+            replaced=documents_of(replaced),
+            without_effect=documents_of(one for one in admission.new if one not in active),
+            trust=trust,
+        ),
         moment=moment,
         after=after,
-        trust=tuple(_news(file)),
         deficits=deficits,
         reasons=(
             *admission.reasons,
@@ -180,21 +203,14 @@ def _evaluated(facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], momen
 
 
 def _news(file: VerifiedFile) -> Iterator[Brought]:
-    before, after = file.before, file.trust_store
-    old, new = before.trust, after.trust
-    if new.root.version != old.root.version:
-        yield Brought(reason="root", before=old.root.version, version=new.root.version)
-    if new.trust is not None and new.trust != old.trust:
-        known = None if old.trust is None else old.trust.document.version
-        yield Brought(reason="trust", before=known, version=new.trust.document.version)
-    for issuer, revocations in new.lists.items():
-        if revocations != (was := old.lists.get(issuer)):
-            known = None if was is None else was.document.number
-            yield Brought(reason="revocations", before=known, version=revocations.document.number, issuer=issuer)
-    for issuer, catalog in after.catalogs.items():
-        if catalog != (shipped := before.catalogs.get(issuer)):
-            known = None if shipped is None else shipped.document.version
-            yield Brought(reason="catalog", before=known, version=catalog.document.version, issuer=issuer)
+    before, after = (
+        {order_of(one.document): one for one in store.documents} for store in (file.before, file.trust_store)
+    )
+    for (kind, issuer), one in after.items():
+        known = before.get((kind, issuer))
+        if one != known:
+            was = None if known is None else full_version(known.document)[-1]
+            yield Brought(reason=kind, before=was, version=full_version(one.document)[-1], issuer=issuer)
     for verified in file.resets:
         yield Brought(reason="reset", effect=word(verified.document.what))
 
@@ -231,7 +247,7 @@ def _deficits(
 def _below_use(deficit: Deficit) -> BelowUse:
     newest = deficit.holders[:_NAMED]
     others = max(0, deficit.in_use - len(newest))
-    many: Literal["users", "sites"] = "users" if deficit.kind is Kind.USER else "sites"
+    many = "users" if deficit.kind is Kind.USER else "sites"
     return BelowUse(
         reason=many if others else "few",
         license=deficit.license,

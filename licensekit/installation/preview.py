@@ -9,8 +9,7 @@ from licensekit.entitlements import Coverage, Entitlements, evaluate
 from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
 from licensekit.errors import LicenseError, RefusedError
 from licensekit.installation.comparison import PreviewRow, SettingChange, compare, compare_settings
-from licensekit.installation.messages import Brought
-from licensekit.installation.plan import ActivationPlan, Deficit, documents_of
+from licensekit.installation.plan import Activated, ActivationPlan, Deficit, documents_of
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import groups_of
@@ -59,25 +58,12 @@ class Preview(NamedTuple):
     company: str
     serial_now: str | None
     """The serial that the installation has."""
-    serial: str | None
-    """The one that it would have."""
-    new: tuple[Bundle, ...]
-    """The bundles that would be activated."""
-    again: tuple[Bundle, ...]
-    """The bundles that are here, and were signed again by another key."""
-    same: tuple[Bundle, ...]
-    """The bundles that are here already."""
+    outcome: Activated
+    """What activating it would do."""
     refused: tuple[Bundle, ...]
     """The bundles that this installation does not take."""
-    replaced: tuple[Bundle, ...]
-    """The bundles that would no longer be active."""
-    without_effect: tuple[Bundle, ...]
-    """The new ones that would grant nothing beside what is here, as a trial beside what was bought; they count once
-    that is gone."""
     void: tuple[Void, ...]
     """The bundles in force or waiting that would grant nothing, because of what the file brings."""
-    trust: tuple[Brought, ...]
-    """What the file brings of roots, trust documents, lists, catalogs and resets."""
     rows: tuple[PreviewRow, ...]
     settings: tuple[SettingChange, ...]
     deficits: tuple[Deficit, ...]
@@ -91,30 +77,26 @@ class Preview(NamedTuple):
         return not self.reasons
 
     @property
-    def changes(self) -> bool:
-        """Whether activating it would change anything."""
-        return bool(self.new or self.again or self.trust)
-
-    @property
     def altered(self) -> tuple[PreviewRow, ...]:
         """The licenses that change."""
         return tuple(row for row in self.rows if row.altered)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; totals are those of `moment`."""
+        outcome = self.outcome
         return {
             "can_activate": self.can_activate,
             "company": self.company,
-            "serial": self.serial,
+            "serial": outcome.serial,
             "effective": format_seconds(self.moment),
-            "new": [_named(bundle) for bundle in self.new],
-            "without_effect": [_named(bundle) for bundle in self.without_effect],
-            "signed_again": [_named(bundle) for bundle in self.again],
-            "same": [_named(bundle) for bundle in self.same],
-            "replaced": [_named(bundle) for bundle in self.replaced],
+            "new": [_named(bundle) for bundle in outcome.new],
+            "without_effect": [_named(bundle) for bundle in outcome.without_effect],
+            "signed_again": [_named(bundle) for bundle in outcome.again],
+            "same": [_named(bundle) for bundle in outcome.same],
+            "replaced": [_named(bundle) for bundle in outcome.replaced],
             "refused": [_named(bundle) for bundle in self.refused],
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
-            "brings": [str(what) for what in self.trust],
+            "brings": [str(what) for what in outcome.trust],
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
             "deficits": [one.plain() for one in self.deficits],
@@ -149,15 +131,9 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         moment=plan.moment,
         company=named[0].document.company if named else "",
         serial_now=before.serial,
-        serial=after.serial,
-        new=documents_of(admission.new),
-        again=documents_of(admission.again),
-        same=documents_of(admission.same),
+        outcome=plan.outcome,
         refused=documents_of(admission.refused),
-        replaced=documents_of(plan.replaced),
-        without_effect=documents_of(plan.without_effect),
         void=tuple(Void(one.document, unusable[one.identity]) for one in before.bundles if one.identity in unusable),
-        trust=plan.trust,
         rows=compare(before, after, in_use, plan),
         settings=compare_settings(before, after),
         deficits=plan.deficits,

@@ -27,7 +27,7 @@ def test_every_license_is_shown_before_and_after(crm: Installation) -> None:
     assert {row.code for row in preview.altered} >= {"sales", "windows", "area", "future"}
     assert "extern-cal" not in {row.code for row in preview.altered}
     assert preview.can_activate
-    assert preview.changes
+    assert preview.outcome.changed
 
 
 def test_what_stays_unrestricted_adds_nothing(crm: Installation) -> None:
@@ -41,9 +41,8 @@ def test_a_preview_changes_nothing_and_the_activation_does_what_it_said(crm: Ins
     before = crm.state().stored
     preview = crm.propose_activate(data).preview
     assert crm.state().stored == before
-    done = crm.activate(data)
-    assert (done.changed, done.serial, done.new) == (True, preview.serial, preview.new)
-    assert (done.replaced, done.trust) == (preview.replaced, preview.trust)
+    assert crm.activate(data) == preview.outcome
+    assert preview.outcome.changed
     now = {row.code: (row.total_now, row.access_now) for row in crm.propose_activate(data).preview.rows}
     assert now == {row.code: (row.total_new, row.access_new) for row in preview.rows}
 

@@ -288,7 +288,7 @@ def test_a_preview_names_what_a_list_takes_back(installation: Installation) -> N
     proposal = installation.propose_activate(file(taken_back(1, sold(1), sold(2)), sold(3)))
     [void] = proposal.preview.void
     assert (void.bundle, type(void.why)) == (sold(2), BundleRevoked)
-    assert proposal.preview.replaced == ()
+    assert proposal.preview.outcome.replaced == ()
     path = f"bundles.demo.{BOUGHT}.base.2"
     assert [(c.before, c.after) for c in proposal.changes if c.path == path] == [("active", "void")]
     [shown] = proposal.preview.plain()["void"]
@@ -313,7 +313,7 @@ def test_what_is_signed_again_counts_when_the_old_key_is_revoked(installation: I
     installation.activate(file(sold(2), by="second"))
     records = installation.bundles()
     proposal = installation.propose_activate(file(sold(2)))
-    assert proposal.preview.again == (sold(2),)
+    assert proposal.preview.outcome.again == (sold(2),)
     assert [str(change.after) for change in proposal.changes] == ["signed again"]
     assert proposal.apply().changed
     assert installation.bundles() == records

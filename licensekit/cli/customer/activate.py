@@ -70,7 +70,7 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
         click.secho("cannot be activated:", fg="red", bold=True)
         for reason in preview.reasons:
             emit(f"  {reason}")
-    elif only_preview and preview.changes:
+    elif only_preview and preview.outcome.changed:
         click.secho("can be activated", fg="green", bold=True)
     elif changed:
         click.secho("activated", fg="green", bold=True)
@@ -80,17 +80,18 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
 
 def _show_preview(preview: Preview, *, show_all: bool) -> None:
     """Print the bundles and the table of licenses; only those that change unless `show_all`."""
+    outcome = preview.outcome
     facts(
         ("company", preview.company or None),
-        ("serial", preview.serial),
-        *(("new", _describe(bundle)) for bundle in preview.new),
-        *(("no effect", _idle(bundle)) for bundle in preview.without_effect),
-        *(("signed again", _describe(bundle)) for bundle in preview.again),
-        *(("replaces", _describe(bundle)) for bundle in preview.replaced),
+        ("serial", outcome.serial),
+        *(("new", _describe(bundle)) for bundle in outcome.new),
+        *(("no effect", _idle(bundle)) for bundle in outcome.without_effect),
+        *(("signed again", _describe(bundle)) for bundle in outcome.again),
+        *(("replaces", _describe(bundle)) for bundle in outcome.replaced),
         *(("makes void", f"{_describe(one.bundle)}: {one.why.message}") for one in preview.void),
-        *(("activated before", _describe(bundle)) for bundle in preview.same),
+        *(("activated before", _describe(bundle)) for bundle in outcome.same),
         *(("refused", f"{_describe(b)}, for {b.company}") for b in preview.refused),
-        *(("brings", what) for what in preview.trust),
+        *(("brings", what) for what in outcome.trust),
         ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
         *_consequences(preview),
     )
