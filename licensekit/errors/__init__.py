@@ -17,7 +17,6 @@ from licensekit.errors.database import *
 from licensekit.errors.faults import *
 from licensekit.errors.format import *
 from licensekit.errors.issued import *
-from licensekit.errors.key_files import *
 from licensekit.errors.keys import *
 from licensekit.errors.order_faults import *
 from licensekit.errors.proposals import *
@@ -26,6 +25,5 @@ from licensekit.errors.signatures import *
 from licensekit.errors.signers import *
 from licensekit.errors.state import *
 from licensekit.errors.storage import *
-from licensekit.errors.text_faults import *
 from licensekit.errors.trust import *
 from licensekit.errors.workspace import *

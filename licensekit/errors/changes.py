@@ -1,8 +1,8 @@
 """What an administrator's change is refused for; the installation is as it was."""
 
 from licensekit.errors.coded import Coded
+from licensekit.errors.faults import TextInvalid
 from licensekit.errors.state import BundleRefused, RefusedError
-from licensekit.errors.text_faults import TextInvalid
 
 
 class NoneFree(RefusedError):

@@ -1,7 +1,7 @@
-"""What can be wrong with a key, and that none is there."""
+"""What can be wrong with a key, with its file and with the passphrase that should open it; and that none is there."""
 
 from licensekit.errors.coded import LicenseError
-from licensekit.errors.text_faults import TextInvalid
+from licensekit.errors.faults import TextInvalid
 
 _ONLY_ED25519 = "only Ed25519 keys sign licenses; `licensekit keys new` makes one"
 
@@ -82,3 +82,83 @@ class KeyMissing(KeyFault):
     version: int | None = None
     document: str = ""
     """Which document that is, by type and version: `root 2`."""
+
+
+class KeyFileInvalid(KeyFault):
+    """The file is no key file, or a damaged one."""
+
+    template = {
+        "not-a-key-file": "this is not a key file: it does not begin with `lkkey1.`;"
+        " check the path, or restore the key file from its backup",
+        "not-a-public-key": "this is not a public key: it does not begin with `lkpub1.`; copy the whole line",
+        "secret-key": "this is a secret key file, not a public key; give the public key that belongs to it",
+        "public-key": "this is a public key, not a key file; give the key file that holds the secret",
+        "other-form": "this is a key of another form, not a key file; import it first (`licensekit keys import`)",
+        "license-file": "this is a license file or a pack, not a key file; give the file of a key",
+        "armor": "the key is cut short or damaged",
+        "check": "the public key was altered or copied wrongly; copy the whole line",
+        "cut-short": "the key file is cut short",
+        "unknown-scheme": "the key file is of scheme {scheme}, which is not known",
+        "cost": "the key file asks for a cost of 2^{log2_n}, outside the bounds",
+        "memory": "a key file of cost 2^{log2_n} needs {mebibytes} MiB of memory;"
+        " run this on a machine, or under a limit, that has as much",
+        "length": "the key file ends in {length} bytes where {wanted} belong",
+        "shown-key-invalid": "the key file shows a public key that is none",
+        "other-public-key": "the key file shows another public key than its secret has",
+        "label": "the label {text:quoted} {fault}",
+        "label-not-utf-8": "the label of the key is not UTF-8",
+        "import": "the key file is damaged; export the key again",
+        "import-form": "this is neither an OpenSSH nor a PKCS#8 private key;"
+        " give the file that begins with `-----BEGIN`, whole and unchanged",
+        "import-putty": "this is neither an OpenSSH nor a PKCS#8 private key, but one of PuTTY;"
+        " export it from PuTTYgen as an OpenSSH key",
+        "import-public": "this is a public key, neither an OpenSSH nor a PKCS#8 private key; give the private key",
+        "import-certificate": "this is a certificate, neither an OpenSSH nor a PKCS#8 private key;"
+        " give the private key",
+        "import-key-file": "this is a key file of this toolkit, neither an OpenSSH nor a PKCS#8 private key;"
+        " use it as it is: it needs no import",
+        "import-cost": "the key file asks for more work than a key is opened with;"
+        " encrypt the key again with the usual parameters",
+    }
+    hint_template = "restore the key file from its backup"
+    scheme: int | None = None
+    log2_n: int | None = None
+    """The cost of the key derivation, as the binary logarithm of scrypt's N."""
+    mebibytes: int | None = None
+    length: int | None = None
+    wanted: int | None = None
+    text: str = ""
+    fault: TextInvalid | None = None
+
+
+class PassphraseWrong(KeyFault):
+    """The passphrase does not open the key file, or the file was altered."""
+
+    template = {
+        "wrong": "the passphrase does not open this key file",
+        "refused": "the passphrase does not open this key file ({detail:line})",
+    }
+    hint_template = "check the passphrase; the same message appears if the file was altered"
+    reason: str = "wrong"
+    detail: str = ""
+    """What the library says; an encryption that it does not know looks the same."""
+
+
+class PassphraseMissing(KeyFault):
+    """A passphrase or a PIN is needed and there is no way to ask for it."""
+
+    template = {
+        "empty": "an empty {option} protects nothing",
+        "not-given": "no {option} was given",
+        "token": "this key is in a token, which has a PIN: a passphrase is never sent there",
+    }
+    hint_template = "give --{option}-file FILE or --{option}-fd N, or run in a terminal"
+    option: str = "passphrase"
+    """The option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`."""
+
+
+class TextUnreadable(KeyFault):
+    """A file of one line whose encoding is not known."""
+
+    template = "the file is neither UTF-8 nor UTF-16 with a byte order mark"
+    hint_template = "save it as UTF-8 text"

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from unicodedata import normalize
 
-from licensekit.errors.faults import Fault
-from licensekit.errors.text_faults import ColumnInvalid, SyntaxInvalid
+from licensekit.errors.faults import ColumnInvalid, Fault, SyntaxInvalid
 from licensekit.text.marks import MarksLeftOut
 from licensekit.text.rows import UTF_8, TextLines, TextRow, as_typed, read_rows
 from licensekit.text.values import nearest

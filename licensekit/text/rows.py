@@ -13,8 +13,7 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors.faults import Fault
-from licensekit.errors.text_faults import SyntaxInvalid
+from licensekit.errors.faults import Fault, SyntaxInvalid
 from licensekit.text.marks import MarksLeftOut, marks_in, without_marks
 from licensekit.text.values import FaultyValue
 

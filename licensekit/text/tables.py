@@ -9,8 +9,7 @@ from typing import Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
 from licensekit.errors.coded import Located
-from licensekit.errors.faults import Fault
-from licensekit.errors.text_faults import TableInvalid, ValueInvalid
+from licensekit.errors.faults import Fault, TableInvalid, ValueInvalid
 from licensekit.text import values
 from licensekit.text.values import FaultyValue, Reader, nearest
 from licensekit.wire.documents.fields import is_code

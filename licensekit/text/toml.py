@@ -5,7 +5,7 @@ import tomllib
 from typing import Any, Final
 
 from licensekit import limits
-from licensekit.errors.text_faults import SyntaxInvalid
+from licensekit.errors.faults import SyntaxInvalid
 from licensekit.text.marks import without_marks
 
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")

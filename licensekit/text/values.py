@@ -15,8 +15,7 @@ from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.dates import days_of
-from licensekit.errors.faults import Fault
-from licensekit.errors.text_faults import TextInvalid, ValueInvalid
+from licensekit.errors.faults import Fault, TextInvalid, ValueInvalid
 from licensekit.wire.documents.fields import is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
