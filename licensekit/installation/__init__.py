@@ -13,14 +13,13 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.parts import BundleState, NextDate, Part
 from licensekit.installation.activation import ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
-from licensekit.installation.comparison import PreviewRow, SettingChange
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated, Deficit
-from licensekit.installation.preview import Consequences, Preview, Void
+from licensekit.installation.preview import Consequences, Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
