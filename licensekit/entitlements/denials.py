@@ -1,24 +1,11 @@
 """Why a user may not log in, and why a license gives less than full access, one class a code."""
 
-from typing import Any, ClassVar
-
-from licensekit.entitlements.messages import BundleName
+from licensekit.entitlements.messages import About, BundleName
 from licensekit.errors.coded import Message
 
 
-class Reason(Message):
+class Reason(About):
     """One reason why a user may not log in."""
-
-    subject_template: ClassVar[str] = ""
-
-    @property
-    def subject(self) -> str:
-        """What it is about: a license, an event's number, a bundle."""
-        return self._say(self.subject_template)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain JSON values."""
-        return {**super().as_json(), "subject": self.subject}
 
 
 class NoSuchUser(Reason):

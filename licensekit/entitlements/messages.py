@@ -31,12 +31,26 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-class Notice(Message):
+class About(Message):
+    """A message about something that a program may look for."""
+
+    subject_template: ClassVar[Templates] = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about: the label of a bundle, a license code, an issuer, the number of an event."""
+        return self._say(self.subject_template)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON values."""
+        return {**super().as_json(), "subject": self.subject}
+
+
+class Notice(About):
     """One thing that an administrator should know."""
 
     level: ClassVar[Severity] = Severity.INFO
     """The severity, where it is always the same."""
-    subject_template: ClassVar[Templates]
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""
 
@@ -45,15 +59,9 @@ class Notice(Message):
         """How soon somebody should act."""
         return self.level
 
-    @property
-    def subject(self) -> str:
-        """What it is about: the label of a bundle, a license code, an issuer."""
-        return self._say(self.subject_template)
-
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values."""
-        about = {"severity": self.severity.value, "subject": self.subject, "days": self.days}
-        return {**super().as_json(), **about}
+        return {**super().as_json(), "severity": self.severity.value, "days": self.days}
 
 
 class BundleNotice(Notice):
