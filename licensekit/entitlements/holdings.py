@@ -79,6 +79,11 @@ def access_by(entitlements: Entitlements, kind: Kind, holding: Holding) -> Acces
     return min(cap, max(caps, default=Access.FULL))
 
 
+def lapsed(entitlements: Entitlements, kind: Kind, holdings: Iterable[Holding]) -> tuple[str, ...]:
+    """Return the licenses that users or sites are assigned and that give less than full."""
+    return tuple(one.license for one in holdings if access_by(entitlements, kind, one) < Access.FULL)
+
+
 def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]:
     """Return what whoever is served with this may do, as `held_access` does."""
     access = dict.fromkeys(entitlements.licenses, Access.NONE)

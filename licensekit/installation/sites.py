@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from licensekit.access import Access
-from licensekit.entitlements import access_by, count, why_not
+from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import NoneFree, SiteTaken
 from licensekit.installation.assignments import Assignable, release_all
@@ -79,16 +78,9 @@ class Sites(Assignable):
             state = read.state()
             return tuple(
                 SiteRow(
-                    id=site.id,
-                    written=site.written,
-                    name=site.name,
-                    central=site.central,
+                    *site[:-1],
                     licenses=tuple(one.license for one in site.holdings),
-                    lapsed=tuple(
-                        one.license
-                        for one in site.holdings
-                        if access_by(state.entitlements, Kind.SITE, one) < Access.FULL
-                    ),
+                    lapsed=lapsed(state.entitlements, Kind.SITE, site.holdings),
                 )
                 for site in all_sites(read.connection)
             )

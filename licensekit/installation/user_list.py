@@ -5,9 +5,8 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.access import Access
 from licensekit.database import Row, Value
-from licensekit.entitlements import Entitlements, access_by, count, resolve
+from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.errors.coded import plain_value
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.slots import HIGHEST, USER_SLOT
@@ -106,7 +105,7 @@ def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]
         yield UserRow(
             *user[:-2],
             licenses=tuple(one.license for one in held),
-            lapsed=tuple(one.license for one in held if access_by(entitlements, Kind.USER, one) < Access.FULL),
+            lapsed=lapsed(entitlements, Kind.USER, held),
             written=user.written,
         )
 
