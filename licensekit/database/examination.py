@@ -20,10 +20,6 @@ from licensekit.files import unusable
 
 Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
-CheckName = Literal[
-    "database", "schema", "audit", "slots", "ledger", "journal", "documents", "time", "activation", "backup", "files",
-    "space", "versions", "mark",
-]  # fmt: skip
 Check = Callable[[], Iterator[Graded]]
 
 _MIB: Final = 1024 * 1024
@@ -36,7 +32,7 @@ _ROOM: Final = 64 * _MIB
 class Diagnosis(NamedTuple):
     """What a check has found."""
 
-    check: CheckName
+    check: str
     state: Health
     about: Coded
     """What was found, and what to do."""
@@ -99,17 +95,14 @@ class CheckNotMade(Message):
 
 
 def diagnose_database(
-    location: str | Path,
-    schema: Schema,
-    own: Callable[[Migrating], Mapping[CheckName, Check]],
-    beside: tuple[str, ...] = (),
+    location: str | Path, schema: Schema, own: Callable[[Migrating], Mapping[str, Check]], beside: tuple[str, ...] = ()
 ) -> tuple[Diagnosis, ...]:
     """Return what is found by the checks of every database, and by the `own` ones of a kind.
 
     `beside` names further files in its folder that belong to it.
     """
     with ExitStack() as stack:
-        checks: dict[CheckName, Check] = {}
+        checks: dict[str, Check] = {}
         try:
             database = stack.enter_context(closing(connect(location, schema=None, create=False)))
             version = _version(database)
@@ -130,7 +123,7 @@ def diagnose_database(
         return (*found, *run_checks({**checks, "versions": _versions}))
 
 
-def run_checks(checks: Mapping[CheckName, Check]) -> tuple[Diagnosis, ...]:
+def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:
     """Make every check, in this order, and return what was found, at least one thing each."""
     findings: list[Diagnosis] = []
     failed: dict[str, str] = {}

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from licensekit.database.examination import Check, CheckName, CheckPassed, Diagnosis, Graded, diagnose_database
+from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.migrations import Migrating
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
@@ -24,7 +24,7 @@ from licensekit.state.notices import notices_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import BootClock, system_clock
 
-_CHECK_OF: Final[Mapping[str, CheckName]] = {
+_CHECK_OF: Final[Mapping[str, str]] = {
     "clock-accepted": "time",
     "clock-ahead": "time",
     "clock-behind": "time",
@@ -56,21 +56,17 @@ def diagnose(
     """
     location, day = database_of(home, create=False), None if released is None else days_of(released)
 
-    def own(database: Migrating) -> Mapping[CheckName, Check]:
+    def own(database: Migrating) -> Mapping[str, Check]:
         opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
-        checks: tuple[CheckName, ...] = ("journal", "documents", "time", "activation", "backup")
-        noticed: dict[CheckName, Check] = {name: partial(_notices, opened, name) for name in checks}
-        logs: dict[CheckName, Check] = {
-            "audit": partial(_audit, opened, "audit"),
-            "slots": partial(_audit, opened, "slots"),
-        }
-        return {**logs, **noticed}
+        logs, noticed = ("audit", "slots"), ("journal", "documents", "time", "activation", "backup")
+        checks: dict[str, Check] = {name: partial(_audit, opened, name) for name in logs}
+        return {**checks, **{name: partial(_notices, opened, name) for name in noticed}}
 
     mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
     return diagnose_database(location, SCHEMA, own, mark)
 
 
-def _audit(opened: OpenInstallation, check: Literal["audit", "slots"]) -> Iterator[Graded]:
+def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:
     """Check the log, and the assignments after it; what is wrong with them is of `slots` alone."""
     with opened.database.read() as connection:
         head = audit_head(connection)
@@ -82,7 +78,7 @@ def _audit(opened: OpenInstallation, check: Literal["audit", "slots"]) -> Iterat
     yield "ok", CheckPassed(reason=check, count=head.number, head=head.hash)
 
 
-def _notices(opened: OpenInstallation, check: CheckName) -> Iterator[Graded]:
+def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
     """Grade those notices of the installation itself that belong to a check."""
     with read_installation(opened) as read:
         unusable = read.state().unusable if check == "documents" else ()

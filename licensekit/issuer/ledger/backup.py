@@ -8,7 +8,7 @@ from secrets import token_bytes
 
 from licensekit.database import Connection, Database
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.examination import Check, CheckName, CheckPassed, Diagnosis, Graded, diagnose_database
+from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.migrations import Migrating
 from licensekit.errors import LicenseError
 from licensekit.issuer.layout import Layout
@@ -59,7 +59,7 @@ def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
     return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
 
 
-def _own(layout: Layout, now: int, database: Migrating) -> Mapping[CheckName, Check]:
+def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
     def entries() -> Iterator[Graded]:
         with database.read() as connection:
             report = verify(connection, lambda _: None)
