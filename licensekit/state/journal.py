@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from licensekit.chain import GENESIS, Head, link
 from licensekit.errors import SignatureInvalid
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.state.journal_entries import REPLACED, RETURNED, BundleEnded, Entry, ResetSpent, ResetUsed, decode
+from licensekit.state.journal_entries import REPLACED, RETURNED, BundleEnded, Entry, ResetEntry, ResetSpent, decode
 from licensekit.state.journal_state import JournalState, replay
 
 NOTHING_OBSERVED: Final = bytes(32)
@@ -124,7 +124,7 @@ def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:
     for entry in rest:
         if isinstance(entry, BundleEnded) and entry.state in {REPLACED, RETURNED}:
             yield entry
-        if isinstance(entry, ResetUsed | ResetSpent):
+        if isinstance(entry, ResetEntry):
             yield ResetSpent(entry.nonce)
 
 

@@ -149,19 +149,10 @@ class Relocated(NamedTuple):
     target: str
 
 
+BundleEntry = BundleTaken | BundleSignedAgain | BundleEnded
+ResetEntry = ResetUsed | ResetSpent
 Entry = (
-    Created
-    | Pinned
-    | BundleTaken
-    | BundleSignedAgain
-    | BundleEnded
-    | ResetUsed
-    | ResetSpent
-    | DocumentSeen
-    | TimeFloor
-    | TroubleFound
-    | TroubleAccepted
-    | Relocated
+    BundleEntry | ResetEntry | Created | Pinned | DocumentSeen | TimeFloor | TroubleFound | TroubleAccepted | Relocated
 )
 
 

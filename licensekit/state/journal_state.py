@@ -157,7 +157,7 @@ class _Replay:
             case entries.Created() | entries.Relocated():
                 pass
 
-    def _step_bundle(self, entry: entries.BundleTaken | entries.BundleSignedAgain | entries.BundleEnded) -> None:
+    def _step_bundle(self, entry: entries.BundleEntry) -> None:
         identity = entry.identity
         known = self._bundles.get(identity)
         if isinstance(entry, entries.BundleTaken):
