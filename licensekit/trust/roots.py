@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from licensekit import errors
-from licensekit.keys.verifying import VerifyingKey, load
+from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.order import SeenDocument, is_fork
-from licensekit.trust.scope import KeyReference
+from licensekit.trust.scope import KeyReference, load_keys
 from licensekit.trust.signed import Verified, check_signatures, digest_of, identity_of, open_frame, verified
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Root, RootKey, decode
+from licensekit.wire.documents import Root, decode
 
 _PIN_PREFIX: Final = "lkroot1-"
 DIGEST_BYTES: Final = 32
@@ -176,19 +176,6 @@ def _known(
         raise short_of(root, count, version=root.version)
     keys = [allowed[reference] for reference in references]
     return KnownRoot(verified(token, opened, Root, keys), own)
-
-
-def load_keys(keys: Iterable[RootKey]) -> dict[KeyReference, VerifyingKey]:
-    """Load public keys.
-
-    Raises:
-        KeyInvalid: one is malformed, non-canonical or of low order.
-        KeyIdCollision: two have one key id.
-    """
-    loaded = [load(key.scheme, key.public) for key in keys]
-    if len({key.key_id for key in loaded}) < len(loaded):
-        raise errors.KeyIdCollision(reason="root")
-    return {(key.scheme, key.key_id): key for key in loaded}
 
 
 def _format_pin(digest: bytes) -> str:

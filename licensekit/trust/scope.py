@@ -1,6 +1,6 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit import errors
@@ -10,6 +10,7 @@ from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import TYPE_OF, AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, Trust
 from licensekit.wire.documents.bundle import AfterGrace, Kind
+from licensekit.wire.documents.trust import RootKey
 
 KeyReference = tuple[int, bytes]
 """Scheme and key id, as a frame names a key."""
@@ -129,19 +130,25 @@ def require_product(document: Root | Trust | Revocations | Catalog | Bundle, pro
 
 
 def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
-    """Load the keys that a trust document admits (T2); raises as `roots.load_keys`."""
-    signers = [
-        AdmittedSigner(
-            load(admitted.scheme, admitted.public),
-            admitted,
-            frozenset(kind.token_type for kind in admitted.scope.types),
-            admitted.scope.is_limited,
-        )
-        for admitted in trust.keys
-    ]
-    if len({signer.key.key_id for signer in signers}) < len(signers):
-        raise errors.KeyIdCollision(reason="trust")
-    return {(signer.key.scheme, signer.key.key_id): signer for signer in signers}
+    """Load the keys that a trust document admits (T2); raises as `load_keys`."""
+    signers: dict[KeyReference, AdmittedSigner] = {}
+    for (reference, key), admitted in zip(load_keys(trust.keys, "trust").items(), trust.keys, strict=True):
+        types = frozenset(kind.token_type for kind in admitted.scope.types)
+        signers[reference] = AdmittedSigner(key, admitted, types, admitted.scope.is_limited)
+    return signers
+
+
+def load_keys(keys: Iterable[RootKey | AdmittedKey], where: str = "root") -> dict[KeyReference, VerifyingKey]:
+    """Load the public keys of a root, or of a trust document.
+
+    Raises:
+        KeyInvalid: one is malformed, non-canonical or of low order.
+        KeyIdCollision: two have one key id.
+    """
+    loaded = [load(key.scheme, key.public) for key in keys]
+    if len({key.key_id for key in loaded}) < len(loaded):
+        raise errors.KeyIdCollision(reason=where)
+    return {(key.scheme, key.key_id): key for key in loaded}
 
 
 def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Verified[SignedByVendor]) -> bool:

@@ -14,8 +14,8 @@ from licensekit.errors import ChangeOvertaken, KeyMissing, KeyUnknown, NothingTo
 from licensekit.issuer.state import file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.trust.roots import Chain, load_keys, next_root, pin_of
-from licensekit.trust.scope import KeyReference, require_product
+from licensekit.trust.roots import Chain, next_root, pin_of
+from licensekit.trust.scope import KeyReference, load_keys, require_product
 from licensekit.trust.sign import add_signatures
 from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
