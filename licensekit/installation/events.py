@@ -1,5 +1,7 @@
 """System events: started and ended by somebody, never by themselves."""
 
+from typing import Final
+
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.limits import SECONDS
@@ -9,6 +11,12 @@ from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code
+
+_START: Final = (
+    "INSERT INTO events (kind, scope, subject, message, expected_end, started, started_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number"
+)
+_END: Final = "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL"
 
 
 class Events(Section):
@@ -39,13 +47,7 @@ class Events(Section):
         with write_installation(self._opened) as change:
             subject = _checked_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
-            row = change.connection.one(
-                "INSERT INTO events (kind, scope, subject, message, expected_end, started,"
-                " started_by) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
-                *values,
-                change.now,
-                self._opened.by,
-            )
+            row = change.connection.one(_START, *values, change.now, self._opened.by)
             number = row[0] if row else 0
             change.record("event-start", event=number, kind=kind, scope=scope.value, subject=subject)
             return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
@@ -57,13 +59,7 @@ class Events(Section):
             EventUnknown: there is no such event in force.
         """
         with write_installation(self._opened) as change:
-            ended = change.connection.run(
-                "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL",
-                change.now,
-                self._opened.by,
-                number,
-            )
-            if not ended:
+            if not change.connection.run(_END, change.now, self._opened.by, number):
                 raise EventUnknown(event=number)
             change.record("event-end", event=number)
 

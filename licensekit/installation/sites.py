@@ -1,6 +1,6 @@
 """Sites: the central one and its satellites, and what they are assigned."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
@@ -12,6 +12,8 @@ from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import all_sites, known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind
+
+_ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)"
 
 
 class SiteRow(NamedTuple):
@@ -47,13 +49,7 @@ class Sites(Assignable):
             _require_new(change, site_id, central=central)
             if not central:
                 _require_room(change)
-            change.connection.run(
-                "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)",
-                site_id,
-                written,
-                names.check_name(name),
-                int(central),
-            )
+            change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
             if not central:
                 slots.assign(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
             change.record("site-add", reason="central" if central else "satellite", site=site_id)

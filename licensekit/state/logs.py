@@ -41,6 +41,7 @@ _WRITTEN: Final = (
     " UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL"
 )
 """The ids of people as somebody wrote them, in whatever form."""
+_ENTER: Final = "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)"
 _ERASE: Final = (
     "UPDATE events SET started_by = '' WHERE started_by = ?",
     "UPDATE events SET ended_by = '' WHERE ended_by = ?",
@@ -124,13 +125,7 @@ class JournalWriter:
         data, before = encode(entry), self.journal
         head = Head(before.head.number + 1, link(before.end, data))
         signature = self._key.sign(entry_message(head))
-        self.connection.run(
-            "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)",
-            head.number,
-            data,
-            head.hash,
-            signature,
-        )
+        self.connection.run(_ENTER, head.number, data, head.hash, signature)
         state = replay((entry,), before.state, head.number)
         self.journal = Journal(state, (*before.hashes, head.hash), signature, before.signed)
 

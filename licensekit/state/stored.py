@@ -27,6 +27,9 @@ from licensekit.wire.documents import Bundle, Kind, License
 _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events"
 )
+_STORE: Final = (
+    "INSERT INTO bundles (identity, frame) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame"
+)
 _TRUST: Final = "SELECT type, frame FROM trust_documents ORDER BY place"
 
 ESTABLISHED: Final = 1
@@ -43,12 +46,7 @@ class StoredBundle(NamedTuple):
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
     """Store a bundle as received, in place of what was stored of it before."""
-    connection.run(
-        "INSERT INTO bundles (identity, frame) VALUES (?, ?)"
-        " ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame",
-        verified.identity,
-        verified.token.frame,
-    )
+    connection.run(_STORE, verified.identity, verified.token.frame)
 
 
 class Recorded(NamedTuple):

@@ -133,15 +133,8 @@ def update_user(connection: Connection, user: UserFacts) -> None:
 
 
 def _columns(user: UserFacts) -> tuple[str | int, ...]:
-    return (
-        names.check_name(user.name),
-        int(user.kind),
-        int(user.can_log_in),
-        int(user.administrator),
-        int(user.retired),
-        names.check_groups(user.groups),
-        user.id,
-    )
+    flags = map(int, (user.can_log_in, user.administrator, user.retired))
+    return names.check_name(user.name), int(user.kind), *flags, names.check_groups(user.groups), user.id
 
 
 def holdings_of(rows: Sequence[Row]) -> tuple[Holding, ...]:
@@ -194,19 +187,12 @@ def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> 
     sums: list[LiteralString] = []
     values: list[str | int] = []
     for name, share in zip(_MASKS, shares, strict=False):
-        cases: list[LiteralString] = []
-        for place, band in enumerate(share):
-            cases.append(_CASE)
-            values += [*band, 1 << place]
-        sums.append("sum(CASE " + "".join(cases) + "ELSE 0 END) AS " + name)
-    names = _MASKS[: len(sums)]
-    query = "".join(  # texts of ours; what they look for is passed apart
-        (
-            *("SELECT ", ", ".join(("kind", *names, "count(*)")), " FROM (SELECT "),
-            *(", ".join(("u.id AS id", "u.kind AS kind", *sums)), _USERS),
-            *(" GROUP BY u.id, u.kind) AS held GROUP BY ", ", ".join(("kind", *names))),
-        )
-    )
+        sums.append(f"sum(CASE {_CASE * len(share)}ELSE 0 END) AS {name}")
+        values += [value for place, band in enumerate(share) for value in (*band, 1 << place)]
+    alike = ", ".join(("kind", *_MASKS[: len(sums)]))
+    each = ", ".join(("u.id AS id", "u.kind AS kind", *sums))
+    held: LiteralString = f"SELECT {each}{_USERS} GROUP BY u.id, u.kind"  # texts of ours
+    query: LiteralString = f"SELECT {alike}, count(*) FROM ({held}) AS held GROUP BY {alike}"  # noqa: S608  # likewise
     return tuple(
         Group(UserKind(kind), _holdings(shares, masks), people)
         for kind, *masks, people in connection.rows(query, *values)
