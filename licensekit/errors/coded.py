@@ -160,13 +160,9 @@ class Coded(_Declared):
 
     def __init__(self, **data: Any) -> None:
         unknown = data.keys() - self._fields.keys()
-        missing = {name for name, has_default in self._fields.items() if not has_default}
-        if unknown or (missing := missing - data.keys()):
-            raise TypeError(
-                f"{type(self).__name__}: no field {sorted(unknown)}"
-                if unknown
-                else f"{type(self).__name__}: missing {sorted(missing)}"
-            )
+        missing = {name for name, has_default in self._fields.items() if not has_default} - data.keys()
+        if unknown or missing:
+            raise TypeError(f"{type(self).__name__}: no field {sorted(unknown)}, missing {sorted(missing)}")
         for name, value in data.items():
             object.__setattr__(self, name, value)
         reasons = getattr(self, "template", "")

@@ -232,15 +232,7 @@ def _deficits(
         sold, was_sold = _sold(after, code), _sold(before, code)
         is_less = sold is not None and (was_sold is None or sold < was_sold)
         if sold is not None and is_less and used > sold:
-            found.append(
-                Deficit(
-                    license=code,
-                    kind=after.licenses[code].kind,
-                    in_use=used,
-                    total=sold,
-                    holders=holders_of(connection, after, code),
-                )
-            )
+            found.append(Deficit(code, after.licenses[code].kind, used, sold, holders_of(connection, after, code)))
     return tuple(found)
 
 

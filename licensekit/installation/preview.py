@@ -197,13 +197,8 @@ def _named(bundle: Bundle) -> dict[str, Any]:
 def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     """Return what a person looks at before a plan is carried out."""
     admission, facts, after = plan.admission, plan.facts, plan.after
-    before = evaluate(
-        plan.file.before,
-        verify_bundles(read.stored.bundles, plan.file.before, read.now).kept,
-        read.now,
-        fingerprint=facts.fingerprint,
-        released=facts.released,
-    )
+    kept = verify_bundles(read.stored.bundles, plan.file.before, read.now).kept
+    before = evaluate(plan.file.before, kept, read.now, fingerprint=facts.fingerprint, released=facts.released)
     present = after if plan.moment == read.now else plan.evaluated(read.now)
     in_use = read.stored.used_of(after.licenses)
     named = [*admission.new, *admission.again, *admission.same]

@@ -71,15 +71,8 @@ def read_table(
     left_out = set(map(folded, options.ignored))
     names = ["" if title in left_out else stands_for.get(title, title) for title in titles]
     absent = [title for title in stands_for if title not in titles]
-    faults = (
-        (head.fault,)
-        if head.fault
-        else (
-            *_faults(names, columns),
-            *(ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent),
-        )
-    )
-    if faults:
+    missing = (ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent)
+    if faults := (head.fault,) if head.fault else (*_faults(names, columns), *missing):
         yield TableRow(head.line, {}, faults, *lines.taken())
         return
     places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
