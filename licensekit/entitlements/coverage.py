@@ -4,7 +4,7 @@ The bundles of one issuer and part follow one another. What counts for people is
 on which one of them does: a renewal that waits takes over.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -92,35 +92,20 @@ class Covered:
 
     @cached_property
     def parts(self) -> tuple[Coverage, ...]:
-        """The coverage of every issuer's part."""
+        """The coverage of every issuer's part that a bundle in force or waiting is for.
+
+        What cannot grant anything here covers nothing, whatever its dates are.
+        """
         useless = [part.bundle for part in self.judged if part.state in USELESS]
-        starts = [part.bundle.starts for part in self.judged]
-        return list_coverage(
-            lambda moment: [verified.document for verified in self.timeline.in_force(moment)],
-            [start_of_day(day) for day in starts if day is not None],
-            self.now,
-            lambda bundle: bundle not in useless and is_here(bundle, self.away_hours),
-        )
-
-
-def list_coverage(
-    in_force_at: Callable[[int], Iterable[Bundle]],
-    starts: Iterable[int],
-    now: int,
-    is_usable: Callable[[Bundle], bool] = lambda _: True,
-) -> tuple[Coverage, ...]:
-    """Return the coverage of every issuer's part that a bundle in force or waiting is for.
-
-    `in_force_at` returns which bundles govern at a second, at most one for each issuer and part. `starts` are the
-    seconds from `now` on at which that may change. What is not `is_usable` grants nothing here, whatever its dates are.
-    All times are in seconds since 1970.
-    """
-    of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}
-    for since in sorted({now, *(start for start in starts if start > now)}):
-        in_force = {(one.issuer, one.part): one if is_usable(one) else None for one in in_force_at(since)}
-        for line in {**of_line, **in_force}:
-            of_line.setdefault(line, []).append((since, in_force.get(line)))
-    return tuple(cover(*line, steps, now) for line, steps in sorted(of_line.items()))
+        starts = {start_of_day(part.bundle.starts or 0) for part in self.judged}
+        of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}
+        for since in sorted({self.now, *(start for start in starts if start > self.now)}):
+            governing = [verified.document for verified in self.timeline.in_force(since)]
+            usable = [one for one in governing if one not in useless and is_here(one, self.away_hours)]
+            in_force = {(one.issuer, one.part): one if one in usable else None for one in governing}
+            for line in {**of_line, **in_force}:
+                of_line.setdefault(line, []).append((since, in_force.get(line)))
+        return tuple(cover(*line, steps, self.now) for line, steps in sorted(of_line.items()))
 
 
 def cover(issuer: str, part: str, steps: Iterable[tuple[int, Bundle | None]], now: int) -> Coverage:

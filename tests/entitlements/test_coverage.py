@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from licensekit.dates import date_of, end_of_day, start_of_day
 from licensekit.entitlements import Coverage, Fingerprint, list_notices
 from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.coverage import cover, list_coverage
+from licensekit.entitlements.coverage import cover
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
@@ -121,18 +121,6 @@ TOLD: list[tuple[tuple[Bundle, ...], int, list[str]]] = [
 def test_nobody_is_warned_of_an_end_that_is_covered(bundles: tuple[Bundle, ...], day: int, expected: list[str]) -> None:
     entitlements = granted(STORE, *bundles, now=start_of_day(day) + 3600)
     assert [notice.code for notice in list_notices(entitlements, {})] == expected
-
-
-def test_plain_bundles_are_enough() -> None:
-    """As for a ledger, which knows itself what it has sold."""
-    new = bare(2, starts=DAY + 11, expiry=DAY + 90)
-    begin = start_of_day(DAY + 11)
-
-    def sold(moment: int) -> list[Bundle]:
-        return [OLD if moment < begin else new]
-
-    [one] = list_coverage(sold, [begin], start_of_day(DAY))
-    assert (one.bundles, one.until) == ((OLD, new), DAY + 90)
 
 
 def test_plain_steps_are_enough() -> None:
