@@ -6,6 +6,7 @@ replaced meanwhile) are never lent again. There is no thread behind it.
 
 from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from os import getpid
 from threading import BoundedSemaphore, Lock
 from typing import Final, Generic, TypeVar
@@ -35,6 +36,7 @@ _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 
 
+@dataclass(eq=False, repr=False)
 class ConnectionPool(Generic[C]):
     """Lends connections, at most `slots` at a time.
 
@@ -42,26 +44,17 @@ class ConnectionPool(Generic[C]):
     idle connections are of no use any more.
     """
 
-    def __init__(
-        self,
-        make: Callable[[], C],
-        discard: Callable[[C], None],
-        *,
-        location: str,
-        wait: float,
-        is_usable: Callable[[C], bool] = lambda _: True,
-        identity: Callable[[], Hashable] = lambda: None,
-        slots: int = CONNECTIONS,
-    ) -> None:
-        self._make = make
-        self._discard = discard
-        self._is_usable = is_usable
-        self._identity = identity
-        self._location = location
-        self._wait = wait
-        self._slots = slots
-        self._closed = False
-        self._generations: dict[Hashable, Generation[C]] = {}
+    make: Callable[[], C]
+    discard: Callable[[C], None]
+    _: KW_ONLY
+    location: str
+    wait: float
+    """Seconds after which a pool whose connections are all lent gives up."""
+    is_usable: Callable[[C], bool] = lambda _: True
+    identity: Callable[[], Hashable] = lambda: None
+    slots: int = CONNECTIONS
+    _closed: bool = field(default=False, init=False)
+    _generations: dict[Hashable, Generation[C]] = field(default_factory=dict[Hashable, Generation[C]], init=False)
 
     @contextmanager
     def lend(self) -> Generator[C]:
@@ -72,8 +65,8 @@ class ConnectionPool(Generic[C]):
             DatabaseBusy: all connections stay lent for longer than `wait` seconds.
         """
         generation = self._generation()
-        if not generation.slots.acquire(timeout=self._wait):
-            raise DatabaseBusy(reason="threads", where=self._location)
+        if not generation.slots.acquire(timeout=self.wait):
+            raise DatabaseBusy(reason="threads", where=self.location)
         try:
             connection = self._from(generation)
         except BaseException:  # an interruption too must give the place back
@@ -94,7 +87,7 @@ class ConnectionPool(Generic[C]):
                 generation.idle.append(connection)
         generation.slots.release()
         if not kept:
-            self._discard(connection)
+            self.discard(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
@@ -104,16 +97,16 @@ class ConnectionPool(Generic[C]):
     def check_open(self) -> None:
         """Raise `DatabaseUnavailable` after `close`."""
         if self._closed:
-            raise DatabaseUnavailable(reason="closed", where=self._location)
+            raise DatabaseUnavailable(reason="closed", where=self.location)
 
     def _generation(self) -> Generation[C]:
         self.check_open()
         pid = getpid()
-        identity = (pid, self._identity())
+        identity = (pid, self.identity())
         generation = self._generations.get(identity)
         if generation is None:
             # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
-            generation = self._generations.setdefault(identity, Generation(pid, self._slots))
+            generation = self._generations.setdefault(identity, Generation(pid, self.slots))
             self._retire_all_but(identity)
         return generation
 
@@ -127,7 +120,7 @@ class ConnectionPool(Generic[C]):
                 generation.open = False
                 idle, generation.idle = generation.idle, []
             for connection in idle:
-                self._discard(connection)
+                self.discard(connection)
 
     def _from(self, generation: Generation[C]) -> C:
         while True:
@@ -135,8 +128,8 @@ class ConnectionPool(Generic[C]):
                 if not generation.idle:
                     break
                 connection = generation.idle.pop()
-            if self._is_usable(connection):
+            if self.is_usable(connection):
                 return connection
-            self._discard(connection)
+            self.discard(connection)
         self.check_open()
-        return self._make()
+        return self.make()
