@@ -39,16 +39,12 @@ def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
     failing = {
         name
         for name, requires in known.requires.items()
-        if not all(_is_among(of_issuer, name, requires) for of_issuer in holdings)
+        if not all(any(name in held and requires <= held for held in of_issuer) for of_issuer in holdings)
     }
     causes = {name for name in failing if known.requires[name]}
     for name in known.catalog.licenses:
         if name in causes and not known.requires[name] & causes:
             yield _why(known, holdings, name).at(f"licenses.{name}.requires")
-
-
-def _is_among(holdings: Iterable[frozenset[str]], name: str, requires: frozenset[str]) -> bool:
-    return any(name in held and requires <= held for held in holdings)
 
 
 def _why(known: KnownLicenses, holdings: list[list[frozenset[str]]], name: str) -> NeverHeld:

@@ -52,13 +52,9 @@ def access_of(tiers: Iterable[Tier], number: int) -> Access:
 
 def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     """Return the tiers that grants of one license make, the best first."""
-    listed = list(grants)
-    tiers: list[Tier] = []
-    for cap in (Access.FULL, Access.READ):
-        counts = [grant.amount for grant in listed if grant.part.cap is cap]
-        if counts:
-            tiers.append(Tier(total_of(counts), cap))
-    return tuple(tiers)
+    listed, caps = list(grants), (Access.FULL, Access.READ)
+    counts = {cap: [grant.amount for grant in listed if grant.part.cap is cap] for cap in caps}
+    return tuple(Tier(total_of(amounts), cap) for cap, amounts in counts.items() if amounts)
 
 
 class Allowance(NamedTuple):

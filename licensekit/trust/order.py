@@ -45,15 +45,12 @@ def order_of(document: Ordered) -> Order:
 
 def full_version(document: Ordered) -> FullVersion:
     """Return where a document stands among those of its type, and of its issuer."""
-    match document:
-        case Root():
-            return (document.version,)
-        case Trust():
-            return document.root_version, document.version
-        case Revocations():
-            return document.root_version, document.trust_version, document.number
-        case _:
-            return document.root_version, document.trust_version, document.version
+    if isinstance(document, Root):
+        return (document.version,)
+    if isinstance(document, Trust):
+        return document.root_version, document.version
+    number = document.number if isinstance(document, Revocations) else document.version
+    return document.root_version, document.trust_version, number
 
 
 def seen(document: Verified[Ordered]) -> SeenDocument:
