@@ -1,13 +1,13 @@
 """`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import click
 
 from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import now_option, option
+from licensekit.cli.options import now_option, option, together
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
@@ -18,11 +18,9 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 from licensekit.wire.plain import plain
 
-
-def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--pack` and `--root`, which go together."""
-    command = option("--root PIN", "The pinned root, lkroot1-….")(command)
-    return option("--pack FILE", "The application's pack (.lkp).")(command)
+_trust_options: Final = together(
+    option("--pack FILE", "The application's pack (.lkp)."), option("--root PIN", "The pinned root, lkroot1-….")
+)
 
 
 def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:

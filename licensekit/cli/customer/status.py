@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
-from licensekit.cli.options import before, now_option, option
+from licensekit.cli.options import now_option, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, heading, json_option, show_below
 from licensekit.cli.views import spelling
 from licensekit.dates import day_at
@@ -34,13 +34,11 @@ _HOLDERS: Final = 20
 _COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
 
 
-def _require_one_form(*, code: str | None, as_metrics: bool, as_json: bool, **_: object) -> None:
-    if as_metrics and (as_json or code is not None):
-        raise click.UsageError("give --prometheus alone: it is of the whole installation.")
-
-
 @click.command()
-@before(_require_one_form)
+@refuse(
+    "give --prometheus alone: it is of the whole installation.",
+    lambda given: given["as_metrics"] and (given["as_json"] or given["code"] is not None),
+)
 @click.argument("code", metavar="[LICENSE]", required=False)
 @option("--prometheus as_metrics", "Print metrics in the text format.")
 @in_installation

@@ -9,7 +9,7 @@ from licensekit.cli.customer.assignments import assignment_commands
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.failures import NO
-from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.groups import LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.output import (
@@ -41,20 +41,13 @@ from licensekit.installation import (
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
-_SECTIONS: Final = {
-    "Who there is": {"add": "add", "set": "set_", "retire": "retire", "erase": "erase", "import": "import_"},
-    "What they hold": {"assign": "assign", "release": "release", "prefer": "prefer"},
-    "Questions": {"list": "list_", "show": "show", "may-login": "may_login"},
-}
-"""Heading of the help to the commands below it, each with its name here."""
-
 
 @click.group(
     cls=LicenseGroup,
     lazy={
-        command: Lazy(section, __name__, name)
-        for section, commands in _SECTIONS.items()
-        for command, name in commands.items()
+        **lazy("Who there is", __name__, "add set retire erase import"),
+        **lazy("What they hold", __name__, "assign release prefer"),
+        **lazy("Questions", __name__, "list show may-login"),
     },
 )
 def users() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -11,7 +11,7 @@ from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
 from licensekit.cli.issuer.options import new_passphrase, passphrase, read_pin
 from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, collected, option, whole
+from licensekit.cli.options import collected, option, refuse, together, whole
 from licensekit.cli.output import emit, emit_json, remark
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.errors import PassphraseMissing
@@ -31,17 +31,12 @@ scheme_option = option(
 )
 
 
-def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--root-keys` and `--threshold`: what a new root is."""
-    threshold = option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1)
-    count = option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1)
-    return count(threshold(command))
-
-
-def require_enough(*, count: int, threshold: int, **_: object) -> None:
-    """Refuse a threshold that all root keys together do not reach."""
-    if threshold > count:
-        raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
+root_options: Final = together(
+    option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
+    option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
+)
+"""`--root-keys` and `--threshold`: what a new root is."""
+NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 
 
 Planned = Callable[[SecretSource], KeyPlan]
@@ -112,7 +107,7 @@ def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
 
 
 @click.command("rotate-root")
-@before(require_enough)
+@refuse(NOT_ENOUGH, lambda given: given["threshold"] > given["count"])
 @scheme_option
 @root_options
 @new_passphrase
