@@ -125,14 +125,8 @@ def clock() -> int:
     return int(time.time())
 
 
-def _now(ctx: click.Context, param: click.Parameter, value: int | None) -> int:  # noqa: ARG001  # the signature is click's
-    return clock() if value is None else value
-
-
-now_option: Final[Decorator] = option(
-    "--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT, callback=_now
-)
-"""`--now`, as whole seconds since 1970; without it, the clock."""
+now_option: Final[Decorator] = option("--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT)
+"""`--now`, as whole seconds since 1970; None: it was not given."""
 
 
 def pairs(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> list[tuple[str, str]]:

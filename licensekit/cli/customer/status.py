@@ -44,21 +44,16 @@ _COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.IN
 @in_installation
 @now_option
 @json_option
-@click.pass_context
-def status(
-    ctx: click.Context, *, code: str | None, installation: Installation, now: int, as_json: bool, as_metrics: bool
-) -> None:
+def status(*, code: str | None, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
     """Show what is licensed, what is in use, and what is due.
 
     With LICENSE: what it means, which files grant it, and who holds it.
     """
-    asks_what_then = ctx.get_parameter_source("now") is click.core.ParameterSource.COMMANDLINE
-    then = now if asks_what_then else None
     if code is not None:
-        details = installation.license(code, now=then)
+        details = installation.license(code, now=now)
         emit_json(details.plain()) if as_json else _show_license(details)
         return
-    state = installation.state(now=then)
+    state = installation.state(now=now)
     if as_metrics:
         click.echo("\n".join(metric_lines(state)))
     elif as_json:

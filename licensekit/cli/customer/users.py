@@ -211,10 +211,7 @@ def show(*, user_id: str, installation: Installation) -> UserDetails:
 @option("--site ID", "The site at which the user works.")
 @in_installation
 @json_option
-@click.pass_context
-def may_login(
-    ctx: click.Context, *, user_id: str, way: str, site: str | None, installation: Installation, as_json: bool
-) -> None:
+def may_login(*, user_id: str, way: str, site: str | None, installation: Installation, as_json: bool) -> None:
     """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
     decision = installation.users.may_login(user_id, way, site=site)
     if as_json:
@@ -222,14 +219,12 @@ def may_login(
     else:
         _show_decision(user_id, way, decision)
     if not decision:
-        ctx.exit(NO)
+        raise click.exceptions.Exit(NO)
 
 
 def _show_decision(user_id: str, way: str, decision: Decision) -> None:
-    if decision:
-        click.secho(f"{user_id} may log in by {way}", fg="green", bold=True)
-    else:
-        click.secho(f"{user_id} may not log in by {way}", fg="red", bold=True)
+    may, color = ("may", "green") if decision else ("may not", "red")
+    click.secho(f"{user_id} {may} log in by {way}", fg=color, bold=True)
     for reason in decision.reasons:
         emit(f"  {reason.code}: {reason.message}")
     for message in decision.messages:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,9 +10,8 @@ from licensekit import limits
 from licensekit.catalog.changes import CatalogChange
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
-from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
-from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign, workspace_option
-from licensekit.cli.options import clock, option
+from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
+from licensekit.cli.options import clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
@@ -27,13 +27,12 @@ def catalog() -> None:
     """Check, show and compare the catalog of what can be licensed."""
 
 
-_file = click.argument("file", required=False)
+_of_file: Final = together(click.argument("file", required=False), workspace_option, json_option)
+"""FILE, in the place of the workspace's own catalog, with `-C` and `--json`."""
 
 
 @catalog.command()
-@_file
-@workspace_option
-@json_option
+@_of_file
 def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Name every fault of a catalog, and what it would take away from what was sold.
 
@@ -55,9 +54,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 @catalog.command()
-@_file
-@workspace_option
-@json_option
+@_of_file
 def show(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show the catalog that the workspace has signed last, or the one in FILE."""
     if file is None:
@@ -72,9 +69,7 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 @catalog.command()
-@_file
-@workspace_option
-@json_option
+@_of_file
 def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show how the workspace's catalog, or the one in FILE, differs from what it signed last."""
     draft = _draft(file, folder, must_compare=True)
@@ -133,7 +128,7 @@ def pack(
     now: int,
     output: str | None,
     oldest: str | None,
-    fresh_days: int | None,
+    fresh_until: int | None,
     signing: KeyOptions,
     consent: Consent,
 ) -> None:
@@ -147,8 +142,7 @@ def pack(
     oldest_pack = None if oldest is None else _read_oldest(workspace, oldest, now)
     if not _take(workspace, files, now, consent):
         return
-    until = end_of_freshness(fresh_days, now)
-    proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
+    proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=fresh_until)
     if consent.ends(proposal):
         return
     proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
@@ -187,17 +181,9 @@ def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent
 def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> None:
     version = state.catalog.document.version if state.catalog else None
     if as_json:
-        emit_json(
-            {
-                "pack": str(path),
-                "root": state.newest_pin,
-                "product": state.product,
-                "catalog": version,
-                "catalog_signed": signed,
-                "trust": state.trust.version,
-                "documents": len(state.tokens),
-            }
-        )
+        named = {"pack": str(path), "root": state.newest_pin, "product": state.product}
+        versions = {"catalog": version, "catalog_signed": signed, "trust": state.trust.version}
+        emit_json({**named, **versions, "documents": len(state.tokens)})
         return
     catalog = "none yet" if version is None else f"version {version}"
     facts(

@@ -4,9 +4,10 @@ from typing import Final
 
 import click
 
-from licensekit.cli.groups import LicenseGroup, lazy
+from licensekit.cli.groups import Lazy, LicenseGroup, lazy
 
 _HERE: Final = "licensekit.cli.issuer"
+_CHANGING: Final = "Change what they may sign"
 
 
 @click.group(
@@ -25,9 +26,9 @@ def ledger() -> None:
     cls=LicenseGroup,
     lazy={
         **lazy("Make keys", f"{_HERE}.keys_new", "new import rotate rotate-root"),
-        **lazy(
-            "Change what they may sign", f"{_HERE}.keys_change", "admit passphrase retire sign-trust abandon default"
-        ),
+        **lazy(_CHANGING, f"{_HERE}.keys_change", "admit"),
+        "passphrase": Lazy(_CHANGING, f"{_HERE}.keys_new", "passphrase_"),
+        **lazy(_CHANGING, f"{_HERE}.keys_change", "retire sign-trust abandon default"),
         **lazy("Show, and export", f"{_HERE}.keys_change", "list export"),
     },
 )

@@ -175,16 +175,10 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
 
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:
     if as_json:
-        emit_json(
-            {
-                "folder": None if out is None else str(out),
-                "issued": tally.issued,
-                "repeated": tally.repeated,
-                "refused": tally.refused,
-                "licenses": tally.licenses,
-                "faults": [fault.as_json() for fault in tally.faults],
-            }
-        )
+        counts = {"issued": tally.issued, "repeated": tally.repeated, "refused": tally.refused}
+        faults = [fault.as_json() for fault in tally.faults]
+        folder = None if out is None else str(out)
+        emit_json({"folder": folder, **counts, "licenses": tally.licenses, "faults": faults})
         return
     columns = ("order", "serial", "file", "identity")
     if tally.licenses:

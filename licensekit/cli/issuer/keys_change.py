@@ -1,4 +1,4 @@
-"""`licensekit keys admit`, `retire`, `sign-trust`, `abandon`, `passphrase`, `default`, `list` and `export`."""
+"""`licensekit keys admit`, `retire`, `sign-trust`, `abandon`, `default`, `list` and `export`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -7,23 +7,21 @@ from typing import Final
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import STANDARD, SecretSource, located, read_input, read_secret, write_output
-from licensekit.cli.issuer.ceremony import RootOptions, Roots, root_signing, show_change, signed_by_roots
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.issuer.ceremony import RootOptions, Roots, permission, root_signing, show_change, signed_by_roots
 from licensekit.cli.issuer.options import (
     clock_option,
     in_workspace,
     operator,
-    secret_options,
     to_sign,
     with_workspace,
     workspace_option,
 )
-from licensekit.cli.issuer.permission import permission
 from licensekit.cli.options import PATH, clock, option, refuse
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, remark, table
 from licensekit.cli.views.documents import show
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
-from licensekit.issuer import CLOCK_IS_RIGHT, KnownKey, Permission, Workspace, change_passphrase, find_key_file, resume
+from licensekit.issuer import CLOCK_IS_RIGHT, KnownKey, Permission, Workspace, resume
 from licensekit.keys.keyfile import PublicPart, format_public, parse_public
 from licensekit.keys.other_forms import export_openssh, export_pem
 from licensekit.wire.documents import AdmittedKey, SignedType, Use
@@ -120,29 +118,6 @@ def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> Non
     """
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
-
-
-@click.command()
-@click.argument("name", metavar="NAME|FILE")
-@workspace_option
-@secret_options("passphrase", "the present passphrase")
-@secret_options("new_passphrase", "the new passphrase")
-@json_option
-def passphrase(
-    *, name: str, folder: Path, passphrase: SecretSource, new_passphrase: SecretSource, as_json: bool
-) -> None:
-    """Change the passphrase of a signing key or a root key.
-
-    It is a key of the workspace, or the key FILE wherever it is kept: then no workspace is needed. Each copy of a file
-    keeps the passphrase that it had.
-    """
-    file = find_key_file(folder, name)
-    change_passphrase(
-        file,
-        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
-        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
-    )
-    emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
 
 
 _FORMS: Final[Mapping[str, Callable[[PublicPart], str]]] = {

@@ -115,13 +115,10 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
     place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output), mode=PRIVATE)
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
-        for line in _json_lines(rows) if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
+        json_lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        for line in json_lines if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
-
-
-def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _show_listed(found: Iterable[issuer.Listed]) -> None:
