@@ -1,7 +1,7 @@
 """Licenses and settings before and after a license file, each as one row."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import format_seconds
@@ -9,7 +9,7 @@ from licensekit.entitlements import Entitlements, rows
 from licensekit.entitlements.settings import Value
 from licensekit.installation.plan import ActivationPlan
 from licensekit.wire.documents import Kind, MeterPeriod
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields
 
 
 class PreviewRow(NamedTuple):
@@ -59,25 +59,13 @@ class PreviewRow(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "license": self.code,
-            "issuer": self.issuer,
-            "kind": word(self.kind),
-            "name": self.name,
-            "quantity": self.quantity,
-            "per": None if self.per is None else word(self.per),
-            "in_use": self.in_use,
-            "free": self.free_now,
-            "total": self.total_now,
-            "added": self.added,
-            "new_total": self.total_new,
-            "new_free": self.free_new,
-            "access": word(self.access_now),
-            "new_access": word(self.access_new),
-            "altered": self.altered,
-            "reason": self.reason,
-            "due": self.due,
-        }
+        return plain_fields(self, _PLAIN)
+
+
+_PLAIN: Final = (
+    "license=code issuer kind name quantity per in_use free=free_now total=total_now added new_total=total_new"
+    " new_free=free_new access=access_now new_access=access_new altered reason due"
+)
 
 
 class SettingChange(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.wire.documents import Revocations, Use, label_of
+from licensekit.wire.plain import fields_named, plain_fields
 
 ACTIVE: Final = "active"
 REPLACED: Final = "replaced"
@@ -52,7 +53,8 @@ class StateChange(NamedTuple):
         return f"{self.action} on {format_seconds(self.at)} by {self.who}{reason}"
 
 
-STATE_FIELDS: Final = ("state_action", "state_since", "state_by", "state_reason")
+_PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
+STATE_FIELDS: Final = tuple(fields_named(_PLAIN))
 """The names of what such a change says as plain data, in order."""
 
 
@@ -63,8 +65,7 @@ def state_change(action: str | None, *rest: Any) -> StateChange | None:
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:
     """Return it as plain JSON values, by `STATE_FIELDS`."""
-    values = (None,) * 4 if one is None else (one.action, format_seconds(one.at), one.who, one.reason)
-    return dict(zip(STATE_FIELDS, values, strict=True))
+    return dict.fromkeys(STATE_FIELDS) if one is None else plain_fields(one, _PLAIN)
 
 
 class Named(NamedTuple):

@@ -10,7 +10,7 @@ from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 
 class LicenseFile(NamedTuple):
@@ -32,17 +32,10 @@ class LicenseFile(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return what it is as plain JSON values."""
-        bundle, token = self.bundle, self.token
-        return {
-            "identity": identity_of(token.type, token.payload).hex(),
-            "serial": bundle.serial,
-            "part": bundle.part,
-            "use": bundle.use.word,
-            "sequence": bundle.sequence,
-            "repeated": self.is_repeated,
-            "bytes": len(self.data),
-            "fits_oldest": self.fits_oldest,
-        }
+        identity = identity_of(self.token.type, self.token.payload).hex()
+        named = plain_fields(self.bundle, "serial part use sequence")
+        file = {"repeated": self.is_repeated, "bytes": len(self.data), "fits_oldest": self.fits_oldest}
+        return {"identity": identity, **named, **file}
 
 
 class ResetFile(NamedTuple):
