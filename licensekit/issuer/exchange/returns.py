@@ -13,7 +13,7 @@ from licensekit import limits
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
-from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
+from licensekit.issuer.exchange.requests import require_not_bound_elsewhere
 from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued

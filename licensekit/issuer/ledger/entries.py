@@ -11,6 +11,7 @@ from typing import Any, Final, LiteralString, NamedTuple, cast
 from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
 from licensekit.issuer.ledger.projection import Record, project
+from licensekit.issuer.ledger.states import asked
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import LEDGER, Document
@@ -120,8 +121,7 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
     """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
-    asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
-    rows = connection.rows(_NUMBERS + "(" + asked + ")", *order_numbers)
+    rows = connection.rows(_NUMBERS + f"({asked(order_numbers)})", *order_numbers)
     return {number for (number,) in rows}
 
 
