@@ -119,7 +119,7 @@ class FileOptions(NamedTuple):
         The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
         it is asked about; `catalog` knows the units of what is counted.
         """
-        bundle = proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
+        bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
         key = None if proposal.is_done else self._key_of(bundle)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
