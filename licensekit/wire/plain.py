@@ -1,7 +1,7 @@
-"""Documents as plain data: the names and spellings of `docs/format.md`, "Plain data".
+"""Documents and rows of lists as plain data: the names and spellings of `docs/format.md`, "Plain data".
 
 Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and the words of a closed list their
-lower-case names. It is how `--json` and every export show a document.
+lower-case names. It is how `--json` and every export show them. What is a date or a time is known by its field.
 """
 
 from collections.abc import Iterable
