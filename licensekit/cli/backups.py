@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import Final, Protocol
+from typing import Final
 
 import click
 
@@ -19,14 +19,6 @@ from licensekit.errors import ConfirmationNeeded
 
 force_option: Final = option("--force", "Replace FILE if it is there.")
 yes_option: Final = option("--yes", "Do not ask.")
-
-
-class Restore(Protocol):
-    """Restores a backup at one place."""
-
-    def __call__(self, source: Path, *, confirm: bool) -> Restored:
-        """Restore it."""
-        ...
 
 
 def show_findings(findings: Sequence[Diagnosis], *, as_json: bool) -> None:
@@ -53,7 +45,7 @@ def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: b
             copyfileobj(data, sys.stdout.buffer)
 
 
-def restore_from(restore: Restore, file: str, *, yes: bool, as_json: bool) -> None:
+def restore_from(restore: Callable[..., Restored], file: str, *, yes: bool, as_json: bool) -> None:
     """Restore a backup from a file, or from standard input for `-`; ask where something is lost."""
     with TemporaryDirectory() as folder:
         source = Path(file)

@@ -1,9 +1,11 @@
 """Command groups that load a command when it is used, and report errors in one line each."""
 
+import builtins
 import os
-from collections.abc import Generator, Mapping, MutableMapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, Final, NamedTuple
 
 import click
@@ -22,12 +24,22 @@ class Lazy(NamedTuple):
     attribute: str
 
 
+def lazy(section: str, module: str, names: str) -> dict[str, Lazy]:
+    """Return the commands in a module, by their names with spaces between.
+
+    `rotate-root` is called `rotate_root` there, and `list` and `import`, which Python has taken, `list_` and `import_`.
+    """
+    attributes = {name: name.replace("-", "_") for name in names.split()}
+    taken = {name for name in attributes if iskeyword(name) or hasattr(builtins, name)}
+    return {name: Lazy(section, module, f"{one}_" if name in taken else one) for name, one in attributes.items()}
+
+
 class LicenseGroup(click.Group):
     """A group of commands, some of them loaded when they are used."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy] | None = None, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.lazy: MutableMapping[str, Lazy] = dict(lazy or {})
+        self.lazy = dict(lazy or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         """Return the names in the order of the table, then those added directly in theirs."""

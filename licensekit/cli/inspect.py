@@ -1,13 +1,13 @@
 """`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import click
 
 from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import now_option, option
+from licensekit.cli.options import clock, now_option, option, together
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
@@ -18,11 +18,9 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 from licensekit.wire.plain import plain
 
-
-def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--pack` and `--root`, which go together."""
-    command = option("--root PIN", "The pinned root, lkroot1-….")(command)
-    return option("--pack FILE", "The application's pack (.lkp).")(command)
+_trust_options: Final = together(
+    option("--pack FILE", "The application's pack (.lkp)."), option("--root PIN", "The pinned root, lkroot1-….")
+)
 
 
 def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:
@@ -45,8 +43,7 @@ def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[
 @_trust_options
 @now_option
 @json_option
-@click.pass_context
-def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, now: int, *, as_json: bool) -> None:
+def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
     """Show what is in a file, verified or not.
 
     FILE is a license file, pack, request, receipt or statement, or `-` for standard input. Without --pack and --root
@@ -54,7 +51,7 @@ def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, n
     """
     if (pack is None) != (root is None):
         raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
-    findings, store = _findings(file, pack, root, now)
+    findings, store = _findings(file, pack, root, clock() if now is None else now)
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
     else:
@@ -64,7 +61,7 @@ def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, n
             show(finding.document, [("identity", finding.identity)], known)
     refused = next((finding.error for finding in findings if finding.error), None)
     if refused is not None:
-        ctx.exit(exit_code(refused))
+        raise click.exceptions.Exit(exit_code(refused))
 
 
 @click.command()
@@ -72,7 +69,7 @@ def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, n
 @_trust_options
 @now_option
 @json_option
-def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: bool) -> None:
+def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
     """Verify a file against a pack and a pinned root.
 
     FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
@@ -80,17 +77,18 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     """
     if pack is None or root is None:
         raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
-    findings, store = _findings(file, pack, root, now)
+    moment = clock() if now is None else now
+    findings, store = _findings(file, pack, root, moment)
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)
     if as_json:
-        documents = [{**_finding_json(f), **_state(f, now)} for f in findings]
+        documents = [{**_finding_json(f), **_state(f, moment)} for f in findings]
         emit_json({"file": file, "verified": True, "documents": documents})
         return
     for finding in _separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
-        state = [(name, f"{s} at {spelling.moment(now)}") for name, s in _state(finding, now).items()]
+        state = [(name, f"{s} at {spelling.moment(moment)}") for name, s in _state(finding, moment).items()]
         show(finding.document, state, _licenses(finding, findings, store))
 
 

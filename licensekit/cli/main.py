@@ -7,31 +7,23 @@ import click
 
 from licensekit.cli.customer.commands import CUSTOMER
 from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
-from licensekit.cli.groups import Lazy, LicenseGroup, color_option
+from licensekit.cli.groups import LicenseGroup, color_option, lazy
 
 _VENDOR: Final = "Commands for the vendor, who signs licenses"
-_BOTH: Final = "Commands for both"
+_ISSUER: Final = "licensekit.cli.issuer"
 
 COMMANDS: Final = {
-    "init": Lazy(_VENDOR, "licensekit.cli.issuer.init", "init"),
-    "catalog": Lazy(_VENDOR, "licensekit.cli.issuer.catalog", "catalog"),
-    "issue": Lazy(_VENDOR, "licensekit.cli.issuer.issue", "issue"),
-    "renew": Lazy(_VENDOR, "licensekit.cli.issuer.change", "renew"),
-    "amend": Lazy(_VENDOR, "licensekit.cli.issuer.change", "amend"),
-    "answer": Lazy(_VENDOR, "licensekit.cli.issuer.answer", "answer"),
-    "accept": Lazy(_VENDOR, "licensekit.cli.issuer.accept", "accept"),
-    "pack": Lazy(_VENDOR, "licensekit.cli.issuer.pack", "pack"),
-    "product": Lazy(_VENDOR, "licensekit.cli.issuer.product", "product"),
-    "suspend": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "suspend"),
-    "revoke": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "revoke"),
-    "void": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "void"),
-    "reinstate": Lazy(_VENDOR, "licensekit.cli.issuer.revoke", "reinstate"),
-    "reissue": Lazy(_VENDOR, "licensekit.cli.issuer.reissue", "reissue"),
-    "ledger": Lazy(_VENDOR, "licensekit.cli.issuer.ledger", "ledger"),
-    "keys": Lazy(_VENDOR, "licensekit.cli.issuer.keys", "keys"),
+    **lazy(_VENDOR, f"{_ISSUER}.init", "init"),
+    **lazy(_VENDOR, f"{_ISSUER}.catalog", "catalog"),
+    **lazy(_VENDOR, f"{_ISSUER}.issue", "issue"),
+    **lazy(_VENDOR, f"{_ISSUER}.change", "renew amend"),
+    **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept"),
+    **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack"),
+    **lazy(_VENDOR, f"{_ISSUER}.product", "product"),
+    **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
+    **lazy(_VENDOR, f"{_ISSUER}.groups", "ledger keys"),
     **CUSTOMER,
-    "inspect": Lazy(_BOTH, "licensekit.cli.inspect", "inspect"),
-    "verify": Lazy(_BOTH, "licensekit.cli.inspect", "verify"),
+    **lazy("Commands for both", "licensekit.cli.inspect", "inspect verify"),
 }
 
 

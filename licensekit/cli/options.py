@@ -1,9 +1,9 @@
 """How commands declare options: several as one value, and what a value must be."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
-from functools import wraps
+from functools import reduce, wraps
 from inspect import signature
 from pathlib import Path
 from typing import Any, Final
@@ -32,12 +32,14 @@ def collected(name: str, form: Callable[..., object], *options: Decorator, prefi
             value = form(**{field: given.pop(prefix + field) for field in fields})
             return command(**{name: value}, **given)
 
-        with_options: Callable[..., Any] = gathered
-        for option in reversed(options):
-            with_options = option(with_options)
-        return with_options
+        return together(*options)(gathered)
 
     return decorate
+
+
+def together(*options: Decorator) -> Decorator:
+    """Return what adds several options to a command; the help has them in the order given."""
+    return lambda command: reduce(lambda made, add: add(made), reversed(options), command)
 
 
 def option(written: str, text: str, **more: Any) -> Decorator:
@@ -59,13 +61,14 @@ def option(written: str, text: str, **more: Any) -> Decorator:
     return click.option(*names, metavar=shown.removesuffix("...") or None, help=text, **more)
 
 
-def before(check: Callable[..., None]) -> Decorator:
-    """Call `check` with all options before the command does anything."""
+def refuse(said: str, when: Callable[[dict[str, Any]], object]) -> Decorator:
+    """Refuse the values of all options that `when` holds for, with what is `said` of them, before anything is done."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def checked(**given: Any) -> Any:
-            check(**given)
+            if when(given):
+                raise click.UsageError(said.format(**given))
             return command(**given)
 
         return checked
@@ -122,19 +125,16 @@ def clock() -> int:
     return int(time.time())
 
 
-def _now(ctx: click.Context, param: click.Parameter, value: int | None) -> int:  # noqa: ARG001  # the signature is click's
-    return clock() if value is None else value
+now_option: Final[Decorator] = option("--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT)
+"""`--now`, as whole seconds since 1970; None: it was not given."""
 
 
-now_option: Final[Decorator] = option(
-    "--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT, callback=_now
-)
-"""`--now`, as whole seconds since 1970; without it, the clock."""
-
-
-def divided(written: str) -> tuple[str, str]:
-    """Return the two sides of `KEY=VALUE`."""
-    key, equals, text = written.partition("=")
-    if not (key.strip() and equals and text.strip()):
-        raise click.UsageError(f"{written!r} is not KEY=VALUE.")
-    return key.strip(), text.strip()
+def pairs(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the two sides of each `KEY=VALUE` that is given."""
+    found: list[tuple[str, str]] = []
+    for one in given:
+        key, equals, text = one.partition("=")
+        if not (key.strip() and equals and text.strip()):
+            raise click.UsageError(f"{one!r} is not KEY=VALUE.")
+        found.append((key.strip(), text.strip()))
+    return found

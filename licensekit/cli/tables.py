@@ -5,13 +5,13 @@ from typing import Final
 
 import click
 
-from licensekit.cli.options import Decorator, collected, divided, option
+from licensekit.cli.options import Decorator, collected, option, pairs
 from licensekit.text.columns import TableOptions
 from licensekit.text.rows import ENCODINGS, UTF_8
 
 
-def _pairs(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
-    return dict(map(divided, given))
+def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    return dict(pairs(ctx, param, given))
 
 
 table_options: Final[Decorator] = collected(
@@ -27,7 +27,7 @@ table_options: Final[Decorator] = collected(
     option(
         "--column HEADING=COLUMN... columns",
         "Read the column with this heading as COLUMN; may be repeated.",
-        callback=_pairs,
+        callback=_columns,
     ),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )

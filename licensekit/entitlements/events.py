@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from licensekit.dates import format_seconds
+from licensekit.wire.plain import plain_fields
 
 NO_LOGIN: Final = "no-login"
 MESSAGE_OF_THE_DAY: Final = "message-of-the-day"
@@ -48,14 +48,7 @@ class Event(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        end, ended = self.expected_end, self.ended
-        return {
-            **self._asdict(),
-            "subject": self.subject or None,
-            "expected_end": None if end is None else format_seconds(end),
-            "started": format_seconds(self.started),
-            "ended": None if ended is None else format_seconds(ended),
-        }
+        return plain_fields(self, " ".join(self._fields)) | {"subject": self.subject or None}
 
 
 def is_event_kind(text: str) -> bool:

@@ -8,7 +8,7 @@ from licensekit.entitlements.denials import BundleNotInForce, FullWithAnother, N
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.parts import BundleState
 from licensekit.wire.documents import MeterPeriod
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields
 
 
 class Explanation(NamedTuple):
@@ -33,7 +33,7 @@ class Explanation(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {**self._asdict(), "access": word(self.access), "per": None if self.per is None else word(self.per)}
+        return plain_fields(self, " ".join(self._fields))
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:

@@ -9,7 +9,7 @@ from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
 from licensekit.wire.documents import Kind, MeterPeriod
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields
 
 
 class Count(NamedTuple):
@@ -66,15 +66,8 @@ class LicenseRow(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        facts = self._asdict()
-        return {
-            "license": facts.pop("code"),
-            **facts,
-            "kind": word(self.kind),
-            "access": word(self.access),
-            "per": None if self.per is None else word(self.per),
-            "free": self.free,
-        }
+        named = "license=code issuer kind name access total in_use hidden plan granted quantity per free"
+        return plain_fields(self, named)
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:

@@ -18,7 +18,7 @@ from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user
 from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Kind, License, SeatKind
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 
 class LicenseDetails(NamedTuple):
@@ -48,12 +48,7 @@ class LicenseDetails(NamedTuple):
         return {
             **self.row.plain(),
             "description": self.license.description,
-            "full_with": self.full_with,
-            "includes": list(self.includes),
-            "replaced_by": self.replaced_by,
-            "requires": list(self.requires),
-            "required_by": list(self.required_by),
-            "buy": self.buy,
+            **plain_fields(self, "full_with includes replaced_by requires required_by buy"),
             "granted_by": [one.plain() for one in self.explanations],
             "holders": list(self.holders),
             "history": [record.plain() for record in self.history],

@@ -22,7 +22,7 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
@@ -49,13 +49,7 @@ class Deficit(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "license": self.license,
-            "in_use": self.in_use,
-            "total": self.total,
-            "remove": self.remove,
-            "holders": list(self.holders),
-        }
+        return plain_fields(self, "license in_use total remove holders")
 
 
 class VerifiedFile(NamedTuple):

@@ -15,7 +15,7 @@ from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import groups_of
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod
-from licensekit.wire.plain import plain, word
+from licensekit.wire.plain import plain, plain_fields
 
 _BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")
 
@@ -67,25 +67,13 @@ class PreviewRow(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "license": self.code,
-            "issuer": self.issuer,
-            "kind": word(self.kind),
-            "name": self.name,
-            "quantity": self.quantity,
-            "per": None if self.per is None else word(self.per),
-            "in_use": self.in_use,
-            "free": self.free_now,
-            "total": self.total_now,
-            "added": self.added,
-            "new_total": self.total_new,
-            "new_free": self.free_new,
-            "access": word(self.access_now),
-            "new_access": word(self.access_new),
-            "altered": self.altered,
-            "reason": self.reason,
-            "due": self.due,
-        }
+        return plain_fields(self, _PLAIN)
+
+
+_PLAIN: Final = (
+    "license=code issuer kind name quantity per in_use free=free_now total=total_now added new_total=total_new"
+    " new_free=free_new access=access_now new_access=access_new altered reason due"
+)
 
 
 class SettingChange(NamedTuple):

@@ -44,8 +44,7 @@ from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, read_draft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name
-from licensekit.issuer.output.overwriting import require_replaceable
+from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
@@ -54,9 +53,8 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
 if TYPE_CHECKING:
-    from licensekit.issuer.bulk.sources import OrderSource, open_orders, order_file, order_stream
-    from licensekit.issuer.ledger.backup import diagnose_ledger, restore_ledger
-    from licensekit.issuer.ledger.moving import move_ledger
+    from licensekit.issuer.bulk.lines import OrderSource, open_orders, order_file, order_stream
+    from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
     from licensekit.issuer.output.product_module import product_module
     from licensekit.issuer.output.qr import qr_png, qr_svg
@@ -77,9 +75,8 @@ __all__ = [
 ]  # fmt: skip
 
 _LAZY: Final = {
-    **dict.fromkeys(("OrderSource", "open_orders", "order_file", "order_stream"), "licensekit.issuer.bulk.sources"),
-    **dict.fromkeys(("diagnose_ledger", "restore_ledger"), "licensekit.issuer.ledger.backup"),
-    "move_ledger": "licensekit.issuer.ledger.moving",
+    **dict.fromkeys(("OrderSource", "open_orders", "order_file", "order_stream"), "licensekit.issuer.bulk.lines"),
+    **dict.fromkeys(("diagnose_ledger", "move_ledger", "restore_ledger"), "licensekit.issuer.ledger.copies"),
     **dict.fromkeys(("GivenNames", "plan_partner", "plan_workspace"), "licensekit.issuer.naming"),
     "product_module": "licensekit.issuer.output.product_module",
     **dict.fromkeys(("qr_png", "qr_svg"), "licensekit.issuer.output.qr"),

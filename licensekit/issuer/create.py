@@ -15,7 +15,7 @@ from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.keys.documents import admitted, first_root, first_trust, whole_scope
+from licensekit.issuer.keys.documents import admitted, first_root, first_trust
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
@@ -25,7 +25,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import Catalog, encode
+from licensekit.wire.documents import Catalog, Scope, SignedType, Use, encode
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY = "signing-1"
@@ -102,7 +102,8 @@ def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now:
             write_key(layout.root, name, key, word)
         enough = root_keys[: plan.threshold]
         root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
-        first = admitted(signing_key.verifying_key, FIRST_KEY, whole_scope(plan.issuer), now)
+        everything = Scope(list(SignedType), [plan.issuer], list(Use), None, None, None)
+        first = admitted(signing_key.verifying_key, FIRST_KEY, everything, now)
         trust = first_trust(plan.product, [first], now)
         signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
         records = [Record("init", now, who, token, document) for document, token in signed]

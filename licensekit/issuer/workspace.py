@@ -23,15 +23,15 @@ from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import open_ledger
+from licensekit.issuer.ledger import documents, open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
-from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
+from licensekit.issuer.orders.issue import IssueProposal, Signing, SigningAsked, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
-from licensekit.issuer.output.attachments import Attach, held_by_pack, name_oldest, oldest_held
-from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all
+from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
+from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
@@ -139,24 +139,15 @@ class Workspace:
     def name_oldest_pack(self, pack: bytes, *, who: str, now: int) -> None:
         """Record that no application in the field ships an older pack; raises as `held_by_pack`."""
         with self._store.write(now, who) as tx:
-            name_oldest(tx, held_by_pack(tx.state, pack))
+            documents.put_fact(tx.ledger, documents.OLDEST_PACK, held_by_pack(tx.state, pack).text)
 
-    def propose_issue(
-        self, draft: OrderDraft, *, now: int, attach: Attach = True, approve: Approve = accept_all
-    ) -> IssueProposal:
+    def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[SigningAsked]) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
         with self.read(now) as tx:
-            return propose_order(tx, draft, Signing(attach, approve))
+            return propose_order(tx, draft, Signing(**signing))
 
     def issue(
-        self,
-        draft: OrderDraft,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        attach: Attach = True,
-        approve: Approve = accept_all,
+        self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[SigningAsked]
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
@@ -167,7 +158,7 @@ class Workspace:
             OrderInvalid: with all its faults.
             OrderConflict: another order was issued under its number, or what was issued is void.
         """
-        work_out = partial(propose_order, draft=draft, signing=Signing(attach, approve))
+        work_out = partial(propose_order, draft=draft, signing=Signing(**signing))
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def issue_bulk(
@@ -200,9 +191,7 @@ class Workspace:
         with new_run(key, workers, now=now, who=who, attach=attach, into=into) as run:
             yield from issue_some(self._store, lines, run)
 
-    def propose_change(
-        self, asked: Amendment, *, now: int, attach: Attach = True, approve: Approve = accept_all
-    ) -> ChangeProposal:
+    def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[SigningAsked]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
         Raises:
@@ -212,7 +201,7 @@ class Workspace:
             OrderInvalid: with all faults.
         """
         with self.read(now) as tx:
-            return propose_change(tx, asked, Signing(attach, approve))
+            return propose_change(tx, asked, Signing(**signing))
 
     def change(
         self,
@@ -222,8 +211,7 @@ class Workspace:
         who: str,
         now: int,
         confirm: bool = False,
-        attach: Attach = True,
-        approve: Approve = accept_all,
+        **signing: Unpack[SigningAsked],
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
 
@@ -234,7 +222,7 @@ class Workspace:
             ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
             NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
         """
-        work_out = partial(propose_change, asked=asked, signing=Signing(attach, approve))
+        work_out = partial(propose_change, asked=asked, signing=Signing(**signing))
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:

@@ -14,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Row
-from licensekit.dates import format_seconds
 from licensekit.entitlements.seats import SeatPool
 from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import lease_time
 from licensekit.text import names
+from licensekit.wire.plain import plain_fields
 
 ID_BYTES: Final = 6
 _ATTEMPTS: Final = 8
@@ -50,15 +50,7 @@ class HeldSeat(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "id": self.id,
-            "license": self.license,
-            "seat": self.seat,
-            "holder": self.holder,
-            "since": format_seconds(self.taken),
-            "until": format_seconds(self.expires),
-            "borrowed": self.borrowed,
-        }
+        return plain_fields(self, "id license seat holder since=taken until=expires borrowed")
 
 
 class SeatRequest(NamedTuple):

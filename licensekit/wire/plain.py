@@ -1,23 +1,42 @@
-"""Documents as plain data: the names and spellings of `docs/format.md`, "Plain data".
+"""Documents and rows of lists as plain data: the names and spellings of `docs/format.md`, "Plain data".
 
 Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and the words of a closed list their
-lower-case names. It is how `--json` and every export show a document.
+lower-case names. It is how `--json` and every export show them. What is a date or a time is known by its field.
 """
 
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import cache
 from typing import Any, Final, cast
 
 from licensekit.dates import format_days, format_seconds
 from licensekit.wire.documents import Document
 
 _DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
-_SECONDS: Final = frozenset({"issued", "fresh_until", "valid_from", "valid_to"})
+_SECONDS: Final = frozenset(
+    {"issued", "fresh_until", "valid_from", "valid_to"}
+    | {"at", "stated", "taken", "expires", "started", "expected_end", "ended"}
+)
 
 
 def plain(document: Document) -> dict[str, Any]:
     """Convert the fields of `document`, in order, to data that JSON can hold."""
     return {name: _plain_field(name, getattr(document, name)) for name in document.__struct_fields__}
+
+
+def plain_fields(value: object, names: str) -> dict[str, Any]:
+    """Convert fields of `value`, in the order of `names`, to data that JSON can hold.
+
+    A field that has another name there stands behind it and `=`: `number order=order_number who`.
+    """
+    return {name: _plain_field(field, getattr(value, field)) for name, field in fields_named(names).items()}
+
+
+@cache
+def fields_named(names: str) -> dict[str, str]:
+    """Return each name in `names` and the field that it stands for, as for `plain_fields`."""
+    pairs = (one.partition("=") for one in names.split())
+    return {name: field or name for name, _, field in pairs}
 
 
 def word(value: IntEnum) -> str:
@@ -44,7 +63,7 @@ def _plain_value(value: Any) -> Any:
         case dict():
             items = cast("dict[str, Any]", value).items()
             return {key: _plain_value(item) for key, item in items}
-        case list():
+        case list() | tuple():
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:
             return value

@@ -34,9 +34,7 @@ _NAMED: Final = 5
 )
 @home_option
 @json_option
-@click.pass_context
 def activate(
-    ctx: click.Context,
     *,
     file: str,
     pack: str | None,
@@ -62,7 +60,7 @@ def activate(
         _show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)
     if only_preview and not preview.can_activate:
-        ctx.exit(NO)
+        raise click.exceptions.Exit(NO)
 
 
 def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None:

@@ -4,7 +4,7 @@ import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
 from licensekit.cli.inputs import STANDARD, write_output
-from licensekit.cli.options import before, option
+from licensekit.cli.options import option, refuse
 from licensekit.cli.output import emit, emit_json, json_option, remark
 from licensekit.cli.proposals import Consent, consent_options
 from licensekit.cli.views.documents import show
@@ -13,15 +13,14 @@ from licensekit.wire.documents import Document
 from licensekit.wire.plain import plain
 
 _output = option("-o --output FILE", "Where to write it (`-`: standard output).")
-
-
-def _require_one(*, output: str | None, as_json: bool, **_: object) -> None:
-    if as_json and output == STANDARD:
-        raise click.UsageError("give --json or `-o -`: standard output holds one of the two.")
+_one_output = refuse(
+    "give --json or `-o -`: standard output holds one of the two.",
+    lambda given: given["as_json"] and given["output"] == STANDARD,
+)
 
 
 @click.command()
-@before(_require_one)
+@_one_output
 @option("--no-facts", "Leave the hashes of machine facts out.")
 @_output
 @trust_options
@@ -41,7 +40,7 @@ def request(
 
 
 @click.command()
-@before(_require_one)
+@_one_output
 @_output
 @in_installation
 @json_option
@@ -52,7 +51,7 @@ def statement(*, output: str | None, installation: Installation, as_json: bool) 
 
 
 @click.command("return")
-@before(_require_one)
+@_one_output
 @click.argument("part", default="base")
 @option("--issuer CODE", "Whose bundle it is, if not the vendor's.")
 @_output

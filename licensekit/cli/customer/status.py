@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
-from licensekit.cli.options import before, now_option, option
+from licensekit.cli.options import now_option, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, heading, json_option, show_below
 from licensekit.cli.views import spelling
 from licensekit.dates import day_at
@@ -34,33 +34,26 @@ _HOLDERS: Final = 20
 _COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
 
 
-def _require_one_form(*, code: str | None, as_metrics: bool, as_json: bool, **_: object) -> None:
-    if as_metrics and (as_json or code is not None):
-        raise click.UsageError("give --prometheus alone: it is of the whole installation.")
-
-
 @click.command()
-@before(_require_one_form)
+@refuse(
+    "give --prometheus alone: it is of the whole installation.",
+    lambda given: given["as_metrics"] and (given["as_json"] or given["code"] is not None),
+)
 @click.argument("code", metavar="[LICENSE]", required=False)
 @option("--prometheus as_metrics", "Print metrics in the text format.")
 @in_installation
 @now_option
 @json_option
-@click.pass_context
-def status(
-    ctx: click.Context, *, code: str | None, installation: Installation, now: int, as_json: bool, as_metrics: bool
-) -> None:
+def status(*, code: str | None, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
     """Show what is licensed, what is in use, and what is due.
 
     With LICENSE: what it means, which files grant it, and who holds it.
     """
-    asks_what_then = ctx.get_parameter_source("now") is click.core.ParameterSource.COMMANDLINE
-    then = now if asks_what_then else None
     if code is not None:
-        details = installation.license(code, now=then)
+        details = installation.license(code, now=now)
         emit_json(details.plain()) if as_json else _show_license(details)
         return
-    state = installation.state(now=then)
+    state = installation.state(now=now)
     if as_metrics:
         click.echo("\n".join(metric_lines(state)))
     elif as_json:

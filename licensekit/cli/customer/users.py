@@ -9,7 +9,7 @@ from licensekit.cli.customer.assignments import assignment_commands
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.failures import NO
-from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.groups import LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.output import (
@@ -41,20 +41,13 @@ from licensekit.installation import (
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
-_SECTIONS: Final = {
-    "Who there is": {"add": "add", "set": "set_", "retire": "retire", "erase": "erase", "import": "import_"},
-    "What they hold": {"assign": "assign", "release": "release", "prefer": "prefer"},
-    "Questions": {"list": "list_", "show": "show", "may-login": "may_login"},
-}
-"""Heading of the help to the commands below it, each with its name here."""
-
 
 @click.group(
     cls=LicenseGroup,
     lazy={
-        command: Lazy(section, __name__, name)
-        for section, commands in _SECTIONS.items()
-        for command, name in commands.items()
+        **lazy("Who there is", __name__, "add set retire erase import"),
+        **lazy("What they hold", __name__, "assign release prefer"),
+        **lazy("Questions", __name__, "list show may-login"),
     },
 )
 def users() -> None:
@@ -218,10 +211,7 @@ def show(*, user_id: str, installation: Installation) -> UserDetails:
 @option("--site ID", "The site at which the user works.")
 @in_installation
 @json_option
-@click.pass_context
-def may_login(
-    ctx: click.Context, *, user_id: str, way: str, site: str | None, installation: Installation, as_json: bool
-) -> None:
+def may_login(*, user_id: str, way: str, site: str | None, installation: Installation, as_json: bool) -> None:
     """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
     decision = installation.users.may_login(user_id, way, site=site)
     if as_json:
@@ -229,14 +219,12 @@ def may_login(
     else:
         _show_decision(user_id, way, decision)
     if not decision:
-        ctx.exit(NO)
+        raise click.exceptions.Exit(NO)
 
 
 def _show_decision(user_id: str, way: str, decision: Decision) -> None:
-    if decision:
-        click.secho(f"{user_id} may log in by {way}", fg="green", bold=True)
-    else:
-        click.secho(f"{user_id} may not log in by {way}", fg="red", bold=True)
+    may, color = ("may", "green") if decision else ("may not", "red")
+    click.secho(f"{user_id} {may} log in by {way}", fg=color, bold=True)
     for reason in decision.reasons:
         emit(f"  {reason.code}: {reason.message}")
     for message in decision.messages:

@@ -1,19 +1,24 @@
-"""`licensekit catalog`: check it, show it, and compare it with what was signed."""
+"""`licensekit catalog` and `licensekit pack`: what can be licensed, and what the application ships of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import located, read_input
-from licensekit.cli.issuer.options import workspace_option
-from licensekit.cli.options import clock
-from licensekit.cli.output import counted, emit, emit_json, json_option, table, warn
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
+from licensekit.cli.options import clock, option, together
+from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.issuer import CatalogDraft, Workspace, read_catalog
+from licensekit.issuer import CatalogDraft, Workspace, WorkspaceState, read_catalog
 from licensekit.text.marks import marks_in
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
 from licensekit.wire.plain import plain
 
 
@@ -22,13 +27,12 @@ def catalog() -> None:
     """Check, show and compare the catalog of what can be licensed."""
 
 
-_file = click.argument("file", required=False)
+_of_file: Final = together(click.argument("file", required=False), workspace_option, json_option)
+"""FILE, in the place of the workspace's own catalog, with `-C` and `--json`."""
 
 
 @catalog.command()
-@_file
-@workspace_option
-@json_option
+@_of_file
 def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Name every fault of a catalog, and what it would take away from what was sold.
 
@@ -50,9 +54,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 @catalog.command()
-@_file
-@workspace_option
-@json_option
+@_of_file
 def show(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show the catalog that the workspace has signed last, or the one in FILE."""
     if file is None:
@@ -67,9 +69,7 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 @catalog.command()
-@_file
-@workspace_option
-@json_option
+@_of_file
 def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show how the workspace's catalog, or the one in FILE, differs from what it signed last."""
     draft = _draft(file, folder, must_compare=True)
@@ -111,3 +111,84 @@ def _state(draft: CatalogDraft, file: str | None) -> str:
     if draft.is_changed:
         return f"Changed since {version} was signed: `licensekit pack` signs it."
     return f"Unchanged since {version} was signed."
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@to_sign
+@option("-o --output FILE", "Write the pack here as well (`-`: print it).")
+@option("--oldest FILE", "The oldest pack in the field: every license file attaches what came since.")
+@fresh_option("Sign the revocation list again, to be new for this many days.")
+@signing
+@consenting
+def pack(
+    *,
+    files: tuple[str, ...],
+    workspace: Workspace,
+    now: int,
+    output: str | None,
+    oldest: str | None,
+    fresh_until: int | None,
+    signing: KeyOptions,
+    consent: Consent,
+) -> None:
+    """Sign what has changed, and renew the pack that the application ships.
+
+    A catalog that takes something away from bundles that were sold must be confirmed.
+
+    Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
+    newest pack.
+    """
+    oldest_pack = None if oldest is None else _read_oldest(workspace, oldest, now)
+    if not _take(workspace, files, now, consent):
+        return
+    proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=fresh_until)
+    if consent.ends(proposal):
+        return
+    proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
+    if oldest_pack is not None:
+        workspace.name_oldest_pack(oldest_pack, who=operator(), now=now)
+    state = workspace.state(now)
+    if output is not None:
+        write_output(output, state.pack)
+    if output != STANDARD:
+        path = workspace.layout.pack(state.product) if output is None else Path(output)
+        _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
+
+
+def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
+    """Read the oldest pack in the field, and check that it is one of this workspace before anything is signed."""
+    with located(file):
+        data = read_input(file, what="a pack")
+        workspace.held_by_pack(data, now=now)
+    return data
+
+
+def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:
+    """Take in documents, unless they are only shown; return whether to go on."""
+    tokens: list[Token] = []
+    for file in files:
+        with located(file):
+            tokens += armor.read(read_input(file, what="a pack"))
+    if tokens:
+        proposal = workspace.keys.propose_take(tokens, action="pack", now=now)
+        if consent.ends(proposal):
+            return False
+        proposal.sign(None, who=operator())
+    return True
+
+
+def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> None:
+    version = state.catalog.document.version if state.catalog else None
+    if as_json:
+        named = {"pack": str(path), "root": state.newest_pin, "product": state.product}
+        versions = {"catalog": version, "catalog_signed": signed, "trust": state.trust.version}
+        emit_json({**named, **versions, "documents": len(state.tokens)})
+        return
+    catalog = "none yet" if version is None else f"version {version}"
+    facts(
+        ("pack", path),
+        ("root", state.newest_pin),
+        ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
+        ("trust", f"version {state.trust.version}"),
+    )

@@ -1,18 +1,61 @@
-"""Root keys: which of them sign, and the result of a ceremony as people and programs read it."""
+"""Root keys: which of them sign, what they may permit, and the result as people and programs read it."""
 
 from collections.abc import Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import click
+
 from licensekit import issuer, limits
 from licensekit.cli.inputs import SecretSource
-from licensekit.cli.issuer.options import operator, pin, root_passphrase, to_sign, unlock
-from licensekit.cli.options import PATH, Decorator, collected, option, whole
+from licensekit.cli.issuer.options import fresh_option, operator, pin, root_passphrase, to_sign, unlock
+from licensekit.cli.options import CODE, MOMENT, PATH, WordChoice, collected, option, whole
 from licensekit.cli.output import emit, emit_json, facts, typed
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
-from licensekit.dates import DAY_SECONDS
 from licensekit.keys.signing import Signer
+from licensekit.wire.documents import SignedType, Use
+
+
+@wraps(issuer.Permission)
+def _permitted(**given: Any) -> issuer.Permission:
+    """Return what is asked for, unless the command line alone shows that no key can have it."""
+    asked = issuer.Permission(**{name: value for name, value in given.items() if value})
+    limits_ = (asked.longest_term, asked.parts, asked.most)
+    if asked.types and SignedType.BUNDLE not in asked.types and given["uses"]:
+        raise click.UsageError("--use is about bundles: add --signs bundle, or leave it out.")
+    if any(limits_) and set(asked.types) - {SignedType.BUNDLE}:
+        raise click.UsageError("with --longest-term, --parts or --most a key signs bundles alone.")
+    if asked.most and not asked.parts:
+        raise click.UsageError("--most needs --parts: name each part that the key may sign.")
+    if asked.valid_from and asked.valid_to and asked.valid_to < asked.valid_from:
+        raise click.UsageError("--to is before --from.")
+    return asked
+
+
+permission: Final = collected(
+    "permission",
+    _permitted,
+    option("--issuer CODE", "For whom it signs. Default: the workspace's issuer.", type=CODE),
+    option(
+        "--signs types",
+        "A type that it may sign. Default: every type; with a limit below, bundle alone.",
+        multiple=True,
+        type=WordChoice(SignedType),
+    ),
+    option("--use uses", "A use that its bundles may have. Default: every use.", multiple=True, type=WordChoice(Use)),
+    option("--longest-term DAYS", "The longest term of its bundles, grace included.", type=whole(1, limits.TERM_DAYS)),
+    option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
+    option(
+        "--most COUNT",
+        "The highest count of any license in one of its bundles; needs --parts.",
+        type=whole(1, limits.COUNT),
+    ),
+    option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
+    option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
+)
+"""The options that say what a key may sign; they come as `permission`, whose issuer may still be empty."""
 
 
 class RootOptions(NamedTuple):
@@ -43,29 +86,19 @@ root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase
 """The options of whatever root keys sign; they come as `given`."""
 
 
-def fresh_option(help_text: str) -> Decorator:
-    """Return `--fresh-days`, as `fresh_days`."""
-    return option("--fresh-days DAYS", help_text, type=whole(1, limits.TERM_DAYS))
-
-
-def end_of_freshness(days: int | None, now: int) -> int | None:
-    """Return the time from which a document that is signed now is no longer new."""
-    return None if days is None else now + days * DAY_SECONDS
-
-
 class Roots(NamedTuple):
     """A change of keys: the workspace, the root keys that sign it, and how it is agreed to."""
 
     workspace: issuer.Workspace
     now: int
-    fresh_days: int | None
+    fresh_until: int | None
     given: RootOptions
     consent: Consent
 
     @property
     def keys(self) -> issuer.RootKeys:
         """The root keys that were given, else those in the workspace."""
-        return self.given.keys(self.workspace.layout.folder, end_of_freshness(self.fresh_days, self.now))
+        return self.given.keys(self.workspace.layout.folder, self.fresh_until)
 
     def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
         """Have root keys sign, and print the result after `more`; None: it is only shown.

@@ -1,7 +1,7 @@
 """`licensekit renew` and `licensekit amend`: the next sequence of what was sold."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -9,39 +9,26 @@ from licensekit import limits
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import before, divided, option, whole
+from licensekit.cli.options import option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
-from licensekit.issuer import Amendment, Workspace, amendment, parse_key, renewal
+from licensekit.issuer import Amendment, amendment, parse_key, renewal
 from licensekit.wire.documents import Catalog
 
-
-def change_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that both commands have; what is asked for comes as `serial` to `number`."""
-    number = option("--order-number NUMBER number", "Your number for it: done once.")
-    part = option("--part PART", "Which part of the serial.", default="base")
-    asked = part(number(license_options(command)))
-    return before(_require_consent)(click.argument("serial")(asked))
-
-
-def _require_end(*, expires: str | None, days: int | None, **_: object) -> None:
-    if (expires is None) == (days is None):
-        raise click.UsageError("give --expires DATE or --days N.")
-
-
-def _require_consent(*, preview: bool, yes: bool, as_json: bool, **_: object) -> None:
-    if not (yes or preview) and (as_json or not is_terminal()):
-        raise click.UsageError("not a terminal: pass --yes, or --preview to only show the changes.")
-
-
-def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: object) -> None:
-    if not (sets or removed):
-        raise click.UsageError("give --set KEY=VALUE or --remove KEY.")
-    for one in sets:
-        divided(one)
+change_options: Final = together(
+    refuse(
+        "not a terminal: pass --yes, or --preview to only show the changes.",
+        lambda given: not (given["yes"] or given["preview"]) and (given["as_json"] or not is_terminal()),
+    ),
+    click.argument("serial"),
+    option("--part PART", "Which part of the serial.", default="base"),
+    option("--order-number NUMBER number", "Your number for it: done once."),
+    license_options,
+)
+"""The options that both commands have; what is asked for comes as `serial`, `part` and `number`."""
 
 
 @click.command()
-@before(_require_end)
+@refuse("give --expires DATE or --days N.", lambda given: (given["expires"] is None) == (given["days"] is None))
 @option("--expires DATE", "The new expiry: 2028-12-31.")
 @option(
     "--days N",
@@ -51,60 +38,52 @@ def _require_keys(*, sets: tuple[str, ...], removed: tuple[str, ...], **_: objec
 )
 @option("--maintenance DATE", "Cover versions released up to this date.")
 @change_options
-def renew(
-    *,
-    serial: str,
-    part: str,
-    number: str | None,
-    expires: str | None,
-    days: int | None,
-    maintenance: str | None,
-    **given: Any,
-) -> None:
+def renew(*, wanted: FileOptions, **asked: Any) -> None:
     """Issue a license again with a later end: its next sequence, with everything else as it was.
 
     Warning, grace and next check keep their distance to the expiry. The changes are shown before they are signed.
     Without a terminal to ask on, nothing is signed without --yes.
     """
-    asked = renewal(serial, part=part, expires=expires, days=days, maintenance=maintenance, number=number)
-    _change(lambda _: asked, **given)
+    change = renewal(**asked)
+    _change(lambda _: change, wanted)
 
 
 @click.command()
-@before(_require_keys)
+@refuse("give --set KEY=VALUE or --remove KEY.", lambda given: not (given["sets"] or given["removed"]))
 @option(
-    "--set KEY=VALUE... sets", "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31."
+    "--set KEY=VALUE... sets",
+    "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
+    callback=pairs,
 )
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @change_options
-def amend(
-    *, serial: str, part: str, number: str | None, sets: tuple[str, ...], removed: tuple[str, ...], **given: Any
-) -> None:
+def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:
     """Change what was sold: its next sequence, with everything else as it was.
 
     KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the code of a license alone;
     a count is a number or `unrestricted`. The changes are shown before they are signed. Without a terminal to ask on,
     nothing is signed without --yes.
     """
-    pairs = [*(divided(one) for one in sets), *((key, None) for key in removed)]
+    changes = [*sets, *((key, None) for key in removed)]
 
     def asked(catalog: Catalog) -> Amendment:
         values: dict[str, object] = {}
-        for name, text in pairs:
+        for name, text in changes:
             key = parse_key(name, catalog)
             if key.path in values:
                 raise click.UsageError(f"{key.path} is given twice.")
             values[key.path] = None if text is None else key.read(text)
-        return amendment(serial, values, part=part, number=number)
+        return amendment(sets=values, **named)
 
-    _change(asked, **given)
+    _change(asked, wanted)
 
 
-def _change(asking: Callable[[Catalog], Amendment], *, workspace: Workspace, now: int, wanted: FileOptions) -> None:
+def _change(asking: Callable[[Catalog], Amendment], wanted: FileOptions) -> None:
+    workspace, now = wanted.workspace, wanted.now
     catalog = workspace.catalog.require_unchanged(now)
-    attach, approve = wanted.audience.read(workspace, now), wanted.drawing(catalog)
+    attach, approve = wanted.attach, wanted.drawing(catalog)
     proposed = workspace.propose_change(asking(catalog), now=now, attach=attach, approve=approve)
-    file = wanted.sign(workspace, proposed, catalog, always=True)
+    file = wanted.sign(proposed, catalog, always=True)
     if file is None:
         return
     wanted.write(file, catalog, changes=proposed.as_json()["changes"])

@@ -7,7 +7,7 @@ import click
 
 from licensekit import issuer, limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
-from licensekit.cli.issuer.keys_new import SCHEMES, require_enough, root_options, scheme_option
+from licensekit.cli.issuer.keys_new import NOT_ENOUGH, SCHEMES, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
@@ -67,7 +67,8 @@ def init(
         return
     if root is not None:
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
-    require_enough(count=count, threshold=threshold)
+    if threshold > count:
+        raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
     plan = issuer.plan_workspace(
         folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
     )

@@ -4,12 +4,13 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
 from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import STANDARD
+from licensekit.cli.issuer.issue import BulkOptions
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
@@ -17,21 +18,10 @@ from licensekit.dates import format_days
 from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import Done, OrderLine, OrderSource, Workspace, faults_of, open_orders
-from licensekit.text.columns import TableOptions
+from licensekit.issuer import Done, OrderLine, OrderSource, faults_of, open_orders
 
 _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""
-
-
-class BulkOptions(NamedTuple):
-    """How many orders are read and issued."""
-
-    table: TableOptions
-    as_lines: bool
-    """Whether licenses are printed instead of written."""
-    keep_going: bool
-    workers: int
 
 
 class _Tally:
@@ -46,20 +36,19 @@ class _Tally:
         """Of the orders that were refused."""
 
 
-def issue_bulk(
-    workspace: Workspace, sources: Sequence[OrderSource], wanted: FileOptions, now: int, how: BulkOptions
-) -> None:
+def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOptions) -> None:
     """Issue the orders of `sources` into a folder, or print them, and print the results.
 
     Exits with the code of faults if some were refused.
     """
     _require_form(wanted, as_lines=how.as_lines)
     out = None if wanted.output is None else Path(wanted.output)
+    workspace, now = wanted.workspace, wanted.now
     catalog = workspace.catalog.require_unchanged(now)
-    attach = wanted.audience.read(workspace, now)
+    attach = wanted.attach
     with open_orders(sources, catalog, how.table) as orders:
         if wanted.consent.preview:
-            _preview(workspace, orders.lines, now, as_json=wanted.as_json)
+            _preview(wanted, orders.lines)
             return
         if out is not None:
             make_folder(out)
@@ -82,9 +71,7 @@ def issue_bulk(
     warn_of_older(fits_oldest=tally.fits_oldest)
     if not how.as_lines:
         _report(tally, out, as_json=wanted.as_json)
-    if tally.refused:
-        refusal = OrdersRefused(count=tally.refused, faults=tuple(tally.faults))
-        click.get_current_context().exit(exit_code(refusal))
+    _exit_if_refused(tally.refused)
 
 
 def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
@@ -96,38 +83,40 @@ def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
         raise click.UsageError("--qr and --print draw a single license.")
 
 
-def _preview(workspace: Workspace, lines: Iterable[OrderLine], now: int, *, as_json: bool) -> None:
+def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
     """Check each order by itself, and show what it comes to; exit with the code of faults if some are refused."""
     shown: list[dict[str, Any]] = []
+    rows: list[tuple[object, ...]] = []
     faults: list[Located] = []
     for line in _reported(lines):
         try:
-            proposal = workspace.propose_issue(line.draft, now=now)
+            proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
         except (OrderInvalid, OrderConflict) as error:
             faults += faults_of(Done(line.where, line.size, None, error))
             continue
-        bundle, is_new = proposal.bundle, line.draft.order.serial is None and not proposal.is_done
-        named = {"order": line.draft.order.number, "company": bundle.company, "part": bundle.part}
+        order, bundle, repeated = line.draft.order, proposal.bundle, proposal.is_done
+        serial = None if order.serial is None and not repeated else bundle.serial
         ends = None if bundle.expiry is None else format_days(bundle.expiry)
-        serial = None if is_new else bundle.serial
-        shown.append({**named, "serial": serial, "expiry": ends, "repeated": proposal.is_done})
-    if as_json:
+        named = {"order": order.number, "company": bundle.company, "part": bundle.part}
+        shown.append({**named, "serial": serial, "expiry": ends, "repeated": repeated})
+        row = order.number, bundle.company, serial or "(new)", bundle.part, ends or "perpetual"
+        rows.append((*row, "issued before" * repeated))
+    if wanted.as_json:
         emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
     else:
-        for fault in faults:
-            remark(f"licensekit: {harmless(str(fault))}")
-        table(
-            ["order", "company", "serial", "part", "until", ""],
-            [
-                (
-                    *(one["order"], one["company"], one["serial"] or "(new)", one["part"]),
-                    *(one["expiry"] or "perpetual", "issued before" * one["repeated"]),
-                )
-                for one in shown
-            ],
-        )
-    if faults:
-        click.get_current_context().exit(exit_code(OrdersRefused(count=len(faults), faults=tuple(faults))))
+        _name_refused(faults)
+        table(["order", "company", "serial", "part", "until", ""], rows)
+    _exit_if_refused(len(faults))
+
+
+def _exit_if_refused(count: int) -> None:
+    if count:
+        click.get_current_context().exit(exit_code(OrdersRefused(count=count, faults=())))
+
+
+def _name_refused(faults: Iterable[Located]) -> None:
+    for fault in faults:
+        remark(f"licensekit: {harmless(str(fault))}")
 
 
 def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
@@ -164,8 +153,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                     tally.refused += 1
                     found = faults_of(one)
                     tally.faults += found
-                    for fault in found:
-                        remark(f"licensekit: {harmless(str(fault))}")
+                    _name_refused(found)
                 elif one.file is not None:
                     tally.repeated += one.file.is_repeated
                     tally.issued += not one.file.is_repeated
@@ -187,16 +175,10 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
 
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:
     if as_json:
-        emit_json(
-            {
-                "folder": None if out is None else str(out),
-                "issued": tally.issued,
-                "repeated": tally.repeated,
-                "refused": tally.refused,
-                "licenses": tally.licenses,
-                "faults": [fault.as_json() for fault in tally.faults],
-            }
-        )
+        counts = {"issued": tally.issued, "repeated": tally.repeated, "refused": tally.refused}
+        faults = [fault.as_json() for fault in tally.faults]
+        folder = None if out is None else str(out)
+        emit_json({"folder": folder, **counts, "licenses": tally.licenses, "faults": faults})
         return
     columns = ("order", "serial", "file", "identity")
     if tally.licenses:

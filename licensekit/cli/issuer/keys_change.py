@@ -1,28 +1,34 @@
-"""`licensekit keys admit`, `keys retire`, `keys sign-trust`, `keys abandon` and `keys passphrase`."""
+"""`licensekit keys admit`, `retire`, `sign-trust`, `abandon`, `default`, `list` and `export`."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, write_output
-from licensekit.cli.issuer.ceremony import RootOptions, Roots, root_signing, show_change, signed_by_roots
-from licensekit.cli.issuer.options import clock_option, in_workspace, operator, secret_options, workspace_option
-from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import PATH, before, clock, option
-from licensekit.cli.output import emit, emit_json, facts, json_option, remark
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.issuer.ceremony import RootOptions, Roots, permission, root_signing, show_change, signed_by_roots
+from licensekit.cli.issuer.options import (
+    clock_option,
+    in_workspace,
+    operator,
+    to_sign,
+    with_workspace,
+    workspace_option,
+)
+from licensekit.cli.options import PATH, clock, option, refuse
+from licensekit.cli.output import counted, emit, emit_json, facts, json_option, remark, table
 from licensekit.cli.views.documents import show
-from licensekit.issuer import CLOCK_IS_RIGHT, Permission, Workspace, change_passphrase, find_key_file, resume
-from licensekit.keys.keyfile import parse_public
-
-
-def _require_issuer(*, issuer: str | None, **_: object) -> None:
-    if not issuer:
-        raise click.UsageError("--issuer CODE is needed: for whom does this key sign?")
+from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
+from licensekit.issuer import CLOCK_IS_RIGHT, KnownKey, Permission, Workspace, resume
+from licensekit.keys.keyfile import PublicPart, format_public, parse_public
+from licensekit.keys.other_forms import export_openssh, export_pem
+from licensekit.wire.documents import AdmittedKey, SignedType, Use
 
 
 @click.command()
-@before(_require_issuer)
+@refuse("--issuer CODE is needed: for whom does this key sign?", lambda given: not given["issuer"])
 @click.argument("file", metavar="KEY.pub")
 @option("--name NAME", "Its name in the trust document. Default: its label.")
 @permission
@@ -114,24 +120,73 @@ def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> Non
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 
 
-@click.command()
-@click.argument("name", metavar="NAME|FILE")
-@workspace_option
-@secret_options("passphrase", "the present passphrase")
-@secret_options("new_passphrase", "the new passphrase")
-@json_option
-def passphrase(
-    *, name: str, folder: Path, passphrase: SecretSource, new_passphrase: SecretSource, as_json: bool
-) -> None:
-    """Change the passphrase of a signing key or a root key.
+_FORMS: Final[Mapping[str, Callable[[PublicPart], str]]] = {
+    "licensekit": lambda part: format_public(*part),
+    "openssh": lambda part: export_openssh(*part),
+    "pem": lambda part: export_pem(part.verifying_key),
+}
 
-    It is a key of the workspace, or the key FILE wherever it is kept: then no workspace is needed. Each copy of a file
-    keeps the passphrase that it had.
-    """
-    file = find_key_file(folder, name)
-    change_passphrase(
-        file,
-        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
-        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
-    )
-    emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
+
+@click.command("list")
+@in_workspace
+@json_option
+def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
+    """List the keys that the trust document names, and which of them are here."""
+    keys, travelling = workspace.keys.known(now), workspace.keys.under_way(now)
+    if as_json:
+        found = {"keys": [one.plain() for one in keys], "in_signing": [one.plain() for one in travelling]}
+        emit_json({"trust": workspace.state(now).trust.version, **found})
+        return
+    table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
+    emit()
+    table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
+    for one in travelling:
+        documents, missing = ", ".join(one.plain()["documents"]), one.ceremony.missing
+        todo = f"{counted(missing, 'signature')} missing" if missing else "to be put in force"
+        remark(f"In signing: {documents}, in {one.path} ({todo}).")
+
+
+@click.command()
+@click.argument("name")
+@to_sign
+@json_option
+def default(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Let the key NAME sign wherever --key names no other."""
+    file = workspace.keys.set_default(name, who=operator(), now=now)
+    emit_json({"default": file.name, "key_id": file.key_id}) if as_json else facts(("default key", file.path))
+
+
+@click.command()
+@click.argument("name")
+@with_workspace
+@option("--form", "How the public key is written.", type=click.Choice(list(_FORMS)), default="licensekit")
+@option("-o --output FILE", "Where it goes.", default=STANDARD, show_default="standard output")
+def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
+    """Write the public half of a key, for whoever admits or compares it."""
+    part = workspace.keys.file(name).part
+    text = _FORMS[form](part)
+    write_output(output, f"{text.rstrip()}\n".encode())
+    remark(f"Its fingerprint is {fingerprint(part.verifying_key.fingerprint)}.")
+
+
+def _row(known: KnownKey) -> tuple[object, ...]:
+    key = known.admitted
+    path = None if known.file is None else known.file.path
+    mark = ", default" if known.is_default else ""
+    if key is None:
+        return known.name, known.key_id, f"not admitted{mark}", None, None, path
+    return key.name, known.key_id, f"{name_of(key.state)}{mark}", _window(key), _scope(key), path
+
+
+def _window(key: AdmittedKey) -> str:
+    begin = f"from {day_of(key.valid_from)}"
+    return begin if key.valid_to is None else f"{begin} to {day_of(key.valid_to)}"
+
+
+def _scope(key: AdmittedKey) -> str:
+    scope = key.scope
+    types = "everything" if len(scope.types) == len(SignedType) else ", ".join(map(name_of, scope.types))
+    limits = [f"for {', '.join(scope.issuers)}"]
+    if SignedType.BUNDLE in scope.types and len(scope.uses) < len(Use):
+        limits.append(f"{', '.join(map(name_of, scope.uses))} only")
+    return f"{types} {', '.join([*limits, *limits_of(scope)])}"

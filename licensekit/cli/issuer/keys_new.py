@@ -1,21 +1,20 @@
-"""`licensekit keys new`, `import`, `rotate` and `rotate-root`: new keys, and a new root."""
+"""`licensekit keys new`, `import`, `rotate`, `rotate-root` and `passphrase`: new keys, roots and passphrases."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import click
 
-from licensekit import limits
+from licensekit import issuer, limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
-from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import new_passphrase, passphrase, read_pin
-from licensekit.cli.issuer.permission import permission
-from licensekit.cli.options import before, collected, option, whole
-from licensekit.cli.output import emit, emit_json, remark
+from licensekit.cli.issuer.ceremony import Roots, permission, signed_by_roots
+from licensekit.cli.issuer.options import new_passphrase, passphrase, read_pin, secret_options, workspace_option
+from licensekit.cli.options import collected, option, refuse, together, whole
+from licensekit.cli.output import emit, emit_json, facts, json_option, remark
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.errors import PassphraseMissing
-from licensekit.issuer import KeyFile, KeyPlan, Permission, generated_key, imported_key, token_key
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.other_forms import import_private
 from licensekit.wire.frame import ED25519, HYBRID
@@ -31,32 +30,27 @@ scheme_option = option(
 )
 
 
-def root_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--root-keys` and `--threshold`: what a new root is."""
-    threshold = option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1)
-    count = option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1)
-    return count(threshold(command))
+root_options: Final = together(
+    option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
+    option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
+)
+"""`--root-keys` and `--threshold`: what a new root is."""
+NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 
 
-def require_enough(*, count: int, threshold: int, **_: object) -> None:
-    """Refuse a threshold that all root keys together do not reach."""
-    if threshold > count:
-        raise click.UsageError(f"--threshold {threshold} is more than --root-keys {count}.")
-
-
-Planned = Callable[[SecretSource], KeyPlan]
+Planned = Callable[[SecretSource], issuer.KeyPlan]
 """Returns the plan of a new key, given where the PIN of its token is."""
 
 
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
     """Return what is asked for, unless the command line alone shows that no token takes it."""
     if uri is None:
-        return lambda _: generated_key(SCHEMES[scheme], partial(_read_new, passphrase))
+        return lambda _: issuer.generated_key(SCHEMES[scheme], partial(_read_new, passphrase))
     if SCHEMES[scheme] != ED25519:
         raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
     if passphrase.is_given:
         raise PassphraseMissing(reason="token", option="pin")
-    return lambda pin: token_key(uri, lambda: read_pin(pin, uri, "for the new key").decode(errors="replace"))
+    return lambda pin: issuer.token_key(uri, lambda: read_pin(pin, uri, "for the new key").decode(errors="replace"))
 
 
 planned: Final = collected(
@@ -74,7 +68,7 @@ planned: Final = collected(
 @planned
 @permission
 @signed_by_roots
-def new(*, name: str | None, plan: Planned, permission: Permission, roots: Roots) -> None:
+def new(*, name: str | None, plan: Planned, permission: issuer.Permission, roots: Roots) -> None:
     """Make a signing key, and admit it in the next trust document.
 
     What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
@@ -88,7 +82,9 @@ def new(*, name: str | None, plan: Planned, permission: Permission, roots: Roots
 @permission
 @passphrase
 @signed_by_roots
-def import_(*, file: str, name: str | None, permission: Permission, passphrase: SecretSource, roots: Roots) -> None:
+def import_(
+    *, file: str, name: str | None, permission: issuer.Permission, passphrase: SecretSource, roots: Roots
+) -> None:
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
 
     A passphrase that is given by file or descriptor opens FILE as well, if it is encrypted.
@@ -96,7 +92,7 @@ def import_(*, file: str, name: str | None, permission: Permission, passphrase: 
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
         key = import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
-    _add(name, imported_key(key, partial(_read_new, passphrase)), permission, roots)
+    _add(name, issuer.imported_key(key, partial(_read_new, passphrase)), permission, roots)
 
 
 @click.command()
@@ -112,7 +108,7 @@ def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
 
 
 @click.command("rotate-root")
-@before(require_enough)
+@refuse(NOT_ENOUGH, lambda given: given["threshold"] > given["count"])
 @scheme_option
 @root_options
 @new_passphrase
@@ -134,11 +130,34 @@ def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: Secr
     roots.sign(proposal)
 
 
+@click.command("passphrase")
+@click.argument("name", metavar="NAME|FILE")
+@workspace_option
+@secret_options("passphrase", "the present passphrase")
+@secret_options("new_passphrase", "the new passphrase")
+@json_option
+def passphrase_(
+    *, name: str, folder: Path, passphrase: SecretSource, new_passphrase: SecretSource, as_json: bool
+) -> None:
+    """Change the passphrase of a signing key or a root key.
+
+    It is a key of the workspace, or the key FILE wherever it is kept: then no workspace is needed. Each copy of a file
+    keeps the passphrase that it had.
+    """
+    file = issuer.find_key_file(folder, name)
+    issuer.change_passphrase(
+        file,
+        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
+        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
+    )
+    emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
+
+
 def _read_new(source: SecretSource, name: str) -> bytes:
     return read_secret(source, f"Passphrase for the new key {name}", confirm=True)
 
 
-def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) -> None:
+def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, roots: Roots) -> None:
     proposal = roots.workspace.keys.propose_new(plan, roots.keys, now=roots.now, name=name, permission=permission)
     change = roots.sign(proposal)
     if change is not None:
@@ -148,7 +167,7 @@ def _add(name: str | None, plan: KeyPlan, permission: Permission, roots: Roots) 
         remark(f"It signs where --key names it; `licensekit keys default {file.name}` makes it the default.")
 
 
-def _show_partner_key(file: KeyFile, *, as_json: bool) -> None:
+def _show_partner_key(file: issuer.KeyFile, *, as_json: bool) -> None:
     """Show a partner's new key, which the vendor must admit before it counts."""
     public = format_public(file.part.verifying_key, file.part.label)
     if as_json:

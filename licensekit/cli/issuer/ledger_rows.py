@@ -1,8 +1,8 @@
-"""`licensekit ledger list`, `usage` and `export`: rows of the ledger as a table, JSON or CSV."""
+"""`licensekit ledger list`, `usage`, `export`, `show` and `verify`: what the ledger holds."""
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
@@ -12,26 +12,27 @@ import click
 
 from licensekit import issuer
 from licensekit.cli.inputs import STANDARD
-from licensekit.cli.issuer.options import in_workspace, with_workspace
-from licensekit.cli.options import MOMENT, before, option, whole
-from licensekit.cli.output import emit_json, json_option, remark, table, warn
+from licensekit.cli.issuer.options import in_workspace, with_workspace, workspace_option
+from licensekit.cli.options import MOMENT, clock, option, refuse, together, whole
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, table, warn
+from licensekit.cli.views.documents import show as show_document
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
+from licensekit.dates import format_seconds
 from licensekit.files import PRIVATE, replacing
+from licensekit.issuer import LookupResult, Workspace, key_id
 from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 
 _PAGE: Final = 50
 
 
-def row_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `-C`, `--csv` and `--json`, which exclude each other."""
-    csv_option = option("--csv as_csv", "Print CSV.")
-    return csv_option(before(_require_one_form)(in_workspace(json_option(command))))
-
-
-def _require_one_form(*, as_csv: bool, as_json: bool, **_: object) -> None:
-    if as_json and as_csv:
-        raise click.UsageError("give --json or --csv, not both.")
+row_options: Final = together(
+    option("--csv as_csv", "Print CSV."),
+    refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
+    in_workspace,
+    json_option,
+)
+"""`-C`, and `--csv` and `--json`, which exclude each other."""
 
 
 @click.command("list")
@@ -114,13 +115,10 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
     place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output), mode=PRIVATE)
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
-        for line in _json_lines(rows) if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
+        json_lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        for line in json_lines if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
-
-
-def _json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _show_listed(found: Iterable[issuer.Listed]) -> None:
@@ -171,3 +169,66 @@ def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Non
 
 def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     return map(written_row, chain([columns], (row.values() for row in rows)))
+
+
+@click.command()
+@click.argument("name", metavar="ENTRY|SERIAL|ORDER|BUNDLE")
+@in_workspace
+@json_option
+def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Show everything about what is named: how it came about, who signed it, what it says.
+
+    It is named by the number of its entry, by its serial, by its order's number, or as a bundle by serial-part-sequence
+    or identity. Of a serial, what its installations have sent is shown too.
+    """
+    found = workspace.ledger.look_up(name)
+    if as_json:
+        emit_json({"entries": [one.plain() for one in found]})
+        return
+    state = workspace.state(now)
+    keys = {key_id(key): key.name for key in state.trust.keys}
+    for index, one in enumerate(found):
+        if index:
+            emit()
+        _show(one, keys)
+        show_document(one.document, licenses=state.catalog.document.licenses if state.catalog else {})
+
+
+@click.command()
+@workspace_option
+@json_option
+def verify(*, folder: Path, as_json: bool) -> None:
+    """Verify every link and signature of the ledger, and every table drawn from it.
+
+    The first entry that is not as it was is named. Note the head: with it, an earlier state of the ledger can be told
+    from this one. Documents that are dated later than now are named as well.
+    """
+    with Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
+        report = workspace.ledger.verify(advance)
+        ahead = workspace.ledger.dated_ahead(now=clock())
+    if as_json:
+        named = [one.as_json() for one in ahead]
+        emit_json({"entries": report.entries, "head": report.head.hex(), "dated_ahead": named})
+        return
+    click.secho(f"the ledger holds: {report.entries} entries", fg="green", bold=True)
+    emit(f"head  {report.head.hex()}")
+    for one in ahead:
+        warn(f"{one.message}.")
+
+
+def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
+    entry = one.entry
+    key = one.key.hex()
+    heading(f"Entry {entry.number}: {entry.token.type}")
+    facts(
+        ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
+        ("state", one.state),
+        ("why", one.change),
+        ("identity", one.identity.hex()),
+        ("signed by", f"{keys[key]} ({key})" if key in keys else key),
+        ("order", entry.order_number),
+        ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
+        ("note", entry.note or None),
+        ("hash", entry.hash.hex()),
+    )
+    emit()

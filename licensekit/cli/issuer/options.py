@@ -7,9 +7,11 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from licensekit import limits
 from licensekit.cli.inputs import SecretSource, account, read_secret
 from licensekit.cli.options import PATH, Decorator, clock, collected, option, whole
 from licensekit.cli.output import remark, warn
+from licensekit.dates import DAY_SECONDS
 from licensekit.errors import PassphraseMissing
 from licensekit.files import is_exposed
 from licensekit.issuer import CLOCK_IS_RIGHT, OVERRIDES, KeyFile, Workspace, open_key
@@ -22,6 +24,15 @@ workspace_option: Final[Decorator] = option(
 """`-C`, as the path `folder`."""
 
 reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
+
+
+def fresh_option(help_text: str) -> Decorator:
+    """Return `--fresh-days`, as `fresh_until`: the time from which a document that is signed now is no longer new."""
+
+    def until(_ctx: click.Context, _param: click.Parameter, days: int | None) -> int | None:
+        return None if days is None else clock() + days * DAY_SECONDS
+
+    return option("--fresh-days DAYS fresh_until", help_text, type=whole(1, limits.TERM_DAYS), callback=until)
 
 
 def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:

@@ -19,7 +19,7 @@ from licensekit.errors import FileUnusable, KeyMissing
 from licensekit.files import make_folder
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Proposal
-from licensekit.wire.documents import Bundle, Catalog, Kind, Use
+from licensekit.wire.documents import Bundle, Catalog, Kind, Reset, Use
 
 R = TypeVar("R")
 
@@ -77,8 +77,10 @@ class Drawings(NamedTuple):
 
 
 class FileOptions(NamedTuple):
-    """How a license file is to be signed and where it goes."""
+    """How a license file of a workspace is to be signed and where it goes."""
 
+    workspace: issuer.Workspace
+    now: int
     output: str | None
     audience: Audience
     drawings: Drawings
@@ -90,50 +92,53 @@ class FileOptions(NamedTuple):
         """Whether facts are printed as JSON."""
         return self.consent.as_json
 
+    @property
+    def attach(self) -> issuer.Attach:
+        """For which application it is, as `Workspace` takes it."""
+        return self.audience.read(self.workspace, self.now)
+
     def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
-    def _place_of(self, bundle: Bundle) -> str:
-        """Return where the file of a bundle goes; raise `OutputTaken` if something else is there."""
-        place = place_of(self.output, issuer.file_name(bundle))
+    def _place_of(self, name: str, document: Bundle | Reset) -> str:
+        """Return where the file of a document goes; raise `OutputTaken` if something else is there."""
+        place = name
+        if self.output is not None:
+            is_folder = _is_folder(self.output) or Path(self.output).is_dir()
+            place = str(Path(self.output) / name) if is_folder else self.output
         if place != STANDARD:
-            issuer.require_replaceable(Path(place), bundle)
+            issuer.require_replaceable(Path(place), document)
         return place
 
     def sign(
-        self,
-        workspace: issuer.Workspace,
-        proposal: issuer.SignProposal[R, Signer | None],
-        catalog: Catalog | None = None,
-        *,
-        always: bool = False,
+        self, proposal: issuer.SignProposal[R, Signer | None], catalog: Catalog | None = None, *, always: bool = False
     ) -> R | None:
         """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
 
         The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
         it is asked about; `catalog` knows the units of what is counted.
         """
-        bundle = _bundle_of(proposal)
-        key = None if proposal.is_done else self._key_of(workspace, bundle, proposal.now)
+        bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
+        key = None if proposal.is_done else self._key_of(bundle)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
         for path in (self.output, *self.drawings):
             require_place(path)
         if bundle is not None:
-            self._place_of(bundle)
+            self._place_of(issuer.file_name(bundle), bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
-    def _key_of(self, workspace: issuer.Workspace, bundle: Bundle | None, now: int) -> issuer.KeyFile | None:
+    def _key_of(self, bundle: Bundle | None) -> issuer.KeyFile | None:
         """Return the key that is to sign a bundle, or a reset: that of `--key`, or the default one.
 
         None: nothing but a preview is wanted, and the key is not here.
         """
         kind = "reset" if bundle is None else "bundle"
         try:
-            return workspace.keys.choose(kind, now, self.signing.key, bundle=bundle)
+            return self.workspace.keys.choose(kind, self.now, self.signing.key, bundle=bundle)
         except KeyMissing as error:
             if self.signing.key is None and self.consent.preview and error.reason != "default-unfit":
                 return None
@@ -145,10 +150,9 @@ class FileOptions(NamedTuple):
         Returns whether facts were printed for people.
         """
         drawn = self.drawings.draw(file, catalog)
-        place = self._place_of(file.bundle)
-        for path, data in ((place, file.data), *drawn):
+        place = self.put(file, file.bundle)
+        for path, data in drawn:
             write_output(path, data)
-        warn_of_older(fits_oldest=file.fits_oldest)
         if place == STANDARD:
             return False
         if self.as_json:
@@ -158,6 +162,13 @@ class FileOptions(NamedTuple):
         _show(file, place, catalog)
         facts(*(("drawn", path) for path, _ in drawn))
         return True
+
+    def put(self, file: issuer.LicenseFile | issuer.ResetFile, document: Bundle | Reset) -> str:
+        """Write a file, and return where it is; `document` is what is signed in it."""
+        place = self._place_of(file.name, document)
+        write_output(place, file.data)
+        warn_of_older(fits_oldest=file.fits_oldest)
+        return place
 
 
 def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -181,7 +192,7 @@ license_options: Final = collected(
     consenting,
     to_sell,
 )
-"""The options of commands that sign one license file; they come as `wanted`, with the workspace."""
+"""The options of commands that sign one license file; they come as `wanted`."""
 
 
 def require_place(output: str | None) -> None:
@@ -200,20 +211,9 @@ def require_place(output: str | None) -> None:
         make_folder(place)
 
 
-def place_of(output: str | None, name: str) -> str:
-    """Return the path of a file; `name` is its default name, also in a folder."""
-    if output is None:
-        return name
-    return str(Path(output) / name) if _is_folder(output) or Path(output).is_dir() else output
-
-
 def _is_folder(output: str | None) -> bool:
     """Return whether a path says itself that it is a folder: `DIR/`."""
     return output is not None and output.endswith(tuple({"/", os.sep}))
-
-
-def _bundle_of(proposal: Proposal[Any]) -> Bundle | None:
-    return proposal.bundle if isinstance(proposal, issuer.IssueProposal) else None
 
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:

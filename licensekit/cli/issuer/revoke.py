@@ -1,4 +1,4 @@
-"""`licensekit suspend`, `revoke`, `void` and `reinstate`: what a revocation list takes back, or no longer."""
+"""`licensekit suspend`, `revoke`, `void`, `reinstate` and `reissue`: what is taken back, and what is signed again."""
 
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -7,13 +7,24 @@ import click
 
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import SecretSource, located, read_input
-from licensekit.cli.issuer.ceremony import Roots, end_of_freshness, fresh_option, signed_by_roots
-from licensekit.cli.issuer.options import KeyOptions, key_option, operator, passphrase, reason_option, signing, to_sign
-from licensekit.cli.options import collected
-from licensekit.cli.output import counted, emit_json, facts, remark
+from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
+from licensekit.cli.issuer.options import (
+    KeyOptions,
+    fresh_option,
+    key_option,
+    operator,
+    passphrase,
+    reason_option,
+    signing,
+    to_sign,
+)
+from licensekit.cli.issuer.output import Audience, attachments_option, require_place, warn_of_older
+from licensekit.cli.options import PATH, collected, option
+from licensekit.cli.output import counted, emit, emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.errors import KeyMissing
-from licensekit.issuer import BundlesVoid, Issued, ListProposal, Workspace
+from licensekit.files import make_folder, write_atomically
+from licensekit.issuer import BundlesVoid, Issued, LicenseFile, ListProposal, Workspace, require_replaceable
 from licensekit.wire.documents import Revocations
 
 
@@ -23,15 +34,14 @@ class ListOptions(NamedTuple):
     workspace: Workspace
     now: int
     reason: str
-    fresh_days: int | None
+    fresh_until: int | None
     signing: KeyOptions
     consent: Consent
 
     def sign(self, action: str, **named: Any) -> None:
         """Sign the list that does this to what is named, and print what it says."""
-        until = end_of_freshness(self.fresh_days, self.now)
         propose = getattr(self.workspace, f"propose_{action}")
-        proposal: ListProposal = propose(now=self.now, reason=self.reason, fresh_until=until, **named)
+        proposal: ListProposal = propose(now=self.now, reason=self.reason, fresh_until=self.fresh_until, **named)
         if self.consent.ends(proposal, always=not self.consent.yes):
             return
         key = None
@@ -143,3 +153,60 @@ def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent:
         return
     remark("Ship the pack with the next version; license files for these customers bring the list from now on.")
     remark("An installation that is offline learns of it with the next of these files that it takes, and not before.")
+
+
+@click.command()
+@to_sign
+@option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
+@option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
+@attachments_option
+@signing
+@consenting
+def reissue(
+    *,
+    workspace: Workspace,
+    now: int,
+    lost: str,
+    output: Path,
+    audience: Audience,
+    signing: KeyOptions,
+    consent: Consent,
+) -> None:
+    """Sign again, with another key, every active bundle that a key has signed.
+
+    They stay the same bundles, with another signature. Run it again if it was interrupted: what was signed again
+    already is written once more and not signed twice.
+    """
+    proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
+    file = None
+    if proposal.count and not (consent.preview and signing.key is None):
+        file = workspace.keys.choose("bundle", now, signing.key, bundle=proposal.first, but=proposal.old)
+        proposal.require_allowed(file.part)
+    if consent.ends(proposal):
+        return
+    require_place(str(output))
+    signer = None if file is None else signing.open(file)
+    done = proposal.sign(signer, who=operator(), confirm=True)
+    make_folder(output)
+    files: list[LicenseFile] = []
+    left: list[Issued] = []
+    for bundle, license_file in done:
+        if license_file is None:
+            left.append(bundle)
+            continue
+        require_replaceable(output / license_file.name, license_file.bundle)
+        write_atomically(output / license_file.name, license_file.data)
+        files.append(license_file)
+    warn_of_older(fits_oldest=all(one.fits_oldest for one in files))
+    repeated = sum(one.is_repeated for one in files)
+    signed = len(files) - repeated
+    if consent.as_json:
+        names = [one.name for one in files]
+        counts = {"reissued": signed, "repeated": repeated}
+        emit_json({**counts, "files": names, "left": [one.label for one in left]})
+        return
+    emit(f"{counted(signed, 'bundle')} signed again, in {output}.")
+    if repeated:
+        emit(f"{counted(repeated, 'bundle')} signed again before: only the files are new.")
+    for one in left:
+        remark(f"{one.label} was {one.state} meanwhile, so it was not signed again.")

@@ -7,31 +7,17 @@ from licensekit.cli.output import counted, emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
-from licensekit.wire.documents import (
-    AdmittedKey,
-    Bundle,
-    Catalog,
-    Combine,
-    Document,
-    Edition,
-    Kind,
-    License,
-    Root,
-    RootKey,
-    Setting,
-    Trust,
-    encode,
-)
+from licensekit.wire import documents
 from licensekit.wire.plain import plain, word
 
 Facts = Iterable[tuple[str, object]]
 
-Tables = Callable[[Any, Mapping[str, License]], None]
+Tables = Callable[[Any, Mapping[str, documents.License]], None]
 
 _DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
 
 
-def show(document: Document, first: Facts = (), licenses: Mapping[str, License] = {}) -> None:
+def show(document: documents.Document, first: Facts = (), licenses: Mapping[str, documents.License] = {}) -> None:
     """Print `document`, with the facts `first` above its own; then its table, if it has one.
 
     `licenses` are those of the catalog of its issuer: they say in which units counts are.
@@ -43,7 +29,7 @@ def show(document: Document, first: Facts = (), licenses: Mapping[str, License] 
         tables(document, licenses)
 
 
-def _bundle(bundle: Bundle) -> Facts:
+def _bundle(bundle: documents.Bundle) -> Facts:
     shown = plain(bundle)
     dates = {name.replace("_", " "): shown[name] for name in _DATES}
     dates["expiry"] = spelling.expiry(bundle.expiry)
@@ -64,16 +50,16 @@ def _bundle(bundle: Bundle) -> Facts:
     ]
 
 
-def _table_of_bundle(bundle: Bundle, licenses: Mapping[str, License]) -> None:
+def _table_of_bundle(bundle: documents.Bundle, licenses: Mapping[str, documents.License]) -> None:
     rows = [
         (spelling.name_of(kind), code, spelling.amount_of(count, licenses.get(code)))
-        for kind in Kind
+        for kind in documents.Kind
         for code, count in bundle.counts(kind).items()
     ]
     table(["kind", "license", ">count"], rows)
 
 
-def bound_to(bundle: Bundle) -> str | None:
+def bound_to(bundle: documents.Bundle) -> str | None:
     """Return which installation a bundle is for, in words; None: any."""
     binding = bundle.binding
     if binding is None:
@@ -83,7 +69,7 @@ def bound_to(bundle: Bundle) -> str | None:
     return " and ".join(part for part in (by_key, by_facts) if part)
 
 
-def _catalog(catalog: Catalog) -> Facts:
+def _catalog(catalog: documents.Catalog) -> Facts:
     return [
         ("product", catalog.product),
         ("issuer", catalog.issuer),
@@ -96,7 +82,7 @@ def _catalog(catalog: Catalog) -> Facts:
     ]
 
 
-def _table_of_catalog(catalog: Catalog, _: object) -> None:
+def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
     in_order = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
     rows = [(spelling.name_of(one.kind), code, one.name, _remarks(one)) for code, one in in_order]
     table(["kind", "license", "name", "remarks"], rows)
@@ -111,25 +97,25 @@ def _table_of_catalog(catalog: Catalog, _: object) -> None:
         table(["edition", "name", "contents"], [(code, e.name, _contents(e, catalog.licenses)) for code, e in editions])
 
 
-def _contents(edition: Edition, licenses: Mapping[str, License]) -> str:
+def _contents(edition: documents.Edition, licenses: Mapping[str, documents.License]) -> str:
     """Return what an edition names, with the units in which its catalog sells it."""
     counts = [*edition.system.items(), *edition.sites.items(), *edition.users.items()]
     counted = [spelling.counted_license(code, n, licenses.get(code)) for code, n in counts]
     return ", ".join([*counted, *(_value(name, value) for name, value in edition.settings.items())])
 
 
-def _of_setting(setting: Setting) -> str:
+def _of_setting(setting: documents.Setting) -> str:
     said = [
         ("from", setting.lowest),
         ("to", setting.highest),
         ("one of", ", ".join(setting.choices) or None),
         ("default", setting.default),
-        ("combined by", None if setting.combine is Combine.LATEST else word(setting.combine)),
+        ("combined by", None if setting.combine is documents.Combine.LATEST else word(setting.combine)),
     ]
     return "; ".join(f"{name} {spelling.value(one)}" for name, one in said if one is not None)
 
 
-def _remarks(license_: License) -> str:
+def _remarks(license_: documents.License) -> str:
     said = [
         ("plan", license_.plan),
         ("hidden", license_.hidden),
@@ -144,19 +130,19 @@ def _remarks(license_: License) -> str:
     return "; ".join(text for text, applies in said if applies)
 
 
-def _root(root: Root) -> Facts:
+def _root(root: documents.Root) -> Facts:
     return [
         ("product", root.product),
         ("issuer", root.issuer),
         ("version", root.version),
-        ("pin", pin_of(encode(root))),
+        ("pin", pin_of(documents.encode(root))),
         ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
         *(("key", _compared(key)) for key in root.keys),
         *_extensions(root.extensions),
     ]
 
 
-def _trust(trust: Trust) -> Facts:
+def _trust(trust: documents.Trust) -> Facts:
     return [
         ("version", f"{trust.version}, under root {trust.root_version}"),
         ("issued", spelling.moment(trust.issued)),
@@ -165,17 +151,17 @@ def _trust(trust: Trust) -> Facts:
     ]
 
 
-def _table_of_trust(trust: Trust, _: object) -> None:
+def _table_of_trust(trust: documents.Trust, _: object) -> None:
     table(["key id", "name", "state", "from", "to", "issuers", "signs", "uses", "limits"], map(_row_of_key, trust.keys))
     emit()
     table(["name", "fingerprint"], [(key.name, _compared(key)) for key in trust.keys])
 
 
-def _compared(key: AdmittedKey | RootKey) -> str:
+def _compared(key: documents.AdmittedKey | documents.RootKey) -> str:
     return spelling.fingerprint(load(key.scheme, key.public).fingerprint)
 
 
-def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:
+def _row_of_key(key: documents.AdmittedKey) -> tuple[object, ...]:
     shown = plain(key)
     scope = shown["scope"]
     return (
@@ -186,7 +172,7 @@ def _row_of_key(key: AdmittedKey) -> tuple[object, ...]:
     )
 
 
-def _fields(document: Document) -> Facts:
+def _fields(document: documents.Document) -> Facts:
     """Yield the facts of any other document: a fact for each field, or for each entry of a map."""
     for name, value in plain(document).items():
         label = name.replace("_", " ")
@@ -215,9 +201,9 @@ def _extensions(extensions: dict[str, Any]) -> Iterable[tuple[str, str]]:
     return (("extension", _value(name, value)) for name, value in extensions.items())
 
 
-_VIEWS: Final[dict[type[Document], tuple[Callable[[Any], Facts], Tables | None]]] = {
-    Bundle: (_bundle, _table_of_bundle),
-    Catalog: (_catalog, _table_of_catalog),
-    Root: (_root, None),
-    Trust: (_trust, _table_of_trust),
+_VIEWS: Final[dict[type[documents.Document], tuple[Callable[[Any], Facts], Tables | None]]] = {
+    documents.Bundle: (_bundle, _table_of_bundle),
+    documents.Catalog: (_catalog, _table_of_catalog),
+    documents.Root: (_root, None),
+    documents.Trust: (_trust, _table_of_trust),
 }

@@ -22,8 +22,7 @@ from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
-from licensekit.issuer.output.license_file import BulkFiles
-from licensekit.issuer.output.overwriting import require_replaceable
+from licensekit.issuer.output.license_file import BulkFiles, require_replaceable
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import Bundle, decode

@@ -2,22 +2,31 @@
 
 One task is under way at a time: it is begun, and its result is asked for before the next one. With several processes,
 what the ledger needs is done meanwhile.
+
+A worker takes its tasks through its standard input, the key first, and ends when that is closed: with the process that
+started it, however that ends. Nothing of the key is ever in an argument, in the environment or in a file. Both run the
+same Python, so that `marshal` carries what goes through the pipes: texts, bytes and lists of them.
 """
 
-import json
+import marshal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
 from licensekit.errors import FileUnusable, WorkersUnavailable
 from licensekit.files import write_many
-from licensekit.issuer.bulk.pipe import DONE, SIGN, WRITE, receive, send
 from licensekit.keys.signing import Signer, SigningKey
 
 T = TypeVar("T")
+
+_SIGN: Final = "sign"
+_WRITE: Final = "write"
+_SERVE: Final = f"import sys; from {__name__} import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
+"""What a worker runs."""
+
 File = tuple[str, bytes]
 """Name and contents."""
 
@@ -72,15 +81,15 @@ class _Pipe(NamedTuple):
     requests: BinaryIO
     answers: BinaryIO
 
-    def ask(self, *parts: bytes) -> None:
+    def ask(self, *parts: Any) -> None:
         """Ask for something; the answer is waited for before the next question."""
         with _while_it_runs():
-            send(self.requests, parts)
+            _send(self.requests, *parts)
 
-    def answer(self) -> list[bytes]:
+    def answer(self) -> Any:
         """Return the answer to what was asked last."""
         with _while_it_runs():
-            return receive(self.answers)
+            return _receive(self.answers)
 
 
 @contextmanager
@@ -100,21 +109,18 @@ class _Workers(WorkerPool):
 
     def begin_signing(self, messages: Sequence[bytes]) -> None:
         for worker, share in self._shares(messages):
-            worker.ask(SIGN, *share)
+            worker.ask(_SIGN, *share)
 
     def signatures(self) -> list[bytes]:
         return [signature for worker in self._workers for signature in worker.answer()]
 
     def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
         for worker, share in self._shares(files):
-            parts = [part for name, data in share for part in (name.encode(), data)]
-            worker.ask(WRITE, str(folder).encode(), *parts)
+            worker.ask(_WRITE, str(folder), *share)
 
     def finish_writing(self) -> None:
-        for answer in [worker.answer() for worker in self._workers]:
-            if answer != [DONE]:
-                [data] = answer
-                raise FileUnusable(**json.loads(data))
+        for fields in [one for worker in self._workers for one in worker.answer()]:
+            raise FileUnusable(**fields)
 
     def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
         size = -(-len(whole) // len(self._workers))
@@ -126,7 +132,7 @@ def _worker(signer: SigningKey) -> Generator[_Pipe]:
     """Start a worker and send it the key; it ends with the block."""
     with subprocess.Popen(
         # Nothing is imported from the folder in which the command happens to run.
-        [sys.executable, "-P", "-m", "licensekit.issuer.bulk.worker"],
+        [sys.executable, "-P", "-c", _SERVE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # An interrupt at the terminal is for the process that keeps the ledger.
@@ -134,8 +140,38 @@ def _worker(signer: SigningKey) -> Generator[_Pipe]:
     ) as process:
         pipe = _Pipe(cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout))
         try:
-            pipe.ask(bytes([signer.verifying_key.scheme]), signer.reveal_secret())
+            pipe.ask(signer.verifying_key.scheme, signer.reveal_secret())
             yield pipe
         finally:
             with suppress(OSError):
                 pipe.requests.close()
+
+
+def _send(pipe: BinaryIO, *parts: Any) -> None:
+    """Send some values together."""
+    marshal.dump(parts, pipe)
+    pipe.flush()
+
+
+def _receive(pipe: BinaryIO) -> Any:
+    """Return the next values; raise `EOFError` once the other side has closed the pipe, or ended."""
+    return marshal.load(pipe)  # noqa: S302  # the other side is the process that started this one, or one started here
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Do one task after the other until the other side closes."""
+    with suppress(EOFError, BrokenPipeError):
+        scheme, secret = _receive(requests)
+        key = SigningKey.from_secret(scheme, secret)
+        while True:
+            task, *parts = _receive(requests)
+            _send(answers, *([key.sign(one) for one in parts] if task == _SIGN else _write(*parts)))
+
+
+def _write(folder: str, *files: tuple[str, bytes]) -> list[dict[str, Any]]:
+    """Write files of these names and contents; return the fields of the `FileUnusable` that was raised, if any."""
+    try:
+        write_many(Path(folder), files)
+    except FileUnusable as error:
+        return [{**error.data, "where": error.where}]
+    return []

@@ -7,8 +7,7 @@ from licensekit import limits
 from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
 from licensekit.catalog.rules import faults as rule_faults
 from licensekit.errors import CatalogInvalid, CatalogRefused, CountWrong, IssuerDiffers, SyntaxInvalid, TableInvalid
-from licensekit.issuer.catalog.counts import read_counts, read_settings
-from licensekit.issuer.catalog.declared_settings import declared_settings
+from licensekit.issuer.catalog.tables import declared_settings, read_counts, read_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml

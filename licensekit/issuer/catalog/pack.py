@@ -46,7 +46,8 @@ class CatalogDraft(NamedTuple):
         """Whether it must be signed: it says something else, or the old signature is void."""
         if self.signed is None or not self.is_in_force:
             return True
-        return not _says_the_same(self.catalog, self.signed)
+        said = set(self.catalog.__struct_fields__) - _OF_SIGNING
+        return any(getattr(self.catalog, name) != getattr(self.signed, name) for name in said)
 
     @property
     def differences(self) -> list[CatalogChange]:
@@ -206,9 +207,3 @@ def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None 
     except CatalogInvalid as error:
         raise (error.at(str(layout.catalog)) if given is None else error) from error
     return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
-
-
-def _says_the_same(catalog: Catalog, signed: Catalog) -> bool:
-    """Compare everything but versions and time."""
-    names = set(catalog.__struct_fields__) - _OF_SIGNING
-    return all(getattr(catalog, name) == getattr(signed, name) for name in names)

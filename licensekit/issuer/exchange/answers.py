@@ -99,7 +99,7 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
         raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
     issue.require_same_order(first, canonical(order))
     held = [active for _, active in _lines(ledger, order.number) if active is not None]
-    mine = [one for one in held if _is_bound_to(one.bundle, request)]
+    mine = [one for one in held if (to := one.bundle.binding) is not None and match(to, request.fingerprint).holds]
     if not mine and len(held) >= (order.installations or 1):
         names = tuple(file_name(one.bundle) for one in held)
         raise errors.InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
@@ -118,10 +118,6 @@ def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, Issued | None
     for serial, part in seen:
         active = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
         yield serial, next(active, None)
-
-
-def _is_bound_to(bundle: Bundle, request: VerifiedRequest) -> bool:
-    return bundle.binding is not None and match(bundle.binding, request.fingerprint).holds
 
 
 def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:

@@ -1,15 +1,15 @@
 """What a workspace exchanges with customers' installations: requests, answers, and returns."""
 
 from functools import partial
+from typing import Unpack
 
 from licensekit.issuer.exchange.answers import propose_answer
-from licensekit.issuer.exchange.requests import VerifiedRequest, read_request
-from licensekit.issuer.exchange.resets import ResetProposal, propose_reset
+from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest, propose_reset, read_request
 from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept, read_sent
-from licensekit.issuer.orders.issue import IssueProposal, Signing
+from licensekit.issuer.orders.issue import IssueProposal, Signing, SigningAsked
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.output.license_file import Approve, LicenseFile, ResetFile, accept_all
+from licensekit.issuer.output.license_file import LicenseFile, ResetFile
 from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -36,17 +36,11 @@ class Customers:
         return read_request(data, product)
 
     def propose_answer(
-        self,
-        request: VerifiedRequest,
-        draft: OrderDraft,
-        *,
-        now: int,
-        attach: Attach = True,
-        approve: Approve = accept_all,
+        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[SigningAsked]
     ) -> IssueProposal:
         """Return the bundle that answers a request; raises as `answers.propose_answer`."""
         with self._store.read(now) as tx:
-            return propose_answer(tx, request, draft, Signing(attach, approve))
+            return propose_answer(tx, request, draft, Signing(**signing))
 
     def answer(
         self,
@@ -56,8 +50,7 @@ class Customers:
         *,
         who: str,
         now: int,
-        attach: Attach = True,
-        approve: Approve = accept_all,
+        **signing: Unpack[SigningAsked],
     ) -> LicenseFile:
         """Issue an order as a bundle bound to the installation that asks, and return its file.
 
@@ -66,8 +59,7 @@ class Customers:
 
         Raises as `answers.propose_answer`.
         """
-        signing = Signing(attach, approve)
-        work_out = partial(propose_answer, request=request, draft=draft, signing=signing)
+        work_out = partial(propose_answer, request=request, draft=draft, signing=Signing(**signing))
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def propose_reset(

@@ -1,16 +1,36 @@
-"""Requests of installations: read, verified, and turned into the binding of a bundle."""
+"""Requests of installations: read, verified, turned into the binding of a bundle, or answered with a reset.
+
+By a reset the vendor puts one installation right, once.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
+from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import OrderIncomplete, RequestAnswered, UnexpectedType, WrongProduct
-from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, exchange_files
-from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.errors import (
+    ExchangeFileRefused,
+    OrderIncomplete,
+    RequestAnswered,
+    UnexpectedType,
+    VendorOnly,
+    WrongProduct,
+)
+from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, append, bundles, exchange_files
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import ResetFile, reset_file
+from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.transaction import LedgerTransaction, require_signer
+from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
+from licensekit.proposals import Change
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Binding, Request, Value
+from licensekit.wire.documents import ANSWERS, Binding, Request, Reset, ResetWhat, Value, decode
+from licensekit.wire.plain import word
 
 
 class VerifiedRequest(NamedTuple):
@@ -86,3 +106,91 @@ def lacking_facts(request: VerifiedRequest, facts: int) -> OrderIncomplete | Non
     if len(present) >= facts:
         return None
     return OrderIncomplete(reason="facts", wanted=facts, count=len(present), facts=present, where="facts")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ResetProposal(SignProposal[ResetFile, Signer | None]):
+    """The reset that would answer a request."""
+
+    request: VerifiedRequest
+    what: ResetWhat
+    reason: str
+    attach: Attach
+    repeated: ResetFile | None
+    """The file, where the request was answered with it before: then nothing is signed."""
+
+    def enter(self, tx: LedgerTransaction, key: Signer | None) -> ResetFile:
+        """Sign a reset, enter it beside the request, and return its file; raises as `tx.sign`."""
+        if self.repeated is not None:
+            return self.repeated
+        request, nonce = self.request, self.request.document.nonce
+        reset = Reset(tx.state.issuer, request.installation, self.what, nonce, tx.now, {})
+        signed = tx.sign("answer", reset, require_signer(key))
+        noted = signed._replace(request=request.identity, note=self.reason)
+        append(tx.ledger, [request.record(tx), noted])
+        return reset_file(AttachmentSource(tx, self.attach), signed.token, repeated=False)
+
+
+def propose_reset(
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
+) -> ResetProposal:
+    """Return the reset that answers a request, once for each; raises as `Customers.reset`."""
+    repeated = _reset_before(tx, request, what, attach=attach)
+    if repeated is None:
+        _require_ours(tx, request)
+    installation = request.installation.hex()
+    change = Change(f"resets.{installation}", None, word(what))
+    return ResetProposal(
+        changes=(change,) if repeated is None else (),
+        about=f"installation {installation}",
+        is_done=repeated is not None,
+        store=tx.store,
+        now=tx.now,
+        again=partial(propose_reset, request=request, what=what, reason=reason, attach=attach),
+        request=request,
+        what=what,
+        reason=reason,
+        attach=attach,
+        repeated=repeated,
+    )
+
+
+def _reset_before(
+    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach
+) -> ResetFile | None:
+    before = answer_before(tx, request)
+    if before is None:
+        return None
+    if before.token.type != "reset":
+        raise RequestAnswered(reason="license")
+    reset = decode(Reset, before.token.payload)
+    if reset.what is not what:
+        raise RequestAnswered(reason="reset", effect=word(reset.what))
+    return reset_file(AttachmentSource(tx, attach), before.token, repeated=True)
+
+
+def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
+    """Refuse the request of an installation that is not one of the customers'.
+
+    Raises:
+        VendorOnly: this is a third party's workspace.
+        NotIssued: the request names a serial that nothing was issued for.
+        ExchangeFileRefused: the serial is bound to another, or the installation is unknown.
+    """
+    if tx.state.is_partner:
+        raise VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
+    serial = request.document.serial
+    if serial is None:
+        if not exchange_files.of_installation(tx.ledger, request.installation):
+            raise ExchangeFileRefused(reason="unknown", installation=request.installation)
+        return
+    require_serial(tx.ledger, serial)
+    require_not_bound_elsewhere(tx.ledger, serial, request.installation)
+
+
+def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
+    """Raise `ExchangeFileRefused` if a serial is bound to another installation."""
+    for one in bundles.active(ledger, serial):
+        binding = one.bundle.binding
+        if binding is not None and binding.installation not in {None, installation}:
+            raise ExchangeFileRefused(reason="bound", installation=installation, bundle=one.label)

@@ -13,7 +13,7 @@ from licensekit import limits
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
-from licensekit.issuer.exchange.resets import require_not_bound_elsewhere
+from licensekit.issuer.exchange.requests import require_not_bound_elsewhere
 from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
@@ -29,6 +29,7 @@ from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Bundle, Document, Receipt, Revocations, Statement
+from licensekit.wire.plain import plain_fields
 
 
 class Sent(NamedTuple):
@@ -69,22 +70,13 @@ class Received(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
+        issued = [one.issued for one in self.returned]
         return {
             "returned": [
-                {
-                    "serial": one.issued.bundle.serial,
-                    "part": one.issued.bundle.part,
-                    "use": one.issued.bundle.use.word,
-                    "sequence": one.issued.bundle.sequence,
-                    "identity": one.issued.identity.hex(),
-                    "state": one.issued.state,
-                }
-                for one in self.returned
+                plain_fields(one.bundle, "serial part use sequence") | plain_fields(one, "identity state")
+                for one in issued
             ],
-            "statements": [
-                {"serial": one.document.serial, "issued": format_seconds(one.document.issued)}
-                for one in self.statements
-            ],
+            "statements": [plain_fields(one.document, "serial issued") for one in self.statements],
             "known": self.known,
         }
 

@@ -1,9 +1,8 @@
 """What was sold beside what is in use: the true-up, from the newest statement of each serial."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from licensekit.dates import format_seconds
 from licensekit.entitlements import total_of
 from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
@@ -15,7 +14,7 @@ from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, Usage
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields
 
 OVER = "over"
 UNDER = "under"
@@ -86,24 +85,13 @@ class UsageReport(NamedTuple):
     def plain(self) -> Iterator[dict[str, Any]]:
         """Yield each row as plain JSON values, by `USAGE_FIELDS`."""
         for row in self.rows:
-            yield {name: value(self, row) for name, value in _PLAIN.items()}
+            yield plain_fields(self, _WHOSE) | plain_fields(row, _USED) | plain_fields(self, _STATED)
 
 
-_PLAIN: Final[Mapping[str, Callable[[UsageReport, UsageRow], Any]]] = {
-    "serial": lambda report, _: report.serial,
-    "company": lambda report, _: report.company,
-    "license": lambda _, row: row.license,
-    "kind": lambda _, row: word(row.kind),
-    "sold": lambda _, row: row.sold,
-    "in_use": lambda _, row: row.in_use,
-    "free": lambda _, row: row.free,
-    "state": lambda _, row: row.state,
-    "stated": lambda report, _: None if report.stated is None else format_seconds(report.stated),
-    "installation": lambda report, _: report.installation and report.installation.hex(),
-    "installations": lambda report, _: report.installations,
-    "history": lambda report, _: report.history and report.history.value,
-}
-USAGE_FIELDS: Final = tuple(_PLAIN)
+_WHOSE: Final = "serial company"
+_USED: Final = "license kind sold in_use free state"
+_STATED: Final = "stated installation installations history"
+USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
 """The names of what a row says as plain data, in order."""
 
 

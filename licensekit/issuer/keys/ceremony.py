@@ -2,18 +2,23 @@
 
 A file in signing travels between them: the finished chain of roots, then the next root, the trust document that goes
 with it, or both. Whoever holds a root key adds a signature; the file says how many are missing. Nothing in it counts
-before the last one is there.
+before the last one is there. The workspace knows it by its file, and can give it up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
-from typing import NamedTuple
+from pathlib import Path
+from shutil import move
+from typing import Any, NamedTuple
 
-from licensekit.errors import ChangeOvertaken, KeyMissing, KeyUnknown, NothingToSign, ThresholdNotMet, UnexpectedType
-from licensekit.issuer.state import file_of
+from licensekit import errors, limits
+from licensekit.files import PRIVATE_FOLDER, read_bytes, unusable
+from licensekit.issuer.keys.keyring import list_key_files
+from licensekit.issuer.layout import Layout
+from licensekit.issuer.state import WorkspaceState, file_of
 from licensekit.keys.signing import Signer
-from licensekit.keys.verifying import VerifyingKey
+from licensekit.keys.verifying import VerifyingKey, sha256
 from licensekit.trust.roots import Chain, next_root, pin_of
 from licensekit.trust.scope import KeyReference, load_keys, require_product
 from licensekit.trust.sign import add_signatures
@@ -21,7 +26,7 @@ from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, Root, Trust, decode, encode
+from licensekit.wire.documents import TYPE_OF, AdmittedKey, Root, RootKey, Trust, decode, encode
 from licensekit.wire.frame import Frame
 
 
@@ -58,7 +63,8 @@ class PendingDocument(NamedTuple):
 
     def missing(self) -> list[tuple[Party, int]]:
         """Return each party that must still sign, and how many of its keys."""
-        lacking = [(party, party.threshold - self._signed_by(party)) for party in self.parties]
+        signed = [(s.scheme, s.key) for s in self.frame.signatures]
+        lacking = [(one, one.threshold - sum(key in one.keys for key in signed)) for one in self.parties]
         return [(party, count) for party, count in lacking if count > 0]
 
     def needs(self, key: VerifyingKey) -> bool:
@@ -72,9 +78,6 @@ class PendingDocument(NamedTuple):
         """Return the document with one more signature."""
         token = add_signatures(self.kind, self.frame, signer)
         return self._replace(frame=open_frame(token, type(self.document)))
-
-    def _signed_by(self, party: Party) -> int:
-        return sum((s.scheme, s.key) in party.keys for s in self.frame.signatures)
 
 
 class Ceremony(NamedTuple):
@@ -124,22 +127,22 @@ class Ceremony(NamedTuple):
     def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
         """Raise `KeyMissing` if a signature is needed of none of `keys`."""
         if not any(map(self.wants, keys)):
-            raise KeyMissing(reason="none-needed")
+            raise errors.KeyMissing(reason="none-needed")
 
     def require_current(self, root: Root, trust: Trust) -> None:
         """Raise `ChangeOvertaken` unless it follows these, which are in force."""
         for one in self.pending:
             now = root if isinstance(one.document, Root) else trust
             if encode(one.document) == encode(now):
-                raise ChangeOvertaken(reason="in-force", document=one.label)
+                raise errors.ChangeOvertaken(reason="in-force", document=one.label)
             if one.document.version <= now.version:
-                raise ChangeOvertaken(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
+                raise errors.ChangeOvertaken(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
 
     def require_begun(self) -> None:
         """Raise `KeyMissing` if there is a document that nobody has signed."""
         for one in self.pending:
             if not one.frame.signatures:
-                raise KeyMissing(reason="unsigned", document=one.label)
+                raise errors.KeyMissing(reason="unsigned", document=one.label)
 
 
 def label(document: Root | Trust) -> str:
@@ -157,7 +160,7 @@ def resume(data: bytes) -> Ceremony:
     """Read a file in signing, as `read`; raise `NothingToSign` if all have signed."""
     ceremony = read(data)
     if ceremony.is_complete:
-        raise NothingToSign
+        raise errors.NothingToSign
     return ceremony
 
 
@@ -170,7 +173,7 @@ def read(data: bytes) -> Ceremony:
     """
     tokens = armor.read(data)
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
-        raise UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
+        raise errors.UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
     chain, rest = _finished(tokens)
     opened: list[tuple[Root | Trust, Frame]] = []
     for token in rest:
@@ -201,7 +204,7 @@ def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
     """Divide the tokens of a file into the finished chain and what is in signing."""
     first = open_frame(tokens[0], Root)
     chain = start(tokens[:1], pin_of(first.payload)).chain
-    with suppress(ThresholdNotMet, KeyUnknown):
+    with suppress(errors.ThresholdNotMet, errors.KeyUnknown):
         for token in takewhile(lambda one: one.type == "root", tokens[1:]):
             chain = next_root(chain, token)
     return chain, list(tokens[len(chain) :])
@@ -212,5 +215,64 @@ def _check(pending: PendingDocument, token: Token) -> None:
     signers = [(s.scheme, s.key) for s in pending.frame.signatures]
     if not known.keys() >= {*signers}:
         reason = "next-root" if pending.kind == "root" else "next-trust"
-        raise KeyUnknown(reason=reason, version=pending.document.version)
+        raise errors.KeyUnknown(reason=reason, version=pending.document.version)
     check_signatures(token, pending.frame, [known[one] for one in signers])
+
+
+class Travelling(NamedTuple):
+    """A change of keys in a file that is still to be signed, or to be put in force."""
+
+    path: Path
+    ceremony: Ceremony
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        labels = [one.label for one in self.ceremony.pending]
+        return {"file": str(self.path), "documents": labels, "missing": self.ceremony.missing}
+
+
+def under_way(layout: Layout, state: WorkspaceState) -> Iterator[Travelling]:
+    """Yield the changes in the folder of a workspace that follow what is in force; others are no longer of use."""
+    for path in sorted(layout.folder.glob("*.signing")):
+        with suppress(errors.LicenseError):  # also a file that is none, or damaged
+            one = read_travelling(path)
+            one.ceremony.require_current(state.trust_store.trust.root, state.trust)
+            yield one
+
+
+def read_travelling(path: Path) -> Travelling:
+    """Read a file that travels; raises as `ceremony.read` and `files.read_bytes`."""
+    return Travelling(path, read(read_bytes(path, limit=limits.FILE_BYTES, what="a document in signing")))
+
+
+def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
+    """Move a change in signing into the folder `abandoned`, with the keys that were made for it alone.
+
+    Nothing is deleted: somebody may have another copy of the file, and sign it. Returns where the files are now.
+
+    Raises:
+        FormatError, TrustError: it is no such file.
+        FileUnusable: a file cannot be moved; another run continues with the rest.
+    """
+    ceremony = read_travelling(path).ceremony
+    named = _keys_of(*(one.document for one in ceremony.pending))
+    named -= _keys_of(state.trust, *(known.root for known in state.trust_store.trust.chain))
+    files = (*list_key_files(layout.keys), *list_key_files(layout.root))
+    made = [file.path for file in files if _reference(file.part.verifying_key) in named]
+    digest = sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:8]
+    folder = layout.abandoned / f"{ceremony.file_name.removesuffix('.signing')}-{digest}"
+    try:
+        for one in (layout.abandoned, folder):
+            one.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        # The file comes last: without it nothing shows what belongs to it.
+        return [Path(move(one, folder / one.name)) for one in (*made, path)]
+    except OSError as error:
+        raise unusable(folder, "a folder for what is abandoned", error) from error
+
+
+def _keys_of(*documents: Root | Trust) -> set[tuple[int, bytes]]:
+    return {_reference(key) for document in documents for key in document.keys}
+
+
+def _reference(key: VerifyingKey | RootKey | AdmittedKey) -> tuple[int, bytes]:
+    return key.scheme, key.public

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from licensekit.errors import KeyMissing
 from licensekit.keys.verifying import VerifyingKey, load
-from licensekit.wire.documents import AdmittedKey, KeyState, Root, RootKey, Scope, SignedType, Trust, Use
+from licensekit.wire.documents import AdmittedKey, KeyState, Root, RootKey, Scope, Trust
 from licensekit.wire.documents.fields import replace_fields
 
 
@@ -81,11 +81,6 @@ def revoked(key: AdmittedKey) -> AdmittedKey:
 def replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
     """Return `keys` with `new` in the place of the same key."""
     return [new if key.public == new.public else key for key in keys]
-
-
-def whole_scope(issuer: str) -> Scope:
-    """Return the scope of a key that signs everything for `issuer`."""
-    return Scope(list(SignedType), [issuer], list(Use), None, None, None)
 
 
 def _root_keys(keys: Sequence[PublicKey]) -> list[RootKey]:

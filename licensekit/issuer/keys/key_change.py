@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
-from licensekit.issuer.keys.ceremony import Ceremony, begin, label
+from licensekit.issuer.keys.ceremony import Ceremony, begin, label, under_way
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile
-from licensekit.issuer.keys.travelling import under_way
 from licensekit.issuer.ledger import ledger_mark
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore

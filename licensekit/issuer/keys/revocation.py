@@ -125,10 +125,8 @@ def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocation
     """Return which bundles have another state once a list is entered, and which."""
     first = dict(states.restated(tx.ledger, action, named, made))
     by_number = {one.number: state for one, state in first.items()}
-    for serial in states.with_replaced(tx.ledger, {one.serial for one in first}):
-        settled = states.displacing(tx.ledger, serial).settled(by_number)
-        first |= {one: state for one, (state, _) in settled.items() if state != one.state}
-    return first
+    settled = states.settled(tx.ledger, {one.serial for one in first}, by_number)
+    return first | {one: state for one, (state, _) in settled.items() if state != one.state}
 
 
 def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:

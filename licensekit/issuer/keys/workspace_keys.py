@@ -7,15 +7,14 @@ from pathlib import Path
 
 from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
-from licensekit.issuer.keys import changes, differences, keyring
-from licensekit.issuer.keys.ceremony import Ceremony
+from licensekit.issuer.keys import changes, keyring
+from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take
 from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.keys.new_keys import KeyPlan
-from licensekit.issuer.keys.travelling import Travelling, abandon, under_way
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
@@ -178,7 +177,7 @@ class WorkspaceKeys:
             return Prepared(documents, tuple(new), tuple(made))
 
         files = [folder / f"{name}{keyring.SEALED}" for name in names]
-        changed = differences.of_root(root, state.trust, scheme, files)
+        changed = changes.of_root(root, state.trust, scheme, files)
         return self._proposal(state, "keys rotate-root", prepare, changed, now=now)
 
     def under_way(self, now: int) -> list[Travelling]:
@@ -230,16 +229,16 @@ class WorkspaceKeys:
     def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int) -> KeyProposal:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
-        changed = differences.of_trust(state.trust, trust)
+        changed = changes.of_trust(state.trust, trust)
         return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now)
 
     def _with_key(
         self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
         folder = self._layout.keys
-        changed = list(differences.of_file(plan, name, folder))
+        changed = list(changes.of_file(plan, name, folder))
         if work_out is not None:
-            changed[:0] = differences.of_trust(state.trust, work_out(plan.public))
+            changed[:0] = changes.of_trust(state.trust, work_out(plan.public))
 
         def prepare() -> Prepared:
             key = plan.make(name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
-from licensekit.issuer.ledger.states import StateChange, state_change
+from licensekit.issuer.ledger.states import StateChange, asked, state_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
 from licensekit.wire.documents.fields import hex_extension
@@ -95,8 +95,7 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
-    asked = _asked(numbers)
-    rows = connection.rows(_NUMBERS + f"b.number IN ({asked}) AND " + _COUNTS, *numbers, today, today)
+    rows = connection.rows(_NUMBERS + f"b.number IN ({asked(numbers)}) AND " + _COUNTS, *numbers, today, today)
     return frozenset(number for (number,) in rows)
 
 
@@ -108,7 +107,7 @@ def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    return _found(connection, f"b.number IN ({_asked(numbers)}) ORDER BY b.number", *numbers)
+    return _found(connection, f"b.number IN ({asked(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
@@ -187,7 +186,7 @@ class BundleToken(NamedTuple):
 
 def tokens(connection: Connection, numbers: Sequence[int]) -> dict[int, BundleToken]:
     """Return the bundles that were entered under some numbers, at least one, by number."""
-    rows = connection.rows(_TOKENS + f" WHERE b.number IN ({_asked(numbers)})", *numbers)
+    rows = connection.rows(_TOKENS + f" WHERE b.number IN ({asked(numbers)})", *numbers)
     return {
         number: BundleToken(product, serial, part, Use(use), sequence, order, Token("bundle", frame))
         for number, product, serial, part, use, sequence, order, frame in rows
@@ -201,10 +200,6 @@ def _found(connection: Connection, condition: LiteralString, *params: Value) -> 
 def _one(connection: Connection, condition: LiteralString, *params: Value) -> Issued | None:
     row = connection.one(f"{SELECT} WHERE {condition}", *params)
     return read_row(row) if row else None
-
-
-def _asked(values: Sequence[object]) -> LiteralString:
-    return "?" + ", ?" * (len(values) - 1)
 
 
 def read_row(row: Row) -> Issued:

@@ -5,17 +5,18 @@ note. Each stands as its length (four bytes, big-endian) and its bytes, text as 
 the length FFFFFFFF (`docs/format.md`, "Hash chain").
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
-from licensekit.dates import format_seconds
 from licensekit.issuer.ledger.projection import Record, project
+from licensekit.issuer.ledger.states import asked
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import LEDGER, Document
 from licensekit.wire.documents import Value as ExtensionValue
+from licensekit.wire.plain import fields_named, plain_fields
 
 _SELECT: Final = (
     "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries"
@@ -57,22 +58,11 @@ class LedgerEntry(NamedTuple):
 
         `ordered` is text, as the hash covers it.
         """
-        return {name: value(self) for name, value in _PLAIN.items()}
+        return {**plain_fields(self, _PLAIN), "token": armor.write(self.token)}
 
 
-_PLAIN: Final[Mapping[str, Callable[[LedgerEntry], Any]]] = {
-    "number": lambda one: one.number,
-    "action": lambda one: one.action,
-    "at": lambda one: format_seconds(one.at),
-    "who": lambda one: one.who,
-    "order": lambda one: one.order_number,
-    "ordered": lambda one: one.order,
-    "request": lambda one: None if one.request is None else one.request.hex(),
-    "note": lambda one: one.note,
-    "hash": lambda one: one.hash.hex(),
-    "token": lambda one: armor.write(one.token),
-}
-ENTRY_FIELDS: Final = tuple(_PLAIN)
+_PLAIN: Final = "number action at who order=order_number ordered=order request note hash"
+ENTRY_FIELDS: Final = (*fields_named(_PLAIN), "token")
 """The names of what an entry holds as plain data, in order."""
 
 
@@ -131,8 +121,7 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
     """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
-    asked: LiteralString = "?" + ", ?" * (len(order_numbers) - 1)
-    rows = connection.rows(_NUMBERS + "(" + asked + ")", *order_numbers)
+    rows = connection.rows(_NUMBERS + f"({asked(order_numbers)})", *order_numbers)
     return {number for (number,) in rows}
 
 

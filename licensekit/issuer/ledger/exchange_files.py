@@ -40,18 +40,11 @@ class ReceivedStatement(NamedTuple):
 def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
     """Keep what was entered under `number` where questions find it."""
     opened = read(token.frame)
-    connection.run(
-        "INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        number,
-        token.type,
-        identity_of(token.type, opened.payload),
-        sha256(opened.signatures[0].key),
-        None if isinstance(sent, Receipt) else sent.serial,
-        sent.identity if isinstance(sent, Receipt) else None,
-        sent.issued,
-        sent.audit_head,
-        hex_extension(sent.extensions, FOLLOWS, HASH_BYTES),
-    )
+    signed = (token.type, identity_of(token.type, opened.payload), sha256(opened.signatures[0].key))
+    about = (None, sent.identity) if isinstance(sent, Receipt) else (sent.serial, None)
+    history = (sent.audit_head, hex_extension(sent.extensions, FOLLOWS, HASH_BYTES))
+    insert = "INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    connection.run(insert, number, *signed, *about, sent.issued, *history)
 
 
 def of_installation(connection: Connection, installation: bytes) -> list[ExchangeFile]:

@@ -4,16 +4,15 @@ Every filter has an index that gives its bundles in the order of the answer, and
 asked for leads, so that a page costs what is on it and not what the ledger holds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row, Value
-from licensekit.dates import format_days, format_seconds
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, STATE_FIELDS, StateChange, plain_change, state_change
 from licensekit.wire.documents import Use, label_of
-from licensekit.wire.plain import word
+from licensekit.wire.plain import fields_named, plain_fields
 
 EXPIRED: Final = "expired"
 LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
@@ -71,26 +70,13 @@ class Listed(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `LISTED_FIELDS`."""
-        return {name: value(self) for name, value in _PLAIN.items()} | plain_change(self.change)
+        return plain_fields(self, _PLAIN) | plain_change(self.change)
 
 
-_PLAIN: Final[Mapping[str, Callable[[Listed], Any]]] = {
-    "entry": lambda one: one.number,
-    "identity": lambda one: one.identity.hex(),
-    "serial": lambda one: one.serial,
-    "part": lambda one: one.part,
-    "sequence": lambda one: one.sequence,
-    "company": lambda one: one.company,
-    "product": lambda one: one.product,
-    "use": lambda one: word(one.use),
-    "issued": lambda one: format_seconds(one.issued),
-    "expiry": lambda one: None if one.expiry is None else format_days(one.expiry),
-    "state": lambda one: one.state,
-    "order": lambda one: one.order_number,
-    "key_id": lambda one: one.key_id.hex(),
-    "who": lambda one: one.who,
-}
-LISTED_FIELDS: Final = (*_PLAIN, *STATE_FIELDS)
+_PLAIN: Final = (
+    "entry=number identity serial part sequence company product use issued expiry state order=order_number key_id who"
+)
+LISTED_FIELDS: Final = (*fields_named(_PLAIN), *STATE_FIELDS)
 """The names of what is listed of a bundle as plain data, in order."""
 
 

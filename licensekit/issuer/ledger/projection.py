@@ -3,10 +3,9 @@
 The state of each bundle is one of `states`. One that is signed again keeps its state.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection, Value
@@ -63,25 +62,7 @@ _PUT: Final = (
     "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)"
     " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
 )
-# Uses are numbers, and the higher use (production over trial over demo) has the lower one.
-_REPLACE_LOWER: Final = (
-    "UPDATE bundles SET state = 'replaced',"
-    " lapses = CASE WHEN use = ? AND ends + 1 < ? THEN lapses ELSE 0 END"
-    " WHERE serial = ? AND part = ? AND (state = 'active' OR lapses = 1)"
-    " AND (use > ? OR use = ? AND sequence < ?)"
-)
-_OF_SERIALS: Final = "SELECT DISTINCT serial FROM bundles WHERE serial IN (?"
-_YIELD_TO_HIGHER: Final = (
-    "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE identity = ? AND (state = 'active' OR lapses = 1)"
-    " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = bundles.serial"
-    " AND o.part = bundles.part AND o.use < ? AND o.state = 'active')"
-)
-# What is issued later for a serial that was replaced counts; signing again changes nothing.
-_REPLACE_SERIAL: Final = (
-    "UPDATE bundles SET state = 'replaced', lapses = 0 WHERE serial = ?"
-    " AND (state = 'active' OR lapses = 1)"
-    " AND (issued, number) < (SELECT o.issued, o.number FROM bundles AS o WHERE o.identity = ?)"
-)
+_SHARED: Final = "SELECT serial FROM bundles WHERE serial IN ("
 _DECIDE: Final = "UPDATE bundles SET state = ?, decided = ?, lapses = 0 WHERE number = ?"
 _REVOKE: Final = (
     "UPDATE bundles SET state = 'revoked', decided = ?, lapses = 0 WHERE state IN ('active', 'replaced') AND "
@@ -92,10 +73,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
     """Bring the tables behind the entries up to date with what was `entered`."""
     for is_bundle, some in groupby(entered, lambda one: isinstance(one[1].document, Bundle)):
         if is_bundle:
-            drawn = list(some)
-            _project_bundles(connection, drawn)
-            absorbed = (one.document for _, one in drawn if one.action == ABSORB)
-            _settle(connection, {one.serial for one in absorbed if isinstance(one, Bundle)})
+            _project_bundles(connection, list(some))
             continue
         for number, one in some:
             match one.document:
@@ -118,23 +96,10 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
 def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
     """Return the columns of a bundle that its document has."""
     opened = frame.read(token.frame)
-    return (
-        number,
-        identity_of(token.type, opened.payload),
-        number,
-        opened.signatures[0].key,
-        bundle.serial,
-        bundle.part,
-        bundle.sequence,
-        bundle.company,
-        company_key(bundle.company),
-        bundle.product,
-        int(bundle.use),
-        bundle.issued,
-        bundle.starts,
-        bundle.expiry,
-        PERPETUAL if bundle.term_end is None else bundle.term_end,
-    )
+    entered = (number, identity_of(token.type, opened.payload), number, opened.signatures[0].key)
+    named = (bundle.serial, bundle.part, bundle.sequence, bundle.company, company_key(bundle.company))
+    ends = PERPETUAL if bundle.term_end is None else bundle.term_end
+    return (*entered, *named, bundle.product, int(bundle.use), bundle.issued, bundle.starts, bundle.expiry, ends)
 
 
 def company_key(company: str) -> str:
@@ -144,40 +109,21 @@ def company_key(company: str) -> str:
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
     drawn = [(number, one, one.document) for number, one in entered if isinstance(one.document, Bundle)]
-    if len(drawn) > 1 and not {b.serial for *_, b in drawn}.isdisjoint(s for *_, b in drawn for s in b.replaces):
-        # What replaces a serial goes by what was entered for it before, and not behind it.
-        for one_entered in entered:
-            _project_bundles(connection, [one_entered])
-        return
     # An order is issued once, but for one that answers requests.
     rows = [
         (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE)
         for number, one, bundle in drawn
     ]
-    issued = [(row[1], bundle) for row, (*_, bundle) in zip(rows, drawn, strict=True)]
-    again = _issued_again(connection, [bundle.serial for _, bundle in issued])
     connection.run_many(_PUT, rows)
-    connection.run_many(
-        _REPLACE_LOWER,
-        [
-            (b.use, b.starts or 0, b.serial, b.part, b.use, b.use, b.sequence)
-            for _, b in issued
-            if b.serial in again and (b.sequence > 1 or b.use is not Use.DEMO)
-        ],
-    )
-    connection.run_many(_YIELD_TO_HIGHER, [(identity, b.use) for identity, b in issued if b.use])
-    replaced = [(serial, identity) for identity, b in issued for serial in b.replaces]
+    replaced = [(serial, row[1]) for row, (*_, bundle) in zip(rows, drawn, strict=True) for serial in bundle.replaces]
     connection.run_many(
         "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", replaced
     )
-    connection.run_many(_REPLACE_SERIAL, replaced)
-
-
-def _issued_again(connection: Connection, serials: Sequence[str]) -> set[str]:
-    """Return those of some serials, at least one, that have a bundle, or of which several are entered."""
-    asked: LiteralString = ", ?" * (len(serials) - 1)
-    rows = connection.rows(_OF_SERIALS + asked + ")", *serials)
-    return {serial for (serial,) in rows} | {serial for serial, times in Counter(serials).items() if times > 1}
+    serials = [bundle.serial for *_, bundle in drawn]
+    shared = connection.rows(_SHARED + states.asked(serials) + ") GROUP BY serial HAVING count(*) > 1", *serials)
+    # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
+    alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
+    _settle(connection, {*alone, *(serial for (serial,) in shared)})
 
 
 def _put_document(connection: Connection, number: int, token: Token, issuer: str, version: int) -> None:
@@ -215,9 +161,7 @@ def _give_back(connection: Connection, number: int, identity: bytes) -> None:
 
 def _settle(connection: Connection, serials: Iterable[str]) -> None:
     """Bring up to date which bundles of some serials, and of those that they replace, are active."""
-    for serial in states.with_replaced(connection, serials):
-        settled = states.displacing(connection, serial).settled({})
-        connection.run_many(
-            "UPDATE bundles SET state = ?, lapses = ? WHERE number = ?",
-            [(*state, one.number) for one, state in settled.items()],
-        )
+    connection.run_many(
+        "UPDATE bundles SET state = ?, lapses = ? WHERE number = ?",
+        [(*state, one.number) for one, state in states.settled(connection, serials).items()],
+    )

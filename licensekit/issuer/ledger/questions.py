@@ -13,13 +13,12 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.dated_ahead import DatedAhead, dated_ahead
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.histories import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
-from licensekit.issuer.ledger.verification import LedgerReport, Progress, verify
+from licensekit.issuer.ledger.verification import DatedAhead, LedgerReport, Progress, dated_ahead, verify
 from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import RESTORED, WorkspaceStore
 from licensekit.trust.signed import identity_of

@@ -9,12 +9,14 @@ P2). One that is void was never handed out and holds no place.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.wire.documents import Revocations, Use, label_of
+from licensekit.wire.plain import fields_named, plain_fields
 
 ACTIVE: Final = "active"
 REPLACED: Final = "replaced"
@@ -52,7 +54,8 @@ class StateChange(NamedTuple):
         return f"{self.action} on {format_seconds(self.at)} by {self.who}{reason}"
 
 
-STATE_FIELDS: Final = ("state_action", "state_since", "state_by", "state_reason")
+_PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
+STATE_FIELDS: Final = tuple(fields_named(_PLAIN))
 """The names of what such a change says as plain data, in order."""
 
 
@@ -63,8 +66,7 @@ def state_change(action: str | None, *rest: Any) -> StateChange | None:
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:
     """Return it as plain JSON values, by `STATE_FIELDS`."""
-    values = (None,) * 4 if one is None else (one.action, format_seconds(one.at), one.who, one.reason)
-    return dict(zip(STATE_FIELDS, values, strict=True))
+    return dict.fromkeys(STATE_FIELDS) if one is None else plain_fields(one, _PLAIN)
 
 
 class Named(NamedTuple):
@@ -87,6 +89,13 @@ class Named(NamedTuple):
 
 
 NOTHING: Final = Named()
+
+_TOGETHER: Final = 500
+"""How many serials are looked up together."""
+_REPLACEMENTS: Final = (
+    "SELECT r.serial, r.number, b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE "
+)
+"""Each serial whose place is taken, and the entry and serial of the bundle that takes it."""
 
 
 class LedgerBundle(NamedTuple):
@@ -122,6 +131,11 @@ def is_on(revocations: Revocations) -> Callable[[LedgerBundle], bool]:
     return takes_back
 
 
+def asked(values: Sequence[object]) -> LiteralString:
+    """Return a question mark for each of some values, at least one, of a query."""
+    return "?" + ", ?" * (len(values) - 1)
+
+
 def stored(connection: Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
     """Return the bundles for which a condition in SQL holds, as they were issued."""
     columns = "SELECT number, identity, serial, part, use, sequence, company, issued, starts, ends, state FROM bundles"
@@ -146,56 +160,48 @@ def restated(
     return [*taken.items(), *((one, REPLACED) for one in before if one not in taken and not stays(one))]
 
 
-class Displacing(NamedTuple):
-    """All bundles of a serial, and those of the serials that take its place."""
+def settled(
+    connection: Connection, serials: Iterable[str], states: Mapping[int, str] = {}
+) -> dict[LedgerBundle, tuple[str, int]]:
+    """Return whether each bundle that is not taken back is active, and whether it lapses (`project`).
 
-    bundles: tuple[LedgerBundle, ...]
-    others: tuple[LedgerBundle, ...]
-    replacing: frozenset[int]
-    """The entries of those of the others that name the serial."""
-
-    def settled(self, states: Mapping[int, str]) -> dict[LedgerBundle, tuple[str, int]]:
-        """Return whether each bundle that is not taken back is active, and whether it lapses (`project`).
-
-        `states` are those that some entries will have instead.
-        """
-        now = _with_states(self.bundles, states)
-        replacing = [one for one in _granting(_with_states(self.others, states)) if one.number in self.replacing]
-        lasting = [one for one in _granting(now) if not _is_replaced(one, replacing)]
-        found: dict[LedgerBundle, tuple[str, int]] = {}
-        for before, one in zip(self.bundles, now, strict=True):
-            if one.state not in {ACTIVE, REPLACED}:
-                continue
-            line = [other for other in now if (other.part, other.use) == (one.part, one.use) and other.state != VOID]
-            later = [other for other in line if other.sequence > one.sequence]
-            is_below = any(other.part == one.part and other.use < one.use for other in lasting)
-            is_beaten = is_below or _is_replaced(one, replacing)
-            lapses = not is_beaten and all(one.ends + 1 < (other.starts or 0) for other in later)
-            found[before] = (REPLACED if later or is_beaten else ACTIVE, int(lapses))
-        return found
+    They are the bundles of some serials, and of those that these take the place of. `states` are what some entries will
+    have instead.
+    """
+    found: dict[LedgerBundle, tuple[str, int]] = {}
+    wanted = sorted(set(serials))
+    for first in range(0, len(wanted), _TOGETHER):
+        some = wanted[first : first + _TOGETHER]
+        replaced = connection.rows(_REPLACEMENTS + f"b.serial IN ({asked(some)})", *some)
+        some = sorted({*some, *(serial for serial, *_ in replaced)})
+        replacing = connection.rows(_REPLACEMENTS + f"r.serial IN ({asked(some)})", *some)
+        concerned = sorted({*some, *(other for *_, other in replacing)})
+        held: defaultdict[str, list[LedgerBundle]] = defaultdict(list)
+        for one in stored(connection, f"serial IN ({asked(concerned)})", *concerned):
+            held[one.serial].append(one)
+        for serial in some:
+            numbers = {number: other for replaced, number, other in replacing if replaced == serial}
+            others = [one for other in sorted(set(numbers.values())) for one in held[other]]
+            granting = [one for one in _granting(_with_states(others, states)) if one.number in numbers]
+            found |= _settled(held[serial], granting, states)
+    return found
 
 
-def displacing(connection: Connection, serial: str) -> Displacing:
-    """Return what decides which bundles of a serial are active."""
-    rows = connection.rows(
-        "SELECT r.number, b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE r.serial = ?",
-        serial,
-    )
-    others = [one for other in sorted({other for _, other in rows}) for one in stored(connection, "serial = ?", other)]
-    return Displacing(
-        tuple(stored(connection, "serial = ?", serial)), tuple(others), frozenset(number for number, _ in rows)
-    )
-
-
-def with_replaced(connection: Connection, serials: Iterable[str]) -> list[str]:
-    """Return these serials and those that their bundles take the place of."""
-    found = set(serials)
-    for serial in tuple(found):
-        rows = connection.rows(
-            "SELECT r.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE b.serial = ?", serial
-        )
-        found.update(replaced for (replaced,) in rows)
-    return sorted(found)
+def _settled(
+    bundles: Sequence[LedgerBundle], replacing: Sequence[LedgerBundle], states: Mapping[int, str]
+) -> Iterator[tuple[LedgerBundle, tuple[str, int]]]:
+    """Yield the same of all bundles of a serial, whose place those of others take."""
+    now = _with_states(bundles, states)
+    lasting = [one for one in _granting(now) if not _is_replaced(one, replacing)]
+    for before, one in zip(bundles, now, strict=True):
+        if one.state not in {ACTIVE, REPLACED}:
+            continue
+        line = [other for other in now if (other.part, other.use) == (one.part, one.use) and other.state != VOID]
+        later = [other for other in line if other.sequence > one.sequence]
+        is_below = any(other.part == one.part and other.use < one.use for other in lasting)
+        is_beaten = is_below or _is_replaced(one, replacing)
+        lapses = not is_beaten and all(one.ends + 1 < (other.starts or 0) for other in later)
+        yield before, (REPLACED if later or is_beaten else ACTIVE, int(lapses))
 
 
 def _with_states(found: Iterable[LedgerBundle], states: Mapping[int, str]) -> list[LedgerBundle]:

@@ -1,4 +1,4 @@
-"""Verification of a ledger: every link, every signature, and every table drawn from it.
+"""Verification of a ledger: every link, every signature, and every table drawn from it; and what is dated ahead.
 
 What was signed is judged by the trust that was in force when it was entered: a key that was revoked since has signed in
 its time. Entries that are missing at the end leave no trace here; whoever keeps the head of an earlier verification
@@ -14,14 +14,16 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.chain import Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
+from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import SCHEMA, documents
+from licensekit.issuer.ledger.bundles import SELECT, read_row
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
 from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import CLASS_OF, decode
+from licensekit.wire.documents import CLASS_OF, Catalog, Revocations, Trust, decode
 
 _BATCH: Final = 500
 _DRAWN: Final[dict[str, LiteralString]] = {
@@ -136,3 +138,33 @@ def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[i
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
+
+
+_BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number"
+_AHEAD: Final = " is dated {issued:time}, later than now: unless the clock is wrong, "
+
+
+class DatedAhead(Message):
+    """A document that is dated later than now, and how to put that right if the clock is right."""
+
+    template = {
+        "bundle": "{name}" + _AHEAD + "make it void with `licensekit void` and issue its order again",
+        "trust": "the trust document" + _AHEAD + "`licensekit keys rotate` signs one that takes its place",
+        "revocations": "the revocation list of {name}" + _AHEAD + "`licensekit pack` signs it again",
+        "catalog": "the catalog of {name}" + _AHEAD + "`licensekit pack` signs it again",
+    }
+    name: str
+    """Of the bundle, or the issuer's code."""
+    issued: int
+    """In seconds since 1970."""
+
+
+def dated_ahead(ledger: Connection, now: int) -> Iterator[DatedAhead]:
+    """Yield each document in force, and each bundle that was not taken back, that is dated later than `now`."""
+    for token in documents.newest(ledger):
+        document = decode(CLASS_OF[token.type], token.payload)
+        if isinstance(document, Trust | Revocations | Catalog) and document.issued > now:
+            yield DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued)
+    for row in ledger.stream(_BUNDLES, now):
+        one = read_row(row)
+        yield DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from licensekit.dates import day_at
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderInvalid
@@ -56,6 +56,13 @@ class Signing(NamedTuple):
     """For which application the file is."""
     approve: Approve = accept_all
     """Called with the file before the ledger has it; what it raises undoes the signing."""
+
+
+class SigningAsked(TypedDict, total=False):
+    """The same, as keywords."""
+
+    attach: Attach
+    approve: Approve
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

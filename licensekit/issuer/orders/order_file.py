@@ -3,7 +3,7 @@
 from typing import Any, Final, cast
 
 from licensekit import errors, limits
-from licensekit.issuer.catalog.counts import read_counts, read_settings
+from licensekit.issuer.catalog.tables import read_counts, read_settings
 from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.marks import marks_in

@@ -40,11 +40,6 @@ class Attachments(NamedTuple):
     fits_oldest: bool
     """Whether they are all that the oldest application lacks."""
 
-    @property
-    def are_same_for_all(self) -> bool:
-        """Whether every file has the same ones."""
-        return self.revocations is None and self.catalog is None
-
     def beside(self, bundle: Bundle) -> tuple[Token, ...]:
         """Return the tokens that go into a file with `bundle`."""
         found = list(self.always)
@@ -120,11 +115,6 @@ def oldest_held(tx: LedgerTransaction) -> Held:
         elif token.type == "catalog":
             first = first._replace(catalog=full_version(decode(Catalog, token.payload)))
     return first
-
-
-def name_oldest(tx: LedgerTransaction, held: Held) -> None:
-    """Record that no application in the field holds less."""
-    documents.put_fact(tx.ledger, documents.OLDEST_PACK, held.text)
 
 
 def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:

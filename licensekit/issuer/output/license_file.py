@@ -1,16 +1,21 @@
-"""The files that customers get: a signed document, behind the documents attached to it."""
+"""The files that customers get: a signed document, behind the documents attached to it; and what they may replace."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from licensekit.errors import FormatError, OutputTaken
+from licensekit.files import read_bytes, require_plain_file
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.state import file_of
+from licensekit.limits import FILE_BYTES
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 
 class LicenseFile(NamedTuple):
@@ -32,17 +37,10 @@ class LicenseFile(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return what it is as plain JSON values."""
-        bundle, token = self.bundle, self.token
-        return {
-            "identity": identity_of(token.type, token.payload).hex(),
-            "serial": bundle.serial,
-            "part": bundle.part,
-            "use": bundle.use.word,
-            "sequence": bundle.sequence,
-            "repeated": self.is_repeated,
-            "bytes": len(self.data),
-            "fits_oldest": self.fits_oldest,
-        }
+        identity = identity_of(self.token.type, self.token.payload).hex()
+        named = plain_fields(self.bundle, "serial part use sequence")
+        file = {"repeated": self.is_repeated, "bytes": len(self.data), "fits_oldest": self.fits_oldest}
+        return {"identity": identity, **named, **file}
 
 
 class ResetFile(NamedTuple):
@@ -122,9 +120,54 @@ class BulkFiles:
         """Return the file of an order's bundle, which is decoded from `token` if needed."""
         lacking = self._source.attachments(one.serial)
         beside = lacking.always
-        if not lacking.are_same_for_all:
+        if lacking.revocations is not None or lacking.catalog is not None:
             beside = lacking.beside(one if isinstance(one, Bundle) else decode(Bundle, token.payload))
         if beside not in self._written:
             self._written[beside] = file_of(beside)
         data = b"%b%b\n" % (self._written[beside], armor.write(token).encode("ascii"))
         return IssuedFile(file_name(one), data, order, one.serial, token, repeated, lacking.fits_oldest)
+
+
+def require_replaceable(path: Path, document: Bundle | Reset) -> None:
+    """Refuse to write a license file over anything but an older or equal one of the same serial and part.
+
+    The file of a reset takes the place of one for the same installation; an empty file is in nobody's way.
+
+    Raises:
+        OutputTaken: something else is there.
+        FileUnusable: it cannot be read, or is no plain file.
+    """
+    if not os.path.lexists(path):
+        return
+    require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
+    data = read_bytes(path, limit=FILE_BYTES, what="a license file")
+    there = _license_in(data) if data else document
+    if there is None:
+        raise OutputTaken(reason="no-license", where=str(path))
+    if _line(there) != _line(document):
+        if isinstance(there, Reset):
+            raise OutputTaken(reason="reset", where=str(path))
+        raise OutputTaken(reason="other", bundle=there.label, company=there.company, where=str(path))
+    if isinstance(there, Bundle) and isinstance(document, Bundle) and _order(there) > _order(document):
+        raise OutputTaken(reason="newer", bundle=there.label, company=there.company, where=str(path))
+
+
+def _license_in(data: bytes) -> Bundle | Reset | None:
+    """Return the one bundle or reset of a file; None if it is no such file."""
+    try:
+        tokens = [token for token in armor.read(data) if token.type in {"bundle", "reset"}]
+        [token] = tokens
+        return decode(Bundle, token.payload) if token.type == "bundle" else decode(Reset, token.payload)
+    except (FormatError, ValueError):  # it is another file, or holds none or several of them
+        return None
+
+
+def _line(document: Bundle | Reset) -> tuple[str | bytes, ...]:
+    """Return what the files that may take each other's place have in common."""
+    if isinstance(document, Reset):
+        return document.issuer, document.installation
+    return document.issuer, document.product, document.serial, document.part
+
+
+def _order(bundle: Bundle) -> tuple[int, int]:
+    return -bundle.use, bundle.sequence

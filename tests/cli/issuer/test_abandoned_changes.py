@@ -8,7 +8,7 @@ import pytest
 
 from licensekit.errors import FileUnusable
 from licensekit.issuer import Workspace
-from licensekit.issuer.keys import travelling
+from licensekit.issuer.keys import ceremony
 from tests.issuer_command import Desk
 from tests.workspaces import NOW, snapshot
 
@@ -125,7 +125,7 @@ def test_one_of_another_workspace_is_not_judged_here(desk: Desk) -> None:
     desk.run("init", "other", *desk.both_passphrases)
     desk.run("keys", "rotate", "-C", "other", *desk.both_passphrases)
     with Workspace.open(Path("other")) as workspace:
-        assert not workspace.keys.is_ours(travelling.read_travelling(Path("acme/trust-2.signing")).ceremony, NOW)
+        assert not workspace.keys.is_ours(ceremony.read_travelling(Path("acme/trust-2.signing")).ceremony, NOW)
 
 
 def test_a_key_that_cannot_be_moved_is_an_error_and_nothing_is_lost(
@@ -137,7 +137,7 @@ def test_a_key_that_cannot_be_moved_is_an_error_and_nothing_is_lost(
         raise OSError(28, "No space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(travelling, "move", fail)
+        patch.setattr(ceremony, "move", fail)
         desk.run("keys", "abandon", "acme/trust-2.signing", "-C", "acme", code=8)
     assert Path("acme/keys/trials.key").is_file()
     assert Path("acme/trust-2.signing").is_file()

@@ -15,7 +15,7 @@ from licensekit.issuer.ledger import Record, append, documents, open_ledger
 from licensekit.issuer.ledger import bundles as sold
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.projection import project
-from licensekit.issuer.ledger.states import Named, displacing, stored
+from licensekit.issuer.ledger.states import Named, settled, stored
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document, Revocations, Use, decode
 from tests import makers
@@ -222,9 +222,8 @@ def test_what_is_active_follows_from_what_was_taken_back_alone(places: tuple[Pat
     """However it came about: entering keeps the states that `settled` works out of nothing."""
     with scratch(places[0]) as ledger:
         played(ledger, steps)
-        for serial in SERIALS:
-            for one, (state, _) in displacing(ledger, serial).settled({}).items():
-                assert one.state == state, one
+        for one, (state, _) in settled(ledger, SERIALS).items():
+            assert one.state == state, one
 
 
 @given(STEPS, st.integers(0, 9))

@@ -1,0 +1,137 @@
+"""`licensekit answer` and `licensekit accept`: what installations ask for and send back."""
+
+from pathlib import Path
+
+import click
+
+from licensekit import limits
+from licensekit.cli.inputs import STANDARD, located, read_input
+from licensekit.cli.issuer.options import (
+    KeyOptions,
+    operator,
+    reason_option,
+    remind_of_root,
+    signing,
+    to_sign,
+    warn_of_forks,
+)
+from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.options import WordChoice, option, refuse
+from licensekit.cli.output import emit, emit_json, facts, remark
+from licensekit.cli.proposals import Consent, consenting
+from licensekit.cli.views.documents import bound_to
+from licensekit.dates import format_seconds
+from licensekit.errors import OrderConflict, OrderInvalid
+from licensekit.issuer import Received, VerifiedRequest, Workspace, read_draft
+from licensekit.wire.documents import ResetWhat
+from licensekit.wire.plain import word
+
+
+@click.command()
+@refuse(
+    "request and order cannot both come from standard input.", lambda given: given["order"] == given["file"] == STANDARD
+)
+@refuse("give --order FILE or --reset WHAT.", lambda given: (given["order"] is None) == (given["what"] is None))
+@click.argument("file", metavar="REQUEST")
+@option("--order FILE order", "What the installation gets.")
+@option("--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat))
+@reason_option
+@license_options
+def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: FileOptions) -> None:
+    """Answer the request of an installation with a license that works only there.
+
+    An order binds one installation, or as many as its `installations` says; what was returned makes room for another.
+    The same request and order give the same license again. With --reset, the answer puts the installation's clock or
+    sequence right, or accepts its restored backup; --reason says why.
+    """
+    with located(file):
+        data = read_input(file, what="a request")
+        request = wanted.workspace.customers.read_request(data, now=wanted.now)
+        if order is not None:
+            _answer(request, wanted, order)
+        elif what is not None:
+            _reset(request, wanted, what, reason)
+    warn_of_forks(wanted.workspace, [request.installation])
+    remind_of_root(wanted.workspace)
+
+
+def _answer(request: VerifiedRequest, wanted: FileOptions, order: str) -> None:
+    with located(order):
+        draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
+    catalog = wanted.workspace.catalog.require_unchanged(wanted.now)
+    try:
+        proposal = wanted.workspace.customers.propose_answer(
+            request, draft, now=wanted.now, attach=wanted.attach, approve=wanted.drawing(catalog)
+        )
+        file = wanted.sign(proposal, catalog)
+    except (OrderInvalid, OrderConflict) as error:  # other errors are about the request
+        raise error.at(order) from error
+    if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
+        facts(("bound to", bound_to(file.bundle)))
+
+
+def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reason: str) -> None:
+    if any(wanted.drawings):
+        raise click.UsageError("--qr and --print are for licenses.")
+    proposal = wanted.workspace.customers.propose_reset(
+        request, what, now=wanted.now, attach=wanted.attach, reason=reason
+    )
+    file = wanted.sign(proposal)
+    if file is None or (place := wanted.put(file, file.reset)) == STANDARD:
+        return
+    resets, installation = word(what), request.installation.hex()
+    if wanted.as_json:
+        named = {"file": place, "reset": resets, "installation": installation}
+        emit_json({**named, "repeated": file.is_repeated, "bytes": len(file.data)})
+        return
+    again = "  (signed before: the same reset again)" if file.is_repeated else ""
+    facts(("file", f"{place}{again}"), ("resets", resets), ("only on", installation))
+    remark("Send it to the customer, who activates it like a license.")
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@to_sign
+@signing
+@consenting
+def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
+    """Enter the receipts of returned licenses, and statements of what is in use.
+
+    A returned bundle goes on a new revocation list, and its installation makes room for another (`licensekit answer`).
+    The return of one that is bound to no installation takes it back from everybody and must be confirmed. Statements
+    need no key; `licensekit ledger usage` compares them with what was sold.
+    """
+    with located(file):
+        data = read_input(file, what="what an installation has sent")
+        proposal = workspace.customers.propose_accept(data, now=now)
+        if consent.ends(proposal):
+            return
+        key = None
+        if proposal.received.to_revoke:
+            key = signing.opener(workspace, now)("revocations")
+        received = proposal.sign(key, who=operator(), confirm=True)
+    remind_of_root(workspace)
+    if consent.as_json:
+        ledger = workspace.ledger
+        sent = {one.hex(): ledger.history(one).value for one in received.installations}
+        emit_json({**received.plain(), "histories": sent})
+        return
+    _show(received, workspace.layout.pack(workspace.state(now).product))
+    warn_of_forks(workspace, received.installations)
+
+
+def _show(received: Received, pack: Path) -> None:
+    for one in received.returned:
+        facts(("returned", f"{one.issued.label}, {one.issued.bundle.company}"))
+        if one.issued.state == "replaced":
+            remark("A later sequence took its place: that one is still in force.")
+    for signed in received.statements:
+        statement = signed.document
+        in_use = sum(usage.in_use for usage in statement.usage.values())
+        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
+        facts(("stated", stated))
+    if received.known:
+        others = "1 other was" if received.known == 1 else f"{received.known} others were"
+        emit(f"{others} entered before.")
+    if received.to_revoke:
+        remark(f"They are on the new revocation list, in {pack}: ship it with the next version.")
