@@ -14,7 +14,7 @@ from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
     "ABSENT", "Connection", "Database", "Migrating", "Migration", "Row", "Schema", "Value", "Version", "connect",
-    "holds_password", "is_url", "read_migrations",
+    "holds_password", "in_memory", "is_url", "read_migrations",
 ]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
@@ -51,6 +51,19 @@ def connect(
     from licensekit.database.sqlite.database import SqliteDatabase  # noqa: PLC0415  # not needed with a server
 
     return SqliteDatabase(Path(location), schema, create=create, fill=fill, wait=wait)
+
+
+def in_memory(schema: Schema) -> Database:
+    """Return a new, empty database of `schema` in memory, for this process and no longer than it.
+
+    A forked child has what was committed by then, and goes on with it by itself.
+
+    Raises:
+        DatabaseUnavailable: SQLite is too old for it.
+    """
+    from licensekit.database.sqlite.memory import MemoryDatabase  # noqa: PLC0415  # not needed with a home
+
+    return MemoryDatabase(schema)
 
 
 def is_url(location: str) -> bool:

@@ -9,7 +9,7 @@ from secrets import token_bytes
 from typing import Final
 
 from licensekit.chain import GENESIS, Head
-from licensekit.database import ABSENT, Connection, Database, connect, is_url
+from licensekit.database import ABSENT, Connection, Database, connect, in_memory, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
@@ -49,6 +49,13 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     except BaseException:  # an interruption too must leave no database open
         database.close()
         raise
+    return database
+
+
+def open_in_memory() -> Database:
+    """Return a new installation with a key of its own, in memory; raises as `licensekit.database.in_memory`."""
+    database = in_memory(SCHEMA)
+    _establish(database)
     return database
 
 

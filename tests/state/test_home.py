@@ -13,7 +13,7 @@ from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable, FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.installation import Installation
 from licensekit.state import pending
-from licensekit.state.home import locate, open_installation
+from licensekit.state.home import locate, open_in_memory, open_installation
 from licensekit.state.pending import open_or_wait
 from tests import homes, makers
 
@@ -37,6 +37,17 @@ def test_two_installations_have_two_keys(tmp_path: Path) -> None:
         seeds |= {state.stored.seed, state.stored.secret}
         database.close()
     assert len(seeds) == 4
+
+
+def test_an_installation_in_memory_has_a_key_of_its_own_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = open_in_memory(), open_in_memory()
+    states = [homes.state_of(database, pack=homes.pack()) for database in (first, second)]
+    assert states[0].stored.seed != states[1].stored.seed
+    assert [state.restored for state in states] == [False, False]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")

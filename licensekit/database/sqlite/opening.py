@@ -81,16 +81,21 @@ def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Conn
             f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=wait, isolation_level=None, check_same_thread=False
         )
         try:
-            raw.create_function("is_read_only", 0, partial(int, not _is_writable(path)))
-            raw.create_function("server_now", 0, lambda: None)
-            raw.create_function("may_be_lost", 0, lambda: 1)
-            raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
-            for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
-                raw.execute(setting)
+            set_up(raw, is_writable=_is_writable(path), read_only=read_only)
         except BaseException:  # an interruption too must leave no file open
             raw.close()
             raise
     return raw
+
+
+def set_up(raw: sqlite3.Connection, *, is_writable: bool, read_only: bool) -> None:
+    """Give a new connection the functions, limits and settings that every one has."""
+    raw.create_function("is_read_only", 0, partial(int, not is_writable))
+    raw.create_function("server_now", 0, lambda: None)
+    raw.create_function("may_be_lost", 0, lambda: 1)
+    raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
+    for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
+        raw.execute(setting)
 
 
 def is_read_as_it_is(path: Path) -> bool:
