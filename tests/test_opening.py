@@ -205,7 +205,7 @@ def test_what_is_known_is_not_looked_into_again(opens: Opens, mount: Path, monke
     licensing.refresh()
     first = licensing.notices[0]
     with monkeypatch.context() as patch:
-        patch.setattr(Installation, "propose_activate", None)
+        patch.setattr(Installation, "activate", None)
         licensing.refresh()
     assert first.code == "license-not-taken"
     assert licensing.notices[0] == first

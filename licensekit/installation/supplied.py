@@ -90,8 +90,9 @@ class SuppliedLicense:
             tried = data, self._version()
             if tried == self._refused:
                 return self._error
-            preview = self._installation.propose_activate(data).preview
-            if preview.changes or preview.reasons:  # what is here already must not be written with each start
+            preview = self._installation.propose_activate(data).preview if self._source.home else None
+            # What a home has already must not be written with each start.
+            if preview is None or preview.changes or preview.reasons:
                 self._installation.activate(data)
         except StateError as error:  # a machine's trouble passes by itself
             return error
