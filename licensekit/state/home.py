@@ -9,7 +9,7 @@ from secrets import token_bytes
 from typing import Final
 
 from licensekit.chain import GENESIS, Head
-from licensekit.database import ABSENT, Connection, Database, connect, is_url
+from licensekit.database import ABSENT, Connection, Database, connect, in_memory, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
@@ -49,6 +49,13 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     except BaseException:  # an interruption too must leave no database open
         database.close()
         raise
+    return database
+
+
+def open_in_memory() -> Database:
+    """Return a new installation with a key of its own, in memory."""
+    database = in_memory(SCHEMA)
+    _establish(database)
     return database
 
 
@@ -117,12 +124,6 @@ def _of_product(folder: Path, product: str | None) -> Path:
         products = tuple(one.name for one in found)
         raise HomeInvalid(reason="several", products=products, where=str(folder))
     return found[0] if found else folder
-
-
-def displayed(location: str | os.PathLike[str], database: Database) -> str:
-    """Return the location as it may be shown and typed again: absolute, without a password."""
-    place = locate(location)
-    return database.location if is_url(place) else place
 
 
 def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
