@@ -92,7 +92,7 @@ class SuppliedLicense:
                 return self._error
             preview = self._installation.propose_activate(data).preview if self._source.home else None
             # What a home has already must not be written with each start.
-            if preview is None or preview.changes or preview.reasons:
+            if preview is None or preview.outcome.changed or preview.reasons:
                 self._installation.activate(data)
         except StateError as error:  # a machine's trouble passes by itself
             return error

@@ -1,7 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
@@ -10,6 +10,9 @@ from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import DatabaseUnavailable, LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
+
+if TYPE_CHECKING:
+    from licensekit.runtime.live_snapshot import LiveSnapshot
 
 
 class DatabaseAway(Notice):
@@ -118,6 +121,19 @@ class Closed(Snapshot):
             DatabaseUnavailable: the program has closed it.
         """
         raise DatabaseUnavailable(reason="closed", where=self._location)
+
+
+class Asleep(Snapshot):
+    """Stands where the snapshot will be: the first question wakes what keeps it up to date, and is answered for now."""
+
+    __slots__ = ("_live",)
+
+    def __init__(self, live: "LiveSnapshot") -> None:
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the snapshot has that is in force now."""
+        return getattr(self._live.wake(), name)
 
 
 def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) -> Mapping[str, Access]:

@@ -5,12 +5,11 @@ from collections.abc import Generator, Hashable
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.protocol import BUSY_SECONDS, Database, Row, Translated, Value, Version
+from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.sqlite.opening import (
     connect,
@@ -22,8 +21,6 @@ from licensekit.database.sqlite.opening import (
 )
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
-
-POLL_SECONDS: Final = 0.15
 
 DIALECT: Final = Dialect(
     integer="INTEGER",
@@ -117,10 +114,6 @@ class SqliteDatabase:
             (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
             return (watcher.number, moved)
 
-    def wait_for_change(self, since: Version, timeout: float) -> bool:
-        """See `Database.wait_for_change`."""
-        return poll(self, since, timeout)
-
     def close(self) -> None:
         """See `Database.close`."""
         for pool in (self._readers, self._writers, self._watchers):
@@ -186,14 +179,3 @@ class SqliteDatabase:
             return identity
         # Who reads a file as it is does not notice by itself that others write to it.
         return *identity, found.st_mtime_ns, found.st_size, is_read_as_it_is(self._path)
-
-
-def poll(database: Database, since: Version, timeout: float) -> bool:
-    """Wait as `Database.wait_for_change` does, by looking again and again."""
-    end = monotonic() + timeout
-    while database.version() == since:
-        left = end - monotonic()
-        if left <= 0:
-            return False
-        sleep(min(left, POLL_SECONDS))
-    return True

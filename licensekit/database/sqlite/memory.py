@@ -16,7 +16,7 @@ from licensekit.database.migrations import Schema, migrate
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection, translate
-from licensekit.database.sqlite.database import DIALECT, poll
+from licensekit.database.sqlite.database import DIALECT
 from licensekit.database.sqlite.opening import connect
 
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
@@ -82,10 +82,6 @@ class MemoryDatabase:
         """See `Database.version`."""
         self._readers.check_open()
         return getpid(), self._image.number, 0  # unlike any of a file, which may take its place
-
-    def wait_for_change(self, since: Version, timeout: float) -> bool:
-        """See `Database.wait_for_change`."""
-        return poll(self, since, timeout)
 
     def close(self) -> None:
         """See `Database.close`."""

@@ -1,0 +1,182 @@
+"""What changes while a program runs: for whoever waits for it or has a callback, and for the log.
+
+Each swap of the snapshot is compared with the one before, here alone. The logger `licensekit` has a handler that drops
+everything, so nothing is printed unless the program configures logging.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from threading import Lock, Thread
+from typing import Final, NamedTuple
+
+from licensekit.database import Database
+from licensekit.entitlements import Notice
+from licensekit.state.loading import InstallationState
+from licensekit.state.pending import place_of
+
+LOGGER: Final = logging.getLogger("licensekit")
+LOGGER.addHandler(logging.NullHandler())
+
+
+class DocumentChange(NamedTuple):
+    """A document that was taken in or given back, or counts in another way."""
+
+    type: str
+    """`bundle`, `trust`, `revocations` or `catalog`."""
+    name: str
+    """The label of a bundle, or the issuer."""
+    before: str | None
+    """The state of a bundle or the version of another document; None: it was not there."""
+    after: str | None
+    """The same now; None: it is no longer there."""
+
+    def __str__(self) -> str:
+        shown = {"trust": "trust document", "revocations": "revocation list"}.get(self.type, self.type)
+        return f"{shown} {self.name}: {self.before or 'not there'} -> {self.after or 'not there'}"
+
+
+class LicensingChange(NamedTuple):
+    """What is different from the revision before."""
+
+    revision: int
+    documents: tuple[DocumentChange, ...]
+    raised: tuple[Notice, ...]
+    """Notices that were not there before."""
+    resolved: tuple[Notice, ...]
+    """Notices that are no longer there."""
+
+
+class _Facts(NamedTuple):
+    """What two moments are compared by."""
+
+    answers: tuple[object, ...]
+    documents: Mapping[tuple[str, str], str]
+    notices: Mapping[tuple[str, str], Notice]
+
+
+class Changes:
+    """The changes of one open installation; every method is safe for threads."""
+
+    _is_reporting: bool
+
+    def __init__(self, database: Database) -> None:
+        self.revision = 0
+        self._database = database
+        self._callbacks: dict[object, Callable[[LicensingChange], object]] = {}
+        self._seen = _Facts((), {}, {})
+        self.after_fork()
+
+    def note(self, state: InstallationState, notices: Iterable[Notice]) -> None:
+        """Compare what is in force now with what was, and report what has changed; does not wait for anything."""
+        found = _facts(state, notices)
+        with self._lock:
+            before, self._seen = self._seen, found
+            if (before.answers, before.documents) == (found.answers, found.documents):
+                return
+            self.revision += 1
+            self._pending.append(_compare(before, found, self.revision))
+            is_idle = not self._is_reporting
+            self._is_reporting = True
+        if self.revision == 1:
+            self._report()  # whoever opens has no thread yet, and no callback
+        elif is_idle:
+            # In a thread of its own: a callback, or a handler of the log, may take its time.
+            Thread(target=self._report, name="licensekit-changes", daemon=True).start()
+        self.wake()
+
+    def on_change(self, callback: Callable[[LicensingChange], object]) -> Callable[[], object]:
+        """Call back after each change; see `Licensing.on_change`."""
+        key = object()
+        self._callbacks[key] = callback
+        return lambda: self._callbacks.pop(key, None)
+
+    @contextmanager
+    def waking(self, wake: Callable[[], object]) -> Generator[None]:
+        """Call `wake`, which must not wait for anything, at each change within the block, and when all is over."""
+        key = object()
+        self._waiting[key] = wake
+        try:
+            yield
+        finally:
+            self._waiting.pop(key, None)
+
+    def wake(self) -> None:
+        """Wake whoever waits for a change."""
+        for wake in list(self._waiting.values()):
+            wake()
+
+    def after_fork(self) -> None:
+        """Continue in a forked child, which has neither the thread that reports nor whoever waits."""
+        self._lock = Lock()
+        self._pending: deque[LicensingChange] = deque()
+        self._is_reporting = False
+        self._waiting: dict[object, Callable[[], object]] = {}
+
+    def _report(self) -> None:
+        while True:
+            with self._lock:
+                if not self._pending:
+                    self._is_reporting = False
+                    return
+                change = self._pending.popleft()
+            self._log(change)
+            for key, callback in list(self._callbacks.items()):
+                try:
+                    if key in self._callbacks:  # another one may have cancelled it
+                        callback(change)
+                except (Exception, SystemExit) as error:  # noqa: BLE001  # it is logged, and harms nobody else
+                    self._write(logging.ERROR, change, None, "a callback of on_change has failed", error)
+
+    def _log(self, change: LicensingChange) -> None:
+        about, levels = {one.subject: one.code for one in change.raised}, logging.getLevelNamesMapping()
+        for document in change.documents:
+            self._write(logging.INFO, change, about.get(document.name), str(document))
+        for notice in change.raised:
+            self._write(levels[notice.severity.name], change, notice.code, notice.message)
+        for notice in change.resolved:
+            self._write(logging.INFO, change, notice.code, f"no longer: {notice.message}")
+
+    def _write(
+        self, level: int, change: LicensingChange, code: str | None, text: str, error: BaseException | None = None
+    ) -> None:
+        place = place_of(self._database).removeprefix("at ")
+        extra = {"code": code, "home": place, "revision": change.revision}
+        LOGGER.log(level, "%s: %s", place, text, extra=extra, exc_info=error)
+
+
+def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
+    granted, trust = state.entitlements, state.trust_store.trust
+    documents = {("bundle", str(part.name)): part.state.value for part in state.parts}
+    documents["trust", trust.root.issuer] = ".".join(map(str, trust.pair))
+    documents |= {("revocations", issuer): str(one.document.number) for issuer, one in trust.lists.items()}
+    documents |= {("catalog", issuer): str(one.version) for issuer, one in state.trust_store.catalog_documents.items()}
+    known = {(notice.code, notice.subject): notice for notice in notices}  # not by the days that are left
+    answers = (
+        known.keys(),
+        granted.system,
+        granted.present,
+        granted.everyone,
+        granted.every_site,
+        granted.tiers,
+        granted.settings.values,
+        [(one.issuer, one.part, one.until, one.works_until) for one in granted.coverage],
+        state.stored.head,  # moves with every change that an administrator makes
+    )
+    return _Facts(answers, documents, known)
+
+
+def _compare(before: _Facts, after: _Facts, revision: int) -> LicensingChange:
+    names = dict.fromkeys((*before.documents, *after.documents))
+    pairs = [(name, before.documents.get(name), after.documents.get(name)) for name in names]
+    return LicensingChange(
+        revision,
+        tuple(DocumentChange(*name, old, new) for name, old, new in pairs if old != new),
+        _only(after.notices, before.notices),
+        _only(before.notices, after.notices),
+    )
+
+
+def _only(these: Mapping[tuple[str, str], Notice], those: Mapping[tuple[str, str], Notice]) -> tuple[Notice, ...]:
+    return tuple(notice for key, notice in these.items() if key not in those)
