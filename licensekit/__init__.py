@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
+    from licensekit.runtime.seat import Seat
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "NotEntitled", "Notice",
+    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "NotEntitled", "Notice", "Seat",
     "Severity", "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
@@ -49,6 +50,7 @@ _HOMES: Final = {
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
     "LicensingChange": "licensekit.runtime.changes",
+    "Seat": "licensekit.runtime.seat",
     "User": "licensekit.runtime.holders",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""

@@ -26,8 +26,6 @@ _HOUR_SECONDS: Final = 3600
 class SeatPool(NamedTuple):
     """The seats of one license at one moment."""
 
-    license: str
-    """Its code, as `resolve` gives it."""
     tiers: tuple[Tier, ...]
     """What the seats are served by, best first."""
     borrow_seconds: int
@@ -73,7 +71,6 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     ends = [term_of(part.bundle)[1] for part in parts]
     known = [end for end in ends if end is not None]
     return SeatPool(
-        license=name,
         tiers=_tiers(entitlements, name),
         borrow_seconds=_HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
         until=max(known) if known and len(known) == len(ends) else None,

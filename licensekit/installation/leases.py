@@ -42,11 +42,10 @@ class Leases(Section):
         """End leases, all of them or none; raises as `end` does."""
         with write_installation(self._opened) as change:
             connection = change.connection
-            now = lease_time(connection, change.read.now)
+            held = {one.id: one for one in seats.held(connection, lease_time(connection, change.read.now))}
             ended: builtins.list[HeldSeat] = []
             for lease_id in dict.fromkeys(lease_ids):
-                lease = seats.find(connection, lease_id, now)
-                if lease is None:
+                if (lease := held.get(lease_id)) is None:
                     raise LeaseUnknown(lease=lease_id)
                 ended.append(lease)
                 seats.end(connection, lease)

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from licensekit.entitlements import Notice, Severity
 from licensekit.errors import ArmorInvalid, BindingMismatch, LicenseError, StateError
-from licensekit.errors.coded import Templates
 from licensekit.files import read_bytes
 from licensekit.installation.installation import Installation
 from licensekit.limits import FILE_BYTES
@@ -18,7 +17,7 @@ from licensekit.state.source import Source
 class LicenseNotTaken(Notice):
     """The license that the environment supplies cannot be used; what was active before stays so."""
 
-    template: ClassVar[Templates] = {
+    template = {
         "text": "the license in {variable} was not taken, and changes nothing: {error.message}",
         "file": "the file that {variable} names, {path:line}, was not taken, and changes nothing: {error.message}",
         "no-text": "the value of {variable} is no license, and changes nothing: {error.message};"

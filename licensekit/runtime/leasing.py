@@ -1,12 +1,17 @@
 """Concurrent seats for the running program: taken, renewed in the background, loss reported.
 
 The watchers of the process serve leases as well: one renews them and looks for changes, the other sees their ends even
-while a database keeps the first one waiting. A forked child begins with no lease.
+while a database keeps the first one waiting. A forked child begins with no lease. A process that ends releases what it
+holds.
 """
 
+import os
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from multiprocessing.util import Finalize
 from random import random
 from typing import Final
 
@@ -16,12 +21,16 @@ from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import SeatRequest
 
+WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
+"""What may be otherwise a moment later."""
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
+
+_OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 
 class Leasing:
@@ -32,14 +41,27 @@ class Leasing:
         self._is_closed = False
         self._begin()
         survive_forks(self)
+        _OPEN.add(self)
 
-    def acquire(self, request: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None) -> Lease:
-        """Take a seat; see `Licensing.lease`."""
+    def take(self, request: SeatRequest, on_lost: Callable[[Lease], object] | None) -> Lease:
+        """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
-        row, until = self._take_or_wait(request, time.monotonic() + wait)
+        _release_at_exit(os.getpid())
+        row, until = self.seats.take(request)
         lease = Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
+        if self._is_closed:  # perhaps after `close` looked for leases
+            lease.release()
+            raise DatabaseUnavailable(reason="closed", where=self.seats.database.location)
         return lease
+
+    def pauses(self, end: float) -> Iterator[float]:
+        """Yield the seconds to sleep after each try to take a seat, until `end`, a time of `time.monotonic`."""
+        pause = FIRST_PAUSE
+        while not self._is_closed and (left := end - time.monotonic()) > 0:
+            # Not all who wait try at the same moment.
+            yield min(left, pause * (0.5 + random()))  # noqa: S311  # a pause, no secret
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def follow(self) -> float:
         """Renew what is due, and find the leases that have ended in the database."""
@@ -66,6 +88,8 @@ class Leasing:
         """Release every lease; to be called before the database is closed."""
         self._is_closed = True
         WATCHERS.unwatch(self)
+        with suppress(StateError):
+            self.seats.free_pending()
         for lease in list(self._held.values()):
             lease.release()
 
@@ -82,19 +106,6 @@ class Leasing:
         self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
         self._version: Version = ()
         self._followed: Snapshot | None = None
-
-    def _take_or_wait(self, request: SeatRequest, end: float) -> tuple[HeldSeat, float]:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return self.seats.take(request)
-            except (NoneFree, DatabaseBusy, DatabaseUnavailable):
-                left = end - time.monotonic()
-                if left <= 0 or self._is_closed:
-                    raise
-            # Not all who wait try at the same moment.
-            time.sleep(min(left, pause * (0.5 + random())))  # noqa: S311  # a pause, no secret
-            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def free(self, lease: Lease) -> None:
         """Free the seat of a lease that was released."""
@@ -152,3 +163,16 @@ def _due_in(lease: Lease) -> float:
     if lease.row.borrowed:
         return float("inf")
     return lease.left - lease.request.ttl * (1 - 1 / RENEWALS)
+
+
+def release_all() -> None:
+    """Release every lease that this process holds, and take no others."""
+    for leasing in list(_OPEN):
+        leasing.close()
+
+
+@cache
+def _release_at_exit(_process: int) -> None:
+    """Have `release_all` called at the end of this process."""
+    # Not `atexit`, which the children of `multiprocessing` do not call: this calls it there, and at any other end.
+    Finalize(None, release_all, exitpriority=0)

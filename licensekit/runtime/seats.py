@@ -6,6 +6,7 @@ many run at a time. Borrowing one for days is a change like any other.
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +16,7 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Holding, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.denials import NotInCatalog
-from licensekit.entitlements.seats import SeatPool, leasable, pool_of
+from licensekit.entitlements.seats import leasable, pool_of
 from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, NotEntitled, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
@@ -44,7 +45,6 @@ class Seats:
     def __init__(self, live: LiveSnapshot) -> None:
         self._live = live
         self.database = live.database
-        self._pools: tuple[Snapshot | None, dict[str, SeatPool]] = (None, {})
         self.pending: dict[str, tuple[HeldSeat, float]] = {}
         """The seats that are still to be freed, by the ids of their leases, and their ends."""
 
@@ -54,7 +54,7 @@ class Seats:
         return self._live.snapshot
 
     def request(self, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
-        """Return a checked request for a seat; raises as `Licensing.lease`."""
+        """Return a checked request for a seat; raises as `Licensing.seat`."""
         name = leasable(self.snapshot.state.entitlements, code)
         request = SeatRequest(name, holder, ttl, at_least)
         request.check()
@@ -62,13 +62,8 @@ class Seats:
 
     def take(self, request: SeatRequest) -> tuple[HeldSeat, float]:
         """Take a seat, and return it with its end; raises as `acquire` does."""
-        snapshot, begin = self.snapshot, elapsed()
-        pool = self._pool(snapshot, request.license)
-        if pool is None:
-            why = NotInCatalog()
-            raise NotEntitled(license=request.license, why=why, holder=request.holder)
-        granted = snapshot.state.entitlements
-        row = acquire(self.database, granted, pool, request, self._now())
+        begin = elapsed()
+        row = acquire(self.database, self.snapshot.state.entitlements, request, self._now())
         return row, begin + request.ttl
 
     def renew(self, asked: Sequence[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
@@ -88,10 +83,11 @@ class Seats:
 
     def free(self, row: HeldSeat, until: float) -> None:
         """Free a seat that ends by itself at `until`; later, if the database is away."""
-        try:
-            seats.free(self.database, row)
-        except StateError:
-            self.pending[row.id] = row, until
+        if not self.pending:  # else it was away just now, and is not waited for again
+            with suppress(StateError):
+                return seats.free(self.database, row)
+        self.pending[row.id] = row, until
+        return None
 
     def free_pending(self) -> None:
         """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
@@ -102,37 +98,25 @@ class Seats:
 
     def gives(self, row: HeldSeat) -> Access:
         """Return to what extent a seat gives its license now."""
-        pool = self._pool(self.snapshot, row.license)
-        return Access.NONE if pool is None else pool.access(row.seat)
+        entitlements = self.snapshot.state.entitlements
+        if row.license not in entitlements.tiers:  # no catalog has it any more
+            return Access.NONE
+        return pool_of(entitlements, row.license).access(row.seat)
 
     def access(self, row: HeldSeat) -> Mapping[str, Access]:
         """Return all that a seat gives now: its license, what that includes, what everybody has."""
         snapshot = self.snapshot
-        pool = self._pool(snapshot, row.license)
-        if pool is None:
+        if row.license not in snapshot.state.entitlements.tiers:
             return snapshot.nothing
         # Seats that give the same share one mapping.
         return snapshot.access_of((Holding(row.license, row.seat + 1),), ())
-
-    def _pool(self, snapshot: Snapshot, name: str) -> SeatPool | None:
-        """Return the seats of a license; None if no catalog has it any more."""
-        known, pools = self._pools
-        if known is not snapshot:
-            pools = {}
-            self._pools = snapshot, pools
-        if name not in pools:
-            entitlements = snapshot.state.entitlements
-            if name not in entitlements.tiers:
-                return None
-            pools[name] = pool_of(entitlements, name)
-        return pools[name]
 
     def _now(self) -> int:
         return effective(self.snapshot.state.stored.time, self._live.clocks())
 
 
-def acquire(database: Database, entitlements: Entitlements, pool: SeatPool, request: SeatRequest, now: int) -> HeldSeat:
-    """Take a seat of a pool. `now` is the installation's effective time, in seconds since 1970.
+def acquire(database: Database, entitlements: Entitlements, request: SeatRequest, now: int) -> HeldSeat:
+    """Take a seat. `now` is the installation's effective time, in seconds since 1970.
 
     Raises:
         NotEntitled: no bundle in force grants a seat to that extent; the message says why.
@@ -140,8 +124,10 @@ def acquire(database: Database, entitlements: Entitlements, pool: SeatPool, requ
         NoneFree: all seats are taken.
         StateError: the database cannot be written.
     """
-    if not pool.seats(request.at_least):
-        raise NotEntitled(license=request.license, why=why_not(entitlements, request.license), holder=request.holder)
+    pool = pool_of(entitlements, request.license) if request.license in entitlements.tiers else None
+    if pool is None or not pool.seats(request.at_least):
+        why = NotInCatalog() if pool is None else why_not(entitlements, request.license)
+        raise NotEntitled(license=request.license, why=why, holder=request.holder)
     if entitlements.licenses[request.license].requires:
         with database.read() as connection:
             held = held_by(connection, Kind.USER, names.folded(request.holder))

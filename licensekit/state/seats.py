@@ -13,7 +13,7 @@ from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.database import Connection, Database, Row
+from licensekit.database import Connection, Database
 from licensekit.entitlements.seats import SeatPool
 from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
@@ -117,30 +117,21 @@ _FREE: Final = (
     "UPDATE leases SET id = '', holder = '', expires = 0"  # noqa: S608  # texts of ours
     f" WHERE license = ? AND seat = ? AND id = ? AND may_be_lost(){_OUR_SCHEMA} RETURNING seat"
 )
-_SELECT: Final = "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
+_HELD: Final = (
+    "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
+    " ORDER BY license, taken, holder, seat"
+)
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
     """Return every lease that is held, by license, the oldest first, and by holder."""
-    rows = connection.rows(_SELECT + " ORDER BY license, taken, holder, seat", now)
-    return tuple(map(_lease, rows))
-
-
-def find(connection: Connection, lease_id: str, now: int) -> HeldSeat | None:
-    """Look up the lease of an id; None if it is not held."""
-    row = connection.one(_SELECT + " AND id = ?", now, lease_id)
-    return None if row is None else _lease(row)
+    return tuple(HeldSeat._make((*row[:-1], bool(row[-1]))) for row in connection.rows(_HELD, now))
 
 
 def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
     """Return who holds seats of a license, those who took one last first."""
-    rows = connection.rows(
-        "SELECT holder FROM leases WHERE license = ? AND expires > ? ORDER BY taken DESC, seat DESC LIMIT ?",
-        license_,
-        now,
-        limit,
-    )
-    return tuple(holder for (holder,) in rows)
+    newest: Final = "SELECT holder FROM leases WHERE license = ? AND expires > ? ORDER BY taken DESC, seat DESC LIMIT ?"
+    return tuple(holder for (holder,) in connection.rows(newest, license_, now, limit))
 
 
 def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
@@ -208,34 +199,14 @@ def end(connection: Connection, lease: HeldSeat) -> None:
 
 def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> bool:
     """Borrow the seat of a lease until a time; return whether it was held."""
-    return bool(
-        connection.run(
-            "UPDATE leases SET expires = ?, borrowed = 1 WHERE license = ? AND seat = ? AND id = ? AND expires > ?",
-            until,
-            lease.license,
-            lease.seat,
-            lease.id,
-            now,
-        )
-    )
-
-
-def _lease(row: Row) -> HeldSeat:
-    lease_id, license_, seat, holder, taken, expires, borrowed = row
-    return HeldSeat(lease_id, license_, seat, holder, taken, expires, bool(borrowed))
+    sql: Final = "UPDATE leases SET expires = ?, borrowed = 1 WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
+    return connection.run(sql, until, lease.license, lease.seat, lease.id, now) > 0
 
 
 def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int) -> HeldSeat | None:
-    code = request.license
-    lease_id = token_hex(ID_BYTES)
-    row = database.once(
-        _TAKE,
-        now,
-        *(lease_id, request.holder, request.ttl + _ROUNDING),
-        code,
-        *_free_seat(request, pool),
-        *(code, begin, SCHEMA.number),
-    )
+    code, lease_id = request.license, token_hex(ID_BYTES)
+    given = (lease_id, request.holder, request.ttl + _ROUNDING, code, *_free_seat(request, pool))
+    row = database.once(_TAKE, now, *given, code, begin, SCHEMA.number)
     if row is None:
         return None
     seat, taken, expires = row

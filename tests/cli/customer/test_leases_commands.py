@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from licensekit.access import Access
-from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.runtime.seats import acquire
 from licensekit.state.home import open_installation
@@ -26,13 +25,7 @@ def held(run: Command, shelf: Path) -> dict[str, HeldSeat]:
     now = int(time.time())
     state = homes.state_of(database, now)
     anna, bob = (
-        acquire(
-            database,
-            state.entitlements,
-            pool_of(state.entitlements, "seat"),
-            SeatRequest("seat", holder, 600, Access.FULL),
-            now,
-        )
+        acquire(database, state.entitlements, SeatRequest("seat", holder, 600, Access.FULL), now)
         for holder in ("anna", "bob")
     )
     with database.write() as connection:

@@ -3,7 +3,6 @@
 from licensekit.access import Access
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Entitlements
-from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.runtime.seats import acquire, borrow
 from licensekit.state import seats
@@ -38,8 +37,7 @@ class SeatProcess:
         """Take a seat."""
         wanted = SeatRequest(code, holder, ttl, at_least)
         wanted.check()
-        pool = pool_of(self.entitlements, code)
-        return acquire(self.database, self.entitlements, pool, wanted, self.clock)
+        return acquire(self.database, self.entitlements, wanted, self.clock)
 
     def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
         """Renew leases; return the ids of those that are held."""
