@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from licensekit.access import Access
-from licensekit.errors import LicenseError, NotEntitled
+from licensekit.errors import LicenseError, MeterExhausted, NotEntitled
 from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
+    from licensekit.runtime.meters import Meter
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Severity", "User",
-    "VerifiedBundle", "Verifier", "verify",
+    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "Meter", "MeterExhausted", "NotEntitled", "Notice",
+    "Severity", "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {
@@ -47,6 +48,7 @@ _HOMES: Final = {
     "Lease": "licensekit.runtime.lease",
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
+    "Meter": "licensekit.runtime.meters",
     "User": "licensekit.runtime.holders",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
+from licensekit.dates import format_seconds
 from licensekit.entitlements.amounts import Allowance, allowances, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.settings import Value
@@ -58,6 +59,13 @@ class LicenseRow(NamedTuple):
     """The unit of a system license that is sold by quantity."""
     per: MeterPeriod | None = None
     """The time after which the quantity of a meter is there again."""
+    period_ends: int | None = None
+    """The first second after the period of a meter that runs, or that ends first; None: it does not end."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is counted how many are in use; of what is unrestricted, no units are."""
+        return self.kind is not Kind.SYSTEM or (self.per is not None and self.total is not None)
 
     @property
     def free(self) -> int | None:
@@ -73,6 +81,7 @@ class LicenseRow(NamedTuple):
             "kind": word(self.kind),
             "access": word(self.access),
             "per": None if self.per is None else word(self.per),
+            "period_ends": None if self.period_ends is None else format_seconds(self.period_ends),
             "free": self.free,
         }
 
@@ -137,6 +146,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
                 granted=code in entitlements.grants,
                 quantity=license_.quantity,
                 per=license_.per,
+                period_ends=next((one.ends for one in numbers.allowances), None),
             )
         )
     return tuple(found)

@@ -6,7 +6,7 @@ import click
 
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.issuer.options import KeyOptions, operator, remind_of_root, signing, to_sign, warn_of_forks
-from licensekit.cli.output import emit, emit_json, facts, remark
+from licensekit.cli.output import counted, emit, emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.dates import format_seconds
 from licensekit.issuer import Received, Workspace
@@ -50,8 +50,8 @@ def _show(received: Received, pack: Path) -> None:
             remark("A later sequence took its place: that one is still in force.")
     for signed in received.statements:
         statement = signed.document
-        in_use = sum(usage.in_use for usage in statement.usage.values())
-        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
+        in_use = sum(usage.in_use > 0 for usage in statement.usage.values())
+        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {counted(in_use, 'license')} in use"
         facts(("stated", stated))
     if received.known:
         others = "1 other was" if received.known == 1 else f"{received.known} others were"

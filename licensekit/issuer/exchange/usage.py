@@ -14,7 +14,7 @@ from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.wire.documents import Bundle, Kind, Usage
+from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Usage
 from licensekit.wire.plain import word
 
 OVER = "over"
@@ -33,7 +33,9 @@ class UsageRow(NamedTuple):
     sold: int | None
     """None is unrestricted; 0 was not sold, or not any more."""
     in_use: int | None
-    """None: it was not stated."""
+    """None: it was not stated. Of a meter: in the period of the statement."""
+    per: MeterPeriod | None = None
+    """The time for which a meter was sold."""
 
     @property
     def free(self) -> int | None:
@@ -95,6 +97,7 @@ _PLAIN: Final[Mapping[str, Callable[[UsageReport, UsageRow], Any]]] = {
     "license": lambda _, row: row.license,
     "kind": lambda _, row: word(row.kind),
     "sold": lambda _, row: row.sold,
+    "per": lambda _, row: None if row.per is None else word(row.per),
     "in_use": lambda _, row: row.in_use,
     "free": lambda _, row: row.free,
     "state": lambda _, row: row.state,
@@ -128,10 +131,14 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Us
     if stated is None:
         return ()
     active = [one.bundle for one in bundles.active(tx.ledger, before.serial)]
-    sold = _sold(active)
-    less = _sold([after if bundle == before else bundle for bundle in active])
+    sold = _sold(tx.state, active)
+    less = _sold(tx.state, [after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated)
-    return tuple(row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
+    return tuple(
+        row
+        for row in rows
+        if row.state == OVER and row.per is None and row.sold != sold.get((row.kind, row.license), 0)
+    )
 
 
 def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
@@ -139,7 +146,7 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     issued = bundles.of_serial(tx.ledger, serial)
     active = [one.bundle for one in issued if one.state == ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
-    rows = tuple(_rows(tx.state, _sold(active), stated))
+    rows = tuple(_rows(tx.state, _sold(tx.state, active), stated))
     if stated is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
     installation, statement = stated
@@ -148,14 +155,21 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     return UsageReport(serial, company, rows, statement.issued, installation, count, history)
 
 
-def _sold(active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
+def _sold(state: WorkspaceState, active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
     """Add the counts of all parts."""
     counts: dict[tuple[Kind, str], list[int | None]] = {}
     for bundle in active:
-        for kind in (Kind.SITE, Kind.USER):
+        for kind in Kind:
             for code, count in bundle.counts(kind).items():
+                if kind is Kind.SYSTEM and _per(state, code) is None:
+                    continue
                 counts.setdefault((kind, code), []).append(count)
     return {where: total_of(those) for where, those in counts.items()}
+
+
+def _per(state: WorkspaceState, code: str) -> MeterPeriod | None:
+    license_ = state.signed_catalog.licenses.get(code)
+    return None if license_ is None else license_.per
 
 
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
@@ -174,11 +188,12 @@ def _rows(
     in_use = {} if stated is None else _own(stated.statement.usage, state)
     for kind, code in sorted(sold):
         used = None if stated is None else in_use.get(code, 0)
-        yield UsageRow(code, kind, sold[kind, code], used)
+        yield UsageRow(code, kind, sold[kind, code], used, _per(state, code))
     known = {code for _, code in sold}
     licenses = state.signed_catalog.licenses
     for code in sorted(in_use.keys() - known):
         license_ = licenses.get(code)
         kind = Kind.USER if license_ is None else license_.kind
-        if in_use[code] and kind is not Kind.SYSTEM:
-            yield UsageRow(code, kind, 0, in_use[code])
+        per = _per(state, code)
+        if in_use[code] and (kind is not Kind.SYSTEM or per is not None):
+            yield UsageRow(code, kind, 0, in_use[code], per)
