@@ -161,7 +161,7 @@ _LICENSES: Final[Columns[LicenseRow]] = {
     ">in use": lambda row: row.in_use if row.is_counted else None,
     ">total": lambda row: spelling.amount_of(row.total, row),
     ">free": lambda row: spelling.amount(row.free) if row.is_counted else None,
-    "until": lambda row: spelling.moment(row.period_ends),
+    "period ends": lambda row: spelling.moment(row.period_ends),
     "access": lambda row: spelling.name_of(row.access),
 }
 _SETTINGS: Final[Columns[SettingRow]] = {
