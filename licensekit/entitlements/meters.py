@@ -1,5 +1,6 @@
 """What of each meter there is, and in which period: pure rules (`docs/meters.md`)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from licensekit.entitlements.amounts import Allowance, allowances
@@ -25,22 +26,18 @@ def metered(entitlements: Entitlements, code: str) -> str:
 
 def allowances_of(entitlements: Entitlements, name: str) -> tuple[Allowance, ...]:
     """Return what there is of a meter now; nothing where it is not granted, or no catalog has it any more."""
-    license_ = entitlements.licenses.get(name)
-    return () if license_ is None else allowances(license_, entitlements.grants.get(name, ()), entitlements.now)
+    grants = entitlements.grants.get(name, ())
+    return allowances(entitlements.licenses[name], grants, entitlements.now) if grants else ()
 
 
 def periods_of(entitlements: Entitlements) -> Iterable[Period]:
     """Yield the periods that run of every meter that is granted."""
-    for name, license_ in entitlements.licenses.items():
-        if license_.per is not None:
-            for one in allowances_of(entitlements, name):
-                yield name, one.period
+    return ((name, one.period) for name in entitlements.grants for one in allowances_of(entitlements, name))
 
 
 def units_used(entitlements: Entitlements, used: Mapping[Period, int]) -> dict[str, int]:
     """Return meter to how much of it was used in the periods that run, where `used` has any."""
-    found: dict[str, int] = {}
+    found = Counter[str]()
     for name, period in periods_of(entitlements):
-        if units := used.get((name, period), 0):
-            found[name] = found.get(name, 0) + units
-    return found
+        found[name] += used.get((name, period), 0)
+    return +found

@@ -127,12 +127,10 @@ class Licensing(Questions):
         Raises:
             UnknownLicense, WrongKind: there is no meter of that code.
         """
-        if code not in self._meters:
-            from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
+        from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
 
-            meter = Meter(self._live, metered(self.answers.entitlements, code))
-            return self._meters.setdefault(code, meter)
-        return self._meters[code]
+        known = self._meters.get(code)
+        return known or self._meters.setdefault(code, Meter(self._live, metered(self.answers.entitlements, code)))
 
     def lease(
         self,
@@ -230,7 +228,7 @@ class Licensing(Questions):
         for leasing in self._leasing.values():
             leasing.close()
         for meter in self._meters.values():
-            meter.close()
+            meter.give_back()
         self._live.close()
 
     def _leasing_now(self) -> "Leasing":

@@ -11,14 +11,14 @@ import time
 import weakref
 from collections import Counter
 from contextlib import suppress
-from threading import Lock, Timer
+from threading import RLock, Timer
 from typing import Final
 
 from licensekit.entitlements.amounts import Allowance
 from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.explanations import why_not
 from licensekit.entitlements.meters import allowances_of
-from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError
+from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
 from licensekit.limits import COUNT
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
@@ -54,19 +54,15 @@ class Meter:
         if type(n) is not int or not 0 < n <= COUNT:
             raise EntryInvalid(reason="units", entry=repr(n), longest=COUNT)
         with self._lock:
-            if self._snapshot is not self._live.snapshot or n > self._left:
+            while self._snapshot is not self._live.snapshot or n > self._left:
                 self._reserve(n)
             self._left -= n
 
     def try_use(self, n: int = 1) -> bool:
-        """Use `n` units and return True; False where there are not so many, or the database is away.
-
-        Raises:
-            EntryInvalid: `n` is no whole number from 1 up.
-        """
+        """Use `n` units and return True; False where there are not so many, or the database is away."""
         try:
             self.use(n)
-        except (MeterExhausted, StateError):
+        except (MeterExhausted, StateError, TrustError):
             return False
         return True
 
@@ -85,22 +81,13 @@ class Meter:
                     held += sum(meters.read_free(self._live.database, self.code, granted).values())
             return int(held)
 
-    def close(self) -> None:
-        """Give back what is left of the batch."""
-        with self._lock:
-            self._give_back()
-
     def begin(self) -> None:
         """Begin with nothing reserved: in a forked child, what its parent has is not its own."""
-        self._lock = Lock()
-        self._snapshot: Snapshot | None = None
-        """The one under which `_left` may be used."""
-        self._granted: tuple[Allowance, ...] = ()
-        """What was granted when the batch was reserved."""
-        self._shares: dict[str, int] = {}
-        """Period to how many of its units were reserved."""
-        self._left: float = 0
-        """How many of them were not used; infinite where it is unrestricted."""
+        self._lock = RLock()
+        self._snapshot: Snapshot | None = None  # under which `_left` may be used
+        self._granted: tuple[Allowance, ...] = ()  # when the batch was reserved
+        self._shares: dict[str, int] = {}  # period to how many of its units were reserved
+        self._left: float = 0  # of them all; infinite where it is unrestricted
         self._wish, self._reserved = 0, 0.0
         self._is_watched = False
 
@@ -113,7 +100,7 @@ class Meter:
         granted = allowances_of(snapshot.state.entitlements, self.code)
         is_unrestricted = any(one.amount is None for one in granted)
         if granted != self._granted and (is_unrestricted or snapshot.error is None):
-            self._give_back()
+            self.give_back()
             self._granted = granted
         is_same = granted == self._granted
         self._snapshot = snapshot if is_same else None
@@ -126,7 +113,7 @@ class Meter:
         snapshot, granted, held = self._follow()
         if held >= n:
             return
-        if not any(one.amount for one in granted):
+        if not granted:
             raise self._refusal(n, snapshot, granted)
         if snapshot.error is not None:
             raise snapshot.error
@@ -136,21 +123,26 @@ class Meter:
         self._reserved = now
         shares = meters.reserve(self._live.database, self.code, granted, n - int(held), self._wish)
         if shares is None:
-            self._give_back()  # others may need less
+            self.give_back()  # others may need less
             raise self._refusal(n, snapshot, granted)
         self._shares = Counter(self._unused()) + Counter(shares)
         self._left = sum(self._shares.values())
-        self._watch()
+        if not self._is_watched:
+            self._look()
 
     def _refusal(self, n: int, snapshot: Snapshot, granted: tuple[Allowance, ...]) -> MeterExhausted:
-        entitlements, total = snapshot.state.entitlements, sum(one.amount or 0 for one in granted)
-        license_ = entitlements.licenses.get(self.code)
-        if license_ is None or not total:
-            why = NotInCatalog() if license_ is None else why_not(entitlements, self.code)
+        entitlements = snapshot.state.entitlements
+        if not granted:
+            why = why_not(entitlements, self.code) if self.code in entitlements.licenses else NotInCatalog()
             return MeterExhausted(reason="not-granted", license=self.code, asked=n, why=why)
-        renews = None if license_.per is MeterPeriod.TERM else granted[0].ends
-        reason = "term" if renews is None else "period"
-        return MeterExhausted(reason=reason, license=self.code, asked=n, total=total, renews=renews)
+        is_term = entitlements.licenses[self.code].per is MeterPeriod.TERM
+        return MeterExhausted(
+            reason="term" if is_term else "period",
+            license=self.code,
+            asked=n,
+            total=sum(one.amount or 0 for one in granted),
+            renews=None if is_term else granted[0].ends,
+        )
 
     def _unused(self) -> dict[str, int]:
         """Return how many units of each period are left."""
@@ -160,38 +152,33 @@ class Meter:
             left -= found[period]
         return found
 
-    def _give_back(self) -> None:
-        """Give back what is left; what cannot be given back counts as used, for it may have been."""
-        shares, self._shares, self._left, self._snapshot = self._unused(), {}, 0, None
-        with suppress(LicenseError):
+    def give_back(self) -> None:
+        """Give back what is left of the batch; what cannot be given back counts as used, for it may have been."""
+        with self._lock, suppress(LicenseError):
+            shares, self._shares, self._left, self._snapshot = self._unused(), {}, 0, None
             if any(shares.values()):
                 meters.give_back(self._live.database, self.code, shares)
 
-    def _watch(self) -> None:
-        """Look after a while whether any of the batch was used."""
-        if not self._is_watched:
-            self._is_watched = True
-            timer = Timer(IDLE_SECONDS, self._look, [self._left])
-            timer.daemon = True
-            timer.start()
-
-    def _look(self, before: float) -> None:
+    def _look(self, before: float | None = None) -> None:
+        """Give back a batch of which as much is left as `before`; look again after a while at another one."""
         with self._lock, suppress(LicenseError):  # it may be closed by now
-            self._is_watched = False
             if self._left == before and self._live.snapshot.error is None:
-                self._give_back()
-            elif self._shares:
-                self._watch()
+                self.give_back()
+            self._is_watched = bool(self._shares)
+            if self._is_watched:
+                timer = Timer(IDLE_SECONDS, self._look, [self._left])
+                timer.daemon = True
+                timer.start()
 
 
 _METERS: Final["weakref.WeakSet[Meter]"] = weakref.WeakSet()
 
 
 @atexit.register
-def close_all() -> None:
+def give_back_all() -> None:
     """Give back what this process has reserved."""
     for meter in list(_METERS):
-        meter.close()
+        meter.give_back()
 
 
 def begin_all() -> None:

@@ -1,6 +1,6 @@
 """What was sold beside what is in use: the true-up, from the newest statement of each serial."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import format_seconds
@@ -35,7 +35,7 @@ class UsageRow(NamedTuple):
     in_use: int | None
     """None: it was not stated. Of a meter: in the period of the statement."""
     per: MeterPeriod | None = None
-    """The time for which a meter was sold."""
+    """For how long a meter was sold."""
 
     @property
     def free(self) -> int | None:
@@ -131,14 +131,10 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Us
     if stated is None:
         return ()
     active = [one.bundle for one in bundles.active(tx.ledger, before.serial)]
-    sold = _sold(tx.state, active)
-    less = _sold(tx.state, [after if bundle == before else bundle for bundle in active])
+    sold = _sold(active)
+    less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated)
-    return tuple(
-        row
-        for row in rows
-        if row.state == OVER and row.per is None and row.sold != sold.get((row.kind, row.license), 0)
-    )
+    return tuple(row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
 
 
 def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
@@ -146,7 +142,7 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     issued = bundles.of_serial(tx.ledger, serial)
     active = [one.bundle for one in issued if one.state == ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
-    rows = tuple(_rows(tx.state, _sold(tx.state, active), stated))
+    rows = tuple(_rows(tx.state, _sold(active, _meters(tx.state)), stated))
     if stated is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
     installation, statement = stated
@@ -155,21 +151,19 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     return UsageReport(serial, company, rows, statement.issued, installation, count, history)
 
 
-def _sold(state: WorkspaceState, active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
-    """Add the counts of all parts."""
+def _meters(state: WorkspaceState) -> dict[str, MeterPeriod]:
+    return {code: one.per for code, one in state.signed_catalog.licenses.items() if one.per is not None}
+
+
+def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind, str], int | None]:
+    """Add the counts of all parts; of system licenses those of `meters`."""
     counts: dict[tuple[Kind, str], list[int | None]] = {}
     for bundle in active:
         for kind in Kind:
             for code, count in bundle.counts(kind).items():
-                if kind is Kind.SYSTEM and _per(state, code) is None:
-                    continue
-                counts.setdefault((kind, code), []).append(count)
+                if kind is not Kind.SYSTEM or code in meters:
+                    counts.setdefault((kind, code), []).append(count)
     return {where: total_of(those) for where, those in counts.items()}
-
-
-def _per(state: WorkspaceState, code: str) -> MeterPeriod | None:
-    license_ = state.signed_catalog.licenses.get(code)
-    return None if license_ is None else license_.per
 
 
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
@@ -185,15 +179,14 @@ def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
 def _rows(
     state: WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: ReceivedStatement | None
 ) -> Iterator[UsageRow]:
-    in_use = {} if stated is None else _own(stated.statement.usage, state)
+    in_use, meters = {} if stated is None else _own(stated.statement.usage, state), _meters(state)
     for kind, code in sorted(sold):
         used = None if stated is None else in_use.get(code, 0)
-        yield UsageRow(code, kind, sold[kind, code], used, _per(state, code))
+        yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
     known = {code for _, code in sold}
     licenses = state.signed_catalog.licenses
     for code in sorted(in_use.keys() - known):
         license_ = licenses.get(code)
         kind = Kind.USER if license_ is None else license_.kind
-        per = _per(state, code)
-        if in_use[code] and (kind is not Kind.SYSTEM or per is not None):
-            yield UsageRow(code, kind, 0, in_use[code], per)
+        if in_use[code] and (kind is not Kind.SYSTEM or code in meters):
+            yield UsageRow(code, kind, 0, in_use[code], meters.get(code))

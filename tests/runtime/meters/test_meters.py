@@ -1,15 +1,18 @@
 """Using units of meters: per period, never more than was sold, with the reason where there are none."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import pytest
 
 from licensekit import Licensing, Meter, MeterExhausted
+from licensekit.database import Database
+from licensekit.entitlements import Allowance
 from licensekit.errors import DatabaseNewer, DatabaseUnavailable, EntryInvalid, StateError, UnknownLicense, WrongKind
 from licensekit.runtime import meters
+from licensekit.state import meters as state_meters
 from licensekit.state.home import open_installation
 from licensekit.wire.documents import AfterGrace
 from tests import makers
@@ -24,7 +27,7 @@ TERM = f"term {makers.SERIAL} base production"
 @pytest.fixture
 def sold(home: Home) -> Home:
     """A home where 100 of each were sold."""
-    sell(home, **dict.fromkeys(PERIODS, 100))
+    sell(home, day=100, month=100, year=100, term=100)
     return home
 
 
@@ -137,7 +140,7 @@ def test_an_amendment_keeps_what_was_used_and_another_expiry_is_another_term(
 def test_what_is_held_of_a_larger_amount_does_not_outlive_it(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licensekit.state.meters.SHARE", 4)
+    monkeypatch.setattr(state_meters, "SHARE", 4)
     meter = licensing.meter("month")
     meter.use(20)
     meter.use()
@@ -175,7 +178,7 @@ def test_parts_of_a_term_are_used_together_and_what_ends_first_goes_first(home: 
     ],
 )
 def test_what_is_not_granted_fully_has_no_units(home: Home, sold_as: dict[str, Any], days: int, why: str) -> None:
-    sell(home, **{"day": 9, **sold_as})
+    sell(home, day=9, **sold_as)
     home.clock.move(days=days)
     with home.run() as licensing:
         meter = licensing.meter("day")
@@ -250,7 +253,7 @@ def test_what_nobody_uses_is_given_back_while_the_program_runs(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(meters, "IDLE_SECONDS", 0.05)
-    monkeypatch.setattr("licensekit.state.meters.SHARE", 4)
+    monkeypatch.setattr(state_meters, "SHARE", 4)
     meter = licensing.meter("day")
     meter.use(3)
     meter.use(2)
@@ -263,7 +266,7 @@ def test_what_nobody_uses_is_given_back_while_the_program_runs(
 def test_the_last_units_can_be_used_by_whoever_needs_them(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licensekit.state.meters.SHARE", 1)
+    monkeypatch.setattr(state_meters, "SHARE", 1)
     with sold.run() as other:
         ours, theirs = licensing.meter("day"), other.meter("day")
         ours.use(48)
@@ -275,10 +278,74 @@ def test_the_last_units_can_be_used_by_whoever_needs_them(
     assert list(rows(sold).values()) == [100]
 
 
+def test_who_was_slower_looks_again_and_takes_nothing_twice(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two parts the one that is still there is not taken alone."""
+    sell(home, term=10)
+    sell(home, part="more", term=10)
+    others: list[tuple[int, int]] = []
+    read = state_meters.read_free
+
+    def read_before_others(database: Database, name: str, granted: Sequence[Allowance]) -> dict[str, int]:
+        free = read(database, name, granted)
+        while others:
+            number, n = others.pop()
+            with database.write() as connection:
+                connection.run(
+                    "INSERT INTO meters (license, period, used) VALUES (?, ?, ?)"
+                    " ON CONFLICT (license, period) DO UPDATE SET used = excluded.used",
+                    *(name, granted[number].period, n),
+                )
+        return free
+
+    monkeypatch.setattr(state_meters, "read_free", read_before_others)
+    with home.run() as licensing:
+        meter = licensing.meter("term")
+        others.append((1, 8))
+        assert (meter.try_use(15), meter.remaining) == (False, 12)
+        others.append((0, 4))
+        assert (meter.try_use(8), meter.remaining) == (True, 0)
+    assert list(rows(home).values()) == [10, 10]
+
+
+def test_a_program_that_ends_gives_back_and_a_child_has_nothing(
+    licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_meters, "SHARE", 4)
+    meter = licensing.meter("month")
+    for _ in range(4):
+        meter.use()
+    before = rows(sold)
+    licensing.refresh()
+    meter.use()  # the fourth was the first of a batch, which another snapshot of the same terms keeps
+    assert rows(sold) == before
+    meters.give_back_all()
+    assert list(rows(sold).values()) == [5]
+    meter.use(3)
+    meter.use(2)
+    before = rows(sold)
+    meters.begin_all()
+    meters.give_back_all()
+    assert rows(sold) == before
+
+
+def test_what_cannot_be_read_in_time_is_what_is_left_in_memory(
+    licensing: Licensing, sold: Home, away: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Before anybody has noticed that the database is away."""
+    meter = licensing.meter("day")
+    meter.use(50)
+    with away():
+        assert meter.remaining == 0
+        with pytest.raises(StateError):
+            meter.use()
+    assert meter.remaining == 50
+    assert list(rows(sold).values()) == [50]
+
+
 def test_what_is_reserved_is_used_while_the_database_is_away_and_nothing_else(
     licensing: Licensing, sold: Home, away: Callable[[], AbstractContextManager[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licensekit.state.meters.SHARE", 4)
+    monkeypatch.setattr(state_meters, "SHARE", 4)
     meter = licensing.meter("day")
     meter.use(5)
     meter.use(5)
