@@ -72,7 +72,7 @@ class Allowance(NamedTuple):
     ends: int | None
     """The first second after it; None: it does not end."""
     period: str
-    """What the period is called where units are counted: the same while the dates that make it are the same."""
+    """The name of the period, by which units are counted."""
 
 
 def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:

@@ -227,7 +227,7 @@ class Licensing(Questions):
         """
         for leasing in self._leasing.values():
             leasing.close()
-        for meter in self._meters.values():
+        for meter in list(self._meters.values()):
             meter.give_back()
         self._live.close()
 
