@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from licensekit.access import Access
-from licensekit.errors import LicenseError, NotEntitled
+from licensekit.errors import LicenseError, MeterExhausted, NotEntitled
 from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
 
 if TYPE_CHECKING:
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
+    from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "NotEntitled", "Notice", "Seat",
+    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter", "MeterExhausted",
+    "NotEntitled", "Notice", "Seat",
     "Severity", "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
@@ -50,6 +52,7 @@ _HOMES: Final = {
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
     "LicensingChange": "licensekit.runtime.changes",
+    "Meter": "licensekit.runtime.meters",
     "Seat": "licensekit.runtime.seat",
     "User": "licensekit.runtime.holders",
 }

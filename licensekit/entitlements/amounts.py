@@ -9,10 +9,11 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import date_of, day_at, days_of, end_of_day, start_of_day
+from licensekit.dates import date_of, day_at, days_of, end_of_day, format_days, start_of_day
 from licensekit.entitlements.parts import Part
 from licensekit.limits import DAYS
 from licensekit.wire.documents import Bundle, License, MeterPeriod
+from licensekit.wire.plain import word
 
 _MONTHS: Final = 12
 
@@ -66,20 +67,24 @@ class Allowance(NamedTuple):
     """The first second of the period, counted from 1970."""
     ends: int | None
     """The first second after it; None: it does not end."""
+    period: str
+    """The name of the period, by which units are counted."""
 
 
 def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:
     """Return what is granted of a license at `now`; nothing unless it is a meter that is granted.
 
-    Of a day, month or year there is one for all parts together; of a term there is one for each.
+    Of a day, month or year there is one for all parts together; of a term there is one for each, by their ends.
     """
     full = [grant for grant in grants if grant.part.cap is Access.FULL]
     if license_.per is None or not full:
         return ()
     if license_.per is MeterPeriod.TERM:
-        return tuple(Allowance(one.amount, *term_of(one.part.bundle)) for one in full)
-    amount = total_of(grant.amount for grant in full)
-    return (Allowance(amount, *_period(license_.per, day_at(now))),)
+        terms = [Allowance(one.amount, *term_of(one.part.bundle), _term(one.part.bundle)) for one in full]
+        return tuple(sorted(terms, key=lambda one: (one.ends is None, one.ends, one.period)))
+    starts, ends = _period(license_.per, day_at(now))
+    period = f"{word(license_.per)} {format_days(day_at(starts))}"
+    return (Allowance(total_of(grant.amount for grant in full), starts, ends, period),)
 
 
 def term_of(bundle: Bundle) -> tuple[int, int | None]:
@@ -90,6 +95,12 @@ def term_of(bundle: Bundle) -> tuple[int, int | None]:
     starts = day_at(bundle.issued) if bundle.starts is None else bundle.starts
     last = bundle.last_day
     return start_of_day(starts), None if last is None else end_of_day(last)
+
+
+def _term(bundle: Bundle) -> str:
+    """Return what a term is called: a bundle of another expiry begins another term, one of other counts does not."""
+    expiry = "perpetual" if bundle.expiry is None else format_days(bundle.expiry)
+    return f"term {bundle.serial} {bundle.part} {bundle.use.word} {expiry}"
 
 
 def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
-from licensekit.errors.coded import Message
+from licensekit.errors.coded import Message, Templates
 from licensekit.wire.documents import label_of
 
 
@@ -34,7 +34,7 @@ class Severity(StrEnum):
 class About(Message):
     """A message about something that a program may look for."""
 
-    subject_template = ""
+    subject_template: ClassVar[Templates] = ""
 
     @property
     def subject(self) -> str:

@@ -58,6 +58,13 @@ class LicenseRow(NamedTuple):
     """The unit of a system license that is sold by quantity."""
     per: MeterPeriod | None = None
     """The time after which the quantity of a meter is there again."""
+    period_ends: int | None = None
+    """The first second after the period of a meter that runs, or that ends first; None: it does not end."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is counted how many are in use; of what is unrestricted, no units are."""
+        return self.kind is not Kind.SYSTEM or (self.per is not None and self.total is not None)
 
     @property
     def free(self) -> int | None:
@@ -66,7 +73,7 @@ class LicenseRow(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        named = "license=code issuer kind name access total in_use hidden plan granted quantity per free"
+        named = "license=code issuer kind name access total in_use hidden plan granted quantity per period_ends free"
         return plain_fields(self, named)
 
 
@@ -130,6 +137,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
                 granted=code in entitlements.grants,
                 quantity=license_.quantity,
                 per=license_.per,
+                period_ends=next((one.ends for one in numbers.allowances), None),
             )
         )
     return tuple(found)

@@ -148,6 +148,7 @@ class EntryInvalid(RefusedError):
         "too-long": "a {kind} has at most {longest} characters",
         "characters": "this {kind} {fault}: {entry:quoted}; type it again",
         "seconds": "a seat is not leased for {seconds} seconds at a time; a lease has {shortest} to {longest} seconds",
+        "units": "{entry:line} is not a number of units; use a whole number from 1 to {longest}",
         "no-access": "a lease is for some access; ask for read or full",
         "event-kind": "{entry:quoted} is not a kind of event;"
         " there are no-login, no-FUNCTION, rebuild-FUNCTION and message-of-the-day",

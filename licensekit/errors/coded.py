@@ -138,7 +138,7 @@ class Coded(_Declared):
     """The name of the class with dashes, without `Error` at its end, unless the class states another one."""
     template: ClassVar[Templates]
     """What happened, and behind a semicolon what to do."""
-    hint_template = ""
+    hint_template: ClassVar[Templates] = ""
     """What to do where the template does not say it: for every reason, or a long text."""
     reason: str = ""
     """A field where the template is a mapping, which must be given unless the class has a default for it."""

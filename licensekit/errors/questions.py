@@ -41,6 +41,7 @@ class WrongKind(QuestionError):
 
     template = {
         "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
+        "meter": "`{license}` is no meter: it is not sold per day, month, year or term",
         "seats": "`{license}` has no concurrent seats: it counts the users who hold it; ask `user(…).allows`",
     }
     license: str
@@ -77,6 +78,24 @@ class NotEntitled(LicenseError):
     why: Message
     holder: str = ""
     """Who asked for it, where it is not the installation as a whole."""
+
+
+class MeterExhausted(LicenseError):
+    """Units of a meter that are not there; `reason` says why."""
+
+    template = {
+        "period": "fewer than {asked} of {total} `{license}` are left; there are more from {renews:time} on",
+        "term": "fewer than {asked} of {total} `{license}` are left in this term; buy more, or renew",
+        "not-granted": "`{license}` is not granted: {why}; {why.hint}",
+    }
+    reason: str
+    license: str
+    asked: int
+    total: int = 0
+    """How many were sold for the period."""
+    renews: int | None = None
+    """When the next period starts, in seconds since 1970."""
+    why: Message | None = None
 
 
 class LeaseLost(LicenseError):

@@ -105,7 +105,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     state = read.state(now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
-    [row] = [row for row in rows(entitlements, state.in_use) if row.code == name]
+    [row] = [row for row in rows(entitlements, state.used) if row.code == name]
     trust_store = entitlements.trust_store
     license_ = entitlements.licenses[name]
     heir = license_.replaced_by

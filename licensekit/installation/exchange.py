@@ -13,7 +13,7 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import rows
 from licensekit.errors import BundleUnknown, NotActivated
 from licensekit.installation.messages import ReturnIsFinal
-from licensekit.limits import LICENSES, NOTICES, TEXT_LENGTH
+from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
 from licensekit.state.journal_state import BundleRecord, JournalState
@@ -120,12 +120,12 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
-    used = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
+    used = [row for row in rows(state.entitlements, state.used) if row.granted or row.in_use]
     extensions = _recorded(change, "statement")
     statement = Statement(
         serial=state.serial,
         issued=change.now,
-        usage={row.code: Usage(row.in_use, row.total) for row in used[:LICENSES]},
+        usage={row.code: Usage(min(row.in_use, COUNT), row.total) for row in used[:LICENSES]},
         audit_head=change.head.hash,
         notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
         extensions=extensions,

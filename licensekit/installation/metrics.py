@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from licensekit.entitlements import Severity, rows
 from licensekit.state.loading import InstallationState
-from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
 
@@ -35,11 +34,13 @@ def metric_lines(state: InstallationState) -> Iterator[str]:
     )
     counted = [
         ({"license": row.code, "kind": word(row.kind)}, row)
-        for row in rows(state.entitlements, state.in_use)
-        if row.kind is not Kind.SYSTEM and (row.granted or row.in_use)
+        for row in rows(state.entitlements, state.used)
+        if row.is_counted and (row.granted or row.in_use)
     ]
     in_use, totals = [(labels, row.in_use) for labels, row in counted], [(labels, row.total) for labels, row in counted]
-    yield from _lines("licensekit_license_in_use", "How many of a license are in use.", in_use)
+    yield from _lines(
+        "licensekit_license_in_use", "How many of a license are in use, of a meter in this period.", in_use
+    )
     yield from _lines("licensekit_license_total", "How many of a license there are.", totals)
     numbers = Counter(notice.severity for notice in state.notices)
     by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]

@@ -18,6 +18,7 @@ from licensekit.dates import days_of
 from licensekit.entitlements import Count, LicenseRow, Notice
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.events import Event, concerning, stopping
+from licensekit.entitlements.meters import metered
 from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from licensekit.runtime.changes import LicensingChange
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
+    from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
 
 _ASK_SECONDS: Final = 1.0
@@ -47,6 +49,7 @@ class Licensing(Questions):
         self.source = source or Source()
         """Where the license comes from, for logs and screens: it can be shown, and never holds the license."""
         self._leasing: dict[str, Leasing] = {}
+        self._meters: dict[str, Meter] = {}
 
     @classmethod
     def open(
@@ -109,16 +112,30 @@ class Licensing(Questions):
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
 
-        How many concurrent seats are held is asked of the database each time: nobody is notified of each one that is
-        taken. While the database is away, it is as last seen.
+        How many concurrent seats are held, and how much of a meter was used, is asked of the database each time: nobody
+        is notified of each one. While the database is away, it is as last seen.
 
         Raises:
             UnknownLicense: no catalog has the code.
         """
         answers = self.answers
-        if has_seats(answers.entitlements, code):
-            answers = self._live.answers_with_leases()
-        return answers.count(code)
+        found = answers.count(code)
+        if found.per is None and not has_seats(answers.entitlements, code):
+            return found
+        return self._live.answers_with_leases().count(code)
+
+    def meter(self, code: str) -> "Meter":
+        """Return the meter of a license that is sold per day, month, year or term (`docs/meters.md`).
+
+            licensing.meter("api-calls").use()
+
+        Raises:
+            UnknownLicense, WrongKind: there is no meter of that code.
+        """
+        from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
+
+        known = self._meters.get(code)
+        return known or self._meters.setdefault(code, Meter(self._live, metered(self.answers.entitlements, code)))
 
     def seat(
         self,
@@ -266,12 +283,14 @@ class Licensing(Questions):
         self._live.reload()
 
     def close(self) -> None:
-        """Release every lease, and close the database.
+        """Release every lease, give back what meters have reserved, and close the database.
 
         Every question raises afterwards: nothing would end any more.
         """
         for leasing in self._leasing.values():
             leasing.close()
+        for meter in list(self._meters.values()):
+            meter.give_back()
         self._live.close()
 
     def __enter__(self) -> Self:

@@ -14,12 +14,14 @@ from licensekit.access import Access
 from licensekit.database import Connection, Database, Version
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.entitlements.answers import Answers
+from licensekit.entitlements.meters import periods_of
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import OpenInstallation, read_installation
+from licensekit.state.meters import read_used
 from licensekit.state.stored import Stored, seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
@@ -188,14 +190,17 @@ class LiveSnapshot:
                 self._put(self._current.moved_on(reading, error, self._contact))
 
     def answers_with_leases(self) -> Answers:
-        """Return the answers with the concurrent seats that are held at this moment."""
+        """Return the answers with the concurrent seats and the units of meters that are used at this moment."""
         snapshot = self.snapshot
-        entitlements, stored = snapshot.state.entitlements, snapshot.state.stored
+        state = snapshot.state
         if snapshot.error is None:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
                 now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
-                stored = stored._replace(leased=seats_in_use(connection, now))
-        return Answers(entitlements, stored.used_of(entitlements.licenses))
+                stored = state.stored._replace(leased=seats_in_use(connection, now))
+                metered = read_used(connection, periods_of(state.entitlements))
+                in_use = stored.used_of(state.entitlements.licenses)
+                state = state._replace(in_use=in_use, metered=metered)
+        return Answers(state.entitlements, state.used)
 
     def close(self) -> None:
         """Stop answering, and close the database."""

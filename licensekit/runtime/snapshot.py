@@ -50,7 +50,7 @@ class Snapshot:
         """When the database was last read, if it cannot be read now."""
         self.error = error
         """Why it cannot be read."""
-        self.answers = Answers(state.entitlements, state.in_use)
+        self.answers = Answers(state.entitlements, state.used)
         self.system = with_full_names(state.entitlements, state.entitlements.system)
         self._by_service: dict[Served, Mapping[str, Access]] = {}
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)

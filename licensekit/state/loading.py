@@ -9,12 +9,14 @@ from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
 from licensekit.entitlements.events import Event
+from licensekit.entitlements.meters import Period, periods_of, units_used
 from licensekit.entitlements.notices import by_urgency, list_notices
 from licensekit.entitlements.parts import NextDate, Part, next_date
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import MarkRead, read_mark
+from licensekit.state.meters import read_used
 from licensekit.state.notices import UnusableDocument, notices_of
 from licensekit.state.pending import place_of
 from licensekit.state.stored import Stored, read_stored, require_same
@@ -47,6 +49,13 @@ class InstallationState(NamedTuple):
     """The date of the product version, in days since 1970."""
     stored: Stored
     """What the database says."""
+    metered: Mapping[Period, int] = {}
+    """How many units of meters were used, by period."""
+
+    @property
+    def used(self) -> Mapping[str, int]:
+        """License to how many are in use, with what was used of meters in the periods that run."""
+        return {**self.in_use, **units_used(self.entitlements, self.metered)}
 
     @property
     def serial(self) -> str | None:
@@ -92,7 +101,7 @@ class InstallationState(NamedTuple):
             "parts": [one.plain(self.now) for one in granted.coverage],
             "next_date": None if coming is None else coming.plain(self.now),
             "bundles": [part.plain(self.now) for part in self.parts],
-            "licenses": [row.plain() for row in rows(granted, self.in_use)],
+            "licenses": [row.plain() for row in rows(granted, self.used)],
             "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],
@@ -203,9 +212,11 @@ class ReadTransaction(NamedTuple):
             released=released,
             stored=stored,
         )
-        if now is not None:
-            return state_at(state, now, clock=self.reading.clock)
-        return state._replace(notices=_notices(state, self.reading.clock))
+        if now is None:
+            state = state._replace(notices=_notices(state, self.reading.clock))
+        else:
+            state = state_at(state, now, clock=self.reading.clock)
+        return state._replace(metered=read_used(self.connection, periods_of(state.entitlements)))
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated, in the order of activation.

@@ -15,7 +15,7 @@ from licensekit.wire.documents import Document
 _DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
 _SECONDS: Final = frozenset(
     {"issued", "fresh_until", "valid_from", "valid_to"}
-    | {"at", "stated", "taken", "expires", "started", "expected_end", "ended"}
+    | {"at", "stated", "taken", "expires", "started", "expected_end", "ended", "period_ends"}
 )
 
 

@@ -112,6 +112,7 @@ def first(year: int, month: int, day: int = 1) -> int:
     return start_of_day(days_of(date(year, month, day)))
 
 
+TERM = f"term {makers.SERIAL}"
 NOW = first(2027, 2, 10) + 7200
 """In the second month after everything was issued."""
 
@@ -127,12 +128,15 @@ def metered(per: MeterPeriod, now: int = NOW) -> Entitlements:
 @pytest.mark.parametrize(
     ("per", "expected"),
     [
-        (MeterPeriod.DAY, [Allowance(150, first(2027, 2, 10), first(2027, 2, 11))]),
-        (MeterPeriod.MONTH, [Allowance(150, first(2027, 2), first(2027, 3))]),
-        (MeterPeriod.YEAR, [Allowance(150, first(2027, 1), first(2028, 1))]),
+        (MeterPeriod.DAY, [Allowance(150, first(2027, 2, 10), first(2027, 2, 11), "day 2027-02-10")]),
+        (MeterPeriod.MONTH, [Allowance(150, first(2027, 2), first(2027, 3), "month 2027-02-01")]),
+        (MeterPeriod.YEAR, [Allowance(150, first(2027, 1), first(2028, 1), "year 2027-01-01")]),
         (
             MeterPeriod.TERM,
-            [Allowance(100, start_of_day(DAY), end_of_day(DAY + 364)), Allowance(50, start_of_day(DAY + 1), None)],
+            [
+                Allowance(100, start_of_day(DAY), end_of_day(DAY + 364), f"{TERM} base production 2027-12-31"),
+                Allowance(50, start_of_day(DAY + 1), None, f"{TERM} more production perpetual"),
+            ],
         ),
     ],
 )

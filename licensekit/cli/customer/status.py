@@ -27,7 +27,7 @@ from licensekit.installation import (
     metric_lines,
     rows,
 )
-from licensekit.wire.documents import Kind, SeatKind
+from licensekit.wire.documents import SeatKind
 
 _HOLDERS: Final = 20
 """How many holders of a license are named."""
@@ -85,7 +85,7 @@ def _show_status(state: InstallationState) -> None:
         ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
     show_below(state.parts, _parts(state.now))
-    granted = [row for row in rows(state.entitlements, state.in_use) if row.granted or row.in_use]
+    granted = [row for row in rows(state.entitlements, state.used) if row.granted or row.in_use]
     show_below(sorted(granted, key=spelling.by_issuer_and_kind), _LICENSES)
     settings = [one for one in state.entitlements.settings.rows if one.value is not None]
     show_below(settings, _SETTINGS)
@@ -151,9 +151,10 @@ _LICENSES: Final[Columns[LicenseRow]] = {
     "kind": lambda row: spelling.name_of(row.kind),
     "license": lambda row: row.code,
     "name": lambda row: row.name,
-    ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
+    ">in use": lambda row: row.in_use if row.is_counted else None,
     ">total": lambda row: spelling.amount_of(row.total, row),
-    ">free": lambda row: None if row.kind is Kind.SYSTEM else spelling.amount(row.free),
+    ">free": lambda row: spelling.amount(row.free) if row.is_counted else None,
+    "period ends": lambda row: spelling.moment(row.period_ends),
     "access": lambda row: spelling.name_of(row.access),
 }
 _SETTINGS: Final[Columns[SettingRow]] = {
@@ -182,6 +183,7 @@ def _show_license(details: LicenseDetails) -> None:
         ("access", spelling.name_of(row.access)),
         ("total", spelling.amount_of(row.total, row)),
         ("in use", row.in_use),
+        ("period ends", spelling.moment(row.period_ends)),
         ("full with", details.full_with),
         ("includes", spelling.listed(details.includes)),
         ("replaced by", details.replaced_by),

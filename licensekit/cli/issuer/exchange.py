@@ -17,7 +17,7 @@ from licensekit.cli.issuer.options import (
 )
 from licensekit.cli.issuer.output import FileOptions, license_options
 from licensekit.cli.options import WordChoice, option, refuse
-from licensekit.cli.output import emit, emit_json, facts, remark
+from licensekit.cli.output import counted, emit, emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import bound_to
 from licensekit.dates import format_seconds
@@ -127,8 +127,8 @@ def _show(received: Received, pack: Path) -> None:
             remark("A later sequence took its place: that one is still in force.")
     for signed in received.statements:
         statement = signed.document
-        in_use = sum(usage.in_use for usage in statement.usage.values())
-        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {in_use} in use"
+        in_use = sum(usage.in_use > 0 for usage in statement.usage.values())
+        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {counted(in_use, 'license')} in use"
         facts(("stated", stated))
     if received.known:
         others = "1 other was" if received.known == 1 else f"{received.known} others were"

@@ -22,6 +22,7 @@ from licensekit.files import PRIVATE, replacing
 from licensekit.issuer import LookupResult, Workspace, key_id
 from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
+from licensekit.wire.plain import word
 
 _PAGE: Final = 50
 
@@ -143,7 +144,7 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
             report.serial,
             report.company,
             row.license,
-            amount(row.sold),
+            f"{amount(row.sold)} per {word(row.per)}" if row.per is not None else amount(row.sold),
             ABSENT if row.in_use is None else row.in_use,
             "" if row.free is None else f"{row.free:+}" if row.state == issuer.OVER else row.free,
             row.state.upper() if row.state == issuer.OVER else row.state,

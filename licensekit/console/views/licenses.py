@@ -78,7 +78,7 @@ def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
 
 def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
     """Return every license of every catalog."""
-    return rows(state.entitlements, state.in_use)
+    return rows(state.entitlements, state.used)
 
 
 def by_plan_and_name(view: LicenseView) -> tuple[bool, str]:

@@ -1,6 +1,6 @@
 """What was sold beside what is in use: the true-up, from the newest statement of each serial."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import total_of
@@ -13,7 +13,7 @@ from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.wire.documents import Bundle, Kind, Usage
+from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Usage
 from licensekit.wire.plain import plain_fields
 
 OVER = "over"
@@ -32,7 +32,9 @@ class UsageRow(NamedTuple):
     sold: int | None
     """None is unrestricted; 0 was not sold, or not any more."""
     in_use: int | None
-    """None: it was not stated."""
+    """None: it was not stated. Of a meter: in the period of the statement."""
+    per: MeterPeriod | None = None
+    """For how long a meter was sold."""
 
     @property
     def free(self) -> int | None:
@@ -89,7 +91,7 @@ class UsageReport(NamedTuple):
 
 
 _WHOSE: Final = "serial company"
-_USED: Final = "license kind sold in_use free state"
+_USED: Final = "license kind sold per in_use free state"
 _STATED: Final = "stated installation installations history"
 USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
 """The names of what a row says as plain data, in order."""
@@ -127,7 +129,7 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     issued = bundles.of_serial(tx.ledger, serial)
     active = [one.bundle for one in issued if one.state == ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
-    rows = tuple(_rows(tx.state, _sold(active), stated))
+    rows = tuple(_rows(tx.state, _sold(active, _meters(tx.state)), stated))
     if stated is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
     installation, statement = stated
@@ -136,13 +138,18 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     return UsageReport(serial, company, rows, statement.issued, installation, count, history)
 
 
-def _sold(active: list[Bundle]) -> dict[tuple[Kind, str], int | None]:
-    """Add the counts of all parts."""
+def _meters(state: WorkspaceState) -> dict[str, MeterPeriod]:
+    return {code: one.per for code, one in state.signed_catalog.licenses.items() if one.per is not None}
+
+
+def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind, str], int | None]:
+    """Add the counts of all parts; of system licenses those of `meters`."""
     counts: dict[tuple[Kind, str], list[int | None]] = {}
     for bundle in active:
-        for kind in (Kind.SITE, Kind.USER):
+        for kind in Kind:
             for code, count in bundle.counts(kind).items():
-                counts.setdefault((kind, code), []).append(count)
+                if kind is not Kind.SYSTEM or code in meters:
+                    counts.setdefault((kind, code), []).append(count)
     return {where: total_of(those) for where, those in counts.items()}
 
 
@@ -159,14 +166,14 @@ def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
 def _rows(
     state: WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: ReceivedStatement | None
 ) -> Iterator[UsageRow]:
-    in_use = {} if stated is None else _own(stated.statement.usage, state)
+    in_use, meters = {} if stated is None else _own(stated.statement.usage, state), _meters(state)
     for kind, code in sorted(sold):
         used = None if stated is None else in_use.get(code, 0)
-        yield UsageRow(code, kind, sold[kind, code], used)
+        yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
     known = {code for _, code in sold}
     licenses = state.signed_catalog.licenses
     for code in sorted(in_use.keys() - known):
         license_ = licenses.get(code)
         kind = Kind.USER if license_ is None else license_.kind
-        if in_use[code] and kind is not Kind.SYSTEM:
-            yield UsageRow(code, kind, 0, in_use[code])
+        if in_use[code] and (kind is not Kind.SYSTEM or code in meters):
+            yield UsageRow(code, kind, 0, in_use[code], meters.get(code))

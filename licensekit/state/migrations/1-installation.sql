@@ -87,6 +87,14 @@ CREATE TABLE leases (
     PRIMARY KEY (license, seat)
 ) {strict};
 
+-- How many units of a meter were used or are reserved, by period. No part of what the journal proves.
+CREATE TABLE meters (
+    license {text} NOT NULL,
+    period {text} NOT NULL,
+    used {integer} NOT NULL CHECK (used >= 0),
+    PRIMARY KEY (license, period)
+) {strict};
+
 CREATE TABLE events (
     number {serial},
     kind {text} NOT NULL,

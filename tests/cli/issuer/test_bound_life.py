@@ -76,7 +76,7 @@ def test_a_license_is_bound_used_stated_returned_and_bound_anew(used: Customers)
     used.ask("b")
     assert "bound to another installation" in used.at("b", "activate", "a.lic", *used.believed, code=6)
     used.at("a", "statement", "-o", "s.lkr")
-    assert "1 in use" in used.run("accept", "s.lkr", "-C", "acme").stdout
+    assert "1 license in use" in used.run("accept", "s.lkr", "-C", "acme").stdout
     [row] = used.json("ledger", "usage", SERIAL, "-C", "acme")["usage"]
     assert (row["license"], row["sold"], row["in_use"], row["free"]) == ("standard", 3, 1, 2)
     assert (row["state"], row["history"]) == ("under", "whole")

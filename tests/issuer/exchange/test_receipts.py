@@ -295,6 +295,29 @@ def test_what_was_sold_is_held_against_what_is_in_use(workspace: Workspace) -> N
     }
 
 
+def test_meters_are_compared_with_what_was_sold_for_a_period(workspace: Workspace) -> None:
+    """An order may always sell less of one: nobody has anything to release."""
+    catalog = workspace.layout.catalog
+    meters = (
+        '[licenses.calls]\nkind = "system"\nname = "Calls"\nquantity = "calls"\nper = "month"\n',
+        '[licenses.renders]\nkind = "system"\nname = "Renders"\nquantity = "renders"\nper = "term"\n',
+    )
+    catalog.write_text("\n".join([catalog.read_text(), *meters]))
+    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    issue(workspace, users=None, system={"calls": 100, "server": True})
+    issue(workspace, users=None, serial=SERIAL, part="more", system={"calls": 50})
+    told = {"calls": Usage(120, 150), "renders": Usage(7, 9), "server": Usage(0, 1)}
+    accept(workspace, statement(usage=told))
+    assert usage(workspace) == {"calls": (150, 120, 30, "under"), "renders": (0, 7, -7, "over")}
+    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    assert [(row["license"], row["kind"], row["per"]) for row in report.plain()] == [
+        ("calls", "system", "month"),
+        ("renders", "system", "term"),
+    ]
+    less = workspace.propose_change(amendment(SERIAL, {"system.calls": 10}), now=NOW)
+    assert less.warnings == ()
+
+
 def test_the_newest_statement_counts_whenever_it_comes(workspace: Workspace) -> None:
     issue(workspace)
     accept(workspace, statement(3, 1, usage={"standard": Usage(25, 25)}))
