@@ -13,8 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from licensekit.access import Access
-from licensekit.errors import LicenseError, NotEntitled
+from licensekit.errors import DenialReason, LicenseError, NotEntitled
 from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
+from licensekit.wire.documents import Use
 
 if TYPE_CHECKING:
     from licensekit.entitlements import (
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from licensekit.runtime.licensing import Licensing
 
 __all__ = [
-    "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Severity", "User",
-    "VerifiedBundle", "Verifier", "verify",
+    "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
+    "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Severity",
+    "Use", "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {

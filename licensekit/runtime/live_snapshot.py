@@ -268,7 +268,7 @@ class LiveSnapshot:
         self._forget_holders()
 
     def _forget_holders(self) -> None:
-        self.users: dict[tuple[str, str | None], User] = {}  # kept until the snapshot changes
+        self.users: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}  # kept until the snapshot changes
         self.sites: dict[str, Holder] = {}
 
     def _renew_locks(self) -> None:
