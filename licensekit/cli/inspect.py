@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from licensekit.cli.customer.commands import ApplicationOption, built_in_of
 from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import now_option, option
@@ -21,23 +22,26 @@ from licensekit.wire.plain import plain
 
 def _trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--pack` and `--root`, which go together."""
-    command = option("--root PIN", "The pinned root, lkroot1-….")(command)
-    return option("--pack FILE", "The application's pack (.lkp).")(command)
+    command = option("--root PIN", "The pinned root, lkroot1-….", cls=ApplicationOption)(command)
+    return option("--pack FILE", "The application's pack (.lkp).", cls=ApplicationOption)(command)
 
 
 def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:
-    """Return what is in a file, and what the pack establishes under the pin, if they are given.
+    """Return what is in a file, and what the pack establishes under the pin, if they are given or built in.
 
     Raises:
         LicenseError: a file cannot be read, or the pack is none of that root.
     """
+    built_in = built_in_of(click.get_current_context())
+    pin = built_in.root or root
+    if (pack is None and built_in.pack is None) != (pin is None):
+        raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
-        if pack is None or root is None:
-            return describe(tokens), None
         with located(pack):
-            store = open_pack(read_input(pack, what="a pack"), root)
-        return check(tokens, store, now), store
+            data = built_in.pack if pack is None else read_input(pack, what="a pack")
+            store = None if data is None or pin is None else open_pack(data, pin)
+        return (describe(tokens) if store is None else check(tokens, store, now)), store
 
 
 @click.command()
@@ -52,8 +56,6 @@ def inspect(ctx: click.Context, file: str, pack: str | None, root: str | None, n
     FILE is a license file, pack, request, receipt or statement, or `-` for standard input. Without --pack and --root
     nothing is verified, and the output says so.
     """
-    if (pack is None) != (root is None):
-        raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
     findings, store = _findings(file, pack, root, now)
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
@@ -78,9 +80,9 @@ def verify(file: str, pack: str | None, root: str | None, now: int, *, as_json: 
     FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
     the command with its reason. Expired bundles verify: their state is shown.
     """
-    if pack is None or root is None:
-        raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     findings, store = _findings(file, pack, root, now)
+    if store is None:
+        raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)

@@ -5,12 +5,11 @@ from typing import Final, NoReturn
 
 import click
 
-from licensekit.cli.customer.commands import CUSTOMER
+from licensekit.cli.customer.commands import BOTH, CUSTOMER
 from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
 from licensekit.cli.groups import Lazy, LicenseGroup, color_option
 
 _VENDOR: Final = "Commands for the vendor, who signs licenses"
-_BOTH: Final = "Commands for both"
 
 COMMANDS: Final = {
     "init": Lazy(_VENDOR, "licensekit.cli.issuer.init", "init"),
@@ -30,8 +29,7 @@ COMMANDS: Final = {
     "ledger": Lazy(_VENDOR, "licensekit.cli.issuer.ledger", "ledger"),
     "keys": Lazy(_VENDOR, "licensekit.cli.issuer.keys", "keys"),
     **CUSTOMER,
-    "inspect": Lazy(_BOTH, "licensekit.cli.inspect", "inspect"),
-    "verify": Lazy(_BOTH, "licensekit.cli.inspect", "verify"),
+    **BOTH,
 }
 
 

@@ -86,6 +86,12 @@ def locate(
         raise unusable(Path(error.filename or place), "a home", error) from error
 
 
+def home_variable(pack: bytes | str | None) -> str:
+    """Return the environment variable that names the home: `ACME_LICENSE_HOME` for the pack of the product `acme`."""
+    product = _product(pack)
+    return "LICENSEKIT_HOME" if product is None else f"{product.upper().replace('-', '_')}_LICENSE_HOME"
+
+
 def data_folder(platform: str, environment: Mapping[str, str]) -> Path:
     """Return the folder under which this account has one for each product, on this platform."""
     home = Path(environment.get("HOME") or Path.home())

@@ -12,7 +12,7 @@ import click
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import account, located, read_input
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import warn
+from licensekit.cli.output import OWN_NAME, OwnName, in_own_name, warn
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -38,6 +38,11 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
 }
 """The customer's commands."""
+BOTH: Final[Mapping[str, Lazy]] = {
+    "inspect": Lazy("Commands for both", "licensekit.cli.inspect", "inspect"),
+    "verify": Lazy("Commands for both", "licensekit.cli.inspect", "verify"),
+}
+"""The commands that a vendor uses as well."""
 
 
 class BuiltIn(NamedTuple):
@@ -48,6 +53,13 @@ class BuiltIn(NamedTuple):
     home: str | None = None
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
+
+    @property
+    def home_variable(self) -> str:
+        """What the environment calls the home: the product's own name for it, where a pack is built in."""
+        from licensekit.installation import home_variable  # noqa: PLC0415  # a vendor's command loads none
+
+        return home_variable(self.pack)
 
 
 def customer_commands(
@@ -61,17 +73,21 @@ def customer_commands(
 ) -> click.Group:
     """Return the customer's commands as a click group that an application mounts as its own.
 
-    What is built in has no option any more: nobody can replace the application's root pin. `released` is the date of
+    What is built in has no option any more: nobody can replace the application's root pin. With a pack, the environment
+    says by the product's own name where the installation is: `ACME_LICENSE_HOME`. `released` is the date of
     the product version, which maintenance must cover; `facts` is what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts)
 
-    @click.group(name=name, cls=LicenseGroup, lazy=CUSTOMER)
+    offered = {name: lazy._replace(section="Commands") for name, lazy in {**CUSTOMER, **BOTH}.items()}
+
+    @click.group(name=name, cls=LicenseGroup, lazy=offered)
     @click.pass_context
     def commands(ctx: click.Context) -> None:
         """Activate license files and assign licenses."""
         ctx.obj = built_in
+        ctx.meta[OWN_NAME] = OwnName(ctx.command_path, offered, built_in.home_variable)
 
     return commands
 
@@ -81,7 +97,8 @@ class ApplicationOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return no help for what cannot be given."""
-        return None if self._is_built_in(ctx) else super().get_help_record(ctx)
+        record = None if self._is_built_in(ctx) else super().get_help_record(ctx)
+        return record and (record[0], in_own_name(record[1]))
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Refuse what cannot be given."""
@@ -142,12 +159,13 @@ def opened_first(
         yield installation
 
 
-def home_of(home: str | None) -> str:
+def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     """Return the place of the installation: built in, given, or where this product has it."""
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())
-    return locate(built_in.home or home, pack=built_in.pack)
+    environment = {**os.environ, "LICENSEKIT_HOME": os.environ.get(built_in.home_variable, "")}
+    return locate(built_in.home or home, pack=built_in.pack or pack, environment=environment)
 
 
 @contextmanager
@@ -168,7 +186,7 @@ def opened(
 
     built_in = built_in_of(click.get_current_context())
     with Installation.open(
-        built_in.home or home,
+        home_of(home, pack),
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,
