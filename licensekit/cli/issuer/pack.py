@@ -1,5 +1,6 @@
 """`licensekit pack`: the pack that the application ships, brought up to date."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,9 +10,9 @@ from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.ceremony import end_of_freshness, fresh_option
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sign
 from licensekit.cli.options import option
-from licensekit.cli.output import emit_json, facts
+from licensekit.cli.output import emit_json, facts, warn
 from licensekit.cli.proposals import Consent, consenting
-from licensekit.issuer import Workspace, WorkspaceState
+from licensekit.issuer import Workspace, WorkspaceState, module_file, renewed_module
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 
@@ -39,6 +40,8 @@ def pack(
 
     A catalog that takes something away from bundles that were sold must be confirmed.
 
+    The module of the application is written again as well, if it is in the current folder: acme_licensing.py.
+
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
     newest pack.
     """
@@ -49,15 +52,28 @@ def pack(
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
     if consent.ends(proposal):
         return
+    module, before = _module_here(proposal.draft.catalog.product)
     proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
     if oldest_pack is not None:
         workspace.name_oldest_pack(oldest_pack, who=operator(), now=now)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
+    renewed = None if before is None or state.is_partner else renewed_module(before, state)
+    if renewed is not None:
+        write_output(module, renewed.encode())
+    elif before is not None and not state.is_partner:
+        warn(f"{module} is not of this product's root, and was left as it is.")
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
-        _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
+        _show(path, state, module if renewed else None, signed=proposal.signs_catalog, as_json=consent.as_json)
+
+
+def _module_here(product: str) -> tuple[str, str | None]:
+    """Return the name of the application's module, and what is in it, if it is in this folder."""
+    name = module_file(product)
+    there = os.path.lexists(name)
+    return name, read_input(name, what="a module").decode(errors="replace") if there else None
 
 
 def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
@@ -82,12 +98,13 @@ def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent
     return True
 
 
-def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> None:
+def _show(path: Path, state: WorkspaceState, module: str | None, *, signed: bool, as_json: bool) -> None:
     version = state.catalog.document.version if state.catalog else None
     if as_json:
         emit_json(
             {
                 "pack": str(path),
+                "module": module,
                 "root": state.newest_pin,
                 "product": state.product,
                 "catalog": version,
@@ -100,6 +117,7 @@ def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> 
     catalog = "none yet" if version is None else f"version {version}"
     facts(
         ("pack", path),
+        ("module", module and f"{module}, written again"),
         ("root", state.newest_pin),
         ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
         ("trust", f"version {state.trust.version}"),

@@ -1,19 +1,27 @@
 """The module that an application imports: a pack with its root, and the codes of its catalogs as types."""
 
 import keyword
+import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from json import dumps
 from pathlib import Path
 from string import Template
 from typing import Final
 
+from licensekit.issuer.state import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Kind, Setting, SettingType
 
 _TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
 _WIDTH: Final = 80
+_WRITTEN: Final = re.compile(
+    r'^ROOT: Final = "(?P<root>lkroot1-\w+)"$.*^    released=(?:None|date\((?P<day>\d+, \d+, \d+)\)),$',
+    re.ASCII | re.DOTALL | re.MULTILINE,
+)
+"""What a module that was written says of its root, and of the version of the product."""
 _TYPES: Final = {SettingType.TEXT: "str", SettingType.NUMBER: "int", SettingType.BOOLEAN: "bool"}
 
 
@@ -27,13 +35,16 @@ def product_module(pack: bytes | str, *, released: date | None = None) -> str:
         FormatError, TrustError: the pack is damaged or not to be believed.
     """
     root = pin_in_pack(pack)
-    store = open_pack(pack, root)
+    return _module(open_pack(pack, root), root, pack, released)
+
+
+def _module(store: TrustStore, root: str, pack: bytes | str, released: date | None) -> str:
     codes = {kind: _literal(_licenses(store, kind)) for kind in Kind}
     ways = _literal([store.qualify(i, way) for i, one in store.catalogs.items() for way in one.document.access])
     settings = _settings(store)
     name = module_name(store.product)
     return Template(_TEXT.read_text("utf-8")).substitute(
-        module=f"{name}_licensing",
+        module=module_file(store.product).removesuffix(".py"),
         name=name,
         class_name=f"{name.title().replace('_', '')}Licensing",
         product=store.product,
@@ -48,6 +59,23 @@ def product_module(pack: bytes | str, *, released: date | None = None) -> str:
         pack="\n".join(_chunks(pack)),
         released="None" if released is None else f"date({released.year}, {released.month}, {released.day})",
     )
+
+
+def renewed_module(text: str, state: WorkspaceState) -> str | None:
+    """Return a module written again from the pack of its workspace; None: it is no module of that root."""
+    written = _WRITTEN.search(text)
+    if written is None or written["root"] != state.pin:
+        return None
+    with suppress(ValueError):  # a date that is none, written by hand
+        day = written["day"]
+        released = None if day is None else date(*map(int, day.split(", ")))
+        return _module(state.trust_store, state.pin, state.pack, released)
+    return None
+
+
+def module_file(product: str) -> str:
+    """Return the name of the file with the module of a product: `acme_crm_licensing.py`."""
+    return f"{module_name(product)}_licensing.py"
 
 
 def module_name(product: str) -> str:
