@@ -6,12 +6,12 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from operator import methodcaller
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -27,7 +27,7 @@ JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
 
 OWN_NAME: Final = "licensekit.own-name"
-"""Key of `click.Context.meta`: the `OwnName` of the commands that an application has mounted."""
+"""Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
 
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
@@ -36,28 +36,11 @@ json_option: Final[Decorator] = option("--json as_json", "Print one JSON object,
 """`--json`, wherever facts are printed."""
 
 
-class OwnName(NamedTuple):
-    """What an application calls the commands that it has mounted."""
-
-    path: str
-    """How they are called: `acme license`."""
-    commands: Collection[str]
-    home: str
-    """The environment variable that says where the installation is."""
-
-    def says(self, ours: re.Match[str]) -> str:
-        """Return what it says in place of our own name; the commands that it does not have are the vendor's."""
-        command = ours["command"]
-        if command is None:
-            return self.home
-        return f"`{self.path} {command}" if command in self.commands else f"the vendor's `{command}"
-
-
 def in_own_name(text: str) -> str:
     """Return a text of ours as these commands print it: with their own name, where an application has mounted them."""
     ctx = click.get_current_context(silent=True)
-    own: OwnName | None = None if ctx is None else ctx.meta.get(OWN_NAME)
-    return text if own is None else _OURS.sub(own.says, text)
+    rename = None if ctx is None else ctx.meta.get(OWN_NAME)
+    return text if rename is None else _OURS.sub(rename, text)
 
 
 _OURS: Final = re.compile(r"LICENSEKIT_HOME|`licensekit (?P<command>[a-z-]+)")

@@ -12,7 +12,7 @@ from licensekit.entitlements.explanations import Explanation, explain, why_not
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import Count, LicenseRow, asked, count, is_absent, not_entitled, rows, setting
 from licensekit.entitlements.settings import Value
-from licensekit.wire.documents import BASE, Kind
+from licensekit.wire.documents import BASE, Kind, Use
 
 
 class LicensedPart(NamedTuple):
@@ -22,10 +22,14 @@ class LicensedPart(NamedTuple):
     part: str
     """`base`, or the name of an add-on."""
     company: str
-    state: str
+    serial: str
+    use: Use
+    state: BundleState
     """The state of the bundle that governs it; `pending` where none has started."""
     covered_until: date | None
     """As `Licensing.covered_until` has it for the product."""
+    days_left: int | None
+    """As `Licensing.days_left` has it for the product."""
 
 
 class Answers:
@@ -65,30 +69,10 @@ class Answers:
         return setting(self.entitlements, code)
 
     @property
-    def base(self) -> Part | None:
-        """The bundle that governs the vendor's base part, else the one that waits for it; None: there is none."""
-        granted = self.entitlements
-        parts, base = (*granted.parts, *granted.waiting), (granted.trust_store.issuer, BASE)
-        return next((one for one in parts if (one.bundle.issuer, one.bundle.part) == base), None)
-
-    @property
-    def status(self) -> BundleState | None:
-        """The state of the vendor's base part; None: there is none."""
-        base = self.base
-        return None if base is None else base.state
-
-    @property
-    def days_left(self) -> int | None:
-        """The days until the term of the vendor's base part ends, or in grace until that does; None: perpetual."""
-        return self.entitlements.product_coverage.days_left(self.entitlements.now)
-
-    @property
-    def covered_until(self) -> date | None:
-        """The last day of the term, without a gap, of the vendor's base part.
-
-        It is past while grace runs, and `date.max` where it is perpetual. None: not licensed now.
-        """
-        return _day_of(self.entitlements.product_coverage)
+    def base(self) -> LicensedPart | None:
+        """The vendor's base part; None: no bundle of it is in force or waits."""
+        base = (self.entitlements.trust_store.issuer, BASE)
+        return next((one for one in self.parts if (one.issuer, one.part) == base), None)
 
     @property
     def parts(self) -> tuple[LicensedPart, ...]:
@@ -102,8 +86,11 @@ class Answers:
                 issuer=issuer,
                 part=name,
                 company=part.bundle.company,
+                serial=part.bundle.serial,
+                use=part.bundle.use,
                 state=part.state,
-                covered_until=_day_of(granted.coverage_of(issuer, name)),
+                covered_until=_day_of(covered := granted.coverage_of(issuer, name)),
+                days_left=covered.days_left(granted.now),
             )
             for (issuer, name), part in named.items()
         )

@@ -24,7 +24,7 @@ from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.time import BootClock, system_clock
-from licensekit.wire.documents import Bundle, Use
+from licensekit.wire.documents import Use
 
 if TYPE_CHECKING:
     from licensekit.database import Database
@@ -201,30 +201,25 @@ class Licensing(Questions):
     @property
     def company(self) -> str | None:
         """The company that the vendor's base part was issued to; None: there is no such part."""
-        base = self._base
+        base = self.answers.base
         return None if base is None else base.company
 
     @property
     def serial(self) -> str | None:
         """The serial of the vendor's base part; None: there is no such part."""
-        base = self._base
+        base = self.answers.base
         return None if base is None else base.serial
 
     @property
     def use(self) -> Use | None:
         """What the vendor's base part is for: production, trial or demo; None: there is no such part."""
-        base = self._base
+        base = self.answers.base
         return None if base is None else base.use
 
     @property
     def is_trial(self) -> bool:
         """Whether the vendor's base part is a trial."""
         return self.use is Use.TRIAL
-
-    @property
-    def _base(self) -> Bundle | None:
-        base = self.answers.base
-        return None if base is None else base.bundle
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:

@@ -74,7 +74,8 @@ class Questions:
     @property
     def status(self) -> BundleState | None:
         """The state of the vendor's base part, `pending` where a bundle of it waits; None: there is none."""
-        return self.answers.status
+        base = self.answers.base
+        return None if base is None else base.state
 
     @property
     def days_left(self) -> int | None:
@@ -82,7 +83,8 @@ class Questions:
 
         Once it has ended they are those of grace, and 0 where it is not licensed. None: it is perpetual.
         """
-        return self.answers.days_left
+        base = self.answers.base
+        return 0 if base is None else base.days_left
 
     @property
     def covered_until(self) -> date | None:
@@ -91,7 +93,8 @@ class Questions:
         A renewal that waits counts where it takes over without a gap. The day is past while grace runs, and `date.max`
         where the license is perpetual. None: it is not licensed now.
         """
-        return self.answers.covered_until
+        base = self.answers.base
+        return None if base is None else base.covered_until
 
     @property
     def parts(self) -> tuple[LicensedPart, ...]:

@@ -1,6 +1,7 @@
 """The customer's commands as a group, for our own command and for an application's."""
 
 import os
+import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -12,7 +13,7 @@ import click
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import account, located, read_input
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import OWN_NAME, OwnName, in_own_name, warn
+from licensekit.cli.output import OWN_NAME, in_own_name, warn
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -79,7 +80,6 @@ def customer_commands(
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts)
-
     offered = {name: lazy._replace(section="Commands") for name, lazy in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)
@@ -87,7 +87,15 @@ def customer_commands(
     def commands(ctx: click.Context) -> None:
         """Activate license files and assign licenses."""
         ctx.obj = built_in
-        ctx.meta[OWN_NAME] = OwnName(ctx.command_path, offered, built_in.home_variable)
+        path, home = ctx.command_path, built_in.home_variable
+
+        def rename(ours: re.Match[str]) -> str:
+            called = ours["command"]
+            if called is None:
+                return home
+            return f"`{path} {called}" if called in offered else f"the vendor's `{called}"
+
+        ctx.meta[OWN_NAME] = rename
 
     return commands
 
