@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
+    from licensekit.state.source import Source
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
     "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Severity",
-    "Use", "User", "VerifiedBundle", "Verifier", "verify",
+    "Source", "Use", "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {
@@ -48,6 +49,7 @@ _HOMES: Final = {
     "Lease": "licensekit.runtime.lease",
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
+    "Source": "licensekit.state.source",
     "User": "licensekit.runtime.holders",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""

@@ -37,7 +37,7 @@ from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
-from licensekit.state.home import home_variable, locate
+from licensekit.state.home import locate
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
@@ -50,7 +50,7 @@ __all__ = [
     "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
     "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",
     "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose",
-    "home_variable", "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows", "ways",
+    "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows", "ways",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from secrets import token_bytes
 from typing import Final
 
 from licensekit.chain import GENESIS, Head
-from licensekit.database import ABSENT, Connection, Database, connect, is_url
+from licensekit.database import ABSENT, Connection, Database, connect, in_memory, is_url
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
@@ -52,6 +52,13 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
     return database
 
 
+def open_in_memory() -> Database:
+    """Return a new installation with a key of its own, in memory."""
+    database = in_memory(SCHEMA)
+    _establish(database)
+    return database
+
+
 def locate(
     location: str | os.PathLike[str] | None = None,
     *,
@@ -86,12 +93,6 @@ def locate(
         raise unusable(Path(error.filename or place), "a home", error) from error
 
 
-def home_variable(pack: bytes | str | None) -> str:
-    """Return the environment variable that names the home: `ACME_LICENSE_HOME` for the pack of the product `acme`."""
-    product = _product(pack)
-    return "LICENSEKIT_HOME" if product is None else f"{product.upper().replace('-', '_')}_LICENSE_HOME"
-
-
 def data_folder(platform: str, environment: Mapping[str, str]) -> Path:
     """Return the folder under which this account has one for each product, on this platform."""
     home = Path(environment.get("HOME") or Path.home())
@@ -123,12 +124,6 @@ def _of_product(folder: Path, product: str | None) -> Path:
         products = tuple(one.name for one in found)
         raise HomeInvalid(reason="several", products=products, where=str(folder))
     return found[0] if found else folder
-
-
-def displayed(location: str | os.PathLike[str], database: Database) -> str:
-    """Return the location as it may be shown and typed again: absolute, without a password."""
-    place = locate(location)
-    return database.location if is_url(place) else place
 
 
 def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:

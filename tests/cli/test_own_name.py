@@ -104,10 +104,11 @@ def test_without_a_pack_the_home_has_our_name() -> None:
 
 def test_the_home_is_the_products_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("LICENSEKIT_HOME", str(tmp_path / "ours"))
+    monkeypatch.delenv("LICENSEKIT_HOME", raising=False)
     (tmp_path / "one.lic").write_text(today.file(today.bundle()))
     assert run("activate", str(tmp_path / "one.lic")).exit_code == 0
     assert (tmp_path / "data" / "licensekit" / "demo-crm" / "licensing.db").exists()
+    monkeypatch.setenv("LICENSEKIT_HOME", str(tmp_path / "ours"))
     monkeypatch.setenv("DEMO_CRM_LICENSE_HOME", str(tmp_path / "theirs"))
     assert run("activate", str(tmp_path / "one.lic")).exit_code == 0
     assert (tmp_path / "theirs" / "licensing.db").exists()

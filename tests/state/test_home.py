@@ -1,6 +1,5 @@
 """Where an installation lives, and what is no home."""
 
-import errno
 import os
 from collections.abc import Callable
 from functools import partial
@@ -12,8 +11,7 @@ import pytest
 from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable, FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.installation import Installation
-from licensekit.state import pending
-from licensekit.state.home import locate, open_installation
+from licensekit.state.home import locate, open_in_memory, open_installation
 from licensekit.state.pending import open_or_wait
 from tests import homes, makers
 
@@ -37,6 +35,17 @@ def test_two_installations_have_two_keys(tmp_path: Path) -> None:
         seeds |= {state.stored.seed, state.stored.secret}
         database.close()
     assert len(seeds) == 4
+
+
+def test_an_installation_in_memory_has_a_key_of_its_own_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = open_in_memory(), open_in_memory()
+    states = [homes.state_of(database, pack=homes.pack()) for database in (first, second)]
+    assert states[0].stored.seed != states[1].stored.seed
+    assert [state.restored for state in states] == [False, False]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -227,19 +236,6 @@ def test_a_folder_that_may_not_be_looked_into_is_no_absent_home(
     for open_it in (open_or_wait, partial(open_installation, create=False)):
         with pytest.raises(FileUnusable, match="permission"):
             open_it(tmp_path / "closed" / "home")
-
-
-def test_no_room_for_what_is_tried_first_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> None:
-        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
-
-    monkeypatch.setattr(pending, "mkdtemp", refuse)
-    with (
-        Installation.open(tmp_path / "home", root=homes.PIN, pack=homes.pack()) as installation,
-        pytest.raises(FileUnusable),
-    ):
-        installation.state()
-    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")

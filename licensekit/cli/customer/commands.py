@@ -54,13 +54,8 @@ class BuiltIn(NamedTuple):
     home: str | None = None
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
-
-    @property
-    def home_variable(self) -> str:
-        """What the environment calls the home: the product's own name for it, where a pack is built in."""
-        from licensekit.installation import home_variable  # noqa: PLC0415  # a vendor's command loads none
-
-        return home_variable(self.pack)
+    home_variable: str = "LICENSEKIT_HOME"
+    """The environment variable that names the home."""
 
 
 def customer_commands(
@@ -68,18 +63,19 @@ def customer_commands(
     root: str | None = None,
     pack: bytes | str | None = None,
     home: str | os.PathLike[str] | None = None,
+    home_variable: str = "LICENSEKIT_HOME",
     released: date | None = None,
     facts: Mapping[str, str | None] | None = None,
     name: str = "license",
 ) -> click.Group:
     """Return the customer's commands as a click group that an application mounts as its own.
 
-    What is built in has no option any more: nobody can replace the application's root pin. With a pack, the environment
-    says by the product's own name where the installation is: `ACME_LICENSE_HOME`. `released` is the date of
+    What is built in has no option any more: nobody can replace the application's root pin. Without a `home`, the
+    environment variable `home_variable` names it. `released` is the date of
     the product version, which maintenance must cover; `facts` is what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
-    built_in = BuiltIn(root, pack, place, released, facts)
+    built_in = BuiltIn(root, pack, place, released, facts, home_variable)
     offered = {name: lazy._replace(section="Commands") for name, lazy in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)
@@ -87,12 +83,12 @@ def customer_commands(
     def commands(ctx: click.Context) -> None:
         """Activate license files and assign licenses."""
         ctx.obj = built_in
-        path, home = ctx.command_path, built_in.home_variable
+        path = ctx.command_path
 
         def rename(ours: re.Match[str]) -> str:
             called = ours["command"]
             if called is None:
-                return home
+                return home_variable
             return f"`{path} {called}" if called in offered else f"the vendor's `{called}"
 
         ctx.meta[OWN_NAME] = rename
@@ -172,8 +168,8 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())
-    environment = {**os.environ, "LICENSEKIT_HOME": os.environ.get(built_in.home_variable, "")}
-    return locate(built_in.home or home, pack=built_in.pack or pack, environment=environment)
+    place = built_in.home or home or os.environ.get(built_in.home_variable)
+    return locate(place, pack=built_in.pack or pack)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
+from licensekit.database.protocol import BUSY_SECONDS, Database, Row, Translated, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.sqlite.opening import (
     connect,
@@ -119,13 +119,7 @@ class SqliteDatabase:
 
     def wait_for_change(self, since: Version, timeout: float) -> bool:
         """See `Database.wait_for_change`."""
-        end = monotonic() + timeout
-        while self.version() == since:
-            left = end - monotonic()
-            if left <= 0:
-                return False
-            sleep(min(left, POLL_SECONDS))
-        return True
+        return poll(self, since, timeout)
 
     def close(self) -> None:
         """See `Database.close`."""
@@ -192,3 +186,14 @@ class SqliteDatabase:
             return identity
         # Who reads a file as it is does not notice by itself that others write to it.
         return *identity, found.st_mtime_ns, found.st_size, is_read_as_it_is(self._path)
+
+
+def poll(database: Database, since: Version, timeout: float) -> bool:
+    """Wait as `Database.wait_for_change` does, by looking again and again."""
+    end = monotonic() + timeout
+    while database.version() == since:
+        left = end - monotonic()
+        if left <= 0:
+            return False
+        sleep(min(left, POLL_SECONDS))
+    return True
