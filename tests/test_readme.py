@@ -82,7 +82,8 @@ def test_the_customers_lines_set_an_installation_up(played: Path) -> None:
 
 def test_the_developers_lines_give_what_their_comments_say(played: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_LICENSE_HOME", str(played / "licensing"))
-    monkeypatch.syspath_prepend(str(played))
+    monkeypatch.setattr(sys, "path", [str(played), *sys.path])
+    monkeypatch.delitem(sys.modules, "acme_licensing", raising=False)
     names: dict[str, Any] = {}
     exec(example("developer"), names)  # noqa: S102  # our own README
     with names["licensing"] as licensing:

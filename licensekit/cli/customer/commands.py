@@ -71,8 +71,8 @@ def customer_commands(
     """Return the customer's commands as a click group that an application mounts as its own.
 
     What is built in has no option any more: nobody can replace the application's root pin. Without a `home`, the
-    environment variable `home_variable` names it. `released` is the date of
-    the product version, which maintenance must cover; `facts` is what the application knows better of its machine.
+    environment variable `home_variable` names it. `released` is the date of the product version, which maintenance must
+    cover; `facts` is what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts, home_variable)

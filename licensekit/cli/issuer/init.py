@@ -93,7 +93,7 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
     try:
         write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
     except LicenseError as error:
-        warn(f"{error}; then `licensekit product {typed(pack)} -o {name}` writes the module")
+        warn(f"{name} was not written: {error.message}; `licensekit product {typed(pack)} -o {name}` writes it")
         return None
     return name
 

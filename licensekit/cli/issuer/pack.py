@@ -52,28 +52,22 @@ def pack(
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=until)
     if consent.ends(proposal):
         return
-    module, before = _module_here(proposal.draft.catalog.product)
+    module = module_file(proposal.draft.catalog.product)
+    before = read_input(module, what="a module").decode(errors="replace") if os.path.lexists(module) else None
     proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
     if oldest_pack is not None:
         workspace.name_oldest_pack(oldest_pack, who=operator(), now=now)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
-    renewed = None if before is None or state.is_partner else renewed_module(before, state)
+    renewed = None if before is None else renewed_module(before, state)
     if renewed is not None:
         write_output(module, renewed.encode())
-    elif before is not None and not state.is_partner:
-        warn(f"{module} is not of this product's root, and was left as it is.")
+    elif before is not None:
+        warn(f"{module} was left as it is: it was not written from this workspace's pack.")
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
         _show(path, state, module if renewed else None, signed=proposal.signs_catalog, as_json=consent.as_json)
-
-
-def _module_here(product: str) -> tuple[str, str | None]:
-    """Return the name of the application's module, and what is in it, if it is in this folder."""
-    name = module_file(product)
-    there = os.path.lexists(name)
-    return name, read_input(name, what="a module").decode(errors="replace") if there else None
 
 
 def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:

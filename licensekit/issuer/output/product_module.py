@@ -3,7 +3,6 @@
 import keyword
 import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from datetime import date
 from json import dumps
 from pathlib import Path
@@ -18,7 +17,7 @@ from licensekit.wire.documents import Kind, Setting, SettingType
 _TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
 _WIDTH: Final = 80
 _WRITTEN: Final = re.compile(
-    r'^ROOT: Final = "(?P<root>lkroot1-\w+)"$.*^    released=(?:None|date\((?P<day>\d+, \d+, \d+)\)),$',
+    r'^ROOT: Final = "(?P<root>lkroot1-\w+)"$.*^    released=(?P<released>None|date\(\d+, \d+, \d+\)),$',
     re.ASCII | re.DOTALL | re.MULTILINE,
 )
 """What a module that was written says of its root, and of the version of the product."""
@@ -35,10 +34,11 @@ def product_module(pack: bytes | str, *, released: date | None = None) -> str:
         FormatError, TrustError: the pack is damaged or not to be believed.
     """
     root = pin_in_pack(pack)
-    return _module(open_pack(pack, root), root, pack, released)
+    day = "None" if released is None else f"date({released.year}, {released.month}, {released.day})"
+    return _module(open_pack(pack, root), root, pack, day)
 
 
-def _module(store: TrustStore, root: str, pack: bytes | str, released: date | None) -> str:
+def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> str:
     codes = {kind: _literal(_licenses(store, kind)) for kind in Kind}
     ways = _literal([store.qualify(i, way) for i, one in store.catalogs.items() for way in one.document.access])
     settings = _settings(store)
@@ -57,20 +57,19 @@ def _module(store: TrustStore, root: str, pack: bytes | str, released: date | No
         settings="".join(_setting_methods(settings)),
         root=root,
         pack="\n".join(_chunks(pack)),
-        released="None" if released is None else f"date({released.year}, {released.month}, {released.day})",
+        released=released,
     )
 
 
 def renewed_module(text: str, state: WorkspaceState) -> str | None:
-    """Return a module written again from the pack of its workspace; None: it is no module of that root."""
+    """Return a module written again from the pack of its workspace; None: it is none of that pack.
+
+    A partner has no module: the application is the vendor's.
+    """
     written = _WRITTEN.search(text)
-    if written is None or written["root"] != state.pin:
+    if written is None or written["root"] != state.pin or state.is_partner:
         return None
-    with suppress(ValueError):  # a date that is none, written by hand
-        day = written["day"]
-        released = None if day is None else date(*map(int, day.split(", ")))
-        return _module(state.trust_store, state.pin, state.pack, released)
-    return None
+    return _module(state.trust_store, state.pin, state.pack, written["released"])
 
 
 def module_file(product: str) -> str:

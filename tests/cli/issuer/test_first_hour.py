@@ -3,6 +3,7 @@
 import getpass
 import re
 import shlex
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def test_what_init_printed_works_as_it_is(place: Desk, monkeypatch: pytest.Monke
         _, *typed = shlex.split(line)
         more = place.passphrase if typed[0] == "issue" else ()
         place.run(*typed, *more)
-    monkeypatch.syspath_prepend(".")
+    monkeypatch.setattr(sys, "path", [str(place.folder), *sys.path])
+    monkeypatch.delitem(sys.modules, "acme_licensing", raising=False)
     names: dict[str, Any] = {}
     exec(textwrap.dedent(pasted), names)  # noqa: S102  # as a person does
     with names["licensing"] as licensing:
