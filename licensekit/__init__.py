@@ -13,8 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from licensekit.access import Access
-from licensekit.errors import LicenseError, MeterExhausted, NotEntitled
+from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
 from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
+from licensekit.wire.documents import Use
 
 if TYPE_CHECKING:
     from licensekit.entitlements import (
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
     from licensekit.runtime.licensing import Licensing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
+    from licensekit.state.source import Source
 
 __all__ = [
-    "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter", "MeterExhausted",
-    "NotEntitled", "Notice", "Seat",
-    "Severity", "User", "VerifiedBundle", "Verifier", "verify",
+    "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
+    "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
+    "MeterExhausted", "NotEntitled", "Notice", "Seat", "Severity", "Source", "Use", "User", "VerifiedBundle",
+    "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {
@@ -54,6 +56,7 @@ _HOMES: Final = {
     "LicensingChange": "licensekit.runtime.changes",
     "Meter": "licensekit.runtime.meters",
     "Seat": "licensekit.runtime.seat",
+    "Source": "licensekit.state.source",
     "User": "licensekit.runtime.holders",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""

@@ -21,10 +21,10 @@ def seconds_of(moment: datetime) -> int:
     """Return the whole seconds since 1970 of an aware `moment`.
 
     Raises:
-        ValueError: `moment` has no time zone.
+        ValueError: `moment` has no time zone, or is a date.
     """
-    if moment.tzinfo is None:
-        raise ValueError("a time needs its zone: use datetime.now(UTC)")
+    if getattr(moment, "tzinfo", None) is None:
+        raise ValueError(f"a time needs its zone: use datetime.now(UTC), not {moment!r}")
     return int(moment.timestamp() // 1)
 
 
@@ -34,8 +34,15 @@ def moment_of(seconds: int) -> datetime:
 
 
 def days_of(day: date) -> int:
-    """Return the days since 1970 of `day`."""
-    return (day - _EPOCH).days
+    """Return the days since 1970 of `day`.
+
+    Raises:
+        TypeError: it is a datetime, whose day depends on a zone, or no date at all.
+    """
+    try:
+        return (day - _EPOCH).days
+    except TypeError as error:
+        raise TypeError(f"a day is a date: use date(2027, 3, 1), not {day!r}") from error
 
 
 def date_of(days: int) -> date:

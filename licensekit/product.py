@@ -6,6 +6,7 @@
 # ruff: noqa: PLC0415  # each handle is loaded when it is used: who only verifies loads no database, and no commands
 
 import os
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
@@ -17,6 +18,9 @@ from licensekit.state.machine import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     import click
+    from starlette.types import ASGIApp
+
+    from licensekit.console import Authorize
 
 L = TypeVar("L")
 
@@ -109,9 +113,38 @@ class Product(Generic[L]):
         return Verifier(root=self.root, pack=self.pack, released=self.released)
 
     def commands(self, name: str = "license") -> "click.Group":
-        """Return the customer's commands for this product, as a click group to mount among others."""
+        """Return the customer's commands for this product, as a click group to mount among others.
+
+        Their home is the one that `--home` or the environment names, as for `open`; what they print names them as they
+        were called.
+        """
         from licensekit.cli import customer_commands
 
         return customer_commands(
-            root=self.root, pack=self.pack, home=self.home, released=self.released, facts=self.facts, name=name
+            root=self.root,
+            pack=self.pack,
+            home_variable=f"{self._variable}_HOME",
+            released=self.released,
+            facts=self.facts,
+            name=name,
         )
+
+    def console(
+        self, authorize: "Authorize", *, home: str | os.PathLike[str] | None = None, origins: Iterable[str] = ()
+    ) -> "ASGIApp":
+        """Return the console for this product's installation, as an ASGI application to mount among others.
+
+        `authorize` and `origins` are those of `licensekit.console.app`; it needs the extra `console`. The first change
+        sets the installation up.
+
+        Raises:
+            OriginInvalid: one of `origins` is no address.
+            StateError, TrustError: the installation cannot be used.
+        """
+        from licensekit.console import app
+        from licensekit.installation import Installation
+
+        installation = Installation.open(
+            home or self.home, root=self.root, pack=self.pack, released=self.released, facts=self.facts
+        )
+        return app(installation, authorize, origins=origins)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import click
 
+from licensekit.cli.customer.commands import ApplicationOption, built_in_of
 from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import clock, now_option, option, together
@@ -19,23 +20,27 @@ from licensekit.wire.documents import Bundle, Catalog, License
 from licensekit.wire.plain import plain
 
 _trust_options: Final = together(
-    option("--pack FILE", "The application's pack (.lkp)."), option("--root PIN", "The pinned root, lkroot1-….")
+    option("--pack FILE", "The application's pack (.lkp).", cls=ApplicationOption),
+    option("--root PIN", "The pinned root, lkroot1-….", cls=ApplicationOption),
 )
 
 
 def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:
-    """Return what is in a file, and what the pack establishes under the pin, if they are given.
+    """Return what is in a file, and what the pack establishes under the pin, if they are given or built in.
 
     Raises:
         LicenseError: a file cannot be read, or the pack is none of that root.
     """
+    built_in = built_in_of(click.get_current_context())
+    pin = built_in.root or root
+    if (pack is None and built_in.pack is None) != (pin is None):
+        raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
     with located(file):
         tokens = armor.read(read_input(file, what="a license file"))
-        if pack is None or root is None:
-            return describe(tokens), None
         with located(pack):
-            store = open_pack(read_input(pack, what="a pack"), root)
-        return check(tokens, store, now), store
+            data = built_in.pack if pack is None else read_input(pack, what="a pack")
+            store = None if data is None or pin is None else open_pack(data, pin)
+        return (describe(tokens) if store is None else check(tokens, store, now)), store
 
 
 @click.command()
@@ -49,8 +54,6 @@ def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, a
     FILE is a license file, pack, request, receipt or statement, or `-` for standard input. Without --pack and --root
     nothing is verified, and the output says so.
     """
-    if (pack is None) != (root is None):
-        raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
     findings, store = _findings(file, pack, root, clock() if now is None else now)
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
@@ -75,10 +78,10 @@ def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as
     FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
     the command with its reason. Expired bundles verify: their state is shown.
     """
-    if pack is None or root is None:
-        raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     moment = clock() if now is None else now
     findings, store = _findings(file, pack, root, moment)
+    if store is None:
+        raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     for finding in findings:
         if finding.error is not None:
             raise finding.error.at(file)

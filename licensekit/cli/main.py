@@ -5,7 +5,7 @@ from typing import Final, NoReturn
 
 import click
 
-from licensekit.cli.customer.commands import CUSTOMER
+from licensekit.cli.customer.commands import BOTH, CUSTOMER
 from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
 from licensekit.cli.groups import LicenseGroup, color_option, lazy
 
@@ -23,7 +23,7 @@ COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
     **lazy(_VENDOR, f"{_ISSUER}.groups", "ledger keys"),
     **CUSTOMER,
-    **lazy("Commands for both", "licensekit.cli.inspect", "inspect verify"),
+    **BOTH,
 }
 
 

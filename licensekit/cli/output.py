@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -25,11 +26,24 @@ Columns = Mapping[str, Callable[[T], object]]
 JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
 
+OWN_NAME: Final = "licensekit.own-name"
+"""Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
+
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
 """`--json`, wherever facts are printed."""
+
+
+def in_own_name(text: str) -> str:
+    """Return a text of ours as these commands print it: with their own name, where an application has mounted them."""
+    ctx = click.get_current_context(silent=True)
+    rename = None if ctx is None else ctx.meta.get(OWN_NAME)
+    return text if rename is None else _OURS.sub(rename, text)
+
+
+_OURS: Final = re.compile(r"LICENSEKIT_HOME|`licensekit (?P<command>[a-z-]+)")
 
 
 def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")) -> Decorator:
@@ -110,7 +124,7 @@ def _json_is_printed() -> None:
 def _dump(value: object, *, indent: int | None = None) -> str:
     """Return `value` as JSON in which nothing moves the cursor or turns the text."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "\n".join(map(_escape, text.split("\n")))
+    return "\n".join(map(_escape, in_own_name(text).split("\n")))
 
 
 def _escape(line: str) -> str:
@@ -131,7 +145,7 @@ def remark(text: str) -> None:
 
 def warn(text: str) -> None:
     """Print a line that should not be missed, on standard error."""
-    click.secho(text, err=True, fg="yellow", bold=True)
+    click.secho(in_own_name(text), err=True, fg="yellow", bold=True)
 
 
 def heading(text: str) -> None:
@@ -224,10 +238,11 @@ _JOINERS: Final = "\u200c\u200d"
 
 
 def harmless(text: str) -> str:
-    """Escape everything in `text` that could move the cursor or turn the text.
+    """Return `text` in our own name, with everything escaped that could move the cursor or turn the text.
 
     The two joiners stay: names in Persian and Hindi are spelled with them.
     """
+    text = in_own_name(text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in _JOINERS else c.encode("unicode_escape").decode() for c in text)

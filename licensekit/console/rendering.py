@@ -106,8 +106,8 @@ def moment(seconds: int | None) -> Markup:
 
 
 def coded(sentence: str) -> Markup:
-    """Return a sentence of the library with what it has between backticks as code."""
-    pieces = sentence.split("`")
+    """Return a sentence of the library with what it has between backticks as code; no command is named as ours."""
+    pieces = sentence.replace("`licensekit ", "`").split("`")
     if len(pieces) % 2 == 0:
         return escape(sentence)
     wrapped = (

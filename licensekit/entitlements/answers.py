@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from licensekit.access import Access
+from licensekit.access import Access, level_of
 from licensekit.dates import date_of
 from licensekit.entitlements.coverage import Coverage
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.explanations import Explanation, explain, why_not
-from licensekit.entitlements.parts import Part
-from licensekit.entitlements.questions import Count, LicenseRow, count, resolve, rows, setting
+from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.questions import Count, LicenseRow, asked, count, is_absent, not_entitled, rows, setting
 from licensekit.entitlements.settings import Value
-from licensekit.errors import NotEntitled
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import BASE, Kind, Use
 
 
 class LicensedPart(NamedTuple):
@@ -23,10 +22,14 @@ class LicensedPart(NamedTuple):
     part: str
     """`base`, or the name of an add-on."""
     company: str
-    state: str
+    serial: str
+    use: Use
+    state: BundleState
     """The state of the bundle that governs it; `pending` where none has started."""
     covered_until: date | None
     """As `Licensing.covered_until` has it for the product."""
+    days_left: int | None
+    """As `Licensing.days_left` has it for the product."""
 
 
 class Answers:
@@ -40,36 +43,36 @@ class Answers:
         """License to the number that is assigned."""
 
     def access(self, code: str) -> Access:
-        """Return how much of a system license the installation may use; raises as `resolve`."""
+        """Return how much of a system license the installation may use; raises as `asked`."""
         granted = self.entitlements
-        return granted.system[resolve(granted, code, (Kind.SYSTEM,))]
+        return granted.system.get(asked(granted, code, (Kind.SYSTEM,)), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled`, with the reason, below `at_least`; raises as `access` as well."""
-        if self.access(code) < at_least:
+        if self.access(code) < level_of(at_least):
             granted = self.entitlements
-            raise NotEntitled(license=code, why=why_not(granted, resolve(granted, code)))
+            raise not_entitled(granted, code, why_not(granted, asked(granted, code)))
 
     def count(self, code: str) -> Count:
-        """Return how much of a license there is, and how much is in use; raises as `resolve`."""
-        name = resolve(self.entitlements, code)
+        """Return how much of a license there is, and how much is in use; raises as `asked`."""
+        name = asked(self.entitlements, code)
+        if is_absent(self.entitlements, name):
+            return Count(0, 0)
         return count(self.entitlements, name, self.in_use.get(name, 0))
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
-        """Return every bundle that grants a license, and through what; raises as `resolve`."""
-        return explain(self.entitlements, resolve(self.entitlements, code))
+        """Return every bundle that grants a license, and through what; raises as `asked`."""
+        return explain(self.entitlements, asked(self.entitlements, code))
 
     def setting(self, code: str) -> Value | None:
         """Return what counts of a setting; see `questions.setting`."""
         return setting(self.entitlements, code)
 
     @property
-    def covered_until(self) -> date | None:
-        """The last day of the term, without a gap, of the vendor's base part.
-
-        It is past while grace runs, and `date.max` where it is perpetual. None: not licensed now.
-        """
-        return _day_of(self.entitlements.product_coverage)
+    def base(self) -> LicensedPart | None:
+        """The vendor's base part; None: no bundle of it is in force or waits."""
+        base = (self.entitlements.trust_store.issuer, BASE)
+        return next((one for one in self.parts if (one.issuer, one.part) == base), None)
 
     @property
     def parts(self) -> tuple[LicensedPart, ...]:
@@ -83,8 +86,11 @@ class Answers:
                 issuer=issuer,
                 part=name,
                 company=part.bundle.company,
+                serial=part.bundle.serial,
+                use=part.bundle.use,
                 state=part.state,
-                covered_until=_day_of(granted.coverage_of(issuer, name)),
+                covered_until=_day_of(covered := granted.coverage_of(issuer, name)),
+                days_left=covered.days_left(granted.now),
             )
             for (issuer, name), part in named.items()
         )

@@ -73,6 +73,13 @@ class WhyNot(Message):
     """Why a license gives less than full access."""
 
 
+class NoSuchSite(WhyNot):
+    """There is no such site."""
+
+    code = "unknown-site"
+    template = "there is no such site here"
+
+
 class BundleNotInForce(WhyNot):
     """A bundle grants it, and cannot now."""
 
@@ -109,6 +116,14 @@ class NotInCatalog(WhyNot):
     """A newer catalog does not have it any more."""
 
     template = "it is in no catalog any more"
+
+
+class IssuerAbsent(Reason, WhyNot):
+    """It is of an issuer whose catalog is not here."""
+
+    template = "nothing of the issuer {issuer} is installed here"
+    subject_template = "{issuer}"
+    issuer: str
 
 
 class BeyondSold(Reason, WhyNot):

@@ -1,13 +1,16 @@
 """Why a license is granted, and why it gives no more: which bundles, and through what."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
+from licensekit.entitlements import denials
 from licensekit.entitlements.amounts import Grant
-from licensekit.entitlements.denials import BundleNotInForce, FullWithAnother, NoBundleGrants, OnlyIncluded, WhyNot
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
+from licensekit.entitlements.holdings import Holding, beyond_sold
 from licensekit.entitlements.parts import BundleState
-from licensekit.wire.documents import MeterPeriod
+from licensekit.errors.coded import Message
+from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import plain_fields
 
 
@@ -81,16 +84,37 @@ def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
     return code not in found
 
 
-def why_not(entitlements: Entitlements, code: str) -> WhyNot:
+def why_not(entitlements: Entitlements, code: str) -> denials.WhyNot:
     """Return why a license gives less than full access."""
+    if code not in entitlements.licenses:
+        return denials.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
     complete = full_with(entitlements, code)
     if complete is not None and entitlements.present.get(code) is Access.FULL:
-        return FullWithAnother(license=complete)
-    sources = _sources(entitlements, code)
-    for (part, _), _ in sources:
-        if not part.works:
-            return BundleNotInForce(reason=part.state.value, bundle=part.name)
-    givers = sorted({via for _, via in sources if via is not None})
+        return denials.FullWithAnother(license=complete)
+    if (idle := _not_in_force(entitlements, code)) is not None:
+        return idle
+    givers = sorted({via for _, via in _sources(entitlements, code) if via is not None})
     if givers:
-        return OnlyIncluded(included_in=tuple(givers))
-    return NoBundleGrants()
+        return denials.OnlyIncluded(included_in=tuple(givers))
+    return denials.NoBundleGrants()
+
+
+def _not_in_force(entitlements: Entitlements, code: str) -> denials.BundleNotInForce | None:
+    parts = (grant.part for grant, _ in _sources(entitlements, code))
+    return next((denials.BundleNotInForce(reason=p.state.value, bundle=p.name) for p in parts if not p.works), None)
+
+
+def why_not_held(
+    entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str
+) -> Message:
+    """Return why a license gives less than full access to a user, or a site, that is known."""
+    license_ = entitlements.licenses.get(code)
+    if license_ is None or license_.kind is Kind.SYSTEM:
+        return why_not(entitlements, code)
+    held = next((one.license for one in holdings if code in (one.license, *entitlements.closure[one.license])), None)
+    if held is None:
+        return denials.NotGrantedTo(holder=holder)
+    if not entitlements.tiers[held]:
+        return why_not(entitlements, held)
+    beyond = beyond_sold(entitlements, holdings, code, kind)
+    return beyond or _not_in_force(entitlements, held) or denials.NotGrantedTo(holder=holder)

@@ -10,6 +10,7 @@ from licensekit.access import Access
 from licensekit.entitlements.amounts import access_of, total_of
 from licensekit.entitlements.denials import BeyondSold
 from licensekit.entitlements.evaluation import Entitlements, full_with
+from licensekit.errors.coded import Message
 from licensekit.wire.documents import Kind
 
 NO_SLOT: Final = 0
@@ -37,8 +38,11 @@ class Given(NamedTuple):
     assigned: bool
     through: tuple[str, ...]
     """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
-    why: BeyondSold | None = None
-    """Why an assignment that should give it gives nothing, if that is beyond what is sold."""
+    why: Message | None = None
+    """Why an assignment that should give it gives nothing, if that is beyond what is sold.
+
+    Asked of one holder, why it gives less than full access.
+    """
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from licensekit.entitlements import denials
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
+from licensekit.entitlements.questions import is_absent
 from licensekit.errors import UnknownAccess
 from licensekit.errors.coded import plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
@@ -77,6 +78,8 @@ def may_login(
     Raises:
         UnknownAccess: no catalog has that way.
     """
+    if is_absent(entitlements, way):
+        return Decision((denials.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))
     rule, issuer = login_rule(entitlements, way)
     if user is None:
         return Decision((denials.NoSuchUser(),))

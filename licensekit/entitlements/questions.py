@@ -7,8 +7,13 @@ from licensekit.access import Access
 from licensekit.entitlements.amounts import Allowance, allowances, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.settings import Value
-from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
+from licensekit.errors import NotEntitled, UnknownLicense, UnknownSetting, WrongKind
+from licensekit.errors.coded import Message
+from licensekit.errors.questions import denial_reason
+from licensekit.text import names
+from licensekit.text.values import nearest
 from licensekit.wire.documents import Kind, MeterPeriod
+from licensekit.wire.documents.fields import is_code
 from licensekit.wire.plain import plain_fields
 
 
@@ -98,6 +103,29 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
     return name
 
 
+def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
+    """Return the one spelling of a code that a program asks about; one that `is_absent` is no mistake.
+
+    Raises:
+        UnknownLicense, WrongKind: as `resolve`.
+        TypeError: it is no text.
+    """
+    names.require_text(code, "a license code")
+    if is_absent(entitlements, code):
+        return code
+    try:
+        return resolve(entitlements, code, kinds)
+    except UnknownLicense:
+        raise UnknownLicense(license=code, guess=nearest(code, entitlements.licenses)) from None
+
+
+def is_absent(entitlements: Entitlements, code: str) -> bool:
+    """Return whether a code is of an issuer of whom no catalog is here, so that nothing grants it."""
+    issuer, _, bare = code.rpartition(".")
+    known = entitlements.trust_store
+    return issuer not in {*known.catalogs, known.issuer} and is_code(issuer) and is_code(bare)
+
+
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     license_, grants = entitlements.licenses[code], entitlements.grants.get(code, ())
@@ -116,6 +144,13 @@ def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     trust_store = entitlements.trust_store
     catalog = trust_store.catalogs.get(trust_store.issuer_of(code))
     return None if catalog is None else catalog.document.urls.get("buy")
+
+
+def not_entitled(entitlements: Entitlements, code: str, why: Message, holder: str = "") -> NotEntitled:
+    """Return the error that a license is not granted, to the installation or to a `holder`."""
+    return NotEntitled(
+        reason=denial_reason(why), license=code, why=why, holder=holder, buy_url=where_to_buy(entitlements, code)
+    )
 
 
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:
@@ -154,11 +189,15 @@ def best_access(entitlements: Entitlements, code: str) -> Access:
 def setting(entitlements: Entitlements, code: str) -> Value | None:
     """Return what counts of a setting: what was sold, else its default; None: it has none.
 
+    One of an issuer who is not installed has no value.
+
     Raises:
         UnknownSetting: no catalog has it.
+        TypeError: it is no text.
     """
+    names.require_text(code, "a setting's code")
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     values = entitlements.settings.values
-    if name not in values:
-        raise UnknownSetting(setting=code)
-    return values[name]
+    if name not in values and not is_absent(entitlements, code):
+        raise UnknownSetting(setting=code, guess=nearest(code, values))
+    return values.get(name)

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.questions import resolve
+from licensekit.entitlements.explanations import why_not
+from licensekit.entitlements.questions import asked, is_absent, not_entitled
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, SeatKind
@@ -57,9 +58,11 @@ def has_seats(entitlements: Entitlements, code: str) -> bool:
 def leasable(entitlements: Entitlements, code: str) -> str:
     """Return the one spelling of a code that can be leased (L1).
 
-    Raises as `resolve`, and `WrongKind` where it has no concurrent seats.
+    Raises as `asked`, `WrongKind` where it has no concurrent seats, and `NotEntitled` where its issuer is not here.
     """
-    name = resolve(entitlements, code, (Kind.USER,))
+    name = asked(entitlements, code, (Kind.USER,))
+    if is_absent(entitlements, name):
+        raise not_entitled(entitlements, name, why_not(entitlements, name))
     if not has_seats(entitlements, name):
         raise WrongKind(reason="seats", license=code, kind="user")
     return name

@@ -79,7 +79,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "count": _counted,
     "codes": _codes,
     "choice": lambda words, _: _joined([f'"{word}"' for word in words], "or"),
-    "guess": lambda word, _: f"did you mean `{word}`?" if word else "",
+    "guess": lambda word, nothing: f"did you mean `{word}`?" if word else nothing,
     "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
     "first": _first,
     "use": lambda use, _: "" if use == "production" else f"{use} ",
@@ -90,7 +90,8 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 the system said, and `document` for the type of a token, or for several of which one is meant. `{released:led , released
 }` is the list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
 `{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}` is the word before a
-sequence that is not of production, and nothing where it is.
+sequence that is not of production, and nothing where it is. `{guess:guess check it}` asks whether the one that is near
+was meant, and says the words behind it where none is.
 """
 
 

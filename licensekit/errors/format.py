@@ -31,6 +31,7 @@ class ArmorInvalid(FormatError):
 
     template = {
         "no-token": "this is no license file: it does not begin with `lk1-`",
+        "path": "this is the path of a file, and not what is in it; read it first, with `Path(…).read_bytes()`",
         "no-contents": "a token breaks off before its contents",
         "length": "a token is cut short or has a character too many",
         "not-base64": "a token contains characters that are not base64",

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from licensekit.issuer.bulk.lines import OrderSource, open_orders, order_file, order_stream
     from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
     from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
-    from licensekit.issuer.output.product_module import product_module
+    from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
     from licensekit.issuer.output.qr import qr_png, qr_svg
     from licensekit.issuer.output.sheet import sheet_page
 
@@ -68,17 +68,17 @@ __all__ = [
     "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys",
     "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
     "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",
-    "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "move_ledger", "open_key",
-    "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace", "product_module",
-    "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "require_replaceable", "restore_ledger", "resume",
-    "root_key_files", "sheet_page", "token_key",
+    "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger",
+    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "plan_partner", "plan_workspace",
+    "product_module", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "renewed_module",
+    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
 
 _LAZY: Final = {
     **dict.fromkeys(("OrderSource", "open_orders", "order_file", "order_stream"), "licensekit.issuer.bulk.lines"),
     **dict.fromkeys(("diagnose_ledger", "move_ledger", "restore_ledger"), "licensekit.issuer.ledger.copies"),
     **dict.fromkeys(("GivenNames", "plan_partner", "plan_workspace"), "licensekit.issuer.naming"),
-    "product_module": "licensekit.issuer.output.product_module",
+    **dict.fromkeys(("module_file", "product_module", "renewed_module"), "licensekit.issuer.output.product_module"),
     **dict.fromkeys(("qr_png", "qr_svg"), "licensekit.issuer.output.qr"),
     "sheet_page": "licensekit.issuer.output.sheet",
 }

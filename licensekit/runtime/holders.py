@@ -4,21 +4,26 @@ A holder's answers are evaluated at the first question about it and kept until t
 program holds for long renews itself: it never answers from a snapshot that is no longer in force.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from licensekit.access import Access
-from licensekit.entitlements import Given, Holding, given_of, resolve
-from licensekit.entitlements.denials import NotGrantedTo
+from licensekit.access import Access, level_of
+from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, not_entitled, why_not_held
+from licensekit.entitlements.denials import NoSuchSite, NoSuchUser, Retired
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import NotEntitled
+from licensekit.errors.coded import Message
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 
 if TYPE_CHECKING:
     from licensekit.runtime.live_snapshot import LiveSnapshot
+
+
+_FULL: Final = Access.FULL
+_OWN_SLOT: Final = 1
+"""The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
 
 
 class View(NamedTuple):
@@ -34,6 +39,15 @@ class View(NamedTuple):
     holdings: tuple[Holding, ...]
     decisions: dict[str, Decision]
     """Way to log in to what was decided about it so far."""
+    denied: Message | None = None
+    """Why the holder may nothing at all: it is unknown, or retired."""
+
+
+def codes_of(licenses: Iterable[str]) -> tuple[str, ...]:
+    """Return the licenses of which an application says that a user holds them; raises as `Licensing.user`."""
+    if isinstance(licenses, str):
+        raise TypeError(f"licenses is a list of codes: use [{licenses!r}]")
+    return tuple(licenses)
 
 
 class Holder:
@@ -43,6 +57,7 @@ class Holder:
     _kind: ClassVar[Kind] = Kind.SITE
 
     def __init__(self, source: "LiveSnapshot", site_id: str) -> None:
+        names.require_text(site_id, f"the id of a {self._kind.name.lower()}")
         self._source = source
         self._id = names.folded(site_id)
         self._view = self._evaluate()
@@ -56,36 +71,44 @@ class Holder:
         Raises:
             UnknownLicense: no catalog has the code.
             StateError: the database is away, and nothing is known of this holder yet.
+            TypeError: `at_least` is no `Access`.
         """
         view = self._view
         if view.snapshot is not self._source.snapshot:
             view = self._view = self._evaluate()
         try:
-            return view.access[code] >= at_least
+            granted = view.access[code]
         except KeyError:
-            return self.access(code) >= at_least
+            granted = self.access(code)
+        return granted is _FULL if at_least is _FULL else granted >= level_of(at_least)
 
     def access(self, code: str) -> Access:
         """Return to what extent the holder may use a license; raises as `allows` does."""
         view = self._current()
-        return view.access[resolve(view.snapshot.state.entitlements, code)]
+        return view.access.get(asked(view.snapshot.state.entitlements, code), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled` unless `allows` holds; raises as it does, too."""
-        if not self.allows(code, at_least):
-            why = self.explain(code).why or NotGrantedTo(holder=self._id)
-            raise NotEntitled(license=code, why=why, holder=self._id)
+        view = self._view
+        if at_least is _FULL and view.snapshot is self._source.snapshot and view.access.get(code) is _FULL:
+            return
+        given = self.explain(code)
+        if given.access < level_of(at_least) and given.why is not None:
+            raise not_entitled(self._view.snapshot.state.entitlements, code, given.why, self._id)
 
     def explain(self, code: str) -> Given:
-        """Return how the holder has a license: assigned, or through what.
+        """Return how the holder has a license: assigned, or through what; below full access, `why` says why.
 
-        Its `why` says so (`beyond-sold`) if an assignment gives nothing because its slot is beyond what is sold; raises
-        as `allows` does.
+        Raises as `allows` does.
         """
         view = self._current()
         entitlements = view.snapshot.state.entitlements
-        name = resolve(entitlements, code)
-        return given_of(entitlements, view.holdings, name, view.access[name], self._kind)
+        name = asked(entitlements, code)
+        given = given_of(entitlements, view.holdings, name, view.access.get(name, Access.NONE), self._kind)
+        if given.access is _FULL:
+            return given
+        why = view.denied or why_not_held(entitlements, view.holdings, name, self._kind, self._id)
+        return given._replace(why=why)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable here; none: it is available.
@@ -104,18 +127,23 @@ class Holder:
         snapshot = self._source.snapshot
         site = self._source.known_sites.find(self._id, snapshot)
         if site is None:
-            return View(snapshot, snapshot.nothing, None, (), {})
+            return View(snapshot, snapshot.nothing, None, (), {}, NoSuchSite())
         return View(snapshot, snapshot.access_of((), site.holdings), None, site.holdings, {})
 
 
 class User(Holder):
     """What a user may do, at one site or at none. Made by `Licensing.user`."""
 
-    __slots__ = ("_site",)
+    __slots__ = ("_licenses", "_site")
     _kind = Kind.USER
 
-    def __init__(self, source: "LiveSnapshot", user_id: str, site: str | None) -> None:
+    def __init__(
+        self, source: "LiveSnapshot", user_id: str, site: str | None, licenses: tuple[str, ...] | None = None
+    ) -> None:
+        if site is not None:
+            names.require_text(site, "the id of a site")
         self._site = None if site is None else names.folded(site)
+        self._licenses = licenses
         super().__init__(source, user_id)
 
     def may_login(self, way: str) -> Decision:
@@ -145,10 +173,21 @@ class User(Holder):
     def _evaluate(self) -> View:
         source = self._source
         snapshot = source.snapshot
+        if self._licenses is not None:
+            return self._as_the_application_says(snapshot, self._licenses)
         facts = source.known_users.find(self._id, snapshot)
         site = None if self._site is None else source.known_sites.find(self._site, snapshot)
         if facts is None or facts.retired:
-            return View(snapshot, snapshot.nothing, facts, (), {})
+            denied = NoSuchUser() if facts is None else Retired(user=self._id)
+            return View(snapshot, snapshot.nothing, facts, (), {}, denied)
         at_site = () if site is None else site.holdings
         access = snapshot.access_of(facts.holdings, at_site)
         return View(snapshot, access, facts, facts.holdings, {})
+
+    def _as_the_application_says(self, snapshot: Snapshot, licenses: tuple[str, ...]) -> View:
+        granted = snapshot.state.entitlements
+        codes = dict.fromkeys(asked(granted, code, (Kind.USER, Kind.SITE)) for code in licenses)
+        held = tuple(Holding(code, _OWN_SLOT) for code in codes if not is_absent(granted, code))
+        of_user = tuple(one for one in held if granted.licenses[one.license].kind is Kind.USER)
+        of_site = tuple(one for one in held if granted.licenses[one.license].kind is Kind.SITE)
+        return View(snapshot, snapshot.access_of(of_user, of_site), UserFacts(self._id, holdings=of_user), held, {})

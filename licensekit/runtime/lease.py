@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
-from licensekit.entitlements import resolve
+from licensekit.entitlements import asked
 from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
 from licensekit.runtime.changes import LOGGER
@@ -99,7 +99,7 @@ class Lease:
         """Return to what extent the seat gives a license; raises as `allows` does."""
         if not self.is_held:
             return Access.NONE
-        name = resolve(self._seats.snapshot.state.entitlements, code)
+        name = asked(self._seats.snapshot.state.entitlements, code)
         given = self._borrowed or self._seats.access(self.row)
         return given.get(name, Access.NONE)
 

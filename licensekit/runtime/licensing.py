@@ -6,13 +6,13 @@ or the database changes, so that nothing lives past its end.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Self
 
-from licensekit.access import Access
+from licensekit.access import Access, level_of
 from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, LicenseRow, Notice
@@ -20,7 +20,7 @@ from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.meters import metered
 from licensekit.entitlements.seats import has_seats
-from licensekit.runtime.holders import Holder, User
+from licensekit.runtime.holders import Holder, User, codes_of
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
 from licensekit.state.boot_clock import clocks_of
@@ -30,6 +30,7 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
 from licensekit.state.source import Source
 from licensekit.state.time import BootClock, system_clock
+from licensekit.wire.documents import Use
 
 if TYPE_CHECKING:
     from licensekit.runtime.changes import LicensingChange
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from licensekit.runtime.seat import Seat
 
 _ASK_SECONDS: Final = 1.0
+
+
+_FULL: Final = Access.FULL
 
 
 class Licensing(Questions):
@@ -105,9 +109,15 @@ class Licensing(Questions):
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Return whether the installation may use a system license; see `Questions.allows`."""
         try:
-            return self._live.system[code] >= at_least
+            granted = self._live.system[code]
         except KeyError:
-            return self.access(code) >= at_least
+            return super().allows(code, at_least)
+        return granted is _FULL if at_least is _FULL else granted >= level_of(at_least)
+
+    def require(self, code: str, at_least: Access = Access.FULL) -> None:
+        """Raise `NotEntitled` unless the installation may use a system license; see `Questions.require`."""
+        if at_least is not _FULL or self._live.system.get(code) is not _FULL:
+            self.answers.require(code, at_least)
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
@@ -178,18 +188,25 @@ class Licensing(Questions):
         leasing = self._leasing.get("one") or self._leasing.setdefault("one", Leasing(Seats(self._live)))
         return Seat(leasing, leasing.seats.request(code, holder, ttl, at_least), wait, on_lost)
 
-    def user(self, user_id: str, site: str | None = None) -> User:
+    def user(self, user_id: str, site: str | None = None, licenses: Iterable[str] | None = None) -> User:
         """Return what a user may do, at one site or at none; `user(id).allows("sale")`.
 
         A user whom the installation does not know, or who is retired, may do nothing.
 
+        An application that has users of its own passes the user and site `licenses` that this one holds. Nothing is
+        looked up then, and the application counts: it assigns no more than `count(code).total`. Each license gives at
+        most what bundles in force grant, and `site` matters to events alone (`docs/evaluation.md`, "Your own users").
+
         Raises:
             StateError: the database is away, and nothing is known of this user yet.
+            UnknownLicense, WrongKind: one of `licenses` is in no catalog, or is a system license.
+            TypeError: an id is no text, or `licenses` is one text.
         """
+        held = None if licenses is None else codes_of(licenses)
         try:
-            return self._live.users[user_id, site]
+            return self._live.users[user_id, site, held]
         except KeyError:
-            return put(self._live.users, (user_id, site), User(self._live, user_id, site))
+            return put(self._live.users, (user_id, site, held), User(self._live, user_id, site, held))
 
     def site(self, site_id: str) -> Holder:
         """Return what a site may do; raises as `user` does."""
@@ -205,6 +222,29 @@ class Licensing(Questions):
         about the events for a user, its groups and its site.
         """
         return stopping(concerning(self._live.snapshot.state.events), function)
+
+    @property
+    def company(self) -> str | None:
+        """The company that the vendor's base part was issued to; None: there is no such part."""
+        base = self.answers.base
+        return None if base is None else base.company
+
+    @property
+    def serial(self) -> str | None:
+        """The serial of the vendor's base part; None: there is no such part."""
+        base = self.answers.base
+        return None if base is None else base.serial
+
+    @property
+    def use(self) -> Use | None:
+        """What the vendor's base part is for: production, trial or demo; None: there is no such part."""
+        base = self.answers.base
+        return None if base is None else base.use
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether the vendor's base part is a trial."""
+        return self.use is Use.TRIAL
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:

@@ -312,7 +312,7 @@ class LiveSnapshot:
         return by_urgency((*self._supplied, *found, *kept)) if self._supplied or kept else found
 
     def _forget_holders(self) -> None:
-        self.users: dict[tuple[str, str | None], User] = {}  # kept until the snapshot changes
+        self.users: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}  # kept until the snapshot changes
         self.sites: dict[str, Holder] = {}
 
     def _renew_locks(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from licensekit.access import Access
+from licensekit.access import Access, level_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     # A program that only verifies does not load the engine.
-    from licensekit.entitlements import Count, Explanation
+    from licensekit.entitlements import BundleState, Count, Explanation
     from licensekit.entitlements.answers import Answers, LicensedPart
 
 
@@ -27,12 +27,15 @@ class Questions:
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Return whether the installation may use a system license to `at_least` this extent.
 
+        False for a code of a partner who is not installed here (`docs/evaluation.md`, "Codes").
+
         Raises:
             UnknownLicense: no catalog has the code.
             WrongKind: it is no system license: site and user licenses are asked of a site or a user, and `count` has
                 their numbers.
+            TypeError: `at_least` is no `Access`.
         """
-        return self.access(code) >= at_least
+        return self.access(code) >= level_of(at_least)
 
     def access(self, code: str) -> Access:
         """Return to what extent the installation may use a system license; raises as `allows`."""
@@ -61,12 +64,27 @@ class Questions:
     def setting(self, code: str) -> str | int | bool | None:
         """Return what counts of a setting: what was sold, merged over parts, or its default.
 
-        None: nothing was sold, and it has no default.
+        None: nothing was sold, and it has no default; or it is of a partner who is not installed here.
 
         Raises:
             UnknownSetting: no catalog has it.
         """
         return self.answers.setting(code)
+
+    @property
+    def status(self) -> BundleState | None:
+        """The state of the vendor's base part, `pending` where a bundle of it waits; None: there is none."""
+        base = self.answers.base
+        return None if base is None else base.state
+
+    @property
+    def days_left(self) -> int | None:
+        """The days until the term of the vendor's base part ends, without a gap.
+
+        Once it has ended they are those of grace, and 0 where it is not licensed. None: it is perpetual.
+        """
+        base = self.answers.base
+        return 0 if base is None else base.days_left
 
     @property
     def covered_until(self) -> date | None:
@@ -75,7 +93,8 @@ class Questions:
         A renewal that waits counts where it takes over without a gap. The day is past while grace runs, and `date.max`
         where the license is perpetual. None: it is not licensed now.
         """
-        return self.answers.covered_until
+        base = self.answers.base
+        return None if base is None else base.covered_until
 
     @property
     def parts(self) -> tuple[LicensedPart, ...]:

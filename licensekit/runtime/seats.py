@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from licensekit.access import Access
+from licensekit.access import Access, level_of
 from licensekit.database import Database
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, Holding, why_not
+from licensekit.entitlements import Entitlements, Holding, not_entitled, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import leasable, pool_of
-from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, NotEntitled, StateError
+from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import seats
@@ -56,7 +56,7 @@ class Seats:
     def request(self, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
         """Return a checked request for a seat; raises as `Licensing.seat`."""
         name = leasable(self.snapshot.state.entitlements, code)
-        request = SeatRequest(name, holder, ttl, at_least)
+        request = SeatRequest(name, holder, ttl, level_of(at_least))
         request.check()
         return request
 
@@ -127,7 +127,7 @@ def acquire(database: Database, entitlements: Entitlements, request: SeatRequest
     pool = pool_of(entitlements, request.license) if request.license in entitlements.tiers else None
     if pool is None or not pool.seats(request.at_least):
         why = NotInCatalog() if pool is None else why_not(entitlements, request.license)
-        raise NotEntitled(license=request.license, why=why, holder=request.holder)
+        raise not_entitled(entitlements, request.license, why, request.holder)
     if entitlements.licenses[request.license].requires:
         with database.read() as connection:
             held = held_by(connection, Kind.USER, names.folded(request.holder))

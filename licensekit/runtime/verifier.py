@@ -15,6 +15,7 @@ from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
+from licensekit.wire.documents import Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ class VerifiedBundle(Questions):
     replaces = Field(lambda b: b.replaces, "The serials that this one takes the place of.")
     company = Field(lambda b: b.company, "The company that it was issued to.")
     use = Field(lambda b: b.use, "Production, trial or demo.")
+    is_trial = Field(lambda b: b.use is Use.TRIAL, "Whether it is a trial.")
     issued = Field(lambda b: moment_of(b.issued), "When it was signed, UTC.")
     starts = Field(lambda b: _date(b.starts), "The first day on which it grants anything.")
     warning = Field(lambda b: _date(b.warning), "The day from which administrators are reminded.")

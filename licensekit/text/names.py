@@ -8,6 +8,12 @@ from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
 from licensekit.wire.documents.fields import is_code, is_invisible, written_text_fault
 
 
+def require_text(value: object, what: str) -> None:
+    """Raise `TypeError` for what a program passes as `what` and is no text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is a str, not {value!r}")
+
+
 def folded(text: str) -> str:
     """Return an id in the form in which ids are compared (`docs/installation.md`, "People").
 

@@ -23,6 +23,7 @@ WHITE_SPACE: Final = " \t\n\v\f\r"
 """The six characters that are dropped wherever they stand; no other white space is."""
 _WHITE_SPACE: Final = WHITE_SPACE.encode()
 _MARK: Final = b"\xef\xbb\xbf"
+_ENDINGS: Final = (b".lkp", b".lic")
 _PADDING: Final = {0: b"", 2: b"==", 3: b"="}
 _BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3
 """Characters of base64 that spell the longest frame."""
@@ -54,13 +55,18 @@ def read(data: bytes | str) -> list[Token]:
         TooLarge: the file, its tokens or a frame exceed `limits`.
         ArmorInvalid: the text is not one or more tokens, each in its only spelling.
         UnexpectedType: a token of a type that the format does not have.
+        TypeError: `data` is a path object, or nothing.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if len(raw) > FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(raw), wanted="a license file")
+    try:
+        size = len(raw)
+    except TypeError as error:
+        raise TypeError(f"what is in the file is needed: use path.read_bytes(), not {data!r}") from error
+    if size > FILE_BYTES:
+        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=size, wanted="a license file")
     first, *pieces = compact(raw).split(PREFIX)
     if first or not pieces:
-        raise ArmorInvalid(reason="no-token")
+        raise ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
     if len(pieces) > TOKENS_PER_FILE:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
     if len(pieces) == 1:

@@ -43,6 +43,7 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 def shown(template: str) -> str:
     """Return a template with the names of its fields, without how each is formatted."""
     counted = re.sub(r"{(\w+):count [^|}]*\|([^}]*)}", r"{\1} \2", template)
+    counted = re.sub(r"{(\w+):guess ([^}]*)}", r"did you mean `{\1}`? or, where nothing is near: \2", counted)
     return re.sub(r"{(\w+):[^}]*}", r"{\1}", counted)
 
 

@@ -7,9 +7,10 @@ from types import ModuleType
 import pytest
 
 from licensekit.entitlements import BundleState, assignment, timeline
-from licensekit.entitlements.denials import Reason
+from licensekit.entitlements.denials import Reason, WhyNot
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
+from licensekit.errors.questions import REASONS, DenialReason
 from licensekit.runtime.snapshot import TimeNotKept
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
@@ -32,6 +33,15 @@ def all_codes(kind: type[Message]) -> set[str]:
 @pytest.mark.parametrize(("heading", "kind"), [("Login", Reason), ("Notices", Notice)])
 def test_every_code_is_listed(heading: str, kind: type[Message]) -> None:
     assert set(listed(heading)) == all_codes(kind)
+
+
+def test_every_reason_of_a_denial_is_listed_with_its_codes() -> None:
+    rows = [[re.findall(r"`([^`]+)`", cell) for cell in row] for row in tables(section(TEXT, "Why not"))[0]]
+    found = {(reason, code) for reasons, _, codes in rows for reason in reasons for code in codes}
+    said = {(reason.value, code) for code, reason in REASONS.items()}
+    assert said <= found
+    assert {reason for reason, _ in found} == {reason.value for reason in DenialReason}
+    assert all_codes(WhyNot) <= {code for _, code in found}
 
 
 def severity_of(kind: type[Notice]) -> str:

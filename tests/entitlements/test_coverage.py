@@ -91,11 +91,16 @@ def test_programs_see_the_day_and_the_parts() -> None:
     def answers(*bundles: Bundle, day: int = DAY) -> Answers:
         return Answers(granted(STORE, *bundles, now=start_of_day(day) + 3600), {})
 
-    assert answers().covered_until is None
-    assert answers(bare()).covered_until == date.max
+    def until(*bundles: Bundle, day: int = DAY) -> date | None:
+        base = answers(*bundles, day=day).base
+        assert base is not None
+        return base.covered_until
+
+    assert answers().base is None
+    assert until(bare()) == date.max
     dated = bare(expiry=DAY + 5, grace=DAY + 9)
-    assert answers(dated, day=DAY + 7).covered_until == date_of(DAY + 5)
-    assert answers(dated, day=DAY + 10).covered_until is None
+    assert until(dated, day=DAY + 7) == date_of(DAY + 5)
+    assert until(dated, day=DAY + 10) is None
     renewed = (OLD, bare(2, starts=DAY + 11), bare(part="extra", starts=DAY + 3))
     parts = [(one.part, one.state, one.covered_until) for one in answers(*renewed).parts]
     assert parts == [("base", "warning", date.max), ("extra", "pending", None)]

@@ -40,11 +40,15 @@ def test_an_unknown_user_may_not_log_in(crm: Installation) -> None:
     assert codes(crm, "nobody") == ["unknown-user"]
 
 
+def test_nobody_comes_by_a_way_of_a_partner_who_is_not_installed(crm: Installation) -> None:
+    assert codes(crm, "anna", "partner.web") == ["issuer-absent"]
+
+
 def test_an_unknown_way_or_site_is_a_mistake(crm: Installation) -> None:
     with pytest.raises(UnknownAccess, match="portal"):
         crm.users.may_login("anna", "fax")
     with pytest.raises(UnknownAccess):
-        crm.users.may_login("anna", "partner.web")
+        crm.users.may_login("anna", "demo.fax")
     with pytest.raises(SiteUnknown):
         crm.users.may_login("anna", "web", site="atlantis")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.database import Connection
+from licensekit.entitlements.denials import BeyondSold
 from licensekit.errors import AuditDamaged, NoneFree
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
@@ -179,7 +180,7 @@ def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home, edit: 
         assert licensing.count("satellite").in_use == 2
         assert {site.id for site in crm.sites.list() if site.lapsed} == {"paris", "rome"}
         why = licensing.site("paris").explain("reporter").why
-        assert why is not None
+        assert isinstance(why, BeyondSold)
         assert (why.reason, why.slot) == ("satellite", 2)
         crm.sites.prefer("satellite", "paris")
         licensing.refresh()

@@ -97,7 +97,7 @@ def test_require_names_the_reason(verifier: Verifier) -> None:
     bundle.require("server")
     with pytest.raises(NotEntitled, match="no bundle in force grants it") as refused:
         bundle.require("quote")
-    assert refused.value.data == {"license": "quote", "why": NoBundleGrants(), "holder": ""}
+    assert refused.value.data == {"license": "quote", "why": NoBundleGrants(), "holder": "", "buy_url": None}
 
 
 @pytest.mark.parametrize(("code", "total"), [("sales-pro", 50), ("user", None), ("satellite", 2), ("server", 1)])

@@ -1,6 +1,7 @@
 """The customer's commands as a group, for our own command and for an application's."""
 
 import os
+import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -12,7 +13,7 @@ import click
 from licensekit.cli.groups import Lazy, LicenseGroup
 from licensekit.cli.inputs import account, located, read_input
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import warn
+from licensekit.cli.output import OWN_NAME, in_own_name, warn
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -38,6 +39,11 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
 }
 """The customer's commands."""
+BOTH: Final[Mapping[str, Lazy]] = {
+    "inspect": Lazy("Commands for both", "licensekit.cli.inspect", "inspect"),
+    "verify": Lazy("Commands for both", "licensekit.cli.inspect", "verify"),
+}
+"""The commands that a vendor uses as well."""
 
 
 class BuiltIn(NamedTuple):
@@ -48,6 +54,8 @@ class BuiltIn(NamedTuple):
     home: str | None = None
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
+    home_variable: str = "LICENSEKIT_HOME"
+    """The environment variable that names the home."""
 
 
 def customer_commands(
@@ -55,23 +63,35 @@ def customer_commands(
     root: str | None = None,
     pack: bytes | str | None = None,
     home: str | os.PathLike[str] | None = None,
+    home_variable: str = "LICENSEKIT_HOME",
     released: date | None = None,
     facts: Mapping[str, str | None] | None = None,
     name: str = "license",
 ) -> click.Group:
     """Return the customer's commands as a click group that an application mounts as its own.
 
-    What is built in has no option any more: nobody can replace the application's root pin. `released` is the date of
-    the product version, which maintenance must cover; `facts` is what the application knows better of its machine.
+    What is built in has no option any more: nobody can replace the application's root pin. Without a `home`, the
+    environment variable `home_variable` names it. `released` is the date of the product version, which maintenance must
+    cover; `facts` is what the application knows better of its machine.
     """
     place = None if home is None else os.fspath(home)
-    built_in = BuiltIn(root, pack, place, released, facts)
+    built_in = BuiltIn(root, pack, place, released, facts, home_variable)
+    offered = {name: lazy._replace(section="Commands") for name, lazy in {**CUSTOMER, **BOTH}.items()}
 
-    @click.group(name=name, cls=LicenseGroup, lazy=CUSTOMER)
+    @click.group(name=name, cls=LicenseGroup, lazy=offered)
     @click.pass_context
     def commands(ctx: click.Context) -> None:
         """Activate license files and assign licenses."""
         ctx.obj = built_in
+        path = ctx.command_path
+
+        def rename(ours: re.Match[str]) -> str:
+            called = ours["command"]
+            if called is None:
+                return home_variable
+            return f"`{path} {called}" if called in offered else f"the vendor's `{called}"
+
+        ctx.meta[OWN_NAME] = rename
 
     return commands
 
@@ -81,7 +101,8 @@ class ApplicationOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return no help for what cannot be given."""
-        return None if self._is_built_in(ctx) else super().get_help_record(ctx)
+        record = None if self._is_built_in(ctx) else super().get_help_record(ctx)
+        return record and (record[0], in_own_name(record[1]))
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Refuse what cannot be given."""
@@ -142,12 +163,13 @@ def opened_first(
         yield installation
 
 
-def home_of(home: str | None) -> str:
+def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     """Return the place of the installation: built in, given, or where this product has it."""
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())
-    return locate(built_in.home or home, pack=built_in.pack)
+    place = built_in.home or home or os.environ.get(built_in.home_variable)
+    return locate(place, pack=built_in.pack or pack)
 
 
 @contextmanager
@@ -168,7 +190,7 @@ def opened(
 
     built_in = built_in_of(click.get_current_context())
     with Installation.open(
-        built_in.home or home,
+        home_of(home, pack),
         root=built_in.root or root,
         pack=built_in.pack or pack,
         released=built_in.released or released,

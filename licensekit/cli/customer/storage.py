@@ -61,8 +61,8 @@ def doctor(ctx: click.Context, *, home: str | None, as_json: bool) -> None:
     Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
     is an error.
     """
-    root, pack, _, released, known = built_in_of(ctx)
-    findings = diagnose(home_of(home), root=root, pack=pack, released=released, facts=known or {})
+    ours = built_in_of(ctx)
+    findings = diagnose(home_of(home), root=ours.root, pack=ours.pack, released=ours.released, facts=ours.facts or {})
     show_findings(findings, as_json=as_json)
 
 

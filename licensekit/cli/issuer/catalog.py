@@ -1,5 +1,6 @@
 """`licensekit catalog` and `licensekit pack`: what can be licensed, and what the application ships of it."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from licensekit.cli.options import clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.issuer import CatalogDraft, Workspace, WorkspaceState, read_catalog
+from licensekit.issuer import CatalogDraft, Workspace, WorkspaceState, module_file, read_catalog, renewed_module
 from licensekit.text.marks import marks_in
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
@@ -136,6 +137,8 @@ def pack(
 
     A catalog that takes something away from bundles that were sold must be confirmed.
 
+    The module of the application is written again as well, if it is in the current folder: acme_licensing.py.
+
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
     newest pack.
     """
@@ -145,15 +148,22 @@ def pack(
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=fresh_until)
     if consent.ends(proposal):
         return
+    module = module_file(proposal.draft.catalog.product)
+    before = read_input(module, what="a module").decode(errors="replace") if os.path.lexists(module) else None
     proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
     if oldest_pack is not None:
         workspace.name_oldest_pack(oldest_pack, who=operator(), now=now)
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
+    renewed = None if before is None else renewed_module(before, state)
+    if renewed is not None:
+        write_output(module, renewed.encode())
+    elif before is not None:
+        warn(f"{module} was left as it is: it was not written from this workspace's pack.")
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
-        _show(path, state, signed=proposal.signs_catalog, as_json=consent.as_json)
+        _show(path, state, module if renewed else None, signed=proposal.signs_catalog, as_json=consent.as_json)
 
 
 def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
@@ -178,16 +188,17 @@ def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent
     return True
 
 
-def _show(path: Path, state: WorkspaceState, *, signed: bool, as_json: bool) -> None:
+def _show(path: Path, state: WorkspaceState, module: str | None, *, signed: bool, as_json: bool) -> None:
     version = state.catalog.document.version if state.catalog else None
     if as_json:
-        named = {"pack": str(path), "root": state.newest_pin, "product": state.product}
+        named = {"pack": str(path), "module": module, "root": state.newest_pin, "product": state.product}
         versions = {"catalog": version, "catalog_signed": signed, "trust": state.trust.version}
         emit_json({**named, **versions, "documents": len(state.tokens)})
         return
     catalog = "none yet" if version is None else f"version {version}"
     facts(
         ("pack", path),
+        ("module", module and f"{module}, written again"),
         ("root", state.newest_pin),
         ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
         ("trust", f"version {state.trust.version}"),

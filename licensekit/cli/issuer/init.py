@@ -12,6 +12,8 @@ from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.views.spelling import fingerprint
+from licensekit.errors import LicenseError
+from licensekit.files import write_atomically
 
 
 @click.command()
@@ -44,6 +46,8 @@ def init(
 ) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
 
+    The module that the application imports is written into the current folder: acme_licensing.py.
+
     Two passphrases are asked for: one for the key that signs licenses day by day, and one for the root key, which is
     needed once in a while and belongs in a safe place.
 
@@ -75,12 +79,24 @@ def init(
     signing = read_secret(passphrase, "Passphrase for the signing key", confirm=True)
     secrets = issuer.Secrets(signing, _root_passphrases(root_passphrase, count))
     with issuer.Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
-        pin = workspace.state(now).newest_pin
+        state = workspace.state(now)
         place = workspace.layout.pack(plan.product)
+    module = _write_module(state, place)
     if as_json:
-        emit_json(_json(folder, plan.product, plan.issuer, pin, place))
+        emit_json({**_json(folder, plan.product, plan.issuer, state.newest_pin, place), "module": module})
     else:
-        _show(folder, plan, pin, place)
+        _show(folder, plan, state.newest_pin, place, module)
+
+
+def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
+    """Write the application's module into this folder and return its name; None: it cannot be, and it is said why."""
+    name = issuer.module_file(state.product)
+    try:
+        write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
+    except LicenseError as error:
+        warn(f"{name} was not written: {error.message}; `licensekit product {typed(pack)} -o {name}` writes it")
+        return None
+    return name
 
 
 def _names(*, catalog: str | None, **given: Any) -> issuer.GivenNames:
@@ -123,7 +139,7 @@ def _json(folder: Path, product: str, signer: str, pin: str, pack: Path) -> dict
     return {"folder": str(folder), "product": product, "issuer": signer, "root": pin, "pack": str(pack)}
 
 
-def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path) -> None:
+def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path, module: str | None) -> None:
     heading(f"{folder} is ready: product {plan.product}, issuer {plan.issuer}.")
     emit()
     facts(
@@ -131,14 +147,17 @@ def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path) -> None
         ("example order", folder / "orders" / "example.toml"),
         ("signing key", f"{folder / 'keys'}"),
         _root_keys(folder / "root", plan.root_keys, plan.threshold),
+        ("module", module and f"{module}  the application imports it"),
         ("pack", f"{pack}  the application ships it"),
         ("root", f"{pin}  the application pins it"),
     )
     emit()
     heading("In the application:")
     emit()
-    emit(f'    licensing = Licensing.open(root="{pin}",')
-    emit(f'                               pack=Path("{pack.name}").read_bytes())')
+    name = issuer.module_file(plan.product).removesuffix("_licensing.py")
+    emit(f"    from {name}_licensing import {name}")
+    emit()
+    emit(f"    licensing = {name}.open()")
     emit()
     heading("Next:")
     emit()

@@ -1,6 +1,7 @@
 """The module that an application imports: a pack with its root, and the codes of its catalogs as types."""
 
 import keyword
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from json import dumps
@@ -8,12 +9,18 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from licensekit.issuer.state import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Kind, Setting, SettingType
 
 _TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
 _WIDTH: Final = 80
+_WRITTEN: Final = re.compile(
+    r'^ROOT: Final = "(?P<root>lkroot1-\w+)"$.*^    released=(?P<released>None|date\(\d+, \d+, \d+\)),$',
+    re.ASCII | re.DOTALL | re.MULTILINE,
+)
+"""What a module that was written says of its root, and of the version of the product."""
 _TYPES: Final = {SettingType.TEXT: "str", SettingType.NUMBER: "int", SettingType.BOOLEAN: "bool"}
 
 
@@ -27,13 +34,17 @@ def product_module(pack: bytes | str, *, released: date | None = None) -> str:
         FormatError, TrustError: the pack is damaged or not to be believed.
     """
     root = pin_in_pack(pack)
-    store = open_pack(pack, root)
+    day = "None" if released is None else f"date({released.year}, {released.month}, {released.day})"
+    return _module(open_pack(pack, root), root, pack, day)
+
+
+def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> str:
     codes = {kind: _literal(_licenses(store, kind)) for kind in Kind}
     ways = _literal([store.qualify(i, way) for i, one in store.catalogs.items() for way in one.document.access])
     settings = _settings(store)
     name = module_name(store.product)
     return Template(_TEXT.read_text("utf-8")).substitute(
-        module=f"{name}_licensing",
+        module=module_file(store.product).removesuffix(".py"),
         name=name,
         class_name=f"{name.title().replace('_', '')}Licensing",
         product=store.product,
@@ -46,8 +57,24 @@ def product_module(pack: bytes | str, *, released: date | None = None) -> str:
         settings="".join(_setting_methods(settings)),
         root=root,
         pack="\n".join(_chunks(pack)),
-        released="None" if released is None else f"date({released.year}, {released.month}, {released.day})",
+        released=released,
     )
+
+
+def renewed_module(text: str, state: WorkspaceState) -> str | None:
+    """Return a module written again from the pack of its workspace; None: it is none of that pack.
+
+    A partner has no module: the application is the vendor's.
+    """
+    written = _WRITTEN.search(text)
+    if written is None or written["root"] != state.pin or state.is_partner:
+        return None
+    return _module(state.trust_store, state.pin, state.pack, written["released"])
+
+
+def module_file(product: str) -> str:
+    """Return the name of the file with the module of a product: `acme_crm_licensing.py`."""
+    return f"{module_name(product)}_licensing.py"
 
 
 def module_name(product: str) -> str:

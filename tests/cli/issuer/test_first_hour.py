@@ -3,13 +3,13 @@
 import getpass
 import re
 import shlex
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from licensekit import Licensing
 from licensekit.cli.issuer import options
 from licensekit.trust.pack import open_pack
 from tests.issuer_command import Desk
@@ -28,7 +28,8 @@ def test_init_says_what_it_made_what_to_paste_and_what_to_type_next(place: Desk)
     said = place.run("init", "acme", *place.both_passphrases).stdout
     pin = re.findall("lkroot1-[a-z2-7]{52}", said)
     assert len(set(pin)) == 1
-    assert f'Licensing.open(root="{pin[0]}"' in said
+    assert "from acme_licensing import acme" in said
+    assert f'ROOT: Final = "{pin[0]}"' in Path("acme_licensing.py").read_text()
     assert "licensekit issue acme/orders/example.toml -C acme" in said
     assert f"licensekit activate acme.lic --pack acme/acme.lkp --root {pin[0]}" in said
 
@@ -44,8 +45,9 @@ def test_what_init_printed_works_as_it_is(place: Desk, monkeypatch: pytest.Monke
         _, *typed = shlex.split(line)
         more = place.passphrase if typed[0] == "issue" else ()
         place.run(*typed, *more)
-    monkeypatch.chdir("acme")
-    names: dict[str, Any] = {"Licensing": Licensing, "Path": Path}
+    monkeypatch.setattr(sys, "path", [str(place.folder), *sys.path])
+    monkeypatch.delitem(sys.modules, "acme_licensing", raising=False)
+    names: dict[str, Any] = {}
     exec(textwrap.dedent(pasted), names)  # noqa: S102  # as a person does
     with names["licensing"] as licensing:
         assert licensing.allows("server")

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.issuer_command import Desk
 
 PACK = "acme/acme.lkp"
-MODULE = "acme_licensing.py"
+MODULE = "the_module.py"
 
 
 def test_the_module_is_written_and_then_up_to_date(desk: Desk) -> None:
@@ -34,3 +36,72 @@ def test_what_is_no_pack_is_refused_with_its_name(desk: Desk) -> None:
 
 def test_a_check_needs_the_file(desk: Desk) -> None:
     assert MODULE in desk.refused(8, "product", PACK, "-o", MODULE, "--check")
+
+
+HERE = "acme_licensing.py"
+
+
+def change_catalog() -> None:
+    """Add a license to the catalog."""
+    with Path("acme/catalog.toml").open("a") as file:
+        file.write('\n[licenses.extra]\nkind = "system"\nname = "Extra"\n')
+
+
+def test_init_writes_the_module_into_the_current_folder(desk: Desk) -> None:
+    assert "what the pack makes" in desk.run("product", PACK, "-o", HERE, "--check").stdout
+
+
+@pytest.mark.parametrize("there", ["file", "folder"])
+def test_init_leaves_what_is_there_and_says_so(place: Desk, there: str) -> None:
+    Path(HERE).write_text("mine") if there == "file" else Path(HERE).mkdir()
+    ran = place.run("init", "acme", *place.both_passphrases)
+    assert f"{HERE} was not written: " in ran.stderr
+    assert f"; `licensekit product {PACK} -o {HERE}` writes it" in ran.stderr
+    assert "the application imports it" not in ran.stdout
+    assert Path(HERE).is_dir() or Path(HERE).read_text() == "mine"
+    assert Path(PACK).exists()
+
+
+def test_a_partner_writes_none(place: Desk) -> None:
+    place.run("init", "acme", *place.both_passphrases)
+    before = Path(HERE).read_bytes()
+    place.run("init", "maps", "--partner-of", PACK, *place.passphrase)
+    place.run("keys", "admit", "maps/maps.pub", "--issuer", "maps", "-C", "acme", *place.root_passphrase)
+    place.run("pack", PACK, "-C", "maps", *place.passphrase)
+    assert Path(HERE).read_bytes() == before
+    assert [path.name for path in Path().glob("*_licensing.py")] == [HERE]
+
+
+def test_pack_writes_the_module_again_with_its_date(desk: Desk) -> None:
+    desk.run("product", PACK, "-o", HERE, "--released", "2027-03-01")
+    change_catalog()
+    ran = desk.run("pack", "-C", "acme", *desk.passphrase)
+    assert f"{HERE}, written again" in ran.stdout
+    assert '"extra"' in Path(HERE).read_text()
+    desk.run("product", PACK, "-o", HERE, "--released", "2027-03-01", "--check")
+    assert desk.json("pack", "-C", "acme", *desk.passphrase)["module"] == HERE
+
+
+def test_pack_writes_no_module_where_there_is_none_and_none_for_a_preview(desk: Desk) -> None:
+    change_catalog()
+    before = Path(HERE).read_bytes()
+    desk.run("pack", "-C", "acme", "--preview")
+    assert Path(HERE).read_bytes() == before
+    Path(HERE).unlink()
+    assert desk.json("pack", "-C", "acme", *desk.passphrase)["module"] is None
+    assert not Path(HERE).exists()
+
+
+@pytest.mark.parametrize(("old", "new"), [("lkroot1-", "lkroot1-a"), ("=None,", "=today(),"), ("ROOT", "X")])
+def test_pack_leaves_what_is_no_module_of_its_root(desk: Desk, old: str, new: str) -> None:
+    Path(HERE).write_text(Path(HERE).read_text().replace(old, new))
+    before = Path(HERE).read_bytes()
+    assert "was left as it is" in desk.run("pack", "-C", "acme", *desk.passphrase).stderr
+    assert Path(HERE).read_bytes() == before
+
+
+def test_pack_signs_nothing_where_the_module_cannot_be_read(desk: Desk) -> None:
+    change_catalog()
+    Path(HERE).unlink()
+    Path(HERE).mkdir()
+    assert HERE in desk.refused(8, "pack", "-C", "acme", *desk.passphrase)

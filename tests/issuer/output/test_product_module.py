@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from licensekit import Holder, Licensing, User
 from licensekit.errors import FormatError, RootMismatch
 from licensekit.issuer.output.product_module import module_name, product_module
 from licensekit.product import Product
@@ -28,7 +29,10 @@ CATALOGS: Mapping[str, Mapping[str, Any]] = {
         "access": {"web": LoginRule(all=["user"], users=[UserKind.ASSOCIATE])},
     },
     "several": {
-        "licenses": {code: makers.license_entry(Kind.SYSTEM) for code in ("class", "quote", "sale")},
+        "licenses": {
+            **{code: makers.license_entry(Kind.SYSTEM) for code in ("class", "quote", "sale")},
+            "sales": makers.license_entry(Kind.USER),
+        },
         "settings": {
             "max-rows": makers.setting(SettingType.NUMBER, default=100),
             "skin": makers.setting(SettingType.TEXT),
@@ -50,6 +54,23 @@ def product_in(text: str) -> Product[Any]:
     exec(text, module.__dict__)  # noqa: S102  # what an import does
     found: Product[Any] = module.__dict__["demo_crm"]
     return found
+
+
+@pytest.mark.parametrize(
+    ("name", "documented", "apart"),
+    [
+        ("SiteLicensing", Holder, set[str]()),
+        ("UserLicensing", User, set[str]()),
+        ("DemoCrmLicensing", Licensing, {"answers", "open", "source"}),
+    ],
+)
+def test_the_protocols_have_every_question(name: str, documented: type, apart: set[str]) -> None:
+    """A question that is added to the library is added to the module; `apart` is set per object, or no question."""
+    module = ModuleType("made")
+    exec(product_module(pack_of("several")), module.__dict__)  # noqa: S102  # what an import does
+    typed: type = module.__dict__[name]
+    asked, written = ({one for one in dir(kind) if not one.startswith("_")} for kind in (documented, typed))
+    assert asked ^ written == apart
 
 
 @pytest.mark.parametrize("name", CATALOGS)
@@ -111,10 +132,15 @@ def ask() -> tuple[bool, int, str | None, bool]:
             licensing.allows("quote"),
             licensing.setting("max-rows"),
             licensing.setting("skin"),
-            licensing.user("anna").allows("sale"),
+            licensing.user("anna", licenses=["sales"]).allows("sale"),
         )
 """
-MISTAKES = ('licensing.allows("qoute")', 'licensing.setting("rows")', 'licensing.user("anna").allows("x")')
+MISTAKES = (
+    'licensing.allows("qoute")',
+    'licensing.setting("rows")',
+    'licensing.user("anna").allows("x")',
+    'licensing.user("anna", licenses=["sale"])',
+)
 
 
 @pytest.mark.process
