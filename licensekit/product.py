@@ -4,14 +4,20 @@
 """
 
 import os
-from datetime import date
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Generic, TypeVar, Unpack, cast
+from weakref import WeakSet
 
 from licensekit.runtime.verifier import Verifier
 from licensekit.state.machine import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     import click
+
+    from licensekit.runtime.licensing import Licensing
+    from licensekit.testing import Sold, TestLicensing
 
 L = TypeVar("L")
 
@@ -31,6 +37,8 @@ class Product(Generic[L]):
         self.pack = pack
         self.released = released
         self.facts = facts
+        self._opened: WeakSet[Licensing] = WeakSet()
+        self._tested: TestLicensing | None = None
 
     def __repr__(self) -> str:
         return f"<Product {self.code}>"
@@ -47,10 +55,47 @@ class Product(Generic[L]):
         """
         from licensekit.runtime.licensing import Licensing  # noqa: PLC0415  # who only verifies loads no database
 
-        licensing = Licensing.open(
-            home or self.home, root=self.root, pack=self.pack, released=self.released, facts=self.facts, create=create
-        )
+        if self._tested is not None:
+            licensing = self._tested.share()
+        else:
+            licensing = Licensing.open(
+                home or self.home,
+                root=self.root,
+                pack=self.pack,
+                released=self.released,
+                facts=self.facts,
+                create=create,
+            )
+        self._opened.add(licensing)
         return cast("L", licensing)
+
+    @contextmanager
+    def testing(
+        self,
+        *,
+        assigned: Mapping[str, Iterable[str]] = {},
+        clock: Callable[[], datetime] | None = None,
+        **terms: Unpack["Sold"],
+    ) -> "Generator[TestLicensing]":
+        """Sell licenses of this product's catalogs in a test, for the length of a block (`docs/testing.md`).
+
+        In the block, everything that `open` returned or returns answers by them. They are signed with keys that this
+        process made, which the root of this product does not know. Arguments and errors are those of
+        `licensekit.testing.licenses`.
+        """
+        from licensekit.testing.licensing import licenses  # noqa: PLC0415  # only tests pay
+        from licensekit.testing.signing import issuer_for  # noqa: PLC0415  # likewise
+
+        issuer = issuer_for(self.pack, self.root)
+        with (
+            licenses(issuer, released=self.released, assigned=assigned, clock=clock, **terms) as licensing,
+            licensing.standing_in(self._opened),
+        ):
+            before, self._tested = self._tested, licensing
+            try:
+                yield licensing
+            finally:
+                self._tested = before
 
     def verifier(self) -> Verifier:
         """Return what verifies single files of this product; raises as `Verifier` does."""

@@ -17,7 +17,7 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.live_snapshot import LiveSnapshot, put
+from licensekit.runtime.live_snapshot import LiveSnapshot, on_demand, put
 from licensekit.runtime.questions import Questions
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
@@ -49,7 +49,7 @@ class Licensing(Questions):
         facts: Facts = NO_FACTS,
         clock: Callable[[], datetime] = system_clock,
         boot: BootClock | None = None,
-        watch: bool = True,
+        watch: bool | None = None,
         create: bool = False,
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
@@ -60,8 +60,9 @@ class Licensing(Questions):
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
         `released` is the date of this version of the product, which maintenance must cover. `facts` replaces, by
         name, what is read of the machine. `clock` returns aware datetimes, and `boot` what a boot clock shows, for
-        tests and simulations; a clock that is given has no boot clock unless that is given as well. Without `watch`
-        nothing changes until the host calls `refresh`.
+        tests and simulations; a clock that is given has no boot clock unless that is given as well. `watch` is whether
+        time and database are followed by threads, or else nothing changes until the host calls `refresh`; by default
+        they are, except that with a `clock` each question looks at both itself, and there are no threads.
 
         Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
         installation is set up now, with a key of its own and nothing else.
@@ -81,7 +82,9 @@ class Licensing(Questions):
             database = PendingDatabase(place)
         try:
             opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
-            return cls(LiveSnapshot(opened, watch=watch))
+            if watch is None and clock is not system_clock:
+                return cls(on_demand(LiveSnapshot(opened, watch=False)))
+            return cls(LiveSnapshot(opened, watch=watch is not False))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Version
@@ -163,6 +163,17 @@ class LiveSnapshot:
             if not self.snapshot.holds_at(reading, away=error is not None):
                 self._put(self.snapshot.moved_on(reading, error, self._contact))
 
+    def catch_up(self) -> None:
+        """Apply what the clock and the database show now: what threads do elsewhere, and nothing waits."""
+        try:
+            if self._error is not None or self.database.version() != self._version:
+                self._read_state()
+        except LicenseError as error:
+            self._error = error
+        else:
+            self._note_contact()
+        self.pass_time()
+
     def answers_with_leases(self) -> Answers:
         """Return the answers with the concurrent seats that are held at this moment."""
         snapshot = self.snapshot
@@ -274,3 +285,20 @@ class LiveSnapshot:
     def _renew_locks(self) -> None:
         self._reading = Lock()  # held while the database is read, however long that takes
         self._swapping = Lock()  # never held while anything is waited for
+
+
+class OnDemand:
+    """Stands for a live snapshot where a clock is set by hand: whoever asks it brings it up to date first."""
+
+    def __init__(self, live: LiveSnapshot) -> None:
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the snapshot has now."""
+        self._live.catch_up()
+        return getattr(self._live, name)
+
+
+def on_demand(live: LiveSnapshot) -> LiveSnapshot:
+    """Return what stands for `live` so."""
+    return cast("LiveSnapshot", OnDemand(live))

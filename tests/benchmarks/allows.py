@@ -34,7 +34,7 @@ def main() -> None:
         now = moment_of(makers.NOW)
         with Installation.open(home, root=root, pack=pack, clock=lambda: now) as installation:
             installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)))
-        with Licensing.open(home, root=root, pack=pack, clock=lambda: now) as licensing:
+        with Licensing.open(home, root=root, pack=pack, clock=lambda: now, watch=True) as licensing:
             bare = Bare({"server": True, "quote": False})
             measured = measure(lambda: licensing.allows("server"), lambda: bare.allows("server"), calls=20_000)
     report("allows", measured, most=2)

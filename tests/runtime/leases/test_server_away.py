@@ -28,7 +28,7 @@ def home(postgres_location: str) -> Home:
 
 @pytest.fixture
 def licensing(home: Home) -> Iterator[Licensing]:
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
         yield licensing
 
 
