@@ -56,16 +56,14 @@ class Product(Generic[L]):
         from licensekit.runtime.licensing import Licensing  # noqa: PLC0415  # who only verifies loads no database
 
         if self._tested is not None:
-            licensing = self._tested.share()
-        else:
-            licensing = Licensing.open(
-                home or self.home,
-                root=self.root,
-                pack=self.pack,
-                released=self.released,
-                facts=self.facts,
-                create=create,
-            )
+            return self._note(self._tested.share())
+        licensing = Licensing.open(
+            home or self.home, root=self.root, pack=self.pack, released=self.released, facts=self.facts, create=create
+        )
+        return self._note(licensing)
+
+    def _note(self, licensing: "Licensing") -> L:
+        """Note for tests what was opened, and return it."""
         self._opened.add(licensing)
         return cast("L", licensing)
 
