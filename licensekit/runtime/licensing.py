@@ -17,7 +17,7 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
 from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.live_snapshot import LiveSnapshot, on_demand, put
+from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
@@ -83,6 +83,8 @@ class Licensing(Questions):
         try:
             opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
             if watch is None and clock is not system_clock:
+                from licensekit.runtime.on_demand import on_demand  # noqa: PLC0415  # only tests pay
+
                 return cls(on_demand(LiveSnapshot(opened, watch=False)))
             return cls(LiveSnapshot(opened, watch=watch is not False))
         except BaseException:  # an interruption too must leave no database open

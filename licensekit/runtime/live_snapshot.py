@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Lock
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar
 
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Version
@@ -285,20 +285,3 @@ class LiveSnapshot:
     def _renew_locks(self) -> None:
         self._reading = Lock()  # held while the database is read, however long that takes
         self._swapping = Lock()  # never held while anything is waited for
-
-
-class OnDemand:
-    """Stands for a live snapshot where a clock is set by hand: whoever asks it brings it up to date first."""
-
-    def __init__(self, live: LiveSnapshot) -> None:
-        self._live = live
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what the snapshot has now."""
-        self._live.catch_up()
-        return getattr(self._live, name)
-
-
-def on_demand(live: LiveSnapshot) -> LiveSnapshot:
-    """Return what stands for `live` so."""
-    return cast("LiveSnapshot", OnDemand(live))

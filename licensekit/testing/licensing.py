@@ -10,7 +10,8 @@ from licensekit.dates import days_of, seconds_of
 from licensekit.errors import DatabaseUnavailable, StateError, UserTaken
 from licensekit.installation import Installation
 from licensekit.runtime.licensing import Licensing
-from licensekit.runtime.live_snapshot import LiveSnapshot, OnDemand, on_demand
+from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.runtime.on_demand import OnDemand, on_demand
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_in_memory
 from licensekit.state.loading import OpenInstallation
