@@ -34,11 +34,13 @@ class TestLicensing(Licensing):
     """
 
     __test__: ClassVar = False  # a name that pytest would collect
+    _lent: "_Lent | None" = None
 
     def __init__(
         self, issuer: Issuer, clock: Clock | None, released: date | None, terms: Sold, assigned: Assigned
     ) -> None:
         self._issuer, self._terms, self._number = issuer, NOTHING, 0
+        self._shared: list[Licensing] = []
         self._clock, self._database = _Clock(clock), _Database()
         day = None if released is None else days_of(released)
         database, clocks = cast("Database", self._database), clocks_of(self._clock, self._clock.boot)
@@ -46,15 +48,15 @@ class TestLicensing(Licensing):
         self.installation = Installation(self._opened)
         """The handle of whoever administers it: users, sites, events, and everything else."""
         try:
-            self._sell(terms)
+            self.grant(**terms)
             for user, codes in assigned.items():
-                self._assign(user, *codes)
+                self.assign(user, *codes)
             live = LiveSnapshot(self._opened, watch=False)
         except BaseException:  # an interruption too must leave nothing open
             self.installation.close()
             raise
         super().__init__(on_demand(live))
-        self._lent = cast("LiveSnapshot", _Lent(live))
+        self._lent = _Lent(live)
 
     def __repr__(self) -> str:
         return f"<TestLicensing of {self._issuer.product}>"
@@ -79,7 +81,10 @@ class TestLicensing(Licensing):
             RefusedError: the installation refuses it, as fewer than are in use.
             StateError: the database is away.
         """
-        self._sell(terms)
+        now, number = self._clock(), self._number + 1
+        after = merged(self._terms, terms, now.date())
+        self.installation.activate(self._issuer.file(after, number=number, now=seconds_of(now)))
+        self._terms, self._number = after, number
         self._look()
 
     def withdraw(self, *codes: str) -> None:
@@ -97,7 +102,9 @@ class TestLicensing(Licensing):
 
     def assign(self, user_id: str, *licenses: str) -> None:
         """Assign licenses to a user, who is added if there is none of that id; raises as `Users.assign`."""
-        self._assign(user_id, *licenses)
+        with suppress(UserTaken):
+            self.installation.users.add(user_id)
+        self.installation.users.assign(user_id, *licenses)
         self._look()
 
     def lose_database(self) -> AbstractContextManager[object]:
@@ -115,7 +122,8 @@ class TestLicensing(Licensing):
 
     def share(self) -> Licensing:
         """Return what a program gets that opens it: to close it releases its seats, and nothing else."""
-        return Licensing(self._lent)
+        self._shared.append(Licensing(cast("LiveSnapshot", self._lent)))
+        return self._shared[-1]
 
     @contextmanager
     def standing_in(self, others: Iterable[Licensing]) -> Generator[None]:
@@ -129,20 +137,16 @@ class TestLicensing(Licensing):
             for one, own in kept:
                 one.__dict__ = own
 
-    def _sell(self, terms: Sold) -> None:
-        now, number = self._clock(), self._number + 1
-        after = merged(self._terms, terms, now.date())
-        self.installation.activate(self._issuer.file(after, number=number, now=seconds_of(now)))
-        self._terms, self._number = after, number
-
-    def _assign(self, user_id: str, *licenses: str) -> None:
-        with suppress(UserTaken):
-            self.installation.users.add(user_id)
-        self.installation.users.assign(user_id, *licenses)
+    def close(self) -> None:
+        """End everything, what was shared as well."""
+        for one in self._shared:
+            one.close()
+        super().close()
 
     def _look(self) -> None:
-        """Let everything follow that follows changes; questions would by themselves."""
-        _ = self._live.snapshot
+        """Let whoever waits for changes see them; questions would by themselves."""
+        if self._lent is not None:
+            _ = self._lent.snapshot
 
 
 @contextmanager

@@ -37,7 +37,7 @@ Span = timedelta | int
 
 
 class Sold(TypedDict, total=False):
-    """What is sold, and on which terms: an order (`docs/orders.md`), with `expiry` and `grace` as spans as well."""
+    """What is sold, and on which terms: an order, with `expiry` and `grace` as spans as well (`docs/testing.md`)."""
 
     system: Counts
     sites: Counts
@@ -45,9 +45,7 @@ class Sold(TypedDict, total=False):
     settings: Mapping[str, Value]
     edition: str
     expiry: date | Span | None
-    """The last day of the term, or how long it runs from today; None: it is perpetual, as by default."""
     grace: date | Span | None
-    """The last day of grace, or how long it runs after the expiry; None: there is none, as by default."""
     after_grace: Literal["read-only", "block", "advisory"]
     maintenance: date
     use: Literal["production", "trial", "demo"]
@@ -64,10 +62,10 @@ def merged(before: Mapping[str, Any], terms: Sold, today: date) -> dict[str, Any
     """Return the terms `before` with others in their place; what those do not name stays as it is."""
     given: dict[str, Any] = {**before, **terms}
     tables = {table: {**before[table], **_counted(terms.get(table, {}))} for table in TABLES}
-    for key in ("expiry", "grace"):
-        if isinstance(given.get(key), Span):
-            start = given.get("expiry") if key == "grace" else None
-            given[key] = (start or today) + span_of(given[key])
+    if isinstance(given.get("expiry"), Span):
+        given["expiry"] = today + span_of(given["expiry"])
+    if isinstance(given.get("grace"), Span):
+        given["grace"] = (given.get("expiry") or today) + span_of(given["grace"])
     return {key: value for key, value in (given | tables).items() if value is not None}
 
 

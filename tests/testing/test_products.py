@@ -107,6 +107,15 @@ def test_a_program_that_closes_what_it_opened_closes_nothing_else(crm: Product[L
             assert licensing.count("seat").free == 1
 
 
+def test_seats_that_a_program_leaves_end_with_the_block(crm: Product[Licensing]) -> None:
+    before = crm.open()
+    with crm.testing(users={"seat": 2}) as licensing:
+        leases = [one.lease("seat", holder="anna") for one in (before, crm.open())]
+        assert licensing.count("seat").free == 0
+    assert [lease.is_held for lease in leases] == [False, False]
+    before.close()
+
+
 def test_the_inner_of_two_blocks_counts(crm: Product[Licensing]) -> None:
     with crm.testing(system=["server"]):
         opened = crm.open()
