@@ -3,13 +3,18 @@
 `licensekit product` writes a module with the one `Product` of a pack, typed by the codes that its catalogs have.
 """
 
+# ruff: noqa: PLC0415  # each handle is loaded when it is used: who only verifies loads no database, and no commands
+
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar, Unpack, cast
 from weakref import WeakSet
 
+from licensekit.dates import days_of
+from licensekit.errors import LicenseGivenTwice
 from licensekit.runtime.verifier import Verifier
 from licensekit.state.machine import NO_FACTS, Facts
 
@@ -46,21 +51,68 @@ class Product(Generic[L]):
     @property
     def home(self) -> str | None:
         """What the environment says of where the installation is: `ACME_LICENSE_HOME` for the product `acme`."""
-        return os.environ.get(f"{self.code.upper().replace('-', '_')}_LICENSE_HOME")
+        return os.environ.get(f"{self._variable}_HOME")
+
+    @property
+    def _variable(self) -> str:
+        return f"{self.code.upper().replace('-', '_')}_LICENSE"
 
     def open(self, home: str | os.PathLike[str] | None = None, *, create: bool = False) -> L:
-        """Open the installation at `home`, else where the environment says, else in this product's folder.
+        """Open what the environment of the program says (`docs/installation.md`, "Opening").
 
-        Raises as `Licensing.open` does.
+        For the product `acme`, `ACME_LICENSE` is a license and `ACME_LICENSE_FILE` the path of one, which is followed:
+        a license that was replaced counts within two seconds. It is activated in `home`, else in `ACME_LICENSE_HOME`,
+        else in memory. Without a license, what was activated in the home counts; by default, the home is
+        `LICENSEKIT_HOME` or the product's folder.
+
+        A license that cannot be used denies what it would grant, and does not keep the program from starting: `notices`
+        say why.
+
+        Raises:
+            LicenseGivenTwice: `ACME_LICENSE` and `ACME_LICENSE_FILE` are both set.
+            RootPinInvalid, RootMismatch, FormatError, TrustError, StateError: as `Licensing.open`.
         """
-        from licensekit.runtime.licensing import Licensing  # noqa: PLC0415  # who only verifies loads no database
+        from licensekit.database import shown
+        from licensekit.installation.supplied import SuppliedLicense
+        from licensekit.runtime.licensing import Licensing
+        from licensekit.runtime.live_snapshot import LiveSnapshot
+        from licensekit.state.boot_clock import clocks_of
+        from licensekit.state.home import locate, open_in_memory, open_installation
+        from licensekit.state.loading import OpenInstallation
+        from licensekit.state.pending import open_or_wait
+        from licensekit.state.source import Source
+        from licensekit.state.time import system_clock
 
         if self._tested is not None:
             return self._note(self._tested.share())
-        licensing = Licensing.open(
-            home or self.home, root=self.root, pack=self.pack, released=self.released, facts=self.facts, create=create
-        )
-        return self._note(licensing)
+        variable, text, path = self._supplied()
+        given = home or self.home
+        place = locate(given, pack=self.pack) if given or not variable else ""
+        if place:
+            database = open_installation(place, create=True) if create else open_or_wait(place)
+        else:
+            database = open_in_memory()
+        try:
+            day = None if self.released is None else days_of(self.released)
+            opened = OpenInstallation(
+                database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts
+            )
+            source = Source(shown(place), variable, path)
+            look = SuppliedLicense(opened, source, text).look if variable else tuple
+            return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
+        except BaseException:  # an interruption too must leave no database open
+            database.close()
+            raise
+
+    def _supplied(self) -> tuple[str, str, str]:
+        """Return which variable supplies a license, and its text or its path; nothing if none does."""
+        text, file = self._variable, f"{self._variable}_FILE"
+        values = {name: os.environ.get(name, "").strip() for name in (text, file)}
+        if all(values.values()):
+            raise LicenseGivenTwice(text=text, file=file)
+        if values[file]:  # absolute: a program may go to another folder meanwhile
+            return file, "", str(Path(values[file]).absolute())
+        return text if values[text] else "", values[text], ""
 
     def _note(self, licensing: "Licensing") -> L:
         """Note for tests what was opened, and return it."""
@@ -81,8 +133,8 @@ class Product(Generic[L]):
         process made, which the root of this product does not know. Arguments and errors are those of
         `licensekit.testing.licenses`.
         """
-        from licensekit.testing.licensing import licenses  # noqa: PLC0415  # only tests pay
-        from licensekit.testing.signing import issuer_for  # noqa: PLC0415  # likewise
+        from licensekit.testing.licensing import licenses
+        from licensekit.testing.signing import issuer_for
 
         issuer = issuer_for(self.pack, self.root)
         with (
@@ -101,7 +153,7 @@ class Product(Generic[L]):
 
     def commands(self, name: str = "license") -> "click.Group":
         """Return the customer's commands for this product, as a click group to mount among others."""
-        from licensekit.cli import customer_commands  # noqa: PLC0415  # who only asks loads no commands
+        from licensekit.cli import customer_commands
 
         return customer_commands(
             root=self.root, pack=self.pack, home=self.home, released=self.released, facts=self.facts, name=name

@@ -14,7 +14,7 @@ from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
     "ABSENT", "Connection", "Database", "Migrating", "Migration", "Row", "Schema", "Value", "Version", "connect",
-    "holds_password", "in_memory", "is_url", "read_migrations",
+    "holds_password", "in_memory", "is_url", "read_migrations", "shown",
 ]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
@@ -57,9 +57,6 @@ def in_memory(schema: Schema) -> Database:
     """Return a new, empty database of `schema` in memory, for this process and no longer than it.
 
     A forked child has what was committed by then, and goes on with it by itself.
-
-    Raises:
-        DatabaseUnavailable: SQLite is too old for it.
     """
     from licensekit.database.sqlite.memory import MemoryDatabase  # noqa: PLC0415  # not needed with a home
 
@@ -80,6 +77,15 @@ def holds_password(url: str) -> bool:
     with _driver():
         from licensekit.database.postgres.session import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)
+
+
+def shown(location: str) -> str:
+    """Return a location as it may be shown: of a URL without its password; raises as `holds_password`."""
+    if not is_url(location):
+        return location
+    with _driver():
+        from licensekit.database.postgres.session import read_url  # noqa: PLC0415  # its driver is an extra
+    return read_url(location)[0]
 
 
 @contextmanager

@@ -95,7 +95,6 @@ class DatabaseUnavailable(EngineError):
         "closed": "it was closed by this program; open it again",
         "ended": "this transaction is over",
         "unanswered": "nothing is known yet of `{holder:line}`, and the database cannot be asked: {why}",
-        "no-memory": "SQLite here is too old to keep a database in memory (3.36 is needed); use a home instead",
         "no-driver": 'PostgreSQL needs the driver psycopg; run `pip install "licensekit-files[postgres]"`',
         "url": "this is no URL of a PostgreSQL database; postgresql://user@host/database; write `@ / ? %` in a"
         " password as %40 %2F %3F %25, or keep it in a password file (PGPASSFILE)",

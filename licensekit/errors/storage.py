@@ -87,6 +87,14 @@ class HomeInvalid(StateError):
     products: tuple[str, ...] = ()
 
 
+class LicenseGivenTwice(StateError):
+    """Two environment variables supply a license."""
+
+    template = "{text} and {file} are both set, and each supplies a license; unset one of them"
+    text: str
+    file: str
+
+
 class DocumentMissing(StateError):
     """The database has lost a document that its journal names."""
 

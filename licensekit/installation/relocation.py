@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licensekit.database import Connection, Database, connect
+from licensekit.database import Connection, Database, connect, shown
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import HomeTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
-from licensekit.state.home import database_of, displayed, heads_of, open_installation
+from licensekit.state.home import database_of, heads_of, locate, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_transaction
 from licensekit.state.mark import LOST, Mark, write_mark
@@ -72,7 +72,7 @@ def move(
         closing(connect(database_of(target, create=True), schema=SCHEMA, create=True)) as new,
         write_installation(OpenInstallation(old, clocks_of(clock), by=by)) as leaving,
     ):
-        here, there = displayed(source, old), displayed(target, new)
+        here, there = shown(locate(source)), shown(locate(target))
         if not _has_arrived(new, leaving):
             _move(new, leaving, here, progress or _ignore)
         serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial

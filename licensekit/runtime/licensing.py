@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from licensekit.access import Access
+from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, LicenseRow, Notice
 from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.seats import has_seats
-from licensekit.errors import NotActivated
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
@@ -23,10 +23,11 @@ from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.pending import open_or_wait
+from licensekit.state.source import IN_MEMORY, Source
 from licensekit.state.time import BootClock, system_clock
 
 if TYPE_CHECKING:
-    from licensekit.database import Database
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
 
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 class Licensing(Questions):
     """What an installation grants, asked by the application. Create it with `Licensing.open`."""
 
-    def __init__(self, live: LiveSnapshot) -> None:
+    def __init__(self, live: LiveSnapshot, source: Source = IN_MEMORY) -> None:
         self._live = live
+        self.source = source
+        """Where the license comes from, for logs and screens: it can be shown, and never holds the license."""
         self._leasing: dict[str, Leasing] = {}
 
     @classmethod
@@ -74,25 +77,21 @@ class Licensing(Questions):
         """
         day = None if released is None else days_of(released)
         place = locate(home, pack=pack)
-        try:
-            database: Database = open_installation(place, create=create)
-        except NotActivated:
-            from licensekit.state.pending import PendingDatabase  # noqa: PLC0415  # seldom needed
-
-            database = PendingDatabase(place)
+        database = open_installation(place, create=True) if create else open_or_wait(place)
         try:
             opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+            source = Source(shown(place))
             if watch is None and clock is not system_clock:
                 from licensekit.runtime.on_demand import on_demand  # noqa: PLC0415  # only tests pay
 
-                return cls(on_demand(LiveSnapshot(opened, watch=False)))
-            return cls(LiveSnapshot(opened, watch=watch is not False))
+                return cls(on_demand(LiveSnapshot(opened, watch=False)), source)
+            return cls(LiveSnapshot(opened, watch=watch is not False), source)
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise
 
     def __repr__(self) -> str:
-        return f"<Licensing at {self._live.database.location}>"
+        return f"<Licensing from {self.source}>"
 
     @property
     def answers(self) -> Answers:

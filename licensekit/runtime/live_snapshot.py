@@ -28,6 +28,8 @@ from licensekit.state.users import site_facts, user_facts
 K = TypeVar("K")
 T = TypeVar("T")
 
+Look = Callable[[], tuple[Notice, ...]]
+
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
 
@@ -94,7 +96,8 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    It is made by reading the installation, and raises as `reload` does.
+    It is made by reading the installation, and raises as `reload` does. `look` is called before each look at the
+    database: it activates what is new outside, and returns what there is to say about that.
     """
 
     snapshot: Snapshot
@@ -103,8 +106,10 @@ class LiveSnapshot:
     """System license, by each of its names, to what the installation may do with it."""
     _version: Version
 
-    def __init__(self, opened: OpenInstallation, *, watch: bool) -> None:
+    def __init__(self, opened: OpenInstallation, *, watch: bool, look: Look = tuple) -> None:
         self.opened = opened
+        self._look = look
+        self._supplied = look()
         self.database = database = opened.database
         self.clocks = opened.clocks
         self._renew_locks()
@@ -125,13 +130,13 @@ class LiveSnapshot:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
-        found, error = self.snapshot.notices, self._not_written
-        if error is None:
-            return found
-        return by_urgency((*found, TimeNotKept(error=error)))
+        error = self._not_written
+        kept = () if error is None else (TimeNotKept(error=error),)
+        return by_urgency((*self._supplied, *self.snapshot.notices, *kept))
 
     def reload(self) -> None:
         """Read the installation and put its state in force; raises as `Licensing.refresh`."""
+        self._supplied = self._look()
         try:
             self._read_state()
         except LicenseError as error:
@@ -142,6 +147,7 @@ class LiveSnapshot:
 
     def follow(self, patience: float) -> None:
         """Wait for a change for up to `patience` seconds, and read what has changed."""
+        self._supplied = self._look()
         try:
             if self._error is not None or self.database.wait_for_change(self._version, patience):
                 self._refresh()

@@ -53,7 +53,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
 
 
 def open_in_memory() -> Database:
-    """Return a new installation with a key of its own, in memory; raises as `licensekit.database.in_memory`."""
+    """Return a new installation with a key of its own, in memory."""
     database = in_memory(SCHEMA)
     _establish(database)
     return database
@@ -124,12 +124,6 @@ def _of_product(folder: Path, product: str | None) -> Path:
         products = tuple(one.name for one in found)
         raise HomeInvalid(reason="several", products=products, where=str(folder))
     return found[0] if found else folder
-
-
-def displayed(location: str | os.PathLike[str], database: Database) -> str:
-    """Return the location as it may be shown and typed again: absolute, without a password."""
-    place = locate(location)
-    return database.location if is_url(place) else place
 
 
 def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:

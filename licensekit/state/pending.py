@@ -1,24 +1,20 @@
 """An installation that is not there yet: it is set up by its first change, with it or not at all.
 
-Until then it lives in a private folder, where everything can be asked and tried. What the first change leaves there is
-copied to where it belongs in the transaction that creates the tables.
+Until then it lives in memory, where everything can be asked and tried. What the first change leaves there is copied to
+where it belongs in the transaction that creates the tables.
 """
 
 import os
-import weakref
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from threading import RLock
 from typing import LiteralString
 
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
 from licensekit.database.copying import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
-from licensekit.files import unusable
-from licensekit.state.home import database_of, heads_of, locate, missing_folders, open_installation
+from licensekit.state.home import database_of, heads_of, locate, missing_folders, open_in_memory, open_installation
 from licensekit.state.logs import audit_head
 from licensekit.state.mark import mark_of, put_mark
 from licensekit.state.schema import SCHEMA
@@ -47,7 +43,7 @@ class PendingDatabase:
     def __init__(self, location: str | os.PathLike[str]) -> None:
         self._place = locate(location)
         self._lock = RLock()
-        self._private: tuple[Callable[[], object], Database] | None = None
+        self._private: Database | None = None
         self._real: Database | None = None
 
     @property
@@ -107,11 +103,8 @@ class PendingDatabase:
                     self._real = open_installation(self._place, create=False)
             if self._real is not None:
                 return self._real
-            if self._private is None:
-                folder = _temporary_folder()
-                remove = weakref.finalize(self, _discard, folder, os.getpid())
-                self._private = remove, open_installation(folder, create=True)
-            return self._private[1]
+            self._private = self._private or open_in_memory()
+            return self._private
 
     def _set_up(self, private: Database) -> None:
         """Copy everything to where it belongs, in one transaction; undo it if that fails."""
@@ -141,16 +134,7 @@ class PendingDatabase:
     def _forget(self) -> None:
         private, self._private = self._private, None
         if private is not None:
-            remove, database = private
-            database.close()
-            remove()
-
-
-def _temporary_folder() -> str:
-    try:
-        return mkdtemp(prefix="licensekit-")
-    except OSError as error:
-        raise unusable(Path(os.environ.get("TMPDIR", "/tmp")), "a folder", error) from error  # noqa: S108  # named, not used
+            private.close()
 
 
 def place_of(database: Database) -> str:
@@ -158,11 +142,6 @@ def place_of(database: Database) -> str:
     if not isinstance(database, PendingDatabase):
         return f"at {database.location}"
     return database.place
-
-
-def _discard(folder: str, owner: int) -> None:
-    if os.getpid() == owner:  # a forked child leaves it to its parent
-        rmtree(folder, ignore_errors=True)
 
 
 def _remove(target: str | Path, made: list[Path]) -> None:

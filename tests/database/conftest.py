@@ -16,7 +16,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try a test on each engine; in memory as well, unless its database is opened twice, or has other processes."""
     if "location" in metafunc.fixturenames:
         names = inspect.signature(metafunc.function).parameters
-        is_alone = "location" not in names and metafunc.module.__name__.endswith("test_transactions")
+        is_alone = "location" not in names and metafunc.definition.path.stem == "test_transactions"
         engines = ["sqlite", "postgres", *([MEMORY] if is_alone else [])]
         metafunc.parametrize("location", engines, indirect=True)
 

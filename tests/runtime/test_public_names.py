@@ -53,7 +53,7 @@ def test_reprs_say_what_is_there(home: Home, activated: Installation) -> None:
         assert repr(part).startswith(f"<{type(part).__name__} of the installation at ")
     with home.run() as licensing:
         assert isinstance(licensing, Licensing)
-        assert repr(licensing) == f"<Licensing at {home.folder / 'licensing.db'}>"
+        assert repr(licensing) == f"<Licensing from {home.folder}>"
     verifier = Verifier(root=homes.PIN, pack=home.pack)
     assert repr(verifier) == "<Verifier of demo-crm by demo, root 1>"
     verified = verifier.verify(file(bundle()), now=home.clock())

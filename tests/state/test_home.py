@@ -1,6 +1,5 @@
 """Where an installation lives, and what is no home."""
 
-import errno
 import os
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +11,6 @@ import pytest
 from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable, FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.installation import Installation
-from licensekit.state import pending
 from licensekit.state.home import locate, open_in_memory, open_installation
 from licensekit.state.pending import open_or_wait
 from tests import homes, makers
@@ -238,19 +236,6 @@ def test_a_folder_that_may_not_be_looked_into_is_no_absent_home(
     for open_it in (open_or_wait, partial(open_installation, create=False)):
         with pytest.raises(FileUnusable, match="permission"):
             open_it(tmp_path / "closed" / "home")
-
-
-def test_no_room_for_what_is_tried_first_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> None:
-        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
-
-    monkeypatch.setattr(pending, "mkdtemp", refuse)
-    with (
-        Installation.open(tmp_path / "home", root=homes.PIN, pack=homes.pack()) as installation,
-        pytest.raises(FileUnusable),
-    ):
-        installation.state()
-    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")

@@ -17,11 +17,14 @@ from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.sqlite.database import DIALECT, poll
-from licensekit.database.sqlite.opening import set_up
-from licensekit.errors import DatabaseUnavailable
+from licensekit.database.sqlite.opening import connect
 
-HAS_IMAGES: Final = hasattr(sqlite3.Connection, "deserialize")
-"""Whether this SQLite can be read from an image: since 3.36 each can that was built as usual."""
+HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
+"""Whether this SQLite has images: since 3.36 each does. Otherwise the statements that make the same are kept."""
+
+_FILLING: Final = "PRAGMA query_only = OFF; PRAGMA foreign_keys = OFF;"
+"""Goes before those statements, which fill tables in the order of their names."""
+_FILLED: Final = "PRAGMA foreign_keys = ON;"
 
 
 class _Image(NamedTuple):
@@ -47,8 +50,6 @@ class MemoryDatabase:
     location = "memory://"
 
     def __init__(self, schema: Schema | None, *, wait: float = BUSY_SECONDS) -> None:
-        if not HAS_IMAGES:
-            raise DatabaseUnavailable(reason="no-memory", where=self.location)
         self._image = _Image(0, b"" if schema is None else _new_image(schema))
         self._readers = self._pool(wait, CONNECTIONS, read_only=True)
         self._writers = self._pool(wait, 1, read_only=False)
@@ -69,7 +70,7 @@ class MemoryDatabase:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
             number, before = self._image
-            data = copy.raw.serialize()
+            data = _image_of(copy.raw)
             copy.number = number if data == before else number + 1
             self._image = _Image(copy.number, data)
 
@@ -81,7 +82,7 @@ class MemoryDatabase:
     def version(self) -> Version:
         """See `Database.version`."""
         self._readers.check_open()
-        return getpid(), self._image.number
+        return getpid(), self._image.number, 0  # unlike any of a file, which may take its place
 
     def wait_for_change(self, since: Version, timeout: float) -> bool:
         """See `Database.wait_for_change`."""
@@ -112,12 +113,17 @@ class MemoryDatabase:
 
     def _connect(self, *, read_only: bool) -> _Copy:
         number, data = self._image
+        raw = connect(None, wait=0, read_only=read_only)
         with Translated(translate, self.location):
-            raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-            if data:
+            if HAS_IMAGES and data:
                 raw.deserialize(data)
-            set_up(raw, is_writable=True, read_only=read_only)
+            elif data:
+                raw.executescript(f"{_FILLING}{data.decode()};{_FILLED}PRAGMA query_only = {int(read_only)}")
         return _Copy(number, raw)
+
+
+def _image_of(raw: sqlite3.Connection) -> bytes:
+    return raw.serialize() if HAS_IMAGES else "".join(raw.iterdump()).encode()
 
 
 @cache

@@ -19,6 +19,8 @@ APPLICATION_ID: Final = 0x6C6B6462
 CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 
+MEMORY: Final = ":memory:"
+
 _SMALLEST: Final = 512
 """The smallest page that SQLite has, and so the smallest database."""
 
@@ -73,29 +75,25 @@ def require_there(path: Path) -> None:
         raise FileUnusable(reason="no-database", where=str(path))
 
 
-def connect(path: Path, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
-    """Open one connection, which waits `wait` seconds for other writers."""
-    mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"
-    with Translated(translate, str(path)):
-        raw = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=wait, isolation_level=None, check_same_thread=False
-        )
+def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
+    """Open one connection, which waits `wait` seconds for other writers; without a path, to an empty one in memory."""
+    place, is_writable = MEMORY, True
+    if path is not None:
+        mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"
+        place, is_writable = f"{path.absolute().as_uri()}?{mode}", _is_writable(path)
+    with Translated(translate, str(path or MEMORY)):
+        raw = sqlite3.connect(place, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
-            set_up(raw, is_writable=_is_writable(path), read_only=read_only)
+            raw.create_function("is_read_only", 0, partial(int, not is_writable))
+            raw.create_function("server_now", 0, lambda: None)
+            raw.create_function("may_be_lost", 0, lambda: 1)
+            raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
+            for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
+                raw.execute(setting)
         except BaseException:  # an interruption too must leave no file open
             raw.close()
             raise
     return raw
-
-
-def set_up(raw: sqlite3.Connection, *, is_writable: bool, read_only: bool) -> None:
-    """Give a new connection the functions, limits and settings that every one has."""
-    raw.create_function("is_read_only", 0, partial(int, not is_writable))
-    raw.create_function("server_now", 0, lambda: None)
-    raw.create_function("may_be_lost", 0, lambda: 1)
-    raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
-    for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
-        raw.execute(setting)
 
 
 def is_read_as_it_is(path: Path) -> bool:

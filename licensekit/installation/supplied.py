@@ -1,0 +1,113 @@
+"""A license that the environment of a program supplies, as a text or a file: it is activated, and the file followed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from licensekit.entitlements import Notice, Severity
+from licensekit.errors import BindingMismatch, LicenseError, StateError
+from licensekit.errors.coded import Templates
+from licensekit.files import read_bytes
+from licensekit.installation.installation import Installation
+from licensekit.limits import FILE_BYTES
+from licensekit.state.loading import OpenInstallation
+from licensekit.state.source import Source
+
+
+class LicenseNotTaken(Notice):
+    """The license that the environment supplies cannot be used; what was active before stays so."""
+
+    template: ClassVar[Templates] = {
+        "text": "the license in {variable} was not taken, and changes nothing: {error.message}",
+        "file": "the file that {variable} names, {path:line}, was not taken, and changes nothing: {error.message}",
+        "bound": "the license of {variable} was not taken: it is bound to an installation, and nothing keeps one here;"
+        " set {home} to a folder that stays, and make a request for that installation",
+    }
+    hint_template = "{error.hint}"
+    level = Severity.ERROR
+    subject_template = "{variable}"
+    reason: Literal["text", "file", "bound"]
+    variable: str
+    path: str
+    home: str
+    error: LicenseError
+
+
+class KeptInMemory(Notice):
+    """There is no home: what the installation has seen ends with the process."""
+
+    template = "nothing is kept but in memory: each process has users, seats and a time of its own, which end with it"
+    hint_template = "set {home} to a folder that stays if they are to be kept"
+    subject_template = "installation"
+    home: str
+
+
+class SuppliedLicense:
+    """The license that `source` names, activated in an open installation; `text` is it, unless it is in a file."""
+
+    def __init__(self, opened: OpenInstallation, source: Source, text: str) -> None:
+        self._version = opened.database.version
+        self._installation = Installation(opened)
+        self._source = source
+        self._text = text
+        self._home = f"{source.variable.removesuffix('_FILE')}_HOME"
+        self._taken: tuple[int, ...] | None = None
+        """What the file was like when it was taken."""
+        self._refused: object = None
+        """What was refused, and the version of the database then."""
+        self._error: LicenseError | None = None
+
+    def look(self) -> tuple[Notice, ...]:
+        """Activate the license if it is another than before, and return what there is to say about it.
+
+        It is activated as an administrator would do it, whole or not at all. What is missing, half-written, refused or
+        older changes nothing.
+        """
+        stamp = self._stamp()
+        if stamp is None or stamp != self._taken:
+            self._error = self._take()
+            self._taken = None if self._error else stamp
+        return tuple(self._notices())
+
+    def _stamp(self) -> tuple[int, ...] | None:
+        """Return what changes with the file, whoever writes, replaces or mounts it; None if it cannot be read."""
+        if self._text:
+            return ()
+        try:
+            found = os.stat(self._source.path)  # noqa: PTH116  # asked each second, by every program
+        except (OSError, ValueError):
+            return None
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+    def _take(self) -> LicenseError | None:
+        """Activate the license, and return why not, if it was not."""
+        tried: object = None
+        try:
+            data = self._text or read_bytes(Path(self._source.path), limit=FILE_BYTES, what="a license file")
+            tried = data, self._version()
+            if tried == self._refused:
+                return self._error
+            preview = self._installation.propose_activate(data).preview
+            if preview.changes or preview.reasons:  # what is here already must not be written with each start
+                self._installation.activate(data)
+        except StateError as error:  # a machine's trouble passes by itself
+            return error
+        except LicenseError as error:
+            self._refused = tried
+            return error
+        return None
+
+    def _notices(self) -> Iterator[Notice]:
+        source, error = self._source, self._error
+        if error is not None:
+            is_bound = isinstance(error, BindingMismatch) and not source.home
+            yield LicenseNotTaken(
+                reason="bound" if is_bound else "file" if source.path else "text",
+                variable=source.variable,
+                path=source.path,
+                home=self._home,
+                error=error,
+            )
+        if not source.home:
+            yield KeptInMemory(home=self._home)
