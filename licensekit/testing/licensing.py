@@ -58,9 +58,6 @@ class TestLicensing(Licensing):
         super().__init__(on_demand(live))
         self._lent = _Lent(live)
 
-    def __repr__(self) -> str:
-        return f"<TestLicensing of {self._issuer.product}>"
-
     def travel(self, to: date | Span) -> None:
         """Move the clock, to a time or to the first second of a day in UTC, or by a span; a number is of days.
 

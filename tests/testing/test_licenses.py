@@ -124,6 +124,15 @@ def test_grants_are_added_and_named_terms_replaced() -> None:
         assert not licensing.user("bob").allows("standard")
 
 
+def test_what_is_withdrawn_is_released_by_sites_as_well() -> None:
+    with licenses(sites={"reporter": 2, "archive": 1}) as licensing:
+        licensing.installation.sites.add("oslo", central=True)
+        licensing.installation.sites.assign("oslo", "reporter", "archive")
+        licensing.withdraw("reporter")
+        assert not licensing.site("oslo").allows("reporter")
+        assert licensing.site("oslo").allows("archive")
+
+
 def test_what_administrators_change_is_seen_by_whoever_keeps_a_user() -> None:
     with licenses(users={"standard": 1}, assigned={"anna": ["standard"]}) as licensing:
         anna = licensing.user("anna")
