@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Final, Unpack, cast
 
 from licensekit.database import Database
-from licensekit.dates import days_of, seconds_of
+from licensekit.dates import date_of, day_at, days_of, seconds_of
 from licensekit.errors import DatabaseUnavailable, StateError, UserTaken
 from licensekit.installation import Installation
 from licensekit.runtime.licensing import Licensing
@@ -78,9 +78,9 @@ class TestLicensing(Licensing):
             RefusedError: the installation refuses it, as fewer than are in use.
             StateError: the database is away.
         """
-        now, number = self._clock(), self._number + 1
-        after = merged(self._terms, terms, now.date())
-        self.installation.activate(self._issuer.file(after, number=number, now=seconds_of(now)))
+        now, number = seconds_of(self._clock()), self._number + 1
+        after = merged(self._terms, terms, date_of(day_at(now)))
+        self.installation.activate(self._issuer.file(after, number=number, now=now))
         self._terms, self._number = after, number
         self._look()
 
@@ -181,7 +181,7 @@ class _Clock:
         self._ahead = timedelta()
 
     def __call__(self) -> datetime:
-        return (self._clock() + self._ahead).astimezone(UTC)
+        return self._clock() + self._ahead
 
     def boot(self) -> Boot:
         """Return what the boot clock of a machine shows that runs as long as the test."""
