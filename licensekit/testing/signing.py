@@ -64,8 +64,8 @@ def merged(before: Mapping[str, Any], terms: Sold, today: date) -> dict[str, Any
     tables = {table: {**before[table], **_counted(terms.get(table, {}))} for table in TABLES}
     if isinstance(given.get("expiry"), Span):
         given["expiry"] = today + span_of(given["expiry"])
-    if isinstance(given.get("grace"), Span):
-        given["grace"] = (given.get("expiry") or today) + span_of(given["grace"])
+    if "grace" in terms:
+        given["grace_days"] = span_of(given.pop("grace")).days if isinstance(terms["grace"], Span) else None
     return {key: value for key, value in (given | tables).items() if value is not None}
 
 

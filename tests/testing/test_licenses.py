@@ -111,6 +111,15 @@ def test_what_follows_the_term() -> None:
         assert licensing.covered_until == date(2999, 1, 1)
 
 
+def test_grace_of_some_days_moves_with_the_expiry() -> None:
+    with licenses(system=["server"], expiry=10, grace=5) as licensing:
+        licensing.grant(expiry=100)
+        licensing.travel(105)
+        assert licensing.allows("server")
+        licensing.travel(1)
+        assert not licensing.allows("server")
+
+
 def test_grants_are_added_and_named_terms_replaced() -> None:
     with licenses(users={"standard": 1}, assigned={"anna": ["standard"]}) as licensing:
         with pytest.raises(NoneFree):
@@ -174,7 +183,7 @@ def test_after_its_block_it_answers_nothing() -> None:
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"sytem": ["server"]}, "sytem: .*`system`"),
     ({"expiry": START}, "expiry: "),
-    ({"grace": 5}, "grace: "),
+    ({"grace": 5}, "grace_days: "),
     ({"use": "trail"}, 'use: .*"trial"'),
     ({"after_grace": "stop"}, 'after_grace: .*"block"'),
     ({"system": ["other.server"]}, "other.server"),
