@@ -5,19 +5,15 @@ An application opens its installation once and asks:
     licensing = Licensing.open(home, root="lkroot1-…", pack=PACK)
     licensing.allows("quote")
 
-A program that keeps no state verifies files one by one with a `Verifier`. Importing this package loads neither a
-database driver nor the command line.
+A program that keeps no state verifies files one by one with a `Verifier`. Importing this package loads nothing: each
+name is loaded when it is used.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from licensekit.access import Access
-from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
-from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
-from licensekit.wire.documents import Use
-
 if TYPE_CHECKING:
+    from licensekit.access import Access
     from licensekit.entitlements import (
         BundleState,
         Count,
@@ -31,13 +27,16 @@ if TYPE_CHECKING:
     from licensekit.entitlements.answers import LicensedPart
     from licensekit.entitlements.events import Event
     from licensekit.entitlements.login import Decision
+    from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
     from licensekit.runtime.changes import LicensingChange
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
+    from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
     from licensekit.state.source import Source
+    from licensekit.wire.documents import Use
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
@@ -47,23 +46,32 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES: Final = {
+    "Access": "licensekit.access",
     "Decision": "licensekit.entitlements.login",
+    "DenialReason": "licensekit.errors",
     "Event": "licensekit.entitlements.events",
     "Holder": "licensekit.runtime.holders",
     "Lease": "licensekit.runtime.lease",
+    "LicenseError": "licensekit.errors",
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
     "LicensingChange": "licensekit.runtime.changes",
     "Meter": "licensekit.runtime.meters",
+    "MeterExhausted": "licensekit.errors",
+    "NotEntitled": "licensekit.errors",
     "Seat": "licensekit.runtime.seat",
     "Source": "licensekit.state.source",
+    "Use": "licensekit.wire.documents",
     "User": "licensekit.runtime.holders",
+    "VerifiedBundle": "licensekit.runtime.verifier",
+    "Verifier": "licensekit.runtime.verifier",
+    "verify": "licensekit.runtime.verifier",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name that is loaded when it is used: a program that only verifies starts sooner."""
+    """Return a name that is loaded now."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES.get(name, "licensekit.entitlements")), name)

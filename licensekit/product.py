@@ -6,10 +6,12 @@
 # ruff: noqa: PLC0415  # each handle is loaded when it is used: who only verifies loads no database, and no commands
 
 import os
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, Unpack, cast
+from weakref import WeakSet
 
 from licensekit.dates import days_of
 from licensekit.errors import LicenseGivenTwice
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from licensekit.console import Authorize
+    from licensekit.runtime.licensing import Licensing
+    from licensekit.testing import Sold, TestLicensing
 
 L = TypeVar("L")
 
@@ -40,6 +44,8 @@ class Product(Generic[L]):
         self.pack = pack
         self.released = released
         self.facts = facts
+        self._opened: WeakSet[Licensing] = WeakSet()
+        self._tested: TestLicensing | None = None
 
     def __repr__(self) -> str:
         return f"<Product {self.code}>"
@@ -79,6 +85,8 @@ class Product(Generic[L]):
         from licensekit.state.source import Source
         from licensekit.state.time import system_clock
 
+        if self._tested is not None:
+            return self._note(self._tested.share())
         variable, text, path = self._supplied()
         given = home or self.home
         place = locate(given, pack=self.pack) if given or not variable else ""
@@ -93,7 +101,7 @@ class Product(Generic[L]):
             )
             source = Source(shown(place), variable, path)
             look = SuppliedLicense(opened, source, text).look if variable else tuple
-            return cast("L", Licensing(LiveSnapshot(opened, watch=True, look=look), source))
+            return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise
@@ -107,6 +115,39 @@ class Product(Generic[L]):
         if values[file]:  # absolute: a program may go to another folder meanwhile
             return file, "", str(Path(values[file]).absolute())
         return text if values[text] else "", values[text], ""
+
+    def _note(self, licensing: "Licensing") -> L:
+        """Note for tests what was opened, and return it."""
+        self._opened.add(licensing)
+        return cast("L", licensing)
+
+    @contextmanager
+    def testing(
+        self,
+        *,
+        assigned: Mapping[str, Iterable[str]] = {},
+        clock: Callable[[], datetime] | None = None,
+        **terms: Unpack["Sold"],
+    ) -> "Generator[TestLicensing]":
+        """Sell licenses of this product's catalogs in a test, for the length of a block (`docs/testing.md`).
+
+        In the block, everything that `open` returned or returns answers by them. They are signed with keys that this
+        process made, which the root of this product does not know. Arguments and errors are those of
+        `licensekit.testing.licenses`.
+        """
+        from licensekit.testing.licensing import licenses
+        from licensekit.testing.signing import issuer_for
+
+        issuer = issuer_for(self.pack, self.root)
+        with (
+            licenses(issuer, released=self.released, assigned=assigned, clock=clock, **terms) as licensing,
+            licensing.standing_in(self._opened),
+        ):
+            before, self._tested = self._tested, licensing
+            try:
+                yield licensing
+            finally:
+                self._tested = before
 
     def verifier(self) -> Verifier:
         """Return what verifies single files of this product; raises as `Verifier` does."""

@@ -66,7 +66,7 @@ class Licensing(Questions):
         facts: Facts = NO_FACTS,
         clock: Callable[[], datetime] = system_clock,
         boot: BootClock | None = None,
-        watch: bool = True,
+        watch: bool | None = None,
         create: bool = False,
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
@@ -77,8 +77,9 @@ class Licensing(Questions):
         `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
         `released` is the date of this version of the product, which maintenance must cover. `facts` replaces, by
         name, what is read of the machine. `clock` returns aware datetimes, and `boot` what a boot clock shows, for
-        tests and simulations; a clock that is given has no boot clock unless that is given as well. Without `watch`
-        nothing changes until the host calls `refresh`.
+        tests and simulations; a clock that is given has no boot clock unless that is given as well. `watch` is whether
+        time and database are followed by threads, or else nothing changes until the host calls `refresh`; by default
+        they are, except that with a `clock` each question looks at both itself, and there are no threads.
 
         Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
         installation is set up now, with a key of its own and nothing else.
@@ -93,7 +94,12 @@ class Licensing(Questions):
         database = open_installation(place, create=True) if create else open_or_wait(place)
         try:
             opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
-            return cls(LiveSnapshot(opened, watch=watch), Source(shown(place)))
+            source = Source(shown(place))
+            if watch is None and clock is not system_clock:
+                from licensekit.runtime.on_demand import on_demand  # noqa: PLC0415  # only tests pay
+
+                return cls(on_demand(LiveSnapshot(opened, watch=False)), source)
+            return cls(LiveSnapshot(opened, watch=watch is not False), source)
         except BaseException:  # an interruption too must leave no database open
             database.close()
             raise

@@ -48,7 +48,7 @@ def main() -> None:
         with Installation.open(home, root=root, pack=pack, clock=lambda: now) as installation:
             installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)))
             installation.users.add("anna")
-        with Licensing.open(home, root=root, pack=pack, clock=lambda: now) as licensing:
+        with Licensing.open(home, root=root, pack=pack, clock=lambda: now, watch=True) as licensing:
             bare = Bare({"server": True, "quote": False})
             measured = measure(lambda: licensing.allows("server"), lambda: bare.allows("server"), calls=CALLS)
             report("allows", measured, most=2)

@@ -48,7 +48,7 @@ def open_licensing(home: Home) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def opened(**options: Any) -> Licensing:
-            given: dict[str, Any] = {"root": PIN, "pack": home.pack, "clock": home.clock, **options}
+            given: dict[str, Any] = {"root": PIN, "pack": home.pack, "clock": home.clock, "watch": True, **options}
             return stack.enter_context(Licensing.open(home.place, **given))
 
         yield opened

@@ -39,7 +39,7 @@ def sockets() -> set[str]:
 
 def application(home: Home) -> Licensing:
     """Open an installation as an application does."""
-    return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
+    return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True)
 
 
 def assign_all_that_is_free(home: Home, host: int, barrier: Barrier, pipe: Pipe) -> None:

@@ -113,7 +113,7 @@ def watchers() -> int:
 
 def test_what_was_closed_before_a_fork_stays_closed(home: Home, admin: Installation) -> None:
     before = watchers()
-    licensing = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
+    licensing = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True)
     licensing.close()
 
     def look() -> None:
@@ -131,7 +131,7 @@ def test_what_was_closed_before_a_fork_stays_closed(home: Home, admin: Installat
 def test_what_a_child_does_first_leaves_every_answer_true(
     home: Home, licensing: Licensing, admin: Installation, open_licensing: Open
 ) -> None:
-    closed = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
+    closed = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True)
     closed.close()
     unwatched = open_licensing(watch=False)
     watcher.continue_after_fork()

@@ -213,7 +213,7 @@ def test_tasks_of_asyncio_ask_and_see_changes(licensing: Licensing, admin: Insta
 
 def test_a_forgotten_licensing_ends_its_threads_and_connections(home: Home, admin: Installation) -> None:
     def keep_only_a_user() -> None:
-        licensing = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
+        licensing = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True)
         anna = licensing.user("anna")
         assert len(watchers()) == 2
         del licensing
@@ -230,7 +230,7 @@ def test_a_forgotten_licensing_ends_its_threads_and_connections(home: Home, admi
 
 def test_a_closed_licensing_ends_its_threads(home: Home, admin: Installation) -> None:
     assert comes(lambda: not watchers())
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
         assert licensing.allows("server")
         assert len(watchers()) == 2
     assert comes(lambda: not watchers())

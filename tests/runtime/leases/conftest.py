@@ -29,5 +29,5 @@ def crm(home: Home) -> Iterator[Installation]:
 @pytest.fixture
 def licensing(home: Home) -> Iterator[Licensing]:
     """The installation as an application has it open."""
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
         yield licensing

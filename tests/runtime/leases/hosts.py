@@ -31,7 +31,7 @@ def host(place: str, minutes: int, pipe: Pipe) -> None:
         return datetime.now(UTC) + timedelta(minutes=minutes)
 
     held: list[Lease] = []
-    with Licensing.open(place, root=PIN, pack=PACK, clock=clock) as licensing:
+    with Licensing.open(place, root=PIN, pack=PACK, clock=clock, watch=True) as licensing:
         while True:
             what, *more = pipe.recv()
             if what == "count":

@@ -35,7 +35,8 @@ SEATS = SOLD["users"]["seat"]
 
 
 def opened(home: Home, **more: Any) -> Licensing:
-    return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, **more)
+    given: dict[str, Any] = {"watch": True, **more}
+    return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, **given)
 
 
 def seat(licensing: Licensing, holder: str = "anna", **more: Any) -> Seat:

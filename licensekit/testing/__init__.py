@@ -1,0 +1,18 @@
+"""Licenses for tests of programs that ask for them: throw-away keys, and the real engine (`docs/testing.md`)."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from licensekit.testing.licensing import TestLicensing, licenses
+    from licensekit.testing.signing import Sold
+
+__all__ = ["Sold", "TestLicensing", "licenses"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name that is loaded now: pytest loads this package, with its plugin, for tests of all kinds."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from licensekit.testing import licensing  # noqa: PLC0415
+
+    return getattr(licensing, name)

@@ -1,0 +1,215 @@
+"""A licensing on the real engine, in memory, with throw-away licenses that a test changes."""
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar, Final, Unpack, cast
+
+from licensekit.database import Database
+from licensekit.dates import date_of, day_at, days_of, seconds_of
+from licensekit.errors import DatabaseUnavailable, StateError, UserTaken
+from licensekit.installation import Installation
+from licensekit.runtime.licensing import Licensing
+from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.runtime.on_demand import OnDemand, on_demand
+from licensekit.state.boot_clock import clocks_of
+from licensekit.state.home import open_in_memory
+from licensekit.state.loading import OpenInstallation
+from licensekit.state.time import Boot, system_clock
+from licensekit.state.transactions import remember
+from licensekit.testing.signing import NOTHING, Issuer, Sold, Span, issuer_for, merged, span_of
+from licensekit.wire.documents import Kind
+
+Clock = Callable[[], datetime]
+"""What shows the time: an aware datetime."""
+Assigned = Mapping[str, Iterable[str]]
+"""User id to the licenses that the user is assigned."""
+_ASKED: Final = frozenset({"read", "write", "once", "version"})
+
+
+class TestLicensing(Licensing):
+    """What is licensed in a test. Create it with `licenses`, or with the `testing` of a product.
+
+    Every question is answered for what the clock and the database show when it is asked; there are no threads.
+    """
+
+    __test__: ClassVar = False  # a name that pytest would collect
+    _lent: "_Lent | None" = None
+
+    def __init__(
+        self, issuer: Issuer, clock: Clock | None, released: date | None, terms: Sold, assigned: Assigned
+    ) -> None:
+        self._issuer, self._terms, self._number = issuer, NOTHING, 0
+        self._shared: list[Licensing] = []
+        self._clock, self._database = _Clock(clock), _Database()
+        day = None if released is None else days_of(released)
+        database, clocks = cast("Database", self._database), clocks_of(self._clock, self._clock.boot)
+        self._opened = OpenInstallation(database, clocks, issuer.root, issuer.pack, day)
+        self.installation = Installation(self._opened)
+        """The handle of whoever administers it: users, sites, events, and everything else."""
+        try:
+            self.grant(**terms)
+            for user, codes in assigned.items():
+                self.assign(user, *codes)
+            live = LiveSnapshot(self._opened, watch=False)
+        except BaseException:  # an interruption too must leave nothing open
+            self.installation.close()
+            raise
+        super().__init__(on_demand(live))
+        self._lent = _Lent(live)
+
+    def travel(self, to: date | Span) -> None:
+        """Move the clock, to a time or to the first second of a day in UTC, or by a span; a number is of days.
+
+        An installation knows that time has passed: back, it goes by the latest that it has seen, and says so.
+        """
+        self._clock.travel(to)
+        with suppress(StateError):  # while the database is away, nothing is kept of the time that passes
+            remember(self._opened, self._live.snapshot.state, 1)
+        self._look()
+
+    def grant(self, **terms: Unpack[Sold]) -> None:
+        """Sell more, or on other terms: sign the next license file, and activate it.
+
+        What is not named stays as it is. A count is what is sold from now on.
+
+        Raises:
+            OrderInvalid, CatalogInvalid: such an order, or such a code, is none.
+            RefusedError: the installation refuses it, as fewer than are in use.
+            StateError: the database is away.
+        """
+        now, number = seconds_of(self._clock()), self._number + 1
+        after = merged(self._terms, terms, date_of(day_at(now)))
+        self.installation.activate(self._issuer.file(after, number=number, now=now))
+        self._terms, self._number = after, number
+        self._look()
+
+    def withdraw(self, *codes: str) -> None:
+        """Release licenses, and sell them no longer; raises as `grant`, and `UnknownLicense`."""
+        for code in codes:
+            self.count(code)  # raises
+        tables = [kind.plural for kind in Kind]
+        without = {table: {code: 0 for code in codes if code in self._terms[table]} for table in tables}
+        users, sites = self.installation.users, self.installation.sites
+        for user in tuple(users.list()):
+            users.release(user.id, *set(user.licenses).intersection(codes))
+        for site in sites.list():
+            sites.release(site.id, *set(site.licenses).intersection(codes))
+        self.grant(**cast("Sold", without))
+
+    def assign(self, user_id: str, *licenses: str) -> None:
+        """Assign licenses to a user, who is added if there is none of that id; raises as `Users.assign`."""
+        with suppress(UserTaken):
+            self.installation.users.add(user_id)
+        self.installation.users.assign(user_id, *licenses)
+        self._look()
+
+    def lose_database(self) -> AbstractContextManager[object]:
+        """Take the database away until `restore_database`, or until the end of the block of a `with`."""
+        self._database.is_lost = True
+        self._look()
+        block = ExitStack()
+        block.callback(self.restore_database)
+        return block
+
+    def restore_database(self) -> None:
+        """Bring the database back."""
+        self._database.is_lost = False
+        self._look()
+
+    def share(self) -> Licensing:
+        """Return what a program gets that opens it: to close it releases its seats, and nothing else."""
+        self._shared.append(Licensing(cast("LiveSnapshot", self._lent)))
+        return self._shared[-1]
+
+    @contextmanager
+    def standing_in(self, others: Iterable[Licensing]) -> Generator[None]:
+        """Let others, wherever the program keeps them, answer as this one for the length of a block."""
+        kept = [(one, one.__dict__) for one in others]
+        for one, _ in kept:
+            one.__dict__ = self.share().__dict__
+        try:
+            yield
+        finally:
+            for one, own in kept:
+                one.__dict__ = own
+
+    def close(self) -> None:
+        """End everything, what was shared as well."""
+        for one in self._shared:
+            one.close()
+        super().close()
+
+    def _look(self) -> None:
+        """Let whoever waits for changes see them; questions would by themselves."""
+        if self._lent is not None:
+            _ = self._lent.snapshot
+
+
+@contextmanager
+def licenses(
+    issuer: Issuer | None = None,
+    *,
+    released: date | None = None,
+    assigned: Assigned = {},  # noqa: B006  # nobody changes it
+    clock: Clock | None = None,
+    **terms: Unpack[Sold],
+) -> Generator[TestLicensing]:
+    """Open a licensing of exactly these licenses, for the length of a block (`docs/testing.md`).
+
+        with licenses(system=["server"], users={"standard": 5}, expiry=30) as licensing:
+            assert licensing.allows("server")
+            licensing.travel(31)
+            assert not licensing.allows("server")
+
+    `assigned` is user id to the licenses that the user is assigned; users are added. The clock begins at the time of
+    this machine and stands still, unless `clock` says what it shows. `issuer` and `released` are for products: see
+    `Product.testing`.
+
+    Raises as `TestLicensing.grant` and `TestLicensing.assign` do.
+    """
+    with TestLicensing(issuer or issuer_for(), clock, released, terms, assigned) as licensing:
+        yield licensing
+
+
+class _Clock:
+    """A clock that stands still, or goes as another does, until somebody travels."""
+
+    def __init__(self, clock: Clock | None) -> None:
+        start = system_clock()
+        self._clock = clock or (lambda: start)
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def boot(self) -> Boot:
+        """Return what the boot clock of a machine shows that runs as long as the test."""
+        return Boot(b"licensekit.test.", seconds_of(self()))
+
+    def travel(self, to: date | Span) -> None:
+        if isinstance(to, Span):
+            self._ahead += span_of(to)
+        else:
+            moment = to if isinstance(to, datetime) else datetime(to.year, to.month, to.day, tzinfo=UTC)
+            self._ahead = moment - self._clock()
+
+
+class _Database:
+    """A database in memory that can be taken away."""
+
+    def __init__(self) -> None:
+        self._database = open_in_memory()
+        self.is_lost = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.is_lost and name in _ASKED:
+            raise DatabaseUnavailable(reason="gone", detail="the test took it away", where=self._database.location)
+        return getattr(self._database, name)
+
+
+class _Lent(OnDemand):
+    """The same for whoever may not close it: it ends with the test."""
+
+    def close(self) -> None:
+        """Leave it open."""

@@ -1,0 +1,174 @@
+"""A throw-away issuer: keys that live as long as the process, and the license files that they sign."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+from json import dumps
+from typing import Any, Final, Literal, NamedTuple, TypedDict, cast
+
+from licensekit.errors import OrderIncomplete
+from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.keys.documents import admitted, first_root, first_trust
+from licensekit.issuer.orders.bundle import check_order, make_bundle
+from licensekit.issuer.orders.cells import TABLES
+from licensekit.issuer.orders.order_file import draft_from
+from licensekit.keys.signing import SigningKey
+from licensekit.text.values import UNRESTRICTED
+from licensekit.trust.pack import open_pack
+from licensekit.trust.roots import pin_of
+from licensekit.trust.sign import sign
+from licensekit.wire import armor
+from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType, Use, Value
+from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.frame import ED25519
+from licensekit.wire.plain import word
+
+MARK: Final = "licensekit.testing"
+"""The extension of a throw-away root."""
+_CODE: Final = "test"
+"""Product and vendor where a test has none."""
+_TYPES: Final = {bool: "boolean", int: "number", str: "text"}
+"""Of a setting's value to what a catalog calls it."""
+
+Counts = Iterable[str] | Mapping[str, int | None]
+"""Codes; or code to count, where None is unrestricted, and 0 is in the catalog and not sold."""
+Span = timedelta | int
+"""How long; a number is of days."""
+
+
+class Sold(TypedDict, total=False):
+    """What is sold, and on which terms: an order, with `expiry` and `grace` as spans as well (`docs/testing.md`)."""
+
+    system: Counts
+    sites: Counts
+    users: Counts
+    settings: Mapping[str, Value]
+    edition: str
+    expiry: date | Span | None
+    grace: date | Span | None
+    after_grace: Literal["read-only", "block", "advisory"]
+    maintenance: date
+    use: Literal["production", "trial", "demo"]
+    company: str
+    offline_hours: int
+    borrow_hours: int
+
+
+NOTHING: Final[Mapping[str, Any]] = {"company": "Test company", **{table: {} for table in TABLES}}
+"""The terms on which nothing is sold."""
+
+
+def merged(before: Mapping[str, Any], terms: Sold, today: date) -> dict[str, Any]:
+    """Return the terms `before` with others in their place; what those do not name stays as it is."""
+    given: dict[str, Any] = {**before, **terms}
+    tables = {table: {**before[table], **_counted(terms.get(table, {}))} for table in TABLES}
+    if isinstance(given.get("expiry"), Span):
+        given["expiry"] = today + span_of(given["expiry"])
+    if "grace" in terms:
+        given["grace_days"] = span_of(given.pop("grace")).days if isinstance(terms["grace"], Span) else None
+    return {key: value for key, value in (given | tables).items() if value is not None}
+
+
+def span_of(span: Span) -> timedelta:
+    """Return how long a span is."""
+    return timedelta(days=span) if isinstance(span, int) else span
+
+
+def _counted(codes: Any) -> Mapping[str, Any]:
+    if isinstance(codes, Mapping):
+        return cast("Mapping[str, Any]", codes)
+    return dict.fromkeys([codes] if isinstance(codes, str) else codes, 1)
+
+
+class Issuer(NamedTuple):
+    """A throw-away issuer in the place of a vendor, and of its partners."""
+
+    product: str
+    vendor: str
+    catalogs: Mapping[str, Catalog]
+    """Issuer to what it can sell; empty: the vendor can sell what is named."""
+    root: str
+    """The pin of its root."""
+    pack: str
+
+    def file(self, terms: Mapping[str, Any], *, number: int, now: int) -> str:
+        """Return the license file of everything that is sold; each file has a higher number than the one before.
+
+        Raises:
+            CatalogInvalid: a code is none.
+            OrderInvalid: the terms are none, or the catalogs do not have what is sold.
+        """
+        own = {} if self.catalogs else {self.vendor: _catalog_of(terms, number)}
+        documents: list[Document] = list(own.values())
+        for issuer, catalog in (self.catalogs or own).items():
+            named = {table: self._own(issuer, terms[table]) for table in TABLES}
+            if issuer == self.vendor or any(named.values()):
+                sold = {kind.plural: _sold(named[kind.plural]) for kind in Kind}
+                draft = draft_from({**terms, **named, **sold})
+                faults = tuple(fault for fault in draft.faults if not isinstance(fault, OrderIncomplete))
+                checked = check_order(draft._replace(faults=faults), catalog)
+                documents.append(make_bundle(checked, serial="TEST", sequence=number, issued=now))
+        return _written(_signed(documents))
+
+    def _own(self, issuer: str, codes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return which codes are an issuer's, as it writes them; the vendor is to refuse what is nobody's."""
+        found: dict[str, Any] = {}
+        for code, value in codes.items():
+            owner, _, bare = code.rpartition(".")
+            if (owner or self.vendor) == issuer:
+                found[bare] = value
+            elif issuer == self.vendor and owner not in self.catalogs:
+                found[code] = value
+        return found
+
+
+def _sold(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return counts as an order has them."""
+    return {code: UNRESTRICTED if count is None else count for code, count in counts.items() if count != 0}
+
+
+def _catalog_of(terms: Mapping[str, Any], number: int) -> Catalog:
+    """Return the catalog of exactly the codes that terms name."""
+    tables = {"": f'product = "{_CODE}"\nissuer.code = "{_CODE}"'}
+    for code, value in terms["settings"].items():
+        tables[f"settings.{dumps(code)}"] = f'type = "{_TYPES[type(value)]}"'
+    for kind in Kind:
+        for code, count in terms[kind.plural].items():
+            quantity = '\nquantity = "units"' if kind is Kind.SYSTEM and count not in {0, 1} else ""
+            tables[f"licenses.{dumps(code)}"] = f'kind = "{word(kind)}"{quantity}'
+    head, *rest = tables.items()
+    text = "\n".join([head[1], *(f"[{name}]\nname = {name.partition('.')[2]}\n{keys}" for name, keys in rest)])
+    return read_catalog(text.encode(), version=number, issued=0)
+
+
+@cache
+def issuer_for(pack: bytes | str | None = None, root: str = "") -> Issuer:
+    """Return the issuer in the place of those of a pack; without one, of a product that has no catalog.
+
+    Raises as `open_pack`.
+    """
+    store = None if pack is None else open_pack(pack, root)
+    product, vendor = (_CODE, _CODE) if store is None else (store.product, store.issuer)
+    catalogs = {} if store is None else store.catalog_documents
+    root_key, key = throw_away_keys()
+    own_root = replace_fields(first_root(product, vendor, [root_key.verifying_key], 1), extensions={MARK: True})
+    scope = Scope(list(SignedType), sorted({vendor, *catalogs}), list(Use), None, None, None)
+    trust = first_trust(product, [admitted(key.verifying_key, MARK, scope, 0)], 0)
+    under = [replace_fields(one, root_version=1, trust_version=1) for one in catalogs.values()]
+    first = sign(own_root, root_key)
+    written = _written([first, sign(trust, root_key), *_signed(under)])
+    return Issuer(product, vendor, catalogs, pin_of(first.payload), written)
+
+
+@cache
+def throw_away_keys() -> tuple[SigningKey, SigningKey]:
+    """Return the root key and the signing key of this process."""
+    return SigningKey.generate(ED25519), SigningKey.generate(ED25519)
+
+
+def _signed(documents: Iterable[Document]) -> Iterator[armor.Token]:
+    return (sign(document, throw_away_keys()[1]) for document in documents)
+
+
+def _written(tokens: Iterable[armor.Token]) -> str:
+    return "".join(armor.write(token) + "\n" for token in tokens)
