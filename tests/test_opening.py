@@ -129,7 +129,7 @@ def test_a_license_in_a_variable_leaves_nothing_behind(opens: Opens, tmp_path: P
     assert licensing.allows("server")
     assert codes(licensing) == ["kept-in-memory"]
     assert HOME in licensing.notices[0].hint
-    with licensing.lease("seat", holder="anna"):
+    with licensing.seat("seat", holder="anna"):
         assert licensing.count("seat").in_use == 1
     licensing.close()
     assert list(tmp_path.iterdir()) == []

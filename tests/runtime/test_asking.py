@@ -193,7 +193,7 @@ ASKED: list[tuple[Callable[[Licensing], object], DenialReason]] = [
     (lambda asked: asked.require("partner.maps"), DenialReason.NOT_INSTALLED),
     (lambda asked: asked.user("anna").require("partner.maps"), DenialReason.NOT_INSTALLED),
     (lambda asked: asked.user("anna", licenses=["sales"]).require("travel"), DenialReason.NOT_ASSIGNED),
-    (lambda asked: asked.lease("partner.seat", holder="anna"), DenialReason.NOT_INSTALLED),
+    (lambda asked: asked.seat("partner.seat", holder="anna").take(), DenialReason.NOT_INSTALLED),
 ]
 
 
@@ -315,7 +315,7 @@ CURES: list[tuple[Callable[[Any], object], type[Exception], str]] = [
     (lambda asked: asked.user("anna").require("server", True), TypeError, "Access.READ or Access.FULL"),
     (lambda _: verified().allows("server", TRUE), TypeError, "Access.READ or Access.FULL"),
     (lambda _: verified().require("server", TRUE), TypeError, "Access.READ or Access.FULL"),
-    (lambda asked: asked.lease("seat", holder="anna", at_least=True), TypeError, "Access.READ or Access.FULL"),
+    (lambda asked: asked.seat("seat", holder="anna", at_least=True), TypeError, "Access.READ or Access.FULL"),
     (lambda asked: asked.allows(None), TypeError, "a license code is a str, not None"),
     (lambda asked: asked.setting(3), TypeError, "a setting's code is a str, not 3"),
     (lambda asked: asked.user(None), TypeError, "the id of a user is a str, not None"),

@@ -293,7 +293,7 @@ def test_a_database_that_is_away_and_back_is_logged(home: Home, licensing: Licen
 
 
 def test_a_seat_that_is_lost_is_logged(licensing: Licensing, admin: Installation, log: Log) -> None:
-    lease = licensing.lease("seat", holder="anna")
+    lease = licensing.seat("seat", holder="anna").take()
     admin.leases.end(lease.id)
     assert lease.lost.wait(60)
     assert [one for one in log.codes() if one[0] == "WARNING"] == [("WARNING", "lease-lost")]

@@ -29,7 +29,7 @@ QUESTIONS: dict[str, Callable[[Licensing], object]] = {
     "user": lambda licensing: licensing.user("anna").allows("sale"),
     "site": lambda licensing: licensing.site("oslo").allows("server"),
     "unavailable": lambda licensing: licensing.unavailable("login"),
-    "lease": lambda licensing: licensing.lease("seat", holder="anna").release(),
+    "seat": lambda licensing: licensing.seat("seat", holder="anna").take().release(),
     "revision": lambda licensing: licensing.revision,
     "on_change": lambda licensing: licensing.on_change(print),
 }

@@ -102,7 +102,7 @@ def test_a_program_that_closes_what_it_opened_closes_nothing_else(crm: Product[L
     with crm.testing(users={"seat": 1}) as licensing:
         for _ in range(2):
             with crm.open() as opened:
-                lease = opened.lease("seat", holder="anna")
+                lease = opened.seat("seat", holder="anna").take()
                 assert licensing.count("seat").free == 0, lease
             assert licensing.count("seat").free == 1
 
@@ -110,7 +110,7 @@ def test_a_program_that_closes_what_it_opened_closes_nothing_else(crm: Product[L
 def test_seats_that_a_program_leaves_end_with_the_block(crm: Product[Licensing]) -> None:
     before = crm.open()
     with crm.testing(users={"seat": 2}) as licensing:
-        leases = [one.lease("seat", holder="anna") for one in (before, crm.open())]
+        leases = [one.seat("seat", holder="anna").take() for one in (before, crm.open())]
         assert licensing.count("seat").free == 0
     assert [lease.is_held for lease in leases] == [False, False]
     before.close()
