@@ -1,14 +1,13 @@
 """Concurrent seats for the running program: taken, renewed in the background, loss reported.
 
-Two daemon threads serve all leases of a `Licensing`: one renews them and watches for changes, the other sees their ends
-even while a database keeps the first one waiting. A forked child begins with no lease.
+The watchers of the process serve leases as well: one renews them and looks for changes, the other sees their ends even
+while a database keeps the first one waiting. A forked child begins with no lease.
 """
 
 import time
 import weakref
 from collections.abc import Callable
 from random import random
-from threading import Event, Lock
 from typing import Final
 
 from licensekit.database import Version
@@ -16,15 +15,13 @@ from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEn
 from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
-from licensekit.runtime.watcher import Watcher, survive_forks
+from licensekit.runtime.watcher import LOOK_SECONDS, WATCHERS, survive_forks
 from licensekit.state.seats import HeldSeat, SeatRequest
 
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
-CALM_SECONDS: Final = 0.05
-"""The least seconds between two checks of leases, however much changes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
 
@@ -40,30 +37,26 @@ class Leasing:
 
     def acquire(self, request: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None) -> Lease:
         """Take a seat; see `Licensing.lease`."""
-        self._start()
+        WATCHERS.watch(self)
         row, until = self._take_or_wait(request, time.monotonic() + wait)
         lease = Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
-        self._awake.set()
         return lease
 
-    def follow(self, patience: float) -> None:
-        """Renew what is due, and wait for up to `patience` seconds for a change."""
+    def follow(self) -> float:
+        """Renew what is due, and find the leases that have ended in the database."""
         held = list(self._held.values())
-        if not held and not self.seats.pending:
-            self._rest(patience)
-            return
         try:
             self.seats.free_pending()
-            self._follow_licenses(held)
-            self.renew([lease for lease in held if _due_in(lease) <= 0])
-            due = min(map(_due_in, held), default=patience)
-            if self.seats.database.wait_for_change(self._version, max(0.0, min(patience, due))):
-                self._find_ended()
-                time.sleep(CALM_SECONDS)
+            if held:
+                self._follow_licenses(held)
+                self.renew([lease for lease in held if _due_in(lease) <= 0])
+                if self.seats.database.version() != self._version:
+                    self._find_ended()
         except StateError:
             # Leases live on until they expire; `pass_time` sees to that.
-            time.sleep(RETRY_SECONDS)
+            return RETRY_SECONDS
+        return LOOK_SECONDS
 
     def pass_time(self) -> None:
         """Find the leases that have expired; does not wait for anything."""
@@ -74,8 +67,7 @@ class Leasing:
     def close(self) -> None:
         """Release every lease; to be called before the database is closed."""
         self._is_closed = True
-        if self._watcher is not None:
-            self._watcher.stop()
+        WATCHERS.unwatch(self)
         for lease in list(self._held.values()):
             lease.release()
 
@@ -88,23 +80,10 @@ class Leasing:
             lease.after_fork()
 
     def _begin(self) -> None:
-        self._starting = Lock()
-        self._awake = Event()
-        self._watcher: Watcher | None = None
         # A lease that the program has forgotten is no longer renewed, and ends.
         self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
         self._version: Version = ()
         self._followed: Snapshot | None = None
-
-    def _start(self) -> None:
-        with self._starting:
-            if self._watcher is None and not self._is_closed:
-                self._watcher = Watcher(self)
-
-    def _rest(self, patience: float) -> None:
-        self._awake.clear()
-        if not self._held:
-            self._awake.wait(patience)
 
     def _take_or_wait(self, request: SeatRequest, end: float) -> tuple[HeldSeat, float]:
         pause = FIRST_PAUSE

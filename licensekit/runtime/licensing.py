@@ -5,9 +5,12 @@ or the database changes, so that nothing lives past its end.
 """
 
 import os
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Self
 
 from licensekit.access import Access
 from licensekit.dates import days_of
@@ -27,8 +30,11 @@ from licensekit.state.time import BootClock, system_clock
 
 if TYPE_CHECKING:
     from licensekit.database import Database
+    from licensekit.runtime.changes import Change
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
+
+_ASK_SECONDS: Final = 1.0
 
 
 class Licensing(Questions):
@@ -193,6 +199,59 @@ class Licensing(Questions):
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
         return self._live.notices
+
+    @property
+    def revision(self) -> int:
+        """A number that rises with each change of what is answered; that time passes alone does not raise it."""
+        return self._live.revision
+
+    def on_change(self, callback: "Callable[[Change], object]") -> Callable[[], None]:
+        """Call `callback` after each change of what is answered, and return what cancels that.
+
+        Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
+        delays later reports, and nothing else. An exception is logged. See `docs/hosts.md`, "Events".
+        """
+        _ = self.answers  # a question as well: from now on, changes are followed
+        return self._live.changes.on_change(callback)
+
+    def wait_until(self, predicate: Callable[[Self], object], timeout: float | None = None) -> bool:
+        """Wait until `predicate(licensing)` is true; return False if it is not within `timeout` seconds.
+
+        It is asked now, after each change, and each second. Raises what `predicate` raises.
+        """
+        end = None if timeout is None else monotonic() + timeout
+        moved = threading.Event()
+        with self._live.changes.waking(moved.set):
+            while not predicate(self):
+                left = _ASK_SECONDS if end is None else min(_ASK_SECONDS, end - monotonic())
+                if left <= 0:
+                    return False
+                moved.wait(left)
+                moved.clear()
+        return True
+
+    async def changed(self, since: int | None = None) -> int:
+        """Wait for the next change of what is answered, or for one after revision `since`; return the revision.
+
+        It takes no thread, and can be cancelled.
+
+        Raises:
+            DatabaseUnavailable: the program has closed it.
+        """
+        import asyncio  # noqa: PLC0415  # whoever awaits has loaded it
+
+        loop, moved = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+                loop.call_soon_threadsafe(moved.set)
+
+        with self._live.changes.waking(wake):
+            known = self.revision if since is None else since
+            while self.revision <= known:
+                await moved.wait()
+                moved.clear()
+        return self.revision
 
     def refresh(self) -> None:
         """Read the installation again now.

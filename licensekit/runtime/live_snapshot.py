@@ -4,11 +4,10 @@ A database that is away does not take away what was granted: the last state stay
 time, and each bundle counts for its `offline_hours` more.
 """
 
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Lock
+from threading import Event, Lock
 from typing import Final, Generic, TypeVar
 
 from licensekit.access import Access
@@ -16,9 +15,10 @@ from licensekit.database import Connection, Database, Version
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.entitlements.answers import Answers
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
+from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.snapshot import Closed, Snapshot, TimeNotKept
-from licensekit.runtime.watcher import Watcher, survive_forks
+from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
+from licensekit.runtime.watcher import LOOK_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import OpenInstallation, read_installation
 from licensekit.state.stored import Stored, seats_in_use
 from licensekit.state.time import lease_time
@@ -31,8 +31,8 @@ T = TypeVar("T")
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
 
-CALM_SECONDS: Final = 0.1
-"""The pause after a change that concerned only leases."""
+FIRST_SECONDS: Final = 1.0
+"""How long the first question in a process waits for the database."""
 
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
@@ -94,14 +94,17 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    It is made by reading the installation, and raises as `reload` does.
+    It is made by reading the installation, and raises as `reload` does. Until the first question in a process nothing
+    follows time and the database: that question wakes it.
     """
 
     snapshot: Snapshot
-    """The snapshot in force."""
+    """The snapshot in force, or what becomes it when it is asked."""
     system: Mapping[str, Access]
     """System license, by each of its names, to what the installation may do with it."""
     _version: Version
+    _current: Snapshot
+    """The newest snapshot, whether or not questions read it already."""
 
     def __init__(self, opened: OpenInstallation, *, watch: bool) -> None:
         self.opened = opened
@@ -109,26 +112,44 @@ class LiveSnapshot:
         self.clocks = opened.clocks
         self._renew_locks()
         self._is_closed = False
+        self._is_watched = watch
+        self._is_awake = not watch
         self._error: LicenseError | None = None
         self._silence = 0
         self._not_written: StateError | None = None
         self._checked: int | None = None
         self.known_users = Lookups(database, user_facts)
         self.known_sites = Lookups(database, site_facts)
+        self.changes = Changes(database)
         self._read_state()
         self._remember()
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
         survive_forks(self)
-        self._watcher = Watcher(self) if watch else None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
-        found, error = self.snapshot.notices, self._not_written
-        if error is None:
-            return found
-        return by_urgency((*found, TimeNotKept(error=error)))
+        return self._with_time(self.snapshot.notices)
+
+    @property
+    def revision(self) -> int:
+        """The number of the last change."""
+        _ = self.snapshot.state  # a question as well
+        return self.changes.revision
+
+    def wake(self) -> Snapshot:
+        """Return the snapshot in force, after it was moved on to now and is kept up to date."""
+        with self._waking:
+            if not (self._is_awake or self._is_closed):
+                WATCHERS.watch(self)
+                self._looked.wait(FIRST_SECONDS)
+                self.pass_time()
+                with self._swapping:
+                    self._is_awake = True
+                    if not self._is_closed:
+                        self._publish()
+        return self.snapshot
 
     def reload(self) -> None:
         """Read the installation and put its state in force; raises as `Licensing.refresh`."""
@@ -140,18 +161,21 @@ class LiveSnapshot:
             raise
         self._remember()
 
-    def follow(self, patience: float) -> None:
-        """Wait for a change for up to `patience` seconds, and read what has changed."""
+    def follow(self) -> float:
+        """Read what has changed; return after how many seconds to look again."""
         try:
-            if self._error is not None or self.database.wait_for_change(self._version, patience):
+            if self._error is not None or self.database.version() != self._version:
                 self._refresh()
+            self._note_contact()
+            self._remember()
         except LicenseError as error:
             self._error = error
             self.pass_time()
-            time.sleep(RETRY_SECONDS)
+            return RETRY_SECONDS
         else:
-            self._note_contact()
-            self._remember()
+            return LOOK_SECONDS
+        finally:
+            self._looked.set()
 
     def pass_time(self) -> None:
         """Move the snapshot on to the present time; does not wait for the database."""
@@ -160,8 +184,8 @@ class LiveSnapshot:
                 return
             reading = self.clocks()
             error = self._error or self._count_silence()
-            if not self.snapshot.holds_at(reading, away=error is not None):
-                self._put(self.snapshot.moved_on(reading, error, self._contact))
+            if not self._current.holds_at(reading, away=error is not None):
+                self._put(self._current.moved_on(reading, error, self._contact))
 
     def answers_with_leases(self) -> Answers:
         """Return the answers with the concurrent seats that are held at this moment."""
@@ -175,8 +199,7 @@ class LiveSnapshot:
 
     def close(self) -> None:
         """Stop answering, and close the database."""
-        if self._watcher is not None:
-            self._watcher.stop()
+        WATCHERS.unwatch(self)
         if not (self._is_closed or self._error or self._not_written):
             self._keep(CLOSING_SECONDS)
         with self._swapping:
@@ -184,28 +207,26 @@ class LiveSnapshot:
             self.snapshot = Closed(self.database.location)
             self.system = {}
             self._forget_holders()
+        self.changes.wake()
         self.database.close()
 
     def after_fork(self) -> None:
         """Continue in a forked child, which has no threads, and locks that nobody may release."""
         self._renew_locks()
-        if self._is_closed:
-            return
-        self._version = ()  # other than any: the child reads for itself
-        self._put(self.snapshot)  # the fork may have come between two steps of a swap
-        if self._watcher is not None:
-            self._watcher.start()
+        self.changes.after_fork()
+        if not self._is_closed:
+            self._version = ()  # other than any: the child reads for itself
+            self._is_awake = not self._is_watched
+            self._publish()  # the fork may have come between two steps of a swap
 
     def _refresh(self) -> None:
         """Read the state again, unless it is there and only leases have changed."""
-        version = self.database.version()
-        snapshot = self.snapshot
-        is_away = self._error is not None or snapshot.alone_since is not None
-        if is_away or not self._is_unchanged(snapshot.state.stored):
+        version, known = self.database.version(), self._current
+        is_away = self._error is not None or known.alone_since is not None
+        if is_away or not self._is_unchanged(known.state.stored):
             self._read_state()
         else:
             self._version = version
-            time.sleep(CALM_SECONDS)
 
     def _is_unchanged(self, known: Stored) -> bool:
         """Return whether nothing was changed, or nothing but leases.
@@ -235,7 +256,7 @@ class LiveSnapshot:
         with self._swapping:
             self._silence = 0
             if not self._is_closed:
-                self._contact = self.snapshot.now_at(reading, away=False)
+                self._contact = self._current.now_at(reading, away=False)
 
     def _count_silence(self) -> LicenseError | None:
         """Count one more reading of the clock, and return an error if the silence is too long."""
@@ -254,18 +275,31 @@ class LiveSnapshot:
         self._keep(REMEMBER_SECONDS)
 
     def _keep(self, pause: int) -> None:
+        known, self._not_written = self._not_written, None
         try:
-            remember(self.opened, self.snapshot.state, pause)
+            remember(self.opened, self._current.state, pause)
         except StateError as error:
             self._not_written = error
-        else:
-            self._not_written = None
+        if (known is None) != (self._not_written is None):
+            self._note()
 
     def _put(self, snapshot: Snapshot) -> None:
+        self._current = snapshot
+        self._publish()
+        self._note()
+
+    def _publish(self) -> None:
         # The holders last: one that still answers from the old snapshot renews itself.
-        self.snapshot = snapshot
-        self.system = snapshot.system
+        self.snapshot = self._current if self._is_awake else Asleep(weakref.proxy(self))
+        self.system = self._current.system if self._is_awake else {}
         self._forget_holders()
+
+    def _note(self) -> None:
+        self.changes.note(self._current.state, self._with_time(self._current.notices))
+
+    def _with_time(self, found: tuple[Notice, ...]) -> tuple[Notice, ...]:
+        error = self._not_written
+        return found if error is None else by_urgency((*found, TimeNotKept(error=error)))
 
     def _forget_holders(self) -> None:
         self.users: dict[tuple[str, str | None], User] = {}  # kept until the snapshot changes
@@ -274,3 +308,5 @@ class LiveSnapshot:
     def _renew_locks(self) -> None:
         self._reading = Lock()  # held while the database is read, however long that takes
         self._swapping = Lock()  # never held while anything is waited for
+        self._waking = Lock()
+        self._looked = Event()

@@ -1,7 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn, Protocol
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
@@ -118,6 +118,27 @@ class Closed(Snapshot):
             DatabaseUnavailable: the program has closed it.
         """
         raise DatabaseUnavailable(reason="closed", where=self._location)
+
+
+class Wakes(Protocol):
+    """What keeps a snapshot up to date from the first question on."""
+
+    def wake(self) -> Snapshot:
+        """Return the snapshot in force, which is kept up to date from now on."""
+        ...
+
+
+class Asleep(Snapshot):
+    """Stands where the snapshot will be: the first question wakes what keeps it up to date, and is answered for now."""
+
+    __slots__ = ("_live",)
+
+    def __init__(self, live: Wakes) -> None:
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the snapshot has that is in force now."""
+        return getattr(self._live.wake(), name)
 
 
 def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) -> Mapping[str, Access]:

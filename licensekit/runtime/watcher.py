@@ -1,31 +1,44 @@
-"""The threads that keep answers true: they swap the snapshot when time or the database moves on.
+"""The threads that keep answers true: they follow time and databases for everything that a process has open.
 
-There are two, so that a database that keeps one waiting does not hold up time. They hold their subject weakly, so that
-a forgotten `Licensing` ends its own threads.
+There are two: one for time, which nothing keeps waiting, and one for databases. They begin with the first question in a
+process, so a process that only opens and forks has none, and end when nothing is left. A database that hangs keeps
+the thread that waits for it; another thread takes over all others. What is followed is held weakly, so that a forgotten
+`Licensing` is followed no longer.
 """
 
 import os
+import sys
+import threading
 import weakref
 from collections.abc import Callable
-from threading import Event, Thread
-from typing import Final, Protocol
+from math import inf
+from threading import Event, Lock, Thread, current_thread
+from time import monotonic
+from typing import Final, Protocol, TypeVar
+
+T = TypeVar("T")
 
 TICK_SECONDS: Final = 0.2
 """The pause between two readings of the clock: no date goes unnoticed for longer."""
 
-PATIENCE_SECONDS: Final = 1.0
-"""The longest wait for a change at a time: a forgotten subject is kept for no longer."""
+LOOK_SECONDS: Final = 0.3
+"""The least time between two looks at one database."""
+
+HANG_SECONDS: Final = 1.0
+"""How long one database may keep the others waiting."""
+
+_EARLY_SECONDS: Final = 0.01
 
 
 class Watched(Protocol):
-    """What a watcher keeps up to date."""
+    """What is kept up to date."""
 
     def pass_time(self) -> None:
         """Apply what the passing of time changes; does not wait for anything."""
         ...
 
-    def follow(self, patience: float) -> None:
-        """Wait for a change of the database for up to `patience` seconds, and apply it."""
+    def follow(self) -> float:
+        """Apply what has changed in the database; return after how many seconds to look again."""
         ...
 
     def after_fork(self) -> None:
@@ -33,27 +46,111 @@ class Watched(Protocol):
         ...
 
 
-class Watcher:
-    """Two daemon threads, which run until they are stopped or their subject is gone."""
+class Watchers:
+    """The two threads of a process, and what they follow."""
 
-    def __init__(self, subject: Watched) -> None:
-        self._subject = weakref.ref(subject)
-        self.start()
+    def __init__(self) -> None:
+        self.begin()
 
-    def start(self) -> None:
-        """Start the threads: for the first time, or in a forked child, which inherits none."""
-        self._stop = Event()
-        steps: tuple[tuple[str, _Step, float], ...] = (
-            ("licensekit-clock", lambda subject: subject.pass_time(), TICK_SECONDS),
-            ("licensekit-database", lambda subject: subject.follow(PATIENCE_SECONDS), 0),
-        )
-        for name, step, pause in steps:
-            _start(name, self._subject, self._stop, step, pause)
+    def begin(self) -> None:
+        """Begin with nothing to follow, also in a forked child."""
+        self._lock = Lock()
+        self._due: weakref.WeakKeyDictionary[Watched, float] = weakref.WeakKeyDictionary()
+        """When to look at the database of each; never, while a thread does."""
+        self._awake = Event()
+        self._end: Event | None = None
+        """Ends the threads; None where none run."""
+        self._follower: Thread | None = None
+        self._since = inf
+        """Since when the follower has been waiting for one database."""
 
-    def stop(self) -> None:
-        """End the threads within a second; does not wait for them."""
-        self._stop.set()
+    def watch(self, subject: Watched) -> None:
+        """Keep a subject up to date, beginning now, until it is forgotten or `unwatch` is called."""
+        with self._lock:
+            self._due.setdefault(subject, 0)
+            if self._end is None:
+                self._end = Event()
+                _start("licensekit-clock", self._keep_time, self._end)
+                self._start_follower(self._end)
+        self._awake.set()
 
+    def unwatch(self, subject: Watched) -> None:
+        """Leave a subject alone; does not wait for a step that is under way."""
+        with self._lock:
+            self._due.pop(subject, None)
+
+    def _keep_time(self, end: Event) -> None:
+        while not end.wait(TICK_SECONDS):
+            self._tick(end)
+
+    def _tick(self, end: Event) -> None:
+        with self._lock:
+            subjects = list(self._due)
+            if not subjects:
+                end.set()
+                self._end = None
+            elif monotonic() - self._since > HANG_SECONDS:
+                self._start_follower(end)
+        for subject in subjects:
+            _shown(subject.pass_time, None)
+
+    def _start_follower(self, end: Event) -> None:
+        self._since = inf
+        self._follower = _start("licensekit-database", self._follow, end)
+
+    def _follow(self, end: Event) -> None:
+        begin = monotonic()
+        while not end.is_set():
+            self._awake.clear()
+            if not self._look(begin):
+                return
+            # A newcomer does not shift the common beat, so that the thread wakes seldom.
+            if not self._awake.wait(max(0.0, begin + LOOK_SECONDS - monotonic())):
+                begin = monotonic()
+
+    def _look(self, begin: float) -> bool:
+        """Look at each database that is due; return False if another thread has taken over."""
+        with self._lock:
+            due = [weakref.ref(subject) for subject, at in self._due.items() if at <= begin + _EARLY_SECONDS]
+        for reference in due:
+            subject = reference()
+            with self._lock:
+                if self._follower is not current_thread():
+                    return False
+                if subject is None or self._due.get(subject, inf) == inf:
+                    continue
+                self._due[subject] = inf
+                self._since = monotonic()
+            pause = _shown(subject.follow, LOOK_SECONDS)
+            with self._lock:
+                if subject in self._due:
+                    self._due[subject] = begin + pause
+                if self._follower is current_thread():
+                    self._since = inf
+            subject = None  # a subject is forgotten while another keeps this thread waiting
+        return True
+
+
+def _start(name: str, work: Callable[[Event], None], end: Event) -> Thread:
+    thread = Thread(target=work, args=(end,), name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _shown(step: Callable[[], T], otherwise: T) -> T:
+    """Take a step, or return `otherwise` where it raises, which the hook for threads shows.
+
+    That can only be a mistake in the program, such as a clock that raises. Nothing may live past its end because of it.
+    """
+    try:
+        return step()
+    except Exception:  # noqa: BLE001  # whatever it is, the next step is taken
+        threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), current_thread())))
+        return otherwise
+
+
+WATCHERS: Final = Watchers()
+"""Those of this process."""
 
 _SURVIVORS: Final["weakref.WeakSet[Watched]"] = weakref.WeakSet()
 
@@ -65,38 +162,10 @@ def survive_forks(subject: Watched) -> None:
 
 def continue_after_fork() -> None:
     """Let everything that this process has open continue in it, which was forked just now."""
+    WATCHERS.begin()
     for subject in list(_SURVIVORS):
         subject.after_fork()
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork
     os.register_at_fork(after_in_child=continue_after_fork)
-
-
-_Step = Callable[[Watched], None]
-_Reference = weakref.ref[Watched]
-
-
-def _start(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
-    arguments = (name, reference, stop, step, pause)
-    Thread(target=_watch, args=arguments, name=name, daemon=True).start()
-
-
-def _watch(name: str, reference: _Reference, stop: Event, step: _Step, pause: float) -> None:
-    """Take steps to the end; where a step raises, this thread ends and a new one continues.
-
-    That can only be a mistake in the program, such as a clock that raises. The thread's hook shows it; nothing may live
-    past its end because of it.
-    """
-    is_over = False
-    try:
-        while not stop.wait(pause):
-            subject = reference()
-            if subject is None:
-                break
-            step(subject)
-            del subject
-        is_over = True
-    finally:
-        if not is_over and not stop.wait(TICK_SECONDS):
-            _start(name, reference, stop, step, pause)

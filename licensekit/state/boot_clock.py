@@ -4,12 +4,13 @@ Each runs while the machine sleeps, and nobody sets it (`docs/installation.md`, 
 absent: then there is no boot clock.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -45,10 +46,16 @@ def boot_clock() -> Boot | None:
 
 def linux(root: Path = Path("/")) -> Boot:
     """Return what `CLOCK_BOOTTIME` shows; `root` is where the system files are."""
+    return _boot(_linux_identity(root, os.getpid()), _count("CLOCK_BOOTTIME"))
+
+
+@lru_cache(maxsize=1)
+def _linux_identity(root: Path, _process: int) -> bytes:
+    """Return what names this boot, which stays the same while a process runs."""
     identity = (root / "proc/sys/kernel/random/boot_id").read_bytes()
     with suppress(OSError):  # a kernel without time namespaces
         identity += (root / "proc/self/timens_offsets").read_bytes()
-    return _boot(identity, _count("CLOCK_BOOTTIME"))
+    return identity
 
 
 def macos(load: Callable[[str], Any] = import_module) -> Boot:
