@@ -35,7 +35,8 @@ class DocumentChange(NamedTuple):
     """The same now; None: it is no longer there."""
 
     def __str__(self) -> str:
-        return f"{self.type} {self.name}: {self.before or 'not there'} -> {self.after or 'not there'}"
+        shown = {"trust": "trust document", "revocations": "revocation list"}.get(self.type, self.type)
+        return f"{shown} {self.name}: {self.before or 'not there'} -> {self.after or 'not there'}"
 
 
 class Change(NamedTuple):

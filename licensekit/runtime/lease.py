@@ -14,6 +14,7 @@ from licensekit.dates import moment_of
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseLost, LicenseError
 from licensekit.runtime import seats
+from licensekit.runtime.changes import LOGGER
 from licensekit.state.seats import HeldSeat, SeatRequest
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class Lease:
         """
         if self._settle(reason, refusal):
             self.lost.set()
+            LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
             if self._on_lost is not None:
                 # In a thread of its own: it may take its time, and what it raises is shown there.
                 Thread(target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True).start()

@@ -295,7 +295,8 @@ class LiveSnapshot:
         self._forget_holders()
 
     def _note(self) -> None:
-        self.changes.note(self._current.state, self._with_time(self._current.notices))
+        if not self._is_closed:
+            self.changes.note(self._current.state, self._with_time(self._current.notices))
 
     def _with_time(self, found: tuple[Notice, ...]) -> tuple[Notice, ...]:
         error = self._not_written
