@@ -227,7 +227,7 @@ class Database(Protocol):
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """Run one statement that returns rows, as a transaction by itself; return its first row.
 
-        It runs beside other such statements and whatever `write` does, and tells nobody: for rows as
+        It runs beside other such statements and whatever `write` does, and `version` need not move: for rows as
         `write(shared=True)` has them, where even one more message to the server would cost. The statement itself has to
         hold against others, and against a database that a newer program has migrated.
 
@@ -244,10 +244,6 @@ class Database(Protocol):
         It costs little, and has a meaning only in this process. A token taken before a fork, or before a restored
         backup was put in place, differs from every later one.
         """
-        ...
-
-    def wait_for_change(self, since: Version, timeout: float) -> bool:
-        """Wait until `version()` differs from `since`: True, or False after `timeout` seconds."""
         ...
 
     def close(self) -> None:

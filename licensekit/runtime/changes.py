@@ -9,17 +9,15 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from threading import Lock, Thread
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.database import Database
-from licensekit.entitlements import Notice, Severity
+from licensekit.entitlements import Notice
 from licensekit.state.loading import InstallationState
 from licensekit.state.pending import place_of
 
 LOGGER: Final = logging.getLogger("licensekit")
 LOGGER.addHandler(logging.NullHandler())
-
-_LEVELS: Final = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.ERROR: logging.ERROR}
 
 
 class DocumentChange(NamedTuple):
@@ -51,7 +49,7 @@ class Change(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """What two moments are compared by; days that are left are not among it."""
+    """What two moments are compared by."""
 
     answers: tuple[object, ...]
     documents: Mapping[tuple[str, str], str]
@@ -67,7 +65,6 @@ class Changes:
         self.revision = 0
         self._database = database
         self._callbacks: dict[object, Callable[[Change], object]] = {}
-        self._waiting: dict[object, Callable[[], object]] = {}
         self._seen = _Facts((), {}, {})
         self.after_fork()
 
@@ -76,8 +73,7 @@ class Changes:
         found = _facts(state, notices)
         with self._lock:
             before, self._seen = self._seen, found
-            is_same = (before.answers, before.documents) == (found.answers, found.documents)
-            if is_same and before.notices.keys() == found.notices.keys():
+            if (before.answers, before.documents) == (found.answers, found.documents):
                 return
             self.revision += 1
             self._pending.append(_compare(before, found, self.revision))
@@ -90,15 +86,11 @@ class Changes:
             Thread(target=self._report, name="licensekit-changes", daemon=True).start()
         self.wake()
 
-    def on_change(self, callback: Callable[[Change], object]) -> Callable[[], None]:
+    def on_change(self, callback: Callable[[Change], object]) -> Callable[[], object]:
         """Call back after each change; see `Licensing.on_change`."""
         key = object()
         self._callbacks[key] = callback
-
-        def cancel() -> None:
-            self._callbacks.pop(key, None)
-
-        return cancel
+        return lambda: self._callbacks.pop(key, None)
 
     @contextmanager
     def waking(self, wake: Callable[[], object]) -> Generator[None]:
@@ -108,7 +100,7 @@ class Changes:
         try:
             yield
         finally:
-            del self._waiting[key]
+            self._waiting.pop(key, None)
 
     def wake(self) -> None:
         """Wake whoever waits for a change."""
@@ -120,6 +112,7 @@ class Changes:
         self._lock = Lock()
         self._pending: deque[Change] = deque()
         self._is_reporting = False
+        self._waiting: dict[object, Callable[[], object]] = {}
 
     def _report(self) -> None:
         while True:
@@ -133,28 +126,24 @@ class Changes:
                 try:
                     if key in self._callbacks:  # another one may have cancelled it
                         callback(change)
-                except (Exception, SystemExit):
-                    LOGGER.exception("%s: a callback of on_change has failed", self._place, extra=self._extra(change))
+                except (Exception, SystemExit) as error:  # noqa: BLE001  # it is logged, and harms nobody else
+                    self._write(logging.ERROR, change, None, "a callback of on_change has failed", error)
 
     def _log(self, change: Change) -> None:
-        place = self._place
-        about = {notice.subject: notice.code for notice in change.raised}
+        about, levels = {one.subject: one.code for one in change.raised}, logging.getLevelNamesMapping()
         for document in change.documents:
-            extra = self._extra(change, about.get(document.name))
-            LOGGER.info("%s: %s", place, document, extra=extra)
+            self._write(logging.INFO, change, about.get(document.name), str(document))
         for notice in change.raised:
-            extra = self._extra(change, notice.code)
-            LOGGER.log(_LEVELS[notice.severity], "%s: %s", place, notice.message, extra=extra)
+            self._write(levels[notice.severity.name], change, notice.code, notice.message)
         for notice in change.resolved:
-            extra = self._extra(change, notice.code)
-            LOGGER.info("%s: no longer: %s", place, notice.message, extra=extra)
+            self._write(logging.INFO, change, notice.code, f"no longer: {notice.message}")
 
-    @property
-    def _place(self) -> str:
-        return place_of(self._database).removeprefix("at ")
-
-    def _extra(self, change: Change, code: str | None = None) -> dict[str, Any]:
-        return {"code": code, "home": self._place, "revision": change.revision}
+    def _write(
+        self, level: int, change: Change, code: str | None, text: str, error: BaseException | None = None
+    ) -> None:
+        place = place_of(self._database).removeprefix("at ")
+        extra = {"code": code, "home": place, "revision": change.revision}
+        LOGGER.log(level, "%s: %s", place, text, extra=extra, exc_info=error)
 
 
 def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
@@ -163,7 +152,9 @@ def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
     documents["trust", trust.root.issuer] = ".".join(map(str, trust.pair))
     documents |= {("revocations", issuer): str(one.document.number) for issuer, one in trust.lists.items()}
     documents |= {("catalog", issuer): str(one.version) for issuer, one in state.trust_store.catalog_documents.items()}
+    known = {(notice.code, notice.subject): notice for notice in notices}  # not by the days that are left
     answers = (
+        known.keys(),
         granted.system,
         granted.present,
         granted.everyone,
@@ -173,7 +164,7 @@ def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
         [(one.issuer, one.part, one.until, one.works_until) for one in granted.coverage],
         state.stored.head,  # moves with every change that an administrator makes
     )
-    return _Facts(answers, documents, {(notice.code, notice.subject): notice for notice in notices})
+    return _Facts(answers, documents, known)
 
 
 def _compare(before: _Facts, after: _Facts, revision: int) -> Change:

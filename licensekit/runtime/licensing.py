@@ -203,9 +203,10 @@ class Licensing(Questions):
     @property
     def revision(self) -> int:
         """A number that rises with each change of what is answered; that time passes alone does not raise it."""
-        return self._live.revision
+        _ = self.answers  # raises when it is closed
+        return self._live.changes.revision
 
-    def on_change(self, callback: "Callable[[Change], object]") -> Callable[[], None]:
+    def on_change(self, callback: "Callable[[Change], object]") -> Callable[[], object]:
         """Call `callback` after each change of what is answered, and return what cancels that.
 
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long

@@ -132,12 +132,6 @@ class LiveSnapshot:
         """What administrators should know, the most urgent first."""
         return self._with_time(self.snapshot.notices)
 
-    @property
-    def revision(self) -> int:
-        """The number of the last change."""
-        _ = self.snapshot.state  # a question as well
-        return self.changes.revision
-
     def wake(self) -> Snapshot:
         """Return the snapshot in force, after it was moved on to now and is kept up to date."""
         with self._waking:
@@ -275,13 +269,15 @@ class LiveSnapshot:
         self._keep(REMEMBER_SECONDS)
 
     def _keep(self, pause: int) -> None:
-        known, self._not_written = self._not_written, None
+        failed: StateError | None = None
         try:
             remember(self.opened, self._current.state, pause)
         except StateError as error:
-            self._not_written = error
-        if (known is None) != (self._not_written is None):
-            self._note()
+            failed = error
+        with self._swapping:
+            self._not_written = failed
+            if not self._is_closed:
+                self._note()
 
     def _put(self, snapshot: Snapshot) -> None:
         self._current = snapshot
@@ -295,8 +291,7 @@ class LiveSnapshot:
         self._forget_holders()
 
     def _note(self) -> None:
-        if not self._is_closed:
-            self.changes.note(self._current.state, self._with_time(self._current.notices))
+        self.changes.note(self._current.state, self._with_time(self._current.notices))
 
     def _with_time(self, found: tuple[Notice, ...]) -> tuple[Notice, ...]:
         error = self._not_written

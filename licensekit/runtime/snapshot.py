@@ -1,7 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
@@ -10,6 +10,9 @@ from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import DatabaseUnavailable, LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
+
+if TYPE_CHECKING:
+    from licensekit.runtime.live_snapshot import LiveSnapshot
 
 
 class DatabaseAway(Notice):
@@ -120,20 +123,12 @@ class Closed(Snapshot):
         raise DatabaseUnavailable(reason="closed", where=self._location)
 
 
-class Wakes(Protocol):
-    """What keeps a snapshot up to date from the first question on."""
-
-    def wake(self) -> Snapshot:
-        """Return the snapshot in force, which is kept up to date from now on."""
-        ...
-
-
 class Asleep(Snapshot):
     """Stands where the snapshot will be: the first question wakes what keeps it up to date, and is answered for now."""
 
     __slots__ = ("_live",)
 
-    def __init__(self, live: Wakes) -> None:
+    def __init__(self, live: "LiveSnapshot") -> None:
         self._live = live
 
     def __getattr__(self, name: str) -> Any:

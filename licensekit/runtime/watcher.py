@@ -192,7 +192,5 @@ def continue_after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork
     os.register_at_fork(
-        before=WATCHERS.before_fork,
-        after_in_parent=WATCHERS.after_fork_in_parent,
-        after_in_child=continue_after_fork,
+        before=WATCHERS.before_fork, after_in_parent=WATCHERS.after_fork_in_parent, after_in_child=continue_after_fork
     )

@@ -89,10 +89,6 @@ class PendingDatabase:
         """See `Database.version`."""
         return self._now().version()
 
-    def wait_for_change(self, since: Version, timeout: float) -> bool:
-        """See `Database.wait_for_change`."""
-        return self._now().wait_for_change(since, timeout)
-
     def close(self) -> None:
         """See `Database.close`."""
         self._forget()

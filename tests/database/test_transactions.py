@@ -12,14 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licensekit.database import Connection, Database, Value, connect
-from licensekit.errors import (
-    ConstraintViolated,
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseUnavailable,
-    LicenseError,
-    NotStorable,
-)
+from licensekit.errors import ConstraintViolated, DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, NotStorable
 from tests.database.sample_database import SCHEMA, add, things
 from tests.profiles import examples
 
@@ -292,32 +285,7 @@ def test_the_version_moves_exactly_when_something_was_committed(location: str, d
     other.close()
 
 
-def test_waiting_ends_with_the_first_change(location: str, database: Database) -> None:
-    other = connect(location, schema=SCHEMA, create=False)
-    before = database.version()
-    assert not database.wait_for_change(before, 0.05)
-    timer = threading.Timer(0.2, add, (other, 1))
-    started = time.monotonic()
-    timer.start()
-    assert database.wait_for_change(before, 20)
-    assert 0.1 < time.monotonic() - started < 10  # with the change, long before its own end
-    timer.join()
-    assert database.wait_for_change(before, 20)
-    assert not database.wait_for_change(database.version(), 0)
-    other.close()
-
-
 def test_a_closed_database_says_so(database: Database) -> None:
-    waiting: list[LicenseError] = []
-    before = database.version()
-
-    def wait() -> None:
-        with pytest.raises(DatabaseUnavailable) as caught:
-            database.wait_for_change(before, 30)
-        waiting.append(caught.value)
-
-    thread = threading.Thread(target=wait)
-    thread.start()
     with database.read() as connection:
         database.close()
         assert connection.one("SELECT 1") == (1,)
@@ -325,8 +293,6 @@ def test_a_closed_database_says_so(database: Database) -> None:
         with pytest.raises(DatabaseUnavailable) as caught:
             use()
         assert "closed" in str(caught.value)
-    thread.join(5)
-    assert len(waiting) == 1
     database.close()
 
 

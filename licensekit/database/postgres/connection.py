@@ -66,10 +66,9 @@ _OURS: Final = {
 _COUNT_ON: Final = "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
 
 JUST_COMMIT: Final = b"COMMIT"
-COMMIT_AND_TELL: Final = b"""
+COMMIT_AND_COUNT: Final = b"""
 UPDATE licensekit_schema SET changes = changes + 1
  WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
-SELECT pg_notify('licensekit', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
 COMMIT
 """
 """A transaction has a number of its own exactly if it has changed something."""
@@ -132,7 +131,7 @@ class PostgresConnection(Connection):
         return int(seconds)
 
     def commit(self) -> None:
-        """Commit durably, notify listeners, and end the transaction."""
+        """Commit durably, and end the transaction."""
         self._lifetime.check()
         self._lifetime.end()
         try:

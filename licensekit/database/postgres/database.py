@@ -3,18 +3,16 @@
 import re
 import selectors
 from collections.abc import Generator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from os import getpid
-from time import monotonic
 from typing import Final, LiteralString
 
-import psycopg
 from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres.connection import (
-    COMMIT_AND_TELL,
+    COMMIT_AND_COUNT,
     JUST_COMMIT,
     NOW,
     PostgresConnection,
@@ -22,13 +20,10 @@ from licensekit.database.postgres.connection import (
     placed,
     translate,
 )
-from licensekit.database.postgres.session import Beginning, begun, connect, is_pooled, read_url
+from licensekit.database.postgres.session import Beginning, begun, connect, read_url
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
-
-POLL_SECONDS: Final = 0.5
-"""How long `wait_for_change` relies on a notification alone: some servers send none."""
 
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
 _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
@@ -117,9 +112,6 @@ class PostgresDatabase:
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
-        self._listeners = ConnectionPool(
-            self._listen, Raw.close, is_usable=lambda raw: not raw.closed, location=self.location, wait=wait
-        )
         try:
             if schema is not None:
                 migrate(self, schema, create=create, fill=fill)
@@ -136,7 +128,7 @@ class PostgresDatabase:
         """See `Database.write`."""
         if shared:
             return self._transaction(_SHARING, JUST_COMMIT)
-        return self._transaction(_WRITING, COMMIT_AND_TELL)
+        return self._transaction(_WRITING, COMMIT_AND_COUNT)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -145,26 +137,13 @@ class PostgresDatabase:
 
     def version(self) -> Version:
         """See `Database.version`."""
-        with self._pool.lend() as raw:
-            return self._version(raw)
-
-    def wait_for_change(self, since: Version, timeout: float) -> bool:
-        """See `Database.wait_for_change`."""
-        end = monotonic() + timeout
-        with self._listeners.lend() as raw:
-            while self._version(raw) == since:
-                left = end - monotonic()
-                if left <= 0:
-                    return False
-                with Translated(translate, self.location):
-                    list(raw.notifies(timeout=min(left, POLL_SECONDS), stop_after=1))
-                self._listeners.check_open()
-            return True
+        with self._pool.lend() as raw, Translated(translate, self.location):
+            row = raw.execute(_CHANGES).fetchone()
+        return (getpid(), *(row or ()))
 
     def close(self) -> None:
         """See `Database.close`."""
         self._pool.close()
-        self._listeners.close()
 
     def keep_copy(self, number: int) -> None:
         """Do nothing: the server's backups are its administrator's."""
@@ -181,24 +160,9 @@ class PostgresDatabase:
                 connection.began = found[2] if found else None
             yield connection
 
-    def _version(self, raw: Raw) -> Version:
-        with Translated(translate, self.location):
-            row = raw.execute(_CHANGES).fetchone()
-        return (getpid(), *(row or ()))
-
     def _connect(self) -> Raw:
         with Translated(translate, self.location):
             return connect(self._parameters, self._wait)
-
-    def _listen(self) -> Raw:
-        with Translated(translate, self.location), ExitStack() as undo:
-            raw = undo.enter_context(closing(self._connect()))
-            # A standby tells nobody of changes, nor does a pooler: there, `wait_for_change` looks.
-            if not is_pooled(raw):
-                with suppress(psycopg.errors.ReadOnlySqlTransaction):
-                    raw.execute(b"LISTEN licensekit")
-            undo.pop_all()
-        return raw
 
 
 def _is_idle(raw: Raw) -> bool:

@@ -1,7 +1,7 @@
 """A connection as its URL asks for it and as we set it up: to the server itself, or to a pooler in front of it.
 
 A pooler such as PgBouncer lends a session of the server for one transaction at a time. What belongs to a session has no
-place there: settings are made in each transaction, nothing is prepared, and nobody listens.
+place there: settings are made in each transaction, and nothing is prepared.
 """
 
 import re

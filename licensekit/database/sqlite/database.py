@@ -5,7 +5,6 @@ from collections.abc import Generator, Hashable
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
@@ -22,8 +21,6 @@ from licensekit.database.sqlite.opening import (
 )
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
-
-POLL_SECONDS: Final = 0.15
 
 DIALECT: Final = Dialect(
     integer="INTEGER",
@@ -116,16 +113,6 @@ class SqliteDatabase:
         with self._watchers.lend() as watcher, Translated(translate, self.location):
             (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
             return (watcher.number, moved)
-
-    def wait_for_change(self, since: Version, timeout: float) -> bool:
-        """See `Database.wait_for_change`."""
-        end = monotonic() + timeout
-        while self.version() == since:
-            left = end - monotonic()
-            if left <= 0:
-                return False
-            sleep(min(left, POLL_SECONDS))
-        return True
 
     def close(self) -> None:
         """See `Database.close`."""
