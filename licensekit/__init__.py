@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from licensekit.entitlements.answers import LicensedPart
     from licensekit.entitlements.events import Event
     from licensekit.entitlements.login import Decision
+    from licensekit.runtime.changes import LicensingChange
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Severity", "User",
-    "VerifiedBundle", "Verifier", "verify",
+    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "NotEntitled", "Notice",
+    "Severity", "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {
@@ -47,6 +48,7 @@ _HOMES: Final = {
     "Lease": "licensekit.runtime.lease",
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
+    "LicensingChange": "licensekit.runtime.changes",
     "User": "licensekit.runtime.holders",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""

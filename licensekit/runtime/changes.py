@@ -37,7 +37,7 @@ class DocumentChange(NamedTuple):
         return f"{shown} {self.name}: {self.before or 'not there'} -> {self.after or 'not there'}"
 
 
-class Change(NamedTuple):
+class LicensingChange(NamedTuple):
     """What is different from the revision before."""
 
     revision: int
@@ -64,7 +64,7 @@ class Changes:
     def __init__(self, database: Database) -> None:
         self.revision = 0
         self._database = database
-        self._callbacks: dict[object, Callable[[Change], object]] = {}
+        self._callbacks: dict[object, Callable[[LicensingChange], object]] = {}
         self._seen = _Facts((), {}, {})
         self.after_fork()
 
@@ -86,7 +86,7 @@ class Changes:
             Thread(target=self._report, name="licensekit-changes", daemon=True).start()
         self.wake()
 
-    def on_change(self, callback: Callable[[Change], object]) -> Callable[[], object]:
+    def on_change(self, callback: Callable[[LicensingChange], object]) -> Callable[[], object]:
         """Call back after each change; see `Licensing.on_change`."""
         key = object()
         self._callbacks[key] = callback
@@ -110,7 +110,7 @@ class Changes:
     def after_fork(self) -> None:
         """Continue in a forked child, which has neither the thread that reports nor whoever waits."""
         self._lock = Lock()
-        self._pending: deque[Change] = deque()
+        self._pending: deque[LicensingChange] = deque()
         self._is_reporting = False
         self._waiting: dict[object, Callable[[], object]] = {}
 
@@ -129,7 +129,7 @@ class Changes:
                 except (Exception, SystemExit) as error:  # noqa: BLE001  # it is logged, and harms nobody else
                     self._write(logging.ERROR, change, None, "a callback of on_change has failed", error)
 
-    def _log(self, change: Change) -> None:
+    def _log(self, change: LicensingChange) -> None:
         about, levels = {one.subject: one.code for one in change.raised}, logging.getLevelNamesMapping()
         for document in change.documents:
             self._write(logging.INFO, change, about.get(document.name), str(document))
@@ -139,7 +139,7 @@ class Changes:
             self._write(logging.INFO, change, notice.code, f"no longer: {notice.message}")
 
     def _write(
-        self, level: int, change: Change, code: str | None, text: str, error: BaseException | None = None
+        self, level: int, change: LicensingChange, code: str | None, text: str, error: BaseException | None = None
     ) -> None:
         place = place_of(self._database).removeprefix("at ")
         extra = {"code": code, "home": place, "revision": change.revision}
@@ -167,10 +167,10 @@ def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
     return _Facts(answers, documents, known)
 
 
-def _compare(before: _Facts, after: _Facts, revision: int) -> Change:
+def _compare(before: _Facts, after: _Facts, revision: int) -> LicensingChange:
     names = dict.fromkeys((*before.documents, *after.documents))
     pairs = [(name, before.documents.get(name), after.documents.get(name)) for name in names]
-    return Change(
+    return LicensingChange(
         revision,
         tuple(DocumentChange(*name, old, new) for name, old, new in pairs if old != new),
         _only(after.notices, before.notices),

@@ -30,7 +30,7 @@ from licensekit.state.time import BootClock, system_clock
 
 if TYPE_CHECKING:
     from licensekit.database import Database
-    from licensekit.runtime.changes import Change
+    from licensekit.runtime.changes import LicensingChange
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
 
@@ -206,7 +206,7 @@ class Licensing(Questions):
         _ = self.answers  # raises when it is closed
         return self._live.changes.revision
 
-    def on_change(self, callback: "Callable[[Change], object]") -> Callable[[], object]:
+    def on_change(self, callback: "Callable[[LicensingChange], object]") -> Callable[[], object]:
         """Call `callback` after each change of what is answered, and return what cancels that.
 
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long

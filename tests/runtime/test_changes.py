@@ -12,7 +12,7 @@ import pytest
 from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable
 from licensekit.installation import Installation
-from licensekit.runtime.changes import Change, DocumentChange
+from licensekit.runtime.changes import DocumentChange, LicensingChange
 from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN, Home, bundle, file, signed
 from tests.makers import changed
@@ -20,9 +20,9 @@ from tests.runtime.conftest import Open, comes
 
 
 @pytest.fixture
-def seen(licensing: Licensing) -> list[Change]:
+def seen(licensing: Licensing) -> list[LicensingChange]:
     """The changes that are reported."""
-    found: list[Change] = []
+    found: list[LicensingChange] = []
     licensing.on_change(found.append)
     return found
 
@@ -57,7 +57,7 @@ def test_the_revision_rises_with_what_is_answered_and_not_with_time(
 
 
 def test_each_change_is_reported_once_in_order_and_says_what_is_different(
-    home: Home, licensing: Licensing, admin: Installation, seen: list[Change]
+    home: Home, licensing: Licensing, admin: Installation, seen: list[LicensingChange]
 ) -> None:
     home.clock.move(days=335)
     assert comes(lambda: len(seen) == 1)
@@ -77,7 +77,9 @@ def test_each_change_is_reported_once_in_order_and_says_what_is_different(
     assert [notice.code for notice in seen[1].resolved] == ["warning"]
 
 
-def test_documents_that_come_and_go_are_named(licensing: Licensing, admin: Installation, seen: list[Change]) -> None:
+def test_documents_that_come_and_go_are_named(
+    licensing: Licensing, admin: Installation, seen: list[LicensingChange]
+) -> None:
     admin.activate(file(bundle(2, **SOLD), signed(changed(crm_catalog(), version=2))))
     assert comes(lambda: bool(seen))
     found = {(one.type, one.before, one.after) for one in seen[0].documents}
@@ -86,7 +88,7 @@ def test_documents_that_come_and_go_are_named(licensing: Licensing, admin: Insta
 
 
 def test_a_callback_that_was_cancelled_is_called_no_more(licensing: Licensing, admin: Installation) -> None:
-    first, second = list[Change](), list[Change]()
+    first, second = list[LicensingChange](), list[LicensingChange]()
     cancel = licensing.on_change(first.append)
     licensing.on_change(second.append)
     licensing.on_change(lambda _: cancel())
@@ -102,9 +104,9 @@ def test_a_callback_that_was_cancelled_is_called_no_more(licensing: Licensing, a
 def test_a_callback_that_raises_is_logged_and_harms_nobody(
     licensing: Licensing, admin: Installation, caplog: pytest.LogCaptureFixture, error: type[BaseException]
 ) -> None:
-    seen: list[Change] = []
+    seen: list[LicensingChange] = []
 
-    def fail(_: Change) -> None:
+    def fail(_: LicensingChange) -> None:
         raise error
 
     licensing.on_change(fail)
@@ -122,7 +124,7 @@ def test_a_callback_that_takes_long_delays_reports_and_nothing_else(
 ) -> None:
     called, over, seen = threading.Event(), threading.Event(), list[int]()
 
-    def wait(change: Change) -> None:
+    def wait(change: LicensingChange) -> None:
         called.set()
         over.wait(60)
         seen.append(change.revision)
