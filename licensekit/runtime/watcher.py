@@ -60,7 +60,6 @@ class Watchers:
         self._awake = Event()
         self._end: Event | None = None
         """Ends the threads; None where none run."""
-        self._clock: Thread | None = None
         self._follower: Thread | None = None
         self._since = inf
         """Since when the follower has been waiting for one database."""
@@ -69,36 +68,16 @@ class Watchers:
         """Keep a subject up to date, beginning now, until it is forgotten or `unwatch` is called."""
         with self._lock:
             self._due.setdefault(subject, 0)
-            self._start()
+            if self._end is None:
+                self._end = Event()
+                _start("licensekit-clock", self._keep_time, self._end)
+                self._start_follower(self._end)
         self._awake.set()
 
     def unwatch(self, subject: Watched) -> None:
         """Leave a subject alone; does not wait for a step that is under way."""
         with self._lock:
             self._due.pop(subject, None)
-
-    def before_fork(self) -> None:
-        """End the threads, so that the child inherits nothing that they hold; one that hangs is left alone."""
-        with self._lock:
-            end, self._end = self._end, None
-        if end is not None:
-            end.set()
-            self._awake.set()
-            for thread in (self._clock, self._follower):
-                if thread is not None and thread is not current_thread():
-                    thread.join(HANG_SECONDS)
-
-    def after_fork_in_parent(self) -> None:
-        """Go on where `before_fork` has ended the threads."""
-        with self._lock:
-            if self._due:
-                self._start()
-
-    def _start(self) -> None:
-        if self._end is None:
-            self._end = Event()
-            self._clock = _start("licensekit-clock", self._keep_time, self._end)
-            self._start_follower(self._end)
 
     def _keep_time(self, end: Event) -> None:
         while not end.wait(TICK_SECONDS):
@@ -107,8 +86,6 @@ class Watchers:
     def _tick(self, end: Event) -> None:
         with self._lock:
             subjects = list(self._due)
-            if end is not self._end:
-                return
             if not subjects:
                 end.set()
                 self._end = None
@@ -138,7 +115,7 @@ class Watchers:
         for reference in due:
             subject = reference()
             with self._lock:
-                if self._end is None or self._follower is not current_thread():
+                if self._follower is not current_thread():
                     return False
                 if subject is None or self._due.get(subject, inf) == inf:
                     continue
@@ -191,6 +168,4 @@ def continue_after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(
-        before=WATCHERS.before_fork, after_in_parent=WATCHERS.after_fork_in_parent, after_in_child=continue_after_fork
-    )
+    os.register_at_fork(after_in_child=continue_after_fork)

@@ -20,7 +20,11 @@ from tests.homes import PIN, Home
 from tests.runtime.conftest import Open, comes
 from tests.runtime.other_processes import sockets, work
 
-pytestmark = [pytest.mark.process, pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")]
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded"),  # for it has asked before
+]
 FORK = get_context("fork") if hasattr(os, "fork") else get_context()
 WORKERS = 4
 
@@ -61,7 +65,6 @@ def test_workers_forked_after_opening_see_changes_by_themselves(
     assert comes(lambda: licensing.user("anna").access("windows") is Access.FULL)
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")  # by a thread of the test
 def test_a_fork_in_the_middle_of_a_look_leaves_the_child_free(
     home: Home, admin: Installation, open_licensing: Open
 ) -> None:

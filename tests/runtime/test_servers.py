@@ -137,6 +137,7 @@ def open_and_look(home: str) -> tuple[int, bool]:
         return look(licensing)
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")  # a pool has threads of its own
 @pytest.mark.parametrize("asked_before", [False, True])
 def test_a_pool_that_forks_its_workers_again_and_again_sees_changes(
     installation: Installation, tmp_path: Path, *, asked_before: bool
