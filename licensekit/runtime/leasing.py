@@ -15,13 +15,11 @@ from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEn
 from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
-from licensekit.runtime.watcher import LOOK_SECONDS, WATCHERS, survive_forks
+from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.seats import HeldSeat, SeatRequest
 
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
-RETRY_SECONDS: Final = 0.5
-"""How soon a database that is away is tried again."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
 

@@ -18,7 +18,7 @@ from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, N
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
-from licensekit.runtime.watcher import LOOK_SECONDS, WATCHERS, survive_forks
+from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import OpenInstallation, read_installation
 from licensekit.state.stored import Stored, seats_in_use
 from licensekit.state.time import lease_time
@@ -27,9 +27,6 @@ from licensekit.state.users import site_facts, user_facts
 
 K = TypeVar("K")
 T = TypeVar("T")
-
-RETRY_SECONDS: Final = 0.5
-"""How soon a database that is away is tried again."""
 
 FIRST_SECONDS: Final = 1.0
 """How long the first question in a process waits for the database."""
@@ -177,7 +174,9 @@ class LiveSnapshot:
             if self._is_closed:
                 return
             reading = self.clocks()
-            error = self._error or self._count_silence()
+            self._silence += 1
+            is_silent = self._silence > SILENT_TICKS
+            error = self._error or (DatabaseBusy(reason="silent", where=self.database.location) if is_silent else None)
             if not self._current.holds_at(reading, away=error is not None):
                 self._put(self._current.moved_on(reading, error, self._contact))
 
@@ -251,13 +250,6 @@ class LiveSnapshot:
             self._silence = 0
             if not self._is_closed:
                 self._contact = self._current.now_at(reading, away=False)
-
-    def _count_silence(self) -> LicenseError | None:
-        """Count one more reading of the clock, and return an error if the silence is too long."""
-        self._silence += 1
-        if self._silence <= SILENT_TICKS:
-            return None
-        return DatabaseBusy(reason="silent", where=self.database.location)
 
     def _remember(self) -> None:
         """Write what was seen of time and trust now and then; a failure is a notice."""

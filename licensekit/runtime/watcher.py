@@ -24,6 +24,9 @@ TICK_SECONDS: Final = 0.2
 LOOK_SECONDS: Final = 0.3
 """The least time between two looks at one database."""
 
+RETRY_SECONDS: Final = 0.5
+"""How soon a database that is away is tried again."""
+
 HANG_SECONDS: Final = 1.0
 """How long one database may keep the others waiting."""
 

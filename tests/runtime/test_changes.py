@@ -100,6 +100,22 @@ def test_a_callback_that_was_cancelled_is_called_no_more(licensing: Licensing, a
     assert len(first) == 1
 
 
+def test_a_callback_may_cancel_the_next_one(licensing: Licensing, admin: Installation) -> None:
+    called: list[str] = []
+    cancels: list[Callable[[], object]] = []
+
+    def one(_: LicensingChange) -> None:
+        called.append("one")
+        cancels[0]()
+
+    licensing.on_change(one)
+    cancels.append(licensing.on_change(lambda _: called.append("two")))
+    licensing.on_change(lambda _: called.append("three"))
+    admin.users.assign("anna", "sales")
+    assert comes(lambda: "three" in called)
+    assert called == ["one", "three"]
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
 def test_a_callback_that_raises_is_logged_and_harms_nobody(
     licensing: Licensing, admin: Installation, caplog: pytest.LogCaptureFixture, error: type[BaseException]
