@@ -138,7 +138,11 @@ def test_a_database_that_hangs_delays_only_the_first_question_and_not_for_long(
     monkeypatch.setattr(live_snapshot, "FIRST_SECONDS", 0.1)
     over = threading.Event()
     database = Hanging(home, over)
-    monkeypatch.setattr("licensekit.runtime.licensing.open_installation", lambda *_, **__: database)
+
+    def hanging(*_: object, **__: object) -> Hanging:
+        return database
+
+    monkeypatch.setattr("licensekit.runtime.licensing.open_installation", hanging)
     other = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
     with other, Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
         database.hangs = True

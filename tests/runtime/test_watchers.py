@@ -49,6 +49,12 @@ def watchers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watchers]:
     assert comes(lambda: not threads())
 
 
+def watch_all(watchers: Watchers, subjects: list[Subject]) -> None:
+    """Watch several, and hold none of them."""
+    for subject in subjects:
+        watchers.watch(subject)
+
+
 def threads() -> list[str]:
     """Return the names of the threads that follow something."""
     names = (one.name for one in threading.enumerate())
@@ -72,10 +78,8 @@ def test_one_pair_of_threads_follows_everything_until_nothing_is_left(watchers: 
 
 def test_what_is_forgotten_is_followed_no_longer(watchers: Watchers) -> None:
     subjects = [Subject() for _ in range(3)]
-    for subject in subjects:
-        watchers.watch(subject)
-    assert subject.is_followed()
-    del subject
+    watch_all(watchers, subjects)
+    assert all(subject.is_followed() for subject in subjects)
     subjects.clear()
     gc.collect()
     assert comes(lambda: not threads())
@@ -116,12 +120,10 @@ def test_what_is_forgotten_behind_one_that_hangs_is_let_go(watchers: Watchers) -
 
     subjects = [Subject(hang), *(Subject() for _ in range(9))]
     gone = [weakref.ref(subject) for subject in subjects[1:]]
-    for subject in subjects:
-        watchers.watch(subject)
+    watch_all(watchers, subjects)
     assert hanging.wait(60)
     assert all(subject.is_followed() for subject in subjects[1:])
     watchers.unwatch(subjects[0])
-    del subject
     subjects.clear()
     gc.collect()
     assert comes(lambda: not any(reference() for reference in gone))
@@ -134,8 +136,12 @@ def test_what_is_forgotten_behind_one_that_hangs_is_let_go(watchers: Watchers) -
 def test_what_raises_is_shown_and_everything_goes_on(
     watchers: Watchers, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[object] = []
-    monkeypatch.setattr(threading, "excepthook", lambda args: shown.append(args.exc_type))
+    shown: list[type[BaseException]] = []
+
+    def show(args: threading.ExceptHookArgs) -> None:
+        shown.append(args.exc_type)
+
+    monkeypatch.setattr(threading, "excepthook", show)
 
     def fail() -> None:
         raise ZeroDivisionError
