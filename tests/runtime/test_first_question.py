@@ -42,7 +42,8 @@ def _others_are_over() -> None:
 
 def watchers() -> set[str]:
     """Return the names of the threads that keep answers true."""
-    return {one.name for one in threading.enumerate() if one.name.startswith("licensekit-")}
+    names = {one.name for one in threading.enumerate()}
+    return names & {"licensekit-clock", "licensekit-database"}
 
 
 @pytest.mark.parametrize("ask", QUESTIONS.values(), ids=list(QUESTIONS))
@@ -114,7 +115,7 @@ class Hanging:
 
     def __init__(self, home: Home, over: threading.Event) -> None:
         self._database = open_installation(home.place, create=False)
-        self._over = over
+        self.over = over
         self.hangs = False
 
     def __getattr__(self, name: str) -> Any:
@@ -127,32 +128,58 @@ class Hanging:
     def version(self) -> Version:
         """Wait, and return the version."""
         if self.hangs:
-            self._over.wait(60)
+            self.over.wait(60)
         return self._database.version()
+
+
+@pytest.fixture
+def hanging(home: Home, monkeypatch: pytest.MonkeyPatch) -> Hanging:
+    """The database that is opened from now on, which answers until a test lets it hang."""
+    database = Hanging(home, threading.Event())
+
+    def opened(*_: object, **__: object) -> Hanging:
+        return database
+
+    monkeypatch.setattr("licensekit.runtime.licensing.open_installation", opened)
+    return database
 
 
 @pytest.mark.parametrize("home", ["folder"], indirect=True)
 def test_a_database_that_hangs_delays_only_the_first_question_and_not_for_long(
-    home: Home, admin: Installation, monkeypatch: pytest.MonkeyPatch
+    home: Home, admin: Installation, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_snapshot, "FIRST_SECONDS", 0.1)
-    over = threading.Event()
-    database = Hanging(home, over)
-
-    def hanging(*_: object, **__: object) -> Hanging:
-        return database
-
-    monkeypatch.setattr("licensekit.runtime.licensing.open_installation", hanging)
-    other = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock)
-    with other, Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
-        database.hangs = True
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+        hanging.hangs = True
         home.clock.move(days=396)
         begin = time.monotonic()
         assert licensing.access("server") is Access.READ
         assert time.monotonic() - begin < 30
-        assert other.access("server") is Access.READ
         known = licensing.revision
         admin.users.add("carl")
-        database.hangs = False
-        over.set()
+        hanging.hangs = False
+        hanging.over.set()
         assert licensing.wait_until(lambda one: one.revision > known, 60)
+
+
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_a_first_question_that_waits_while_it_is_closed_raises(
+    home: Home, admin: Installation, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_snapshot, "FIRST_SECONDS", 60)
+    licensing, found = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock), list[Exception]()
+
+    def ask() -> None:
+        with pytest.raises(DatabaseUnavailable) as caught:
+            licensing.allows("server")
+        found.append(caught.value)
+
+    hanging.hangs = True
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert comes(lambda: bool(watchers()))
+    licensing.close()
+    hanging.over.set()
+    thread.join(60)
+    assert "closed" in str(found[0])
+    assert admin.state().serial

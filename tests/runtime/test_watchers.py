@@ -111,6 +111,18 @@ def test_what_hangs_keeps_its_own_thread_and_nothing_else(watchers: Watchers) ->
         watchers.unwatch(subject)
 
 
+def test_what_another_one_has_ended_in_the_same_round_is_not_followed(watchers: Watchers) -> None:
+    last = Subject()
+    first = Subject(lambda: watchers.unwatch(last))
+    watch_all(watchers, [first, last])
+    assert first.is_followed()
+    looks = last.looks
+    assert looks <= 1
+    assert first.is_followed()
+    assert last.looks == looks
+    watchers.unwatch(first)
+
+
 def test_what_is_forgotten_behind_one_that_hangs_is_let_go(watchers: Watchers) -> None:
     hanging, over = threading.Event(), threading.Event()
 
