@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
+    from licensekit.runtime.seat import Seat
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "Event", "Explanation", "Fingerprint", "Given", "Holder", "Lease",
-    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Severity", "User",
-    "VerifiedBundle", "Verifier", "verify",
+    "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "NotEntitled", "Notice", "Seat", "Severity",
+    "User", "VerifiedBundle", "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {
@@ -47,6 +48,7 @@ _HOMES: Final = {
     "Lease": "licensekit.runtime.lease",
     "LicensedPart": "licensekit.entitlements.answers",
     "Licensing": "licensekit.runtime.licensing",
+    "Seat": "licensekit.runtime.seat",
     "User": "licensekit.runtime.holders",
 }
 """Names and their modules, where that is not `licensekit.entitlements`."""

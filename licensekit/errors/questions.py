@@ -52,6 +52,18 @@ class WrongKind(QuestionError):
     wanted: tuple[str, ...] = ()
 
 
+class SeatMisused(QuestionError):
+    """A seat that cannot be taken in this way."""
+
+    template: ClassVar[Templates] = {
+        "again": "this seat of `{license}` was taken for a block before; call `licensing.seat(…)` for each block",
+        "blocking": "to wait here for a seat of `{license}` stops the event loop; use `async with`, or `take_async`",
+        "no-loop": "a seat of `{license}` is awaited where no loop of asyncio runs; use `with` or `take`, in a thread",
+    }
+    reason: str
+    license: str
+
+
 class OriginInvalid(QuestionError):
     """An address by which browsers would reach the console, and that is none."""
 

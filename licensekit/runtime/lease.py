@@ -4,10 +4,11 @@ A seat ends for its holder a little before it ends in the database, by a clock t
 holder never believes that it has a seat that somebody else got meanwhile.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from licensekit.access import Access
 from licensekit.dates import moment_of
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
 
 class Lease:
-    """A seat that is held, until it is released or lost. Made by `Licensing.lease`.
-
-    As a context manager it releases the seat at the end of the block, and raises `LeaseLost` there if it was lost
-    meanwhile.
-    """
+    """A seat that is held, until it is released or lost. Made by a `Seat`."""
 
     def __init__(
         self,
@@ -41,6 +38,10 @@ class Lease:
         self._lock = Lock()
         self._error: LeaseLost | None = None
         self._borrowed: Mapping[str, Access] | None = None
+        self.code = row.license
+        """The license of which it is a seat."""
+        self.holder = row.holder
+        """Who holds it."""
         self.row = row
         """The seat as the database has it."""
         self.request = request
@@ -54,16 +55,6 @@ class Lease:
     def id(self) -> str:
         """The id by which administrators see it in `leases list`."""
         return self.row.id
-
-    @property
-    def code(self) -> str:
-        """The license of which it is a seat."""
-        return self.row.license
-
-    @property
-    def holder(self) -> str:
-        """Who holds it."""
-        return self.row.holder
 
     @property
     def borrowed_until(self) -> datetime | None:
@@ -140,12 +131,17 @@ class Lease:
         return moment_of(row.expires)
 
     def release(self) -> None:
-        """Return the seat back. Nothing happens to one that is not held, nor to a parent process's.
+        """Release the seat. Nothing happens to one that is not held, nor to a parent process's.
 
         If the database is away, the seat is freed as soon as it is back, at the latest when the lease expires.
         """
         if self._settle("released"):
             self._leasing.free(self)
+
+    async def release_async(self) -> None:
+        """Release the seat in a task of asyncio; it is released although the task is cancelled meanwhile."""
+        if self._settle("released"):
+            await in_thread(self._leasing.free, self)
 
     def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
         """Note that it is lost, and report it; does nothing where that is known.
@@ -197,11 +193,9 @@ class Lease:
             )
             return True
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
-        lost = self.error
-        self.release()
-        if error is None and lost is not None and lost.reason != "released":
-            raise lost
+async def in_thread(function: Callable[..., object], *arguments: object) -> None:
+    """Run a function in a thread of the loop's executor; it runs to its end although this task is cancelled."""
+    step = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    await asyncio.wait([step])
+    step.result()

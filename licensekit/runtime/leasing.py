@@ -1,12 +1,17 @@
 """Concurrent seats for the running program: taken, renewed in the background, loss reported.
 
 Two daemon threads serve all leases of a `Licensing`: one renews them and watches for changes, the other sees their ends
-even while a database keeps the first one waiting. A forked child begins with no lease.
+even while a database keeps the first one waiting. A forked child begins with no lease. A process that ends releases
+what it holds.
 """
 
+import os
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from multiprocessing.util import Finalize
 from random import random
 from threading import Event, Lock
 from typing import Final
@@ -17,8 +22,10 @@ from licensekit.runtime.lease import Lease
 from licensekit.runtime.seats import Seats
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import Watcher, survive_forks
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import SeatRequest
 
+WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
+"""What may be otherwise a moment later."""
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
 RETRY_SECONDS: Final = 0.5
@@ -27,6 +34,8 @@ CALM_SECONDS: Final = 0.05
 """The least seconds between two checks of leases, however much changes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
+
+_OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 
 class Leasing:
@@ -37,21 +46,35 @@ class Leasing:
         self._is_closed = False
         self._begin()
         survive_forks(self)
+        _OPEN.add(self)
 
-    def acquire(self, request: SeatRequest, *, wait: float, on_lost: Callable[[Lease], object] | None) -> Lease:
-        """Take a seat; see `Licensing.lease`."""
+    def take(self, request: SeatRequest, on_lost: Callable[[Lease], object] | None) -> Lease:
+        """Take a seat if one is free now; raises as `Licensing.seat` says."""
         self._start()
-        row, until = self._take_or_wait(request, time.monotonic() + wait)
+        row, until = self.seats.take(request)
         lease = Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         self._awake.set()
+        if self._is_closed:  # perhaps after `close` looked for leases
+            lease.release()
+            raise DatabaseUnavailable(reason="closed", where=self.seats.database.location)
         return lease
+
+    def pauses(self, end: float) -> Iterator[float]:
+        """Yield the seconds to sleep after each try to take a seat, until `end`, a time of `time.monotonic`."""
+        pause = FIRST_PAUSE
+        while not self._is_closed and (left := end - time.monotonic()) > 0:
+            # Not all who wait try at the same moment.
+            yield min(left, pause * (0.5 + random()))  # noqa: S311  # a pause, no secret
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def follow(self, patience: float) -> None:
         """Renew what is due, and wait for up to `patience` seconds for a change."""
         held = list(self._held.values())
         if not held and not self.seats.pending:
-            self._rest(patience)
+            self._awake.clear()
+            if not self._held:
+                self._awake.wait(patience)
             return
         try:
             self.seats.free_pending()
@@ -76,6 +99,8 @@ class Leasing:
         self._is_closed = True
         if self._watcher is not None:
             self._watcher.stop()
+        with suppress(StateError):
+            self.seats.free_pending()
         for lease in list(self._held.values()):
             lease.release()
 
@@ -100,24 +125,7 @@ class Leasing:
         with self._starting:
             if self._watcher is None and not self._is_closed:
                 self._watcher = Watcher(self)
-
-    def _rest(self, patience: float) -> None:
-        self._awake.clear()
-        if not self._held:
-            self._awake.wait(patience)
-
-    def _take_or_wait(self, request: SeatRequest, end: float) -> tuple[HeldSeat, float]:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return self.seats.take(request)
-            except (NoneFree, DatabaseBusy, DatabaseUnavailable):
-                left = end - time.monotonic()
-                if left <= 0 or self._is_closed:
-                    raise
-            # Not all who wait try at the same moment.
-            time.sleep(min(left, pause * (0.5 + random())))  # noqa: S311  # a pause, no secret
-            pause = min(pause * 1.5, LONGEST_PAUSE)
+                _release_at_exit(os.getpid())
 
     def free(self, lease: Lease) -> None:
         """Free the seat of a lease that was released."""
@@ -175,3 +183,16 @@ def _due_in(lease: Lease) -> float:
     if lease.row.borrowed:
         return float("inf")
     return lease.left - lease.request.ttl * (1 - 1 / RENEWALS)
+
+
+def release_all() -> None:
+    """Release every lease that this process holds, and take no others."""
+    for leasing in list(_OPEN):
+        leasing.close()
+
+
+@cache
+def _release_at_exit(_process: int) -> None:
+    """Have `release_all` called at the end of this process."""
+    # Not `atexit`, which the children of `multiprocessing` do not call: this calls it there, and at any other end.
+    Finalize(None, release_all, exitpriority=0)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from licensekit.database import Database
     from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
+    from licensekit.runtime.seat import Seat
 
 
 class Licensing(Questions):
@@ -115,7 +116,7 @@ class Licensing(Questions):
             answers = self._live.answers_with_leases()
         return answers.count(code)
 
-    def lease(
+    def seat(
         self,
         code: str,
         *,
@@ -124,34 +125,37 @@ class Licensing(Questions):
         wait: float = 0,
         at_least: Access = Access.FULL,
         on_lost: "Callable[[Lease], object] | None" = None,
-    ) -> "Lease":
-        """Take a seat of a license of concurrent seats, and hold it until it is released.
+    ) -> "Seat":
+        """Return a seat of a license of concurrent seats, to be taken for a block, or until it is released.
 
-            with licensing.lease("service-client", holder="anna", wait=30) as lease:
+            with licensing.seat("service-client", holder="anna", wait=30) as lease:
                 while work_is_left():
                     lease.check()
                     work()
 
+        Tasks of asyncio write `async with`; `take` and `take_async` return a lease to be released (`docs/leases.md`).
+
         `holder` is what administrators see: a user's id where the license requires others, else a user, a machine, a
-        session. Each lease has a seat of its own, which is renewed in the background; it is lost when the process is
-        killed or cannot reach the database for `ttl` seconds. `wait` is for how many seconds to wait while none is free
-        or the database is away. With `at_least=Access.READ` a seat that gives reading alone will do, as after grace.
+        session. The lease is renewed in the background, and lost when the process is killed or cannot reach the
+        database for `ttl` seconds. `wait` is for how many seconds to wait while no seat is free or the database is
+        away. `on_lost` is called with a lease that is lost, in a thread of its own or in the loop of its task.
 
-        A lease that is lost reports it immediately: `lost` is set, `on_lost` is called with it in a thread of its own,
-        `check` raises, `allows` returns False, and a `with` block ends with `LeaseLost`. It blocks: with asyncio use
-        `await asyncio.to_thread(licensing.lease, …)`, and `on_lost` with `loop.call_soon_threadsafe`.
-
-        Raises:
+        Raises, those from `NotEntitled` on as the seat is taken:
             UnknownLicense, WrongKind: there are no concurrent seats of that code.
             EntryInvalid: the holder, or `ttl`, cannot be kept.
             NotEntitled: no bundle in force grants a seat; the message says why.
             RequirementMissing: the holder does not have what the license requires.
             NoneFree: no seat was free, or became free in time.
+            SeatMisused: it cannot be taken in this way.
             StateError: the database cannot be written.
         """
-        leasing = self._leasing_now()
-        request = leasing.seats.request(code, holder, ttl, at_least)
-        return leasing.acquire(request, wait=wait, on_lost=on_lost)
+        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # only whoever takes seats pays
+        from licensekit.runtime.seat import Seat  # noqa: PLC0415  # likewise
+        from licensekit.runtime.seats import Seats  # noqa: PLC0415  # likewise
+
+        # Of two threads that are the first together, one creates what both use.
+        leasing = self._leasing.get("one") or self._leasing.setdefault("one", Leasing(Seats(self._live)))
+        return Seat(leasing, leasing.seats.request(code, holder, ttl, at_least), wait, on_lost)
 
     def user(self, user_id: str, site: str | None = None) -> User:
         """Return what a user may do, at one site or at none; `user(id).allows("sale")`.
@@ -211,13 +215,6 @@ class Licensing(Questions):
         for leasing in self._leasing.values():
             leasing.close()
         self._live.close()
-
-    def _leasing_now(self) -> "Leasing":
-        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # only whoever takes seats pays
-        from licensekit.runtime.seats import Seats  # noqa: PLC0415  # only whoever takes seats pays
-
-        # Of two threads that are the first together, one creates what both use.
-        return self._leasing.get("one") or self._leasing.setdefault("one", Leasing(Seats(self._live)))
 
     def __enter__(self) -> Self:
         return self

@@ -73,7 +73,7 @@ def host(place: str, url: str, number: int, pipe: Pipe) -> None:
     ):
 
         def pair() -> None:
-            licensing.lease(CODE, holder=f"host {number}").release()
+            licensing.seat(CODE, holder=f"host {number}").take().release()
 
         def commit() -> None:
             committing.execute(UPDATE, (number,))
@@ -127,7 +127,7 @@ def telling(place: str) -> list[float]:
         Installation.open(place, root=PIN, pack=PACK) as installation,
     ):
         for _ in range(10):
-            lease = licensing.lease(CODE, holder="anna")
+            lease = licensing.seat(CODE, holder="anna").take()
             time.sleep(0.3)
             begin = time.perf_counter()
             installation.leases.end(lease.id)

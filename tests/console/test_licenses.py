@@ -63,7 +63,7 @@ def test_everything_about_a_license_is_told(crm: Installation, browser: Browser)
 def test_seats_at_one_time_are_listed_and_ended(crm_home: Home, crm: Installation, browser: Browser) -> None:
     assert "No seat is taken" in words(browser.get("/license/seat"))
     with crm_home.run() as licensing:
-        licensing.lease("seat", holder="dora")
+        licensing.seat("seat", holder="dora").take()
         [lease] = crm.leases.list()
         assert "dora" in words(browser.get("/license/seat"))
         page = words(browser.post("/license/lease/end", lease=lease.id))

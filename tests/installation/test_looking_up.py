@@ -42,8 +42,8 @@ def test_only_events_that_concern_a_user_are_looked_up(crm: Installation) -> Non
 
 def test_leases_are_listed_by_license_and_holder(crm_home: Home, crm: Installation) -> None:
     with crm_home.run() as licensing:
-        licensing.lease("seat", holder="anna")
-        licensing.lease("seat", holder="bob")
+        licensing.seat("seat", holder="anna").take()
+        licensing.seat("seat", holder="bob").take()
         assert [one.holder for one in crm.leases.list()] == ["anna", "bob"]
         assert [one.holder for one in crm.leases.list(holder="bob")] == ["bob"]
         assert len(crm.leases.list(license_code="demo.seat", holder="anna")) == 1
@@ -106,7 +106,7 @@ def test_everything_that_is_looked_up_is_plain_for_programs(crm_home: Home, crm:
     crm.users.assign("anna", "sales")
     event = crm.events.start("no-travel", message="down")
     with crm_home.run() as licensing:
-        licensing.lease("seat", holder="anna")
+        licensing.seat("seat", holder="anna").take()
         [lease] = crm.leases.list()
     proposal = crm.propose_activate(file(bundle(2, users={"service": 1})))
     assert proposal.preview.deficits

@@ -61,7 +61,7 @@ def work(task: Task) -> None:
             time.sleep(task.pause)
             if len(held) < task.wants and random.random() < 0.8:
                 try:
-                    lease = licensing.lease(CODE, holder=f"process {task.number}", ttl=task.ttl)
+                    lease = licensing.seat(CODE, holder=f"process {task.number}", ttl=task.ttl).take()
                 except NoneFree:
                     _give_back(held, lines.write, random)
                     continue

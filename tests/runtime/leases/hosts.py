@@ -37,7 +37,7 @@ def host(place: str, minutes: int, pipe: Pipe) -> None:
             if what == "count":
                 pipe.send([licensing.count(code) for code in ("seat", "sales", "windows")])
             if what == "take":
-                held.append(licensing.lease(CODE, holder=f"{minutes:+}", ttl=more[0]))
+                held.append(licensing.seat(CODE, holder=f"{minutes:+}", ttl=more[0]).take())
                 pipe.send(held[-1].row)
             if what == "held":
                 pipe.send([lease.is_held for lease in held])

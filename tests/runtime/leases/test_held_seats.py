@@ -4,14 +4,14 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
-from licensekit import Access, Count, Licensing
+from licensekit import Access, Count, Lease, Licensing, Seat
 from licensekit.errors import (
     BorrowRefused,
     EntryInvalid,
@@ -24,7 +24,6 @@ from licensekit.errors import (
 )
 from licensekit.installation import Installation
 from licensekit.runtime import seats
-from licensekit.runtime.lease import Lease
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.wire.documents import SeatKind
 from tests import makers
@@ -39,14 +38,12 @@ def opened(home: Home, **more: Any) -> Licensing:
     return Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, **more)
 
 
-@pytest.fixture
-def licensing(home: Home) -> Iterator[Licensing]:
-    with opened(home) as licensing:
-        yield licensing
+def seat(licensing: Licensing, holder: str = "anna", **more: Any) -> Seat:
+    return licensing.seat("seat", holder=holder, **more)
 
 
 def take(licensing: Licensing, holder: str = "anna", **more: Any) -> Lease:
-    return licensing.lease("seat", holder=holder, **more)
+    return seat(licensing, holder, **more).take()
 
 
 def sell(crm: Installation, seats: int, sequence: int = 2, **changes: Any) -> None:
@@ -75,7 +72,7 @@ def in_use(licensing: Licensing) -> int:
 
 
 def test_a_seat_is_held_for_a_block(licensing: Licensing) -> None:
-    with take(licensing) as lease:
+    with seat(licensing) as lease:
         assert holds(lease)
         assert (lease.code, lease.holder, lease.borrowed_until) == ("seat", "anna", None)
         assert licensing.count("seat") == Count(SEATS, 1)
@@ -93,7 +90,7 @@ def test_a_seat_is_held_for_a_block(licensing: Licensing) -> None:
 def test_the_count_is_fresh_in_every_process_without_being_told(home: Home, licensing: Licensing) -> None:
     with opened(home, watch=False) as other:
         assert in_use(other) == 0
-        with take(licensing):
+        with seat(licensing):
             assert in_use(other) == 1
         assert in_use(other) == 0
 
@@ -101,7 +98,7 @@ def test_the_count_is_fresh_in_every_process_without_being_told(home: Home, lice
 @pytest.mark.parametrize(("code", "error"), [("nothing", UnknownLicense), ("server", WrongKind), ("sales", WrongKind)])
 def test_what_has_no_seats_cannot_be_leased(licensing: Licensing, code: str, error: type[Exception]) -> None:
     with pytest.raises(error):
-        licensing.lease(code, holder="anna")
+        licensing.seat(code, holder="anna")
 
 
 def test_what_cannot_be_kept_is_refused(licensing: Licensing) -> None:
@@ -114,11 +111,11 @@ def test_what_cannot_be_kept_is_refused(licensing: Licensing) -> None:
 
 def test_a_seat_gives_its_license_and_all_that_this_includes(crm: Installation, licensing: Licensing) -> None:
     catalog = crm_catalog()
-    seat = makers.license_entry(seats=SeatKind.CONCURRENT, includes=["sale", "sale-cal"])
-    more = {**catalog.licenses, "seat": seat}
+    entry = makers.license_entry(seats=SeatKind.CONCURRENT, includes=["sale", "sale-cal"])
+    more = {**catalog.licenses, "seat": entry}
     crm.activate(file(makers.changed(catalog, version=2, licenses=more)))
     licensing.refresh()
-    with take(licensing) as lease:
+    with seat(licensing) as lease:
         assert lease.allows("seat")
         assert lease.allows("demo.sale")
         assert lease.access("windows") is Access.NONE
@@ -138,7 +135,7 @@ def test_whoever_waits_gets_the_first_seat_that_is_free(home: Home, licensing: L
     with opened(home) as other:
         timer = threading.Timer(0.3, held[0].release)
         timer.start()
-        with take(other, "bob", wait=20) as lease:
+        with seat(other, "bob", wait=20) as lease:
             assert holds(lease)
             assert in_use(licensing) == SEATS
         timer.join()
@@ -179,7 +176,7 @@ def test_whose_lease_is_ended_is_told_without_asking(crm: Installation, licensin
 
 
 def lose(crm: Installation, licensing: Licensing, error: Exception | None = None) -> None:
-    with take(licensing) as lease:
+    with seat(licensing) as lease:
         crm.leases.end(lease.id)
         assert lease.lost.wait(60)
         if error is not None:
@@ -249,7 +246,7 @@ def test_what_lapses_to_reading_is_lost_to_who_needs_it_fully(home: Home, licens
         # Where there is no server, the leases themselves are over as well.
         assert writer.lost.wait(60)
         assert reader.lost.wait(60)
-        with take(licensing, at_least=Access.READ) as lease:
+        with seat(licensing, at_least=Access.READ) as lease:
             assert eventually(lambda: lease.access("seat") is Access.READ)
 
 
@@ -286,7 +283,7 @@ def test_threads_share_the_seats_exactly(licensing: Licensing) -> None:
 
     def work(number: int) -> None:
         for _ in range(5):
-            with take(licensing, f"holder {number}", wait=60) as lease:
+            with seat(licensing, f"holder {number}", wait=60) as lease:
                 with lock:
                     held.add(lease.id)
                     most.append(len(held))
@@ -311,7 +308,7 @@ def in_a_child(lease: Lease, licensing: Licensing) -> None:
     with pytest.raises(LeaseLost, match="parent process"):
         lease.renew()
     lease.release()
-    with take(licensing, "child") as own:
+    with seat(licensing, "child") as own:
         own.check()
         assert in_use(licensing) == 2
 
@@ -409,7 +406,7 @@ def test_answers_stay_as_they_are_while_seats_are_taken_and_released(crm: Instal
     time.sleep(0.5)
     anna = licensing.user("anna")
     for _ in range(3):
-        with take(licensing):
+        with seat(licensing):
             time.sleep(0.3)
     assert licensing.user("anna") is anna
     crm.users.add("anna")

@@ -45,7 +45,7 @@ def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(place:
     time.sleep(TTL + 2)
     with Licensing.open(place, root=PIN, pack=PACK) as licensing:
         assert licensing.count(CODE).in_use == 0
-        held = [licensing.lease(CODE, holder="last") for _ in range(seats)]
+        held = [licensing.seat(CODE, holder="last").take() for _ in range(seats)]
         assert licensing.count(CODE).free == 0
         assert all(lease.is_held for lease in held)
 

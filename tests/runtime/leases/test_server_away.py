@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable, LeaseLost, StateError
 from licensekit.runtime.lease import Lease
 from tests.crm import SOLD, crm_catalog
-from tests.homes import PIN, Home, bundle, file, pack
+from tests.homes import Home, bundle, file, pack
 from tests.runtime.leases.waiting import eventually
 
 Act = Callable[[], None]
@@ -26,14 +26,8 @@ def home(postgres_location: str) -> Home:
     return home
 
 
-@pytest.fixture
-def licensing(home: Home) -> Iterator[Licensing]:
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
-        yield licensing
-
-
 def take(licensing: Licensing, **more: Any) -> Lease:
-    return licensing.lease("seat", holder="anna", **more)
+    return licensing.seat("seat", holder="anna", **more).take()
 
 
 def cannot_renew(lease: Lease) -> bool:
@@ -72,7 +66,7 @@ def test_a_server_that_is_away_for_too_long_costs_the_seat(
     with pytest.raises(LeaseLost, match="not renewed in time"):
         lease.check()
     start_postgres()
-    with take(licensing, wait=20) as again:
+    with licensing.seat("seat", holder="anna", wait=20) as again:
         again.check()
 
 
@@ -111,7 +105,7 @@ def test_no_seat_is_given_while_the_server_is_away_and_who_waits_gets_one(
         take(licensing)
     starting = threading.Timer(0.5, start_postgres)
     starting.start()
-    with take(licensing, wait=30) as lease:
+    with licensing.seat("seat", holder="anna", wait=30) as lease:
         lease.check()
     starting.join()
 

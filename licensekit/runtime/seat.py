@@ -1,0 +1,151 @@
+"""A seat as a program asks for it: by a thread or by a task of asyncio, for a block or until it is released.
+
+A task never blocks its loop: each step in the database runs in a thread of the loop's executor, and between two steps
+no thread is held. Nothing interrupts such a step, so a task that is cancelled meanwhile releases what it has taken.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from threading import Lock
+from typing import Final
+from weakref import WeakValueDictionary
+
+from licensekit.access import Access
+from licensekit.errors import LeaseLost, SeatMisused
+from licensekit.runtime.lease import Lease, in_thread
+from licensekit.runtime.leasing import WAITED_FOR, Leasing
+from licensekit.state.seats import SeatRequest
+
+_Same = tuple[asyncio.AbstractEventLoop, Leasing, str, Access]
+_LINES: Final["WeakValueDictionary[_Same, asyncio.Lock]"] = WeakValueDictionary()
+"""Tasks of a loop that want the same ask the database one after the other, in the order in which they came."""
+
+
+class Seat:
+    """A seat that can be taken. Made by `Licensing.seat`.
+
+    `with` and `async with` take it for one block. They release it at the end, and raise `LeaseLost` there if it was
+    lost meanwhile. `take` and `take_async` take a seat until the lease that they return is released.
+    """
+
+    _lease: Lease
+
+    def __init__(
+        self, leasing: Leasing, request: SeatRequest, wait: float, on_lost: Callable[[Lease], object] | None
+    ) -> None:
+        self._leasing = leasing
+        self._request = request
+        self._wait = wait
+        self._on_lost = on_lost
+        self._unused = Lock()
+
+    def take(self) -> Lease:
+        """Take a seat and return its lease; blocks, and raises as `Licensing.seat` says."""
+        if self._wait > 0 and _running_loop() is not None:
+            raise SeatMisused(reason="blocking", license=self._request.license)
+        pauses = self._leasing.pauses(time.monotonic() + self._wait)
+        while True:
+            try:
+                return self._leasing.take(self._request, self._on_lost)
+            except WAITED_FOR:
+                if (pause := next(pauses, None)) is None:
+                    raise
+            time.sleep(pause)
+
+    async def take_async(self) -> Lease:
+        """Take a seat in a task of asyncio; raises as `take`. A task that is cancelled meanwhile keeps none."""
+        loop, request = _running_loop(), self._request
+        if loop is None:
+            raise SeatMisused(reason="no-loop", license=request.license)
+        step = partial(self._leasing.take, request, partial(_tell, loop, self._on_lost))
+        pauses = self._leasing.pauses(time.monotonic() + self._wait)
+        line = _LINES.setdefault((loop, self._leasing, request.license, request.at_least), asyncio.Lock())
+        is_first = False
+        try:
+            with suppress(TimeoutError):  # whose time is over tries once, to learn why there is none
+                async with asyncio.timeout(self._wait):
+                    is_first = await line.acquire()
+            while True:
+                try:
+                    return await _taken(step)
+                except WAITED_FOR:
+                    if (pause := next(pauses, None)) is None:
+                        raise
+                await asyncio.sleep(pause)
+        finally:
+            if is_first:
+                line.release()
+
+    def __enter__(self) -> Lease:
+        self._begin_block()
+        self._lease = self.take()
+        return self._lease
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        lost = self._lease.error
+        self._lease.release()
+        _report(lost, error)
+
+    async def __aenter__(self) -> Lease:
+        self._begin_block()
+        self._lease = await self.take_async()
+        return self._lease
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        lost = self._lease.error
+        if kind is GeneratorExit:  # nothing can be awaited in a coroutine that is closed
+            self._lease.release()
+        else:
+            await self._lease.release_async()
+        _report(lost, error)
+
+    def _begin_block(self) -> None:
+        if not self._unused.acquire(blocking=False):
+            raise SeatMisused(reason="again", license=self._request.license)
+
+
+def _report(lost: LeaseLost | None, error: BaseException | None) -> None:
+    """End a block with the loss of its seat, unless another error ends it."""
+    if error is None and lost is not None and lost.reason != "released":
+        raise lost
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    with suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    return None
+
+
+def _tell(loop: asyncio.AbstractEventLoop, on_lost: Callable[[Lease], object] | None, lease: Lease) -> None:
+    if on_lost is not None and not loop.is_closed():
+        loop.call_soon_threadsafe(on_lost, lease)
+
+
+async def _taken(step: Callable[[], Lease]) -> Lease:
+    """Take a seat in a thread; if this task is cancelled meanwhile, release it, and be over only then."""
+    outcome: Future[Lease] = Future()
+    try:
+        await in_thread(_run, outcome, step)
+    except asyncio.CancelledError:
+        if not outcome.cancel():  # it has begun
+            await in_thread(_release, outcome)
+        raise
+    return outcome.result(timeout=0)
+
+
+def _run(outcome: "Future[Lease]", step: Callable[[], Lease]) -> None:
+    if outcome.set_running_or_notify_cancel():
+        try:
+            outcome.set_result(step())
+        except BaseException as error:  # noqa: BLE001  # raised where it is awaited
+            outcome.set_exception(error)
+
+
+def _release(outcome: "Future[Lease]") -> None:
+    """Release the seat that was taken, if one was; waits for that."""
+    if outcome.exception() is None:
+        outcome.result().release()
