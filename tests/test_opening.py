@@ -11,8 +11,9 @@ from typing import Any, Final
 import pytest
 
 from licensekit import Licensing
-from licensekit.errors import HomeInvalid, LicenseGivenTwice
-from licensekit.installation import Installation
+from licensekit.database import shown
+from licensekit.errors import DatabaseBusy, HomeInvalid, LicenseGivenTwice
+from licensekit.installation import Installation, supplied
 from licensekit.product import Product
 from licensekit.state.source import Source
 from licensekit.trust.sign import sign
@@ -80,23 +81,22 @@ def swap(folder: Path, content: str) -> None:
     (folder / "..next").rename(folder / "..data")
 
 
-@pytest.mark.parametrize(
-    ("variables", "source"),
-    [
-        ({TEXT: lic()}, Source("", TEXT)),
-        ({FILE: "acme.lic"}, Source("", FILE, "{here}/acme.lic")),
-        ({HOME: "own"}, Source("{here}/own")),
-        ({TEXT: lic(), HOME: "own"}, Source("{here}/own", TEXT)),
-        ({FILE: "acme.lic", HOME: "own"}, Source("{here}/own", FILE, "{here}/acme.lic")),
-        ({"LICENSEKIT_HOME": "all"}, Source("{here}/all")),
-        ({HOME: "own", "LICENSEKIT_HOME": "all"}, Source("{here}/own")),
-        ({TEXT: lic(), "LICENSEKIT_HOME": "all"}, Source("", TEXT)),
-        ({TEXT: "", FILE: " \n", HOME: ""}, Source("{here}/account/licensekit/demo-crm")),
-        ({TEXT: "", FILE: "acme.lic\n"}, Source("", FILE, "{here}/acme.lic")),
-        ({}, Source("{here}/account/licensekit/demo-crm")),
-    ],
-    ids=lambda value: "+".join(value) if isinstance(value, dict) else None,
-)
+SOURCES: Final[list[tuple[dict[str, str], Source]]] = [
+    ({TEXT: lic()}, Source("", TEXT)),
+    ({FILE: "acme.lic"}, Source("", FILE, "{here}/acme.lic")),
+    ({HOME: "own"}, Source("{here}/own")),
+    ({TEXT: lic(), HOME: "own"}, Source("{here}/own", TEXT)),
+    ({FILE: "acme.lic", HOME: "own"}, Source("{here}/own", FILE, "{here}/acme.lic")),
+    ({"LICENSEKIT_HOME": "all"}, Source("{here}/all")),
+    ({HOME: "own", "LICENSEKIT_HOME": "all"}, Source("{here}/own")),
+    ({TEXT: lic(), "LICENSEKIT_HOME": "all"}, Source("", TEXT)),
+    ({TEXT: "", FILE: " \n", HOME: ""}, Source("{here}/account/licensekit/demo-crm")),
+    ({TEXT: "", FILE: "acme.lic\n"}, Source("", FILE, "{here}/acme.lic")),
+    ({}, Source("{here}/account/licensekit/demo-crm")),
+]
+
+
+@pytest.mark.parametrize(("variables", "source"), SOURCES, ids=["+".join(given) for given, _ in SOURCES])
 def test_the_environment_says_where_the_license_comes_from(
     opens: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], source: Source
 ) -> None:
@@ -109,10 +109,14 @@ def test_the_environment_says_where_the_license_comes_from(
     assert lic()[:20] not in repr(licensing)
 
 
+def test_a_server_is_shown_without_its_password() -> None:
+    assert shown("postgresql://me:secret@db.example.com/crm") == "postgresql://me:***@db.example.com/crm"
+
+
 def test_what_is_given_goes_before_the_environment(opens: Opens, tmp_path: Path) -> None:
     assert opens(tmp_path / "given", **{HOME: tmp_path / "own"}).source == Source(str(tmp_path / "given"))
-    supplied = opens(tmp_path / "given", **{TEXT: lic(), HOME: tmp_path / "own"})
-    assert str(supplied.source) == f"{TEXT}, {tmp_path}/given"
+    licensing = opens(tmp_path / "given", **{TEXT: lic(), HOME: tmp_path / "own"})
+    assert str(licensing.source) == f"{TEXT}, {tmp_path}/given"
 
 
 def test_a_text_and_a_file_together_are_an_error_that_names_both(opens: Opens, mount: Path) -> None:
@@ -134,13 +138,13 @@ def test_a_license_in_a_variable_leaves_nothing_behind(opens: Opens, tmp_path: P
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("nonsense", "the license in DEMO_CRM_LICENSE was not taken, and changes nothing: "),
-        (lic()[:-40], "was not taken"),
-        (lic(product="other"), "other"),
+        ("/run/acme.lic", f"the path of one goes into {FILE}"),
+        (lic()[:-40], "the value of DEMO_CRM_LICENSE is no license, and changes nothing: "),
+        (lic(product="other"), "the license in DEMO_CRM_LICENSE was not taken, and changes nothing: "),
         (today.file(today.signed(today.bundle(), by=makers.key("partner"))), "was not taken"),
         (lic(binding=Binding(bytes(32), 0, {})), f"set {HOME} to a folder that stays"),
     ],
-    ids=["no license", "cut", "another product", "another issuer", "bound"],
+    ids=["a path", "cut", "another product", "another issuer", "bound"],
 )
 def test_a_license_that_cannot_be_used_denies_and_says_why(opens: Opens, text: str, why: str) -> None:
     licensing = opens(**{TEXT: text})
@@ -189,6 +193,22 @@ def test_each_way_to_replace_a_file_is_noticed(opens: Opens, tmp_path: Path) -> 
     path.unlink()
     path.write_text(sold(5))
     assert taken(50)
+
+
+def test_what_is_known_is_not_looked_into_again(opens: Opens, mount: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program looks each second, for as long as it runs."""
+    licensing = opens(**{FILE: mount})
+    with monkeypatch.context() as patch:
+        patch.setattr(supplied, "read_bytes", None)
+        licensing.refresh()
+    swap(mount.parent, lic(product="other"))
+    licensing.refresh()
+    first = licensing.notices[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(Installation, "activate", None)
+        licensing.refresh()
+    assert first.code == "license-not-taken"
+    assert licensing.notices[0] == first
 
 
 @pytest.mark.parametrize("cut", [0, 1, 50, -60, -1])
@@ -254,13 +274,29 @@ def test_a_path_that_names_a_folder_is_a_notice(opens: Opens, tmp_path: Path) ->
     assert "this is a folder" in reason(opens(**{FILE: tmp_path}))
 
 
-def test_a_home_keeps_what_the_license_is_activated_in(opens: Opens, mount: Path, tmp_path: Path) -> None:
+def test_trouble_of_the_machine_is_tried_again(opens: Opens, mount: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseBusy(reason="process")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Installation, "activate", busy)
+        licensing = opens(**{FILE: mount})
+        licensing.refresh()
+    assert "another process holds it" in reason(licensing)
+    licensing.refresh()
+    assert licensing.allows("server")
+
+
+def test_a_home_keeps_what_the_license_is_activated_in(
+    opens: Opens, mount: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = {FILE: mount, HOME: tmp_path / "home"}
     assert codes(opens(**given)) == []
     with admin(tmp_path) as installation:
         installation.users.add("anna")
         installation.users.assign("anna", "sales")
         entries = list(installation.audit.entries())
+    monkeypatch.setattr(Installation, "activate", None)  # it does not even wait to write
     again = opens(**given)
     assert again.user("anna").allows("sale")
     with admin(tmp_path) as installation:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from licensekit.entitlements import Notice, Severity
-from licensekit.errors import BindingMismatch, LicenseError, StateError
+from licensekit.errors import ArmorInvalid, BindingMismatch, LicenseError, StateError
 from licensekit.errors.coded import Templates
 from licensekit.files import read_bytes
 from licensekit.installation.installation import Installation
@@ -21,13 +21,15 @@ class LicenseNotTaken(Notice):
     template: ClassVar[Templates] = {
         "text": "the license in {variable} was not taken, and changes nothing: {error.message}",
         "file": "the file that {variable} names, {path:line}, was not taken, and changes nothing: {error.message}",
+        "no-text": "the value of {variable} is no license, and changes nothing: {error.message};"
+        " it takes the text of a license file; the path of one goes into {variable}_FILE",
         "bound": "the license of {variable} was not taken: it is bound to an installation, and nothing keeps one here;"
         " set {home} to a folder that stays, and make a request for that installation",
     }
     hint_template = "{error.hint}"
     level = Severity.ERROR
     subject_template = "{variable}"
-    reason: Literal["text", "file", "bound"]
+    reason: Literal["text", "file", "no-text", "bound"]
     variable: str
     path: str
     home: str
@@ -88,8 +90,9 @@ class SuppliedLicense:
             tried = data, self._version()
             if tried == self._refused:
                 return self._error
-            preview = self._installation.propose_activate(data).preview
-            if preview.changes or preview.reasons:  # what is here already must not be written with each start
+            preview = self._installation.propose_activate(data).preview if self._source.home else None
+            # What a home has already must not be written with each start.
+            if preview is None or preview.changes or preview.reasons:
                 self._installation.activate(data)
         except StateError as error:  # a machine's trouble passes by itself
             return error
@@ -101,13 +104,13 @@ class SuppliedLicense:
     def _notices(self) -> Iterator[Notice]:
         source, error = self._source, self._error
         if error is not None:
-            is_bound = isinstance(error, BindingMismatch) and not source.home
+            reason: Literal["text", "file", "no-text", "bound"] = "file" if source.path else "text"
+            if isinstance(error, BindingMismatch) and not source.home:
+                reason = "bound"
+            elif isinstance(error, ArmorInvalid) and not source.path:
+                reason = "no-text"
             yield LicenseNotTaken(
-                reason="bound" if is_bound else "file" if source.path else "text",
-                variable=source.variable,
-                path=source.path,
-                home=self._home,
-                error=error,
+                reason=reason, variable=source.variable, path=source.path, home=self._home, error=error
             )
         if not source.home:
             yield KeptInMemory(home=self._home)

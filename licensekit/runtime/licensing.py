@@ -24,7 +24,7 @@ from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
-from licensekit.state.source import IN_MEMORY, Source
+from licensekit.state.source import Source
 from licensekit.state.time import BootClock, system_clock
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 class Licensing(Questions):
     """What an installation grants, asked by the application. Create it with `Licensing.open`."""
 
-    def __init__(self, live: LiveSnapshot, source: Source = IN_MEMORY) -> None:
+    def __init__(self, live: LiveSnapshot, source: Source | None = None) -> None:
         self._live = live
-        self.source = source
+        self.source = source or Source()
         """Where the license comes from, for logs and screens: it can be shown, and never holds the license."""
         self._leasing: dict[str, Leasing] = {}
 

@@ -1,6 +1,6 @@
 """Where the license comes from that an application asks."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 
 class Source(NamedTuple):
@@ -16,6 +16,3 @@ class Source(NamedTuple):
     def __str__(self) -> str:
         supplied = f"{self.variable} ({self.path})" if self.path else self.variable
         return ", ".join(filter(None, (supplied, self.home or "in memory")))
-
-
-IN_MEMORY: Final = Source()

@@ -69,9 +69,8 @@ def test_what_was_interrupted_at_its_commit_does_not_come_back(
 
 def test_an_sqlite_without_images_keeps_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "HAS_IMAGES", False)
-    memory._new_image.cache_clear()
+    monkeypatch.setattr(memory, "new_image", memory.new_image.__wrapped__)
     database = in_memory(NEXT_SCHEMA)
-    memory._new_image.cache_clear()
     with database.write() as connection:
         connection.run("INSERT INTO things VALUES (1, ?, ?)", "it's; é\n", b"\x00\xff")
         connection.run("INSERT INTO notes (thing, note) VALUES (1, 'it')")

@@ -22,9 +22,8 @@ from licensekit.database.sqlite.opening import connect
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
 """Whether this SQLite has images: since 3.36 each does. Otherwise the statements that make the same are kept."""
 
-_FILLING: Final = "PRAGMA query_only = OFF; PRAGMA foreign_keys = OFF;"
-"""Goes before those statements, which fill tables in the order of their names."""
-_FILLED: Final = "PRAGMA foreign_keys = ON;"
+_FILL: Final = "PRAGMA query_only = 0; PRAGMA foreign_keys = 0; {}; PRAGMA foreign_keys = 1; PRAGMA query_only = {:d}"
+"""Runs those statements, which fill the tables in the order of their names."""
 
 
 class _Image(NamedTuple):
@@ -50,7 +49,7 @@ class MemoryDatabase:
     location = "memory://"
 
     def __init__(self, schema: Schema | None, *, wait: float = BUSY_SECONDS) -> None:
-        self._image = _Image(0, b"" if schema is None else _new_image(schema))
+        self._image = _Image(0, b"" if schema is None else new_image(schema))
         self._readers = self._pool(wait, CONNECTIONS, read_only=True)
         self._writers = self._pool(wait, 1, read_only=False)
 
@@ -70,7 +69,7 @@ class MemoryDatabase:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
             number, before = self._image
-            data = _image_of(copy.raw)
+            data = copy.raw.serialize() if HAS_IMAGES else "".join(copy.raw.iterdump()).encode()
             copy.number = number if data == before else number + 1
             self._image = _Image(copy.number, data)
 
@@ -118,16 +117,12 @@ class MemoryDatabase:
             if HAS_IMAGES and data:
                 raw.deserialize(data)
             elif data:
-                raw.executescript(f"{_FILLING}{data.decode()};{_FILLED}PRAGMA query_only = {int(read_only)}")
+                raw.executescript(_FILL.format(data.decode(), read_only))
         return _Copy(number, raw)
 
 
-def _image_of(raw: sqlite3.Connection) -> bytes:
-    return raw.serialize() if HAS_IMAGES else "".join(raw.iterdump()).encode()
-
-
 @cache
-def _new_image(schema: Schema) -> bytes:
+def new_image(schema: Schema) -> bytes:
     """Return the image of an empty database; made once, because every migration takes its time."""
     database = MemoryDatabase(None)
     migrate(database, schema, create=True)
