@@ -282,7 +282,7 @@ def test_trouble_of_the_machine_is_tried_again(opens: Opens, mount: Path, monkey
         patch.setattr(Installation, "activate", busy)
         licensing = opens(**{FILE: mount})
         licensing.refresh()
-    assert "another process holds it" in reason(licensing)
+        assert "another process holds it" in reason(licensing)
     licensing.refresh()
     assert licensing.allows("server")
 
