@@ -50,8 +50,6 @@ def test_the_first_example_passes_when_it_is_typed_in(tmp_path: Path) -> None:
     for package in shlex.split(install)[2:]:
         assert package == "licensekit-files" or package in ours
     type_in(init, tmp_path)
-    if not (tmp_path / "acme_licensing.py").exists():
-        type_in("licensekit product acme/acme.lkp -o acme_licensing.py", tmp_path)
     module = tmp_path / "test_reports.py"
     module.write_text(example("route"))
     assert run_pytest(tmp_path).returncode == 0
