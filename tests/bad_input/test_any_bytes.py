@@ -48,7 +48,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Made once; each test gets a copy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keyfile, "LOG2_N", 14)
-        yield _found(tmp_path_factory.mktemp("world"))
+        folder = tmp_path_factory.mktemp("world")
+        patch.chdir(folder)  # `init` writes the application's module into the current folder
+        yield _found(folder)
 
 
 def _found(folder: Path) -> World:
