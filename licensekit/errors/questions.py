@@ -69,7 +69,6 @@ class SeatMisused(QuestionError):
         "blocking": "to wait here for a seat of `{license}` stops the event loop; use `async with`, or `take_async`",
         "no-loop": "a seat of `{license}` is awaited where no loop of asyncio runs; use `with` or `take`, in a thread",
     }
-    reason: str
     license: str
 
 
@@ -140,7 +139,7 @@ class NotEntitled(LicenseError):
     """`require`: the license does not grant what is needed; `why` says why not, and `reason` for programs."""
 
     template = "`{license}` is not granted: {why}; {why.hint}"
-    reason: DenialReason
+    reason: DenialReason = DenialReason.NOT_LICENSED
     license: str
     why: Message
     holder: str = ""
@@ -157,7 +156,6 @@ class MeterExhausted(LicenseError):
         "term": "fewer than {asked} of {total} `{license}` are left in this term; buy more, or renew",
         "not-granted": "`{license}` is not granted: {why}; {why.hint}",
     }
-    reason: str
     license: str
     asked: int
     total: int = 0

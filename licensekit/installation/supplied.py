@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from licensekit.entitlements import Notice, Severity
 from licensekit.errors import ArmorInvalid, BindingMismatch, LicenseError, StateError
@@ -28,7 +27,6 @@ class LicenseNotTaken(Notice):
     hint_template = "{error.hint}"
     level = Severity.ERROR
     subject_template = "{variable}"
-    reason: Literal["text", "file", "no-text", "bound"]
     variable: str
     path: str
     home: str
@@ -103,7 +101,7 @@ class SuppliedLicense:
     def _notices(self) -> Iterator[Notice]:
         source, error = self._source, self._error
         if error is not None:
-            reason: Literal["text", "file", "no-text", "bound"] = "file" if source.path else "text"
+            reason = "file" if source.path else "text"
             if isinstance(error, BindingMismatch) and not source.home:
                 reason = "bound"
             elif isinstance(error, ArmorInvalid) and not source.path:
