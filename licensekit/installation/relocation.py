@@ -115,7 +115,7 @@ def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progr
         if count_rows(connection, SCHEMA):
             raise HomeTaken(where=new.location)
         copy_rows(read.connection, connection, SCHEMA, report)
-        compare_rows(read.connection, connection, SCHEMA, report, new.location)
+        compare_rows(read.connection, connection, SCHEMA, new.location, report)
         check_audit(connection)
         there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
         if read.stored.recorded is not None:
