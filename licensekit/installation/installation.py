@@ -10,7 +10,7 @@ from typing import Self
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import ActivationProposal, apply, propose, warnings_of
+from licensekit.installation.activation import apply, propose_activate, warnings_of
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of
 from licensekit.installation.events import Events
@@ -25,7 +25,6 @@ from licensekit.state.loading import OpenInstallation, ReadTransaction, read_ins
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import Recorded
 from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
 
@@ -89,12 +88,6 @@ class Installation(Section):
         return type(self)(replace(self._opened, by=by))
 
     @property
-    def recorded(self) -> Recorded | None:
-        """The root pin and the pack that the first activation recorded, if there was one."""
-        with read_installation(self._opened) as read:
-            return read.stored.recorded
-
-    @property
     def warnings(self) -> tuple[Message, ...]:
         """What is worth knowing before the first activation: that the root is taken on trust.
 
@@ -107,21 +100,13 @@ class Installation(Section):
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)
     license = reading(details_of)
+    propose_activate = reading(propose_activate)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)
     request = changing(make_request)
     statement = changing(make_statement)
     accept_clock = changing(WriteTransaction.accept_clock)
     restore_accept = changing(WriteTransaction.accept)
-
-    def propose_activate(self, data: bytes | str) -> ActivationProposal:
-        """Work out what a license file would change, and every reason against it.
-
-        Raises:
-            FormatError, TrustError: the file is damaged or not to be believed.
-        """
-        with read_installation(self._opened) as read:
-            return propose(read, data)
 
     def activate(self, data: bytes | str) -> Activated:
         """Activate a license file, whole or not at all, without looking at what it would mean.
