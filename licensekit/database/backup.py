@@ -92,12 +92,12 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
         copy = Path(folder, "backup.db")
 
         def fill(there: Connection) -> None:
-            copy_rows(here, there, schema, _nothing)
+            copy_rows(here, there, schema)
 
         try:
             connect(copy, schema=schema, create=True, fill=fill).close()
             with closing(_open_whole(copy, schema)) as database, database.read() as there:
-                compare_rows(here, there, schema, _nothing, database.location)
+                compare_rows(here, there, schema, database.location)
         except StateError as error:
             raise (error.replace(where=str(path)) if error.where == str(copy) else error) from error
         with copy.open("rb") as data:
@@ -137,8 +137,8 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
 
         def fill(there: Connection, *, loses: bool = True) -> None:
             nonlocal is_filled
-            copy_rows(saved, there, place.schema, _nothing)
-            compare_rows(saved, there, place.schema, _nothing, about)
+            copy_rows(saved, there, place.schema)
+            compare_rows(saved, there, place.schema, about)
             place.arrive(backup, there, loses)
             is_filled = True
 

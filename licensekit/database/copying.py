@@ -45,7 +45,11 @@ def count_rows(connection: Connection, schema: Schema) -> int:
     return sum(row[0] for row in counts if row is not None)
 
 
-def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress) -> None:
+def _ignore(_: int) -> None:
+    return None
+
+
+def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = _ignore) -> None:
     """Copy every row from one transaction to another, where there is none yet."""
     for table in tables(schema):
         rows = _in_order(source, table)
@@ -59,7 +63,9 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
             target.count_on(table.name, table.counted)
 
 
-def compare_rows(source: Connection, target: Connection, schema: Schema, progress: Progress, where: str) -> None:
+def compare_rows(
+    source: Connection, target: Connection, schema: Schema, where: str, progress: Progress = _ignore
+) -> None:
     """Compare every row of two databases.
 
     Raises:

@@ -44,13 +44,21 @@ class ActivationProposal(Proposal[Activated]):
 
     def _apply(self, change: WriteTransaction) -> Activated:
         plan = plan_activation(change.read, self.data)
-        require_same(self, propose(change.read, self.data, plan))
+        require_same(self, _proposal(change.read, self.data, plan))
         return apply(change, plan)
 
 
-def propose(read: ReadTransaction, data: bytes | str, plan: ActivationPlan | None = None) -> ActivationProposal:
-    """Return what a file would change; raises as `plan_activation` and `warnings_of` do."""
-    preview = preview_of(read, plan or plan_activation(read, data))
+def propose_activate(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
+    """Work out what a license file would change, and every reason against it.
+
+    Raises:
+        FormatError, TrustError: the file is damaged or not to be believed.
+    """
+    return _proposal(read, data, plan_activation(read, data))
+
+
+def _proposal(read: ReadTransaction, data: bytes | str, plan: ActivationPlan) -> ActivationProposal:
+    preview = preview_of(read, plan)
     short = _short_later(preview) if preview.moment > preview.now else ()
     return ActivationProposal(
         changes=tuple(_changes_of(preview)),

@@ -9,8 +9,7 @@ from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import NotAssigned, UserRetired
 from licensekit.state import slots
-from licensekit.state.loading import Section
-from licensekit.state.transactions import WriteTransaction, write_installation
+from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import SiteFacts, known_site, known_user
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word

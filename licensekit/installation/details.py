@@ -79,7 +79,7 @@ class UserDetails(NamedTuple):
 
 
 def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
-    """Return everything about a user.
+    """Look up everything about a user: facts, licenses and where they come from, events.
 
     Raises:
         UserUnknown: there is no such user.
@@ -96,13 +96,15 @@ def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
     )
 
 
-def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDetails:
-    """Return everything about a license, as it is or as it would be at `now`.
+def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
+    """Look up everything about a license: meaning, bundles, holders, history.
+
+    With `now` (seconds since 1970): what it would be then.
 
     Raises:
         UnknownLicense: no catalog has it.
     """
-    state = read.state(now)
+    state = read.state(now=now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
     [row] = [row for row in rows(entitlements, state.used) if row.code == name]

@@ -5,9 +5,9 @@ from typing import Final
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, EventUnknown
 from licensekit.limits import SECONDS
-from licensekit.state.loading import Section, read_installation
+from licensekit.state.loading import read_installation
 from licensekit.state.stored import read_events
-from licensekit.state.transactions import WriteTransaction, write_installation
+from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code

@@ -23,15 +23,18 @@ from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.trust.held import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from licensekit.wire.documents import Document, Receipt, Request, Statement, Usage, Value, hex_extension
+from licensekit.wire.documents import BASE, Document, Receipt, Request, Statement, Usage, Value, hex_extension
 from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL
 
 NONCE_BYTES: Final = 16
 _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
 
 
-def make_request(change: WriteTransaction, *, with_facts: bool) -> tuple[str, Request]:
-    """Sign a request; machine facts are in it only as keyed hashes; see `Installation.request`."""
+def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[str, Request]:
+    """Sign a request for a bundle bound to this installation; return its text and document.
+
+    Machine facts are in it only as keyed hashes; without `with_facts` they are not in it.
+    """
     state = change.read.state()
     facts = machine_facts(given=change.read.opened.facts) if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
@@ -66,7 +69,7 @@ class ReturnProposal(Proposal[str]):
         """
         self.require_confirmed(confirm=confirm)
         with write_installation(self.opened) as change:
-            require_same(self, propose_return(change.read, self.part, self.issuer))
+            require_same(self, propose_return(change.read, self.part, issuer=self.issuer))
             records = change.read.bundles()
             active = _active(records, self.part, self.issuer)
             for record in active:
@@ -77,8 +80,12 @@ class ReturnProposal(Proposal[str]):
             return _file(_receipts(change.connection, state, self.part, self.issuer))
 
 
-def propose_return(read: ReadTransaction, part: str, issuer: str | None) -> ReturnProposal:
-    """Return what returning a part would do; see `Installation.propose_return`."""
+def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> ReturnProposal:
+    """Work out what returning the active bundles of a part would do; `issuer` is the vendor by default.
+
+    Raises:
+        BundleUnknown: no bundle of that part is active, and none was returned.
+    """
     owner = issuer or read.state().trust_store.issuer
     active = _active(read.bundles(), part, owner)
     if not active and not _receipts(read.connection, read.stored.journal.state, part, owner):
@@ -106,8 +113,12 @@ def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[byt
     return [one.identity for one in own if one.state == REPLACED and (one.part == part or one.serial not in serials)]
 
 
-def receipts_of(read: ReadTransaction, part: str, issuer: str | None) -> str:
-    """Return the receipts of what was given back before; see `Installation.receipts`."""
+def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> str:
+    """Return the signed receipts of what was given back of a part before.
+
+    Raises:
+        BundleUnknown: nothing of that part was returned.
+    """
     owner = issuer or read.state().trust_store.issuer
     found = _receipts(read.connection, read.stored.journal.state, part, owner)
     if not found:
@@ -116,7 +127,11 @@ def receipts_of(read: ReadTransaction, part: str, issuer: str | None) -> str:
 
 
 def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
-    """Sign a statement of what is in use; see `Installation.statement`."""
+    """Sign a statement of what is in use; return its text and document.
+
+    Raises:
+        NotActivated: there is no serial to state it for.
+    """
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")

@@ -10,29 +10,26 @@ from typing import Self
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import ActivationProposal, apply, propose, warnings_of
+from licensekit.installation.activation import apply, propose_activate, warnings_of
 from licensekit.installation.audit import AuditLog
-from licensekit.installation.details import LicenseDetails, details_of
+from licensekit.installation.details import details_of
 from licensekit.installation.events import Events
-from licensekit.installation.exchange import ReturnProposal, make_request, make_statement, propose_return, receipts_of
+from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.leases import Leases
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
-from licensekit.state.journal_state import BundleRecord
-from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
+from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait, place_of
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import Recorded
 from licensekit.state.time import BootClock, system_clock
-from licensekit.state.transactions import write_first, write_installation
-from licensekit.wire.documents import Request, Statement
+from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
 
 
-class Installation:
+class Installation(Section):
     """An installation and everything that can be changed in it. Create it with `Installation.open`.
 
     Its parts are `users`, `sites`, `events`, `leases` and `audit`.
@@ -41,7 +38,7 @@ class Installation:
     """
 
     def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
+        super().__init__(opened)
         self.users = Users(opened)
         self.sites = Sites(opened)
         self.events = Events(opened)
@@ -91,12 +88,6 @@ class Installation:
         return type(self)(replace(self._opened, by=by))
 
     @property
-    def recorded(self) -> Recorded | None:
-        """The root pin and the pack that the first activation recorded, if there was one."""
-        with read_installation(self._opened) as read:
-            return read.stored.recorded
-
-    @property
     def warnings(self) -> tuple[Message, ...]:
         """What is worth knowing before the first activation: that the root is taken on trust.
 
@@ -106,37 +97,16 @@ class Installation:
         with read_installation(self._opened) as read:
             return warnings_of(read)
 
-    def state(self, *, now: int | None = None) -> InstallationState:
-        """Evaluate everything that the installation is, has and may do now.
-
-        With `now` (seconds since 1970): what it would be then, if nothing is changed until then.
-
-        Raises:
-            NotActivated: no pack was given, and none recorded.
-            HomeInvalid, FormatError, TrustError, StateError: see `licensekit.state.loading`.
-        """
-        with read_installation(self._opened) as read:
-            return read.state(now)
-
-    def license(self, code: str, *, now: int | None = None) -> LicenseDetails:
-        """Look up everything about a license: meaning, bundles, holders, history.
-
-        With `now` (seconds since 1970): what it would be then, as `state` does.
-
-        Raises:
-            UnknownLicense: no catalog has it.
-        """
-        with read_installation(self._opened) as read:
-            return details_of(read, code, now)
-
-    def propose_activate(self, data: bytes | str) -> ActivationProposal:
-        """Work out what a license file would change, and every reason against it.
-
-        Raises:
-            FormatError, TrustError: the file is damaged or not to be believed.
-        """
-        with read_installation(self._opened) as read:
-            return propose(read, data)
+    state = reading(ReadTransaction.state)
+    bundles = reading(ReadTransaction.bundles)
+    license = reading(details_of)
+    propose_activate = reading(propose_activate)
+    receipts = reading(receipts_of)
+    propose_return = reading(propose_return)
+    request = changing(make_request)
+    statement = changing(make_statement)
+    accept_clock = changing(WriteTransaction.accept_clock)
+    restore_accept = changing(WriteTransaction.accept)
 
     def activate(self, data: bytes | str) -> Activated:
         """Activate a license file, whole or not at all, without looking at what it would mean.
@@ -146,24 +116,6 @@ class Installation:
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
         return write_first(self._opened, lambda change: apply(change, plan_activation(change.read, data)))
-
-    def request(self, *, with_facts: bool = True) -> tuple[str, Request]:
-        """Sign a request for a bundle bound to this installation; return its text and document.
-
-        Machine facts are in it only as keyed hashes; without `with_facts` they are not in it.
-        """
-        return write_first(self._opened, lambda change: make_request(change, with_facts=with_facts))
-
-    def propose_return(self, part: str = "base", *, issuer: str | None = None) -> ReturnProposal:
-        """Work out what returning the active bundles of a part would do.
-
-        `issuer` is the vendor by default.
-
-        Raises:
-            BundleUnknown: no bundle of that part is active, and none was returned.
-        """
-        with read_installation(self._opened) as read:
-            return propose_return(read, part, issuer)
 
     def return_bundles(self, part: str = "base", *, issuer: str | None = None, confirm: bool = False) -> str:
         """Return the active bundles of a part back, and return the signed receipts.
@@ -175,53 +127,6 @@ class Installation:
             BundleUnknown: no bundle of that part is active, and none was returned.
         """
         return self.propose_return(part, issuer=issuer).apply(confirm=confirm)
-
-    def receipts(self, part: str = "base", *, issuer: str | None = None) -> str:
-        """Return the signed receipts of what was given back of a part before.
-
-        Raises:
-            BundleUnknown: nothing of that part was returned.
-        """
-        with read_installation(self._opened) as read:
-            return receipts_of(read, part, issuer)
-
-    def statement(self) -> tuple[str, Statement]:
-        """Sign a statement of what is in use; return its text and document.
-
-        Raises:
-            NotActivated: there is no serial to state it for.
-        """
-        with write_installation(self._opened) as change:
-            return make_statement(change)
-
-    def restore_accept(self) -> None:
-        """Accept a restored backup, or a damaged journal, as the present state.
-
-        It is audited, and each request, receipt and statement tells the vendor. It can be done once for each base
-        bundle; resets that were issued before are refused afterwards.
-
-        Raises:
-            RestoreRefused: there is nothing to accept, or it was done before.
-        """
-        with write_installation(self._opened) as change:
-            change.accept()
-
-    def accept_clock(self) -> None:
-        """Let the clock count again, after it was ahead for more than a day of running.
-
-        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited, and each request,
-        receipt and statement tells the vendor.
-
-        Raises:
-            ClockRefused: that was done before, or there is nothing to drop.
-        """
-        with write_installation(self._opened) as change:
-            change.accept_clock()
-
-    def bundles(self) -> tuple[BundleRecord, ...]:
-        """Return every bundle that was ever activated here, the oldest first."""
-        with read_installation(self._opened) as read:
-            return read.bundles()
 
     def back_up(self, path: Path, *, replace: bool = False) -> None:
         """Write a backup to a file, while others may use and change the installation.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from licensekit.entitlements import resolve
 from licensekit.errors import LeaseUnknown
 from licensekit.state import seats
-from licensekit.state.loading import Section, read_installation
+from licensekit.state.loading import read_installation
 from licensekit.state.seats import HeldSeat
 from licensekit.state.time import lease_time
-from licensekit.state.transactions import write_installation
+from licensekit.state.transactions import Section, write_installation
 
 
 class Leases(Section):

@@ -4,7 +4,7 @@ Only what decides is worked out here. What a person looks at first is in `licens
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
@@ -22,7 +22,7 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
-from licensekit.wire.plain import plain_fields, word
+from licensekit.wire.plain import word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
@@ -30,26 +30,6 @@ HOLDERS: Final = 1000
 """How many holders a deficit names at most."""
 _NAMED: Final = 5
 """How many of them a message names."""
-
-
-class Deficit(NamedTuple):
-    """A license of which fewer would be left than are assigned."""
-
-    license: str
-    kind: Kind
-    in_use: int
-    total: int
-    holders: tuple[str, ...]
-    """The users or sites that hold it, the highest slots first; at most `HOLDERS`."""
-
-    @property
-    def remove(self) -> int:
-        """How many must be released before."""
-        return self.in_use - self.total
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return plain_fields(self, "license in_use total remove holders")
 
 
 class VerifiedFile(NamedTuple):
@@ -97,7 +77,8 @@ class ActivationPlan(NamedTuple):
     """When the file has its effect: now, or at the start of what is to come."""
     after: Entitlements
     """What is granted then."""
-    deficits: tuple[Deficit, ...]
+    deficits: tuple[BelowUse, ...]
+    """Of which licenses fewer would be left than are assigned."""
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
 
@@ -151,7 +132,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
             *admission.reasons,
             *reset_faults(facts, file.resets),
             # What is yet to start leaves time to release.
-            *(map(_below_use, deficits) if moment <= read.now else ()),
+            *(deficits if moment <= read.now else ()),
         ),
     )
 
@@ -211,14 +192,14 @@ def _news(file: VerifiedFile) -> Iterator[Brought]:
 
 def _deficits(
     connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
-) -> tuple[Deficit, ...]:
+) -> tuple[BelowUse, ...]:
     """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
 
     Both are counted as sold, whatever has expired: what lapsed already is no reduction, and whoever buys again what
     lapsed must not find that it is refused. Concurrent seats stand in the way of nothing: what is held beyond the count
     is lost when it would be renewed.
     """
-    found: list[Deficit] = []
+    found: list[BelowUse] = []
     for code, used in sorted(in_use.items()):
         license_ = after.licenses.get(code)
         if license_ is not None and license_.seats is SeatKind.CONCURRENT:
@@ -226,21 +207,21 @@ def _deficits(
         sold, was_sold = _sold(after, code), _sold(before, code)
         is_less = sold is not None and (was_sold is None or sold < was_sold)
         if sold is not None and is_less and used > sold:
-            found.append(Deficit(code, after.licenses[code].kind, used, sold, holders_of(connection, after, code)))
+            found.append(_below_use(connection, after, code, used, sold))
     return tuple(found)
 
 
-def _below_use(deficit: Deficit) -> BelowUse:
-    newest = deficit.holders[:_NAMED]
-    others = max(0, deficit.in_use - len(newest))
-    many = "users" if deficit.kind is Kind.USER else "sites"
+def _below_use(connection: Connection, after: Entitlements, code: str, in_use: int, total: int) -> BelowUse:
+    holders, is_of_users = holders_of(connection, after, code), after.licenses[code].kind is Kind.USER
+    newest, many = holders[:_NAMED], "users" if is_of_users else "sites"
+    others = max(0, in_use - len(newest))
     return BelowUse(
         reason=many if others else "few",
-        license=deficit.license,
-        in_use=deficit.in_use,
-        total=deficit.total,
-        remove=deficit.remove,
-        holders=deficit.holders,
+        license=code,
+        in_use=in_use,
+        total=total,
+        remove=in_use - total,
+        holders=holders,
         newest=newest,
         others=others,
     )

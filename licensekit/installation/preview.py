@@ -1,16 +1,15 @@
 """What a license file would change, shown before anything is changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Coverage, Entitlements, evaluate, rows
 from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
 from licensekit.entitlements.settings import Value
-from licensekit.errors import LicenseError, RefusedError
-from licensekit.installation.plan import Activated, ActivationPlan, Deficit, documents_of
+from licensekit.errors import BelowUse, LicenseError, RefusedError
+from licensekit.installation.plan import Activated, ActivationPlan, documents_of
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import groups_of
@@ -138,7 +137,7 @@ class Preview(NamedTuple):
     """The bundles in force or waiting that would grant nothing, because of what the file brings."""
     rows: tuple[PreviewRow, ...]
     settings: tuple[SettingChange, ...]
-    deficits: tuple[Deficit, ...]
+    deficits: tuple[BelowUse, ...]
     consequences: Consequences
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
@@ -171,7 +170,7 @@ class Preview(NamedTuple):
             "brings": [str(what) for what in outcome.trust],
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
-            "deficits": [one.plain() for one in self.deficits],
+            "deficits": [plain_fields(one, "license in_use total remove holders") for one in self.deficits],
             **self.consequences.plain(),
             "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
         }
@@ -189,6 +188,9 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     before = evaluate(plan.file.before, kept, read.now, fingerprint=facts.fingerprint, released=facts.released)
     present = after if plan.moment == read.now else plan.evaluated(read.now)
     in_use = read.stored.used_of(after.licenses)
+    states = (before, after, *later(after, plan.evaluated))
+    groups = groups_of(read.connection, deciding(states, in_use))
+    counted = [] if groups is None else [logins(state, groups) for state in states]
     named = [*admission.new, *admission.again, *admission.same]
     unusable = dict(facts.verified.unusable)
     for one in admission.again:
@@ -204,30 +206,15 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         rows=_compared(before, after, in_use, plan),
         settings=_settings(before, after),
         deficits=plan.deficits,
-        consequences=_consequences(
-            read.connection,
-            (before.product_coverage, present.product_coverage),
-            (before, after, *later(after, plan.evaluated)),
-            in_use,
+        consequences=Consequences(
+            before.product_coverage,
+            present.product_coverage,
+            losses(states),
+            # The second is that of the file, which is shown even where it changes nothing.
+            (*counted[:1], *steps(counted[1:])),
         ),
         reasons=plan.reasons,
     )
-
-
-def _consequences(
-    connection: Connection,
-    covered: tuple[Coverage, Coverage],
-    states: Sequence[Entitlements],
-    in_use: Mapping[str, int],
-) -> Consequences:
-    """Return what `states` say of the time to come: now, with the file, and later ones.
-
-    `covered` are the coverages of the product without the file and with it.
-    """
-    groups = groups_of(connection, deciding(states, in_use))
-    counted = [] if groups is None else [logins(state, groups) for state in states]
-    # The second is that of the file, which is told even where it changes nothing.
-    return Consequences(*covered, losses(states), (*counted[:1], *steps(counted[1:])))
 
 
 def _compared(

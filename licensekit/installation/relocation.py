@@ -21,10 +21,10 @@ from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of, heads_of, locate, open_installation
 from licensekit.state.journal_entries import Relocated, TroubleFound
-from licensekit.state.loading import OpenInstallation, ReadTransaction, read_transaction
+from licensekit.state.loading import OpenInstallation, read_transaction
 from licensekit.state.mark import LOST, Mark, write_mark
 from licensekit.state.schema import SCHEMA
-from licensekit.state.stored import Stored, read_stored
+from licensekit.state.stored import read_stored
 from licensekit.state.time import system_clock
 from licensekit.state.transactions import WriteTransaction, write_installation
 
@@ -50,13 +50,17 @@ class Moved(NamedTuple):
     """The hash of the newest, in hex."""
 
 
+def _ignore(*_: int) -> None:
+    return None
+
+
 def move(
     source: str | os.PathLike[str],
     target: str | os.PathLike[str],
     *,
     clock: Callable[[], datetime] = system_clock,
     by: str = "",
-    progress: Progress | None = None,
+    progress: Progress = _ignore,
 ) -> Moved:
     """Move the installation at `source` to `target`; each is a folder or a `postgresql://` URL.
 
@@ -67,14 +71,20 @@ def move(
         AuditDamaged, TrustError: the installation does not hold; it stays where it is.
         StateError: one of the two cannot be used; the installation stays where it is.
     """
+    here, there, is_copied = shown(locate(source)), shown(locate(target)), False
+
+    def fill(connection: Connection) -> None:
+        nonlocal is_copied
+        _copy(connection, leaving, here, there, progress)
+        is_copied = True
+
     with (
         closing(open_installation(source, create=False)) as old,
-        closing(connect(database_of(target, create=True), schema=SCHEMA, create=True)) as new,
         write_installation(OpenInstallation(old, clocks_of(clock), by=by)) as leaving,
+        closing(connect(database_of(target, create=True), schema=SCHEMA, create=True, fill=fill)) as new,
     ):
-        here, there = shown(locate(source)), shown(locate(target))
-        if not _has_arrived(new, leaving):
-            _move(new, leaving, here, progress or _ignore)
+        if not is_copied:
+            _require_arrived(new, leaving)
         serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial
         with new.read() as connection:
             [(users, sites, bundles)] = connection.rows(_SUMMARY)
@@ -86,55 +96,41 @@ def move(
     return Moved(here, there, serial, users, sites, bundles, heads.audit.number, heads.audit.hash.hex())
 
 
-def _has_arrived(new: Database, leaving: WriteTransaction) -> bool:
-    """Return whether an earlier call, cut off, copied this installation there as it is.
+def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
+    """Require that an earlier call, cut off, copied this installation there as it is.
 
     Raises:
         HomeTaken: another installation is there, or this one, and something was changed since.
     """
     with new.read() as connection:
-        if connection.one("SELECT one FROM installation") is None:
-            return False
         before = leaving.read.stored
         mark = Mark(before.head, before.journal.head)
         there = read_stored(connection, mark, leaving.read.reading)
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not there.is_behind
-        if is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive":
-            return True
-    raise HomeTaken(where=new.location)
+    if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
+        raise HomeTaken(where=new.location)
 
 
-def _move(new: Database, leaving: WriteTransaction, origin: str, progress: Progress) -> None:
+def _copy(connection: Connection, leaving: WriteTransaction, origin: str, place: str, progress: Progress) -> None:
+    """Copy an installation and verify the copy; a restored backup stays known as one."""
     read, rows = leaving.read, count_rows(leaving.connection, SCHEMA)
 
     def report(done: int) -> None:
         progress(done, 2 * rows)
 
-    with new.write() as connection:
-        if count_rows(connection, SCHEMA):
-            raise HomeTaken(where=new.location)
-        copy_rows(read.connection, connection, SCHEMA, report)
-        compare_rows(read.connection, connection, SCHEMA, report, new.location)
-        check_audit(connection)
-        there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
-        if read.stored.recorded is not None:
-            there.state()  # verifies every document again, as it was copied
-        _arrive(there, read.stored, origin, new.location)
-
-
-def _arrive(here: ReadTransaction, before: Stored, origin: str, place: str) -> None:
-    """Write the first entry at the new location; a restored backup stays known as one."""
-    arriving = WriteTransaction(here)
-    if before.is_behind and not before.is_noted:
-        arriving.enter(TroubleFound(here.now, None))
-    arriving.enter(Relocated(here.now, origin, place))
+    copy_rows(read.connection, connection, SCHEMA, report)
+    compare_rows(read.connection, connection, SCHEMA, place, report)
+    check_audit(connection)
+    there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
+    if read.stored.recorded is not None:
+        there.state()  # verifies every document again, as it was copied
+    arriving = WriteTransaction(there)
+    if read.stored.is_behind and not read.stored.is_noted:
+        arriving.enter(TroubleFound(there.now, None))
+    arriving.enter(Relocated(there.now, origin, place))
     arriving.record("arrive", origin=origin)
     arriving.finish()
-
-
-def _ignore(_: int, __: int) -> None:
-    return None
 
 
 def restore(

@@ -66,7 +66,11 @@ def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[I
 
 
 def import_users(change: WriteTransaction, rows: Iterable[ImportRow]) -> Imported:
-    """Add and change users, and assign their licenses; raises as `Users.import_rows` does."""
+    """Add and change users and assign their licenses, as one change; see `parse_users`.
+
+    Raises:
+        UsersInvalid: all faults, by line; nothing was changed.
+    """
     state = change.read.state()
     importing = _Importing(change, state.entitlements, dict(state.in_use), Counter())
     faults: list[Located] = []

@@ -44,6 +44,9 @@ class UserFilter(NamedTuple):
     """With this text in the id or the name; letters of ASCII in either case."""
 
 
+EVERYBODY: Final = UserFilter()
+
+
 class UserRow(NamedTuple):
     """One user as a list shows it."""
 
@@ -74,17 +77,25 @@ class UserPage(NamedTuple):
     """Whether there are users after these."""
 
 
-def list_users(read: ReadTransaction, state: InstallationState, wanted: UserFilter) -> Iterator[UserRow]:
+def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
     """Return the users that `wanted` fits, by id; raises as `Users.list` does."""
+    state = read.state()
     where, params = _where(state, wanted)
     rows = read.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
     return _users(rows, state.entitlements)
 
 
 def page_of_users(
-    read: ReadTransaction, state: InstallationState, wanted: UserFilter, *, after: str, limit: int
+    read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50
 ) -> UserPage:
-    """Return a page of the users that `wanted` fits; see `Users.page`."""
+    """Return the first `limit` of the users that `wanted` fits whose id is after `after`.
+
+    However many users there are, a page costs the same.
+
+    Raises:
+        UnknownLicense, WrongKind: a license that is asked for is no user license.
+    """
+    state = read.state()
     found: list[LiteralString] = []
     params: list[Value] = []
     # Of one kind an index finds the next by id; of several, they are the next of each.

@@ -7,22 +7,23 @@ from licensekit.entitlements import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import UserUnknown
 from licensekit.installation.assignments import Assignable, release_all
-from licensekit.installation.details import UserDetails, user_details_of
-from licensekit.installation.user_import import Imported, ImportRow, import_users
-from licensekit.installation.user_list import UserFilter, UserPage, UserRow, list_users, page_of_users
+from licensekit.installation.details import user_details_of
+from licensekit.installation.user_import import import_users
+from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
-from licensekit.state.transactions import write_installation
+from licensekit.state.transactions import changing, reading, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
-
-_EVERYBODY = UserFilter()
 
 
 class Users(Assignable):
     """The users of an installation."""
 
     _kind = Kind.USER
+    details = reading(user_details_of)
+    page = reading(page_of_users)
+    import_rows = changing(import_users)
 
     def add(
         self,
@@ -110,15 +111,6 @@ class Users(Assignable):
                 change.record("user-retire", user=user.id, released=released)
             return released
 
-    def import_rows(self, rows: Iterable[ImportRow]) -> Imported:
-        """Add and change users and assign their licenses, as one change; see `parse_users`.
-
-        Raises:
-            UsersInvalid: all faults, by line; nothing was changed.
-        """
-        with write_installation(self._opened) as change:
-            return import_users(change, rows)
-
     def get(self, user_id: str) -> UserFacts:
         """Return what is known of a user, and what it is assigned.
 
@@ -139,34 +131,14 @@ class Users(Assignable):
             at_site = () if site is None else known_site(read.connection, site).holdings
             return held_access(read.state().entitlements, user.holdings, at_site)
 
-    def details(self, user_id: str) -> UserDetails:
-        """Look up everything about a user: facts, licenses and where they come from, events.
-
-        Raises:
-            UserUnknown: there is no such user.
-        """
-        with read_installation(self._opened) as read:
-            return user_details_of(read, user_id)
-
-    def list(self, wanted: UserFilter = _EVERYBODY) -> Iterator[UserRow]:
+    def list(self, wanted: UserFilter = EVERYBODY) -> Iterator[UserRow]:
         """Yield the users that `wanted` fits, by id, in constant memory.
 
         Raises:
             UnknownLicense, WrongKind: a license that is asked for is no user license.
         """
         with read_installation(self._opened) as read:
-            yield from list_users(read, read.state(), wanted)
-
-    def page(self, wanted: UserFilter = _EVERYBODY, *, after: str = "", limit: int = 50) -> UserPage:
-        """Return the first `limit` of the users that `wanted` fits whose id is after `after`.
-
-        However many users there are, a page costs the same.
-
-        Raises:
-            UnknownLicense, WrongKind: a license that is asked for is no user license.
-        """
-        with read_installation(self._opened) as read:
-            return page_of_users(read, read.state(), wanted, after=after, limit=limit)
+            yield from list_users(read, wanted)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
         """Decide whether a user may log in by `way`, with every reason why not.

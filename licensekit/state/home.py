@@ -16,7 +16,7 @@ from licensekit.keys.signing import SEED_BYTES
 from licensekit.state.journal import NOTHING_OBSERVED
 from licensekit.state.journal_entries import Created
 from licensekit.state.logs import EMPTY, JournalWriter, append_audit, audit_head, key_of
-from licensekit.state.mark import Mark, write_mark
+from licensekit.state.mark import Mark, put_mark
 from licensekit.state.schema import SCHEMA
 from licensekit.trust.pack import product_in_pack
 
@@ -37,25 +37,25 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
         StateError: the database cannot be used; see `licensekit.database.connect`.
     """
     target = database_of(location, create=create)
+
+    def fill(connection: Connection) -> None:
+        _establish(connection)
+        # Before the commit: without its mark, a database looks like a restored one.
+        put_mark(str(target), heads_of(connection))
+
     try:
-        database = connect(target, schema=SCHEMA, create=create)
+        return connect(target, schema=SCHEMA, create=create, fill=fill)
     except FileUnusable as error:
         if create or error.reason not in ABSENT:
             raise
         raise NotActivated(reason="absent", where=error.where) from error
-    try:
-        if create:
-            _establish(database)
-    except BaseException:  # an interruption too must leave no database open
-        database.close()
-        raise
-    return database
 
 
 def open_in_memory() -> Database:
     """Return a new installation with a key of its own, in memory."""
     database = in_memory(SCHEMA)
-    _establish(database)
+    with database.write() as connection:
+        _establish(connection)
     return database
 
 
@@ -164,34 +164,19 @@ def _folder(folder: Path, *, create: bool) -> Path:
     return folder
 
 
-def _establish(database: Database) -> None:
-    """Write the key, the secret and the mark of a new installation, however many processes try."""
-    with database.read() as connection:
-        known = connection.one("SELECT one FROM installation")
-        mark = heads_of(connection)
-    if known is None:
-        with database.write() as connection:
-            seed = token_bytes(SEED_BYTES)
-            created = connection.run(
-                "INSERT INTO installation"
-                " (one, seed, secret, observations, head, observed, signature)"
-                " VALUES (1, ?, ?, ?, 0, ?, ?) ON CONFLICT (one) DO NOTHING",
-                seed,
-                token_bytes(SECRET_BYTES),
-                b"",
-                NOTHING_OBSERVED,
-                b"",
-            )
-            if created:
-                append_audit(connection, {"did": "create"})
-                key = key_of(seed)
-                journal = JournalWriter(connection, key, EMPTY)
-                journal.enter(Created(key.verifying_key.public))
-                journal.sign_head()
-            mark = heads_of(connection)
-    # A crash before the first mark was written must not look like a mark that was removed.
-    if mark.audit.number == 1:
-        write_mark(database.location, mark)
+def _establish(connection: Connection) -> None:
+    """Write the key, the secret and the first entries of a new installation."""
+    seed = token_bytes(SEED_BYTES)
+    connection.run(
+        "INSERT INTO installation (one, seed, secret, observations, head, observed, signature)"
+        " VALUES (1, ?, ?, ?, 0, ?, ?)",
+        *(seed, token_bytes(SECRET_BYTES), b"", NOTHING_OBSERVED, b""),
+    )
+    append_audit(connection, {"did": "create"})
+    key = key_of(seed)
+    journal = JournalWriter(connection, key, EMPTY)
+    journal.enter(Created(key.verifying_key.public))
+    journal.sign_head()
 
 
 def heads_of(connection: Connection) -> Mark:

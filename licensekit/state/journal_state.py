@@ -94,95 +94,76 @@ NOTHING_KNOWN: Final = JournalState()
 
 def replay(added: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
     """Return the state that entries make, from number `first` on, of the state `before` them."""
-    replaying = _Replay(before)
+    state = before
     for number, entry in enumerate(added, first):
-        replaying.step(number, entry)
-    return replaying.result()
+        state = _step(state, number, entry)
+    return state
 
 
-class _Replay:
-    """A state that is being worked out."""
+def _step(state: JournalState, number: int, entry: Entry) -> JournalState:  # noqa: C901  # one case an entry
+    """Return the state after one more entry."""
+    match entry:
+        case entries.BundleTaken():
+            state = _take(state, entry)
+        case entries.BundleSignedAgain(identity) if identity in state.taken:
+            again = state.taken[identity]._replace(scheme=entry.scheme, key=entry.key)
+            state = state._replace(taken={**state.taken, identity: again})
+        case entries.BundleEnded():
+            state = _end(state, entry)
+        case entries.ResetUsed():
+            state = _reset(state, entry)
+        case entries.ResetSpent(nonce):
+            waiting = tuple(one for one in state.waiting if one != nonce)
+            state = state._replace(resets=state.resets | {nonce}, waiting=waiting)
+        case entries.DocumentSeen():
+            state = state._replace(documents={**state.documents, (entry.type, entry.issuer): entry})
+        case entries.TimeFloor():
+            is_accepted = state.clock_accepted or entry.reason == ACCEPTED
+            dropped = state.dropped | {entry.base} - {b""}
+            state = state._replace(time=entry, clock_accepted=is_accepted, dropped=dropped)
+        case entries.Pinned():
+            state = state._replace(pinned=entry)
+        case entries.TroubleFound():
+            found = {"restored": True} if entry.number is None else {"damaged": entry.number}
+            state = state._replace(is_accepted=False, **found)
+        case entries.TroubleAccepted():
+            after, dropped = max(state.resets_after, entry.at), state.dropped | {entry.base} - {b""}
+            state = state._replace(resets_after=after, dropped=dropped, acceptance=number, is_accepted=True)
+            if entry.by == VENDOR:
+                state = state._replace(restored=False, damaged=None)
+        case _:
+            pass  # no other entry changes what counts
+    return state
 
-    def __init__(self, state: JournalState) -> None:
-        self._state = state
-        self._bundles = dict(state.bundles)
-        self._taken = dict(state.taken)
-        self._returned = set(state.returned)
-        self._resets = set(state.resets)
-        self._waiting = dict.fromkeys(state.waiting)
-        self._documents = dict(state.documents)
-        self._dropped = set(state.dropped)
-        self._activations = max((one.number for one in self._bundles.values()), default=0)
 
-    def result(self) -> JournalState:
-        """Return what it is now."""
-        return self._state._replace(
-            bundles=self._bundles,
-            taken=self._taken,
-            returned=frozenset(self._returned),
-            resets=frozenset(self._resets),
-            waiting=tuple(self._waiting),
-            documents=self._documents,
-            dropped=frozenset(self._dropped - {b""}),
-        )
+def _take(state: JournalState, entry: entries.BundleTaken) -> JournalState:
+    identity, number = entry.identity, 1 + max((one.number for one in state.bundles.values()), default=0)
+    named = (identity, entry.issuer, entry.serial, entry.part, Use(entry.use))
+    # Taken again, it is the one that was activated last.
+    others = {i: one for i, one in state.bundles.items() if i != identity}
+    # What it proves of time it has proved since it was first taken.
+    first = state.taken.get(identity, entry)
+    return state._replace(
+        bundles={**others, identity: BundleRecord(*named, entry.sequence, number, entry.at, KEPT)},
+        taken={**state.taken, identity: entry._replace(elapsed=min(first.elapsed, entry.elapsed))},
+        clock_accepted=state.clock_accepted and entry.part != BASE,
+    )
 
-    def step(self, number: int, entry: Entry) -> None:  # noqa: C901  # one case an entry
-        """Apply one entry."""
-        match entry:
-            case entries.BundleTaken() | entries.BundleSignedAgain() | entries.BundleEnded():
-                self._step_bundle(entry)
-            case entries.ResetUsed():
-                self._resets.add(entry.nonce)
-                if entry.what == ResetWhat.CLOCK:
-                    latest = entry.issued - entry.elapsed
-                    self._taken = {i: one.bounded(latest) for i, one in self._taken.items()}
-                if entry.what == ResetWhat.SEQUENCE:
-                    self._waiting[entry.nonce] = None
-            case entries.ResetSpent():
-                self._resets.add(entry.nonce)
-                self._waiting.pop(entry.nonce, None)
-            case entries.DocumentSeen():
-                self._documents[entry.type, entry.issuer] = entry
-            case entries.TimeFloor():
-                is_accepted = self._state.clock_accepted or entry.reason == ACCEPTED
-                self._state = self._state._replace(time=entry, clock_accepted=is_accepted)
-                self._dropped.add(entry.base)
-            case entries.Pinned():
-                self._state = self._state._replace(pinned=entry)
-            case entries.TroubleFound():
-                found = {"restored": True} if entry.number is None else {"damaged": entry.number}
-                self._state = self._state._replace(is_accepted=False, **found)
-            case entries.TroubleAccepted():
-                self._accept(number, entry)
-            case entries.Created() | entries.Relocated():
-                pass
 
-    def _step_bundle(self, entry: entries.BundleEntry) -> None:
-        identity = entry.identity
-        known = self._bundles.get(identity)
-        if isinstance(entry, entries.BundleTaken):
-            self._activations += 1
-            named = (identity, entry.issuer, entry.serial, entry.part, Use(entry.use))
-            # Taken again, it is the one that was activated last.
-            self._bundles.pop(identity, None)
-            self._bundles[identity] = BundleRecord(*named, entry.sequence, self._activations, entry.at, KEPT)
-            # What it proves of time it has proved since it was first taken.
-            first = self._taken.get(identity, entry)
-            self._taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
-            if entry.part == BASE:
-                self._state = self._state._replace(clock_accepted=False)
-        elif isinstance(entry, entries.BundleEnded):
-            if entry.state == RETURNED:
-                self._returned.add(identity)
-            if known is not None and known.state != RETURNED:
-                self._bundles[identity] = known._replace(state=entry.state)
-        elif known is not None:
-            taken = self._taken[identity]
-            self._taken[identity] = taken._replace(scheme=entry.scheme, key=entry.key)
+def _end(state: JournalState, entry: entries.BundleEnded) -> JournalState:
+    identity, bundles = entry.identity, state.bundles
+    known = bundles.get(identity)
+    if known is not None and known.state != RETURNED:
+        bundles = {**bundles, identity: known._replace(state=entry.state)}
+    returned = state.returned | {identity} if entry.state == RETURNED else state.returned
+    return state._replace(bundles=bundles, returned=returned)
 
-    def _accept(self, number: int, entry: entries.TroubleAccepted) -> None:
-        self._dropped.add(entry.base)
-        after = max(self._state.resets_after, entry.at)
-        state = self._state._replace(resets_after=after, acceptance=number, is_accepted=True)
-        is_settled = entry.by == VENDOR
-        self._state = state._replace(restored=False, damaged=None) if is_settled else state
+
+def _reset(state: JournalState, entry: entries.ResetUsed) -> JournalState:
+    taken, waiting = state.taken, state.waiting
+    if entry.what == ResetWhat.CLOCK:
+        latest = entry.issued - entry.elapsed
+        taken = {identity: one.bounded(latest) for identity, one in taken.items()}
+    if entry.what == ResetWhat.SEQUENCE:
+        waiting = tuple(dict.fromkeys((*waiting, entry.nonce)))
+    return state._replace(resets=state.resets | {entry.nonce}, taken=taken, waiting=waiting)

@@ -18,7 +18,6 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import MarkRead, read_mark
 from licensekit.state.meters import read_used
 from licensekit.state.notices import UnusableDocument, notices_of
-from licensekit.state.pending import place_of
 from licensekit.state.stored import Stored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
@@ -181,10 +180,11 @@ class ReadTransaction(NamedTuple):
         """The pack: the one that was given, or else the recorded one; raises as `root` does."""
         return self.stored.pack(self.opened.pack)
 
-    def state(self, now: int | None = None) -> InstallationState:
-        """Return the state at what the clocks show, or what it would be at `now`.
+    def state(self, *, now: int | None = None) -> InstallationState:
+        """Evaluate everything that the installation is, has and may do now.
 
-        Every signature is verified again: the database is not believed.
+        With `now` (seconds since 1970): what it would be then, if nothing is changed until then. Every signature is
+        verified again: the database is not believed.
 
         Raises:
             NotActivated: no pack was given, and none recorded yet.
@@ -235,16 +235,6 @@ class ReadTransaction(NamedTuple):
             else record
             for record in records
         )
-
-
-class Section:
-    """A part of an open installation, for its administrators: its users, its sites and others."""
-
-    def __init__(self, opened: OpenInstallation) -> None:
-        self._opened = opened
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
 
 
 @contextmanager

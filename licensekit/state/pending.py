@@ -43,7 +43,7 @@ class PendingDatabase:
     def __init__(self, location: str | os.PathLike[str]) -> None:
         self._place = locate(location)
         self._lock = RLock()
-        self._private: Database | None = None
+        self._private = open_in_memory()
         self._real: Database | None = None
 
     @property
@@ -69,12 +69,11 @@ class PendingDatabase:
         """
         with self._lock:
             database = self._now()
-            is_private = database is not self._real
             with database.write(shared=shared) as connection:
                 yield connection
-                has_changed = audit_head(connection).number > ESTABLISHED
-            if is_private and has_changed:
-                self._set_up(database)
+                # What does not arrive is undone here as well.
+                if database is self._private and audit_head(connection).number > ESTABLISHED:
+                    self._real = self._set_up(connection)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -87,7 +86,7 @@ class PendingDatabase:
 
     def close(self) -> None:
         """See `Database.close`."""
-        self._forget()
+        self._private.close()
         if self._real is not None:
             self._real.close()
 
@@ -97,40 +96,31 @@ class PendingDatabase:
             if self._real is None:
                 with suppress(NotActivated):
                     self._real = open_installation(self._place, create=False)
-            if self._real is not None:
-                return self._real
-            self._private = self._private or open_in_memory()
-            return self._private
+            return self._real or self._private
 
-    def _set_up(self, private: Database) -> None:
+    def _set_up(self, source: Connection) -> Database:
         """Copy everything to where it belongs, in one transaction; undo it if that fails."""
         made = [] if is_url(self._place) else missing_folders(Path(self._place))
         target = database_of(self._place, create=False)
         is_filled = False
+
+        def fill(connection: Connection) -> None:
+            nonlocal is_filled
+            copy_rows(source, connection, SCHEMA)
+            # Before the commit: without its mark, a database looks like a restored one.
+            put_mark(str(target), heads_of(source))
+            is_filled = True
+
         try:
-            with private.read() as source:
-
-                def fill(connection: Connection) -> None:
-                    nonlocal is_filled
-                    copy_rows(source, connection, SCHEMA, lambda _: None)
-                    # Before the commit: without its mark, a database looks like a restored one.
-                    put_mark(str(target), heads_of(source))
-                    is_filled = True
-
-                database_of(self._place, create=True)
-                self._real = connect(target, schema=SCHEMA, create=True, fill=fill)
+            database_of(self._place, create=True)
+            real = connect(target, schema=SCHEMA, create=True, fill=fill)
         except BaseException:  # an interruption too must leave nothing behind
             _remove(target, made)
             raise
-        finally:
-            self._forget()  # what did not arrive must not come back with the next try
         if not is_filled:
-            raise DatabaseBusy(reason="set-up", where=self._real.location)
-
-    def _forget(self) -> None:
-        private, self._private = self._private, None
-        if private is not None:
-            private.close()
+            real.close()
+            raise DatabaseBusy(reason="set-up", where=real.location)
+        return real
 
 
 def place_of(database: Database) -> str:

@@ -2,18 +2,27 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from licensekit.dates import format_seconds
 from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
 from licensekit.state.audit_events import FIELDS
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
-from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_transaction
+from licensekit.state.loading import (
+    InstallationState,
+    OpenInstallation,
+    ReadTransaction,
+    read_installation,
+    read_transaction,
+)
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.mark import Mark, read_mark, write_mark
+from licensekit.state.pending import place_of
 from licensekit.state.time import TimeSeen, accept_clock, effective, is_due, observe
 from licensekit.state.trust_store import keep_trust, verify_bundles
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 REMEMBER_SECONDS: Final = 600
@@ -54,9 +63,10 @@ class WriteTransaction:
         self.time, self._why, self._base = seen, why, base
 
     def accept(self) -> None:
-        """Take a restored backup, or a damaged journal, as the present state for an administrator.
+        """Accept a restored backup, or a damaged journal, as the present state.
 
-        It spends the drop of the soft floor of time that there is for each base bundle.
+        It is audited, and each request, receipt and statement tells the vendor. It can be done once for each base
+        bundle: it spends the drop of the soft floor of time. Resets that were issued before are refused afterwards.
 
         Raises:
             RestoreRefused: there is nothing to accept, or that drop was spent.
@@ -71,10 +81,13 @@ class WriteTransaction:
         self.record("accept-restored")
 
     def accept_clock(self) -> None:
-        """Drop the soft floor of time to the hard one for an administrator.
+        """Let the clock count again, after it was ahead for more than a day of running.
+
+        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited, and each request,
+        receipt and statement tells the vendor.
 
         Raises:
-            ClockRefused: that drop was spent for this base bundle, or there is nothing to drop.
+            ClockRefused: that drop was spent, or there is nothing to drop.
         """
         state, seen, clock = self.journal.state, self.time, self.read.reading.clock
         if state.base in state.dropped:
@@ -146,6 +159,39 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
             raise
     with write_installation(opened) as change:
         return act(change)
+
+
+class Section:
+    """An open installation or a part of it, for its administrators: its users, its sites and others."""
+
+    def __init__(self, opened: OpenInstallation) -> None:
+        self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
+
+
+def reading(ask: Callable[Concatenate[ReadTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
+    """Return the method of a section that asks in one snapshot."""
+
+    @wraps(ask)
+    def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
+        opened = self._opened  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the section
+        with read_installation(opened) as read:
+            return ask(read, *args, **options)
+
+    return method
+
+
+def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
+    """Return the method of a section that acts in one change."""
+
+    @wraps(act)
+    def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
+        opened = self._opened  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the section
+        return write_first(opened, lambda change: act(change, *args, **options))
+
+    return method
 
 
 def remember(opened: OpenInstallation, state: InstallationState, pause: int = REMEMBER_SECONDS) -> bool:

@@ -13,7 +13,7 @@ from licensekit.state.stored import Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, open_pack
 from licensekit.trust.roots import pin_of
-from licensekit.trust.scope import AdmittedSigner, admits, require_not_ahead
+from licensekit.trust.scope import admits, require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import require_not_revoked, verify_held_bundle
@@ -86,50 +86,26 @@ def lost_bundles(
 ) -> Iterator[UnusableDocument]:
     """Yield the `unusable` bundles that would count, were they usable.
 
-    None would where something `in_force` governs before it (`docs/evaluation.md`, "Bundles that govern"). Of several of
-    one issuer and part, the one that would govern is named: that of the highest use, and of these the one activated
-    last.
+    None would where something `in_force`, of as high a use and activated later, has its part or takes the place of its
+    serial (`docs/evaluation.md`, "Bundles that govern", P3 and P5). Of several of one issuer and part, the one that
+    would govern is named: that of the highest use, and of these the one activated last.
     """
     numbers = {record.identity: record.number for record, _ in stored}
-    governing = [(one, numbers[one.identity]) for one in in_force]
-    lost = [
-        one.record
-        for one in stored
-        if one.record.identity in unusable
-        and not any(_governs(other, number, one, trust) for other, number in governing)
-    ]
-    last: dict[tuple[str, str], BundleRecord] = {}
-    for record in sorted(lost, key=lambda one: (-one.use, one.number)):
-        last[record.issuer, record.part] = record
-    for record in last.values():
-        identity, error = record.identity.hex(), unusable[record.identity]
-        yield UnusableDocument(type="bundle", identity=identity, error=error)
+    governing = [((one.document.use, -numbers[one.identity]), one) for one in in_force]
+    lost = sorted((one.use, -one.number, one) for one, _ in stored if one.identity in unusable)
+    named: dict[tuple[str, str], BundleRecord] = {}
+    for use, number, record in sorted(lost):
+        if not any(rank < (use, number) and _has_place_of(record, one, trust) for rank, one in governing):
+            named.setdefault((record.issuer, record.part), record)
+    for identity, error in ((record.identity, unusable[record.identity]) for record in named.values()):
+        yield UnusableDocument(type="bundle", identity=identity.hex(), error=error)
 
 
-def _governs(one: Verified[Bundle], number: int, lost: StoredBundle, trust: TrustState) -> bool:
-    """Return whether a bundle in force, of this number, would be so beside a lost one as well."""
-    bundle, record = one.document, lost.record
-    is_before = (bundle.use, -number) < (record.use, -record.number)
-    if bundle.issuer != record.issuer:
-        return False
-    if bundle.part != record.part:  # P3
-        is_replaced = may_replace(one, trust) and takes_place_of(bundle, record.serial, record.use)
-        return is_before and is_replaced
-    if (bundle.serial, bundle.use) != (record.serial, record.use):  # P5
-        return is_before
-    if bundle.sequence > record.sequence:  # P1
-        signer = _signer(one.token, trust)
-        return is_before or (signer is not None and not signer.is_limited)
-    signer = _signer(lost.token, trust)
-    return is_before or (signer is not None and signer.is_limited and not admits(signer, bundle))
-
-
-def _signer(token: armor.Token, trust: TrustState) -> AdmittedSigner | None:
-    try:
-        signature = frame.read(token.frame).signatures[0]
-    except LicenseError:  # it is damaged
-        return None
-    return trust.signers.get((signature.scheme, signature.key))
+def _has_place_of(record: BundleRecord, one: Verified[Bundle], trust: TrustState) -> bool:
+    """Return whether a bundle is of the same part as one that is lost, or replaces its serial."""
+    bundle = one.document
+    is_replaced = may_replace(one, trust) and takes_place_of(bundle, record.serial, record.use)
+    return bundle.issuer == record.issuer and (bundle.part == record.part or is_replaced)
 
 
 def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:

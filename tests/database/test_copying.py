@@ -69,7 +69,7 @@ def test_every_row_arrives_as_it_was_and_numbers_go_on(source: Database, other: 
     with source.read() as here, other.write() as there:
         assert (count_rows(here, NEXT_SCHEMA), count_rows(there, NEXT_SCHEMA)) == (2502, 0)
         copy_rows(here, there, NEXT_SCHEMA, told.append)
-        compare_rows(here, there, NEXT_SCHEMA, told.append, "there")
+        compare_rows(here, there, NEXT_SCHEMA, "there", told.append)
     assert sum(told) == 2 * 2502
     assert things(other) == list(range(2500))
     with other.write() as there:
@@ -86,7 +86,7 @@ def test_a_row_that_is_missing_other_or_new_is_noticed(
         copy_rows(here, there, NEXT_SCHEMA, abs)
         there.run(change)
         with pytest.raises(DatabaseDamaged, match=r"what arrived in the table `(notes|things)`"):
-            compare_rows(here, there, NEXT_SCHEMA, abs, "there")
+            compare_rows(here, there, NEXT_SCHEMA, "there", abs)
 
 
 def test_a_copy_that_is_cut_off_leaves_nothing(source: Database, other: Database) -> None:

@@ -58,7 +58,7 @@ def test_asking_creates_nothing(empty: Home, tmp_path: Path) -> None:
     before = listing(empty, tmp_path)
     with empty.open() as installation:
         assert installation.state().serial is None
-        assert installation.recorded is None
+        assert installation.state().stored.recorded is None
         assert (list(installation.users.list()), list(installation.sites.list())) == ([], [])
         assert installation.bundles() == ()
         assert [entry.facts["did"] for entry in installation.audit.entries()] == ["create"]

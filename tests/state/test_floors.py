@@ -219,7 +219,7 @@ def test_an_application_that_pins_a_later_root_takes_the_installation_over(home:
     with Installation.open(home.place, root=pin, pack=pack, clock=home.clock) as updated:
         assert any(updated.state().entitlements.system.values())
         updated.activate(file(bundle(2)))
-        recorded = updated.recorded
+        recorded = updated.state().stored.recorded
         assert recorded is not None
         assert recorded.root == pin
     with home.open() as downgraded:

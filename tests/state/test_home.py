@@ -102,7 +102,7 @@ def test_nothing_is_recorded_before_the_first_activation(tmp_path: Path) -> None
         homes.state_of(database)
     database.close()
     with homes.Home(str(tmp_path)).open() as installation:
-        assert installation.recorded is None
+        assert installation.state().stored.recorded is None
 
 
 PLACES = [

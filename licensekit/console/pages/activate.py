@@ -71,6 +71,7 @@ def _preview(
         # A deficit is shown with its holders, below; the other reasons by themselves.
         reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
         shown_holders=SHOWN_HOLDERS,
+        kinds={row.code: row.kind.name for row in found.rows},
         satellites={code for code, one in visit.state.entitlements.licenses.items() if one.limits_sites},
     )
 

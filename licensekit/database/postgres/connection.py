@@ -65,14 +65,6 @@ _OURS: Final = {
 
 _COUNT_ON: Final = "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
 
-JUST_COMMIT: Final = b"COMMIT"
-COMMIT_AND_COUNT: Final = b"""
-UPDATE licensekit_schema SET changes = changes + 1
- WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
-COMMIT
-"""
-"""A transaction has a number of its own exactly if it has changed something."""
-
 
 def adapt(raw: Raw) -> None:
     """Convert values in both directions as SQLite does."""
@@ -86,17 +78,16 @@ class PostgresConnection(Connection):
 
     __slots__ = ("_commit", "_raw", "_streams", "began")
 
-    def __init__(self, raw: Raw, where: str) -> None:
+    def __init__(self, raw: Raw, where: str, commit: bytes) -> None:
         super().__init__(translate, where)
         self._raw = raw
-        self._commit = JUST_COMMIT
+        self._commit = commit
         self._streams = 0
         self.began: int | None = None
         """The server's time at the beginning, if it was asked for."""
 
-    def begin(self, statements: bytes, commit: bytes) -> Row | None:
-        """Begin the transaction, say how it is committed, and give the last statement's row."""
-        self._commit = commit
+    def begin(self, statements: bytes) -> Row | None:
+        """Begin the transaction, and return the last statement's row."""
         with self._lifetime:
             cursor = self._raw.execute(statements)
             while cursor.nextset():

@@ -11,8 +11,8 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.postgres.connection import COMMIT_AND_COUNT, NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.postgres.session import Beginning, begun, connect, read_url
+from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
+from licensekit.database.postgres.session import connect, read_url, settings_of
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
@@ -76,16 +76,14 @@ DIALECT: Final = Dialect(
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
-_READING: Final = Beginning(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;", b"")
+_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED;"
 # Any constant of our own; the second key keeps installations in other schemas apart.
-_WRITING: Final = Beginning(
-    b"BEGIN ISOLATION LEVEL READ COMMITTED;",
-    b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));",
-    COMMIT_AND_COUNT,
-)
-_SHARING: Final = Beginning(
-    b"BEGIN ISOLATION LEVEL READ COMMITTED;",
-    b"SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));",
+_LOCK: Final = b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
+_SHARED_LOCK: Final = _LOCK.replace(b"lock(", b"lock_shared(")
+# A transaction has a number of its own exactly if it has changed something.
+_COUNT: Final = (
+    b"UPDATE licensekit_schema SET changes = changes + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL;"
 )
 # A row that was restored from a backup was written by another transaction, whatever it counts.
 _CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
@@ -120,7 +118,8 @@ class PostgresDatabase:
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
-        return self._transaction(_SHARING if shared else _WRITING)
+        lock, count = (_SHARED_LOCK, b"") if shared else (_LOCK, _COUNT)
+        return self._transaction(_WRITING, lock, count)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -141,13 +140,13 @@ class PostgresDatabase:
         """Do nothing: the server's backups are its administrator's."""
 
     @contextmanager
-    def _transaction(self, how: Beginning) -> Generator[PostgresConnection]:
-        with self._pool.lend() as raw, PostgresConnection(raw, self.location) as connection:
-            statements = begun(raw, how, self._wait)
+    def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:
+        with self._pool.lend() as raw, PostgresConnection(raw, self.location, count + b"COMMIT") as connection:
+            statements = begin + settings_of(raw, self._wait) + lock
             if self._schema is None:
-                connection.begin(statements, how.commit)
+                connection.begin(statements)
             else:
-                found = connection.begin(statements + _FOUND, how.commit)
+                found = connection.begin(statements + _FOUND)
                 self._schema.check(found and found[:2], self.location)
                 connection.began = found[2] if found else None
             yield connection

@@ -6,12 +6,12 @@ place there: settings are made in each transaction, and nothing is prepared.
 
 import re
 from contextlib import ExitStack, closing, suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from licensekit.database.postgres.connection import JUST_COMMIT, Raw, adapt
+from licensekit.database.postgres.connection import Raw, adapt
 from licensekit.errors import DatabaseUnavailable
 
 _DEFAULTS: Final = {
@@ -75,15 +75,6 @@ def holds_password(url: str) -> bool:
     return any(parameters.get(name) for name in _SECRETS)
 
 
-class Beginning(NamedTuple):
-    """How one kind of transaction begins, and is committed."""
-
-    begin: bytes
-    lock: bytes
-    """What is waited for, once it has begun."""
-    commit: bytes = JUST_COMMIT
-
-
 def connect(parameters: dict[str, Any], wait: float) -> Raw:
     """Open a connection, on which nothing waits longer than `wait` seconds for a lock.
 
@@ -103,16 +94,9 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
     return raw
 
 
-def is_pooled(raw: Raw) -> bool:
-    """Return whether a pooler lends the session for a transaction at a time."""
-    return raw.prepare_threshold is None
-
-
-def begun(raw: Raw, how: Beginning, wait: float) -> bytes:
-    """Return the statements that begin a transaction."""
-    if is_pooled(raw):
-        return how.begin + _filled(_LOCAL_SETTINGS, wait) + how.lock
-    return how.begin + how.lock
+def settings_of(raw: Raw, wait: float) -> bytes:
+    """Return the settings that each transaction needs: none, unless a pooler lends the session."""
+    return _filled(_LOCAL_SETTINGS, wait) if raw.prepare_threshold is None else b""
 
 
 def _filled(settings: str, wait: float) -> bytes:

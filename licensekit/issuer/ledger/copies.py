@@ -123,9 +123,9 @@ def _copy(leaving: Connection, copy: Connection, there: str) -> None:
     """Copy and verify every row, unless an earlier call has copied the same."""
     is_filled = count_rows(copy, SCHEMA) > 0
     if not is_filled:
-        copy_rows(leaving, copy, SCHEMA, lambda _: None)
+        copy_rows(leaving, copy, SCHEMA)
     try:
-        compare_rows(leaving, copy, SCHEMA, lambda _: None, there)
+        compare_rows(leaving, copy, SCHEMA, there)
     except DatabaseDamaged as error:
         raise (WorkspaceExists(reason="ledger", where=there) if is_filled else error) from error
     verify(copy, lambda _: None)
