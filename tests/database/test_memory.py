@@ -7,8 +7,10 @@ from multiprocessing import get_context
 import pytest
 
 from licensekit.database import Database, in_memory
+from licensekit.database.sqlite import memory
 from licensekit.database.sqlite.connection import SqliteConnection
-from tests.database.sample_database import SCHEMA, add, things
+from licensekit.errors import ConstraintViolated, DatabaseUnavailable
+from tests.database.sample_database import NEXT_SCHEMA, SCHEMA, add, things
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -63,6 +65,26 @@ def test_what_was_interrupted_at_its_commit_does_not_come_back(
             add(database, 1)
     add(database, 2)
     assert things(database) == [2]
+
+
+def test_an_sqlite_without_images_keeps_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "HAS_IMAGES", False)
+    monkeypatch.setattr(memory, "new_image", memory.new_image.__wrapped__)
+    database = in_memory(NEXT_SCHEMA)
+    with database.write() as connection:
+        connection.run("INSERT INTO things VALUES (1, ?, ?)", "it's; é\n", b"\x00\xff")
+        connection.run("INSERT INTO notes (thing, note) VALUES (1, 'it')")
+    add(database, 2)
+    with database.read() as connection:
+        assert connection.rows("SELECT * FROM things ORDER BY id") == [
+            (1, "it's; é\n", b"\x00\xff"),
+            (2, "thing", None),
+        ]
+        assert connection.rows("SELECT * FROM notes") == [(1, 1, "it")]
+    with pytest.raises(ConstraintViolated), database.write() as connection:
+        connection.run("INSERT INTO notes (thing, note) VALUES (3, 'none')")
+    with pytest.raises(DatabaseUnavailable), database.read() as connection:
+        connection.run("DELETE FROM things")
 
 
 @needs_fork

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from os import getpid
-from typing import LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import Schema, migrate
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
@@ -18,6 +18,12 @@ from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, V
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.sqlite.database import DIALECT
 from licensekit.database.sqlite.opening import connect
+
+HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
+"""Whether this SQLite has images: since 3.36 each does. Otherwise the statements that make the same are kept."""
+
+_FILL: Final = "PRAGMA query_only = 0; PRAGMA foreign_keys = 0; {}; PRAGMA foreign_keys = 1; PRAGMA query_only = {:d}"
+"""Runs those statements, which fill the tables in the order of their names."""
 
 
 class _Image(NamedTuple):
@@ -63,7 +69,7 @@ class MemoryDatabase:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
             number, before = self._image
-            data = copy.raw.serialize()
+            data = copy.raw.serialize() if HAS_IMAGES else "".join(copy.raw.iterdump()).encode()
             copy.number = number if data == before else number + 1
             self._image = _Image(copy.number, data)
 
@@ -104,8 +110,10 @@ class MemoryDatabase:
         number, data = self._image
         raw = connect(None, wait=0, read_only=read_only)
         with Translated(translate, self.location):
-            if data:
+            if HAS_IMAGES and data:
                 raw.deserialize(data)
+            elif data:
+                raw.executescript(_FILL.format(data.decode(), read_only))
         return _Copy(number, raw)
 
 
