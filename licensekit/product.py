@@ -15,7 +15,6 @@ from weakref import WeakSet
 
 from licensekit.dates import days_of
 from licensekit.errors import LicenseGivenTwice
-from licensekit.runtime.verifier import Verifier
 from licensekit.state.machine import NO_FACTS, Facts
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from licensekit.console import Authorize
     from licensekit.runtime.licensing import Licensing
+    from licensekit.runtime.verifier import Verifier
     from licensekit.testing import Sold, TestLicensing
 
 L = TypeVar("L")
@@ -149,8 +149,10 @@ class Product(Generic[L]):
             finally:
                 self._tested = before
 
-    def verifier(self) -> Verifier:
+    def verifier(self) -> "Verifier":
         """Return what verifies single files of this product; raises as `Verifier` does."""
+        from licensekit.runtime.verifier import Verifier
+
         return Verifier(root=self.root, pack=self.pack, released=self.released)
 
     def commands(self, name: str = "license") -> "click.Group":

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.explanations import why_not
-from licensekit.entitlements.questions import asked, is_absent, not_entitled
+from licensekit.entitlements.explanations import not_entitled
+from licensekit.entitlements.questions import asked, is_absent
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, SeatKind
@@ -62,7 +62,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     """
     name = asked(entitlements, code, (Kind.USER,))
     if is_absent(entitlements, name):
-        raise not_entitled(entitlements, name, why_not(entitlements, name))
+        raise not_entitled(entitlements, name)
     if not has_seats(entitlements, name):
         raise WrongKind(reason="seats", license=code, kind="user")
     return name

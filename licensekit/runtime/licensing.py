@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, Self
 from licensekit.access import Access, level_of
 from licensekit.database import shown
 from licensekit.dates import days_of
-from licensekit.entitlements import Count, LicenseRow, Notice
-from licensekit.entitlements.answers import Answers
+from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, rows
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.meters import metered
+from licensekit.entitlements.questions import count_of
 from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User, codes_of
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
@@ -108,9 +108,9 @@ class Licensing(Questions):
         return f"<Licensing from {self.source}>"
 
     @property
-    def answers(self) -> Answers:
+    def entitlements(self) -> Entitlements:
         """Everything that is granted now, as one immutable value."""
-        return self._live.snapshot.answers
+        return self._live.snapshot.state.entitlements
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Return whether the installation may use a system license; see `Questions.allows`."""
@@ -123,7 +123,7 @@ class Licensing(Questions):
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled` unless the installation may use a system license; see `Questions.require`."""
         if at_least is not _FULL or self._live.system.get(code) is not _FULL:
-            self.answers.require(code, at_least)
+            super().require(code, at_least)
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
@@ -134,11 +134,12 @@ class Licensing(Questions):
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        answers = self.answers
-        found = answers.count(code)
-        if found.per is None and not has_seats(answers.entitlements, code):
+        state = self._live.snapshot.state
+        found = count_of(state.entitlements, code, state.in_use)
+        if found.per is None and not has_seats(state.entitlements, code):
             return found
-        return self._live.answers_with_leases().count(code)
+        state = self._live.state_with_leases()
+        return count_of(state.entitlements, code, state.used)
 
     def meter(self, code: str) -> "Meter":
         """Return the meter of a license that is sold per day, month, year or term (`docs/meters.md`).
@@ -151,7 +152,7 @@ class Licensing(Questions):
         from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
 
         known = self._meters.get(code)
-        return known or self._meters.setdefault(code, Meter(self._live, metered(self.answers.entitlements, code)))
+        return known or self._meters.setdefault(code, Meter(self._live, metered(self.entitlements, code)))
 
     def seat(
         self,
@@ -232,19 +233,19 @@ class Licensing(Questions):
     @property
     def company(self) -> str | None:
         """The company that the vendor's base part was issued to; None: there is no such part."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.company
 
     @property
     def serial(self) -> str | None:
         """The serial of the vendor's base part; None: there is no such part."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.serial
 
     @property
     def use(self) -> Use | None:
         """What the vendor's base part is for: production, trial or demo; None: there is no such part."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.use
 
     @property
@@ -258,7 +259,8 @@ class Licensing(Questions):
 
         Concurrent seats are counted as of the last change of the installation: see `count`.
         """
-        return self.answers.licenses
+        state = self._live.snapshot.state
+        return rows(state.entitlements, state.used)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -268,7 +270,7 @@ class Licensing(Questions):
     @property
     def revision(self) -> int:
         """A number that rises with each change of what is answered; that time passes alone does not raise it."""
-        _ = self.answers  # raises when it is closed
+        _ = self.entitlements  # raises when it is closed
         return self._live.changes.revision
 
     def on_change(self, callback: "Callable[[LicensingChange], object]") -> Callable[[], object]:
@@ -277,7 +279,7 @@ class Licensing(Questions):
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
         delays later reports, and nothing else. An exception is logged. See `docs/hosts.md`, "Events".
         """
-        _ = self.answers  # a question as well: from now on, changes are followed
+        _ = self.entitlements  # a question as well: from now on, changes are followed
         return self._live.changes.on_change(callback)
 
     def wait_until(self, predicate: Callable[[Self], object], timeout: float | None = None) -> bool:

@@ -13,14 +13,13 @@ from typing import Final, Generic, TypeVar
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Version
 from licensekit.entitlements import Notice, by_urgency
-from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.meters import periods_of
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
 from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
-from licensekit.state.loading import OpenInstallation, read_installation
+from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.meters import read_used
 from licensekit.state.stored import Stored, seats_in_use
 from licensekit.state.time import lease_time
@@ -189,8 +188,8 @@ class LiveSnapshot:
             if not self._current.holds_at(reading, away=error is not None):
                 self._put(self._current.moved_on(reading, error, self._contact))
 
-    def answers_with_leases(self) -> Answers:
-        """Return the answers with the concurrent seats and the units of meters that are used at this moment."""
+    def state_with_leases(self) -> InstallationState:
+        """Return the state with the concurrent seats and the units of meters that are used at this moment."""
         snapshot = self.snapshot
         state = snapshot.state
         if snapshot.error is None:
@@ -200,7 +199,7 @@ class LiveSnapshot:
                 metered = read_used(connection, periods_of(state.entitlements))
                 in_use = stored.used_of(state.entitlements.licenses)
                 state = state._replace(in_use=in_use, metered=metered)
-        return Answers(state.entitlements, state.used)
+        return state
 
     def close(self) -> None:
         """Stop answering, and close the database."""

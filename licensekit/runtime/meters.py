@@ -15,7 +15,6 @@ from threading import RLock, Timer
 from typing import Final
 
 from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.explanations import why_not
 from licensekit.entitlements.meters import allowances_of
 from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
@@ -133,7 +132,7 @@ class Meter:
     def _refusal(self, n: int, snapshot: Snapshot, granted: tuple[Allowance, ...]) -> MeterExhausted:
         entitlements = snapshot.state.entitlements
         if not granted:
-            why = why_not(entitlements, self.code) if self.code in entitlements.licenses else NotInCatalog()
+            why = why_not(entitlements, self.code)
             return MeterExhausted(reason="not-granted", license=self.code, asked=n, why=why)
         is_term = entitlements.licenses[self.code].per is MeterPeriod.TERM
         return MeterExhausted(

@@ -13,9 +13,8 @@ from typing import Final
 from licensekit.access import Access, level_of
 from licensekit.database import Database
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, Holding, not_entitled, why_not
+from licensekit.entitlements import Entitlements, Holding, not_entitled
 from licensekit.entitlements.assignment import missing_requirements
-from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.seats import leasable, pool_of
 from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -126,8 +125,7 @@ def acquire(database: Database, entitlements: Entitlements, request: SeatRequest
     """
     pool = pool_of(entitlements, request.license) if request.license in entitlements.tiers else None
     if pool is None or not pool.seats(request.at_least):
-        why = NotInCatalog() if pool is None else why_not(entitlements, request.license)
-        raise not_entitled(entitlements, request.license, why, request.holder)
+        raise not_entitled(entitlements, request.license, holder=request.holder)
     if entitlements.licenses[request.license].requires:
         with database.read() as connection:
             held = held_by(connection, Kind.USER, names.folded(request.holder))

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
-from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import DatabaseUnavailable, LicenseError
 from licensekit.state.loading import InstallationState, state_at
@@ -40,7 +39,7 @@ _HOUR_SECONDS = 3600
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = ("_by_service", "alone_since", "answers", "error", "nothing", "state", "system", "valid_until")
+    __slots__ = ("_by_service", "alone_since", "error", "nothing", "state", "system", "valid_until")
 
     def __init__(
         self, state: InstallationState, *, alone_since: int | None = None, error: LicenseError | None = None
@@ -50,7 +49,6 @@ class Snapshot:
         """When the database was last read, if it cannot be read now."""
         self.error = error
         """Why it cannot be read."""
-        self.answers = Answers(state.entitlements, state.used)
         self.system = with_full_names(state.entitlements, state.entitlements.system)
         self._by_service: dict[Served, Mapping[str, Access]] = {}
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
