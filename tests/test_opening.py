@@ -12,7 +12,7 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.database import shown
-from licensekit.errors import HomeInvalid, LicenseGivenTwice
+from licensekit.errors import DatabaseBusy, HomeInvalid, LicenseGivenTwice
 from licensekit.installation import Installation, supplied
 from licensekit.product import Product
 from licensekit.state.source import Source
@@ -274,13 +274,29 @@ def test_a_path_that_names_a_folder_is_a_notice(opens: Opens, tmp_path: Path) ->
     assert "this is a folder" in reason(opens(**{FILE: tmp_path}))
 
 
-def test_a_home_keeps_what_the_license_is_activated_in(opens: Opens, mount: Path, tmp_path: Path) -> None:
+def test_trouble_of_the_machine_is_tried_again(opens: Opens, mount: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseBusy(reason="process")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Installation, "activate", busy)
+        licensing = opens(**{FILE: mount})
+        licensing.refresh()
+        assert "another process holds it" in reason(licensing)
+    licensing.refresh()
+    assert licensing.allows("server")
+
+
+def test_a_home_keeps_what_the_license_is_activated_in(
+    opens: Opens, mount: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = {FILE: mount, HOME: tmp_path / "home"}
     assert codes(opens(**given)) == []
     with admin(tmp_path) as installation:
         installation.users.add("anna")
         installation.users.assign("anna", "sales")
         entries = list(installation.audit.entries())
+    monkeypatch.setattr(Installation, "activate", None)  # it does not even wait to write
     again = opens(**given)
     assert again.user("anna").allows("sale")
     with admin(tmp_path) as installation:

@@ -32,7 +32,7 @@ class Severity(StrEnum):
 
 
 class About(Message):
-    """A message about something that a program may look for."""
+    """A message that says what it is about."""
 
     subject_template: ClassVar[Templates] = ""
 

@@ -128,7 +128,7 @@ def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocat
         RevocationsAhead: made under a root or trust document that is not here.
         SignatureInvalid, FrameInvalid, PayloadInvalid: it is not sound.
     """
-    document = verify_signed(token, Revocations, state)
+    document = verify_signed(token, Revocations, state, None)
     revocations = document.document
     scope.require_product(revocations, state.root.product)
     if (revocations.root_version, revocations.trust_version) > state.pair:
@@ -185,7 +185,7 @@ def require_floor(state: TrustState) -> None:
             raise order.fork_of(in_force.document)
 
 
-def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None = None) -> Verified[S]:
+def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None) -> Verified[S]:
     """Verify what an admitted key has signed: steps 3 to 7; raises as `find_signer`, `verified` and `require_scope`."""
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(state, opened, token.type)  # step 4

@@ -40,7 +40,7 @@ def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle
     A bundle holds others back while this succeeds, also one that was revoked since; whether it grants anything is
     judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as `verify_bundle` does.
     """
-    bundle = verify_signed(token, Bundle, trust)
+    bundle = verify_signed(token, Bundle, trust, None)
     require_product(bundle.document, trust.root.product)
     return bundle
 
@@ -51,7 +51,7 @@ def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
     Raises as `verify_bundle`, without step 9, and `CatalogAhead` if it was made under a root or trust document that is
     not here.
     """
-    verified = verify_signed(token, Catalog, trust)
+    verified = verify_signed(token, Catalog, trust, None)
     catalog = verified.document
     require_product(catalog, trust.root.product)
     if (catalog.root_version, catalog.trust_version) > trust.pair:

@@ -43,7 +43,10 @@ def test_the_programs_take_a_seat_and_release_it(tmp_path: Path, monkeypatch: py
         crm.leases.end(crm.leases.list()[0].id)
         await lost.wait()
 
-    with home.open() as crm, Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with (
+        home.open() as crm,
+        Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing,
+    ):
         crm.activate(file(bundle(users={CODE: 1})))
         licensing.refresh()
         names: dict[str, object] = {

@@ -270,12 +270,12 @@ def test_states_are_logged_with_the_codes_of_their_notices(home: Home, licensing
         *(("INFO", "expired"), ("ERROR", "expired"), ("INFO", "grace")),
     ]
     assert all(record.getMessage().startswith(f"{vars(record)['home']}: ") for record in log)
-    assert repr(licensing) == f"<Licensing at {vars(log[0])['home']}>"
+    assert repr(licensing) == f"<Licensing from {licensing.source}>"
 
 
 def test_opening_logs_what_is_there(home: Home, admin: Installation, log: Log) -> None:
     home.clock.move(days=366)
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
         assert log.codes() == [("INFO", "grace"), ("INFO", None), ("INFO", None), ("WARNING", "grace")]
         assert "not there -> grace" in log[0].getMessage()
         assert licensing.revision == 1

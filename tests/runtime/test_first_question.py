@@ -149,7 +149,7 @@ def test_a_database_that_hangs_delays_only_the_first_question_and_not_for_long(
     home: Home, admin: Installation, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_snapshot, "FIRST_SECONDS", 0.1)
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
         hanging.hangs = True
         home.clock.move(days=396)
         begin = time.monotonic()
@@ -167,7 +167,10 @@ def test_a_first_question_that_waits_while_it_is_closed_raises(
     home: Home, admin: Installation, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_snapshot, "FIRST_SECONDS", 60)
-    licensing, found = Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock), list[Exception]()
+    licensing, found = (
+        Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True),
+        list[Exception](),
+    )
 
     def ask() -> None:
         with pytest.raises(DatabaseUnavailable) as caught:

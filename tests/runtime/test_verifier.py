@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 import licensekit
-from licensekit import Access, BundleState, Fingerprint, LicenseError, NotEntitled, Verifier
+from licensekit import Access, BundleState, DenialReason, Fingerprint, LicenseError, NotEntitled, Verifier
 from licensekit.entitlements.denials import NoBundleGrants
 from licensekit.errors import (
     FormatError,
@@ -97,7 +97,13 @@ def test_require_names_the_reason(verifier: Verifier) -> None:
     bundle.require("server")
     with pytest.raises(NotEntitled, match="no bundle in force grants it") as refused:
         bundle.require("quote")
-    assert refused.value.data == {"license": "quote", "why": NoBundleGrants(), "holder": "", "buy_url": None}
+    assert refused.value.data == {
+        "reason": DenialReason.NOT_LICENSED,
+        "license": "quote",
+        "why": NoBundleGrants(),
+        "holder": "",
+        "buy_url": None,
+    }
 
 
 @pytest.mark.parametrize(("code", "total"), [("sales-pro", 50), ("user", None), ("satellite", 2), ("server", 1)])

@@ -6,14 +6,15 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licensekit import Lease, Licensing, Seat
-from licensekit.errors import LeaseLost, NoneFree, SeatMisused
+from licensekit.errors import DatabaseUnavailable, LeaseLost, NoneFree, SeatMisused
 from licensekit.installation import Installation
 from licensekit.runtime.seats import Seats
 from licensekit.state.seats import HeldSeat, SeatRequest
@@ -143,10 +144,13 @@ async def in_the_executors_queue(licensing: Licensing, patch: PATCH) -> Cancelle
     await gate.reached()
     task = asyncio.create_task(hold(seat(licensing)))
     await asyncio.sleep(0.01)
-    patch.setattr(Seats, "take", None)  # a call would fail
     task.cancel()
+    await asyncio.wait([task])  # not for what is in its way
+    patch.setattr(Seats, "take", Mock(side_effect=AssertionError))
     gate.open()
     await blocking
+    await asyncio.to_thread(int)  # behind the step that is passed over
+    assert cast("Mock", Seats.take).mock_calls == []
     return task
 
 
@@ -209,6 +213,23 @@ async def when_none_is_free(licensing: Licensing, _: PATCH) -> Cancelled:
     return task
 
 
+async def in_a_try_that_is_in_vain(licensing: Licensing, patch: PATCH) -> Cancelled:
+    """Cancel when the thread is about to learn that no seat is free."""
+    gate = Gate()
+
+    def stopped(_: Seats, request: SeatRequest) -> tuple[HeldSeat, float]:
+        gate.stop()
+        raise NoneFree(reason="leased", license=request.license, in_use=SEATS, total=SEATS)
+
+    patch.setattr(Seats, "take", stopped)
+    task = asyncio.create_task(hold(seat(licensing, wait=60)))
+    await gate.reached()
+    task.cancel()
+    await asyncio.sleep(0.01)
+    gate.open()
+    return task
+
+
 async def in_line(licensing: Licensing, _: PATCH) -> Cancelled:
     """Cancel behind another one that waits, who gets the seat."""
     held = [await seat(licensing).take_async() for _ in range(SEATS)]
@@ -255,7 +276,7 @@ async def at_the_end_of_the_block(licensing: Licensing, patch: PATCH) -> Cancell
 
 MOMENTS: list[Moment] = [
     in_the_executors_queue, before_the_database_has_it, after_the_database_has_it, before_the_loop_knows_it,
-    when_none_is_free, in_line, in_the_block, at_the_end_of_the_block,
+    when_none_is_free, in_a_try_that_is_in_vain, in_line, in_the_block, at_the_end_of_the_block,
 ]  # fmt: skip
 
 
@@ -424,7 +445,7 @@ def test_closing_ends_the_wait_of_threads_and_tasks(licensing: Licensing) -> Non
         task = asyncio.create_task(seat(licensing, wait=60).take_async())
         await asyncio.sleep(0.1)
         licensing.close()
-        with pytest.raises(Exception, match="closed"):
+        with pytest.raises((NoneFree, DatabaseUnavailable)):  # as its last try ended
             await task
 
     thread = threading.Thread(target=wait)

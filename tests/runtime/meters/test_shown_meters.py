@@ -80,7 +80,7 @@ def test_a_program_counts_what_all_have_used(home: Home) -> None:
 def test_a_snapshot_that_moves_on_has_used_nothing_of_the_next_day(home: Home) -> None:
     sell(home, day=10)
     use(home, day=4)
-    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+    with Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
         assert [row.in_use for row in licensing.licenses if row.code == "day"] == [4]
         home.clock.move(days=1)
         assert comes(lambda: [row.in_use for row in licensing.licenses if row.code == "day"] == [0])
