@@ -94,17 +94,11 @@ class Product(Generic[L]):
             database = open_installation(place, create=True) if create else open_or_wait(place)
         else:
             database = open_in_memory()
-        try:
-            day = None if self.released is None else days_of(self.released)
-            opened = OpenInstallation(
-                database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts
-            )
-            source = Source(shown(place), variable, path)
-            look = SuppliedLicense(opened, source, text).look if variable else tuple
-            return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
-        except BaseException:  # an interruption too must leave no database open
-            database.close()
-            raise
+        day = None if self.released is None else days_of(self.released)
+        opened = OpenInstallation(database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts)
+        source = Source(shown(place), variable, path)
+        look = SuppliedLicense(opened, source, text).look if variable else tuple
+        return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
 
     def _supplied(self) -> tuple[str, str, str]:
         """Return which variable supplies a license, and its text or its path; nothing if none does."""

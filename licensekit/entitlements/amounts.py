@@ -4,7 +4,7 @@ Holders are served by tiers. A meter is a system license with a quantity that is
 (`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -122,14 +122,6 @@ def amount_within(amount: int | None, license_: License, bundle: Bundle, most: i
         MeterPeriod.YEAR: years,
     }
     return min(amount, most // (periods[license_.per] + 1))
-
-
-def period_ends(licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]], now: int) -> Iterator[int]:
-    """Yield the seconds at which the periods that run at `now` end."""
-    for code, granted in grants.items():
-        if licenses[code].per is not None:
-            ends = (one.ends for one in allowances(licenses[code], granted, now))
-            yield from (end for end in ends if end is not None)
 
 
 def _period(per: MeterPeriod, day: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.amounts import Grant, Tier, amount_within, period_ends, tiers_of
+from licensekit.entitlements.amounts import Allowance, Grant, Tier, allowances, amount_within, tiers_of
 from licensekit.entitlements.coverage import Coverage, Covered
 from licensekit.entitlements.parts import BundleState, Fingerprint, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
@@ -45,6 +45,8 @@ class Entitlements(NamedTuple):
     """License to all that its holder has through it, directly or not."""
     grants: Mapping[str, tuple[Grant, ...]]
     """License to the parts in force that name it; through which others it comes, `closure` says."""
+    meters: Mapping[str, tuple[Allowance, ...]]
+    """Meter to what there is of it in the period that runs; one that nothing grants is left out."""
     unknown: tuple[tuple[Part, str], ...]
     """What a bundle grants and its issuer's newest catalog does not have: shown, not granted."""
     system: Mapping[str, Access]
@@ -130,7 +132,9 @@ def evaluate(
     closure = _closure(trust_store)
     grants, unknown = grants_of(trust_store, parts, licenses)
     present = _present(licenses, closure, grants)
-    moments = [*_moments(trust_store, parts, waiting, bundles, now), *period_ends(licenses, grants, now)]
+    meters = {code: found for code, named in grants.items() if (found := allowances(licenses[code], named, now))}
+    ends = (one.ends for every in meters.values() for one in every if one.ends is not None)
+    moments = [*_moments(trust_store, parts, waiting, bundles, now), *ends]
     return Entitlements(
         trust_store=trust_store,
         now=now,
@@ -141,6 +145,7 @@ def evaluate(
         licenses=licenses,
         closure=closure,
         grants=grants,
+        meters=meters,
         unknown=unknown,
         system=_system(licenses, present),
         present=present,

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from licensekit.entitlements.amounts import Allowance, allowances
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.questions import resolve
 from licensekit.errors import WrongKind
@@ -24,15 +23,9 @@ def metered(entitlements: Entitlements, code: str) -> str:
     return name
 
 
-def allowances_of(entitlements: Entitlements, name: str) -> tuple[Allowance, ...]:
-    """Return what there is of a meter now; nothing where it is not granted, or no catalog has it any more."""
-    grants = entitlements.grants.get(name, ())
-    return allowances(entitlements.licenses[name], grants, entitlements.now) if grants else ()
-
-
 def periods_of(entitlements: Entitlements) -> Iterable[Period]:
     """Yield the periods that run of every meter that is granted."""
-    return ((name, one.period) for name in entitlements.grants for one in allowances_of(entitlements, name))
+    return ((name, one.period) for name, running in entitlements.meters.items() for one in running)
 
 
 def units_used(entitlements: Entitlements, used: Mapping[Period, int]) -> dict[str, int]:

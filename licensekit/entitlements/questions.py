@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import date_of
-from licensekit.entitlements.amounts import Allowance, allowances, total_of
+from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.settings import Value
@@ -169,15 +169,16 @@ def count_of(entitlements: Entitlements, code: str, in_use: Mapping[str, int]) -
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
-    license_, grants = entitlements.licenses[code], entitlements.grants.get(code, ())
+    license_ = entitlements.licenses[code]
     if license_.kind is not Kind.SYSTEM:
         tiers = entitlements.tiers[code]
         return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:
+        grants = entitlements.grants.get(code, ())
         total = total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
-    return Count(total, in_use, license_.per, allowances(license_, grants, entitlements.now))
+    return Count(total, in_use, license_.per, entitlements.meters.get(code, ()))
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:

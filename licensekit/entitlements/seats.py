@@ -21,7 +21,7 @@ from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, SeatKind
 
-_HOUR_SECONDS: Final = 3600
+HOUR_SECONDS: Final = 3600
 
 
 class SeatPool(NamedTuple):
@@ -75,7 +75,7 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     known = [end for end in ends if end is not None]
     return SeatPool(
         tiers=_tiers(entitlements, name),
-        borrow_seconds=_HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
+        borrow_seconds=HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
         until=max(known) if known and len(known) == len(ends) else None,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, cast
 
 from licensekit.access import Access, level_of
 from licensekit.database import shown
@@ -23,6 +23,7 @@ from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User, codes_of
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
+from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import OpenInstallation
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from licensekit.runtime.seat import Seat
 
 _ASK_SECONDS: Final = 1.0
-
-
 _FULL: Final = Access.FULL
 
 
@@ -92,17 +91,10 @@ class Licensing(Questions):
         day = None if released is None else days_of(released)
         place = locate(home, pack=pack)
         database = open_installation(place, create=True) if create else open_or_wait(place)
-        try:
-            opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
-            source = Source(shown(place))
-            if watch is None and clock is not system_clock:
-                from licensekit.runtime.on_demand import on_demand  # noqa: PLC0415  # only tests pay
-
-                return cls(on_demand(LiveSnapshot(opened, watch=False)), source)
-            return cls(LiveSnapshot(opened, watch=watch is not False), source)
-        except BaseException:  # an interruption too must leave no database open
-            database.close()
-            raise
+        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+        is_on_demand = watch is None and clock is not system_clock
+        live = LiveSnapshot(opened, watch=watch is not False and not is_on_demand)
+        return cls(cast("LiveSnapshot", OnDemand(live)) if is_on_demand else live, Source(shown(place)))
 
     def __repr__(self) -> str:
         return f"<Licensing from {self.source}>"

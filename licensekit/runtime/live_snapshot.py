@@ -21,7 +21,7 @@ from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.meters import read_used
-from licensekit.state.stored import Stored, seats_in_use
+from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.users import site_facts, user_facts
@@ -94,9 +94,9 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    It is made by reading the installation, and raises as `reload` does. `look` is called before each look at the
-    database: it activates what is new outside, and returns what there is to say about that. Until the first question in
-    a process nothing follows time and the database: that question wakes it.
+    It is made by reading the installation; raises as `reload` does, and closes the database then. `look` is called
+    before each look at the database: it activates what is new outside, and returns what there is to say about that.
+    Until the first question in a process nothing follows time and the database: that question wakes it.
     """
 
     snapshot: Snapshot
@@ -110,7 +110,6 @@ class LiveSnapshot:
     def __init__(self, opened: OpenInstallation, *, watch: bool, look: Look = tuple) -> None:
         self.opened = opened
         self._look = look
-        self._supplied = look()
         self.database = database = opened.database
         self.clocks = opened.clocks
         self._renew_locks()
@@ -124,8 +123,13 @@ class LiveSnapshot:
         self.known_users = Lookups(database, user_facts)
         self.known_sites = Lookups(database, site_facts)
         self.changes = Changes(database)
-        self._read_state()
-        self._remember()
+        try:
+            self._supplied = look()
+            self._read_state()
+            self._remember()
+        except BaseException:  # an interruption too must leave no database open
+            database.close()
+            raise
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
         survive_forks(self)
@@ -235,20 +239,16 @@ class LiveSnapshot:
     def _refresh(self) -> None:
         """Read the state again, unless it is there and only leases have changed."""
         version, known = self.database.version(), self._current
-        is_away = self._error is not None or known.alone_since is not None
-        if is_away or not self._is_unchanged(known.state.stored):
-            self._read_state()
-        else:
-            self._version = version
-
-    def _is_unchanged(self, known: Stored) -> bool:
-        """Return whether nothing was changed, or nothing but leases.
-
-        Who takes and frees seats all day changes the database with each of them, where there is no server to tell one
-        change from another.
-        """
-        with read_installation(self.opened) as read:
-            return read.stored._replace(leased=known.leased) == known
+        if self._error is None and known.alone_since is None:
+            # Who takes and frees seats all day changes the database with each of them, where there is no server to
+            # tell one change from another.
+            with read_installation(self.opened) as read:
+                leased = known.state.stored.leased
+                is_unchanged = read.stored._replace(leased=leased) == known.state.stored
+            if is_unchanged:
+                self._version = version
+                return
+        self._read_state()
 
     def _read_state(self) -> None:
         with self._reading:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
 from licensekit.entitlements.holdings import Served, access_with, served_with
+from licensekit.entitlements.seats import HOUR_SECONDS
 from licensekit.errors import DatabaseUnavailable, LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
@@ -31,9 +32,6 @@ class TimeNotKept(Notice):
     level = Severity.WARNING
     subject_template = "clock"
     error: LicenseError
-
-
-_HOUR_SECONDS = 3600
 
 
 class Snapshot:
@@ -98,7 +96,7 @@ class Snapshot:
         now, clock = self.now_at(reading, away=error is not None), reading.clock
         if error is None:
             return Snapshot(state_at(state, now, clock=clock))
-        hours = (now - contact) / _HOUR_SECONDS
+        hours = (now - contact) / HOUR_SECONDS
         moved = state_at(state, now, clock=clock, away_hours=hours)
         return Snapshot(moved, alone_since=contact, error=error)
 
@@ -134,6 +132,19 @@ class Asleep(Snapshot):
         return getattr(self._live.wake(), name)
 
 
+class OnDemand:
+    """Stands for a live snapshot under a clock that somebody sets: each question brings it up to date first."""
+
+    def __init__(self, live: "LiveSnapshot") -> None:
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the live snapshot has now."""
+        self._live.follow()
+        self._live.pass_time()
+        return getattr(self._live, name)
+
+
 def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) -> Mapping[str, Access]:
     """Return `access` with the vendor's codes under their full names as well."""
     issuer = entitlements.trust_store.issuer
@@ -147,5 +158,5 @@ def _ends(state: InstallationState, alone_since: int | None) -> list[int]:
     ends = [] if end is None else [end]
     if alone_since is not None:
         hours = {bundle.document.offline_hours for bundle in state.bundles}
-        ends += [alone_since + hour * _HOUR_SECONDS for hour in hours]
+        ends += [alone_since + hour * HOUR_SECONDS for hour in hours]
     return [second for second in ends if second > state.now]
