@@ -117,7 +117,9 @@ def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
         has: set[str] = set()
         for holding in group.holdings:
             if holding not in served:
-                served[holding] = _given_by(state, holding)
+                gives = access_by(state, Kind.USER, holding) is not Access.NONE
+                through = state.closure.get(holding.license, ())
+                served[holding] = frozenset((holding.license, *through) if gives else ())
             has |= served[holding]
         open_ = [rule.way for rule in rules if group.kind in rule.kinds and rule.held <= has]
         people += group.people if open_ else 0
@@ -143,13 +145,6 @@ def _rule(state: Entitlements, way: str) -> _Rule:
     if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):
         return _Rule(way, frozenset(written.users), frozenset(missing))
     return _Rule(way, frozenset(), frozenset())
-
-
-def _given_by(state: Entitlements, holding: Holding) -> frozenset[str]:
-    code = holding.license
-    if access_by(state, Kind.USER, holding) is Access.NONE:
-        return frozenset()
-    return frozenset((code, *state.closure.get(code, ())))
 
 
 def steps(found: Iterable[Logins]) -> Iterator[Logins]:

@@ -73,17 +73,11 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     parts = [grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL]
     ends = [term_of(part.bundle)[1] for part in parts]
     known = [end for end in ends if end is not None]
+    tiers, given = entitlements.tiers[name], entitlements.everyone.get(name, Access.NONE)
+    if given is not Access.NONE:  # a system license includes it: there are seats for everybody
+        tiers = (*(tier for tier in tiers if tier.cap > given), Tier(None, given))
     return SeatPool(
-        tiers=_tiers(entitlements, name),
+        tiers=tiers,
         borrow_seconds=HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
         until=max(known) if known and len(known) == len(ends) else None,
     )
-
-
-def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
-    """Return the tiers, with seats for everybody where a system license includes the license."""
-    tiers = entitlements.tiers[name]
-    given = entitlements.everyone.get(name, Access.NONE)
-    if given is Access.NONE:
-        return tiers
-    return (*(tier for tier in tiers if tier.cap > given), Tier(None, given))

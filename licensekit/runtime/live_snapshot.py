@@ -169,7 +169,11 @@ class LiveSnapshot:
         try:
             if self._error is not None or self.database.version() != self._version:
                 self._refresh()
-            self._note_contact()
+            reading = self.clocks()
+            with self._swapping:
+                self._silence = 0
+                if not self._is_closed:
+                    self._contact = self._current.now_at(reading, away=False)
             self._remember()
         except LicenseError as error:
             self._error = error
@@ -263,13 +267,6 @@ class LiveSnapshot:
                     self._error = None
                     self._silence = 0
                     self._put(Snapshot(state))
-
-    def _note_contact(self) -> None:
-        reading = self.clocks()
-        with self._swapping:
-            self._silence = 0
-            if not self._is_closed:
-                self._contact = self._current.now_at(reading, away=False)
 
     def _remember(self) -> None:
         """Write what was seen of time and trust now and then; a failure is a notice."""

@@ -50,7 +50,6 @@ def test_it_lasts_until_the_first_day_on_which_nothing_works(
 ) -> None:
     one = covered(*bundles, day=day)
     assert (one.is_licensed, one.until, one.works_until) == (licensed, until, works)
-    assert one.is_perpetual is (licensed and until is None)
 
 
 def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes_over_from() -> None:
@@ -58,7 +57,7 @@ def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes
     entitlements = granted(STORE, bare(), foreign)
     assert entitlements.product_coverage.until == DAY + 4
     here = granted(STORE, bare(), foreign, fingerprint=Fingerprint(bytes(32)))
-    assert here.product_coverage.is_perpetual
+    assert (here.product_coverage.is_licensed, here.product_coverage.until) == (True, None)
     assert [notice.code for notice in list_notices(entitlements, {})] == ["foreign", "pending"]
 
 
