@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.amounts import Allowance, Grant, Tier, allowances, amount_within, tiers_of
+from licensekit.entitlements.amounts import Allowance, Grant, Period, Tier, allowances, amount_within, tiers_of
 from licensekit.entitlements.coverage import Coverage, Covered
 from licensekit.entitlements.parts import BundleState, Fingerprint, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
@@ -61,6 +61,11 @@ class Entitlements(NamedTuple):
     """Site or user license to what its assignments are served by, best first."""
     settings: Settings
     """Every setting of every catalog with its value."""
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods that run of every meter that is granted."""
+        return tuple((name, one.period) for name, running in self.meters.items() for one in running)
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:

@@ -154,6 +154,14 @@ def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -
         raise UnknownLicense(license=code, guess=nearest(code, entitlements.licenses)) from None
 
 
+def metered(entitlements: Entitlements, code: str) -> str:
+    """Return the one spelling of the code of a meter; raises as `resolve`, and `WrongKind` where it is no meter."""
+    name = resolve(entitlements, code, (Kind.SYSTEM,))
+    if entitlements.licenses[name].per is None:
+        raise WrongKind(reason="meter", license=code, kind="system")
+    return name
+
+
 def is_absent(entitlements: Entitlements, code: str) -> bool:
     """Return whether a code is of an issuer of whom no catalog is here, so that nothing grants it."""
     issuer, _, bare = code.rpartition(".")

@@ -17,8 +17,7 @@ from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, rows
 from licensekit.entitlements.events import Event, concerning, stopping
-from licensekit.entitlements.meters import metered
-from licensekit.entitlements.questions import count_of
+from licensekit.entitlements.questions import count_of, metered
 from licensekit.entitlements.seats import has_seats
 from licensekit.runtime.holders import Holder, User, codes_of
 from licensekit.runtime.live_snapshot import LiveSnapshot, put

@@ -13,7 +13,6 @@ from typing import Final, Generic, TypeVar
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Version
 from licensekit.entitlements import Notice, by_urgency
-from licensekit.entitlements.meters import periods_of
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
@@ -204,7 +203,7 @@ class LiveSnapshot:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
                 now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
-                metered = read_used(connection, periods_of(state.entitlements))
+                metered = read_used(connection, state.entitlements.periods)
                 in_use = stored.used_of(state.entitlements.licenses)
                 state = state._replace(in_use=in_use, metered=metered)
         return state
