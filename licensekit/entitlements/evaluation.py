@@ -125,12 +125,11 @@ def evaluate(
     in_force, not_started = timeline.governing(now)
 
     def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
-        every = [
-            judge(one, now, fingerprint=fingerprint, released=released)
-            for one in chosen
-            if is_here(one.document, away_hours)
-        ]
-        return _vendor_first(every, trust_store.issuer)
+        here = (one for one in chosen if is_here(one.document, away_hours))
+        every = [judge(one, now, fingerprint=fingerprint, released=released) for one in here]
+        issuers = [(part, part.bundle.issuer) for part in every]
+        owned = (part._replace(owner="" if name == trust_store.issuer else name) for part, name in issuers)
+        return tuple(sorted(owned, key=lambda part: (part.owner, part.bundle.part)))
 
     parts, waiting = judged(in_force), judged(not_started)
     licenses = _licenses(trust_store)
@@ -163,12 +162,6 @@ def evaluate(
         },
         settings=settings_of(trust_store, parts),
     )
-
-
-def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
-    issuers = [(part, part.bundle.issuer) for part in parts]
-    named = [part._replace(owner="" if issuer == vendor else issuer) for part, issuer in issuers]
-    return tuple(sorted(named, key=lambda part: (part.owner, part.bundle.part)))
 
 
 def _licenses(trust_store: TrustStore) -> dict[str, License]:

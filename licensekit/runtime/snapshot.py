@@ -94,11 +94,9 @@ class Snapshot:
         """
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
-        if error is None:
-            return Snapshot(state_at(state, now, clock=clock))
-        hours = (now - contact) / HOUR_SECONDS
-        moved = state_at(state, now, clock=clock, away_hours=hours)
-        return Snapshot(moved, alone_since=contact, error=error)
+        since = None if error is None else contact
+        hours = None if since is None else (now - since) / HOUR_SECONDS
+        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), alone_since=since, error=error)
 
 
 class Closed(Snapshot):
