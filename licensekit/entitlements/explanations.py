@@ -99,9 +99,7 @@ def why_not(entitlements: Entitlements, code: str) -> denials.WhyNot:
     if (idle := _not_in_force(entitlements, code)) is not None:
         return idle
     givers = sorted({via for _, via in _sources(entitlements, code) if via is not None})
-    if givers:
-        return denials.OnlyIncluded(included_in=tuple(givers))
-    return denials.NoBundleGrants()
+    return denials.OnlyIncluded(included_in=tuple(givers)) if givers else denials.NoBundleGrants()
 
 
 def _not_in_force(entitlements: Entitlements, code: str) -> denials.BundleNotInForce | None:

@@ -188,14 +188,9 @@ def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, rel
         state = BundleState.UNMAINTAINED
     else:
         state, until = state_by_dates(bundle, now)
-        cap = _cap(bundle, state)
+        after = _AFTER_GRACE[bundle.after_grace] if state is BundleState.EXPIRED else Access.NONE
+        cap = Access.FULL if state in _WORKING else after
     return Part(verified, state, cap, until, match=found)
-
-
-def _cap(bundle: Bundle, state: BundleState) -> Access:
-    if state in _WORKING:
-        return Access.FULL
-    return _AFTER_GRACE[bundle.after_grace] if state is BundleState.EXPIRED else Access.NONE
 
 
 def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:

@@ -48,13 +48,6 @@ class SeatPool(NamedTuple):
         return COUNT if total is None else total
 
 
-def has_seats(entitlements: Entitlements, code: str) -> bool:
-    """Return whether a code is that of a license with concurrent seats."""
-    name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
-    license_ = entitlements.licenses.get(name)
-    return license_ is not None and license_.seats is SeatKind.CONCURRENT
-
-
 def leasable(entitlements: Entitlements, code: str) -> str:
     """Return the one spelling of a code that can be leased (L1).
 
@@ -63,7 +56,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     name = asked(entitlements, code, (Kind.USER,))
     if is_absent(entitlements, name):
         raise not_entitled(entitlements, name)
-    if not has_seats(entitlements, name):
+    if entitlements.licenses[name].seats is not SeatKind.CONCURRENT:
         raise WrongKind(reason="seats", license=code, kind="user")
     return name
 

@@ -17,8 +17,7 @@ from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, rows
 from licensekit.entitlements.events import Event, concerning, stopping
-from licensekit.entitlements.questions import count_of, metered
-from licensekit.entitlements.seats import has_seats
+from licensekit.entitlements.questions import asked, count_of, metered
 from licensekit.runtime.holders import Holder, User, codes_of
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
@@ -30,7 +29,7 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
 from licensekit.state.source import Source
 from licensekit.state.time import BootClock, system_clock
-from licensekit.wire.documents import Use
+from licensekit.wire.documents import SeatKind, Use
 
 if TYPE_CHECKING:
     from licensekit.runtime.changes import LicensingChange
@@ -126,10 +125,9 @@ class Licensing(Questions):
             UnknownLicense: no catalog has the code.
         """
         state = self._live.snapshot.state
-        found = count_of(state.entitlements, code, state.in_use)
-        if found.per is None and not has_seats(state.entitlements, code):
-            return found
-        state = self._live.state_with_leases()
+        license_ = state.entitlements.licenses.get(asked(state.entitlements, code))
+        if license_ is not None and (license_.per is not None or license_.seats is SeatKind.CONCURRENT):
+            state = self._live.state_with_leases()
         return count_of(state.entitlements, code, state.used)
 
     def meter(self, code: str) -> "Meter":

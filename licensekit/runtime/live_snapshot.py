@@ -16,7 +16,7 @@ from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
+from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.meters import read_used
@@ -139,7 +139,11 @@ class LiveSnapshot:
         return self._with_others(self.snapshot.notices)
 
     def wake(self) -> Snapshot:
-        """Return the snapshot in force, after it was moved on to now and is kept up to date."""
+        """Return the snapshot in force, after it was moved on to now and is kept up to date.
+
+        Raises:
+            DatabaseUnavailable: the program has closed it: nothing would end any more.
+        """
         with self._waking:
             if not (self._is_awake or self._is_closed):
                 WATCHERS.watch(self)
@@ -147,8 +151,9 @@ class LiveSnapshot:
                 self.pass_time()
                 with self._swapping:
                     self._is_awake = True
-                    if not self._is_closed:
-                        self._publish()
+                    self._publish()
+        if self._is_closed:
+            raise DatabaseUnavailable(reason="closed", where=self._closed_at)
         return self.snapshot
 
     def reload(self) -> None:
@@ -213,11 +218,10 @@ class LiveSnapshot:
         WATCHERS.unwatch(self)
         if not (self._is_closed or self._error or self._not_written):
             self._keep(CLOSING_SECONDS)
+        self._closed_at = self.database.location  # one that is still to be set up must not be opened to name it later
         with self._swapping:
             self._is_closed = True
-            self.snapshot = Closed(self.database.location)
-            self.system = {}
-            self._forget_holders()
+            self._publish()
         self.changes.wake()
         self.database.close()
 
@@ -294,9 +298,11 @@ class LiveSnapshot:
 
     def _publish(self) -> None:
         # The holders last: one that still answers from the old snapshot renews itself.
-        self.snapshot = self._current if self._is_awake else Asleep(weakref.proxy(self))
-        self.system = self._current.system if self._is_awake else {}
-        self._forget_holders()
+        is_answering = self._is_awake and not self._is_closed
+        self.snapshot = self._current if is_answering else Asleep(weakref.proxy(self))
+        self.system = self._current.system if is_answering else {}
+        self.users: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}  # kept until the snapshot changes
+        self.sites: dict[str, Holder] = {}
 
     def _note(self) -> None:
         self.changes.note(self._current.state, self._with_others(self._current.notices))
@@ -305,10 +311,6 @@ class LiveSnapshot:
         error = self._not_written
         kept = () if error is None else (TimeNotKept(error=error),)
         return by_urgency((*self._supplied, *found, *kept)) if self._supplied or kept else found
-
-    def _forget_holders(self) -> None:
-        self.users: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}  # kept until the snapshot changes
-        self.sites: dict[str, Holder] = {}
 
     def _renew_locks(self) -> None:
         self._reading = Lock()  # held while the database is read, however long that takes

@@ -1,13 +1,13 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
 from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.entitlements.seats import HOUR_SECONDS
-from licensekit.errors import DatabaseUnavailable, LicenseError
+from licensekit.errors import LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
 
@@ -99,34 +99,17 @@ class Snapshot:
         return Snapshot(state_at(state, now, clock=clock, away_hours=hours), alone_since=since, error=error)
 
 
-class Closed(Snapshot):
-    """Stands where the snapshot was: every question raises, since nothing would end any more."""
-
-    __slots__ = ("_location",)
-
-    def __init__(self, location: str) -> None:
-        # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.
-        self._location = location
-
-    def __getattr__(self, name: str) -> NoReturn:
-        """Raise.
-
-        Raises:
-            DatabaseUnavailable: the program has closed it.
-        """
-        raise DatabaseUnavailable(reason="closed", where=self._location)
-
-
 class Asleep(Snapshot):
-    """Stands where the snapshot will be: the first question wakes what keeps it up to date, and is answered for now."""
+    """Stands where there is no snapshot: before the first question, which is answered for now, and behind the last."""
 
     __slots__ = ("_live",)
 
     def __init__(self, live: "LiveSnapshot") -> None:
+        # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.
         self._live = live
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the snapshot has that is in force now."""
+        """Return what the snapshot has that is in force now; raises as `LiveSnapshot.wake`."""
         return getattr(self._live.wake(), name)
 
 
