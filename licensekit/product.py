@@ -88,13 +88,13 @@ class Product(Generic[L]):
         if self._tested is not None:
             return self._note(self._tested.share())
         variable, text, path = self._supplied()
+        day = None if self.released is None else days_of(self.released)
         given = home or self.home
         place = locate(given, pack=self.pack) if given or not variable else ""
         if place:
             database = open_installation(place, create=True) if create else open_or_wait(place)
         else:
             database = open_in_memory()
-        day = None if self.released is None else days_of(self.released)
         opened = OpenInstallation(database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts)
         source = Source(shown(place), variable, path)
         look = SuppliedLicense(opened, source, text).look if variable else tuple
