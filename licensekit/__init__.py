@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         Explanation,
         Fingerprint,
         Given,
+        LicensedPart,
         LicenseRow,
         Notice,
         Severity,
     )
-    from licensekit.entitlements.answers import LicensedPart
     from licensekit.entitlements.events import Event
     from licensekit.entitlements.login import Decision
     from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
@@ -46,35 +46,29 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES: Final = {
-    "Access": "licensekit.access",
-    "Decision": "licensekit.entitlements.login",
-    "DenialReason": "licensekit.errors",
-    "Event": "licensekit.entitlements.events",
-    "Holder": "licensekit.runtime.holders",
-    "Lease": "licensekit.runtime.lease",
-    "LicenseError": "licensekit.errors",
-    "LicensedPart": "licensekit.entitlements.answers",
-    "Licensing": "licensekit.runtime.licensing",
-    "LicensingChange": "licensekit.runtime.changes",
-    "Meter": "licensekit.runtime.meters",
-    "MeterExhausted": "licensekit.errors",
-    "NotEntitled": "licensekit.errors",
-    "Seat": "licensekit.runtime.seat",
-    "Source": "licensekit.state.source",
-    "Use": "licensekit.wire.documents",
-    "User": "licensekit.runtime.holders",
-    "VerifiedBundle": "licensekit.runtime.verifier",
-    "Verifier": "licensekit.runtime.verifier",
-    "verify": "licensekit.runtime.verifier",
+    "licensekit.access": ("Access",),
+    "licensekit.entitlements.events": ("Event",),
+    "licensekit.entitlements.login": ("Decision",),
+    "licensekit.errors": ("DenialReason", "LicenseError", "MeterExhausted", "NotEntitled"),
+    "licensekit.runtime.changes": ("LicensingChange",),
+    "licensekit.runtime.holders": ("Holder", "User"),
+    "licensekit.runtime.lease": ("Lease",),
+    "licensekit.runtime.licensing": ("Licensing",),
+    "licensekit.runtime.meters": ("Meter",),
+    "licensekit.runtime.seat": ("Seat",),
+    "licensekit.runtime.verifier": ("VerifiedBundle", "Verifier", "verify"),
+    "licensekit.state.source": ("Source",),
+    "licensekit.wire.documents": ("Use",),
 }
-"""Names and their modules, where that is not `licensekit.entitlements`."""
+"""Modules and their names, where that is not `licensekit.entitlements`."""
 
 
 def __getattr__(name: str) -> Any:
     """Return a name that is loaded now."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, "licensekit.entitlements")), name)
+    home = next((module for module, names in _HOMES.items() if name in names), "licensekit.entitlements")
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -15,7 +15,6 @@ from weakref import WeakSet
 
 from licensekit.dates import days_of
 from licensekit.errors import LicenseGivenTwice
-from licensekit.runtime.verifier import Verifier
 from licensekit.state.machine import NO_FACTS, Facts
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from licensekit.console import Authorize
     from licensekit.runtime.licensing import Licensing
+    from licensekit.runtime.verifier import Verifier
     from licensekit.testing import Sold, TestLicensing
 
 L = TypeVar("L")
@@ -88,23 +88,17 @@ class Product(Generic[L]):
         if self._tested is not None:
             return self._note(self._tested.share())
         variable, text, path = self._supplied()
+        day = None if self.released is None else days_of(self.released)
         given = home or self.home
         place = locate(given, pack=self.pack) if given or not variable else ""
         if place:
             database = open_installation(place, create=True) if create else open_or_wait(place)
         else:
             database = open_in_memory()
-        try:
-            day = None if self.released is None else days_of(self.released)
-            opened = OpenInstallation(
-                database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts
-            )
-            source = Source(shown(place), variable, path)
-            look = SuppliedLicense(opened, source, text).look if variable else tuple
-            return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
-        except BaseException:  # an interruption too must leave no database open
-            database.close()
-            raise
+        opened = OpenInstallation(database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts)
+        source = Source(shown(place), variable, path)
+        look = SuppliedLicense(opened, source, text).look if variable else tuple
+        return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
 
     def _supplied(self) -> tuple[str, str, str]:
         """Return which variable supplies a license, and its text or its path; nothing if none does."""
@@ -149,8 +143,10 @@ class Product(Generic[L]):
             finally:
                 self._tested = before
 
-    def verifier(self) -> Verifier:
+    def verifier(self) -> "Verifier":
         """Return what verifies single files of this product; raises as `Verifier` does."""
+        from licensekit.runtime.verifier import Verifier
+
         return Verifier(root=self.root, pack=self.pack, released=self.released)
 
     def commands(self, name: str = "license") -> "click.Group":

@@ -4,7 +4,8 @@ Holders are served by tiers. A meter is a system license with a quantity that is
 (`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -58,6 +59,10 @@ def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     return tuple(Tier(total_of(amounts), cap) for cap, amounts in counts.items() if amounts)
 
 
+Period = tuple[str, str]
+"""A license and a period of it: what units are counted by."""
+
+
 class Allowance(NamedTuple):
     """How much of a meter there is in the period that runs."""
 
@@ -85,6 +90,14 @@ def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Al
     starts, ends = _period(license_.per, day_at(now))
     period = f"{word(license_.per)} {format_days(day_at(starts))}"
     return (Allowance(total_of(grant.amount for grant in full), starts, ends, period),)
+
+
+def units_used(periods: Iterable[Period], used: Mapping[Period, int]) -> dict[str, int]:
+    """Return meter to how much of it was used in `periods`, where `used` has any."""
+    found = Counter[str]()
+    for name, period in periods:
+        found[name] += used.get((name, period), 0)
+    return +found
 
 
 def term_of(bundle: Bundle) -> tuple[int, int | None]:
@@ -122,14 +135,6 @@ def amount_within(amount: int | None, license_: License, bundle: Bundle, most: i
         MeterPeriod.YEAR: years,
     }
     return min(amount, most // (periods[license_.per] + 1))
-
-
-def period_ends(licenses: Mapping[str, License], grants: Mapping[str, tuple[Grant, ...]], now: int) -> Iterator[int]:
-    """Yield the seconds at which the periods that run at `now` end."""
-    for code, granted in grants.items():
-        if licenses[code].per is not None:
-            ends = (one.ends for one in allowances(licenses[code], granted, now))
-            yield from (end for end in ends if end is not None)
 
 
 def _period(per: MeterPeriod, day: int) -> tuple[int, int]:

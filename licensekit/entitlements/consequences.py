@@ -10,14 +10,14 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import end_of_day, format_seconds, start_of_day
+from licensekit.dates import end_of_day, start_of_day
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.holdings import Holding, access_by
 from licensekit.entitlements.login import login_rule, ways
 from licensekit.entitlements.questions import best_access
 from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields
 
 LATER: Final = 12
 """How many later moments are looked at."""
@@ -34,7 +34,7 @@ class Loss(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {"from": format_seconds(self.at), "access": word(self.access), "licenses": list(self.licenses)}
+        return plain_fields(self, "from=at access licenses")
 
 
 class Group(NamedTuple):
@@ -56,7 +56,7 @@ class Logins(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {"from": format_seconds(self.at), "people": self.people, "by": dict(self.by_way)}
+        return plain_fields(self, "from=at people by=by_way")
 
 
 def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list[Entitlements]:
@@ -117,7 +117,9 @@ def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
         has: set[str] = set()
         for holding in group.holdings:
             if holding not in served:
-                served[holding] = _given_by(state, holding)
+                gives = access_by(state, Kind.USER, holding) is not Access.NONE
+                through = state.closure.get(holding.license, ())
+                served[holding] = frozenset((holding.license, *through) if gives else ())
             has |= served[holding]
         open_ = [rule.way for rule in rules if group.kind in rule.kinds and rule.held <= has]
         people += group.people if open_ else 0
@@ -143,13 +145,6 @@ def _rule(state: Entitlements, way: str) -> _Rule:
     if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):
         return _Rule(way, frozenset(written.users), frozenset(missing))
     return _Rule(way, frozenset(), frozenset())
-
-
-def _given_by(state: Entitlements, holding: Holding) -> frozenset[str]:
-    code = holding.license
-    if access_by(state, Kind.USER, holding) is Access.NONE:
-        return frozenset()
-    return frozenset((code, *state.closure.get(code, ())))
 
 
 def steps(found: Iterable[Logins]) -> Iterator[Logins]:

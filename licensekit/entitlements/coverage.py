@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
-from licensekit.entitlements.parts import USELESS, Part, is_here
+from licensekit.entitlements.parts import USELESS, Part, days_left, is_here
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import Bundle
 
@@ -36,11 +36,6 @@ class Coverage(NamedTuple):
         return bool(self.bundles)
 
     @property
-    def is_perpetual(self) -> bool:
-        """Whether it is licensed and does not end."""
-        return self.is_licensed and self.until is None
-
-    @property
     def last(self) -> Bundle | None:
         """The bundle with which it ends, if it is licensed."""
         return self.bundles[-1] if self.bundles else None
@@ -57,16 +52,8 @@ class Coverage(NamedTuple):
         return bundle in self.bundles[:-1]
 
     def days_left(self, now: int) -> int | None:
-        """Return the days until the term ends, or once it has ended, until grace does.
-
-        None: it is perpetual. Of what is not licensed none are left.
-        """
-        if self.is_perpetual:
-            return None
-        today = day_at(now)
-        is_past = self.until is None or today > self.until
-        end = self.works_until if is_past else self.until
-        return 0 if end is None else max(0, end - today)
+        """Return the days until the term ends; see `parts.days_left`. Of what is not licensed none are left."""
+        return days_left(self.until, self.works_until, now) if self.is_licensed else 0
 
     def plain(self, now: int) -> dict[str, Any]:
         """Return it as plain JSON values, with the days that are left at `now`."""

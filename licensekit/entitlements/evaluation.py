@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
-from licensekit.entitlements.amounts import Grant, Tier, amount_within, period_ends, tiers_of
+from licensekit.entitlements.amounts import Allowance, Grant, Period, Tier, allowances, amount_within, tiers_of
 from licensekit.entitlements.coverage import Coverage, Covered
 from licensekit.entitlements.parts import BundleState, Fingerprint, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
@@ -45,6 +45,8 @@ class Entitlements(NamedTuple):
     """License to all that its holder has through it, directly or not."""
     grants: Mapping[str, tuple[Grant, ...]]
     """License to the parts in force that name it; through which others it comes, `closure` says."""
+    meters: Mapping[str, tuple[Allowance, ...]]
+    """Meter to what there is of it in the period that runs; one that nothing grants is left out."""
     unknown: tuple[tuple[Part, str], ...]
     """What a bundle grants and its issuer's newest catalog does not have: shown, not granted."""
     system: Mapping[str, Access]
@@ -59,6 +61,11 @@ class Entitlements(NamedTuple):
     """Site or user license to what its assignments are served by, best first."""
     settings: Settings
     """Every setting of every catalog with its value."""
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods that run of every meter that is granted."""
+        return tuple((name, one.period) for name, running in self.meters.items() for one in running)
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:
@@ -118,19 +125,20 @@ def evaluate(
     in_force, not_started = timeline.governing(now)
 
     def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
-        every = [
-            judge(one, now, fingerprint=fingerprint, released=released)
-            for one in chosen
-            if is_here(one.document, away_hours)
-        ]
-        return _vendor_first(every, trust_store.issuer)
+        here = (one for one in chosen if is_here(one.document, away_hours))
+        every = [judge(one, now, fingerprint=fingerprint, released=released) for one in here]
+        issuers = [(part, part.bundle.issuer) for part in every]
+        owned = (part._replace(owner="" if name == trust_store.issuer else name) for part, name in issuers)
+        return tuple(sorted(owned, key=lambda part: (part.owner, part.bundle.part)))
 
     parts, waiting = judged(in_force), judged(not_started)
     licenses = _licenses(trust_store)
     closure = _closure(trust_store)
     grants, unknown = grants_of(trust_store, parts, licenses)
     present = _present(licenses, closure, grants)
-    moments = [*_moments(trust_store, parts, waiting, bundles, now), *period_ends(licenses, grants, now)]
+    meters = {code: found for code, named in grants.items() if (found := allowances(licenses[code], named, now))}
+    ends = (one.ends for every in meters.values() for one in every if one.ends is not None)
+    moments = [*_moments(trust_store, parts, waiting, bundles, now), *ends]
     return Entitlements(
         trust_store=trust_store,
         now=now,
@@ -141,6 +149,7 @@ def evaluate(
         licenses=licenses,
         closure=closure,
         grants=grants,
+        meters=meters,
         unknown=unknown,
         system=_system(licenses, present),
         present=present,
@@ -153,12 +162,6 @@ def evaluate(
         },
         settings=settings_of(trust_store, parts),
     )
-
-
-def _vendor_first(parts: Iterable[Part], vendor: str) -> tuple[Part, ...]:
-    issuers = [(part, part.bundle.issuer) for part in parts]
-    named = [part._replace(owner="" if issuer == vendor else issuer) for part, issuer in issuers]
-    return tuple(sorted(named, key=lambda part: (part.owner, part.bundle.part)))
 
 
 def _licenses(trust_store: TrustStore) -> dict[str, License]:

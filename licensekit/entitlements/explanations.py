@@ -9,7 +9,10 @@ from licensekit.entitlements.amounts import Grant
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.holdings import Holding, beyond_sold
 from licensekit.entitlements.parts import BundleState
+from licensekit.entitlements.questions import is_absent, where_to_buy
+from licensekit.errors import NotEntitled
 from licensekit.errors.coded import Message
+from licensekit.errors.questions import denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod
 from licensekit.wire.plain import plain_fields
 
@@ -86,22 +89,30 @@ def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
 
 def why_not(entitlements: Entitlements, code: str) -> denials.WhyNot:
     """Return why a license gives less than full access."""
-    if code not in entitlements.licenses:
+    if is_absent(entitlements, code):
         return denials.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
+    if code not in entitlements.licenses:
+        return denials.NotInCatalog()
     complete = full_with(entitlements, code)
     if complete is not None and entitlements.present.get(code) is Access.FULL:
         return denials.FullWithAnother(license=complete)
     if (idle := _not_in_force(entitlements, code)) is not None:
         return idle
     givers = sorted({via for _, via in _sources(entitlements, code) if via is not None})
-    if givers:
-        return denials.OnlyIncluded(included_in=tuple(givers))
-    return denials.NoBundleGrants()
+    return denials.OnlyIncluded(included_in=tuple(givers)) if givers else denials.NoBundleGrants()
 
 
 def _not_in_force(entitlements: Entitlements, code: str) -> denials.BundleNotInForce | None:
     parts = (grant.part for grant, _ in _sources(entitlements, code))
     return next((denials.BundleNotInForce(reason=p.state.value, bundle=p.name) for p in parts if not p.works), None)
+
+
+def not_entitled(entitlements: Entitlements, code: str, why: Message | None = None, holder: str = "") -> NotEntitled:
+    """Return the error that a license is not granted, to the installation or to a `holder`; default: as `why_not`."""
+    if why is None:
+        why = why_not(entitlements, entitlements.trust_store.qualify(entitlements.trust_store.issuer, code))
+    buy = where_to_buy(entitlements, code)
+    return NotEntitled(reason=denial_reason(why), license=code, why=why, holder=holder, buy_url=buy)
 
 
 def why_not_held(

@@ -15,7 +15,7 @@ from licensekit.entitlements.questions import is_absent
 from licensekit.errors import UnknownAccess
 from licensekit.errors.coded import plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields
 
 
 class UserFacts(NamedTuple):
@@ -34,10 +34,8 @@ class UserFacts(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the codes of what is assigned."""
-        facts = self._asdict()
-        licenses = [holding.license for holding in facts.pop("holdings")]
-        groups, kind = list(self.groups), word(self.kind)
-        return {**facts, "groups": groups, "kind": kind, "licenses": licenses}
+        facts = plain_fields(self, "id name kind can_log_in administrator retired groups written")
+        return {**facts, "licenses": [holding.license for holding in self.holdings]}
 
 
 class Decision(NamedTuple):

@@ -4,7 +4,7 @@ What is about to end is judged by coverage: a bundle that another one follows wi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeGuard
+from typing import Final
 
 from licensekit.dates import day_at
 from licensekit.entitlements import messages
@@ -109,12 +109,8 @@ def _of_catalogs(entitlements: Entitlements) -> Iterator[messages.Notice]:
 
 def _of_freshness(entitlements: Entitlements) -> Iterator[messages.Notice]:
     state, now = entitlements.trust_store.trust, entitlements.now
-    if state.trust is not None and _is_past(state.trust.document.fresh_until, now):
-        yield messages.NotFresh(reason="trust", fresh_until=state.trust.document.fresh_until)
-    for issuer, listed in state.lists.items():
-        if _is_past(listed.document.fresh_until, now):
-            yield messages.NotFresh(reason="revocations", fresh_until=listed.document.fresh_until, issuer=issuer)
-
-
-def _is_past(fresh_until: int | None, now: int) -> TypeGuard[int]:
-    return fresh_until is not None and now >= fresh_until
+    trust = [] if state.trust is None else [("trust", "", state.trust.document.fresh_until)]
+    lists = (("revocations", issuer, one.document.fresh_until) for issuer, one in state.lists.items())
+    for reason, issuer, fresh_until in (*trust, *lists):
+        if fresh_until is not None and now >= fresh_until:
+            yield messages.NotFresh(reason=reason, fresh_until=fresh_until, issuer=issuer)

@@ -97,11 +97,8 @@ class Part(NamedTuple):
         return self.state in _WORKING
 
     def days_left(self, now: int) -> int | None:
-        """Return the days until the term ends, or once it has ended, until grace does."""
-        expiry, grace = self.bundle.expiry, self.bundle.grace
-        today = day_at(now)
-        ends = grace if expiry is not None and grace is not None and today > expiry else expiry
-        return None if ends is None else max(0, ends - today)
+        """Return the days until the term ends; see `days_left`."""
+        return days_left(self.bundle.expiry, self.bundle.grace, now)
 
     def plain(self, now: int) -> dict[str, Any]:
         """Return it as plain JSON values, with the days that are left at `now`."""
@@ -111,6 +108,15 @@ class Part(NamedTuple):
             "days_left": self.days_left(now),
             "document": plain(self.bundle),
         }
+
+
+def days_left(until: int | None, works_until: int | None, now: int) -> int | None:
+    """Return the days until a term ends, or once it has ended, until grace does; None: it does not end."""
+    if until is None:
+        return None
+    today = day_at(now)
+    end = until if today <= until else works_until
+    return 0 if end is None else max(0, end - today)
 
 
 class NextDate(NamedTuple):
@@ -182,14 +188,9 @@ def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, rel
         state = BundleState.UNMAINTAINED
     else:
         state, until = state_by_dates(bundle, now)
-        cap = _cap(bundle, state)
+        after = _AFTER_GRACE[bundle.after_grace] if state is BundleState.EXPIRED else Access.NONE
+        cap = Access.FULL if state in _WORKING else after
     return Part(verified, state, cap, until, match=found)
-
-
-def _cap(bundle: Bundle, state: BundleState) -> Access:
-    if state in _WORKING:
-        return Access.FULL
-    return _AFTER_GRACE[bundle.after_grace] if state is BundleState.EXPIRED else Access.NONE
 
 
 def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:

@@ -1,18 +1,19 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.amounts import Allowance, allowances, total_of
+from licensekit.dates import date_of
+from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.settings import Value
-from licensekit.errors import NotEntitled, UnknownLicense, UnknownSetting, WrongKind
-from licensekit.errors.coded import Message
-from licensekit.errors.questions import denial_reason
+from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Kind, MeterPeriod
+from licensekit.wire.documents import Kind, MeterPeriod, Use
 from licensekit.wire.documents.fields import is_code
 from licensekit.wire.plain import plain_fields
 
@@ -82,6 +83,40 @@ class LicenseRow(NamedTuple):
         return plain_fields(self, named)
 
 
+class LicensedPart(NamedTuple):
+    """One part of one issuer, as programs show it."""
+
+    issuer: str
+    part: str
+    """`base`, or the name of an add-on."""
+    company: str
+    serial: str
+    use: Use
+    state: BundleState
+    """The state of the bundle that governs it; `pending` where none has started."""
+    covered_until: date | None
+    """As `Licensing.covered_until` has it for the product."""
+    days_left: int | None
+    """As `Licensing.days_left` has it for the product."""
+
+
+def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
+    """Return every issuer's parts that a bundle in force or waiting is for, the vendor's first."""
+    named: dict[tuple[str, str], Part] = {}
+    for part in (*entitlements.parts, *entitlements.waiting):
+        named.setdefault((part.bundle.issuer, part.bundle.part), part)
+    found: list[LicensedPart] = []
+    for (issuer, name), part in named.items():
+        bundle, covered = part.bundle, entitlements.coverage_of(issuer, name)
+        last = date.max if covered.until is None else date_of(covered.until)
+        until = last if covered.is_licensed else None
+        days_left = covered.days_left(entitlements.now)
+        found.append(
+            LicensedPart(issuer, name, bundle.company, bundle.serial, bundle.use, part.state, until, days_left)
+        )
+    return tuple(found)
+
+
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
     """Return the one spelling of a license code: without its prefix where that is the vendor.
 
@@ -119,6 +154,14 @@ def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -
         raise UnknownLicense(license=code, guess=nearest(code, entitlements.licenses)) from None
 
 
+def metered(entitlements: Entitlements, code: str) -> str:
+    """Return the one spelling of the code of a meter; raises as `resolve`, and `WrongKind` where it is no meter."""
+    name = resolve(entitlements, code, (Kind.SYSTEM,))
+    if entitlements.licenses[name].per is None:
+        raise WrongKind(reason="meter", license=code, kind="system")
+    return name
+
+
 def is_absent(entitlements: Entitlements, code: str) -> bool:
     """Return whether a code is of an issuer of whom no catalog is here, so that nothing grants it."""
     issuer, _, bare = code.rpartition(".")
@@ -126,17 +169,24 @@ def is_absent(entitlements: Entitlements, code: str) -> bool:
     return issuer not in {*known.catalogs, known.issuer} and is_code(issuer) and is_code(bare)
 
 
+def count_of(entitlements: Entitlements, code: str, in_use: Mapping[str, int]) -> Count:
+    """Count a license that a program asks about; `in_use` is license to number assigned. Raises as `asked`."""
+    name = asked(entitlements, code)
+    return Count(0, 0) if is_absent(entitlements, name) else count(entitlements, name, in_use.get(name, 0))
+
+
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
-    license_, grants = entitlements.licenses[code], entitlements.grants.get(code, ())
+    license_ = entitlements.licenses[code]
     if license_.kind is not Kind.SYSTEM:
         tiers = entitlements.tiers[code]
         return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:
+        grants = entitlements.grants.get(code, ())
         total = total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
-    return Count(total, in_use, license_.per, allowances(license_, grants, entitlements.now))
+    return Count(total, in_use, license_.per, entitlements.meters.get(code, ()))
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
@@ -144,13 +194,6 @@ def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     trust_store = entitlements.trust_store
     catalog = trust_store.catalogs.get(trust_store.issuer_of(code))
     return None if catalog is None else catalog.document.urls.get("buy")
-
-
-def not_entitled(entitlements: Entitlements, code: str, why: Message, holder: str = "") -> NotEntitled:
-    """Return the error that a license is not granted, to the installation or to a `holder`."""
-    return NotEntitled(
-        reason=denial_reason(why), license=code, why=why, holder=holder, buy_url=where_to_buy(entitlements, code)
-    )
 
 
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:

@@ -15,13 +15,13 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.explanations import why_not
-from licensekit.entitlements.questions import asked, is_absent, not_entitled
+from licensekit.entitlements.explanations import not_entitled
+from licensekit.entitlements.questions import asked, is_absent
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, SeatKind
 
-_HOUR_SECONDS: Final = 3600
+HOUR_SECONDS: Final = 3600
 
 
 class SeatPool(NamedTuple):
@@ -48,13 +48,6 @@ class SeatPool(NamedTuple):
         return COUNT if total is None else total
 
 
-def has_seats(entitlements: Entitlements, code: str) -> bool:
-    """Return whether a code is that of a license with concurrent seats."""
-    name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
-    license_ = entitlements.licenses.get(name)
-    return license_ is not None and license_.seats is SeatKind.CONCURRENT
-
-
 def leasable(entitlements: Entitlements, code: str) -> str:
     """Return the one spelling of a code that can be leased (L1).
 
@@ -62,8 +55,8 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     """
     name = asked(entitlements, code, (Kind.USER,))
     if is_absent(entitlements, name):
-        raise not_entitled(entitlements, name, why_not(entitlements, name))
-    if not has_seats(entitlements, name):
+        raise not_entitled(entitlements, name)
+    if entitlements.licenses[name].seats is not SeatKind.CONCURRENT:
         raise WrongKind(reason="seats", license=code, kind="user")
     return name
 
@@ -73,17 +66,11 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     parts = [grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL]
     ends = [term_of(part.bundle)[1] for part in parts]
     known = [end for end in ends if end is not None]
+    tiers, given = entitlements.tiers[name], entitlements.everyone.get(name, Access.NONE)
+    if given is not Access.NONE:  # a system license includes it: there are seats for everybody
+        tiers = (*(tier for tier in tiers if tier.cap > given), Tier(None, given))
     return SeatPool(
-        tiers=_tiers(entitlements, name),
-        borrow_seconds=_HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
+        tiers=tiers,
+        borrow_seconds=HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
         until=max(known) if known and len(known) == len(ends) else None,
     )
-
-
-def _tiers(entitlements: Entitlements, name: str) -> tuple[Tier, ...]:
-    """Return the tiers, with seats for everybody where a system license includes the license."""
-    tiers = entitlements.tiers[name]
-    given = entitlements.everyone.get(name, Access.NONE)
-    if given is Access.NONE:
-        return tiers
-    return (*(tier for tier in tiers if tier.cap > given), Tier(None, given))

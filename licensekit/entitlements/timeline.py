@@ -78,7 +78,19 @@ class Timeline(NamedTuple):
 
     def in_force(self, moment: int) -> list[Verified[Bundle]]:
         """Return the bundles in force at a second since 1970, in the order of activation."""
-        return [one.verified for one in _in_force(self.candidates, self.trust, moment)]
+        lines: dict[tuple[str, _Serial], list[_Candidate]] = {}
+        for one in self.candidates:
+            if _begin(one.bundle) <= moment:
+                lines.setdefault((one.bundle.part, one.serial), []).append(one)
+        every = [_head(line, self.trust) for line in lines.values()]
+        heads = [head for head in every if not head.is_revoked]
+        standing = [one for head in heads for one in lines[head.bundle.part, head.serial] if not one.is_revoked]
+        replaced = _replaced(standing)
+        chosen: dict[tuple[str, str], _Candidate] = {}
+        for head in sorted(heads, key=lambda one: (-one.bundle.use, one.activated)):
+            if head.serial not in replaced:
+                chosen[head.part] = head
+        return [one.verified for one in sorted(chosen.values(), key=lambda one: one.activated)]
 
     def governing(self, now: int) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
         """Return the bundles in force at `now`, and those that will be at their start.
@@ -148,22 +160,6 @@ def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner |
 
 def _begin(bundle: Bundle) -> int:
     return 0 if bundle.starts is None else start_of_day(bundle.starts)
-
-
-def _in_force(candidates: Iterable[_Candidate], trust: TrustState, now: int) -> list[_Candidate]:
-    lines: dict[tuple[str, _Serial], list[_Candidate]] = {}
-    for one in candidates:
-        if _begin(one.bundle) <= now:
-            lines.setdefault((one.bundle.part, one.serial), []).append(one)
-    every = [_head(line, trust) for line in lines.values()]
-    heads = [head for head in every if not head.is_revoked]
-    standing = [one for head in heads for one in lines[head.bundle.part, head.serial] if not one.is_revoked]
-    replaced = _replaced(standing)
-    chosen: dict[tuple[str, str], _Candidate] = {}
-    for head in sorted(heads, key=lambda one: (-one.bundle.use, one.activated)):
-        if head.serial not in replaced:
-            chosen[head.part] = head
-    return sorted(chosen.values(), key=lambda one: one.activated)
 
 
 def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:

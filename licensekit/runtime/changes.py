@@ -173,10 +173,6 @@ def _compare(before: _Facts, after: _Facts, revision: int) -> LicensingChange:
     return LicensingChange(
         revision,
         tuple(DocumentChange(*name, old, new) for name, old, new in pairs if old != new),
-        _only(after.notices, before.notices),
-        _only(before.notices, after.notices),
+        tuple(notice for key, notice in after.notices.items() if key not in before.notices),
+        tuple(notice for key, notice in before.notices.items() if key not in after.notices),
     )
-
-
-def _only(these: Mapping[tuple[str, str], Notice], those: Mapping[tuple[str, str], Notice]) -> tuple[Notice, ...]:
-    return tuple(notice for key, notice in these.items() if key not in those)

@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, cast
 
 from licensekit.access import Access, level_of
 from licensekit.database import shown
 from licensekit.dates import days_of
-from licensekit.entitlements import Count, LicenseRow, Notice
-from licensekit.entitlements.answers import Answers
+from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, rows
 from licensekit.entitlements.events import Event, concerning, stopping
-from licensekit.entitlements.meters import metered
-from licensekit.entitlements.seats import has_seats
+from licensekit.entitlements.questions import asked, count_of, metered
 from licensekit.runtime.holders import Holder, User, codes_of
 from licensekit.runtime.live_snapshot import LiveSnapshot, put
 from licensekit.runtime.questions import Questions
+from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import OpenInstallation
@@ -30,7 +29,7 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
 from licensekit.state.source import Source
 from licensekit.state.time import BootClock, system_clock
-from licensekit.wire.documents import Use
+from licensekit.wire.documents import SeatKind, Use
 
 if TYPE_CHECKING:
     from licensekit.runtime.changes import LicensingChange
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from licensekit.runtime.seat import Seat
 
 _ASK_SECONDS: Final = 1.0
-
-
 _FULL: Final = Access.FULL
 
 
@@ -92,25 +89,18 @@ class Licensing(Questions):
         day = None if released is None else days_of(released)
         place = locate(home, pack=pack)
         database = open_installation(place, create=True) if create else open_or_wait(place)
-        try:
-            opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
-            source = Source(shown(place))
-            if watch is None and clock is not system_clock:
-                from licensekit.runtime.on_demand import on_demand  # noqa: PLC0415  # only tests pay
-
-                return cls(on_demand(LiveSnapshot(opened, watch=False)), source)
-            return cls(LiveSnapshot(opened, watch=watch is not False), source)
-        except BaseException:  # an interruption too must leave no database open
-            database.close()
-            raise
+        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+        is_on_demand = watch is None and clock is not system_clock
+        live = LiveSnapshot(opened, watch=watch is not False and not is_on_demand)
+        return cls(cast("LiveSnapshot", OnDemand(live)) if is_on_demand else live, Source(shown(place)))
 
     def __repr__(self) -> str:
         return f"<Licensing from {self.source}>"
 
     @property
-    def answers(self) -> Answers:
+    def entitlements(self) -> Entitlements:
         """Everything that is granted now, as one immutable value."""
-        return self._live.snapshot.answers
+        return self._live.snapshot.state.entitlements
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
         """Return whether the installation may use a system license; see `Questions.allows`."""
@@ -123,7 +113,7 @@ class Licensing(Questions):
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled` unless the installation may use a system license; see `Questions.require`."""
         if at_least is not _FULL or self._live.system.get(code) is not _FULL:
-            self.answers.require(code, at_least)
+            super().require(code, at_least)
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
@@ -134,11 +124,11 @@ class Licensing(Questions):
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        answers = self.answers
-        found = answers.count(code)
-        if found.per is None and not has_seats(answers.entitlements, code):
-            return found
-        return self._live.answers_with_leases().count(code)
+        state = self._live.snapshot.state
+        license_ = state.entitlements.licenses.get(asked(state.entitlements, code))
+        if license_ is not None and (license_.per is not None or license_.seats is SeatKind.CONCURRENT):
+            state = self._live.state_with_leases()
+        return count_of(state.entitlements, code, state.used)
 
     def meter(self, code: str) -> "Meter":
         """Return the meter of a license that is sold per day, month, year or term (`docs/meters.md`).
@@ -151,7 +141,7 @@ class Licensing(Questions):
         from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
 
         known = self._meters.get(code)
-        return known or self._meters.setdefault(code, Meter(self._live, metered(self.answers.entitlements, code)))
+        return known or self._meters.setdefault(code, Meter(self._live, metered(self.entitlements, code)))
 
     def seat(
         self,
@@ -232,19 +222,19 @@ class Licensing(Questions):
     @property
     def company(self) -> str | None:
         """The company that the vendor's base part was issued to; None: there is no such part."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.company
 
     @property
     def serial(self) -> str | None:
         """The serial of the vendor's base part; None: there is no such part."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.serial
 
     @property
     def use(self) -> Use | None:
         """What the vendor's base part is for: production, trial or demo; None: there is no such part."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.use
 
     @property
@@ -258,7 +248,8 @@ class Licensing(Questions):
 
         Concurrent seats are counted as of the last change of the installation: see `count`.
         """
-        return self.answers.licenses
+        state = self._live.snapshot.state
+        return rows(state.entitlements, state.used)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -268,7 +259,7 @@ class Licensing(Questions):
     @property
     def revision(self) -> int:
         """A number that rises with each change of what is answered; that time passes alone does not raise it."""
-        _ = self.answers  # raises when it is closed
+        _ = self.entitlements  # raises when it is closed
         return self._live.changes.revision
 
     def on_change(self, callback: "Callable[[LicensingChange], object]") -> Callable[[], object]:
@@ -277,7 +268,7 @@ class Licensing(Questions):
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
         delays later reports, and nothing else. An exception is logged. See `docs/hosts.md`, "Events".
         """
-        _ = self.answers  # a question as well: from now on, changes are followed
+        _ = self.entitlements  # a question as well: from now on, changes are followed
         return self._live.changes.on_change(callback)
 
     def wait_until(self, predicate: Callable[[Self], object], timeout: float | None = None) -> bool:

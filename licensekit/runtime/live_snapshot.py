@@ -13,16 +13,14 @@ from typing import Final, Generic, TypeVar
 from licensekit.access import Access
 from licensekit.database import Connection, Database, Version
 from licensekit.entitlements import Notice, by_urgency
-from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.meters import periods_of
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, User
-from licensekit.runtime.snapshot import Asleep, Closed, Snapshot, TimeNotKept
+from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
-from licensekit.state.loading import OpenInstallation, read_installation
+from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.meters import read_used
-from licensekit.state.stored import Stored, seats_in_use
+from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.users import site_facts, user_facts
@@ -95,9 +93,9 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    It is made by reading the installation, and raises as `reload` does. `look` is called before each look at the
-    database: it activates what is new outside, and returns what there is to say about that. Until the first question in
-    a process nothing follows time and the database: that question wakes it.
+    It is made by reading the installation; raises as `reload` does, and closes the database then. `look` is called
+    before each look at the database: it activates what is new outside, and returns what there is to say about that.
+    Until the first question in a process nothing follows time and the database: that question wakes it.
     """
 
     snapshot: Snapshot
@@ -111,7 +109,6 @@ class LiveSnapshot:
     def __init__(self, opened: OpenInstallation, *, watch: bool, look: Look = tuple) -> None:
         self.opened = opened
         self._look = look
-        self._supplied = look()
         self.database = database = opened.database
         self.clocks = opened.clocks
         self._renew_locks()
@@ -125,8 +122,13 @@ class LiveSnapshot:
         self.known_users = Lookups(database, user_facts)
         self.known_sites = Lookups(database, site_facts)
         self.changes = Changes(database)
-        self._read_state()
-        self._remember()
+        try:
+            self._supplied = look()
+            self._read_state()
+            self._remember()
+        except BaseException:  # an interruption too must leave no database open
+            database.close()
+            raise
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
         survive_forks(self)
@@ -137,7 +139,11 @@ class LiveSnapshot:
         return self._with_others(self.snapshot.notices)
 
     def wake(self) -> Snapshot:
-        """Return the snapshot in force, after it was moved on to now and is kept up to date."""
+        """Return the snapshot in force, after it was moved on to now and is kept up to date.
+
+        Raises:
+            DatabaseUnavailable: the program has closed it: nothing would end any more.
+        """
         with self._waking:
             if not (self._is_awake or self._is_closed):
                 WATCHERS.watch(self)
@@ -145,8 +151,9 @@ class LiveSnapshot:
                 self.pass_time()
                 with self._swapping:
                     self._is_awake = True
-                    if not self._is_closed:
-                        self._publish()
+                    self._publish()
+        if self._is_closed:
+            raise DatabaseUnavailable(reason="closed", where=self._closed_at)
         return self.snapshot
 
     def reload(self) -> None:
@@ -166,7 +173,11 @@ class LiveSnapshot:
         try:
             if self._error is not None or self.database.version() != self._version:
                 self._refresh()
-            self._note_contact()
+            reading = self.clocks()
+            with self._swapping:
+                self._silence = 0
+                if not self._is_closed:
+                    self._contact = self._current.now_at(reading, away=False)
             self._remember()
         except LicenseError as error:
             self._error = error
@@ -189,29 +200,28 @@ class LiveSnapshot:
             if not self._current.holds_at(reading, away=error is not None):
                 self._put(self._current.moved_on(reading, error, self._contact))
 
-    def answers_with_leases(self) -> Answers:
-        """Return the answers with the concurrent seats and the units of meters that are used at this moment."""
+    def state_with_leases(self) -> InstallationState:
+        """Return the state with the concurrent seats and the units of meters that are used at this moment."""
         snapshot = self.snapshot
         state = snapshot.state
         if snapshot.error is None:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
                 now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
-                metered = read_used(connection, periods_of(state.entitlements))
+                metered = read_used(connection, state.entitlements.periods)
                 in_use = stored.used_of(state.entitlements.licenses)
                 state = state._replace(in_use=in_use, metered=metered)
-        return Answers(state.entitlements, state.used)
+        return state
 
     def close(self) -> None:
         """Stop answering, and close the database."""
         WATCHERS.unwatch(self)
         if not (self._is_closed or self._error or self._not_written):
             self._keep(CLOSING_SECONDS)
+        self._closed_at = self.database.location  # one that is still to be set up must not be opened to name it later
         with self._swapping:
             self._is_closed = True
-            self.snapshot = Closed(self.database.location)
-            self.system = {}
-            self._forget_holders()
+            self._publish()
         self.changes.wake()
         self.database.close()
 
@@ -236,20 +246,16 @@ class LiveSnapshot:
     def _refresh(self) -> None:
         """Read the state again, unless it is there and only leases have changed."""
         version, known = self.database.version(), self._current
-        is_away = self._error is not None or known.alone_since is not None
-        if is_away or not self._is_unchanged(known.state.stored):
-            self._read_state()
-        else:
-            self._version = version
-
-    def _is_unchanged(self, known: Stored) -> bool:
-        """Return whether nothing was changed, or nothing but leases.
-
-        Who takes and frees seats all day changes the database with each of them, where there is no server to tell one
-        change from another.
-        """
-        with read_installation(self.opened) as read:
-            return read.stored._replace(leased=known.leased) == known
+        if self._error is None and known.alone_since is None:
+            # Who takes and frees seats all day changes the database with each of them, where there is no server to
+            # tell one change from another.
+            with read_installation(self.opened) as read:
+                leased = known.state.stored.leased
+                is_unchanged = read.stored._replace(leased=leased) == known.state.stored
+            if is_unchanged:
+                self._version = version
+                return
+        self._read_state()
 
     def _read_state(self) -> None:
         with self._reading:
@@ -264,13 +270,6 @@ class LiveSnapshot:
                     self._error = None
                     self._silence = 0
                     self._put(Snapshot(state))
-
-    def _note_contact(self) -> None:
-        reading = self.clocks()
-        with self._swapping:
-            self._silence = 0
-            if not self._is_closed:
-                self._contact = self._current.now_at(reading, away=False)
 
     def _remember(self) -> None:
         """Write what was seen of time and trust now and then; a failure is a notice."""
@@ -299,9 +298,11 @@ class LiveSnapshot:
 
     def _publish(self) -> None:
         # The holders last: one that still answers from the old snapshot renews itself.
-        self.snapshot = self._current if self._is_awake else Asleep(weakref.proxy(self))
-        self.system = self._current.system if self._is_awake else {}
-        self._forget_holders()
+        is_answering = self._is_awake and not self._is_closed
+        self.snapshot = self._current if is_answering else Asleep(weakref.proxy(self))
+        self.system = self._current.system if is_answering else {}
+        self.users: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}  # kept until the snapshot changes
+        self.sites: dict[str, Holder] = {}
 
     def _note(self) -> None:
         self.changes.note(self._current.state, self._with_others(self._current.notices))
@@ -310,10 +311,6 @@ class LiveSnapshot:
         error = self._not_written
         kept = () if error is None else (TimeNotKept(error=error),)
         return by_urgency((*self._supplied, *found, *kept)) if self._supplied or kept else found
-
-    def _forget_holders(self) -> None:
-        self.users: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}  # kept until the snapshot changes
-        self.sites: dict[str, Holder] = {}
 
     def _renew_locks(self) -> None:
         self._reading = Lock()  # held while the database is read, however long that takes

@@ -6,7 +6,6 @@ when none of it was used for a while, at close and at exit. A process that is ki
 
 import atexit
 import math
-import os
 import time
 import weakref
 from collections import Counter
@@ -15,13 +14,12 @@ from threading import RLock, Timer
 from typing import Final
 
 from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.denials import NotInCatalog
 from licensekit.entitlements.explanations import why_not
-from licensekit.entitlements.meters import allowances_of
 from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
 from licensekit.limits import COUNT
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
+from licensekit.runtime.watcher import survive_forks
 from licensekit.state import meters
 from licensekit.wire.documents import MeterPeriod
 
@@ -40,7 +38,8 @@ class Meter:
         self._live = live
         self.code = name
         """The license of which it counts units."""
-        self.begin()
+        self.after_fork()
+        survive_forks(self)
         _METERS.add(self)
 
     def use(self, n: int = 1) -> None:
@@ -81,7 +80,7 @@ class Meter:
                     held += sum(meters.read_free(self._live.database, self.code, granted).values())
             return int(held)
 
-    def begin(self) -> None:
+    def after_fork(self) -> None:
         """Begin with nothing reserved: in a forked child, what its parent has is not its own."""
         self._lock = RLock()
         self._snapshot: Snapshot | None = None  # under which `_left` may be used
@@ -97,7 +96,7 @@ class Meter:
         A batch of another period, or of other amounts, is given back; while the database is away it is kept, unused.
         """
         snapshot = self._live.snapshot
-        granted = allowances_of(snapshot.state.entitlements, self.code)
+        granted = snapshot.state.entitlements.meters.get(self.code, ())
         is_unrestricted = any(one.amount is None for one in granted)
         if granted != self._granted and (is_unrestricted or snapshot.error is None):
             self.give_back()
@@ -133,7 +132,7 @@ class Meter:
     def _refusal(self, n: int, snapshot: Snapshot, granted: tuple[Allowance, ...]) -> MeterExhausted:
         entitlements = snapshot.state.entitlements
         if not granted:
-            why = why_not(entitlements, self.code) if self.code in entitlements.licenses else NotInCatalog()
+            why = why_not(entitlements, self.code)
             return MeterExhausted(reason="not-granted", license=self.code, asked=n, why=why)
         is_term = entitlements.licenses[self.code].per is MeterPeriod.TERM
         return MeterExhausted(
@@ -179,13 +178,3 @@ def give_back_all() -> None:
     """Give back what this process has reserved."""
     for meter in list(_METERS):
         meter.give_back()
-
-
-def begin_all() -> None:
-    """Begin with nothing in a forked child."""
-    for meter in list(_METERS):
-        meter.begin()
-
-
-if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(after_in_child=begin_all)

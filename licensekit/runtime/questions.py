@@ -1,26 +1,20 @@
 """The questions about an installation as a whole, asked of it or of one verified bundle."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from datetime import date
 
 from licensekit.access import Access, level_of
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    # A program that only verifies does not load the engine.
-    from licensekit.entitlements import BundleState, Count, Explanation
-    from licensekit.entitlements.answers import Answers, LicensedPart
+from licensekit.entitlements import BundleState, Count, Entitlements, Explanation, explain, not_entitled
+from licensekit.entitlements.questions import LicensedPart, asked, count_of, licensed_parts, setting
+from licensekit.wire.documents import BASE, Kind
 
 
 class Questions:
-    """The questions that `answers` answers."""
+    """The questions that `entitlements` answer."""
 
     __slots__ = ()
 
     @property
-    def answers(self) -> Answers:
+    def entitlements(self) -> Entitlements:
         """Everything that is granted now, as one immutable value."""
         raise NotImplementedError
 
@@ -39,11 +33,15 @@ class Questions:
 
     def access(self, code: str) -> Access:
         """Return to what extent the installation may use a system license; raises as `allows`."""
-        return self.answers.access(code)
+        granted = self.entitlements
+        return granted.system.get(asked(granted, code, (Kind.SYSTEM,)), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled`, which says why, unless `allows` holds; raises as it does, too."""
-        self.answers.require(code, at_least)
+        granted = self.entitlements
+        name = asked(granted, code, (Kind.SYSTEM,))
+        if granted.system.get(name, Access.NONE) < level_of(at_least):
+            raise not_entitled(granted, code)
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
@@ -51,7 +49,7 @@ class Questions:
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        return self.answers.count(code)
+        return count_of(self.entitlements, code, {})
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
         """Return every bundle that grants a license, and through which other license.
@@ -59,7 +57,8 @@ class Questions:
         Raises:
             UnknownLicense: no catalog has the code.
         """
-        return self.answers.explain(code)
+        granted = self.entitlements
+        return explain(granted, asked(granted, code))
 
     def setting(self, code: str) -> str | int | bool | None:
         """Return what counts of a setting: what was sold, merged over parts, or its default.
@@ -69,12 +68,12 @@ class Questions:
         Raises:
             UnknownSetting: no catalog has it.
         """
-        return self.answers.setting(code)
+        return setting(self.entitlements, code)
 
     @property
     def status(self) -> BundleState | None:
         """The state of the vendor's base part, `pending` where a bundle of it waits; None: there is none."""
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.state
 
     @property
@@ -83,7 +82,7 @@ class Questions:
 
         Once it has ended they are those of grace, and 0 where it is not licensed. None: it is perpetual.
         """
-        base = self.answers.base
+        base = self._base
         return 0 if base is None else base.days_left
 
     @property
@@ -93,10 +92,17 @@ class Questions:
         A renewal that waits counts where it takes over without a gap. The day is past while grace runs, and `date.max`
         where the license is perpetual. None: it is not licensed now.
         """
-        base = self.answers.base
+        base = self._base
         return None if base is None else base.covered_until
 
     @property
     def parts(self) -> tuple[LicensedPart, ...]:
         """Every issuer's parts with state and `covered_until`, the vendor's first."""
-        return self.answers.parts
+        return licensed_parts(self.entitlements)
+
+    @property
+    def _base(self) -> LicensedPart | None:
+        """The vendor's base part; None: no bundle of it is in force or waits."""
+        granted = self.entitlements
+        base = (granted.trust_store.issuer, BASE)
+        return next((one for one in licensed_parts(granted) if (one.issuer, one.part) == base), None)

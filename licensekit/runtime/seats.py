@@ -11,17 +11,14 @@ from dataclasses import replace
 from typing import Final
 
 from licensekit.access import Access, level_of
-from licensekit.database import Database
 from licensekit.dates import format_seconds
-from licensekit.entitlements import Entitlements, Holding, not_entitled, why_not
+from licensekit.entitlements import Holding, not_entitled
 from licensekit.entitlements.assignment import missing_requirements
-from licensekit.entitlements.denials import NotInCatalog
-from licensekit.entitlements.seats import leasable, pool_of
+from licensekit.entitlements.seats import HOUR_SECONDS, leasable, pool_of
 from licensekit.errors import BorrowRefused, LeaseLost, NoneFree, StateError
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import seats
-from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
@@ -30,7 +27,6 @@ from licensekit.state.transactions import write_installation
 from licensekit.text import names
 from licensekit.wire.documents import Kind
 
-_HOUR_SECONDS: Final = 3600
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
@@ -61,10 +57,29 @@ class Seats:
         return request
 
     def take(self, request: SeatRequest) -> tuple[HeldSeat, float]:
-        """Take a seat, and return it with its end; raises as `acquire` does."""
-        begin = elapsed()
-        row = acquire(self.database, self.snapshot.state.entitlements, request, self._now())
-        return row, begin + request.ttl
+        """Take a seat, and return it with its end.
+
+        Raises:
+            NotEntitled: no bundle in force grants a seat to that extent; the message says why.
+            RequirementMissing: the holder does not have what the license requires.
+            NoneFree: all seats are taken.
+            StateError: the database cannot be written.
+        """
+        begin, now, entitlements, name = elapsed(), self._now(), self.snapshot.state.entitlements, request.license
+        pool = pool_of(entitlements, name) if name in entitlements.tiers else None
+        if pool is None or not pool.seats(request.at_least):
+            raise not_entitled(entitlements, name, holder=request.holder)
+        if entitlements.licenses[name].requires:
+            with self.database.read() as connection:
+                held = held_by(connection, Kind.USER, names.folded(request.holder))
+            for fault in missing_requirements(entitlements, request.holder, name, held):
+                raise fault
+        row = seats.take(self.database, request, pool, now)
+        if row is not None:
+            return row, begin + request.ttl
+        with self.database.read() as connection:
+            taken = seats_in_use(connection, lease_time(connection, now)).get(name, 0)
+        raise NoneFree(reason="leased", license=name, in_use=taken, total=pool.total(request.at_least))
 
     def renew(self, asked: Sequence[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
         """Renew leases; return the ids of those still held, and the time that this counts from."""
@@ -76,10 +91,28 @@ class Seats:
         return seats.still_held(self.database, rows, self._now())
 
     def borrow(self, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
-        """Borrow a seat, and return it with its end; raises as `Lease.borrow` does."""
-        opened, begin = replace(self._live.opened, by=row.holder), elapsed()
-        lease, seconds = borrow(opened, self.snapshot.state.entitlements, row, hours)
-        return lease, begin + seconds
+        """Borrow a seat for some hours from now, and return it with its end.
+
+        Raises:
+            BorrowRefused: no bundle in force allows it for that long.
+            LeaseLost: it is not held any more.
+            StateError: the database cannot be written.
+        """
+        begin, pool = elapsed(), pool_of(self.snapshot.state.entitlements, row.license)
+        if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
+            allowed = pool.borrow_seconds // HOUR_SECONDS
+            reason = "too-long" if allowed else "never"
+            raise BorrowRefused(reason=reason, license=row.license, asked=hours, hours=allowed)
+        with write_installation(replace(self._live.opened, by=row.holder)) as change:
+            now = lease_time(change.connection, change.read.now)
+            until = now + round(hours * HOUR_SECONDS)
+            until = until if pool.until is None else min(until, pool.until)
+            if until <= now or not seats.borrow(change.connection, row, until, now):
+                raise LeaseLost(reason="gone", license=row.license, holder=row.holder, lease=row.id)
+            change.record(
+                "lease-borrow", license=row.license, holder=row.holder, lease=row.id, until=format_seconds(until)
+            )
+        return row._replace(expires=until, borrowed=True), begin + until - now
 
     def free(self, row: HeldSeat, until: float) -> None:
         """Free a seat that ends by itself at `until`; later, if the database is away."""
@@ -113,55 +146,3 @@ class Seats:
 
     def _now(self) -> int:
         return effective(self.snapshot.state.stored.time, self._live.clocks())
-
-
-def acquire(database: Database, entitlements: Entitlements, request: SeatRequest, now: int) -> HeldSeat:
-    """Take a seat. `now` is the installation's effective time, in seconds since 1970.
-
-    Raises:
-        NotEntitled: no bundle in force grants a seat to that extent; the message says why.
-        RequirementMissing: the holder does not have what the license requires.
-        NoneFree: all seats are taken.
-        StateError: the database cannot be written.
-    """
-    pool = pool_of(entitlements, request.license) if request.license in entitlements.tiers else None
-    if pool is None or not pool.seats(request.at_least):
-        why = NotInCatalog() if pool is None else why_not(entitlements, request.license)
-        raise not_entitled(entitlements, request.license, why, request.holder)
-    if entitlements.licenses[request.license].requires:
-        with database.read() as connection:
-            held = held_by(connection, Kind.USER, names.folded(request.holder))
-        for fault in missing_requirements(entitlements, request.holder, request.license, held):
-            raise fault
-    lease = seats.take(database, request, pool, now)
-    if lease is not None:
-        return lease
-    with database.read() as connection:
-        taken = seats_in_use(connection, lease_time(connection, now)).get(request.license, 0)
-    raise NoneFree(reason="leased", license=request.license, in_use=taken, total=pool.total(request.at_least))
-
-
-def borrow(opened: OpenInstallation, entitlements: Entitlements, lease: HeldSeat, hours: float) -> tuple[HeldSeat, int]:
-    """Borrow a seat for some hours from now; return it, and how many seconds it lasts.
-
-    Raises:
-        BorrowRefused: no bundle in force allows it for that long.
-        LeaseLost: it is not held any more.
-        StateError: the database cannot be written.
-    """
-    pool = pool_of(entitlements, lease.license)
-    if not 0 < hours * _HOUR_SECONDS <= pool.borrow_seconds:
-        hours_allowed = pool.borrow_seconds // _HOUR_SECONDS
-        raise BorrowRefused(
-            reason="too-long" if hours_allowed else "never", license=lease.license, asked=hours, hours=hours_allowed
-        )
-    with write_installation(opened) as change:
-        now = lease_time(change.connection, change.read.now)
-        until = now + round(hours * _HOUR_SECONDS)
-        until = until if pool.until is None else min(until, pool.until)
-        if until <= now or not seats.borrow(change.connection, lease, until, now):
-            raise LeaseLost(reason="gone", license=lease.license, holder=lease.holder, lease=lease.id)
-        change.record(
-            "lease-borrow", license=lease.license, holder=lease.holder, lease=lease.id, until=format_seconds(until)
-        )
-    return lease._replace(expires=until, borrowed=True), until - now

@@ -1,13 +1,13 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
-from licensekit.entitlements.answers import Answers
 from licensekit.entitlements.holdings import Served, access_with, served_with
-from licensekit.errors import DatabaseUnavailable, LicenseError
+from licensekit.entitlements.seats import HOUR_SECONDS
+from licensekit.errors import LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
 
@@ -34,13 +34,10 @@ class TimeNotKept(Notice):
     error: LicenseError
 
 
-_HOUR_SECONDS = 3600
-
-
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = ("_by_service", "alone_since", "answers", "error", "nothing", "state", "system", "valid_until")
+    __slots__ = ("_by_service", "alone_since", "error", "nothing", "state", "system", "valid_until")
 
     def __init__(
         self, state: InstallationState, *, alone_since: int | None = None, error: LicenseError | None = None
@@ -50,7 +47,6 @@ class Snapshot:
         """When the database was last read, if it cannot be read now."""
         self.error = error
         """Why it cannot be read."""
-        self.answers = Answers(state.entitlements, state.used)
         self.system = with_full_names(state.entitlements, state.entitlements.system)
         self._by_service: dict[Served, Mapping[str, Access]] = {}
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
@@ -98,42 +94,36 @@ class Snapshot:
         """
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
-        if error is None:
-            return Snapshot(state_at(state, now, clock=clock))
-        hours = (now - contact) / _HOUR_SECONDS
-        moved = state_at(state, now, clock=clock, away_hours=hours)
-        return Snapshot(moved, alone_since=contact, error=error)
-
-
-class Closed(Snapshot):
-    """Stands where the snapshot was: every question raises, since nothing would end any more."""
-
-    __slots__ = ("_location",)
-
-    def __init__(self, location: str) -> None:
-        # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.
-        self._location = location
-
-    def __getattr__(self, name: str) -> NoReturn:
-        """Raise.
-
-        Raises:
-            DatabaseUnavailable: the program has closed it.
-        """
-        raise DatabaseUnavailable(reason="closed", where=self._location)
+        since = None if error is None else contact
+        hours = None if since is None else (now - since) / HOUR_SECONDS
+        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), alone_since=since, error=error)
 
 
 class Asleep(Snapshot):
-    """Stands where the snapshot will be: the first question wakes what keeps it up to date, and is answered for now."""
+    """Stands where there is no snapshot: before the first question, which is answered for now, and behind the last."""
 
     __slots__ = ("_live",)
+
+    def __init__(self, live: "LiveSnapshot") -> None:
+        # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.
+        self._live = live
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the snapshot has that is in force now; raises as `LiveSnapshot.wake`."""
+        return getattr(self._live.wake(), name)
+
+
+class OnDemand:
+    """Stands for a live snapshot under a clock that somebody sets: each question brings it up to date first."""
 
     def __init__(self, live: "LiveSnapshot") -> None:
         self._live = live
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the snapshot has that is in force now."""
-        return getattr(self._live.wake(), name)
+        """Return what the live snapshot has now."""
+        self._live.follow()
+        self._live.pass_time()
+        return getattr(self._live, name)
 
 
 def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) -> Mapping[str, Access]:
@@ -149,5 +139,5 @@ def _ends(state: InstallationState, alone_since: int | None) -> list[int]:
     ends = [] if end is None else [end]
     if alone_since is not None:
         hours = {bundle.document.offline_hours for bundle in state.bundles}
-        ends += [alone_since + hour * _HOUR_SECONDS for hour in hours]
+        ends += [alone_since + hour * HOUR_SECONDS for hour in hours]
     return [second for second in ends if second > state.now]

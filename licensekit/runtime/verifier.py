@@ -4,32 +4,25 @@ A `Verifier` takes the pinned root and the pack once; each file then costs one s
 error here, since which of them counts is a matter of an installation's state.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, Never, Self, TypeVar, overload
+from typing import Generic, Self, TypeVar, overload
 
 from licensekit.dates import date_of, days_of, moment_of, seconds_of
+from licensekit.entitlements import BundleState, Entitlements, Fingerprint, evaluate
 from licensekit.errors import NoBundle, SeveralBundles
 from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
-from licensekit.wire.documents import Use
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from licensekit.entitlements import Fingerprint
-    from licensekit.entitlements.answers import Answers
-    from licensekit.trust.signed import Verified
-    from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, Use
 
 T = TypeVar("T")
 
 
 class Field(Generic[T]):
-    """A field of a bundle in the type that programs use; read-only."""
+    """A field of a bundle in the type that programs use; read-only, for want of a `__dict__`."""
 
     def __init__(self, read: Callable[[Bundle], T], doc: str) -> None:
         self._read = read
@@ -38,12 +31,9 @@ class Field(Generic[T]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: VerifiedBundle, owner: type) -> T: ...
-    def __get__(self, instance: VerifiedBundle | None, owner: type) -> Self | T:
+    def __get__(self, instance: "VerifiedBundle", owner: type) -> T: ...
+    def __get__(self, instance: "VerifiedBundle | None", owner: type) -> Self | T:
         return self if instance is None else self._read(instance.bundle)
-
-    def __set__(self, instance: VerifiedBundle, value: Never) -> None:
-        raise AttributeError("a verified bundle is not changed")
 
 
 def _date(days: int | None) -> date | None:
@@ -56,7 +46,7 @@ class VerifiedBundle(Questions):
     `docs/format.md`, "Bundle", says what each field means.
     """
 
-    __slots__ = ("_answers", "_fingerprint", "_now", "_released", "_trust_store", "bundle", "verified")
+    __slots__ = ("_entitlements", "_fingerprint", "_now", "_released", "_trust_store", "bundle", "verified")
 
     issuer = Field(lambda b: b.issuer, "The issuer's code.")
     product = Field(lambda b: b.product, "The product's code.")
@@ -101,7 +91,7 @@ class VerifiedBundle(Questions):
         self._now = now
         self._fingerprint = fingerprint
         self._released = released
-        self._answers: Answers | None = None
+        self._entitlements: Entitlements | None = None
 
     def __repr__(self) -> str:
         until = "perpetual" if self.expiry is None else f"until {self.expiry}"
@@ -113,26 +103,19 @@ class VerifiedBundle(Questions):
         return self.verified.identity.hex()
 
     @property
-    def state(self) -> str:
-        """`pending`, `active`, `warning`, `grace`, `expired`, `foreign` or `unmaintained`.
-
-        It compares equal to the members of `licensekit.BundleState`.
-        """
-        granted = self.answers.entitlements
+    def state(self) -> BundleState:
+        """`pending`, `active`, `warning`, `grace`, `expired`, `foreign` or `unmaintained`."""
+        granted = self.entitlements
         return (granted.parts or granted.waiting)[0].state
 
     @property
-    def answers(self) -> Answers:
+    def entitlements(self) -> Entitlements:
         """Everything that the bundle grants at its moment, evaluated at the first question."""
-        if self._answers is None:
-            from licensekit.entitlements import evaluate  # noqa: PLC0415  # verifying alone loads no engine
-            from licensekit.entitlements.answers import Answers  # noqa: PLC0415  # verifying alone loads no engine
-
-            granted = evaluate(
+        if self._entitlements is None:
+            self._entitlements = evaluate(
                 self._trust_store, [self.verified], self._now, fingerprint=self._fingerprint, released=self._released
             )
-            self._answers = Answers(granted, {})
-        return self._answers
+        return self._entitlements
 
 
 class Verifier:

@@ -33,6 +33,14 @@ HANG_SECONDS: Final = 1.0
 _EARLY_SECONDS: Final = 0.01
 
 
+class Survivor(Protocol):
+    """What continues in a forked child."""
+
+    def after_fork(self) -> None:
+        """Continue in a forked child, which has no threads, and locks that nobody may release."""
+        ...
+
+
 class Watched(Protocol):
     """What is kept up to date."""
 
@@ -42,10 +50,6 @@ class Watched(Protocol):
 
     def follow(self) -> float:
         """Apply what has changed in the database; return after how many seconds to look again."""
-        ...
-
-    def after_fork(self) -> None:
-        """Continue in a forked child, which has no threads, and locks that nobody may release."""
         ...
 
 
@@ -155,10 +159,10 @@ def _shown(step: Callable[[], T], otherwise: T) -> T:
 WATCHERS: Final = Watchers()
 """Those of this process."""
 
-_SURVIVORS: Final["weakref.WeakSet[Watched]"] = weakref.WeakSet()
+_SURVIVORS: Final["weakref.WeakSet[Survivor]"] = weakref.WeakSet()
 
 
-def survive_forks(subject: Watched) -> None:
+def survive_forks(subject: Survivor) -> None:
     """Let `after_fork` be called in every child that this process forks."""
     _SURVIVORS.add(subject)
 

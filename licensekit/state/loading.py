@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from licensekit.database import Connection, Database
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
+from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.events import Event
-from licensekit.entitlements.meters import Period, periods_of, units_used
 from licensekit.entitlements.notices import by_urgency, list_notices
 from licensekit.entitlements.parts import NextDate, Part, next_date
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
@@ -54,7 +54,7 @@ class InstallationState(NamedTuple):
     @property
     def used(self) -> Mapping[str, int]:
         """License to how many are in use, with what was used of meters in the periods that run."""
-        return {**self.in_use, **units_used(self.entitlements, self.metered)}
+        return {**self.in_use, **units_used(self.entitlements.periods, self.metered)}
 
     @property
     def serial(self) -> str | None:
@@ -216,7 +216,7 @@ class ReadTransaction(NamedTuple):
             state = state._replace(notices=_notices(state, self.reading.clock))
         else:
             state = state_at(state, now, clock=self.reading.clock)
-        return state._replace(metered=read_used(self.connection, periods_of(state.entitlements)))
+        return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated, in the order of activation.

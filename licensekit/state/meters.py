@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from licensekit.database import Connection, Database
-from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.meters import Period
+from licensekit.entitlements.amounts import Allowance, Period
 
 SHARE: Final = 64
 """A batch is at most this part of what is left, so that other processes and hosts can use the rest."""

@@ -11,7 +11,7 @@ from licensekit.errors import DatabaseUnavailable, StateError, UserTaken
 from licensekit.installation import Installation
 from licensekit.runtime.licensing import Licensing
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.on_demand import OnDemand, on_demand
+from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_in_memory
 from licensekit.state.loading import OpenInstallation
@@ -55,7 +55,7 @@ class TestLicensing(Licensing):
         except BaseException:  # an interruption too must leave nothing open
             self.installation.close()
             raise
-        super().__init__(on_demand(live))
+        super().__init__(cast("LiveSnapshot", OnDemand(live)))
         self._lent = _Lent(live)
 
     def travel(self, to: date | Span) -> None:

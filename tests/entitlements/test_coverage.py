@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.dates import date_of, end_of_day, start_of_day
-from licensekit.entitlements import Coverage, Fingerprint, list_notices
-from licensekit.entitlements.answers import Answers
+from licensekit.entitlements import Coverage, Fingerprint, LicensedPart, licensed_parts, list_notices
 from licensekit.entitlements.coverage import cover
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -51,7 +50,6 @@ def test_it_lasts_until_the_first_day_on_which_nothing_works(
 ) -> None:
     one = covered(*bundles, day=day)
     assert (one.is_licensed, one.until, one.works_until) == (licensed, until, works)
-    assert one.is_perpetual is (licensed and until is None)
 
 
 def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes_over_from() -> None:
@@ -59,7 +57,7 @@ def test_a_bundle_that_grants_nothing_here_covers_nothing_and_ends_what_it_takes
     entitlements = granted(STORE, bare(), foreign)
     assert entitlements.product_coverage.until == DAY + 4
     here = granted(STORE, bare(), foreign, fingerprint=Fingerprint(bytes(32)))
-    assert here.product_coverage.is_perpetual
+    assert (here.product_coverage.is_licensed, here.product_coverage.until) == (True, None)
     assert [notice.code for notice in list_notices(entitlements, {})] == ["foreign", "pending"]
 
 
@@ -88,22 +86,21 @@ def test_coverage_is_worked_out_once_though_it_is_asked_for_twice() -> None:
 
 
 def test_programs_see_the_day_and_the_parts() -> None:
-    def answers(*bundles: Bundle, day: int = DAY) -> Answers:
-        return Answers(granted(STORE, *bundles, now=start_of_day(day) + 3600), {})
+    def parts(*bundles: Bundle, day: int = DAY) -> tuple[LicensedPart, ...]:
+        return licensed_parts(granted(STORE, *bundles, now=start_of_day(day) + 3600))
 
     def until(*bundles: Bundle, day: int = DAY) -> date | None:
-        base = answers(*bundles, day=day).base
-        assert base is not None
+        [base] = parts(*bundles, day=day)
         return base.covered_until
 
-    assert answers().base is None
+    assert parts() == ()
     assert until(bare()) == date.max
     dated = bare(expiry=DAY + 5, grace=DAY + 9)
     assert until(dated, day=DAY + 7) == date_of(DAY + 5)
     assert until(dated, day=DAY + 10) is None
     renewed = (OLD, bare(2, starts=DAY + 11), bare(part="extra", starts=DAY + 3))
-    parts = [(one.part, one.state, one.covered_until) for one in answers(*renewed).parts]
-    assert parts == [("base", "warning", date.max), ("extra", "pending", None)]
+    found = [(one.part, one.state, one.covered_until) for one in parts(*renewed)]
+    assert found == [("base", "warning", date.max), ("extra", "pending", None)]
 
 
 RENEWED = (OLD, bare(2, starts=DAY + 11, expiry=DAY + 90))

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from licensekit.access import Access
 from licensekit.dates import days_of, end_of_day, start_of_day
 from licensekit.entitlements import Allowance, Entitlements, count, evaluate, explain, list_notices, rows, why_not
-from licensekit.entitlements.answers import Answers
-from licensekit.entitlements.settings import Value
+from licensekit.entitlements import setting as asked
 from licensekit.errors import UnknownSetting
 from licensekit.limits import DAYS
 from licensekit.trust.pack import TrustStore, open_pack
@@ -39,10 +38,6 @@ DECLARED = {
 }
 PARTNERS = makers.catalog(issuer=makers.PARTNER, settings={"sum": number(Combine.SUM)}, licenses={}, access={})
 STORE = trust_store(makers.catalog(settings=DECLARED), PARTNERS, partner=makers.PARTNER)
-
-
-def asked(entitlements: Entitlements, code: str) -> Value | None:
-    return Answers(entitlements, {}).setting(code)
 
 
 def test_nothing_sold_is_the_default_or_nothing() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from licensekit.access import Access
+from licensekit.entitlements.seats import pool_of
 from licensekit.installation import HeldSeat
-from licensekit.runtime.seats import acquire
 from licensekit.state.home import open_installation
-from licensekit.state.seats import SeatRequest
+from licensekit.state.seats import SeatRequest, take
 from tests import homes
 from tests.cli.customer.conftest import Command
 
@@ -23,11 +23,10 @@ def held(run: Command, shelf: Path) -> dict[str, HeldSeat]:
     assert run("activate one.lic --pack crm.lkp --root {pin} --home here").code == 0
     database = open_installation(shelf / "here", create=False)
     now = int(time.time())
-    state = homes.state_of(database, now)
-    anna, bob = (
-        acquire(database, state.entitlements, SeatRequest("seat", holder, 600, Access.FULL), now)
-        for holder in ("anna", "bob")
-    )
+    pool = pool_of(homes.state_of(database, now).entitlements, "seat")
+    anna, bob = (take(database, SeatRequest("seat", holder, 600, Access.FULL), pool, now) for holder in ("anna", "bob"))
+    assert anna is not None
+    assert bob is not None
     with database.write() as connection:
         connection.run("UPDATE leases SET borrowed = 1 WHERE id = ?", bob.id)
     database.close()

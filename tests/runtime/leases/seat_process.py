@@ -1,10 +1,14 @@
 """One process that takes, renews, borrows and frees seats, step by step."""
 
+from types import SimpleNamespace
+from typing import cast
+
 from licensekit.access import Access
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Entitlements
 from licensekit.installation import HeldSeat
-from licensekit.runtime.seats import acquire, borrow
+from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.runtime.seats import Seats
 from licensekit.state import seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
@@ -30,14 +34,18 @@ class SeatProcess:
     def reload(self) -> Entitlements:
         """Read what has changed."""
         state = homes.state_of(self.database, self.clock, self.home.pack)
-        self.entitlements = state.entitlements
+        opened = OpenInstallation(self.database, clocks_of(self.home.clock), PIN, self.home.pack)
+        live = SimpleNamespace(
+            database=self.database, opened=opened, clocks=opened.clocks, snapshot=SimpleNamespace(state=state)
+        )
+        self._seats = Seats(cast("LiveSnapshot", live))
         return state.entitlements
 
     def take(self, holder: str = "anna", code: str = "seat", ttl: int = 60, at_least: Access = Access.FULL) -> HeldSeat:
         """Take a seat."""
         wanted = SeatRequest(code, holder, ttl, at_least)
         wanted.check()
-        return acquire(self.database, self.entitlements, wanted, self.clock)
+        return self._seats.take(wanted)[0]
 
     def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
         """Renew leases; return the ids of those that are held."""
@@ -54,8 +62,7 @@ class SeatProcess:
 
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
-        opened = OpenInstallation(self.database, clocks_of(self.home.clock), PIN, self.home.pack, by=lease.holder)
-        return borrow(opened, self.entitlements, lease, hours)[0]
+        return self._seats.borrow(lease, hours)[0]
 
     def close(self) -> None:
         """Close the database."""

@@ -89,7 +89,7 @@ class Meters(RuleBasedStateMachine):
         """Let a process forget what it has reserved of a meter, as a kill does."""
         meter = self.running[process].meter(code)
         before = meter.remaining
-        meter.begin()
+        meter.after_fork()
         lost = cast("int", before) - cast("int", meter.remaining)
         assert 0 <= lost <= 24
         self.lost[code] = self.lost.get(code, 0) + lost

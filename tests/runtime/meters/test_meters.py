@@ -323,7 +323,7 @@ def test_a_program_that_ends_gives_back_and_a_child_has_nothing(
     meter.use(3)
     meter.use(2)
     before = rows(sold)
-    meters.begin_all()
+    meter.after_fork()
     meters.give_back_all()
     assert rows(sold) == before
 
