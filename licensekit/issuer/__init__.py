@@ -45,16 +45,14 @@ from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filte
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
-from licensekit.issuer.orders.cells import parse_key
 from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
-from licensekit.issuer.orders.order_file import draft_from, read_draft
+from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
 from licensekit.issuer.output.attachments import Attach
+from licensekit.issuer.output.drawings import qr_png, qr_svg, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
-from licensekit.issuer.output.qr import qr_png, qr_svg
-from licensekit.issuer.output.sheet import sheet_page
 from licensekit.issuer.partner import NewPartner, plan_partner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState

@@ -14,9 +14,11 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Self, Unpack
 
-from licensekit.issuer.bulk.batch import Done
+from licensekit.files import names_in
+from licensekit.issuer.bulk.batch import Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
+from licensekit.issuer.bulk.runs import issue_all, issue_valid
+from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
 from licensekit.issuer.exchange.customers import Customers
@@ -188,7 +190,9 @@ class Workspace:
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        with new_run(key, workers, now=now, who=who, attach=attach, into=into) as run:
+        taken = frozenset[str]() if into is None else names_in(into)
+        with worker_pool(key, workers) as pool:
+            run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
 
     def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[SigningAsked]) -> ChangeProposal:
