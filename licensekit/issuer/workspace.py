@@ -29,7 +29,7 @@ from licensekit.issuer.ledger import documents, open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
-from licensekit.issuer.orders.issue import IssueProposal, Signing, SigningAsked, propose_order
+from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
@@ -143,13 +143,13 @@ class Workspace:
         with self._store.write(now, who) as tx:
             documents.put_fact(tx.ledger, documents.OLDEST_PACK, held_by_pack(tx.state, pack).text)
 
-    def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[SigningAsked]) -> IssueProposal:
+    def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
         with self.read(now) as tx:
-            return propose_order(tx, draft, Signing(**signing))
+            return propose_order(tx, draft, signing)
 
     def issue(
-        self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[SigningAsked]
+        self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[Signing]
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
@@ -160,7 +160,7 @@ class Workspace:
             OrderInvalid: with all its faults.
             OrderConflict: another order was issued under its number, or what was issued is void.
         """
-        work_out = partial(propose_order, draft=draft, signing=Signing(**signing))
+        work_out = partial(propose_order, draft=draft, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def issue_bulk(
@@ -195,7 +195,7 @@ class Workspace:
             run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
 
-    def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[SigningAsked]) -> ChangeProposal:
+    def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
         Raises:
@@ -205,7 +205,7 @@ class Workspace:
             OrderInvalid: with all faults.
         """
         with self.read(now) as tx:
-            return propose_change(tx, asked, Signing(**signing))
+            return propose_change(tx, asked, signing)
 
     def change(
         self,
@@ -215,7 +215,7 @@ class Workspace:
         who: str,
         now: int,
         confirm: bool = False,
-        **signing: Unpack[SigningAsked],
+        **signing: Unpack[Signing],
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
 
@@ -226,7 +226,7 @@ class Workspace:
             ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
             NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
         """
-        work_out = partial(propose_change, asked=asked, signing=Signing(**signing))
+        work_out = partial(propose_change, asked=asked, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:

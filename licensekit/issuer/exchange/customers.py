@@ -6,7 +6,7 @@ from typing import Unpack
 from licensekit.issuer.exchange.answers import propose_answer
 from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest, propose_reset, read_request
 from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept, read_sent
-from licensekit.issuer.orders.issue import IssueProposal, Signing, SigningAsked
+from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
@@ -36,11 +36,11 @@ class Customers:
         return read_request(data, product)
 
     def propose_answer(
-        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[SigningAsked]
+        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]
     ) -> IssueProposal:
         """Return the bundle that answers a request; raises as `answers.propose_answer`."""
         with self._store.read(now) as tx:
-            return propose_answer(tx, request, draft, Signing(**signing))
+            return propose_answer(tx, request, draft, signing)
 
     def answer(
         self,
@@ -50,7 +50,7 @@ class Customers:
         *,
         who: str,
         now: int,
-        **signing: Unpack[SigningAsked],
+        **signing: Unpack[Signing],
     ) -> LicenseFile:
         """Issue an order as a bundle bound to the installation that asks, and return its file.
 
@@ -59,7 +59,7 @@ class Customers:
 
         Raises as `answers.propose_answer`.
         """
-        work_out = partial(propose_answer, request=request, draft=draft, signing=Signing(**signing))
+        work_out = partial(propose_answer, request=request, draft=draft, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def propose_reset(

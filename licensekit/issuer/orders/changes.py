@@ -15,8 +15,7 @@ from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
-from licensekit.issuer.orders.doubts import unusual_dates
-from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, file_before, ordered_before, prepare_bundle
+from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
@@ -67,22 +66,10 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    repeated = file_before(tx, issuance, signing)
-    return ChangeProposal(
-        changes=changes,
-        warnings=(*map(_warning, short), *unusual_dates(issuance.bundle, day_at(tx.now))),
-        needs_confirmation=(SoldIsChanged(bundle=after.label),) if changes else (),
-        about=issuance.about,
-        is_done=repeated is not None,
-        store=tx.store,
-        now=tx.now,
-        again=again,
-        issuance=issuance,
-        signing=signing,
-        repeated=repeated,
-        before=before,
-        short=short,
-    )
+    proposed = proposal_of(tx, issuance, signing, again, tuple(map(_warning, short)))
+    agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
+    shown = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
+    return ChangeProposal(**shown, before=before, short=short)
 
 
 def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from licensekit.issuer.orders.doubts import doubts, unusual_dates
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical, difference
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
-from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all, file_name, license_file
+from licensekit.issuer.output.license_file import LicenseFile, file_name, license_file
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
@@ -49,20 +49,13 @@ class Issuance(NamedTuple):
         return f"serial {self.bundle.serial}" if self.number is None else f"order {self.number}"
 
 
-class Signing(NamedTuple):
+class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
 
-    attach: Attach = True
-    """For which application the file is."""
-    approve: Approve = accept_all
-    """Called with the file before the ledger has it; what it raises undoes the signing."""
-
-
-class SigningAsked(TypedDict, total=False):
-    """The same, as keywords."""
-
     attach: Attach
-    approve: Approve
+    """For which application the file is; default: as the ledger knows."""
+    approve: Callable[[LicenseFile], object]
+    """Called with the file before the ledger has it; what it raises undoes the signing."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -95,9 +88,10 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
             )
             received = [] if request is None else [request.record(tx)]
             append(tx.ledger, [*received, signed])
-            source = AttachmentSource(tx, self.signing.attach)
+            source = AttachmentSource(tx, self.signing.get("attach", True))
             file = license_file(source, issuance.bundle, signed.token, repeated=False)
-        self.signing.approve(file)
+        if approve := self.signing.get("approve"):
+            approve(file)
         return file
 
 
@@ -163,7 +157,7 @@ def file_before(tx: LedgerTransaction, issuance: Issuance, signing: Signing) -> 
     before = issuance.before
     if before is None:
         return None
-    return license_file(AttachmentSource(tx, signing.attach), before.bundle, before.token, repeated=True)
+    return license_file(AttachmentSource(tx, signing.get("attach", True)), before.bundle, before.token, repeated=True)
 
 
 def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:
