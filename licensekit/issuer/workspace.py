@@ -35,7 +35,7 @@ from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.partner import NewPartner, create_partner
-from licensekit.issuer.proposal import sign_proposed
+from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -145,8 +145,7 @@ class Workspace:
 
     def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
-        with self.read(now) as tx:
-            return propose_order(tx, draft, signing)
+        return propose(self._store, partial(propose_order, draft=draft, signing=signing), now)
 
     def issue(
         self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[Signing]
@@ -204,8 +203,7 @@ class Workspace:
             OrderConflict: something else was signed under its order number.
             OrderInvalid: with all faults.
         """
-        with self.read(now) as tx:
-            return propose_change(tx, asked, signing)
+        return propose(self._store, partial(propose_change, asked=asked, signing=signing), now)
 
     def change(
         self,
@@ -255,8 +253,7 @@ class Workspace:
 
     def _propose_list(self, action: str, *, now: int, **asked: Unpack[ListAsked]) -> ListProposal:
         """Return what the next revocation list would take back, or no longer take back; raises as `revoke`."""
-        with self.read(now) as tx:
-            return propose_list(tx, action, **asked)
+        return propose(self._store, partial(propose_list, action=action, **asked), now)
 
     def _sign_list(
         self, action: str, key: Signer | None, *, who: str, now: int, confirm: bool = False, **asked: Unpack[ListAsked]

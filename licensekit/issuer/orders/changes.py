@@ -1,7 +1,6 @@
 """A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from licensekit.database import Connection
@@ -53,7 +52,6 @@ class ChangeProposal(IssueProposal):
 
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
-    again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
     before, after, overridden = (done, done.bundle, ()) if done is not None else _changed(tx, asked)
     changes = differences(before.bundle, after)
@@ -66,7 +64,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    proposed = proposal_of(tx, issuance, signing, again, tuple(map(_warning, short)))
+    proposed = proposal_of(tx, issuance, signing, tuple(map(_warning, short)))
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
     shown = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
     return ChangeProposal(**shown, before=before, short=short)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple, TypedDict
 
 from licensekit.dates import day_at
@@ -100,23 +99,18 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
 
     Raises as `ordered_before` and `check`.
     """
-    again = partial(propose_order, draft=draft, signing=signing)
     before = issued_before(tx, draft)
     if before is not None:
-        return proposal_of(tx, Issuance("issue", before.bundle, before), signing, again, draft.remarks)
+        return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     numbering = Numbering(tx)
     bundle, overridden = prepare_bundle(tx, draft, numbering)
     number, ordered = draft.order.number, canonical(draft.order)
     issuance = Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
-    return proposal_of(tx, issuance, signing, again, draft.remarks)
+    return proposal_of(tx, issuance, signing, draft.remarks)
 
 
 def proposal_of(
-    tx: LedgerTransaction,
-    issuance: Issuance,
-    signing: Signing,
-    again: Callable[[LedgerTransaction], IssueProposal],
-    remarks: tuple[Message, ...],
+    tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value."""
     repeated = file_before(tx, issuance, signing)
@@ -128,9 +122,6 @@ def proposal_of(
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
         about=issuance.about,
         is_done=repeated is not None,
-        store=tx.store,
-        now=tx.now,
-        again=again,
         issuance=issuance,
         signing=signing,
         repeated=repeated,
