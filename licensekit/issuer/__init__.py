@@ -12,15 +12,21 @@ A program issues with the same powers as the commands:
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
-
 from licensekit.issuer.bulk.batch import Done
-from licensekit.issuer.bulk.lines import OrderLine, bounded, csv_lines, json_lines
+from licensekit.issuer.bulk.lines import (
+    OrderLine,
+    OrderSource,
+    bounded,
+    csv_lines,
+    json_lines,
+    open_orders,
+    order_file,
+    order_stream,
+)
 from licensekit.issuer.bulk.runs import faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
-from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
+from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets, plan_workspace
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
@@ -33,37 +39,31 @@ from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.listing import LISTED_FIELDS, LISTED_STATES, Filters, Listed
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
-from licensekit.issuer.orders.cells import parse_key
 from licensekit.issuer.orders.changes import ChangeProposal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
-from licensekit.issuer.orders.order_file import draft_from, read_draft
+from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
 from licensekit.issuer.output.attachments import Attach
+from licensekit.issuer.output.drawings import qr_png, qr_svg, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
-from licensekit.issuer.partner import NewPartner
+from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
+from licensekit.issuer.partner import NewPartner, plan_partner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
-if TYPE_CHECKING:
-    from licensekit.issuer.bulk.lines import OrderSource, open_orders, order_file, order_stream
-    from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
-    from licensekit.issuer.naming import GivenNames, plan_partner, plan_workspace
-    from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
-    from licensekit.issuer.output.qr import qr_png, qr_svg
-    from licensekit.issuer.output.sheet import sheet_page
-
 __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES",
     "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
-    "Done", "Filters", "GivenNames", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
+    "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
     "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "Listed", "LookupResult", "NewPartner", "NewWorkspace",
     "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys",
     "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
@@ -73,25 +73,3 @@ __all__ = [
     "product_module", "qr_png", "qr_svg", "read_catalog", "read_draft", "renewal", "renewed_module",
     "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip
-
-_LAZY: Final = {
-    **dict.fromkeys(("OrderSource", "open_orders", "order_file", "order_stream"), "licensekit.issuer.bulk.lines"),
-    **dict.fromkeys(("diagnose_ledger", "move_ledger", "restore_ledger"), "licensekit.issuer.ledger.copies"),
-    **dict.fromkeys(("GivenNames", "plan_partner", "plan_workspace"), "licensekit.issuer.naming"),
-    **dict.fromkeys(("module_file", "product_module", "renewed_module"), "licensekit.issuer.output.product_module"),
-    **dict.fromkeys(("qr_png", "qr_svg"), "licensekit.issuer.output.qr"),
-    "sheet_page": "licensekit.issuer.output.sheet",
-}
-"""Names that few programs use, and their modules, which are loaded when they are used."""
-
-
-def __getattr__(name: str) -> Any:
-    """Return a name of `_LAZY`."""
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LAZY[name]), name)
-
-
-def __dir__() -> list[str]:
-    """Return the names of the public API."""
-    return sorted(__all__)

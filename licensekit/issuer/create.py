@@ -3,8 +3,10 @@
 A new workspace is made whole beside its folder, then moved there.
 """
 
+import re
 import shutil
-from collections.abc import Generator, Sequence
+import unicodedata
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -25,7 +27,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import Catalog, Scope, SignedType, Use, encode
+from licensekit.wire.documents import Catalog, Scope, SignedType, Use, encode, is_code
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY = "signing-1"
@@ -46,13 +48,13 @@ ledger.url
 
 
 class NewWorkspace(NamedTuple):
-    """What a new workspace is to be."""
+    """What a new workspace is to be; `plan_workspace` finds the names that are empty."""
 
-    product: str
+    product: str = ""
     """The code that the root speaks for."""
-    issuer: str
+    issuer: str = ""
     """The code that is signed for."""
-    name: str
+    name: str = ""
     """The issuer's name, for the first catalog."""
     catalog: bytes | None = None
     """The catalog file, which names the same product and issuer; default: a small one."""
@@ -78,6 +80,47 @@ class Secrets(NamedTuple):
     signing: bytes
     root: Sequence[bytes]
     """One for all root keys, or one for each."""
+
+
+def plan_workspace(folder: Path, given: NewWorkspace, *, now: int) -> NewWorkspace:
+    """Return the plan of a vendor's workspace in `folder`, where there is room for it.
+
+    Raises:
+        WorkspaceError: the folder's name makes no code, or the catalog says another name.
+        WorkspaceExists, CatalogInvalid, FileUnusable: as `create`.
+    """
+    require_url(given.ledger)
+    plan = with_names(folder, given, now)
+    require_room(folder, plan.product, plan.catalog)
+    return plan
+
+
+def with_names(
+    folder: Path, given: NewWorkspace, now: int, others: Mapping[str, Catalog] | None = None
+) -> NewWorkspace:
+    """Return a plan with its names as given, else from its catalog, else from its folder.
+
+    `others` are the vendor's catalogs, where the workspace is a third party's.
+    """
+    if given.catalog is None:
+        called = folder.resolve().name
+        product = given.product or _code(called)
+        issuer = given.issuer or (product if others is None else _code(called))
+        return given._replace(product=product, issuer=issuer, name=given.name or called[:1].upper() + called[1:])
+    found = read_catalog(given.catalog, version=1, issued=now, others=others or {})
+    name = found.names.get("issuer", found.issuer)
+    if given.name not in {"", name}:
+        raise PlanRefused(reason="name", written=name, planned=given.name)
+    return given._replace(product=given.product or found.product, issuer=given.issuer or found.issuer, name=name)
+
+
+def _code(called: str) -> str:
+    """Make a code of a folder's name: `Åre Software` becomes `are-software`."""
+    plain = unicodedata.normalize("NFKD", called).encode("ascii", "ignore").decode().lower()
+    code = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: limits.CODE_LENGTH].strip("-")
+    if not is_code(code):
+        raise PlanRefused(reason="no-code", where=called)
+    return code
 
 
 def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now: int) -> None:

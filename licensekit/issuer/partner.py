@@ -8,7 +8,15 @@ from licensekit.errors import LicenseError, PlanRefused, TrustMissing
 from licensekit.files import write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.create import FIRST_KEY, create_ledger, new_folder, write_texts
+from licensekit.issuer.create import (
+    FIRST_KEY,
+    NewWorkspace,
+    create_ledger,
+    new_folder,
+    require_room,
+    with_names,
+    write_texts,
+)
 from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import require_url
@@ -16,22 +24,22 @@ from licensekit.issuer.ledger import Record, serials
 from licensekit.issuer.state import WorkspaceState
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.wire import armor
 from licensekit.wire.frame import ED25519
 
 
 class NewPartner(NamedTuple):
-    """What a third party's workspace is to be."""
+    """What a third party's workspace is to be; `plan_partner` finds the names and the pin that are empty."""
 
     pack: bytes
     """The vendor's."""
-    root: str
+    root: str = ""
     """The vendor's pin."""
-    issuer: str
+    issuer: str = ""
     """The third party's own code."""
-    name: str
+    name: str = ""
     """Its name, for the first catalog."""
     catalog: bytes | None = None
     """The catalog file; default: a small one."""
@@ -39,6 +47,24 @@ class NewPartner(NamedTuple):
     """Of its key."""
     ledger: str | None = None
     """As in `NewWorkspace`."""
+
+
+def plan_partner(folder: Path, given: NewPartner, *, now: int) -> NewPartner:
+    """Return the plan of a third party's workspace in `folder`, where there is room for it.
+
+    A pin that is taken from the pack itself must be compared with the vendor's.
+
+    Raises:
+        TrustError, FormatError: the pack does not verify.
+        WorkspaceError, WorkspaceExists, CatalogInvalid, FileUnusable: as `create.plan_workspace`.
+    """
+    require_url(given.ledger)
+    root = given.root or pin_in_pack(given.pack)
+    trust_store = open_pack(given.pack, root)
+    names = NewWorkspace(trust_store.product, given.issuer, given.name, given.catalog)
+    named = with_names(folder, names, now, trust_store.catalog_documents)
+    require_room(folder, trust_store.product, given.catalog)
+    return given._replace(root=root, issuer=named.issuer, name=named.name)
 
 
 def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int) -> None:

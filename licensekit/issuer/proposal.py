@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.proposals import Proposal, require_same
@@ -17,15 +17,12 @@ K = TypeVar("K")
 class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
     """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
 
-    store: WorkspaceStore
-    now: int
-    """When it is signed, in seconds since 1970."""
-    again: Callable[[LedgerTransaction], "SignProposal[R_co, K]"]
-    """Works the same out again, in another transaction."""
     is_done: bool = False
     """Whether the result is there already, so that nothing is to be signed."""
     renews_pack: bool = False
     """Whether the pack is written from the ledger, once it is entered."""
+    origin: "Origin[R_co, K]" = field(init=False, compare=False)
+    """How it was worked out, once `propose` has returned it."""
 
     def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
         """Sign and enter it as `who`, who must `confirm` what needs a confirmation.
@@ -35,11 +32,31 @@ class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
             ProposalStale: what it is about has changed since it was proposed.
         """
         self.require_confirmed(confirm=confirm)
-        return sign_proposed(self.store, self.again, key, who=who, now=self.now, shown=self)
+        store, now, work_out = self.origin
+        return sign_proposed(store, work_out, key, who=who, now=now, shown=self)
 
     @abstractmethod
     def enter(self, tx: LedgerTransaction, key: K) -> R_co:
         """Sign and enter it in the transaction in which it was worked out."""
+
+
+class Origin(NamedTuple, Generic[R_co, K]):
+    """The workspace of a proposal, its moment in seconds since 1970, and how it is worked out in a transaction."""
+
+    store: WorkspaceStore
+    now: int
+    work_out: Callable[[LedgerTransaction], SignProposal[R_co, K]]
+
+
+P = TypeVar("P", bound=SignProposal[Any, Any])
+
+
+def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], now: int) -> P:
+    """Work a proposal out, to be looked at and then signed."""
+    with store.read(now) as tx:
+        proposed = work_out(tx)
+    object.__setattr__(proposed, "origin", Origin(store, now, work_out))  # nobody has seen it yet
+    return proposed
 
 
 def sign_proposed(

@@ -14,9 +14,11 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Self, Unpack
 
-from licensekit.issuer.bulk.batch import Done
+from licensekit.files import names_in
+from licensekit.issuer.bulk.batch import Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.runs import issue_all, issue_valid, new_run
+from licensekit.issuer.bulk.runs import issue_all, issue_valid
+from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create
 from licensekit.issuer.exchange.customers import Customers
@@ -27,13 +29,13 @@ from licensekit.issuer.ledger import documents, open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.changes import ChangeProposal, propose_change
-from licensekit.issuer.orders.issue import IssueProposal, Signing, SigningAsked, propose_order
+from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.partner import NewPartner, create_partner
-from licensekit.issuer.proposal import sign_proposed
+from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -141,13 +143,12 @@ class Workspace:
         with self._store.write(now, who) as tx:
             documents.put_fact(tx.ledger, documents.OLDEST_PACK, held_by_pack(tx.state, pack).text)
 
-    def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[SigningAsked]) -> IssueProposal:
+    def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
-        with self.read(now) as tx:
-            return propose_order(tx, draft, Signing(**signing))
+        return propose(self._store, partial(propose_order, draft=draft, signing=signing), now)
 
     def issue(
-        self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[SigningAsked]
+        self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[Signing]
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
@@ -158,7 +159,7 @@ class Workspace:
             OrderInvalid: with all its faults.
             OrderConflict: another order was issued under its number, or what was issued is void.
         """
-        work_out = partial(propose_order, draft=draft, signing=Signing(**signing))
+        work_out = partial(propose_order, draft=draft, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def issue_bulk(
@@ -188,10 +189,12 @@ class Workspace:
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        with new_run(key, workers, now=now, who=who, attach=attach, into=into) as run:
+        taken = frozenset[str]() if into is None else names_in(into)
+        with worker_pool(key, workers) as pool:
+            run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
 
-    def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[SigningAsked]) -> ChangeProposal:
+    def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
         Raises:
@@ -200,8 +203,7 @@ class Workspace:
             OrderConflict: something else was signed under its order number.
             OrderInvalid: with all faults.
         """
-        with self.read(now) as tx:
-            return propose_change(tx, asked, Signing(**signing))
+        return propose(self._store, partial(propose_change, asked=asked, signing=signing), now)
 
     def change(
         self,
@@ -211,7 +213,7 @@ class Workspace:
         who: str,
         now: int,
         confirm: bool = False,
-        **signing: Unpack[SigningAsked],
+        **signing: Unpack[Signing],
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
 
@@ -222,7 +224,7 @@ class Workspace:
             ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
             NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
         """
-        work_out = partial(propose_change, asked=asked, signing=Signing(**signing))
+        work_out = partial(propose_change, asked=asked, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
@@ -251,8 +253,7 @@ class Workspace:
 
     def _propose_list(self, action: str, *, now: int, **asked: Unpack[ListAsked]) -> ListProposal:
         """Return what the next revocation list would take back, or no longer take back; raises as `revoke`."""
-        with self.read(now) as tx:
-            return propose_list(tx, action, **asked)
+        return propose(self._store, partial(propose_list, action=action, **asked), now)
 
     def _sign_list(
         self, action: str, key: Signer | None, *, who: str, now: int, confirm: bool = False, **asked: Unpack[ListAsked]

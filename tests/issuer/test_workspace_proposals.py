@@ -305,7 +305,7 @@ def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
     proposal = sold.propose_revoke(now=NOW, serials=[SERIAL])
 
     def enter_and_fail() -> None:
-        with proposal.store.write(NOW, WHO) as tx:
+        with proposal.origin.store.write(NOW, WHO) as tx:
             proposal.enter(tx, key)
             assert tx.state.last_list is not None
             raise KeyMissing(reason="not-given")

@@ -33,6 +33,7 @@ from licensekit.files import write_atomically
 def init(
     *,
     folder: Path,
+    product: str | None,
     count: int,
     threshold: int,
     scheme: str,
@@ -61,9 +62,8 @@ def init(
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
-            partner = issuer.plan_partner(
-                folder, names, pack, now=now, root=root, scheme=SCHEMES[scheme], ledger=ledger
-            )
+            wanted = issuer.NewPartner(pack, root or "", **names, scheme=SCHEMES[scheme], ledger=ledger)
+            partner = issuer.plan_partner(folder, wanted, now=now)
         _init_partner(folder, partner, passphrase, now, as_json=as_json)
         if root is None:
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
@@ -73,9 +73,8 @@ def init(
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
-    plan = issuer.plan_workspace(
-        folder, names, now=now, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold, ledger=ledger
-    )
+    asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
+    plan = issuer.plan_workspace(folder, asked._replace(ledger=ledger), now=now)
     signing = read_secret(passphrase, "Passphrase for the signing key", confirm=True)
     secrets = issuer.Secrets(signing, _root_passphrases(root_passphrase, count))
     with issuer.Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
@@ -99,12 +98,12 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
     return name
 
 
-def _names(*, catalog: str | None, **given: Any) -> issuer.GivenNames:
-    if catalog is None:
-        return issuer.GivenNames(**given)
-    with located(catalog):
-        text = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
-    return issuer.GivenNames(**given, catalog=text)
+def _names(*, catalog: str | None, **given: str | None) -> dict[str, Any]:
+    names: dict[str, Any] = {key: name or "" for key, name in given.items()}
+    if catalog is not None:
+        with located(catalog):
+            names["catalog"] = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
+    return names
 
 
 def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from licensekit.errors import KeyOutOfScope, LicenseError, OrderConflict, OrderIncomplete, OrderInvalid, PayloadInvalid
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.terms import KnownTerms, Terms
+from licensekit.issuer.bulk.terms import KEPT, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
 from licensekit.issuer.ledger import Record, append, orders_among
 from licensekit.issuer.ledger.bundles import Issued
@@ -27,14 +27,6 @@ from licensekit.wire.documents import Bundle, compose
 from licensekit.wire.frame import message, write_one
 
 
-class OutputFolder(NamedTuple):
-    """Where the files of a run go."""
-
-    path: Path
-    taken: frozenset[str]
-    """The names that were in it when the run began."""
-
-
 class Run(NamedTuple):
     """What all transactions of one issue in bulk share."""
 
@@ -43,8 +35,12 @@ class Run(NamedTuple):
     now: int
     who: str
     attach: Attach
-    folder: OutputFolder | None
-    known: KnownTerms
+    into: Path | None
+    """The folder for the files, if there is one."""
+    taken: frozenset[str]
+    """The names that were in it when the run began."""
+    known: dict[tuple[Token | None, Token], dict[bytes | None, Terms]]
+    """The terms that are known under a catalog and a trust document."""
 
 
 class Done(NamedTuple):
@@ -80,7 +76,10 @@ class Batch:
         self._admitted = admission(run.signer, tx.trust)
         require_type(self._admitted, "bundle")
         self._files = BulkFiles(AttachmentSource(tx, run.attach))
-        self._known = run.known.under(tx.state)
+        catalog = tx.state.catalog
+        under = None if catalog is None else catalog.token, tx.state.verified_trust.token
+        known = run.known.get(under, {})
+        self._known = run.known[under] = known if len(known) <= KEPT else {}
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
         self._names_read: set[str] = set()

@@ -5,26 +5,20 @@ without issuing anything twice. Entries are durable before a file is there.
 """
 
 from array import array
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count as counting
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 from licensekit.errors import FaultsError, OrdersRefused
 from licensekit.errors.coded import Located
-from licensekit.files import names_in
-from licensekit.issuer.bulk.batch import Batch, Done, OutputFolder, Run
+from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.terms import KnownTerms
-from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import BundleToken
-from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.output.license_file import BulkFiles, require_replaceable
 from licensekit.issuer.transaction import WorkspaceStore
-from licensekit.keys.signing import Signer
 from licensekit.wire.documents import Bundle, decode
 
 BATCH: Final = 250
@@ -33,17 +27,6 @@ TRANSACTION: Final = 1000
 """Orders in one transaction, where they need not all be in one."""
 NAMED: Final = 100
 """How many refused orders are named one by one; the others are counted."""
-
-
-@contextmanager
-def new_run(signer: Signer, workers: int, *, now: int, who: str, attach: Attach, into: Path | None) -> Generator[Run]:
-    """Start the processes of a run, which end with the block; its files go into the folder `into`, if there is one.
-
-    Raises as `worker_pool`, and `FileUnusable` if the folder cannot be listed.
-    """
-    folder = None if into is None else OutputFolder(into, names_in(into))
-    with worker_pool(signer, workers) as pool:
-        yield Run(signer, pool, now, who, attach, folder, KnownTerms())
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
@@ -119,18 +102,18 @@ def _done(one: BundleToken, files: BulkFiles, *, repeated: bool) -> Done:
 
 
 def _begin_writing(done: list[Done], run: Run) -> None:
-    if run.folder is None:
+    if run.into is None:
         return
     files = [one.file for one in done if one.file is not None]
     for one in files:
-        if one.name in run.folder.taken:
-            require_replaceable(run.folder.path / one.name, decode(Bundle, one.token.payload))
-    run.pool.begin_writing(run.folder.path, [(one.name, one.data) for one in files])
+        if one.name in run.taken:
+            require_replaceable(run.into / one.name, decode(Bundle, one.token.payload))
+    run.pool.begin_writing(run.into, [(one.name, one.data) for one in files])
 
 
 def _written(done: list[Done], run: Run) -> list[Done]:
     """Return what was done once its files are written."""
-    if run.folder is not None and done:
+    if run.into is not None and done:
         run.pool.finish_writing()
     return done
 

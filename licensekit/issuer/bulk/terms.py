@@ -10,14 +10,12 @@ from licensekit.chain import canonical_json
 from licensekit.issuer.orders.bundle import BundleTemplate
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical
 from licensekit.issuer.orders.order_file import draft_from
-from licensekit.issuer.state import WorkspaceState
 from licensekit.text import values
-from licensekit.wire.armor import Token
 
 _OWN: Final = frozenset({"order", "company", "serial"})
 _PLAIN: Final = 2
 """The version of `marshal` that writes the same for the same, however it is shared."""
-_KEPT: Final = 2000
+KEPT: Final = 2000
 """How many terms are kept."""
 
 
@@ -46,22 +44,6 @@ class Terms(NamedTuple):
         return f"{self.before}{canonical_json(order.company)}{self.after}"
 
 
-class KnownTerms:
-    """The terms that are known while one catalog and one trust document are in force."""
-
-    def __init__(self) -> None:
-        self._under: tuple[Token | None, Token] | None = None
-        self._terms: dict[bytes | None, Terms] = {}
-
-    def under(self, state: WorkspaceState) -> dict[bytes | None, Terms]:
-        """Return what is known under the documents in force."""
-        catalog = state.catalog
-        under = (None if catalog is None else catalog.token, state.verified_trust.token)
-        if under != self._under or len(self._terms) > _KEPT:
-            self._under, self._terms = under, {}
-        return self._terms
-
-
 class OrderReader:
     """Reads orders as `order_file.draft_from` does, and faster for terms that it has seen."""
 
@@ -81,7 +63,7 @@ class OrderReader:
 
     def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
         if terms not in self._orders:
-            if len(self._orders) >= _KEPT:
+            if len(self._orders) >= KEPT:
                 self._orders.clear()
             self._orders[terms] = _shared(given)
         shared = self._orders[terms]

@@ -14,7 +14,7 @@ from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.messages import TakesAway
-from licensekit.issuer.proposal import SignProposal, sign_proposed
+from licensekit.issuer.proposal import SignProposal, propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -83,7 +83,7 @@ class PackProposal(SignProposal[Path, Keys]):
             again = next_list(tx, fresh_until=self.list_fresh_until)
             signed = tx.sign("revoke", again, key("revocations"))
             tx.put_in_force([signed._replace(note="signed again")])
-        return self.store.layout.pack(tx.state.product)
+        return tx.store.layout.pack(tx.state.product)
 
 
 class WorkspaceCatalog:
@@ -134,8 +134,7 @@ class WorkspaceCatalog:
         Raises:
             CatalogInvalid: the catalog has faults.
         """
-        with self._store.read(now) as tx:
-            return _propose_pack(tx, list_fresh_until)
+        return propose(self._store, partial(_propose_pack, list_fresh_until=list_fresh_until), now)
 
     def sign(self, signer: Signer, *, who: str, now: int, confirm: bool = False) -> None:
         """Sign the catalog as it is written now as the next version, and renew the pack.
@@ -175,11 +174,6 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_c
         about="the pack",
         is_done=not (signs_catalog or signs_list),
         renews_pack=True,
-        store=tx.store,
-        now=tx.now,
-        again=partial(
-            _propose_pack, list_fresh_until=list_fresh_until if signs_list else None, only_catalog=only_catalog
-        ),
         draft=draft,
         signs_catalog=signs_catalog,
         list_fresh_until=list_fresh_until,

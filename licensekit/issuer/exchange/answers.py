@@ -6,7 +6,6 @@ that asks.
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 from licensekit import errors
 from licensekit.database import Connection
@@ -42,10 +41,9 @@ def propose_answer(
         NotIssued: the request names a serial that nothing was issued for.
         OrderInvalid: with all faults of the order.
     """
-    again = partial(propose_answer, request=request, draft=draft, signing=signing)
     before = _answered_before(tx, request, draft)
     if before is not None:
-        return issue.proposal_of(tx, Issuance("answer", before.bundle, before), signing, again, draft.remarks)
+        return issue.proposal_of(tx, Issuance("answer", before.bundle, before), signing, draft.remarks)
     # No license is bound to an installation whose clock is ahead: it would not take it yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
@@ -58,7 +56,7 @@ def propose_answer(
     bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
     number, ordered = order.number, canonical(order)
     issuance = Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
-    return issue.proposal_of(tx, issuance, signing, again, draft.remarks)
+    return issue.proposal_of(tx, issuance, signing, draft.remarks)
 
 
 def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:

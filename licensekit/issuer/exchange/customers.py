@@ -6,11 +6,11 @@ from typing import Unpack
 from licensekit.issuer.exchange.answers import propose_answer
 from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest, propose_reset, read_request
 from licensekit.issuer.exchange.returns import AcceptProposal, Received, propose_accept, read_sent
-from licensekit.issuer.orders.issue import IssueProposal, Signing, SigningAsked
+from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile
-from licensekit.issuer.proposal import sign_proposed
+from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import ResetWhat
@@ -36,11 +36,10 @@ class Customers:
         return read_request(data, product)
 
     def propose_answer(
-        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[SigningAsked]
+        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]
     ) -> IssueProposal:
         """Return the bundle that answers a request; raises as `answers.propose_answer`."""
-        with self._store.read(now) as tx:
-            return propose_answer(tx, request, draft, Signing(**signing))
+        return propose(self._store, partial(propose_answer, request=request, draft=draft, signing=signing), now)
 
     def answer(
         self,
@@ -50,7 +49,7 @@ class Customers:
         *,
         who: str,
         now: int,
-        **signing: Unpack[SigningAsked],
+        **signing: Unpack[Signing],
     ) -> LicenseFile:
         """Issue an order as a bundle bound to the installation that asks, and return its file.
 
@@ -59,15 +58,15 @@ class Customers:
 
         Raises as `answers.propose_answer`.
         """
-        work_out = partial(propose_answer, request=request, draft=draft, signing=Signing(**signing))
+        work_out = partial(propose_answer, request=request, draft=draft, signing=signing)
         return sign_proposed(self._store, work_out, key, who=who, now=now)
 
     def propose_reset(
         self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""
     ) -> ResetProposal:
         """Return the reset that answers a request; raises as `reset`."""
-        with self._store.read(now) as tx:
-            return propose_reset(tx, request, what, reason=reason, attach=attach)
+        work_out = partial(propose_reset, request=request, what=what, reason=reason, attach=attach)
+        return propose(self._store, work_out, now)
 
     def reset(
         self,
@@ -94,9 +93,7 @@ class Customers:
 
     def propose_accept(self, data: bytes | str, *, now: int) -> AcceptProposal:
         """Verify receipts and statements and return what is new; raises as `accept`."""
-        sent = read_sent(data)
-        with self._store.read(now) as tx:
-            return propose_accept(tx, sent)
+        return propose(self._store, partial(propose_accept, sent=read_sent(data)), now)
 
     def accept(self, data: bytes | str, key: Signer | None, *, who: str, now: int, confirm: bool = False) -> Received:
         """Enter receipts and statements: returned bundles go on a new revocation list.

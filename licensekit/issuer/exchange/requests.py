@@ -5,7 +5,6 @@ By a reset the vendor puts one installation right, once.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from licensekit.database import Connection
@@ -144,9 +143,6 @@ def propose_reset(
         changes=(change,) if repeated is None else (),
         about=f"installation {installation}",
         is_done=repeated is not None,
-        store=tx.store,
-        now=tx.now,
-        again=partial(propose_reset, request=request, what=what, reason=reason, attach=attach),
         request=request,
         what=what,
         reason=reason,

@@ -6,7 +6,6 @@ confirm that it is taken back from everybody.
 """
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 from licensekit import limits
@@ -120,9 +119,6 @@ def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
             ),
         ),
         needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
-        store=tx.store,
-        now=tx.now,
-        again=partial(propose_accept, sent=sent),
         received=received,
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from licensekit.chain import Head
@@ -81,9 +80,6 @@ def propose_take(
         about="the pack",
         is_done=not newer,
         renews_pack=True,
-        store=tx.store,
-        now=tx.now,
-        again=partial(propose_take, tokens=tokens, action=action, verified=verified),
         intake=verified,
         action=action,
     )

@@ -6,7 +6,6 @@ which of them it was (`licensekit.issuer.ledger.states`).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple, TypedDict, Unpack
 
 from licensekit import limits
@@ -111,9 +110,6 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
         about=", ".join(subjects) or "the revocation list",
         is_done=is_done,
         renews_pack=True,
-        store=tx.store,
-        now=tx.now,
-        again=partial(propose_list, action=action, **{**asked, **named._asdict()}),
         revocations=made,
         action=action,
         named=named,

@@ -11,14 +11,14 @@ from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission
 from licensekit.issuer.keys.documents import PublicKey, key_id, named
-from licensekit.issuer.keys.intake import TakeProposal, propose_take
+from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.keys.new_keys import KeyPlan
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import sign_proposed
+from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import SigningKey
@@ -208,7 +208,8 @@ class WorkspaceKeys:
         Raises as `intake.verify`.
         """
         with self._store.read(now) as tx:
-            return propose_take(tx, tokens, action=action)
+            verified = verify(tx, tokens)
+        return propose(self._store, partial(propose_take, tokens=tokens, action=action, verified=verified), now)
 
     def take(self, tokens: Sequence[Token], *, action: str, who: str, now: int) -> list[Token]:
         """Enter them, and renew the pack; return those that were newer than what was in force."""

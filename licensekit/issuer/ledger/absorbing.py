@@ -6,7 +6,6 @@ is in no file, and stays unknown.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from licensekit.errors import BundleRevoked, FormatError, LedgerRestored, LicenseError, TrustError
@@ -89,9 +88,6 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
         about="the ledger",
         is_done=not (intake.newer or lost or error),
         renews_pack=bool(intake.newer),
-        store=tx.store,
-        now=tx.now,
-        again=partial(propose_absorb, files=files),
         intake=intake,
         lost=lost,
         known=known,

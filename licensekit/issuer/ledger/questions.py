@@ -1,6 +1,7 @@
 """Questions to the ledger of a workspace: what was issued, to whom, and what came back."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from licensekit import limits
@@ -20,6 +21,7 @@ from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, LedgerReport, Progress, dated_ahead, verify
 from licensekit.issuer.messages import HistoryForked
+from licensekit.issuer.proposal import propose
 from licensekit.issuer.transaction import RESTORED, WorkspaceStore
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -138,7 +140,7 @@ class Ledger:
         with store.read(now) as tx:
             path = store.layout.pack(tx.state.product)
             own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
-            return propose_absorb(tx, {**own, **files})
+        return propose(store, partial(propose_absorb, files={**own, **files}), now)
 
     def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
         """Return what installations do not take yet: a clock was ahead when it was signed."""

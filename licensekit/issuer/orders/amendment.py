@@ -13,9 +13,8 @@ from licensekit.dates import format_days
 from licensekit.errors import AmendmentInvalid, OrderInvalid, RenewalInvalid
 from licensekit.errors.coded import Located, plain_value
 from licensekit.issuer.orders.bundle import as_ordered, content_of
-from licensekit.issuer.orders.cells import TABLES, OrderKey, parse_key
-from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.orders.order_file import draft_from
+from licensekit.issuer.orders.order import TABLES, OrderDraft
+from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use
 from licensekit.wire.plain import plain

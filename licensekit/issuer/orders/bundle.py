@@ -153,24 +153,16 @@ def _requirement_faults(order: Order, counts: Counts, catalog: Catalog, already:
 def missing_requirements(
     counts: Counts, catalog: Catalog, already: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each license that requires what neither `counts` grant nor is there `already`."""
+    """Yield each license that requires, of its own issuer's, what neither `counts` grant nor is there `already`."""
     present = {*already, *counts.system, *counts.sites, *counts.users}
-    asking = {code: wants for code, wants in _requires(catalog, counts) if not present >= wants}
-    if not asking:
-        return
-    present = catalog.reached(present)
+    licenses = catalog.licenses
+    required = {code: licenses[code].requires for table in counts for code in table if code in licenses}
+    asking = {code: {own for own in requires if "." not in own} for code, requires in required.items() if requires}
+    if not all(present >= wants for wants in asking.values()):
+        present = catalog.reached(present)
     for code, wants in asking.items():
         if missing := sorted(wants - present):
             yield code, tuple(missing)
-
-
-def _requires(catalog: Catalog, counts: Counts) -> Iterator[tuple[str, set[str]]]:
-    """Yield what each license requires of those of its own issuer."""
-    licenses = catalog.licenses
-    for table in counts:
-        for code in table:
-            if code in licenses and (requires := licenses[code].requires):
-                yield code, {own for own in requires if "." not in own}
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:

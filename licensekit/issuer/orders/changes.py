@@ -1,7 +1,6 @@
 """A renewal or another change of what was sold, proposed within one transaction on the ledger."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from licensekit.database import Connection
@@ -15,8 +14,7 @@ from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
-from licensekit.issuer.orders.doubts import unusual_dates
-from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, file_before, ordered_before, prepare_bundle
+from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
@@ -54,7 +52,6 @@ class ChangeProposal(IssueProposal):
 
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
-    again = partial(propose_change, asked=asked, signing=signing)
     done = ordered_before(tx, asked.number, asked.ordered)
     before, after, overridden = (done, done.bundle, ()) if done is not None else _changed(tx, asked)
     changes = differences(before.bundle, after)
@@ -67,22 +64,10 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    repeated = file_before(tx, issuance, signing)
-    return ChangeProposal(
-        changes=changes,
-        warnings=(*map(_warning, short), *unusual_dates(issuance.bundle, day_at(tx.now))),
-        needs_confirmation=(SoldIsChanged(bundle=after.label),) if changes else (),
-        about=issuance.about,
-        is_done=repeated is not None,
-        store=tx.store,
-        now=tx.now,
-        again=again,
-        issuance=issuance,
-        signing=signing,
-        repeated=repeated,
-        before=before,
-        short=short,
-    )
+    proposed = proposal_of(tx, issuance, signing, tuple(map(_warning, short)))
+    agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
+    shown = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
+    return ChangeProposal(**shown, before=before, short=short)
 
 
 def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple, TypedDict
 
 from licensekit.dates import day_at
@@ -17,7 +16,7 @@ from licensekit.issuer.orders.doubts import doubts, unusual_dates
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical, difference
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
-from licensekit.issuer.output.license_file import Approve, LicenseFile, accept_all, file_name, license_file
+from licensekit.issuer.output.license_file import LicenseFile, file_name, license_file
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
@@ -49,20 +48,13 @@ class Issuance(NamedTuple):
         return f"serial {self.bundle.serial}" if self.number is None else f"order {self.number}"
 
 
-class Signing(NamedTuple):
+class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
 
-    attach: Attach = True
-    """For which application the file is."""
-    approve: Approve = accept_all
-    """Called with the file before the ledger has it; what it raises undoes the signing."""
-
-
-class SigningAsked(TypedDict, total=False):
-    """The same, as keywords."""
-
     attach: Attach
-    approve: Approve
+    """For which application the file is; default: as the ledger knows."""
+    approve: Callable[[LicenseFile], object]
+    """Called with the file before the ledger has it; what it raises undoes the signing."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -95,9 +87,10 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
             )
             received = [] if request is None else [request.record(tx)]
             append(tx.ledger, [*received, signed])
-            source = AttachmentSource(tx, self.signing.attach)
+            source = AttachmentSource(tx, self.signing.get("attach", True))
             file = license_file(source, issuance.bundle, signed.token, repeated=False)
-        self.signing.approve(file)
+        if approve := self.signing.get("approve"):
+            approve(file)
         return file
 
 
@@ -106,23 +99,18 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
 
     Raises as `ordered_before` and `check`.
     """
-    again = partial(propose_order, draft=draft, signing=signing)
     before = issued_before(tx, draft)
     if before is not None:
-        return proposal_of(tx, Issuance("issue", before.bundle, before), signing, again, draft.remarks)
+        return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     numbering = Numbering(tx)
     bundle, overridden = prepare_bundle(tx, draft, numbering)
     number, ordered = draft.order.number, canonical(draft.order)
     issuance = Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
-    return proposal_of(tx, issuance, signing, again, draft.remarks)
+    return proposal_of(tx, issuance, signing, draft.remarks)
 
 
 def proposal_of(
-    tx: LedgerTransaction,
-    issuance: Issuance,
-    signing: Signing,
-    again: Callable[[LedgerTransaction], IssueProposal],
-    remarks: tuple[Message, ...],
+    tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value."""
     repeated = file_before(tx, issuance, signing)
@@ -134,9 +122,6 @@ def proposal_of(
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
         about=issuance.about,
         is_done=repeated is not None,
-        store=tx.store,
-        now=tx.now,
-        again=again,
         issuance=issuance,
         signing=signing,
         repeated=repeated,
@@ -163,7 +148,7 @@ def file_before(tx: LedgerTransaction, issuance: Issuance, signing: Signing) -> 
     before = issuance.before
     if before is None:
         return None
-    return license_file(AttachmentSource(tx, signing.attach), before.bundle, before.token, repeated=True)
+    return license_file(AttachmentSource(tx, signing.get("attach", True)), before.bundle, before.token, repeated=True)
 
 
 def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:

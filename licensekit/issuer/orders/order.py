@@ -11,11 +11,13 @@ from licensekit.chain import canonical_json
 from licensekit.dates import format_days
 from licensekit.errors import OrderDatesInvalid
 from licensekit.errors.coded import Located, Message
-from licensekit.issuer.orders.cells import TABLES
 from licensekit.proposals import Change, changes_between
-from licensekit.wire.documents import AfterGrace, Use, Value
+from licensekit.wire.documents import AfterGrace, Kind, Use, Value
 from licensekit.wire.plain import word
 
+SETTINGS: Final = "settings"
+TABLES: Final = frozenset({*(kind.plural for kind in Kind), SETTINGS})
+"""The keys of an order under which there are codes."""
 _WARNING_DAYS: Final = 30
 _WARNING_PART: Final = 4
 """The last quarter of a term."""

@@ -1,20 +1,21 @@
-"""An order as a vendor writes it (`docs/orders.md`): TOML, or the same keys from elsewhere."""
+"""An order as a vendor writes it (`docs/orders.md`): TOML, or the same keys from elsewhere.
 
-from typing import Any, Final, cast
+Values may be given as text: a cell of a table, `users.windows=50` in a command. A text that is no number, no `true` and
+no `false` is left for the order's own reader to check.
+"""
+
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit import errors, limits
 from licensekit.issuer.catalog.tables import read_counts, read_settings
-from licensekit.issuer.orders.order import Order, OrderDraft, date_faults
+from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.marks import marks_in
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
 from licensekit.text.values import FaultyValue
-from licensekit.wire.documents import BASE, AfterGrace, Use
+from licensekit.wire.documents import BASE, AfterGrace, Catalog, Kind, SettingType, Use
 from licensekit.wire.plain import word
-
-_DAYS: Final = values.whole(0, limits.TERM_DAYS)
-_HOURS: Final = values.whole(0, limits.HOURS)
 
 
 def _serials(value: object) -> tuple[str, ...]:
@@ -27,35 +28,35 @@ def _serials(value: object) -> tuple[str, ...]:
     return tuple(serials)
 
 
+_WHOLE: Final = {
+    "sequence": values.whole(1, limits.VERSION),
+    "days": values.whole(1, limits.TERM_DAYS),
+    **dict.fromkeys(("warning_days", "grace_days"), values.whole(0, limits.TERM_DAYS)),
+    "installations": values.whole(1, limits.COUNT),
+    "facts": values.whole(1, limits.FACTS),
+    **dict.fromkeys(("offline_hours", "borrow_hours"), values.whole(0, limits.HOURS)),
+}
 _READERS: Final[dict[str, values.Reader[Any]]] = {
+    **_WHOLE,
+    **dict.fromkeys(("starts", "warning", "expiry", "grace", "maintenance", "next_check"), values.day),
     "company": values.line,
     "order": values.order_number,
     "serial": values.serial,
     "part": values.code,
-    "sequence": values.whole(1, limits.VERSION),
     "replaces": _serials,
     "use": values.word({word(use): use for use in Use}),
-    "starts": values.day,
-    "warning": values.day,
-    "expiry": values.day,
-    "grace": values.day,
-    "days": values.whole(1, limits.TERM_DAYS),
-    "warning_days": _DAYS,
-    "grace_days": _DAYS,
-    "maintenance": values.day,
-    "next_check": values.day,
     "edition": values.line,
-    "installations": values.whole(1, limits.COUNT),
-    "facts": values.whole(1, limits.FACTS),
     "after_grace": values.word({word(policy): policy for policy in AfterGrace}),
-    "offline_hours": _HOURS,
-    "borrow_hours": _HOURS,
 }
 """Key of an order to the reader of its value."""
-_SELLING_KEYS: Final = ("edition", "system", "sites", "users", "settings")
+_SELLING_KEYS: Final = ("edition", *TABLES)
 KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
 """Every key that an order may have."""
 _OTHER_USES: Final = tuple(f"-{use.word}" for use in Use if use is not Use.PRODUCTION)
+_TRUTH: Final = {**dict.fromkeys(("true", "yes", "x", "1"), True), **dict.fromkeys(("false", "no", "0"), False)}
+"""In any case: `FALSE` is how Excel writes it."""
+_DIGITS: Final = 19
+"""A number of more digits is above every bound, and stays text for the reader to refuse."""
 _DATE_KEYS: Final = frozenset({"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"})
 
 
@@ -108,3 +109,53 @@ def _order(table: Table) -> Order:
     company = fields.pop("company", "")
     system, sites, users = read_counts(table)
     return Order(company, number, system=system, sites=sites, users=users, settings=read_settings(table), **fields)
+
+
+class OrderKey(NamedTuple):
+    """The key of a value in an order: a key of its own, or a code in one of its tables."""
+
+    table: str
+    """Empty: the order itself."""
+    key: str
+    type: SettingType | None = None
+    """Of a setting that the catalog declares."""
+
+    @property
+    def path(self) -> str:
+        """The key path: `users.windows`."""
+        return f"{self.table}.{self.key}" if self.table else self.key
+
+    def read(self, text: str) -> object:
+        """Return the value that `text` means here."""
+        if self.type is SettingType.BOOLEAN:
+            return _TRUTH.get(text.lower(), text)
+        if self.type is SettingType.TEXT or not (self.table or self.key in _WHOLE):
+            return text
+        number = _whole(text)
+        # A quantity can be 1; nothing is sold 0 times.
+        is_truth = self.table == Kind.SYSTEM.plural and not (isinstance(number, int) and number)
+        return _TRUTH.get(text.lower(), number) if is_truth else number
+
+    def put(self, order: dict[str, Any], value: object) -> None:
+        """Set the value in an order's content; None takes it out."""
+        held = order.setdefault(self.table, {}) if self.table else order
+        if value is None:
+            held.pop(self.key, None)
+        else:
+            held[self.key] = value
+
+
+def parse_key(title: str, catalog: Catalog) -> OrderKey:
+    """Return the key that `title` names: a key, a key path, or the code of a license alone."""
+    table, dot, code = title.partition(".")
+    if table == SETTINGS and code in catalog.settings:
+        return OrderKey(table, code, catalog.settings[code].type)
+    if not dot and title in catalog.licenses:
+        return OrderKey(catalog.licenses[title].kind.plural, title)
+    return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
+
+
+def _whole(text: str) -> object:
+    digits = text.removeprefix("-")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
+    return int(text) if is_number else text

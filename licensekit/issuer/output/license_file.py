@@ -1,7 +1,6 @@
 """The files that customers get: a signed document, behind the documents attached to it; and what they may replace."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,14 +79,6 @@ class IssuedFile(NamedTuple):
         """Return what it is as plain JSON values, without the license itself."""
         identity = identity_of("bundle", self.token.payload).hex()
         return {"order": self.order, "serial": self.serial, "file": self.name, "identity": identity}
-
-
-Approve = Callable[[LicenseFile], object]
-"""Checks a license file before its bundle is entered; what it raises undoes the signing."""
-
-
-def accept_all(_: LicenseFile) -> None:
-    """Approve every file."""
 
 
 def file_name(bundle: Bundle | BundleToken) -> str:

@@ -50,7 +50,7 @@ def test_orders_with_the_same_terms_differ_in_nothing_else(orders: list[dict[str
 
 
 def test_a_reader_that_has_forgotten_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(order_reader, "_KEPT", 3)
+    monkeypatch.setattr(order_reader, "KEPT", 3)
     reader = OrderReader()
     for days in [*range(1, 9), *range(1, 9)]:
         assert reader.draft({"company": "Oslo", "days": days, "edition": "a"}).order.days == days

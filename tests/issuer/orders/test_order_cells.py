@@ -6,7 +6,7 @@ import pytest
 
 from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.lines import OrderLine, csv_lines
-from licensekit.issuer.orders.cells import parse_key
+from licensekit.issuer.orders.order_file import parse_key
 from licensekit.wire.documents import Combine, Setting, SettingType
 from tests import makers
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import QrRefused
-from licensekit.issuer.output import qr, sheet
+from licensekit.issuer.output import drawings
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.state import file_of
 from licensekit.trust.sign import sign
@@ -31,7 +31,7 @@ def file(*, attached: Sequence[Token] = (), scheme: int = 1, **changes: Any) -> 
 
 def page(one: LicenseFile) -> str:
     """Return the page of a license file."""
-    return sheet.sheet_page(one, makers.catalog()).decode()
+    return drawings.sheet_page(one, makers.catalog()).decode()
 
 
 class Text(HTMLParser):
@@ -57,26 +57,26 @@ class Text(HTMLParser):
 
 def test_a_png_is_read_back_as_the_license() -> None:
     one = file()
-    assert armor.read(codes.read_png(qr.qr_png(one.data))) == [one.token]
+    assert armor.read(codes.read_png(drawings.qr_png(one.data))) == [one.token]
 
 
 def test_a_code_holds_everything_that_rides_attached() -> None:
     attached = file(company="Rider").token
     one = file(attached=[attached])
-    assert armor.read(codes.read_png(qr.qr_png(one.data))) == [attached, one.token]
+    assert armor.read(codes.read_png(drawings.qr_png(one.data))) == [attached, one.token]
 
 
 def test_an_svg_is_one_image() -> None:
-    image = qr.qr_svg(file().data).decode()
+    image = drawings.qr_svg(file().data).decode()
     assert image.startswith("<?xml")
     assert image.count("<svg") == image.count("</svg>") == 1
 
 
 def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
-    text = ("lk1-bundle." + "A" * qr.LARGEST)[: qr.LARGEST].encode()
-    assert len(codes.read_png(qr.qr_png(text))) == qr.LARGEST
+    text = ("lk1-bundle." + "A" * drawings.LARGEST)[: drawings.LARGEST].encode()
+    assert len(codes.read_png(drawings.qr_png(text))) == drawings.LARGEST
     with pytest.raises(QrRefused) as caught:
-        qr.qr_png(text + b"A")
+        drawings.qr_png(text + b"A")
     assert "2954 characters" in caught.value.message
     assert "at most 2953" in caught.value.message
     assert "as a file" in caught.value.hint
@@ -85,13 +85,13 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
 def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
     attached = sign(makers.bundle(), makers.key("vendor", HYBRID))
     with pytest.raises(QrRefused) as caught:
-        qr.qr_svg(file(attached=[attached]).data)
+        drawings.qr_svg(file(attached=[attached]).data)
     assert "--for-pack" in caught.value.hint
 
 
 def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "segno", None)
-    for draw in (partial(qr.qr_png, file().data), partial(page, file())):
+    for draw in (partial(drawings.qr_png, file().data), partial(page, file())):
         with pytest.raises(QrRefused) as caught:
             draw()
         assert "licensekit-files[qr]" in caught.value.hint
@@ -153,7 +153,7 @@ def test_a_page_of_less_leaves_out_what_is_not_there() -> None:
     catalog = makers.catalog()
     storage = makers.license_entry(Kind.SYSTEM, "Storage", quantity="GB")
     known = makers.changed(catalog, licenses={**catalog.licenses, "storage": storage})
-    said = Text(sheet.sheet_page(one, known).decode()).found
+    said = Text(drawings.sheet_page(one, known).decode()).found
     assert "perpetual" in said
     assert "500 GB" in said
     assert "Afterwards" not in said

@@ -1,23 +1,74 @@
-"""A license file as a page for people: to print, to file, to read, to scan or to copy from.
+"""A license file for people: a QR code (ISO/IEC 18004), and a page to print, to file, to read, to scan or to copy from.
 
-The page is one HTML file that loads nothing: no script, no font, no image from elsewhere.
+The page is one HTML file that loads nothing: no script, no font, no image from elsewhere. This is the only place where
+segno is imported.
 """
 
 from collections.abc import Iterable
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from licensekit.dates import format_days, format_seconds
-from licensekit.issuer.output import qr
+from licensekit.errors import QrRefused
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind
 from licensekit.wire.plain import word
 
+if TYPE_CHECKING:
+    from segno import QRCode
+
+LARGEST: Final = 2953
+"""Characters in the largest code, of version 40 with the lowest error correction (L)."""
+ROBUST: Final = 2331
+"""Characters with error correction M, which a fold or a stain in the paper does not hurt."""
+
+_BORDER: Final = 4
+"""Modules of quiet zone that the standard asks for."""
+_PIXELS: Final = 8
+"""Pixels of a module in a PNG."""
 _PAGE: Final = Path(__file__).with_name("sheet.html")
 _KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For sites", Kind.USER: "For users"}
+
+
+def text_of(data: bytes) -> str:
+    """Return the text that a code of a license file says: its tokens without white space.
+
+    Raises:
+        QrRefused: it is longer than any code holds.
+    """
+    text = "".join(data.decode("ascii").split())
+    if len(text) > LARGEST:
+        alone = text[text.rindex("lk1-") :]
+        raise QrRefused(reason="attachments" if len(alone) <= LARGEST else "long", characters=len(text), most=LARGEST)
+    return text
+
+
+def qr_png(data: bytes) -> bytes:
+    """Return the code of a license file as a PNG image; raises as `text_of`, or without segno."""
+    return _saved(data, "png", _PIXELS)
+
+
+def qr_svg(data: bytes) -> bytes:
+    """Return the code of a license file as an SVG image; raises as `qr_png`."""
+    return _saved(data, "svg", 1)
+
+
+def _saved(data: bytes, kind: str, scale: int) -> bytes:
+    out = BytesIO()
+    _code(text_of(data)).save(out, kind=kind, scale=scale, border=_BORDER)
+    return out.getvalue()
+
+
+def _code(text: str) -> "QRCode":
+    try:
+        import segno  # noqa: PLC0415  # an extra, for those who draw codes
+    except ImportError as error:
+        raise QrRefused(reason="no-segno") from error
+    return segno.make(text, error="m" if len(text) <= ROBUST else "l", micro=False)
 
 
 def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
@@ -45,15 +96,15 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
     template = Template(_PAGE.read_text("utf-8"))
     return template.substitute(
         {name: escape(value) for name, value in named.items()},
-        code=_code(file.data, text),
+        code=_drawn(text),
         facts="".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle)),
         licenses="\n".join(_tables(bundle, catalog)),
     ).encode()
 
 
-def _code(data: bytes, text: str) -> str:
-    if qr.fits(text):
-        return f"{qr.svg_inline(data)}Scan it, or copy the text below."
+def _drawn(text: str) -> str:
+    if len(text) <= LARGEST:
+        return f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
     return f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
 
 
