@@ -2,7 +2,7 @@
 
 from licensekit.errors.coded import Coded
 from licensekit.errors.faults import TextInvalid
-from licensekit.errors.state import BundleRefused, RefusedError
+from licensekit.errors.state import RefusedError
 
 
 class NoneFree(RefusedError):
@@ -62,36 +62,44 @@ class StillRequired(RefusedError):
 
 
 class NotAssigned(RefusedError):
-    """A license that would be released is not assigned there."""
-
-    template = "{holder} is not assigned `{license}`; a license that comes with another one is released with that one"
-    license: str
-    holder: str
-
-
-class NotAssignable(RefusedError):
-    """A license that is not assigned to anybody: it is present, limits sites or is leased."""
+    """A license that is not assigned there, so not released; or that is not assigned to anybody."""
 
     template = {
+        "not-held": "{holder} is not assigned `{license}`;"
+        " a license that comes with another one is released with that one",
         "system": "`{license}` is not assigned: the installation as a whole has it",
         "limits-sites": "`{license}` is not assigned: it limits how many sites there are",
         "concurrent": "`{license}` is not assigned: its seats are taken by whoever is at work",
     }
     license: str
+    holder: str = ""
 
 
-class UserUnknown(RefusedError):
-    """There is no such user."""
+class NotFound(RefusedError):
+    """There is no such user or site, no such event in force, no lease that is held, or no such bundle."""
 
-    template = "there is no user {user:quoted}; look at `users list`"
-    user: str
+    template = {
+        "user": "there is no user {name:quoted}; look at `users list`",
+        "site": "there is no site {name:quoted}; look at `sites list`",
+        "event": "there is no event {name:line} in force; look at `events list`",
+        "lease": "there is no lease {name:quoted}; look at `leases list`",
+        "active": "no bundle `{name}` of {issuer} is active here; look at `status`",
+        "returned": "no bundle `{name}` of {issuer} was returned from here; look at `status`",
+    }
+    name: int | str
+    """Its id; of a bundle its part."""
+    issuer: str = ""
 
 
-class UserTaken(RefusedError):
-    """There is such a user already."""
+class EntryTaken(RefusedError):
+    """There is such a user or site already, or a central site."""
 
-    template = "there is a user {user} already"
-    user: str
+    template = {
+        "user": "there is a user {entry} already",
+        "site": "there is a site {entry} already",
+        "central": "the central site is {entry} already",
+    }
+    entry: str
 
 
 class UserRetired(RefusedError):
@@ -99,34 +107,6 @@ class UserRetired(RefusedError):
 
     template = "{user} is retired; bring the user back first: `users set ID --active`"
     user: str
-
-
-class SiteUnknown(RefusedError):
-    """There is no such site."""
-
-    template = "there is no site {site:quoted}; look at `sites list`"
-    site: str
-
-
-class SiteTaken(RefusedError):
-    """There is such a site already, or a central one."""
-
-    template = {"id": "there is a site {site} already", "central": "the central site is {site} already"}
-    site: str
-
-
-class EventUnknown(RefusedError):
-    """There is no such event in force."""
-
-    template = "there is no event {event:line} in force; look at `events list`"
-    event: int | str
-
-
-class LeaseUnknown(RefusedError):
-    """There is no such lease; it was given back, or has expired."""
-
-    template = "there is no lease {lease:quoted}; look at `leases list`"
-    lease: str
 
 
 class BorrowRefused(RefusedError):
@@ -168,31 +148,17 @@ class EntryInvalid(RefusedError):
     """Bounds of seconds, or of characters."""
 
 
-class BundleReturned(BundleRefused):
-    """A bundle that was returned to its vendor can never work here again."""
-
-    template = "{serial} {part} {use:use}{sequence} was returned from here; ask the issuer for a new bundle"
-
-
-class BundleUnknown(RefusedError):
-    """There is no such active bundle."""
+class AcceptRefused(RefusedError):
+    """A restored backup or a clock that cannot be accepted: there is none to accept, or it was done before."""
 
     template = {
-        "active": "no bundle `{part}` of {issuer} is active here",
-        "returned": "no bundle `{part}` of {issuer} was returned from here",
-    }
-    hint_template = "look at `status`"
-    part: str
-    issuer: str
-
-
-class RestoreRefused(RefusedError):
-    """There is no restored backup to accept, or it was done before."""
-
-    template = {
-        "nothing": "this database is no restored backup",
-        "spent": "a restored backup was accepted before, and that can be done once for each base bundle;"
+        "no-restore": "this database is no restored backup",
+        "restore-used": "a restored backup was accepted before, and that can be done once for each base bundle;"
         " ask the vendor for a reset that accepts it",
+        "clock-used": "the clock was accepted once already for this base bundle;"
+        " ask the vendor for a reset of the clock",
+        "no-clock": "the clock is not behind a time that only clocks have shown;"
+        " set the clock right, or ask the vendor for a reset of the clock",
     }
 
 

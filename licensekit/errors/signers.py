@@ -6,7 +6,43 @@ _URI = "write pkcs11:token=LABEL;object=KEY?module-path=/path/to/module.so"
 
 
 class SignerUnavailable(KeyFault):
-    """A signing key that lives elsewhere cannot be reached."""
+    """A signing key that lives elsewhere, in a PKCS#11 token or another process, cannot be used."""
+
+    template = {
+        "package": "python-pkcs11 is not installed; install `licensekit-files[pkcs11]`",
+        "module": "the PKCS#11 module cannot be used: {detail:line};"
+        " check module-path= of the URI, and that the module suits this machine",
+        "no-token": "there is no such token; insert it, or check the URI",
+        "several-tokens": "several tokens match; add serial= to the URI",
+        "removed": "the token was taken away; put it back and run the command again",
+        "mechanism": "the token cannot do Ed25519; use one with the mechanism EDDSA",
+        "other": "the PKCS#11 module reports {reported}; see the manual of the token",
+        "refused": "the token refuses the PIN; check the PIN; a token locks itself after a few wrong ones",
+        "few": "the token refuses the PIN, and few tries are left; check the PIN before you try again",
+        "last": "the token has refused PINs, and one more wrong one locks it;"
+        " nothing is tried here: log in once by the token's own tool, and it counts again from the start",
+        "locked": "the PIN is locked; unlock it with the SO PIN, by the token's own tool",
+        "missing": "the token has no such Ed25519 key ({name});"
+        " name one key by object= and id= of the URI; without both, one can be made",
+        "several": "the token has several such Ed25519 keys ({name}); name one key by object= and id= of the URI",
+        "label": "{name:quoted} is no label; give a printable one",
+        "label-taken": "the token has an object named `{name:line}` already;"
+        " give the new key another label, or use that one by object= of the URI",
+        "not-ed25519": "the public key in the token is no Ed25519 key; name or make an Ed25519 key",
+        "may-not-sign": "the key of the token may not sign; name or make another",
+        "mismatch": "the token signs with another key than its public one;"
+        " make the two match again by the token's own tool, or make a new key",
+        "changed": "the token has another key in this place than it had;"
+        " check which token is inserted, or make a new key",
+        "one-process": "this key lives in a token, where one process signs with it; ask for one worker",
+        "ended": "a worker process has ended before its work was done;"
+        " run it again: what was issued is in the ledger and not issued twice",
+    }
+    name: str = ""
+    """The label of the key, or the kind of object that is missing: `private key`; of a URI the attribute."""
+    reported: str = ""
+    """The error that the module reports, as python-pkcs11 names it."""
+    detail: str = ""
 
 
 class SignerUriInvalid(SignerUnavailable):
@@ -27,69 +63,4 @@ class SignerUriInvalid(SignerUnavailable):
         " leave object= out of the URI",
     }
     hint_template = _URI
-    name: str = ""
-    """The attribute, or the label that the URI names."""
     wanted: str = ""
-
-
-class Pkcs11Unavailable(SignerUnavailable):
-    """A PKCS#11 module or its token cannot be used."""
-
-    template = {
-        "package": "python-pkcs11 is not installed; install `licensekit-files[pkcs11]`",
-        "module": "the PKCS#11 module cannot be used: {detail:line};"
-        " check module-path= of the URI, and that the module suits this machine",
-        "no-token": "there is no such token; insert it, or check the URI",
-        "several-tokens": "several tokens match; add serial= to the URI",
-        "removed": "the token was taken away; put it back and run the command again",
-        "mechanism": "the token cannot do Ed25519; use one with the mechanism EDDSA",
-        "other": "the PKCS#11 module reports {reported}; see the manual of the token",
-    }
-    reported: str = ""
-    """The error that the module reports, as python-pkcs11 names it."""
-    detail: str = ""
-
-
-class PinWrong(SignerUnavailable):
-    """The token refuses the PIN."""
-
-    template = {
-        "refused": "the token refuses the PIN; check the PIN; a token locks itself after a few wrong ones",
-        "few": "the token refuses the PIN, and few tries are left; check the PIN before you try again",
-        "last": "the token has refused PINs, and one more wrong one locks it;"
-        " nothing is tried here: log in once by the token's own tool, and it counts again from the start",
-        "locked": "the PIN is locked; unlock it with the SO PIN, by the token's own tool",
-    }
-    reported: str = ""
-    """The error that the module reports, as python-pkcs11 names it."""
-
-
-class Pkcs11KeyInvalid(SignerUnavailable):
-    """The token can be used, and the key in it, or the one to be made, cannot."""
-
-    template = {
-        "missing": "the token has no such Ed25519 key ({name});"
-        " name one key by object= and id= of the URI; without both, one can be made",
-        "several": "the token has several such Ed25519 keys ({name}); name one key by object= and id= of the URI",
-        "label": "{name:quoted} is no label; give a printable one",
-        "label-taken": "the token has an object named `{name:line}` already;"
-        " give the new key another label, or use that one by object= of the URI",
-        "not-ed25519": "the public key in the token is no Ed25519 key; name or make an Ed25519 key",
-        "may-not-sign": "the key of the token may not sign; name or make another",
-        "mismatch": "the token signs with another key than its public one;"
-        " make the two match again by the token's own tool, or make a new key",
-        "changed": "the token has another key in this place than it had;"
-        " check which token is inserted, or make a new key",
-    }
-    name: str = ""
-    """The label of the key, or the kind of object that is missing: `private key`."""
-
-
-class WorkersUnavailable(SignerUnavailable):
-    """Several processes cannot sign with this key, or one of them has ended."""
-
-    template = {
-        "one-process": "this key lives in a token, where one process signs with it; ask for one worker",
-        "ended": "a worker process has ended before its work was done;"
-        " run it again: what was issued is in the ledger and not issued twice",
-    }

@@ -1,9 +1,11 @@
 """What an installation refuses to activate."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from licensekit.errors.coded import Coded, LicenseError
+
+_BUNDLE: Final = "{serial} {part} {use:use}{sequence}"
 
 
 class RefusedError(LicenseError):
@@ -32,33 +34,30 @@ class RefusedError(LicenseError):
 class BundleRefused(RefusedError):
     """A bundle that the installation does not activate; its data name the bundle."""
 
+    template = {
+        "other-serial": f"{_BUNDLE} is for serial {{serial}}, and this installation has {{present}};"
+        " ask the issuer for a bundle for {present}, or one that replaces it",
+        "older": f"{_BUNDLE} is older than sequence {{highest}}, which was activated here;"
+        " activate the newest file, or ask the vendor for a reset of the sequence",
+        "other-here": f"another {_BUNDLE} was activated here; ask the issuer for one of a higher sequence",
+        "returned": f"{_BUNDLE} was returned from here; ask the issuer for a new bundle",
+        "unmaintained": f"{_BUNDLE} covers versions released until {{maintenance:day}},"
+        " and this one was released later; renew the maintenance, or use an earlier version of the product",
+        "setting": f"{_BUNDLE}: {{value:quoted}} does not fit the setting `{{setting}}`;"
+        " ask the issuer for a file with a value that fits",
+        "foreign": f"{_BUNDLE} is bound to another installation: {{difference}};"
+        " make a request here with `licensekit request`, and send it to the issuer",
+    }
     serial: str
     part: str
     use: str
     sequence: int
-
-
-class SerialMismatch(BundleRefused):
-    """A bundle for another serial, which does not take the place of the present one."""
-
-    template = "{serial} {part} {use:use}{sequence} is for serial {serial}, and this installation has {present}"
-    hint_template = "ask the issuer for a bundle for {present}, or one that replaces it"
-    present: str
-
-
-class SequenceOlder(BundleRefused):
-    """A bundle older than one that was here, of the same issuer, serial, part and use."""
-
-    template = "{serial} {part} {use:use}{sequence} is older than sequence {highest}, which was activated here"
-    hint_template = "activate the newest file, or ask the vendor for a reset of the sequence"
-    highest: int
-
-
-class SequenceConflict(BundleRefused):
-    """Another bundle under a sequence that is already taken, for the same use."""
-
-    template = "another {serial} {part} {use:use}{sequence} was activated here"
-    hint_template = "ask the issuer for one of a higher sequence"
+    present: str = ""
+    highest: int = 0
+    maintenance: int | None = None
+    setting: str = ""
+    value: str = ""
+    difference: Coded | None = None
 
 
 class BelowUse(RefusedError):
@@ -81,44 +80,6 @@ class BelowUse(RefusedError):
     newest: tuple[str, ...]
     """The first of them."""
     others: int
-
-
-class MaintenanceEnded(BundleRefused):
-    """This version of the product was released after maintenance ended."""
-
-    template = (
-        "{serial} {part} {use:use}{sequence} covers versions released until {maintenance:day},"
-        " and this one was released later"
-    )
-    hint_template = "renew the maintenance, or use an earlier version of the product"
-    maintenance: int
-
-
-class SettingRefused(BundleRefused):
-    """A bundle sells a value that its setting cannot have."""
-
-    template = "{serial} {part} {use:use}{sequence}: {value:quoted} does not fit the setting `{setting}`"
-    hint_template = "ask the issuer for a file with a value that fits"
-    setting: str
-    value: str
-
-
-class ClockRefused(RefusedError):
-    """The clock cannot be accepted in place of the latest time seen."""
-
-    template = {
-        "used": "the clock was accepted once already for this base bundle; ask the vendor for a reset of the clock",
-        "needless": "the clock is not behind a time that only clocks have shown;"
-        " set the clock right, or ask the vendor for a reset of the clock",
-    }
-
-
-class BindingMismatch(BundleRefused):
-    """A bundle bound to another installation."""
-
-    template = "{serial} {part} {use:use}{sequence} is bound to another installation: {difference}"
-    hint_template = "make a request here with `licensekit request`, and send it to the issuer"
-    difference: Coded | None
 
 
 class NotActivated(RefusedError):

@@ -82,7 +82,7 @@ def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
     """Return everything about a user.
 
     Raises:
-        UserUnknown: there is no such user.
+        NotFound: there is no such user.
     """
     state = read.state()
     entitlements = state.entitlements
@@ -100,7 +100,7 @@ def details_of(read: ReadTransaction, code: str, now: int | None) -> LicenseDeta
     """Return everything about a license, as it is or as it would be at `now`.
 
     Raises:
-        UnknownLicense: no catalog has it.
+        UnknownCode: no catalog has it.
     """
     state = read.state(now)
     entitlements = state.entitlements

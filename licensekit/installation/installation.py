@@ -124,7 +124,7 @@ class Installation:
         With `now` (seconds since 1970): what it would be then, as `state` does.
 
         Raises:
-            UnknownLicense: no catalog has it.
+            UnknownCode: no catalog has it.
         """
         with read_installation(self._opened) as read:
             return details_of(read, code, now)
@@ -160,7 +160,7 @@ class Installation:
         `issuer` is the vendor by default.
 
         Raises:
-            BundleUnknown: no bundle of that part is active, and none was returned.
+            NotFound: no bundle of that part is active, and none was returned.
         """
         with read_installation(self._opened) as read:
             return propose_return(read, part, issuer)
@@ -172,7 +172,7 @@ class Installation:
 
         Raises:
             ConfirmationNeeded: a bundle is active, and `confirm` is false.
-            BundleUnknown: no bundle of that part is active, and none was returned.
+            NotFound: no bundle of that part is active, and none was returned.
         """
         return self.propose_return(part, issuer=issuer).apply(confirm=confirm)
 
@@ -180,7 +180,7 @@ class Installation:
         """Return the signed receipts of what was given back of a part before.
 
         Raises:
-            BundleUnknown: nothing of that part was returned.
+            NotFound: nothing of that part was returned.
         """
         with read_installation(self._opened) as read:
             return receipts_of(read, part, issuer)
@@ -201,7 +201,7 @@ class Installation:
         bundle; resets that were issued before are refused afterwards.
 
         Raises:
-            RestoreRefused: there is nothing to accept, or it was done before.
+            AcceptRefused: there is nothing to accept, or it was done before.
         """
         with write_installation(self._opened) as change:
             change.accept()
@@ -213,7 +213,7 @@ class Installation:
         receipt and statement tells the vendor.
 
         Raises:
-            ClockRefused: that was done before, or there is nothing to drop.
+            AcceptRefused: that was done before, or there is nothing to drop.
         """
         with write_installation(self._opened) as change:
             change.accept_clock()
@@ -229,7 +229,7 @@ class Installation:
         It is a SQLite database with everything, the installation's key included; `restore` puts it back.
 
         Raises:
-            FileTaken: there is such a file, and `replace` is false.
+            PlaceTaken: there is such a file, and `replace` is false.
             FileUnusable: it cannot be written there; what was there is unchanged.
             StateError: the installation cannot be read, or there is no room.
         """

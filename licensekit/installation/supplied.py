@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from licensekit.entitlements import Notice, Severity
-from licensekit.errors import ArmorInvalid, BindingMismatch, LicenseError, StateError
+from licensekit.errors import ArmorInvalid, BundleRefused, LicenseError, StateError
 from licensekit.files import read_bytes
 from licensekit.installation.installation import Installation
 from licensekit.limits import FILE_BYTES
@@ -104,7 +104,7 @@ class SuppliedLicense:
         source, error = self._source, self._error
         if error is not None:
             reason: Literal["text", "file", "no-text", "bound"] = "file" if source.path else "text"
-            if isinstance(error, BindingMismatch) and not source.home:
+            if isinstance(error, BundleRefused) and error.reason == "foreign" and not source.home:
                 reason = "bound"
             elif isinstance(error, ArmorInvalid) and not source.path:
                 reason = "no-text"

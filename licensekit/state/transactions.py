@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from licensekit.dates import format_seconds
-from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
+from licensekit.errors import AcceptRefused, DatabaseBusy
 from licensekit.state.audit_events import FIELDS
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_transaction
@@ -59,14 +59,14 @@ class WriteTransaction:
         It spends the drop of the soft floor of time that there is for each base bundle.
 
         Raises:
-            RestoreRefused: there is nothing to accept, or that drop was spent.
+            AcceptRefused: there is nothing to accept, or that drop was spent.
         """
         self.note_findings()
         state = self.journal.state
         if state.is_accepted:
-            raise RestoreRefused(reason="nothing")
+            raise AcceptRefused(reason="no-restore")
         if state.base in state.dropped:
-            raise RestoreRefused(reason="spent")
+            raise AcceptRefused(reason="restore-used")
         self.accept_restored(self.now, ADMINISTRATOR, state.base)
         self.record("accept-restored")
 
@@ -74,13 +74,13 @@ class WriteTransaction:
         """Drop the soft floor of time to the hard one for an administrator.
 
         Raises:
-            ClockRefused: that drop was spent for this base bundle, or there is nothing to drop.
+            AcceptRefused: that drop was spent for this base bundle, or there is nothing to drop.
         """
         state, seen, clock = self.journal.state, self.time, self.read.reading.clock
         if state.base in state.dropped:
-            raise ClockRefused(reason="used")
+            raise AcceptRefused(reason="clock-used")
         if seen.soft <= max(seen.hard, clock):
-            raise ClockRefused(reason="needless")
+            raise AcceptRefused(reason="no-clock")
         self.set_time(accept_clock(seen, clock), ACCEPTED, state.base)
         shown, later = format_seconds(clock), format_seconds(seen.soft)
         self.record("accept-clock", clock=shown, later=later)

@@ -11,7 +11,7 @@ import pytest
 from licensekit import Licensing
 from licensekit.database import Database, Value, connect
 from licensekit.database.copying import count_rows
-from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, HomeTaken, LicenseError, NotActivated
+from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, LicenseError, NotActivated, PlaceTaken
 from licensekit.installation import EventScope, Moved, move
 from licensekit.state.home import database_of, open_installation
 from licensekit.state.schema import SCHEMA
@@ -160,7 +160,7 @@ def test_where_an_installation_is_none_goes(home: Home, places: tuple[str, str])
     with home.open() as installation:
         before = installation.state().stored
     for target in (places[1], places[0]):
-        with pytest.raises(HomeTaken):
+        with pytest.raises(PlaceTaken, match="an installation here already"):
             moved(home, target)
     with home.open() as here, other.open() as there:
         assert (here.state().stored, there.state().stored) == (before, kept)
@@ -208,7 +208,7 @@ def test_a_copy_that_lives_already_is_not_taken_for_ones_own(
     monkeypatch.undo()
     with at(home, places[changed]).open() as installation:
         installation.users.add("since")
-    with pytest.raises(HomeTaken):
+    with pytest.raises(PlaceTaken, match="an installation here already"):
         moved(home, places[1])
 
 
@@ -272,7 +272,7 @@ def test_an_installation_that_appears_in_the_last_moment_is_not_overwritten(
         return False
 
     monkeypatch.setattr("licensekit.installation.relocation._has_arrived", appear)
-    with pytest.raises(HomeTaken):
+    with pytest.raises(PlaceTaken, match="an installation here already"):
         moved(home, places[1])
     home.set_up()
     with other.open() as installation:
