@@ -5,7 +5,6 @@ from licensekit.errors.coded import LicenseError
 _STOP = "stop and call the vendor: one root signed two different documents"
 _FORK = "ask the issuer for its newest file, and which of the two it signed"
 _RESTORE = "restore the newer documents, or activate the issuer's newest file"
-_AHEAD = "activate the file that brings the newer trust document as well"
 
 
 class TrustError(LicenseError):
@@ -47,21 +46,33 @@ class RootGap(TrustError):
     trust: int | None = None
 
 
-class RootRollback(TrustError):
-    """The newest root here is older than one seen before."""
+class Fork(TrustError):
+    """Two different documents in one place: of one version, and of lists and catalogs also of one issuer."""
 
-    template = "root {version} is the newest here, and root {seen} was seen before"
-    hint_template = _RESTORE
+    template = {
+        "root": f"there are two roots of version {{version}}; {_STOP}",
+        "trust": f"there are two trust documents of version {{version}}; {_STOP}",
+        "revocations": f"there are two revocation lists {{version}} of `{{issuer}}`; {_FORK}",
+        "catalog": f"there are two catalogs of `{{issuer}}` of version {{version}}; {_FORK}",
+    }
     version: int
+    """Of a list its number."""
+    issuer: str = ""
+
+
+class Rollback(TrustError):
+    """A document older than the one in force, or than one that was seen before."""
+
+    template = {
+        "root": f"root {{version}} is the newest here, and root {{seen}} was seen before; {_RESTORE}",
+        "stored": f"trust document {{version}} is the newest here, and {{seen}} was seen before; {_RESTORE}",
+        "added": "trust document {version} is not newer than {seen}, which was seen before",
+        "revocations": "revocation list {version} of `{issuer}` is older than one seen before",
+    }
+    version: int
+    """Of a list its number; 0 if there is none."""
     seen: int
-
-
-class RootFork(TrustError):
-    """Two different root documents of one version."""
-
-    template = "there are two roots of version {version}"
-    hint_template = _STOP
-    version: int
+    issuer: str = ""
 
 
 class RootNotNewest(TrustError):
@@ -103,66 +114,14 @@ class TrustMissing(TrustError):
     hint_template = "use the pack that came with the application"
 
 
-class TrustRollback(TrustError):
-    """A trust document older than the one in force."""
+class DocumentAhead(TrustError):
+    """A list or catalog made under a root or trust document that is not here."""
 
     template = {
-        "stored": "trust document {version} is the newest here, and {seen} was seen before; " + _RESTORE,
-        "added": "trust document {version} is not newer than {seen}, which was seen before",
+        "revocations": "the revocation list was made under root {root_version}, trust document {trust_version}",
+        "catalog": "the catalog of `{issuer}` was made under root {root_version}, trust document {trust_version}",
     }
-    version: int
-    """0 if there is none."""
-    seen: int
-
-
-class TrustFork(TrustError):
-    """Two different trust documents of one version."""
-
-    template = "there are two trust documents of version {version}"
-    hint_template = _STOP
-    version: int
-
-
-class CatalogFork(TrustError):
-    """Two different catalogs of one issuer and version."""
-
-    template = "there are two catalogs of `{issuer}` of version {version}"
-    hint_template = _FORK
-    issuer: str
-    version: int
-
-
-class RevocationsRollback(TrustError):
-    """A revocation list older than the one in force."""
-
-    template = "revocation list {number} of `{issuer}` is older than one seen before"
-    issuer: str
-    number: int
-
-
-class RevocationsFork(TrustError):
-    """Two different revocation lists of one number."""
-
-    template = "there are two revocation lists {number} of `{issuer}`"
-    hint_template = _FORK
-    issuer: str
-    number: int
-
-
-class RevocationsAhead(TrustError):
-    """A revocation list made under a root or trust document that is not here."""
-
-    template = "the revocation list was made under root {root_version}, trust document {trust_version}"
-    hint_template = _AHEAD
-    root_version: int
-    trust_version: int
-
-
-class CatalogAhead(TrustError):
-    """A catalog made under a root or trust document that is not here."""
-
-    template = "the catalog of `{issuer}` was made under root {root_version}, trust document {trust_version}"
-    hint_template = _AHEAD
+    hint_template = "activate the file that brings the newer trust document as well"
     issuer: str
     root_version: int
     trust_version: int

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from licensekit import errors
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.trust.order import SeenDocument, is_fork
+from licensekit.trust.order import SeenDocument, fork_of, is_fork
 from licensekit.trust.scope import KeyReference, load_keys
 from licensekit.trust.signed import Verified, check_signatures, digest_of, identity_of, open_frame, verified
 from licensekit.wire import armor, frame
@@ -83,7 +83,7 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
         ThresholdNotMet: too few keys of a root here, or of its own, have signed it.
         SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid, KeyIdCollision: it is not sound.
         WrongProduct: it speaks for another product or issuer.
-        RootFork: another root of its version was here.
+        Fork: another root of its version was here.
         RootGap: a root before it is missing.
     """
     opened = open_frame(token, Root)
@@ -97,7 +97,7 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     if root.version < first.version:
         return chain
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
-        raise errors.RootFork(version=root.version)
+        raise fork_of(root)
     if root.version > newest.version + 1:
         raise errors.RootGap(reason="root", version=root.version, newest=newest.version, needed=newest.version + 1)
     if voucher is not chain[-1]:

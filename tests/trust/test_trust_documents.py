@@ -6,6 +6,7 @@ import pytest
 
 from licensekit.errors import (
     DuplicateSignature,
+    Fork,
     FrameInvalid,
     IssuedAhead,
     KeyIdCollision,
@@ -14,13 +15,12 @@ from licensekit.errors import (
     LicenseError,
     NewerReaderNeeded,
     PayloadInvalid,
+    Rollback,
     RootGap,
     RootNotNewest,
     SignatureInvalid,
     ThresholdNotMet,
-    TrustFork,
     TrustMissing,
-    TrustRollback,
     UnexpectedType,
     WrongProduct,
 )
@@ -104,8 +104,8 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "another product": (WrongProduct, trust(6, product="other")),
     "under a root to come": (RootGap, trust(6, root_version=2)),
     "issued more than a day ahead": (IssuedAhead, trust(6, issued=NOW + 86_401)),
-    "rollback": (TrustRollback, trust(4)),
-    "fork": (TrustFork, trust(5, keys=[])),
+    "rollback": (Rollback, trust(4)),
+    "fork": (Fork, trust(5, keys=[])),
     "a key of low order": (KeyInvalid, trust(6, keys=[makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[2])])),
     "a key in a second spelling": (
         KeyInvalid,
