@@ -93,7 +93,15 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     voucher = _voucher(chain, token, opened)
     root = decode(Root, opened.payload)
     first, newest = chain[0].root, chain[-1].root
-    _require_same_product(root, newest)
+    if (root.product, root.issuer) != (newest.product, newest.issuer):
+        raise errors.WrongProduct(
+            reason="root",
+            product=root.product,
+            expected=newest.product,
+            issuer=root.issuer,
+            expected_issuer=newest.issuer,
+            version=root.version,
+        )
     if root.version < first.version:
         return chain
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
@@ -122,18 +130,6 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
     reached = (known for known in having if len(references) >= known.root.threshold)
     signed = next(reached, having[0])
     return signed, [signed.keys[reference] for reference in references]
-
-
-def _require_same_product(root: Root, newest: Root) -> None:
-    if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise errors.WrongProduct(
-            reason="root",
-            product=root.product,
-            expected=newest.product,
-            issuer=root.issuer,
-            expected_issuer=newest.issuer,
-            version=root.version,
-        )
 
 
 def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot:

@@ -212,7 +212,7 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
     """
     first, *more = opened.signatures
     if more:
-        raise errors.SignatureCount(document=kind, count=len(more) + 1)
+        raise errors.SignatureCount(reason="several", document=kind, count=len(more) + 1)
     signer = state.signers.get((first.scheme, first.key))
     if signer is None:
         if state.trust is None:

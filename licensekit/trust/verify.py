@@ -65,11 +65,10 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
     if in_force is None:
         return
     revocations = in_force.document
-    lowest = revocations.lowest.get(document.serial, {}).get(document.part)
     if (
         _holds(revocations.identities, bundle.identity)
         or _holds(revocations.serials, document.serial)
-        or (lowest is not None and document.sequence < lowest.of(document.use))
+        or document.sequence < revocations.lowest_of(document.serial, document.part, document.use)
     ):
         raise BundleRevoked(**naming(document))
 

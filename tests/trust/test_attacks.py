@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from licensekit.errors import (
-    DuplicateSignature,
     Fork,
     KeyOutOfScope,
     KeyRevoked,
@@ -20,6 +19,7 @@ from licensekit.errors import (
     PayloadInvalid,
     RevocationsMissing,
     Rollback,
+    SignatureCount,
     ThresholdNotMet,
 )
 from licensekit.keys.signing import SigningKey
@@ -107,7 +107,7 @@ def goes_on(trust_store: TrustStore, file: Sequence[armor.Token] = NEXT, after: 
 
 ATTACKS: dict[str, tuple[type[LicenseError], tuple[armor.Token, ...]]] = {
     "threshold: one key of a root": (ThresholdNotMet, (trust(4, [A]),)),
-    "threshold: one key twice": (DuplicateSignature, (trust(4, [A, A]),)),
+    "threshold: one key twice": (SignatureCount, (trust(4, [A, A]),)),
     "threshold: a stranger makes it up": (KeyUnknown, (trust(4, [A, STRANGER]),)),
     "rotation: by one key of the old root": (
         ThresholdNotMet,

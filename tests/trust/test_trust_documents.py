@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from licensekit.errors import (
-    DuplicateSignature,
     Fork,
     FrameInvalid,
     IssuedAhead,
@@ -18,6 +17,7 @@ from licensekit.errors import (
     Rollback,
     RootGap,
     RootNotNewest,
+    SignatureCount,
     SignatureInvalid,
     ThresholdNotMet,
     TrustMissing,
@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "a stranger makes up the threshold": (KeyUnknown, trust(6, A, D)),
     "a stranger signed too": (KeyUnknown, trust(6, A, B, D)),
     "signed by an admitted key": (KeyUnknown, trust(6, VENDOR)),
-    "one key twice": (DuplicateSignature, trust(6, A, A)),
+    "one key twice": (SignatureCount, trust(6, A, A)),
     "a signature forged": (SignatureInvalid, makers.forged(trust(6), which=1)),
     "a signature beyond the threshold forged": (SignatureInvalid, makers.forged(trust(6, A, B, C), which=2)),
     "the signatures of another trust document": (SignatureInvalid, makers.spliced(trust(6), trust(7))),

@@ -65,14 +65,14 @@ def pins() -> Iterator[Vector]:
         "stranger-signed": ("key-unknown", root([A, STRANGER], [A])),
         "forged": ("signature-invalid", makers.forged(root([A], [A]))),
         "third-forged": ("signature-invalid", makers.forged(root([A, B, C], [A, B, C]), which=2)),
-        "one-key-twice": ("duplicate-signature", root([A, A], [A, B], threshold=2)),
+        "one-key-twice": ("signature-count", root([A, A], [A, B], threshold=2)),
         "no-root": ("payload-invalid", makers.seal("root", b"\xc0", A)),
         "low-order-key": ("key-invalid", unsound_root(good, weak[0])),
         "non-canonical-key": ("key-invalid", unsound_root(good, weak[1])),
         "two-keys-of-one-id": ("key-id-collision", unsound_root(good, *colliding)),
         "key-as-long-as-a-hybrid": ("key-invalid", unsound_root(good, long)),
     }
-    step = {"signature-invalid": "5", "duplicate-signature": "3", "payload-invalid": "6"}
+    step = {"signature-invalid": "5", "signature-count": "3", "payload-invalid": "6"}
 
     for name, (code, token) in unsound.items():
         ground = Ground(makers.pin(token), file_of(token, sign(makers.trust(), A)))
@@ -118,7 +118,7 @@ def rotations() -> Iterator[Vector]:
         "new-not-at-all": ("R2", "threshold-not-met", root([A, B], [D], 2)),
         "new-short-by-one": ("R2", "threshold-not-met", root([A, B, D], [C, D], 2, 2)),
         "stranger-signed": ("R2", "key-unknown", root([A, B, D, STRANGER], [D], 2)),
-        "one-key-twice": ("3", "duplicate-signature", root([A, A, D], [D], 2)),
+        "one-key-twice": ("3", "signature-count", root([A, A, D], [D], 2)),
         "old-forged": ("R2", "signature-invalid", makers.forged(root([A, B, D], [D], 2))),
         "new-forged": ("R2", "signature-invalid", makers.forged(root([A, B, D], [D], 2), 2)),
         "spliced": ("R2", "signature-invalid", makers.spliced(root([A, B, D], [D], 2), root([A, B, D], [D, C], 2))),
@@ -202,7 +202,7 @@ def trust_documents() -> Iterator[Vector]:
         "short-by-one": ("T1", "threshold-not-met", trust([A], 2)),
         "by-an-admitted-key": ("T1", "key-unknown", trust([VENDOR], 2)),
         "stranger-signed": ("T1", "key-unknown", trust([A, B, STRANGER], 2)),
-        "one-key-twice": ("3", "duplicate-signature", trust([A, A], 2)),
+        "one-key-twice": ("3", "signature-count", trust([A, A], 2)),
         "forged": ("5", "signature-invalid", makers.forged(trust([A, B], 2), which=1)),
         "delegation-spliced": ("5", "signature-invalid", makers.spliced(sign(thief, A, B), trust([A, B], 2))),
         "root-labeled-as-trust": ("5", "signature-invalid", makers.relabeled(ONE, "trust")),
