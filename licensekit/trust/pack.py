@@ -30,7 +30,6 @@ from licensekit.trust.state import (
     update_root,
     verify_numbered,
 )
-from licensekit.trust.verify import verify_catalog
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
 
@@ -163,7 +162,7 @@ def add_documents(
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
     found = trust.seen
     verified = _still_signed(
-        (token for token in tokens if token.type == "catalog"), partial(verify_catalog, trust=trust)
+        (token for token in tokens if token.type == "catalog"), partial(verify_numbered, trust, kind=Catalog)
     )
     for catalog in newest(verified, found):
         issuer = catalog.document.issuer
