@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final, Literal
 
-from licensekit.errors import FileTaken, FileUnusable, TooLarge
+from licensekit.errors import FileUnusable, PlaceTaken, TooLarge
 
 PRIVATE: Final = 0o600
 """The mode of a file that only its owner may read."""
@@ -117,7 +117,7 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
     link, because neither to write through it nor to remove it could be meant for sure.
 
     Raises:
-        FileTaken: the file is there, and `replace` is false.
+        PlaceTaken: the file is there, and `replace` is false.
         FileUnusable: it cannot be written there; what was there is unchanged.
     """
     try:
@@ -135,7 +135,7 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
             partial.unlink(missing_ok=True)
         sync_folder(path.parent)
     except FileExistsError as error:
-        raise FileTaken(where=str(path)) from error
+        raise PlaceTaken(reason="file", where=str(path)) from error
     except FileNotFoundError as error:
         raise FileUnusable(reason="no-folder", where=str(path)) from error
     except (OSError, ValueError) as error:

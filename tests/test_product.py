@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from licensekit import Licensing
-from licensekit.errors import NoBundle
+from licensekit.errors import UnexpectedType
 from licensekit.product import Product
 from tests import homes
 
@@ -34,7 +34,7 @@ def test_it_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_its_verifier_knows_its_root() -> None:
-    with pytest.raises(NoBundle):
+    with pytest.raises(UnexpectedType):
         PRODUCT.verifier().verify(homes.pack(), now=datetime(2027, 1, 1, tzinfo=UTC))
 
 

@@ -47,9 +47,10 @@ def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
                 yield fault.at(f"{path}.requires")
         if fault := _successor_fault(known, license_):
             yield fault.at(f"{path}.replaced_by")
-        other = license_.full_with
-        if other and (fault := _reference_fault(known, other) or _completing_fault(known, other)):
-            yield fault.at(f"{path}.full_with")
+        if other := license_.full_with:
+            fault = _reference_fault(known, other)
+            if fault := fault or _kind_fault("completes", other, known.licenses[other].kind, Kind.USER):
+                yield fault.at(f"{path}.full_with")
 
 
 def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
@@ -61,20 +62,20 @@ def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
         "full_with": license_.full_with is not None,
     }
     for key, kind in _ONLY_FOR.items():
-        if used[key] and license_.kind is not kind:
-            fault = _wrong_kind(key, code, license_.kind, word(kind))
+        if used[key] and (fault := _kind_fault(key, code, license_.kind, kind)):
             yield fault.at(f"{path}.{key}")
 
 
-def _wrong_kind(reason: str, name: str, kind: Kind, wanted: str) -> KindWrong:
-    return KindWrong(reason=reason, license=name, kind=word(kind), wanted=wanted)
+def _kind_fault(reason: str, name: str, kind: Kind, wanted: Kind) -> KindWrong | None:
+    if kind is wanted:
+        return None
+    asked = kind.plural if reason == "table" else word(wanted)
+    return KindWrong(reason=reason, license=name, kind=word(kind), wanted=asked)
 
 
 def _required_fault(known: KnownLicenses, license_: License, name: str) -> Fault | None:
     required = known.licenses[name].kind
-    if may_require(license_.kind, required):
-        return None
-    return _wrong_kind("requires", name, required, word(license_.kind))
+    return None if may_require(license_.kind, required) else _kind_fault("requires", name, required, license_.kind)
 
 
 def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
@@ -83,15 +84,7 @@ def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
         return None
     if successor not in known.catalog.licenses:
         return no_license(successor, known.catalog.licenses)
-    kind = known.catalog.licenses[successor].kind
-    if kind is license_.kind:
-        return None
-    return _wrong_kind("replaces", successor, kind, word(license_.kind))
-
-
-def _completing_fault(known: KnownLicenses, name: str) -> Fault | None:
-    kind = known.licenses[name].kind
-    return None if kind is Kind.USER else _wrong_kind("completes", name, kind, word(Kind.USER))
+    return _kind_fault("replaces", successor, known.catalog.licenses[successor].kind, license_.kind)
 
 
 def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
@@ -145,7 +138,7 @@ def _of_access(known: KnownLicenses) -> Iterator[Fault]:
         for name in access.all:
             fault = _reference_fault(known, name)
             if fault is None and known.licenses[name].kind is Kind.SITE:
-                fault = _wrong_kind("login", name, Kind.SITE, word(Kind.USER))
+                fault = _kind_fault("login", name, Kind.SITE, Kind.USER)
             if fault is not None:
                 yield fault.at(f"access.{way}.all")
 
@@ -178,7 +171,7 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     if license_ is None:
         return no_license(code, catalog.licenses)
     if license_.kind is not kind:
-        return _wrong_kind("table", code, license_.kind, license_.kind.plural)
+        return _kind_fault("table", code, license_.kind, kind)
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
         return CountWrong(reason="no-quantity")
     return None

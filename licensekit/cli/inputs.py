@@ -13,7 +13,7 @@ import click
 from licensekit import limits
 from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
-from licensekit.text.one_line import first_line
+from licensekit.text.marks import first_line
 
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""

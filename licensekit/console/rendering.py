@@ -16,9 +16,7 @@ from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState
 
 _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
-    (errors.UserUnknown, 404),
-    (errors.SiteUnknown, 404),
-    (errors.EventUnknown, 404),
+    (errors.NotFound, 404),
     (errors.QuestionError, 404),
     (errors.FormatError, 400),
     (errors.StateError, 503),

@@ -80,7 +80,7 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
     Before the file gets its name it is opened, checked and compared with the database row by row.
 
     Raises:
-        FileTaken: there is such a file, and `replace` is false.
+        PlaceTaken: there is such a file, and `replace` is false.
         FileUnusable: it cannot be written there; what was there is unchanged.
         StateError: the database cannot be read, or there is no room.
     """

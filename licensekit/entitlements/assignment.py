@@ -42,8 +42,8 @@ def faults_of(
     after = (held - change.release) | new
     reasons = {code: why for code in sorted(new) if (why := _not_assignable(entitlements.licenses[code]))}
     return [
-        *(errors.NotAssigned(license=code, holder=holder) for code in sorted(change.release - held)),
-        *(errors.NotAssignable(reason=why, license=code) for code, why in reasons.items()),
+        *(errors.NotAssigned(reason="not-held", license=code, holder=holder) for code in sorted(change.release - held)),
+        *(errors.NotAssigned(reason=why, license=code) for code, why in reasons.items()),
         *_of_plans(entitlements, holder, after, new),
         *chain.from_iterable(missing_requirements(entitlements, holder, code, after) for code in sorted(new)),
         *_of_children(entitlements, holder, held, after),

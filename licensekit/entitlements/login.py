@@ -12,7 +12,7 @@ from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
 from licensekit.entitlements.questions import is_absent
-from licensekit.errors import UnknownAccess
+from licensekit.errors import UnknownCode
 from licensekit.errors.coded import plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
 from licensekit.wire.plain import plain_fields
@@ -74,7 +74,7 @@ def may_login(
     for `user` is one whom the installation does not know.
 
     Raises:
-        UnknownAccess: no catalog has that way.
+        UnknownCode: no catalog has that way.
     """
     if is_absent(entitlements, way):
         return Decision((denials.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))
@@ -109,7 +109,7 @@ def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     catalog = trust_store.catalogs.get(issuer)
     rule = None if catalog is None else catalog.document.access.get(way.rpartition(".")[2])
     if rule is None:
-        raise UnknownAccess(way=way, known=ways(entitlements))
+        raise UnknownCode(reason="access", name=way, known=ways(entitlements))
     return rule, issuer
 
 

@@ -10,7 +10,7 @@ from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.settings import Value
-from licensekit.errors import UnknownLicense, UnknownSetting, WrongKind
+from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Kind, MeterPeriod, Use
@@ -121,13 +121,13 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
     """Return the one spelling of a license code: without its prefix where that is the vendor.
 
     Raises:
-        UnknownLicense: no catalog has it.
+        UnknownCode: no catalog has it.
         WrongKind: it is not of one of `kinds`.
     """
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
-        raise UnknownLicense(license=code)
+        raise UnknownCode(reason="license", name=code)
     if license_.kind not in kinds:
         raise WrongKind(
             reason="kind",
@@ -142,7 +142,7 @@ def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -
     """Return the one spelling of a code that a program asks about; one that `is_absent` is no mistake.
 
     Raises:
-        UnknownLicense, WrongKind: as `resolve`.
+        UnknownCode, WrongKind: as `resolve`.
         TypeError: it is no text.
     """
     names.require_text(code, "a license code")
@@ -150,8 +150,8 @@ def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -
         return code
     try:
         return resolve(entitlements, code, kinds)
-    except UnknownLicense:
-        raise UnknownLicense(license=code, guess=nearest(code, entitlements.licenses)) from None
+    except UnknownCode:
+        raise UnknownCode(reason="license", name=code, guess=nearest(code, entitlements.licenses)) from None
 
 
 def metered(entitlements: Entitlements, code: str) -> str:
@@ -235,12 +235,12 @@ def setting(entitlements: Entitlements, code: str) -> Value | None:
     One of an issuer who is not installed has no value.
 
     Raises:
-        UnknownSetting: no catalog has it.
+        UnknownCode: no catalog has it.
         TypeError: it is no text.
     """
     names.require_text(code, "a setting's code")
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     values = entitlements.settings.values
     if name not in values and not is_absent(entitlements, code):
-        raise UnknownSetting(setting=code, guess=nearest(code, values))
+        raise UnknownCode(reason="setting", name=code, guess=nearest(code, values))
     return values.get(name)

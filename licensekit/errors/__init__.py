@@ -21,9 +21,6 @@ from licensekit.errors.keys import *
 from licensekit.errors.order_faults import *
 from licensekit.errors.proposals import *
 from licensekit.errors.questions import *
-from licensekit.errors.signatures import *
-from licensekit.errors.signers import *
-from licensekit.errors.state import *
 from licensekit.errors.storage import *
 from licensekit.errors.trust import *
 from licensekit.errors.workspace import *

@@ -1,8 +1,97 @@
-"""What an administrator's change is refused for; the installation is as it was."""
+"""What an installation refuses, a file or an administrator's change; it is as it was."""
 
-from licensekit.errors.coded import Coded
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Self
+
+from licensekit.errors.coded import Coded, LicenseError
 from licensekit.errors.faults import TextInvalid
-from licensekit.errors.state import BundleRefused, RefusedError
+
+_BUNDLE: Final = "{serial} {part} {use:use}{sequence}"
+
+
+class RefusedError(LicenseError):
+    """The installation refuses a change; its state is as it was. `faults` says all that is why."""
+
+    _about: ClassVar[frozenset[str]] = frozenset({"where", "more"})
+    more: tuple["RefusedError", ...] = ()
+    """What else stands against the change."""
+
+    @property
+    def faults(self) -> tuple["RefusedError", ...]:
+        """Everything that stands against the change, this first."""
+        return (self, *self.more)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values; `more` in its data is what else stands against it."""
+        said = super().as_json()
+        more = [fault.as_json() for fault in self.more]
+        return {**said, "data": {**said["data"], "more": more}} if more else said
+
+    def with_more(self, more: Iterable["RefusedError"]) -> Self:
+        """Return the same error with `more` reasons that stand against the change."""
+        return self.replace(more=tuple(more))
+
+
+class BundleRefused(RefusedError):
+    """A bundle that the installation does not activate; its data name the bundle."""
+
+    template = {
+        "other-serial": f"{_BUNDLE} is for serial {{serial}}, and this installation has {{present}};"
+        " ask the issuer for a bundle for {present}, or one that replaces it",
+        "older": f"{_BUNDLE} is older than sequence {{highest}}, which was activated here;"
+        " activate the newest file, or ask the vendor for a reset of the sequence",
+        "other-here": f"another {_BUNDLE} was activated here; ask the issuer for one of a higher sequence",
+        "returned": f"{_BUNDLE} was returned from here; ask the issuer for a new bundle",
+        "unmaintained": f"{_BUNDLE} covers versions released until {{maintenance:day}},"
+        " and this one was released later; renew the maintenance, or use an earlier version of the product",
+        "setting": f"{_BUNDLE}: {{value:quoted}} does not fit the setting `{{setting}}`;"
+        " ask the issuer for a file with a value that fits",
+        "foreign": f"{_BUNDLE} is bound to another installation: {{difference}};"
+        " make a request here with `licensekit request`, and send it to the issuer",
+    }
+    serial: str
+    part: str
+    use: str
+    sequence: int
+    present: str = ""
+    highest: int = 0
+    maintenance: int | None = None
+    setting: str = ""
+    value: str = ""
+    difference: Coded | None = None
+
+
+class BelowUse(RefusedError):
+    """The new license set covers fewer than are assigned."""
+
+    # Either all holders are named, or the first of the users or sites.
+    template = dict.fromkeys(("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set")
+    hint_template = {
+        "few": "release {remove} of those who hold it first: {newest:list}",
+        "users": "release {remove} of those who hold it first: {newest:list} and {others} more:"
+        " look at `users list --license {license}`",
+        "sites": "release {remove} of those who hold it first: {newest:list} and {others} more: look at `sites list`",
+    }
+    license: str
+    in_use: int
+    total: int
+    remove: int
+    holders: tuple[str, ...]
+    """Those with the highest slots first; not all, if they are very many."""
+    newest: tuple[str, ...]
+    """The first of them."""
+    others: int
+
+
+class NotActivated(RefusedError):
+    """Nothing was activated here yet."""
+
+    template = {
+        "absent": "no installation was set up here yet; run `licensekit activate FILE`",
+        "no-pack": "nothing was activated here yet, so the vendor's pack is needed;"
+        " activate a file with `--pack FILE`, and `--root PIN` from the vendor's documentation",
+        "no-serial": "nothing was activated here yet, so there is nothing to state; run `licensekit activate FILE`",
+    }
 
 
 class NoneFree(RefusedError):
@@ -62,36 +151,44 @@ class StillRequired(RefusedError):
 
 
 class NotAssigned(RefusedError):
-    """A license that would be released is not assigned there."""
-
-    template = "{holder} is not assigned `{license}`; a license that comes with another one is released with that one"
-    license: str
-    holder: str
-
-
-class NotAssignable(RefusedError):
-    """A license that is not assigned to anybody: it is present, limits sites or is leased."""
+    """A license that is not assigned there, so not released; or that is not assigned to anybody."""
 
     template = {
+        "not-held": "{holder} is not assigned `{license}`;"
+        " a license that comes with another one is released with that one",
         "system": "`{license}` is not assigned: the installation as a whole has it",
         "limits-sites": "`{license}` is not assigned: it limits how many sites there are",
         "concurrent": "`{license}` is not assigned: its seats are taken by whoever is at work",
     }
     license: str
+    holder: str = ""
 
 
-class UserUnknown(RefusedError):
-    """There is no such user."""
+class NotFound(RefusedError):
+    """There is no such user or site, no such event in force, no lease that is held, or no such bundle."""
 
-    template = "there is no user {user:quoted}; look at `users list`"
-    user: str
+    template = {
+        "user": "there is no user {name:quoted}; look at `users list`",
+        "site": "there is no site {name:quoted}; look at `sites list`",
+        "event": "there is no event {name:line} in force; look at `events list`",
+        "lease": "there is no lease {name:quoted}; look at `leases list`",
+        "active": "no bundle `{name}` of {issuer} is active here; look at `status`",
+        "returned": "no bundle `{name}` of {issuer} was returned from here; look at `status`",
+    }
+    name: int | str
+    """Its id; of a bundle its part."""
+    issuer: str = ""
 
 
-class UserTaken(RefusedError):
-    """There is such a user already."""
+class EntryTaken(RefusedError):
+    """There is such a user or site already, or a central site."""
 
-    template = "there is a user {user} already"
-    user: str
+    template = {
+        "user": "there is a user {entry} already",
+        "site": "there is a site {entry} already",
+        "central": "the central site is {entry} already",
+    }
+    entry: str
 
 
 class UserRetired(RefusedError):
@@ -99,34 +196,6 @@ class UserRetired(RefusedError):
 
     template = "{user} is retired; bring the user back first: `users set ID --active`"
     user: str
-
-
-class SiteUnknown(RefusedError):
-    """There is no such site."""
-
-    template = "there is no site {site:quoted}; look at `sites list`"
-    site: str
-
-
-class SiteTaken(RefusedError):
-    """There is such a site already, or a central one."""
-
-    template = {"id": "there is a site {site} already", "central": "the central site is {site} already"}
-    site: str
-
-
-class EventUnknown(RefusedError):
-    """There is no such event in force."""
-
-    template = "there is no event {event:line} in force; look at `events list`"
-    event: int | str
-
-
-class LeaseUnknown(RefusedError):
-    """There is no such lease; it was given back, or has expired."""
-
-    template = "there is no lease {lease:quoted}; look at `leases list`"
-    lease: str
 
 
 class BorrowRefused(RefusedError):
@@ -168,31 +237,17 @@ class EntryInvalid(RefusedError):
     """Bounds of seconds, or of characters."""
 
 
-class BundleReturned(BundleRefused):
-    """A bundle that was returned to its vendor can never work here again."""
-
-    template = "{serial} {part} {use:use}{sequence} was returned from here; ask the issuer for a new bundle"
-
-
-class BundleUnknown(RefusedError):
-    """There is no such active bundle."""
+class AcceptRefused(RefusedError):
+    """A restored backup or a clock that cannot be accepted: there is none to accept, or it was done before."""
 
     template = {
-        "active": "no bundle `{part}` of {issuer} is active here",
-        "returned": "no bundle `{part}` of {issuer} was returned from here",
-    }
-    hint_template = "look at `status`"
-    part: str
-    issuer: str
-
-
-class RestoreRefused(RefusedError):
-    """There is no restored backup to accept, or it was done before."""
-
-    template = {
-        "nothing": "this database is no restored backup",
-        "spent": "a restored backup was accepted before, and that can be done once for each base bundle;"
+        "no-restore": "this database is no restored backup",
+        "restore-used": "a restored backup was accepted before, and that can be done once for each base bundle;"
         " ask the vendor for a reset that accepts it",
+        "clock-used": "the clock was accepted once already for this base bundle;"
+        " ask the vendor for a reset of the clock",
+        "no-clock": "the clock is not behind a time that only clocks have shown;"
+        " set the clock right, or ask the vendor for a reset of the clock",
     }
 
 

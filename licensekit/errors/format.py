@@ -118,9 +118,12 @@ class NewerReaderNeeded(FormatError):
 
 
 class UnexpectedType(FormatError):
-    """A document of another type than the one asked for."""
+    """A document of another type than the one asked for, none, or several."""
 
     template = {
+        "nothing": "no file was chosen and nothing was pasted",
+        "no-bundle": "the file holds no bundle but a {type:document}",
+        "bundles": "the file holds {count} bundles; verify them one by one, or activate them on an installation",
         "other": "a {type:document} where a {wanted:document} is meant",
         "several": "one {wanted:document} is meant, and the file holds {count} documents",
         "request": "a request where a {wanted:document} is meant; `licensekit answer` takes requests",
@@ -132,20 +135,3 @@ class UnexpectedType(FormatError):
     type: str = ""
     wanted: tuple[str, ...] = ()
     count: int = 1
-
-
-class NoBundle(FormatError):
-    """A file without a license bundle where one is needed."""
-
-    template = {
-        "nothing": "no file was chosen and nothing was pasted",
-        "other": "the file holds no bundle but a {type:document}",
-    }
-    type: str = ""
-
-
-class SeveralBundles(FormatError):
-    """More than one bundle where exactly one is meant."""
-
-    template = "the file holds {count} bundles; verify them one by one, or activate them on an installation"
-    count: int

@@ -122,9 +122,12 @@ class InstallationsTaken(WorkspaceError):
 
 
 class ExchangeFileRefused(WorkspaceError):
-    """A receipt or statement by another installation than the one that the record names."""
+    """A receipt or statement by another installation than the one that the record names, or entered before."""
 
     template = {
+        "entered": "{count:count document was|documents were} entered before,"
+        " as entry {entry} of the ledger, on {entered:time};"
+        " if the pack could not be written then, `licensekit pack` renews it",
         "returned": "{bundle} was returned before, by entry {entry} of the ledger",
         "receipt": "the receipt is signed by another installation than the one that {bundle} is bound to",
         "request": "the receipt names another request than {bundle} answers",
@@ -132,23 +135,13 @@ class ExchangeFileRefused(WorkspaceError):
         "unknown": "the request names no serial, and nothing ever came from its installation;"
         " activate a license there first",
     }
-    installation: bytes
+    installation: bytes = b""
     """SHA-256 of the key that signed it."""
     bundle: str = ""
+    count: int = 0
     entry: int = 0
-
-
-class ExchangeFileKnown(WorkspaceError):
-    """A receipt or statement that was entered before."""
-
-    template = (
-        "{count:count document was|documents were} entered before, as entry {entry} of the ledger, on {entered:time}"
-    )
-    hint_template = "if the pack could not be written then, `licensekit pack` renews it"
-    count: int
-    entry: int
-    """The number of the first one."""
-    entered: int
+    """The number of the first one that was entered."""
+    entered: int | None = None
 
 
 class QrRefused(WorkspaceError):

@@ -23,7 +23,7 @@ class OrderIncomplete(Fault):
 
 
 class OrderDatesInvalid(Fault):
-    """Dates of an order that contradict each other."""
+    """Dates of an order that contradict each other, or an end that a renewal cannot have."""
 
     template = {
         "twice": "says again what `{key}` says; give one of them",
@@ -32,8 +32,14 @@ class OrderDatesInvalid(Fault):
         "before": "is before `{key}`",
         "before-term": "is before the term begins",
         "term": "its term is not within the years 1970 to 9999",
+        "both": "give a date, or a number of days, and not both",
+        "perpetual": "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end",
+        "earlier": "{expiry:day} is before the present one, {present:day}; `licensekit amend` shortens",
+        "years": "is not within the years 1970 to 9999",
     }
     key: str = ""
+    expiry: int | None = None
+    present: int | None = None
 
 
 class OrderSerialInvalid(Fault):
@@ -79,19 +85,6 @@ class OrderDoubtful(Fault):
     day: int = 0
     license: str = ""
     requires: tuple[str, ...] = ()
-
-
-class RenewalInvalid(Fault):
-    """A renewal of what has no end, or to an end that it cannot have."""
-
-    template = {
-        "both": "give a date, or a number of days, and not both",
-        "perpetual": "is perpetual, so there is nothing to renew; `licensekit amend` gives it an end",
-        "earlier": "{expiry:day} is before the present one, {present:day}; `licensekit amend` shortens",
-        "years": "is not within the years 1970 to 9999",
-    }
-    expiry: int | None = None
-    present: int | None = None
 
 
 class AmendmentInvalid(Fault):

@@ -1,22 +1,8 @@
 """Why a proposal is not carried out: nobody confirmed it, or it is out of date."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from licensekit.errors.coded import Coded, LicenseError
-
-
-class Confirmable(Protocol):
-    """A proposal, as far as these errors concern: see `licensekit.proposals`."""
-
-    @property
-    def needs_confirmation(self) -> Sequence[Coded]:
-        """What a person must agree to."""
-        ...
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the whole preview as plain JSON values."""
-        ...
 
 
 class ProposalError(LicenseError):
@@ -29,7 +15,8 @@ class ConfirmationNeeded(ProposalError):
     template = "this needs a confirmation: {needs_confirmation:messages}"
     hint_template = "if that is what you want, confirm it with `--yes`, in a program with `confirm=True`"
     _about: ClassVar[frozenset[str]] = frozenset({"where", "proposal"})
-    proposal: Confirmable
+    proposal: Any
+    """A `licensekit.proposals.Proposal`."""
     needs_confirmation: tuple[Coded, ...]
 
 

@@ -6,45 +6,24 @@ from typing import Final
 
 from licensekit.errors.coded import LicenseError, Message
 
-_CHECK: Final = "{guess:guess check the code against the catalog}"
-
 
 class QuestionError(LicenseError):
     """A question that is a mistake in the program that asks it."""
 
 
-class UnknownLicense(QuestionError):
-    """A license code that no catalog has."""
+class UnknownCode(QuestionError):
+    """A license, a setting or a way to log in that no catalog has, or an issuer whose catalog is not here."""
 
-    template = "no catalog has a license `{license}`"
-    hint_template = _CHECK
-    license: str
+    template = {
+        "license": "no catalog has a license `{name}`; {guess:guess check the code against the catalog}",
+        "setting": "no catalog has a setting `{name}`; {guess:guess check the code against the catalog}",
+        "issuer": "there is no issuer {name:quoted} here",
+        "access": "no catalog has a way to log in called `{name}`; there are: {known:list none}",
+    }
+    name: str
     guess: str = ""
     """The code that may be meant."""
-
-
-class UnknownSetting(QuestionError):
-    """A setting that no catalog has."""
-
-    template = "no catalog has a setting `{setting}`"
-    hint_template = _CHECK
-    setting: str
-    guess: str = ""
-
-
-class UnknownIssuer(QuestionError):
-    """An issuer whose catalog is not here."""
-
-    template = "there is no issuer {issuer:quoted} here"
-    issuer: str
-
-
-class UnknownAccess(QuestionError):
-    """A way to log in that no catalog has."""
-
-    template = "no catalog has a way to log in called `{way}`; there are: {known:list none}"
-    way: str
-    known: tuple[str, ...]
+    known: tuple[str, ...] = ()
 
 
 class WrongKind(QuestionError):

@@ -43,16 +43,12 @@ class FileUnusable(StateError):
     detail: str = ""
 
 
-class FileTaken(StateError):
-    """A file that would be overwritten, where only a new one is wanted."""
-
-    template = "there is such a file already; choose another name, or move the file away first"
-
-
-class OutputTaken(StateError):
-    """A path at which something else is than an older or equal file of the same license."""
+class PlaceTaken(StateError):
+    """Something is already where something new should go, and is not overwritten."""
 
     template = {
+        "file": "there is such a file already; choose another name, or move the file away first",
+        "installation": "there is an installation here already; choose a folder or schema where nothing is yet",
         "other": "there is another license, {bundle} of {company:quoted}",
         "newer": "there is a newer file of this license, {bundle}",
         "reset": "there is a reset for another installation",
@@ -92,17 +88,6 @@ class LicenseGivenTwice(StateError):
     file: str
 
 
-class DocumentMissing(StateError):
-    """The database has lost a document that its journal names."""
-
-    template = {
-        "gone": "the database has lost {document}",
-        "other": "the database holds another document in the place of {document}",
-    }
-    hint_template = "activate its file again, or a newer one"
-    document: str
-
-
 class OtherInstallation(StateError):
     """Another installation, or an older state of this one, took the place of the open one."""
 
@@ -114,14 +99,8 @@ class OtherInstallation(StateError):
     }
 
 
-class HomeTaken(StateError):
-    """An installation is where another one should go."""
-
-    template = "there is an installation here already; choose a folder or schema where nothing is yet"
-
-
 class AuditDamaged(StateError):
-    """The audit log's chain is broken, or tables contradict each other."""
+    """The audit log's chain is broken, tables contradict each other, or a document that the log names is lost."""
 
     template = {
         "chain": "the audit log does not hold from entry {entry} on;"
@@ -129,10 +108,14 @@ class AuditDamaged(StateError):
         "slots": "{there:count assignment|assignments} of `{license}` are there, and do not have"
         " the slots from 1 to {there} one by one; somebody changed the tables: compare with a backup,"
         " or run `users prefer {license}` (`sites prefer`), which numbers them again",
+        "gone": "the database has lost {document}; activate its file again, or a newer one",
+        "other": "the database holds another document in the place of {document};"
+        " activate its file again, or a newer one",
     }
     entry: int | None = None
     license: str = ""
     there: int = 0
+    document: str = ""
 
 
 class ConsoleUnavailable(StateError):

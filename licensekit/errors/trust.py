@@ -1,11 +1,13 @@
-"""Why a well-formed document is not to be believed."""
+"""Why a well-formed document is not to be believed, or the signatures on it are not, or its key is not for it."""
 
 from licensekit.errors.coded import LicenseError
 
 _STOP = "stop and call the vendor: one root signed two different documents"
 _FORK = "ask the issuer for its newest file, and which of the two it signed"
 _RESTORE = "restore the newer documents, or activate the issuer's newest file"
-_AHEAD = "activate the file that brings the newer trust document as well"
+_KEY = "key `{name}` ({key_id:hex})"
+_MAY_NOT = _KEY + " may not sign "
+_OTHER = "or have another key sign it"
 
 
 class TrustError(LicenseError):
@@ -47,21 +49,33 @@ class RootGap(TrustError):
     trust: int | None = None
 
 
-class RootRollback(TrustError):
-    """The newest root here is older than one seen before."""
+class Fork(TrustError):
+    """Two different documents in one place: of one version, and of lists and catalogs also of one issuer."""
 
-    template = "root {version} is the newest here, and root {seen} was seen before"
-    hint_template = _RESTORE
+    template = {
+        "root": f"there are two roots of version {{version}}; {_STOP}",
+        "trust": f"there are two trust documents of version {{version}}; {_STOP}",
+        "revocations": f"there are two revocation lists {{version}} of `{{issuer}}`; {_FORK}",
+        "catalog": f"there are two catalogs of `{{issuer}}` of version {{version}}; {_FORK}",
+    }
     version: int
+    """Of a list its number."""
+    issuer: str = ""
+
+
+class Rollback(TrustError):
+    """A document older than the one in force, or than one that was seen before."""
+
+    template = {
+        "root": f"root {{version}} is the newest here, and root {{seen}} was seen before; {_RESTORE}",
+        "stored": f"trust document {{version}} is the newest here, and {{seen}} was seen before; {_RESTORE}",
+        "added": "trust document {version} is not newer than {seen}, which was seen before",
+        "revocations": "revocation list {version} of `{issuer}` is older than one seen before",
+    }
+    version: int
+    """Of a list its number; 0 if there is none."""
     seen: int
-
-
-class RootFork(TrustError):
-    """Two different root documents of one version."""
-
-    template = "there are two roots of version {version}"
-    hint_template = _STOP
-    version: int
+    issuer: str = ""
 
 
 class RootNotNewest(TrustError):
@@ -103,66 +117,14 @@ class TrustMissing(TrustError):
     hint_template = "use the pack that came with the application"
 
 
-class TrustRollback(TrustError):
-    """A trust document older than the one in force."""
+class DocumentAhead(TrustError):
+    """A list or catalog made under a root or trust document that is not here."""
 
     template = {
-        "stored": "trust document {version} is the newest here, and {seen} was seen before; " + _RESTORE,
-        "added": "trust document {version} is not newer than {seen}, which was seen before",
+        "revocations": "the revocation list was made under root {root_version}, trust document {trust_version}",
+        "catalog": "the catalog of `{issuer}` was made under root {root_version}, trust document {trust_version}",
     }
-    version: int
-    """0 if there is none."""
-    seen: int
-
-
-class TrustFork(TrustError):
-    """Two different trust documents of one version."""
-
-    template = "there are two trust documents of version {version}"
-    hint_template = _STOP
-    version: int
-
-
-class CatalogFork(TrustError):
-    """Two different catalogs of one issuer and version."""
-
-    template = "there are two catalogs of `{issuer}` of version {version}"
-    hint_template = _FORK
-    issuer: str
-    version: int
-
-
-class RevocationsRollback(TrustError):
-    """A revocation list older than the one in force."""
-
-    template = "revocation list {number} of `{issuer}` is older than one seen before"
-    issuer: str
-    number: int
-
-
-class RevocationsFork(TrustError):
-    """Two different revocation lists of one number."""
-
-    template = "there are two revocation lists {number} of `{issuer}`"
-    hint_template = _FORK
-    issuer: str
-    number: int
-
-
-class RevocationsAhead(TrustError):
-    """A revocation list made under a root or trust document that is not here."""
-
-    template = "the revocation list was made under root {root_version}, trust document {trust_version}"
-    hint_template = _AHEAD
-    root_version: int
-    trust_version: int
-
-
-class CatalogAhead(TrustError):
-    """A catalog made under a root or trust document that is not here."""
-
-    template = "the catalog of `{issuer}` was made under root {root_version}, trust document {trust_version}"
-    hint_template = _AHEAD
+    hint_template = "activate the file that brings the newer trust document as well"
     issuer: str
     root_version: int
     trust_version: int
@@ -219,3 +181,100 @@ class NothingToSign(TrustError):
 
     template = "every document in this file has all its signatures"
     hint_template = "`licensekit pack FILE` puts it in force in the vendor's workspace"
+
+
+class SignatureCount(TrustError):
+    """Two signatures by one key, or several on a document that carries exactly one."""
+
+    template = {
+        "twice": "one key signed this document of type `{document}` twice",
+        "several": "a document of type `{document}` carries one signature, and this has {count}",
+    }
+    document: str
+    count: int
+
+
+class SignatureInvalid(TrustError):
+    """A signature that does not verify: the file was altered, or it is a forgery."""
+
+    template = "the signature of key {key_id:hex} does not verify"
+    hint_template = "the file was altered after it was signed: ask the issuer for it again"
+    key_id: bytes
+
+
+class KeyUnknown(TrustError):
+    """A signature by a key that no trusted document names."""
+
+    # `signer` is a key here that the trust document lacks.
+    template = {
+        "signature": "signed by key {key_id:hex}, which the trust document does not name",
+        "signer": "key {key_id:hex} is not in the trust document;"
+        " sign the trust document that admits it first (`licensekit keys list`)",
+        "trust": "a trust document is signed by a key that root {root} does not name",
+        "next-root": "root {version} is signed by a key that no root here names",
+        "next-trust": "trust document {version} is signed by a key that no root here names",
+        "installation": "a {document} is signed by an installation's key, and this one is not",
+    }
+    hint_template = "update the application or its pack, or ask the issuer which key signed"
+    key_id: bytes | None = None
+    root: int | None = None
+    version: int | None = None
+    document: str = ""
+
+
+class KeyIdCollision(TrustError):
+    """Two different keys of one key id."""
+
+    template = {"root": "two keys of a root have one key id", "trust": "two keys of the trust document have one key id"}
+
+
+class KeyRevoked(TrustError):
+    """The key was revoked: nothing that it signed counts."""
+
+    template = _KEY + " was revoked"
+    hint_template = "ask the issuer for a newly signed file"
+    key_id: bytes
+    name: str
+
+
+class KeyOutOfWindow(TrustError):
+    """The document was issued outside the time in which its key may sign."""
+
+    template = _KEY + " could not sign on {issued:time}"
+    key_id: bytes
+    name: str
+    issued: int
+
+
+class KeyOutOfScope(TrustError):
+    """The key may not sign this type or issuer, or a bundle that grants so much."""
+
+    template = {
+        "type": _MAY_NOT + "documents of type `{document}`",
+        "issuer": _MAY_NOT + "for issuer `{issuer}`",
+        "use": _MAY_NOT + "a {use} license",
+        "part": _MAY_NOT + "for part `{part}`",
+        "replaces": f"{_MAY_NOT}a bundle that takes the place of another serial;"
+        f" leave `replaces` out of the order, {_OTHER}",
+        "unrestricted": _MAY_NOT + "`{license}` without a limit; order a number of it, " + _OTHER,
+        "most": _MAY_NOT + "more than {most} of `{license}`; order at most {most} of it, " + _OTHER,
+        "meter": _MAY_NOT + "more than {most} of `{license}` over the term of a bundle;"
+        f" order less of it or a shorter term, {_OTHER}",
+        "settings": f"{_MAY_NOT}settings; leave `settings` out of the order, {_OTHER}",
+        "term": _MAY_NOT + "a term of more than {longest:count day|days};"
+        f" order a term that ends earlier, grace included, {_OTHER}",
+        "after-grace": _KEY + " may sign only bundles that block after grace;"
+        f' write `after_grace = "block"` in the order, {_OTHER}',
+        "hours": _MAY_NOT + "more offline or borrow hours than {longest:count day|days} have;"
+        f" order fewer hours, {_OTHER}",
+    }
+    hint_template = "`licensekit keys list` shows what each key may sign"
+    key_id: bytes
+    name: str
+    document: str = ""
+    issuer: str = ""
+    use: str = ""
+    part: str = ""
+    license: str = ""
+    most: int | None = None
+    longest: int | None = None

@@ -131,21 +131,16 @@ class KeyChangeRefused(WorkspaceError):
 
 
 class ChangeInSigning(WorkspaceError):
-    """Another change of keys travels already: the signatures on it are not thrown away."""
-
-    template = "another change is in signing, and both cannot count"
-    hint_template = "have it signed first, or give it up with `licensekit keys abandon FILE`"
-
-
-class ChangeOvertaken(WorkspaceError):
-    """A change of keys in signing that no longer follows what is in force: it would undo what came between."""
+    """A change of keys in signing that is in the way of another, or that would undo what came between."""
 
     template = {
+        "another": "another change is in signing, and both cannot count;"
+        " have it signed first, or give it up with `licensekit keys abandon FILE`",
         "replaced": "{document} is out of date: {by} was signed at {issued:time} and is in force;"
         " make the change again; `licensekit keys abandon FILE` puts this one away",
         "in-force": "{document} is in force already; this file is no longer needed",
     }
-    document: str
+    document: str = ""
     """The one in signing, by type and version: `trust document 2`."""
     by: str = ""
     """The one in force."""
@@ -164,21 +159,16 @@ class RevocationsFull(WorkspaceError):
 
 
 class CatalogChanged(WorkspaceError):
-    """`catalog.toml` differs from the catalog that was last signed."""
+    """`catalog.toml` differs from the catalog that was last signed, or takes away from bundles already sold."""
 
     template = {
         "changed": "it was changed since it was signed; run `licensekit pack` to sign the new catalog",
         "faults": "it was changed since it was signed, and has faults now; `licensekit catalog check` names them",
         "key": "the key that signed it may not sign it any more; run `licensekit pack` to sign it again",
+        "takes-away": "it takes something away from bundles that were sold: {faults:list};"
+        " put it back, or sign it all the same with `licensekit pack --yes`",
     }
-
-
-class CatalogTakesAway(WorkspaceError):
-    """The new catalog takes something away from bundles already sold."""
-
-    template = "it takes something away from bundles that were sold: {faults:list}"
-    hint_template = "put it back, or sign it all the same with `licensekit pack --yes`"
-    faults: tuple[SoldReduced, ...]
+    faults: tuple[SoldReduced, ...] = ()
 
 
 class LedgerDamaged(WorkspaceError):

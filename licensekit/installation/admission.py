@@ -118,15 +118,15 @@ def _faults(
     active: Iterable[Verified[Bundle]],
     floors: Iterable[Verified[Bundle]],
     facts: AdmissionFacts,
-) -> tuple[errors.SequenceOlder | None, list[errors.RefusedError]]:
+) -> tuple[errors.RefusedError | None, list[errors.RefusedError]]:
     """Return everything that stands against a bundle, and what of it a reset would allow."""
     # What was returned stays away for that alone, whatever its sequence.
     if verified.identity in facts.journal.returned:
-        of_sequence: errors.RefusedError | None = errors.BundleReturned(**naming(verified.document))
+        of_sequence: errors.RefusedError | None = errors.BundleRefused(reason="returned", **naming(verified.document))
     else:
         of_sequence = _of_sequence(verified, floors, facts)
     found = [*_of_serial(verified, active, facts), of_sequence, *_of_part(verified, facts)]
-    older = of_sequence if isinstance(of_sequence, errors.SequenceOlder) else None
+    older = of_sequence if of_sequence is not None and of_sequence.reason == "older" else None
     return older, [one for one in found if one is not None]
 
 
@@ -164,7 +164,7 @@ def _of_serial(
         return
     may_move = bundle.issuer == vendor or not of_vendor
     if not (may_move and _takes_place(verified, serial, deciding, facts)):
-        yield errors.SerialMismatch(**naming(bundle), present=serial)
+        yield errors.BundleRefused(reason="other-serial", **naming(bundle), present=serial)
 
 
 def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts) -> bool:
@@ -193,10 +193,10 @@ def _of_sequence(
         },
     }
     if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
-        return errors.SequenceConflict(**naming(bundle))
+        return errors.BundleRefused(reason="other-here", **naming(bundle))
     highest = max(line.values(), default=0)
     if bundle.sequence < highest or (known is not None and known.record.state == REPLACED):
-        return errors.SequenceOlder(**naming(bundle), highest=highest)
+        return errors.BundleRefused(reason="older", **naming(bundle), highest=highest)
     return None
 
 
@@ -221,11 +221,11 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[erro
     bundle = verified.document
     part = judge(verified, 0, fingerprint=facts.fingerprint, released=facts.released)
     if part.state is BundleState.FOREIGN and part.match is not None:
-        yield errors.BindingMismatch(**naming(bundle), difference=part.match)
+        yield errors.BundleRefused(reason="foreign", **naming(bundle), difference=part.match)
     if part.state is BundleState.UNMAINTAINED and bundle.maintenance is not None:
-        yield errors.MaintenanceEnded(**naming(bundle), maintenance=bundle.maintenance)
+        yield errors.BundleRefused(reason="unmaintained", **naming(bundle), maintenance=bundle.maintenance)
     for code, value in unfit_in(facts.trust_store, bundle).items():
-        yield errors.SettingRefused(**naming(bundle), setting=code, value=str(value))
+        yield errors.BundleRefused(reason="setting", **naming(bundle), setting=code, value=str(value))
 
 
 def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[errors.RefusedError]:

@@ -21,7 +21,7 @@ def change_licenses(
     """Assign and release in one change, and return what was newly assigned.
 
     Raises:
-        UnknownLicense, WrongKind: a license that is assigned is not of `kind`.
+        UnknownCode, WrongKind: a license that is assigned is not of `kind`.
         RefusedError: the first thing that stands against it; its `faults` are all.
     """
     state = change.read.state()
@@ -63,9 +63,9 @@ class Assignable(Section):
         What is assigned already stays as it is.
 
         Raises:
-            UserUnknown, UserRetired, SiteUnknown: there is no such user or site, or one that was retired.
-            UnknownLicense, WrongKind: one of them is no license of users, or of sites.
-            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned, NotAssignable: the first thing that
+            NotFound, UserRetired: there is no such user or site, or one that was retired.
+            UnknownCode, WrongKind: one of them is no license of users, or of sites.
+            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned: the first thing that
                 stands against it; its `faults` are all.
         """
         with write_installation(self._opened) as change:
@@ -85,8 +85,8 @@ class Assignable(Section):
         somebody left who edited the database. Of sites it may be a license that limits how many satellites there are.
 
         Raises:
-            UserUnknown, SiteUnknown, NotAssigned: there is no such user or site, or it does not hold the license.
-            UnknownLicense, WrongKind: it is no license of users, or of sites.
+            NotFound, NotAssigned: there is no such user or site, or it does not hold the license.
+            UnknownCode, WrongKind: it is no license of users, or of sites.
         """
         with write_installation(self._opened) as change:
             known = [self._known(change.connection, one).id for one in holder_ids]
@@ -95,7 +95,7 @@ class Assignable(Section):
             held = slots.SATELLITE if entitlements.licenses[license_].limits_sites else license_
             first = list(dict.fromkeys(known))
             for holder in slots.prefer(change.connection, self._kind, held, first):
-                raise NotAssigned(license=license_, holder=holder)
+                raise NotAssigned(reason="not-held", license=license_, holder=holder)
             named = {"users": (), "sites": (), f"{word(self._kind)}s": first}
             change.record("prefer", license=license_, **named)
 

@@ -82,7 +82,7 @@ def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
     """Look up everything about a user: facts, licenses and where they come from, events.
 
     Raises:
-        UserUnknown: there is no such user.
+        NotFound: there is no such user.
     """
     state = read.state()
     entitlements = state.entitlements
@@ -102,7 +102,7 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     With `now` (seconds since 1970): what it would be then.
 
     Raises:
-        UnknownLicense: no catalog has it.
+        UnknownCode: no catalog has it.
     """
     state = read.state(now=now)
     entitlements = state.entitlements

@@ -3,7 +3,7 @@
 from typing import Final
 
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
-from licensekit.errors import EntryInvalid, EventUnknown
+from licensekit.errors import EntryInvalid, NotFound
 from licensekit.limits import SECONDS
 from licensekit.state.loading import read_installation
 from licensekit.state.stored import read_events
@@ -38,7 +38,7 @@ class Events(Section):
 
         Raises:
             EntryInvalid: the kind is none, or something of it cannot be kept.
-            SiteUnknown, UserUnknown: there is no such subject.
+            NotFound: there is no such subject.
         """
         if not (is_code(kind) and is_event_kind(kind)):
             raise EntryInvalid(reason="event-kind", entry=kind)
@@ -56,11 +56,11 @@ class Events(Section):
         """End an event.
 
         Raises:
-            EventUnknown: there is no such event in force.
+            NotFound: there is no such event in force.
         """
         with write_installation(self._opened) as change:
             if not change.connection.run(_END, change.now, self._opened.by, number):
-                raise EventUnknown(event=number)
+                raise NotFound(reason="event", name=number)
             change.record("event-end", event=number)
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import rows
-from licensekit.errors import BundleUnknown, NotActivated
+from licensekit.errors import NotActivated, NotFound
 from licensekit.installation.messages import ReturnIsFinal
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change, Proposal, require_same
@@ -89,7 +89,7 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
     owner = issuer or read.state().trust_store.issuer
     active = _active(read.bundles(), part, owner)
     if not active and not _receipts(read.connection, read.stored.journal.state, part, owner):
-        raise BundleUnknown(reason="active", part=part, issuer=owner)
+        raise NotFound(reason="active", name=part, issuer=owner)
     names = [one.label for one in active]
     final = [ReturnIsFinal(part=part, bundles=tuple(names))] if active else []
     return ReturnProposal(
@@ -122,7 +122,7 @@ def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None =
     owner = issuer or read.state().trust_store.issuer
     found = _receipts(read.connection, read.stored.journal.state, part, owner)
     if not found:
-        raise BundleUnknown(reason="returned", part=part, issuer=owner)
+        raise NotFound(reason="returned", name=part, issuer=owner)
     return _file(found)
 
 

@@ -124,7 +124,7 @@ class Installation(Section):
 
         Raises:
             ConfirmationNeeded: a bundle is active, and `confirm` is false.
-            BundleUnknown: no bundle of that part is active, and none was returned.
+            NotFound: no bundle of that part is active, and none was returned.
         """
         return self.propose_return(part, issuer=issuer).apply(confirm=confirm)
 
@@ -134,7 +134,7 @@ class Installation(Section):
         It is a SQLite database with everything, the installation's key included; `restore` puts it back.
 
         Raises:
-            FileTaken: there is such a file, and `replace` is false.
+            PlaceTaken: there is such a file, and `replace` is false.
             FileUnusable: it cannot be written there; what was there is unchanged.
             StateError: the installation cannot be read, or there is no room.
         """

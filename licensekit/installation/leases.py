@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Sequence
 
 from licensekit.entitlements import resolve
-from licensekit.errors import LeaseUnknown
+from licensekit.errors import NotFound
 from licensekit.state import seats
 from licensekit.state.loading import read_installation
 from licensekit.state.seats import HeldSeat
@@ -21,7 +21,7 @@ class Leases(Section):
         Default: of every license, and of every holder.
 
         Raises:
-            UnknownLicense: no catalog has `license_code`.
+            UnknownCode: no catalog has `license_code`.
         """
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
@@ -34,7 +34,7 @@ class Leases(Section):
         Whoever has borrowed it learns it when it sees the database again.
 
         Raises:
-            LeaseUnknown: no such lease is held.
+            NotFound: no such lease is held.
         """
         return self.end_all([lease_id])[0]
 
@@ -46,7 +46,7 @@ class Leases(Section):
             ended: builtins.list[HeldSeat] = []
             for lease_id in dict.fromkeys(lease_ids):
                 if (lease := held.get(lease_id)) is None:
-                    raise LeaseUnknown(lease=lease_id)
+                    raise NotFound(reason="lease", name=lease_id)
                 ended.append(lease)
                 seats.end(connection, lease)
                 change.record("lease-end", license=lease.license, holder=lease.holder, lease=lease.id)

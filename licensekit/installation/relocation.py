@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from licensekit.database import Connection, Database, connect, shown
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
-from licensekit.errors import HomeTaken
+from licensekit.errors import PlaceTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import database_of, heads_of, locate, open_installation
@@ -67,7 +67,7 @@ def move(
     Raises:
         NotActivated: there is no installation at `source`.
         DatabaseMoved: it was moved before.
-        HomeTaken: there is another installation at `target`.
+        PlaceTaken: there is another installation at `target`.
         AuditDamaged, TrustError: the installation does not hold; it stays where it is.
         StateError: one of the two cannot be used; the installation stays where it is.
     """
@@ -100,7 +100,7 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
     """Require that an earlier call, cut off, copied this installation there as it is.
 
     Raises:
-        HomeTaken: another installation is there, or this one, and something was changed since.
+        PlaceTaken: another installation is there, or this one, and something was changed since.
     """
     with new.read() as connection:
         before = leaving.read.stored
@@ -109,7 +109,7 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not there.is_behind
     if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
-        raise HomeTaken(where=new.location)
+        raise PlaceTaken(reason="installation", where=new.location)
 
 
 def _copy(connection: Connection, leaving: WriteTransaction, origin: str, place: str, progress: Progress) -> None:

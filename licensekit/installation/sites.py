@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
-from licensekit.errors import NoneFree, SiteTaken
+from licensekit.errors import EntryTaken, NoneFree
 from licensekit.installation.assignments import Assignable, release_all
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
@@ -39,7 +39,7 @@ class Sites(Assignable):
         """Add a site: the central one, or a satellite, of which licenses may limit the number.
 
         Raises:
-            SiteTaken: there is a site of that id, or a central one.
+            EntryTaken: there is a site of that id, or a central one.
             NoneFree, RequirementMissing: no more satellites are licensed.
             EntryInvalid: the id or the name cannot be kept.
         """
@@ -58,7 +58,7 @@ class Sites(Assignable):
         """Remove a site, which releases everything, and return what was released.
 
         Raises:
-            SiteUnknown: there is no such site.
+            NotFound: there is no such site.
         """
         with write_installation(self._opened) as change:
             site_id = known_site(change.connection, site_id).id
@@ -84,10 +84,10 @@ class Sites(Assignable):
 
 def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:
     if change.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is not None:
-        raise SiteTaken(reason="id", site=site_id)
+        raise EntryTaken(reason="site", entry=site_id)
     known = change.connection.one("SELECT id FROM sites WHERE central = 1")
     if central and known is not None:
-        raise SiteTaken(reason="central", site=known[0])
+        raise EntryTaken(reason="central", entry=known[0])
 
 
 def _require_room(change: WriteTransaction) -> None:

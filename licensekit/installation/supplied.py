@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from licensekit.entitlements import Notice, Severity
-from licensekit.errors import ArmorInvalid, BindingMismatch, LicenseError, StateError
+from licensekit.errors import ArmorInvalid, BundleRefused, LicenseError, StateError
 from licensekit.files import read_bytes
 from licensekit.installation.installation import Installation
 from licensekit.limits import FILE_BYTES
@@ -102,7 +102,7 @@ class SuppliedLicense:
         source, error = self._source, self._error
         if error is not None:
             reason = "file" if source.path else "text"
-            if isinstance(error, BindingMismatch) and not source.home:
+            if isinstance(error, BundleRefused) and error.reason == "foreign" and not source.home:
                 reason = "bound"
             elif isinstance(error, ArmorInvalid) and not source.path:
                 reason = "no-text"

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import QuestionError, RefusedError, UnknownLicense, UserCellInvalid, UserRetired, UsersInvalid
+from licensekit.errors import QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired, UsersInvalid
 from licensekit.errors.coded import Located
 from licensekit.state.slots import assign
 from licensekit.state.transactions import WriteTransaction
@@ -103,8 +103,8 @@ class _Importing(NamedTuple):
                 update_user(self.change.connection, after)
             held = frozenset(holding.license for holding in after.holdings)
             wanted = {resolve(self.entitlements, c, (Kind.USER,)) for c in row.licenses}
-        except UnknownLicense as error:
-            return [_no_license(error.license, self.entitlements)]
+        except UnknownCode as error:
+            return [_no_license(error.name, self.entitlements)]
         except (QuestionError, RefusedError) as error:
             return [error]
         if after.retired and wanted:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from licensekit.access import Access
 from licensekit.entitlements import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import UserUnknown
+from licensekit.errors import NotFound
 from licensekit.installation.assignments import Assignable, release_all
 from licensekit.installation.details import user_details_of
 from licensekit.installation.user_import import import_users
@@ -38,7 +38,7 @@ class Users(Assignable):
         """Add a user, who holds no license yet.
 
         Raises:
-            UserTaken: there is a user of that id.
+            EntryTaken: there is a user of that id.
             EntryInvalid: the id, name or a group cannot be kept.
         """
         with write_installation(self._opened) as change:
@@ -61,7 +61,7 @@ class Users(Assignable):
         """Change what is given of a user; `retired` False brings it back, without licenses.
 
         Raises:
-            UserUnknown: there is no such user.
+            NotFound: there is no such user.
             EntryInvalid: the name or a group cannot be kept.
         """
         with write_installation(self._opened) as change:
@@ -86,14 +86,14 @@ class Users(Assignable):
         administrator, or whoever held a seat.
 
         Raises:
-            UserUnknown: nobody of that id is known here.
+            NotFound: nobody of that id is known here.
         """
         with write_installation(self._opened) as change:
             user = user_facts(change.connection, user_id)
             if user is not None:
                 release_all(change, Kind.USER, user.id)
             elif find_pseudonym(change.connection, user_id) is None:
-                raise UserUnknown(user=user_id)
+                raise NotFound(reason="user", name=user_id)
             change.record("user-erase", person=pseudonym_of(change.connection, user_id))
             erase_person(change.connection, user_id)
 
@@ -101,7 +101,7 @@ class Users(Assignable):
         """Retire a user, which releases everything, and give what was released.
 
         Raises:
-            UserUnknown: there is no such user.
+            NotFound: there is no such user.
         """
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
@@ -115,7 +115,7 @@ class Users(Assignable):
         """Return what is known of a user, and what it is assigned.
 
         Raises:
-            UserUnknown: there is no such user.
+            NotFound: there is no such user.
         """
         with read_installation(self._opened) as read:
             return known_user(read.connection, user_id)
@@ -124,7 +124,7 @@ class Users(Assignable):
         """Return what a user may do with every license, at a site.
 
         Raises:
-            UserUnknown, SiteUnknown: there is no such user, or no such site.
+            NotFound: there is no such user, or no such site.
         """
         with read_installation(self._opened) as read:
             user = known_user(read.connection, user_id)
@@ -135,7 +135,7 @@ class Users(Assignable):
         """Yield the users that `wanted` fits, by id, in constant memory.
 
         Raises:
-            UnknownLicense, WrongKind: a license that is asked for is no user license.
+            UnknownCode, WrongKind: a license that is asked for is no user license.
         """
         with read_installation(self._opened) as read:
             yield from list_users(read, wanted)
@@ -144,8 +144,8 @@ class Users(Assignable):
         """Decide whether a user may log in by `way`, with every reason why not.
 
         Raises:
-            UnknownAccess: no catalog has that way.
-            SiteUnknown: there is no such site.
+            UnknownCode: no catalog has that way.
+            NotFound: there is no such site.
         """
         with read_installation(self._opened) as read:
             state = read.state()

@@ -185,7 +185,7 @@ class Workspace:
         Raises:
             OrdersRefused: some are invalid, and `keep_going` is false; nothing was issued.
             FileUnusable: the folder cannot be listed, or a file cannot be written: then its bundle is in the ledger.
-            OutputTaken: something else has the name of a file whose bundle is in the ledger.
+            PlaceTaken: something else has the name of a file whose bundle is in the ledger.
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all

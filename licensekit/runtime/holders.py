@@ -69,7 +69,7 @@ class Holder:
         holder's own licenses complete it.
 
         Raises:
-            UnknownLicense: no catalog has the code.
+            UnknownCode: no catalog has the code.
             StateError: the database is away, and nothing is known of this holder yet.
             TypeError: `at_least` is no `Access`.
         """
@@ -150,7 +150,7 @@ class User(Holder):
         """Decide whether the user may log in by `way`: allowed, or every reason why not.
 
         Raises:
-            UnknownAccess: no catalog has such a way.
+            UnknownCode: no catalog has such a way.
             StateError: the database is away, and nothing is known of this user yet.
         """
         view = self._current()

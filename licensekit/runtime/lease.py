@@ -91,7 +91,7 @@ class Lease:
         nothing.
 
         Raises:
-            UnknownLicense: it is held, and no catalog has the code.
+            UnknownCode: it is held, and no catalog has the code.
         """
         return self.access(code) >= at_least
 

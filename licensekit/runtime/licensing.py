@@ -122,7 +122,7 @@ class Licensing(Questions):
         is notified of each one. While the database is away, it is as last seen.
 
         Raises:
-            UnknownLicense: no catalog has the code.
+            UnknownCode: no catalog has the code.
         """
         state = self._live.snapshot.state
         license_ = state.entitlements.licenses.get(asked(state.entitlements, code))
@@ -136,7 +136,7 @@ class Licensing(Questions):
             licensing.meter("api-calls").use()
 
         Raises:
-            UnknownLicense, WrongKind: there is no meter of that code.
+            UnknownCode, WrongKind: there is no meter of that code.
         """
         from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
 
@@ -168,7 +168,7 @@ class Licensing(Questions):
         away. `on_lost` is called with a lease that is lost, in a thread of its own or in the loop of its task.
 
         Raises, those from `NotEntitled` on as the seat is taken:
-            UnknownLicense, WrongKind: there are no concurrent seats of that code.
+            UnknownCode, WrongKind: there are no concurrent seats of that code.
             EntryInvalid: the holder, or `ttl`, cannot be kept.
             NotEntitled: no bundle in force grants a seat; the message says why.
             RequirementMissing: the holder does not have what the license requires.
@@ -195,7 +195,7 @@ class Licensing(Questions):
 
         Raises:
             StateError: the database is away, and nothing is known of this user yet.
-            UnknownLicense, WrongKind: one of `licenses` is in no catalog, or is a system license.
+            UnknownCode, WrongKind: one of `licenses` is in no catalog, or is a system license.
             TypeError: an id is no text, or `licenses` is one text.
         """
         held = None if licenses is None else codes_of(licenses)

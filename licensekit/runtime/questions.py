@@ -24,7 +24,7 @@ class Questions:
         False for a code of a partner who is not installed here (`docs/evaluation.md`, "Codes").
 
         Raises:
-            UnknownLicense: no catalog has the code.
+            UnknownCode: no catalog has the code.
             WrongKind: it is no system license: site and user licenses are asked of a site or a user, and `count` has
                 their numbers.
             TypeError: `at_least` is no `Access`.
@@ -47,7 +47,7 @@ class Questions:
         """Return how much of a license there is, and how much of it is in use.
 
         Raises:
-            UnknownLicense: no catalog has the code.
+            UnknownCode: no catalog has the code.
         """
         return count_of(self.entitlements, code, {})
 
@@ -55,7 +55,7 @@ class Questions:
         """Return every bundle that grants a license, and through which other license.
 
         Raises:
-            UnknownLicense: no catalog has the code.
+            UnknownCode: no catalog has the code.
         """
         granted = self.entitlements
         return explain(granted, asked(granted, code))
@@ -66,7 +66,7 @@ class Questions:
         None: nothing was sold, and it has no default; or it is of a partner who is not installed here.
 
         Raises:
-            UnknownSetting: no catalog has it.
+            UnknownCode: no catalog has it.
         """
         return setting(self.entitlements, code)
 

@@ -10,7 +10,7 @@ from typing import Generic, Self, TypeVar, overload
 
 from licensekit.dates import date_of, days_of, moment_of, seconds_of
 from licensekit.entitlements import BundleState, Entitlements, Fingerprint, evaluate
-from licensekit.errors import NoBundle, SeveralBundles
+from licensekit.errors import UnexpectedType
 from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
@@ -147,7 +147,7 @@ class Verifier:
         grants nothing.
 
         Raises:
-            FormatError: `data` is no license file, or is damaged; `NoBundle` and `SeveralBundles` where it does not
+            FormatError: `data` is no license file, or is damaged; `UnexpectedType` where it does not
                 hold exactly one.
             TrustError: it is not to be believed; the class says which rule.
             ValueError: `now` has no time zone.
@@ -160,9 +160,9 @@ class Verifier:
             seconds = _not_before(trust_store, seconds)
         bundles = [token for token in tokens if token.type == "bundle"]
         if not bundles:
-            raise NoBundle(reason="other", type=tokens[0].type)
+            raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
         if len(bundles) > 1:
-            raise SeveralBundles(count=len(bundles))
+            raise UnexpectedType(reason="bundles", count=len(bundles))
         verified = verify_bundle(bundles[0], trust_store.trust, seconds)
         return VerifiedBundle(verified, trust_store, seconds, installation, self._released)
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from licensekit.dates import format_seconds
-from licensekit.errors import ClockRefused, DatabaseBusy, RestoreRefused
+from licensekit.errors import AcceptRefused, DatabaseBusy
 from licensekit.state.audit_events import FIELDS
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
 from licensekit.state.loading import (
@@ -69,14 +69,14 @@ class WriteTransaction:
         bundle: it spends the drop of the soft floor of time. Resets that were issued before are refused afterwards.
 
         Raises:
-            RestoreRefused: there is nothing to accept, or that drop was spent.
+            AcceptRefused: there is nothing to accept, or that drop was spent.
         """
         self.note_findings()
         state = self.journal.state
         if state.is_accepted:
-            raise RestoreRefused(reason="nothing")
+            raise AcceptRefused(reason="no-restore")
         if state.base in state.dropped:
-            raise RestoreRefused(reason="spent")
+            raise AcceptRefused(reason="restore-used")
         self.accept_restored(self.now, ADMINISTRATOR, state.base)
         self.record("accept-restored")
 
@@ -87,13 +87,13 @@ class WriteTransaction:
         receipt and statement tells the vendor.
 
         Raises:
-            ClockRefused: that drop was spent, or there is nothing to drop.
+            AcceptRefused: that drop was spent, or there is nothing to drop.
         """
         state, seen, clock = self.journal.state, self.time, self.read.reading.clock
         if state.base in state.dropped:
-            raise ClockRefused(reason="used")
+            raise AcceptRefused(reason="clock-used")
         if seen.soft <= max(seen.hard, clock):
-            raise ClockRefused(reason="needless")
+            raise AcceptRefused(reason="no-clock")
         self.set_time(accept_clock(seen, clock), ACCEPTED, state.base)
         shown, later = format_seconds(clock), format_seconds(seen.soft)
         self.record("accept-clock", clock=shown, later=later)

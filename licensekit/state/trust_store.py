@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from licensekit.entitlements.timeline import may_replace, takes_place_of
-from licensekit.errors import DocumentMissing, HomeInvalid, LicenseError, TrustMissing
+from licensekit.errors import AuditDamaged, HomeInvalid, LicenseError, TrustMissing
 from licensekit.state.journal_entries import KEPT, BundleTaken
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.logs import JournalWriter
@@ -71,10 +71,10 @@ def verify_bundles(stored: Iterable[StoredBundle], trust_store: TrustStore, now:
 def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> Verified[Bundle]:
     """Verify what is stored of a bundle; it must be the one that the journal names."""
     if not token.frame:
-        raise DocumentMissing(reason="gone", document=record.label)
+        raise AuditDamaged(reason="gone", document=record.label)
     bundle = verify_held_bundle(token, trust_store.trust)
     if bundle.identity != record.identity:
-        raise DocumentMissing(reason="other", document=record.label)
+        raise AuditDamaged(reason="other", document=record.label)
     return bundle
 
 

@@ -10,7 +10,7 @@ from licensekit.entitlements import Holding
 from licensekit.entitlements.consequences import Group
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import SiteUnknown, UserTaken, UserUnknown
+from licensekit.errors import EntryTaken, NotFound
 from licensekit.state.slots import HIGHEST, SATELLITE, SITE_SLOT, USER_SLOT, slot_of
 from licensekit.text import names
 from licensekit.wire.documents import UserKind
@@ -52,11 +52,11 @@ def known_user(connection: Connection, user_id: str) -> UserFacts:
     """Look up what is known of a user, as `user_facts` does.
 
     Raises:
-        UserUnknown: there is no such user.
+        NotFound: there is no such user.
     """
     user = user_facts(connection, user_id)
     if user is None:
-        raise UserUnknown(user=user_id)
+        raise NotFound(reason="user", name=user_id)
     return user
 
 
@@ -69,11 +69,11 @@ def known_site(connection: Connection, site_id: str) -> SiteFacts:
     """Look up what is known of a site, as `site_facts` does.
 
     Raises:
-        SiteUnknown: there is no such site.
+        NotFound: there is no such site.
     """
     found = site_facts(connection, site_id)
     if found is None:
-        raise SiteUnknown(site=site_id)
+        raise NotFound(reason="site", name=site_id)
     return found
 
 
@@ -103,13 +103,13 @@ def add_user(connection: Connection, user: UserFacts) -> UserFacts:
     """Insert a user, whose id is as somebody typed it, and return it as it is kept.
 
     Raises:
-        UserTaken: there is a user of that id.
+        EntryTaken: there is a user of that id.
         EntryInvalid: the id, the name or a group cannot be kept.
     """
     written = names.written_id(user.id, "user id")
     user = user._replace(id=names.folded(written), written=written)
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
-        raise UserTaken(user=written)
+        raise EntryTaken(reason="user", entry=written)
     connection.run(
         "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

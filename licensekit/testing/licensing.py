@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Unpack, cast
 
 from licensekit.database import Database
 from licensekit.dates import date_of, day_at, days_of, seconds_of
-from licensekit.errors import DatabaseUnavailable, StateError, UserTaken
+from licensekit.errors import DatabaseUnavailable, EntryTaken, StateError
 from licensekit.installation import Installation
 from licensekit.runtime.licensing import Licensing
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -85,7 +85,7 @@ class TestLicensing(Licensing):
         self._look()
 
     def withdraw(self, *codes: str) -> None:
-        """Release licenses, and sell them no longer; raises as `grant`, and `UnknownLicense`."""
+        """Release licenses, and sell them no longer; raises as `grant`, and `UnknownCode`."""
         for code in codes:
             self.count(code)  # raises
         tables = [kind.plural for kind in Kind]
@@ -99,7 +99,7 @@ class TestLicensing(Licensing):
 
     def assign(self, user_id: str, *licenses: str) -> None:
         """Assign licenses to a user, who is added if there is none of that id; raises as `Users.assign`."""
-        with suppress(UserTaken):
+        with suppress(EntryTaken):
             self.installation.users.add(user_id)
         self.installation.users.assign(user_id, *licenses)
         self._look()

@@ -4,13 +4,16 @@ They are direction marks, spaces of no width and byte order marks. No document m
 JOINER stay: Persian and Hindi are written with them.
 """
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Final
 
+from licensekit.errors import TextUnreadable
 from licensekit.errors.coded import Message
 
 _MARKS: Final = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _LEFT_OUT: Final = dict.fromkeys(map(ord, _MARKS))
 _BYTE_ORDER_MARK: Final = "\ufeff"
+_UTF_16: Final = ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be"))
 
 
 class MarksLeftOut(Message):
@@ -44,3 +47,24 @@ def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
     if not places:
         return ()
     return (MarksLeftOut(count=len(places), line=text.count("\n", 0, places[0]) + line),)
+
+
+def first_line(data: bytes) -> bytes:
+    """Return the first line of a file, such as a passphrase, without its end and without a byte order mark.
+
+    UTF-16 that begins with its mark, as Windows writes it, is returned as UTF-8. Other bytes stay as they are: what a
+    passphrase is made of is not judged.
+
+    Raises:
+        TextUnreadable: it is UTF-16 without a mark, or damaged.
+    """
+    for mark, encoding in _UTF_16:
+        if data.startswith(mark):
+            try:
+                data = data.removeprefix(mark).decode(encoding).encode()
+            except UnicodeDecodeError as error:
+                raise TextUnreadable from error
+    line = data.removeprefix(BOM_UTF8).split(b"\n", 1)[0].removesuffix(b"\r")
+    if b"\0" in line:
+        raise TextUnreadable
+    return line

@@ -60,18 +60,14 @@ def _checked(token: armor.Token, trust_store: TrustStore, now: int) -> Finding:
 
 
 def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
+    """Return how a token is vouched for; what a pack may hold is in force or superseded, once a file was taken."""
+    state = trust_store.trust
     if token.type in SELF_SIGNED:
         self_signed(token, SELF_SIGNED[token.type])
         return "self-signed"
     if token.type in _BY_TYPE:
-        _BY_TYPE[token.type](token, trust_store.trust, now)
+        _BY_TYPE[token.type](token, state, now)
         return "verified"
-    return _status_of_trust(token, trust_store)
-
-
-def _status_of_trust(token: armor.Token, trust_store: TrustStore) -> str:
-    """Return whether a root, trust document, list or catalog is in force, once a file was taken."""
-    state = trust_store.trust
     if token.type == "catalog":
         verify_catalog(token, state)
     if token.type == "root":

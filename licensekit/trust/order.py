@@ -8,7 +8,7 @@ number that was run up below it.
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from licensekit.errors import CatalogFork, RevocationsFork, RootFork, TrustError, TrustFork
+from licensekit.errors import Fork
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
@@ -88,7 +88,7 @@ def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verifie
 
     Raises:
         IssuedAhead: issued more than a day after `now`, and not known from before.
-        TrustFork, RevocationsFork, CatalogFork: another one in the place of one that was seen.
+        Fork: another one in the place of one that was seen.
     """
     found = seen(document)
     if in_force is not None and in_force.identity == found.identity:
@@ -106,14 +106,7 @@ def is_fork(document: SeenDocument, known: SeenDocument | None) -> bool:
     return known is not None and document.version == known.version and document.identity != known.identity
 
 
-def fork_of(document: Ordered) -> TrustError:
+def fork_of(document: Ordered) -> Fork:
     """Return the error about another document in the place of this one."""
-    match document:
-        case Root():
-            return RootFork(version=document.version)
-        case Trust():
-            return TrustFork(version=document.version)
-        case Revocations():
-            return RevocationsFork(issuer=document.issuer, number=document.number)
-        case _:
-            return CatalogFork(issuer=document.issuer, version=document.version)
+    reason, issuer = order_of(document)
+    return Fork(reason=reason, issuer=issuer, version=full_version(document)[-1])

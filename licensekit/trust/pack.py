@@ -21,7 +21,6 @@ from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import (
     TrustState,
-    judge_revocations,
     judge_trust,
     remember,
     require_floor,
@@ -29,8 +28,8 @@ from licensekit.trust.state import (
     take_revocations,
     take_trust,
     update_root,
+    verify_numbered,
 )
-from licensekit.trust.verify import verify_catalog
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
 
@@ -163,7 +162,7 @@ def add_documents(
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
     found = trust.seen
     verified = _still_signed(
-        (token for token in tokens if token.type == "catalog"), partial(verify_catalog, trust=trust)
+        (token for token in tokens if token.type == "catalog"), partial(verify_numbered, trust, kind=Catalog)
     )
     for catalog in newest(verified, found):
         issuer = catalog.document.issuer
@@ -188,7 +187,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
     passed_over = older_roots + older_trust
     if state.trust is None:
         raise passed_over[0] if passed_over else errors.TrustMissing(reason="newest-root")
-    lists = _still_signed(by_type["revocations"], partial(judge_revocations, state))
+    lists = _still_signed(by_type["revocations"], partial(verify_numbered, state, kind=Revocations))
     for revocations in newest(lists, state.seen):
         state = take_revocations(state, revocations, now)
     return state
@@ -255,7 +254,7 @@ def _is_pinned_above_first(state: TrustState) -> bool:
 def at_floor(trust_store: TrustStore) -> TrustStore:
     """Return a trust store without the catalogs that are lower than one that was seen (S1).
 
-    Raises as `require_floor`, and `CatalogFork`.
+    Raises as `require_floor`, and `Fork`.
     """
     require_floor(trust_store.trust)
     kept: dict[str, Verified[Catalog]] = {}

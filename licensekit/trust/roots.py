@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from licensekit import errors
 from licensekit.keys.verifying import VerifyingKey
-from licensekit.trust.order import SeenDocument, is_fork
+from licensekit.trust.order import SeenDocument, fork_of, is_fork
 from licensekit.trust.scope import KeyReference, load_keys
 from licensekit.trust.signed import Verified, check_signatures, digest_of, identity_of, open_frame, verified
 from licensekit.wire import armor, frame
@@ -83,7 +83,7 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
         ThresholdNotMet: too few keys of a root here, or of its own, have signed it.
         SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid, KeyIdCollision: it is not sound.
         WrongProduct: it speaks for another product or issuer.
-        RootFork: another root of its version was here.
+        Fork: another root of its version was here.
         RootGap: a root before it is missing.
     """
     opened = open_frame(token, Root)
@@ -93,11 +93,19 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     voucher = _voucher(chain, token, opened)
     root = decode(Root, opened.payload)
     first, newest = chain[0].root, chain[-1].root
-    _require_same_product(root, newest)
+    if (root.product, root.issuer) != (newest.product, newest.issuer):
+        raise errors.WrongProduct(
+            reason="root",
+            product=root.product,
+            expected=newest.product,
+            issuer=root.issuer,
+            expected_issuer=newest.issuer,
+            version=root.version,
+        )
     if root.version < first.version:
         return chain
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
-        raise errors.RootFork(version=root.version)
+        raise fork_of(root)
     if root.version > newest.version + 1:
         raise errors.RootGap(reason="root", version=root.version, newest=newest.version, needed=newest.version + 1)
     if voucher is not chain[-1]:
@@ -122,18 +130,6 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
     reached = (known for known in having if len(references) >= known.root.threshold)
     signed = next(reached, having[0])
     return signed, [signed.keys[reference] for reference in references]
-
-
-def _require_same_product(root: Root, newest: Root) -> None:
-    if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise errors.WrongProduct(
-            reason="root",
-            product=root.product,
-            expected=newest.product,
-            issuer=root.issuer,
-            expected_issuer=newest.issuer,
-            version=root.version,
-        )
 
 
 def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot:

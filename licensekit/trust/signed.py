@@ -7,7 +7,7 @@ else, after every signature on the document has verified.
 from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
-from licensekit.errors import DuplicateSignature, KeyUnknown, SignatureCount, UnexpectedType
+from licensekit.errors import KeyUnknown, SignatureCount, UnexpectedType
 from licensekit.keys.verifying import VerifyingKey, load, sha256
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
@@ -97,7 +97,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
     Raises:
         UnexpectedType: the token is of another type.
         FrameInvalid, TooLarge: see `wire.frame.read`.
-        DuplicateSignature: one key signed twice.
+        SignatureCount: one key signed twice.
     """
     wanted = TYPE_OF[kind]
     if token.type != wanted:
@@ -105,7 +105,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
     opened = frame.read(token.frame)
     signatures = opened.signatures
     if len(signatures) > 1 and len({s.key for s in signatures}) < len(signatures):
-        raise DuplicateSignature(document=wanted)
+        raise SignatureCount(reason="twice", document=wanted, count=len(signatures))
     return opened
 
 
@@ -140,7 +140,7 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     opened = open_frame(token, kind)
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(document=token.type, count=len(more) + 1)
+        raise SignatureCount(reason="several", document=token.type, count=len(more) + 1)
     if first.scheme != frame.INSTALLATION:
         raise KeyUnknown(reason="installation", document=token.type)
     key = load(frame.INSTALLATION, first.key)

@@ -23,6 +23,7 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Catalog, Reset, Revocations, Root, Trust
 
 S = TypeVar("S", Revocations, Catalog, Bundle, Reset)
+N = TypeVar("N", Revocations, Catalog)
 
 
 class TrustState(NamedTuple):
@@ -98,14 +99,14 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
     """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2).
 
     Raises:
-        IssuedAhead, TrustFork, TrustRollback: by O1.
+        IssuedAhead, Fork, Rollback: by O1.
         KeyInvalid, KeyIdCollision: a key that it admits is not sound, or two have one id.
     """
     trust, floor = document.document, state.seen.get(TRUST)
     if not order.is_news(document, floor, state.trust, now):
         return state
     if floor is not None and full_version(trust) < floor.version:
-        raise errors.TrustRollback(reason="added", version=trust.version, seen=floor.version[-1])
+        raise errors.Rollback(reason="added", version=trust.version, seen=floor.version[-1])
     signers = scope.load_signers(trust)
     return state._replace(
         trust=document,
@@ -116,23 +117,22 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
 
 
 def update_revocations(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
-    """Add a revocation list; raises as `judge_revocations` and `take_revocations` do."""
-    return take_revocations(state, judge_revocations(state, token), now)
+    """Add a revocation list; raises as `verify_numbered` and `take_revocations` do."""
+    return take_revocations(state, verify_numbered(state, token, Revocations), now)
 
 
-def judge_revocations(state: TrustState, token: armor.Token) -> Verified[Revocations]:
-    """Verify a revocation list (L1).
+def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
+    """Verify a revocation list or a catalog, whether or not it is the newest (L1, C1).
 
     Raises:
-        TrustMissing, KeyUnknown, KeyRevoked, KeyOutOfScope, KeyOutOfWindow, WrongProduct: its key may not sign it.
-        RevocationsAhead: made under a root or trust document that is not here.
-        SignatureInvalid, FrameInvalid, PayloadInvalid: it is not sound.
+        DocumentAhead: made under a root or trust document that is not here; else as `verify_signed`.
     """
-    document = verify_signed(token, Revocations, state, None)
-    revocations = document.document
-    scope.require_product(revocations, state.root.product)
-    if (revocations.root_version, revocations.trust_version) > state.pair:
-        raise errors.RevocationsAhead(root_version=revocations.root_version, trust_version=revocations.trust_version)
+    document = verify_signed(token, kind, state)
+    root_version, trust_version = document.document.root_version, document.document.trust_version
+    if (root_version, trust_version) > state.pair:
+        raise errors.DocumentAhead(
+            reason=token.type, issuer=document.document.issuer, root_version=root_version, trust_version=trust_version
+        )
     return document
 
 
@@ -140,7 +140,7 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     """Put a revocation list in force.
 
     Raises:
-        IssuedAhead, RevocationsFork, RevocationsRollback: by O1.
+        IssuedAhead, Fork, Rollback: by O1.
     """
     revocations = document.document
     issuer = revocations.issuer
@@ -148,7 +148,7 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     if not order.is_news(document, floor, state.lists.get(issuer), now):
         return state
     if floor is not None and full_version(revocations) < floor.version:
-        raise errors.RevocationsRollback(issuer=issuer, number=revocations.number)
+        raise errors.Rollback(reason="revocations", version=revocations.number, seen=floor.version[-1], issuer=issuer)
     return state._replace(lists={**state.lists, issuer: document}, seen=with_seen(state.seen, document))
 
 
@@ -168,16 +168,16 @@ def require_floor(state: TrustState) -> None:
     A list that is missing has the effect of L2: it is not judged here.
 
     Raises:
-        RootFork, RootRollback, TrustFork, TrustRollback, RevocationsFork: as their names say.
+        Fork, Rollback: as their names say.
     """
     root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:
         if is_fork(seen(known.verified), root):
             raise order.fork_of(known.root)
     if root is not None and (state.root.version,) < root.version:
-        raise errors.RootRollback(version=state.root.version, seen=root.version[0])
+        raise errors.Rollback(reason="root", version=state.root.version, seen=root.version[0])
     if trust is not None and state.pair < trust.version:
-        raise errors.TrustRollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
+        raise errors.Rollback(reason="stored", version=state.pair[1], seen=trust.version[-1])
     if state.trust is not None and is_fork(seen(state.trust), trust):
         raise order.fork_of(state.trust.document)
     for issuer, in_force in state.lists.items():
@@ -185,14 +185,19 @@ def require_floor(state: TrustState) -> None:
             raise order.fork_of(in_force.document)
 
 
-def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None) -> Verified[S]:
-    """Verify what an admitted key has signed: steps 3 to 7; raises as `find_signer`, `verified` and `require_scope`."""
+def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None = None) -> Verified[S]:
+    """Verify what an admitted key has signed: steps 3 to 8, but 8 of a reset, which names an installation by its key.
+
+    Raises as `find_signer`, `verified`, `require_scope` and `require_product`; `IssuedAhead` if there is a `now`.
+    """
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(state, opened, token.type)  # step 4
     document = verified(token, opened, kind, (signer.key,))  # steps 5 and 6
     if now is not None:
         scope.require_not_ahead(document.document.issued, now)  # step 7
     scope.require_scope(signer, document.document)
+    if not isinstance(document.document, Reset):
+        scope.require_product(document.document, state.root.product)  # step 8
     return document
 
 
@@ -207,7 +212,7 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
     """
     first, *more = opened.signatures
     if more:
-        raise errors.SignatureCount(document=kind, count=len(more) + 1)
+        raise errors.SignatureCount(reason="several", document=kind, count=len(more) + 1)
     signer = state.signers.get((first.scheme, first.key))
     if signer is None:
         if state.trust is None:

@@ -10,10 +10,9 @@ Absent on purpose: expiry and binding. An expired or foreign-bound bundle must s
 from bisect import bisect_left
 from typing import TypeVar
 
-from licensekit.errors import BundleRevoked, CatalogAhead, RevocationsMissing
-from licensekit.trust.scope import require_product
+from licensekit.errors import BundleRevoked, RevocationsMissing
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState, verify_signed
+from licensekit.trust.state import TrustState, verify_numbered, verify_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, Reset, naming
 
@@ -29,7 +28,6 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
         PayloadInvalid: step 6.
     """
     bundle = verify_signed(token, Bundle, trust, now)
-    require_product(bundle.document, trust.root.product)
     require_not_revoked(bundle, trust)
     return bundle
 
@@ -40,32 +38,16 @@ def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle
     A bundle holds others back while this succeeds, also one that was revoked since; whether it grants anything is
     judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as `verify_bundle` does.
     """
-    bundle = verify_signed(token, Bundle, trust, None)
-    require_product(bundle.document, trust.root.product)
-    return bundle
+    return verify_signed(token, Bundle, trust)
 
 
 def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
-    """Verify the catalog in `token` (C1), whether or not it is the newest.
-
-    Raises as `verify_bundle`, without step 9, and `CatalogAhead` if it was made under a root or trust document that is
-    not here.
-    """
-    verified = verify_signed(token, Catalog, trust, None)
-    catalog = verified.document
-    require_product(catalog, trust.root.product)
-    if (catalog.root_version, catalog.trust_version) > trust.pair:
-        raise CatalogAhead(
-            issuer=catalog.issuer, root_version=catalog.root_version, trust_version=catalog.trust_version
-        )
-    return verified
+    """Verify the catalog in `token` (C1), whether or not it is the newest; raises as `verify_numbered`."""
+    return verify_numbered(trust, token, Catalog)
 
 
 def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Reset]:
-    """Verify the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9.
-
-    A reset names one installation by its key, which belongs to one product.
-    """
+    """Verify the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9."""
     return verify_signed(token, Reset, trust, now)
 
 
@@ -83,11 +65,10 @@ def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
     if in_force is None:
         return
     revocations = in_force.document
-    lowest = revocations.lowest.get(document.serial, {}).get(document.part)
     if (
         _holds(revocations.identities, bundle.identity)
         or _holds(revocations.serials, document.serial)
-        or (lowest is not None and document.sequence < lowest.of(document.use))
+        or document.sequence < revocations.lowest_of(document.serial, document.part, document.use)
     ):
         raise BundleRevoked(**naming(document))
 

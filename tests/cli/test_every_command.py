@@ -94,7 +94,7 @@ TAKEN = "licensekit: x: there is such a file already; choose another name, or mo
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (errors.FileTaken(where="x"), 8, TAKEN),
+        (errors.PlaceTaken(reason="file", where="x"), 8, TAKEN),
         (click.Abort(), 130, "licensekit: interrupted\n"),
         (KeyboardInterrupt(), 130, "licensekit: interrupted\n"),
         (click.UsageError("That is not it."), 2, "That is not it; see `licensekit fail --help`\n"),

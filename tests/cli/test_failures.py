@@ -94,12 +94,12 @@ def test_every_fault_of_a_file_is_in_its_data(run: Callable[..., Ran]) -> None:
 
 def test_every_reason_of_a_refusal_is_in_its_data(run: Callable[..., Ran]) -> None:
     one: dict[str, Any] = {"serial": "1010000014", "part": "base", "use": "trial", "sequence": 1}
-    more = errors.SequenceOlder(**one, highest=2)
-    ran = run(raising(errors.SerialMismatch(**one, present="1010000022").with_more([more])))
+    more = errors.BundleRefused(reason="older", **one, highest=2)
+    ran = run(raising(errors.BundleRefused(reason="other-serial", **one, present="1010000022").with_more([more])))
     error = failure(ran)
-    assert (ran.code, error["code"]) == (6, "serial-mismatch")
+    assert (ran.code, error["code"]) == (6, "bundle-refused")
     [reason] = error["data"]["more"]
-    assert (reason["code"], reason["hint"]) == ("sequence-older", more.hint)
+    assert (reason["data"]["reason"], reason["hint"]) == ("older", more.hint)
 
 
 def test_nothing_in_an_object_moves_the_cursor(run: Callable[..., Ran]) -> None:

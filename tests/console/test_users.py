@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from licensekit.errors import UserUnknown
+from licensekit.errors import NotFound
 from licensekit.installation import Installation
 from licensekit.wire.documents import UserKind
 from tests import makers
@@ -174,5 +174,5 @@ def test_users_are_retired_and_brought_back(crm: Installation, browser: Browser)
 @pytest.mark.parametrize("path", ["licenses", "facts", "retire", "return"])
 def test_a_user_that_is_not_there_is_not_changed(crm: Installation, browser: Browser, path: str) -> None:
     assert "no user" in words(browser.post(f"/user/{path}", 404, id="nobody"))
-    with pytest.raises(UserUnknown):
+    with pytest.raises(NotFound, match="no user"):
         crm.users.get("nobody")

@@ -178,7 +178,7 @@ def test_every_code_that_is_named_exists() -> None:
     assert named <= all_codes(LicenseError)
 
 
-NOT_OF_THE_FORMAT = {"format", "trust", "no-bundle", "several-bundles", "nothing-to-sign"}
+NOT_OF_THE_FORMAT = {"format", "trust", "nothing-to-sign"}
 """Branches, and what a caller asks of a file beyond its format."""
 
 

@@ -6,7 +6,7 @@ from licensekit.entitlements import where_to_buy
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.errors import NoneFree, NotAssignable, RefusedError, RequirementMissing
+from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing
 from licensekit.wire.documents import LoginRule, UserKind
 from tests import makers
 from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
@@ -30,7 +30,7 @@ def refusals(held: set[str], *assign: str, release: str = "") -> list[type[Refus
 
 
 def test_a_system_license_is_not_assigned() -> None:
-    assert refusals(set(), "server") == [NotAssignable]
+    assert refusals(set(), "server") == [NotAssigned]
 
 
 def test_the_installation_must_have_the_system_license_that_one_requires() -> None:

@@ -19,7 +19,7 @@ from licensekit.entitlements import (
     rows,
     why_not,
 )
-from licensekit.errors import UnknownLicense, WrongKind
+from licensekit.errors import UnknownCode, WrongKind
 from licensekit.wire.documents import AfterGrace, Binding, Bundle, Kind
 from tests import makers
 from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store
@@ -188,7 +188,7 @@ def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
 def test_a_code_has_one_spelling_and_a_mistake_raises() -> None:
     entitlements = granted(CRM)
     assert resolve(entitlements, "demo.user") == resolve(entitlements, "user") == "user"
-    with pytest.raises(UnknownLicense):
+    with pytest.raises(UnknownCode, match="no catalog has a license"):
         resolve(entitlements, "nothing")
     with pytest.raises(WrongKind):
         resolve(entitlements, "user", (Kind.SITE, Kind.SYSTEM))

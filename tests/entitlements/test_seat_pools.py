@@ -7,7 +7,7 @@ import pytest
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
-from licensekit.errors import UnknownLicense, WrongKind
+from licensekit.errors import UnknownCode, WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import AfterGrace, SeatKind
 from tests import makers
@@ -38,7 +38,7 @@ def pool(entitlements: Entitlements, code: str = "seat") -> SeatPool:
 def test_only_what_has_concurrent_seats_is_leased() -> None:
     entitlements = granted(STORE, bare())
     assert leasable(entitlements, "demo.seat") == "seat"
-    with pytest.raises(UnknownLicense):
+    with pytest.raises(UnknownCode, match="no catalog has a license"):
         leasable(entitlements, "nothing")
     for code in ("server", "user"):
         with pytest.raises(WrongKind):

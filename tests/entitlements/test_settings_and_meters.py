@@ -11,7 +11,7 @@ from licensekit.access import Access
 from licensekit.dates import days_of, end_of_day, start_of_day
 from licensekit.entitlements import Allowance, Entitlements, count, evaluate, explain, list_notices, rows, why_not
 from licensekit.entitlements import setting as asked
-from licensekit.errors import UnknownSetting
+from licensekit.errors import UnknownCode
 from licensekit.limits import DAYS
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.sign import sign
@@ -43,7 +43,7 @@ STORE = trust_store(makers.catalog(settings=DECLARED), PARTNERS, partner=makers.
 def test_nothing_sold_is_the_default_or_nothing() -> None:
     nothing = granted(STORE)
     assert [asked(nothing, code) for code in ("latest", "demo.sum", "most")] == [1, 1, None]
-    with pytest.raises(UnknownSetting, match="no catalog has a setting `rows`"):
+    with pytest.raises(UnknownCode, match="no catalog has a setting `rows`"):
         asked(nothing, "rows")
 
 

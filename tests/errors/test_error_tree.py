@@ -46,7 +46,7 @@ def test_a_message_says_what_where_and_what_to_do_in_one_line() -> None:
 
 
 def test_a_class_has_a_hint_for_its_reason() -> None:
-    assert errors.UserUnknown(user="x").hint == "look at `users list`"
+    assert errors.NotFound(reason="user", name="x").hint == "look at `users list`"
     assert full(reason="for-sale", buy="https://x").hint == "release one, or buy more: https://x"
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import FileTaken, FileUnusable, LicenseError
+from licensekit.errors import FileUnusable, LicenseError, PlaceTaken
 from licensekit.files import replacing, sync_folder, write_atomically
 
 
@@ -107,7 +107,7 @@ def _write_forever(path: Path) -> None:
 def test_an_existing_file_is_not_overwritten_unless_that_was_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises(FileTaken, match="choose another name"):
+    with pytest.raises(PlaceTaken, match="choose another name"):
         write_atomically(path, b"new", replace=False)
     assert path.read_bytes() == b"old"
     assert entries(tmp_path) == ["file"]
@@ -140,7 +140,7 @@ def _create_many(folder: Path, content: bytes, barrier: Barrier, pipe: Pipe) -> 
         barrier.wait()
         try:
             write_atomically(folder / str(number), content, replace=False)
-        except FileTaken:
+        except PlaceTaken:
             continue
         won.append(number)
     pipe.send(won)
@@ -173,7 +173,7 @@ def test_what_is_no_plain_file_stays_as_it_is(tmp_path: Path, make: Callable[[Pa
     before = [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())]
     with pytest.raises(FileUnusable, match=what):
         write_atomically(path, b"new")
-    with pytest.raises(FileTaken):
+    with pytest.raises(PlaceTaken, match="such a file already"):
         write_atomically(path, b"new", replace=False)
     assert [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())] == before
 
@@ -194,7 +194,7 @@ def test_an_impossible_place_is_refused(tmp_path: Path, name: str) -> None:
     for replace in (True, False):
         with pytest.raises(LicenseError) as caught:
             write_atomically(tmp_path / name, b"new", replace=replace)
-        assert type(caught.value) in (FileUnusable, FileTaken)
+        assert type(caught.value) in (FileUnusable, PlaceTaken)
     assert entries(tmp_path) == ["file"]
     assert (tmp_path / "file").read_bytes() == b"old"
 
@@ -250,7 +250,7 @@ def test_without_hard_links_a_new_file_is_still_created_and_none_overwritten(
     monkeypatch.setattr(Path, "hardlink_to", _without_hard_links)
     path = tmp_path / "file"
     write_atomically(path, b"new", replace=False)
-    with pytest.raises(FileTaken):
+    with pytest.raises(PlaceTaken, match="such a file already"):
         write_atomically(path, b"newer", replace=False)
     assert path.read_bytes() == b"new"
     assert entries(tmp_path) == ["file"]

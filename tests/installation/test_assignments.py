@@ -8,20 +8,17 @@ from licensekit.access import Access
 from licensekit.entitlements import held_access
 from licensekit.errors import (
     EntryInvalid,
+    EntryTaken,
     LicenseError,
     NoneFree,
-    NotAssignable,
     NotAssigned,
+    NotFound,
     PlanHeld,
     RefusedError,
     RequirementMissing,
-    SiteTaken,
-    SiteUnknown,
     StillRequired,
-    UnknownLicense,
+    UnknownCode,
     UserRetired,
-    UserTaken,
-    UserUnknown,
     WrongKind,
 )
 from licensekit.installation import Installation
@@ -126,38 +123,38 @@ def test_sites_are_unlimited_where_nothing_limits_them(home: Home) -> None:
 REFUSED: list[tuple[Act, type[LicenseError]]] = [
     (lambda i: i.users.assign("carl", "sales"), NoneFree),
     (lambda i: i.users.assign("carl", "windows"), RequirementMissing),
-    (lambda i: i.users.assign("carl", "seat"), NotAssignable),
+    (lambda i: i.users.assign("carl", "seat"), NotAssigned),
     (lambda i: i.users.assign("anna", "service"), PlanHeld),
     (lambda i: i.users.assign("carl", "sales", "service"), PlanHeld),
-    (lambda i: i.users.assign("anna", "nothing"), UnknownLicense),
+    (lambda i: i.users.assign("anna", "nothing"), UnknownCode),
     (lambda i: i.users.assign("anna", "server"), WrongKind),
     (lambda i: i.users.assign("anna", "reporter"), WrongKind),
     (lambda i: i.users.release("anna", "user"), NotAssigned),
     (lambda i: i.users.release("anna", "sales"), StillRequired),
-    (lambda i: i.users.assign("nobody", "sales"), UserUnknown),
+    (lambda i: i.users.assign("nobody", "sales"), NotFound),
     (lambda i: i.users.assign("retired", "windows"), UserRetired),
-    (lambda i: i.users.add("anna"), UserTaken),
+    (lambda i: i.users.add("anna"), EntryTaken),
     (lambda i: i.users.add(""), EntryInvalid),
     (lambda i: i.users.add(" \u200b"), EntryInvalid),
     (lambda i: i.users.add("x" * 201), EntryInvalid),
-    (lambda i: i.users.add("an\u202ena"), UserTaken),
+    (lambda i: i.users.add("an\u202ena"), EntryTaken),
     (lambda i: i.users.add("an\nna"), EntryInvalid),
     (lambda i: i.users.add("dora", name="x" * 201), EntryInvalid),
     (lambda i: i.users.add("dora", groups=["No Group"]), EntryInvalid),
-    (lambda i: i.users.set("nobody", name="x"), UserUnknown),
+    (lambda i: i.users.set("nobody", name="x"), NotFound),
     (lambda i: i.users.set("anna", name="\x00"), EntryInvalid),
-    (lambda i: i.users.retire("nobody"), UserUnknown),
-    (lambda i: i.users.set("nobody", retired=False), UserUnknown),
-    (lambda i: i.users.get("nobody"), UserUnknown),
-    (lambda i: i.sites.add("oslo"), SiteTaken),
-    (lambda i: i.sites.add("paris", central=True), SiteTaken),
+    (lambda i: i.users.retire("nobody"), NotFound),
+    (lambda i: i.users.set("nobody", retired=False), NotFound),
+    (lambda i: i.users.get("nobody"), NotFound),
+    (lambda i: i.sites.add("oslo"), EntryTaken),
+    (lambda i: i.sites.add("paris", central=True), EntryTaken),
     (lambda i: i.sites.add("paris"), NoneFree),
     (lambda i: i.sites.add(""), EntryInvalid),
-    (lambda i: i.sites.assign("oslo", "satellite"), NotAssignable),
+    (lambda i: i.sites.assign("oslo", "satellite"), NotAssigned),
     (lambda i: i.sites.assign("oslo", "audience"), RequirementMissing),
     (lambda i: i.sites.assign("oslo", "reporter"), NoneFree),
-    (lambda i: i.sites.assign("paris", "reporter"), SiteUnknown),
-    (lambda i: i.sites.remove("paris"), SiteUnknown),
+    (lambda i: i.sites.assign("paris", "reporter"), NotFound),
+    (lambda i: i.sites.remove("paris"), NotFound),
 ]
 
 
@@ -180,7 +177,7 @@ def test_what_is_refused_changes_nothing(crm: Installation, act: Act, error: typ
 def test_a_refusal_names_every_fault(crm: Installation) -> None:
     with pytest.raises(RefusedError) as caught:
         crm.users.assign("anna", "travel", "seat")
-    assert {type(fault) for fault in caught.value.faults} == {NotAssignable, RequirementMissing}
+    assert {type(fault) for fault in caught.value.faults} == {NotAssigned, RequirementMissing}
 
 
 def test_releasing_a_parent_names_the_children(crm: Installation) -> None:

@@ -16,16 +16,16 @@ from licensekit.database import backup, connect
 from licensekit.database.copying import copy_rows
 from licensekit.database.migrations import Fill
 from licensekit.errors import (
+    AcceptRefused,
     ConfirmationNeeded,
     DatabaseBusy,
     DatabaseDamaged,
     DatabaseUnavailable,
-    FileTaken,
     FileUnusable,
     HomeInvalid,
     LicenseError,
     OtherInstallation,
-    RestoreRefused,
+    PlaceTaken,
 )
 from licensekit.installation import Installation, diagnose, restore
 from licensekit.issuer.ledger import SCHEMA as LEDGER
@@ -117,7 +117,7 @@ def test_a_backup_is_one_file_that_only_its_owner_reads(home: Home, saved: Path)
     assert [one.name for one in saved.parent.iterdir() if one.is_file()] == ["saved"]
     before = saved.read_bytes()
     with home.open() as installation:
-        with pytest.raises(FileTaken):
+        with pytest.raises(PlaceTaken, match="such a file already"):
             installation.back_up(saved)
         assert saved.read_bytes() == before
         installation.users.add("carl")
@@ -163,7 +163,7 @@ def test_restoring_the_present_state_loses_nothing_and_is_no_restored_backup(hom
     with home.open() as installation:
         assert notices(installation) == []
         assert audited(installation)[-1] == "restore"
-        with pytest.raises(RestoreRefused):
+        with pytest.raises(AcceptRefused):
             installation.restore_accept()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.dates import DAY_SECONDS as DAY
-from licensekit.errors import ClockRefused, DatabaseUnavailable
+from licensekit.errors import AcceptRefused, DatabaseUnavailable
 from licensekit.installation import Installation
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.state.boot_clock import clocks_of
@@ -162,12 +162,12 @@ def test_a_clock_is_accepted_once_for_each_base_bundle(machine: Machine) -> None
     with machine.open() as installation:
         installation.accept_clock()
         before = installation.state().stored
-        with pytest.raises(ClockRefused, match="once already"):
+        with pytest.raises(AcceptRefused, match="once already"):
             installation.accept_clock()
         assert installation.state().stored == before
         installation.activate(file(bundle(2)))
         assert "clock-accepted" not in codes(machine)
-        with pytest.raises(ClockRefused, match="not behind"):
+        with pytest.raises(AcceptRefused, match="not behind"):
             installation.accept_clock()
     wrong_for_two_days(machine)
     with machine.open() as installation:

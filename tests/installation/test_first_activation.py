@@ -8,7 +8,7 @@ import pytest
 
 from licensekit import database
 from licensekit.database import is_url
-from licensekit.errors import DatabaseBusy, FileUnusable, KeyUnknown, LicenseError, NotActivated, SerialMismatch
+from licensekit.errors import BundleRefused, DatabaseBusy, FileUnusable, KeyUnknown, LicenseError, NotActivated
 from licensekit.installation import Installation
 from tests import homes, makers
 from tests.crm import crm_home_on_engine
@@ -17,7 +17,7 @@ from tests.homes import Home, bundle, file
 STRANGERS = makers.key("nobody")
 WRONG: dict[str, tuple[type[LicenseError], Callable[[], str]]] = {
     "no license file": (LicenseError, lambda: "hello"),
-    "two serials": (SerialMismatch, lambda: file(bundle(), bundle(part="x", serial="999"))),
+    "two serials": (BundleRefused, lambda: file(bundle(), bundle(part="x", serial="999"))),
     "another issuer's": (KeyUnknown, lambda: file(makers.sealed(homes.signed(bundle()), STRANGERS))),
     "cut off": (LicenseError, lambda: file(bundle())[:-9]),
 }

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from licensekit.access import Access
-from licensekit.errors import UnknownLicense, UserUnknown
+from licensekit.errors import NotFound, UnknownCode
 from licensekit.installation import EventScope, Given, Installation
 from licensekit.wire.documents import Kind
 from tests import makers
@@ -36,7 +36,7 @@ def test_only_events_that_concern_a_user_are_looked_up(crm: Installation) -> Non
     crm.events.start("no-travel", scope=EventScope.USER, subject="bob")
     assert [event.kind for event in crm.users.details("anna").events] == ["no-login"]
     assert [event.kind for event in crm.users.details("bob").events] == ["no-travel"]
-    with pytest.raises(UserUnknown):
+    with pytest.raises(NotFound, match="no user"):
         crm.users.details("nobody")
 
 
@@ -48,7 +48,7 @@ def test_leases_are_listed_by_license_and_holder(crm_home: Home, crm: Installati
         assert [one.holder for one in crm.leases.list(holder="bob")] == ["bob"]
         assert len(crm.leases.list(license_code="demo.seat", holder="anna")) == 1
         assert crm.leases.list(license_code="sales") == ()
-        with pytest.raises(UnknownLicense):
+        with pytest.raises(UnknownCode, match="no catalog has a license"):
             crm.leases.list(license_code="none-such")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.database import Database, Value, connect
-from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, HomeTaken, LicenseError, NotActivated
+from licensekit.errors import AuditDamaged, DatabaseDamaged, DatabaseMoved, LicenseError, NotActivated, PlaceTaken
 from licensekit.installation import EventScope, Moved, move
 from licensekit.state.home import open_installation
 from licensekit.state.time import TimeSeen
@@ -153,7 +153,7 @@ def test_where_an_installation_is_none_goes(home: Home, places: tuple[str, str])
     with home.open() as installation:
         before = installation.state().stored
     for target in (places[1], places[0]):
-        with pytest.raises(HomeTaken):
+        with pytest.raises(PlaceTaken, match="an installation here already"):
             moved(home, target)
     with home.open() as here, other.open() as there:
         assert (here.state().stored, there.state().stored) == (before, kept)
@@ -201,7 +201,7 @@ def test_a_copy_that_lives_already_is_not_taken_for_ones_own(
     monkeypatch.undo()
     with at(home, places[changed]).open() as installation:
         installation.users.add("since")
-    with pytest.raises(HomeTaken):
+    with pytest.raises(PlaceTaken, match="an installation here already"):
         moved(home, places[1])
 
 
@@ -265,7 +265,7 @@ def test_an_installation_that_appears_in_the_last_moment_is_not_overwritten(
         return connect(*args, **options)
 
     monkeypatch.setattr("licensekit.installation.relocation.connect", appear)
-    with pytest.raises(HomeTaken):
+    with pytest.raises(PlaceTaken, match="an installation here already"):
         moved(home, places[1])
     home.set_up()
     with other.open() as installation:

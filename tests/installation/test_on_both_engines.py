@@ -11,13 +11,12 @@ from licensekit.database import Connection
 from licensekit.errors import (
     BelowUse,
     DatabaseDamaged,
-    EventUnknown,
+    EntryTaken,
     LicenseError,
     NoneFree,
     NotActivated,
+    NotFound,
     PlanHeld,
-    SiteTaken,
-    UserTaken,
 )
 from licensekit.installation import EventScope, Installation, UserFilter, parse_users
 from licensekit.state.home import open_installation
@@ -86,9 +85,9 @@ def test_refused_changes_leave_nothing(crm: Installation) -> None:
     refused: list[tuple[type[LicenseError], Callable[[], object]]] = [
         (NoneFree, lambda: crm.users.assign("bob", "service")),
         (PlanHeld, lambda: crm.users.assign("anna", "sales")),
-        (UserTaken, lambda: crm.users.add("bob")),
-        (SiteTaken, lambda: crm.sites.add("oslo")),
-        (EventUnknown, lambda: crm.events.end(99)),
+        (EntryTaken, lambda: crm.users.add("bob")),
+        (EntryTaken, lambda: crm.sites.add("oslo")),
+        (NotFound, lambda: crm.events.end(99)),
         (BelowUse, lambda: crm.activate(file(bundle(2, users={})))),
     ]
     for error, act in refused:

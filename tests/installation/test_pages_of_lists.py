@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import UnknownLicense
+from licensekit.errors import UnknownCode
 from licensekit.installation import Installation, UserFilter, user_list
 from licensekit.wire.documents import UserKind
 from tests.crm import SOLD
@@ -79,7 +79,7 @@ def test_only_what_lapsed_is_listed_as_expired(people: Installation, crm_home: H
 
 
 def test_a_page_about_what_no_catalog_has_is_refused(people: Installation) -> None:
-    with pytest.raises(UnknownLicense):
+    with pytest.raises(UnknownCode, match="no catalog has a license"):
         people.users.page(UserFilter(license="nothing"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import AuditDamaged, LicenseError, ResetRefused, SequenceOlder, TrustRollback
+from licensekit.errors import AuditDamaged, BundleRefused, LicenseError, ResetRefused, Rollback
 from licensekit.installation import Installation
 from licensekit.keys.signing import SigningKey
 from licensekit.state.mark import LOST, Mark, read_mark, write_mark
@@ -177,12 +177,12 @@ def test_a_reset_sets_the_clock_right(crm_home: Home) -> None:
 def test_a_reset_lets_one_lower_sequence_in(crm_home: Home) -> None:
     with crm_home.open() as crm:
         crm.activate(file(plain(5)))
-        with pytest.raises(SequenceOlder):
+        with pytest.raises(BundleRefused, match="is older than"):
             crm.activate(file(plain(3)))
         crm.activate(file(reset(crm, ResetWhat.SEQUENCE)))
         crm.activate(file(plain(3)))
         assert [v.document for v in crm.state().bundles] == [plain(3)]
-        with pytest.raises(SequenceOlder):
+        with pytest.raises(BundleRefused, match="is older than"):
             crm.activate(file(plain(2)))
         crm.activate(file(plain(2), reset(crm, ResetWhat.SEQUENCE, nonce=2)))
         assert [v.document for v in crm.state().bundles] == [plain(2)]
@@ -312,7 +312,7 @@ def test_a_trust_document_that_was_removed_stops_everything_until_it_is_back(tru
     tampered(trusting, "DELETE FROM trust_documents")
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2)
     with trusting.open() as crm:
-        with pytest.raises(TrustRollback):
+        with pytest.raises(Rollback):
             crm.state()
         with pytest.raises(LicenseError):
             crm.activate(file(plain(2)))
@@ -335,7 +335,7 @@ def test_a_damaged_trust_document_is_named_and_never_believed(trusting: Home, ki
     with trusting.open() as crm:
         try:
             state = crm.state()
-        except TrustRollback:
+        except Rollback:
             assert kind == "trust"
         else:
             assert kind in {one.type for one in crm.state().unusable}

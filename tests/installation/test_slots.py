@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from licensekit.access import Access
-from licensekit.errors import NoneFree, NotAssigned, NotEntitled, UserUnknown, WrongKind
+from licensekit.errors import NoneFree, NotAssigned, NotEntitled, NotFound, WrongKind
 from licensekit.installation import Installation, parse_users
 from licensekit.wire.documents import AfterGrace
 from tests.crm import crm_catalog, crm_home_at, open_crm
@@ -201,7 +201,7 @@ def test_only_holders_are_preferred(home: Home) -> None:
         before = list(crm.users.list()), crm.audit.verify()
         for who, license_, error in (
             ("dora", "sales", NotAssigned),
-            ("nobody", "sales", UserUnknown),
+            ("nobody", "sales", NotFound),
             ("anna", "server", WrongKind),
         ):
             with pytest.raises(error):

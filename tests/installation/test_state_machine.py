@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from licensekit.errors import (
     BelowUse,
+    EntryTaken,
     NoneFree,
     NotAssigned,
     PlanHeld,
@@ -21,7 +22,6 @@ from licensekit.errors import (
     RequirementMissing,
     StillRequired,
     UserRetired,
-    UserTaken,
 )
 from licensekit.state.time import Reading, TimeSeen, effective, judge, observe, prove
 from licensekit.wire.documents import Bundle, Kind
@@ -142,7 +142,7 @@ class Installations(RuleBasedStateMachine):
     @rule(user=users)
     def add(self, user: str) -> None:
         """Add a user."""
-        expected = UserTaken if user in self.model.held else None
+        expected = EntryTaken if user in self.model.held else None
         if self.tried(expected, lambda: self.installation.users.add(user)):
             self.model.held[user] = set()
 

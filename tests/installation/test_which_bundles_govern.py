@@ -10,17 +10,7 @@ import pytest
 
 from licensekit import limits
 from licensekit.access import Access
-from licensekit.errors import (
-    BundleReturned,
-    BundleRevoked,
-    IssuedAhead,
-    KeyRevoked,
-    LicenseError,
-    PayloadInvalid,
-    SequenceConflict,
-    SequenceOlder,
-    SerialMismatch,
-)
+from licensekit.errors import BundleRefused, BundleRevoked, IssuedAhead, KeyRevoked, LicenseError, PayloadInvalid
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
 from licensekit.state.loading import state_at
@@ -91,13 +81,14 @@ def taken_back(number: int, *bundles: Bundle, **changes: Any) -> armor.Token:
 E = TypeVar("E", bound=LicenseError)
 
 
-def refused(installation: Installation, data: str, error: type[E]) -> E:
+def refused(installation: Installation, data: str, error: type[E], reason: str = "") -> E:
     """Activate a file that is refused, and leaves everything as it was."""
     before = installation.state()
     with pytest.raises(error) as caught:
         installation.activate(data)
     after = installation.state()
     assert (after.stored, after.bundles) == (before.stored, before.bundles)
+    assert caught.value.reason == reason
     return caught.value
 
 
@@ -131,7 +122,7 @@ def test_what_a_limited_key_displaced_counts_again_when_the_key_is_revoked(insta
     installation.activate(file(small(1)))
     installation.activate(file(small(HIGHEST, users={"user": 1}), by="shop"))
     assert users(installation) == 1
-    assert isinstance(refused(installation, file(small(2)), SequenceOlder), SequenceOlder)
+    refused(installation, file(small(2)), BundleRefused, "older")
     installation.activate(file(trust_token(3, revoked=["shop"])))
     assert active(installation) == [small(1)]
     assert codes(installation) == ["unusable-document"]
@@ -143,7 +134,7 @@ def test_what_a_limited_key_displaced_counts_again_when_the_key_is_revoked(insta
 def test_the_highest_sequence_of_a_stolen_key_dies_with_it(installation: Installation) -> None:
     installation.activate(file(sold(1), sold(1, **EXTRA)))
     installation.activate(file(sold(HIGHEST, count=1), by="second"))
-    error = refused(installation, file(sold(2)), SequenceOlder)
+    error = refused(installation, file(sold(2)), BundleRefused, "older")
     assert error.data["highest"] == HIGHEST
     installation.activate(file(trust_token(3, revoked=["second"]), sold(2)))
     assert active(installation) == [sold(2), sold(1, **EXTRA)]
@@ -151,7 +142,7 @@ def test_the_highest_sequence_of_a_stolen_key_dies_with_it(installation: Install
 
 def test_a_sequence_that_a_revoked_key_took_is_free_again(installation: Installation) -> None:
     installation.activate(file(sold(2, company="Someone Else"), by="second"))
-    refused(installation, file(sold(2)), SequenceConflict)
+    refused(installation, file(sold(2)), BundleRefused, "other-here")
     installation.activate(file(trust_token(3, revoked=["second"]), sold(2)))
     assert active(installation) == [sold(2)]
 
@@ -161,7 +152,7 @@ def test_a_serial_that_a_stolen_key_replaced_counts_again(installation: Installa
     installation.activate(file(sold(1, serial="X-1", replaces=[BOUGHT]), by="second"))
     assert installation.state().serial == "X-1"
     assert active(installation) == [sold(1, serial="X-1", replaces=[BOUGHT])]
-    refused(installation, file(sold(2)), SerialMismatch)
+    refused(installation, file(sold(2)), BundleRefused, "other-serial")
     installation.activate(file(trust_token(3, revoked=["second"]), sold(2)))
     assert installation.state().serial == BOUGHT
     assert active(installation) == [sold(2), sold(1, **EXTRA)]
@@ -169,7 +160,7 @@ def test_a_serial_that_a_stolen_key_replaced_counts_again(installation: Installa
 
 def test_a_serial_that_only_a_revoked_key_brought_is_none(installation: Installation) -> None:
     installation.activate(file(small(1, serial="X-1"), by="shop"))
-    refused(installation, file(sold(1)), SerialMismatch)
+    refused(installation, file(sold(1)), BundleRefused, "other-serial")
     installation.activate(file(trust_token(3, revoked=["shop"])))
     assert installation.state().serial is None
     installation.activate(file(sold(1)))
@@ -188,7 +179,7 @@ def test_no_clock_turned_back_kills_a_floor(home: Home) -> None:
         # It grants nothing, since it was issued two months ahead, so the one before counts.
         assert [type(one.error) for one in installation.state().unusable] == [IssuedAhead]
         assert active(installation) == [bundle(1), bundle(2, part="extra")]
-        error = refused(installation, file(bundle(2)), SequenceOlder)
+        error = refused(installation, file(bundle(2)), BundleRefused, "older")
         assert error.data["highest"] == 3
         installation.activate(file(bundle(4)))
         assert active(installation) == [bundle(4), bundle(2, part="extra")]
@@ -212,7 +203,7 @@ def test_a_revoked_bundle_is_no_way_back_to_a_lower_sequence(installation: Insta
     installation.activate(file(sold(2)))
     installation.activate(file(taken_back(1, sold(2))))
     assert active(installation) == []
-    refused(installation, file(sold(1)), SequenceOlder)
+    refused(installation, file(sold(1)), BundleRefused, "older")
     installation.activate(file(sold(3)))
     assert active(installation) == [sold(3)]
 
@@ -347,13 +338,13 @@ def test_a_lower_sequence_that_is_signed_again_changes_nothing(installation: Ins
     again = installation.activate(file(sold(1)))
     assert (again.changed, again.again) == (True, (sold(1),))
     assert active(installation) == [sold(2)]
-    refused(installation, file(sold(1)), SequenceOlder)
+    refused(installation, file(sold(1)), BundleRefused, "older")
 
 
 def test_what_is_signed_again_holds_lower_sequences_of_its_file_back(installation: Installation) -> None:
     installation.activate(file(sold(2), by="second"))
     dead = trust_token(3, revoked=["second"])
-    refused(installation, file(dead, sold(2), sold(1)), SequenceOlder)
+    refused(installation, file(dead, sold(2), sold(1)), BundleRefused, "older")
     installation.activate(file(dead, sold(2), sold(3)))
     assert active(installation) == [sold(3)]
 
@@ -365,14 +356,14 @@ def test_what_a_reset_put_away_stays_so_when_it_is_signed_again(installation: In
         again = installation.activate(file(sold(5), by=by))
         assert (again.again, again.replaced) == ((sold(5),), ())
         assert active(installation) == [sold(3)]
-    refused(installation, file(sold(5)), SequenceOlder)
-    refused(installation, file(sold(4)), SequenceOlder)
+    refused(installation, file(sold(5)), BundleRefused, "older")
+    refused(installation, file(sold(4)), BundleRefused, "older")
 
 
 def test_a_returned_bundle_that_is_signed_again_was_returned(installation: Installation) -> None:
     installation.activate(file(sold(1), by="second"))
     installation.return_bundles(confirm=True)
-    refused(installation, file(sold(1)), BundleReturned)
+    refused(installation, file(sold(1)), BundleRefused, "returned")
 
 
 def test_a_frame_that_was_damaged_is_mended_by_the_same_file(home: Home) -> None:
@@ -424,14 +415,14 @@ def test_what_was_bought_goes_over_a_trial_by_itself(installation: Installation)
     assert len(activated.replaced) == 2
     assert installation.state().serial == BOUGHT
     assert active(installation) == [sold(1), sold(1, **EXTRA)]
-    refused(installation, file(trial(8)), SerialMismatch)
-    refused(installation, file(trial(8, replaces=[BOUGHT], users={})), SerialMismatch)
+    refused(installation, file(trial(8)), BundleRefused, "other-serial")
+    refused(installation, file(trial(8, replaces=[BOUGHT], users={})), BundleRefused, "other-serial")
 
 
 def test_no_limited_key_moves_the_serial(installation: Installation) -> None:
     installation.activate(file(trial(7)))
-    refused(installation, file(small(1), by="shop"), SerialMismatch)
-    refused(installation, file(sold(1, **EXTRA)), SerialMismatch)
+    refused(installation, file(small(1), by="shop"), BundleRefused, "other-serial")
+    refused(installation, file(sold(1, **EXTRA)), BundleRefused, "other-serial")
     installation.activate(file(sold(1)))
     assert active(installation) == [sold(1)]
 
@@ -469,7 +460,7 @@ def test_until_what_replaces_a_serial_starts_both_are_renewed(home: Home) -> Non
         assert installation.state().serial == BOUGHT
         home.clock.move(days=31)
         assert installation.state().serial == "M-1"
-        refused(installation, file(sold(3)), SerialMismatch)
+        refused(installation, file(sold(3)), BundleRefused, "other-serial")
 
 
 def test_a_return_brings_nothing_back(installation: Installation) -> None:
@@ -489,8 +480,8 @@ def test_a_return_brings_nothing_back(installation: Installation) -> None:
         (f"{BOUGHT} base 2", "replaced"),
         (f"{BOUGHT} base 3", "returned"),
     ]
-    refused(installation, file(later), SequenceOlder)
-    refused(installation, file(trial()), SequenceOlder)
+    refused(installation, file(later), BundleRefused, "older")
+    refused(installation, file(trial()), BundleRefused, "older")
     assert installation.activate(file(trial(2))).replaced == ()
     assert active(installation) == [trial(2)]
     installation.activate(file(sold(4)))
@@ -575,10 +566,10 @@ def test_a_partner_keeps_the_serial_until_it_moves_as_well(home: Home) -> None:
     with home.open() as installation:
         installation.activate(file(partner_admitted(), sold(1, serial="A-1")))
         installation.activate(theirs(1, "A-1"))
-        refused(installation, theirs(2, "Z-1", replaces=["A-1"]), SerialMismatch)
+        refused(installation, theirs(2, "Z-1", replaces=["A-1"]), BundleRefused, "other-serial")
         installation.activate(file(sold(1, serial="B-1", replaces=["A-1"])))
         assert {b.serial for b in active(installation)} == {"A-1", "B-1"}
-        refused(installation, theirs(2, "A-1"), SerialMismatch)
+        refused(installation, theirs(2, "A-1"), BundleRefused, "other-serial")
         installation.activate(theirs(1, "B-1"))
         assert {b.serial for b in active(installation)} == {"B-1"}
         assert installation.state().serial == "B-1"
@@ -591,7 +582,9 @@ def test_where_nothing_of_the_vendor_is_a_partner_moves_the_serial(home: Home) -
     with home.open() as installation:
         installation.activate(file(token))
         installation.activate(file(one, by="partner"))
-        refused(installation, file(sold(1, issuer="partner", serial="C-1"), by="partner"), SerialMismatch)
+        refused(
+            installation, file(sold(1, issuer="partner", serial="C-1"), by="partner"), BundleRefused, "other-serial"
+        )
         installation.activate(file(two, by="partner"))
         assert installation.state().serial == "B-1"
         assert active(installation) == [two]

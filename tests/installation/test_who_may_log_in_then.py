@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from licensekit.dates import date_of
-from licensekit.errors import SettingRefused
+from licensekit.errors import BundleRefused
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
 from licensekit.state.users import groups_of
@@ -88,7 +88,7 @@ def test_a_value_that_does_not_fit_its_setting_is_refused_whole(crm_home: Home) 
     with crm_home.open() as crm:
         crm.activate(file(bundle(settings={"rows": 5, "later": "x"})))
         before = crm.state().stored
-        with pytest.raises(SettingRefused, match="'11' does not fit the setting `rows`"):
+        with pytest.raises(BundleRefused, match="'11' does not fit the setting `rows`"):
             crm.activate(file(bundle(2, settings={"rows": 11})))
         assert crm.state().stored == before
     with crm_home.run() as licensing:

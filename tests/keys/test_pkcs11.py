@@ -128,7 +128,7 @@ def test_a_refused_pin_says_that_few_tries_are_left(hsm: Hsm) -> None:
         asked.append("wrong")
         return "wrong pin"
 
-    with pytest.raises(errors.PinWrong, match=r"token `acme`: .* few tries are left") as caught:
+    with pytest.raises(errors.SignerUnavailable, match=r"token `acme`: .* few tries are left") as caught:
         open_signer(uri, wrong)
     assert (caught.value.reason, asked) == ("few", ["wrong"])
     assert_signs(open_signer(uri, hsm.ask_pin))
@@ -147,7 +147,7 @@ def test_the_last_try_is_never_taken(monkeypatch: pytest.MonkeyPatch, flag: Toke
         return module
 
     monkeypatch.setattr(pkcs11, "lib", lib)
-    with pytest.raises(errors.PinWrong) as caught:
+    with pytest.raises(errors.SignerUnavailable) as caught:
         open_signer("pkcs11:token=acme;object=a?module-path=/m.so", lambda: pytest.fail("no PIN is asked for"))
     assert caught.value.reason == reason
 

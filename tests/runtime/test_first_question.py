@@ -10,7 +10,7 @@ import pytest
 
 from licensekit import Access, Licensing
 from licensekit.database.protocol import Version
-from licensekit.errors import DatabaseUnavailable, UnknownLicense
+from licensekit.errors import DatabaseUnavailable, UnknownCode
 from licensekit.installation import Installation
 from licensekit.runtime import live_snapshot
 from licensekit.state.home import open_installation
@@ -82,7 +82,7 @@ def test_what_was_changed_since_opening_counts(licensing: Licensing, admin: Inst
 
 def test_an_unknown_code_is_refused_as_ever(licensing: Licensing) -> None:
     for _ in range(2):
-        with pytest.raises(UnknownLicense):
+        with pytest.raises(UnknownCode, match="no catalog has a license"):
             licensing.allows("nothing")
 
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 import pytest
 
 from licensekit import Access, Licensing
-from licensekit.errors import DatabaseUnavailable, TrustRollback
+from licensekit.errors import DatabaseUnavailable, Rollback
 from licensekit.installation import EventScope, Installation
 from licensekit.state.home import open_installation
 from licensekit.trust.sign import sign
@@ -283,7 +283,7 @@ def test_documents_that_were_rolled_back_are_told_of_and_answered_from_memory(
         connection.run("DELETE FROM trust_documents")
     assert comes(lambda: "database-away" in codes(licensing))
     assert licensing.allows("server")
-    with pytest.raises(TrustRollback):
+    with pytest.raises(Rollback):
         licensing.refresh()
     home.clock.move(hours=25)
     assert comes(lambda: not licensing.allows("server"))

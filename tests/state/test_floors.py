@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from licensekit.database import Database
-from licensekit.errors import HomeInvalid, LicenseError, TrustRollback
+from licensekit.errors import HomeInvalid, LicenseError, Rollback
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
 from licensekit.state.loading import InstallationState, state_at
@@ -82,7 +82,7 @@ def test_what_a_newer_pack_brought_stays_when_an_older_one_comes_back(database: 
     assert loaded(database).trust_store.trust.trust == state.trust_store.trust.trust
     with database.write() as connection:
         connection.run("DELETE FROM trust_documents")
-    with pytest.raises(TrustRollback):
+    with pytest.raises(Rollback):
         loaded(database)
 
 
@@ -118,10 +118,10 @@ def catalog(version: int, **changes: Any) -> armor.Token:
 
 SEEN = (trust_document(2), revocation_list(2), catalog(2))
 REST: dict[str, tuple[str, tuple[armor.Token, ...]]] = {
-    "an older trust document": ("trust-rollback", (trust_document(1),)),
-    "another trust document": ("trust-fork", (trust_document(2, fresh_until=NOW),)),
-    "another list": ("revocations-fork", (SEEN[0], revocation_list(2, serials=["1"]), SEEN[2])),
-    "another catalog": ("catalog-fork", (*SEEN[:2], catalog(2, urls={"buy": "x"}))),
+    "an older trust document": ("rollback", (trust_document(1),)),
+    "another trust document": ("fork", (trust_document(2, fresh_until=NOW),)),
+    "another list": ("fork", (SEEN[0], revocation_list(2, serials=["1"]), SEEN[2])),
+    "another catalog": ("fork", (*SEEN[:2], catalog(2, urls={"buy": "x"}))),
     "an older list": ("", (SEEN[0], revocation_list(1), SEEN[2])),
     "an older catalog": ("", (*SEEN[:2], catalog(1))),
     "no list and no catalog": ("", SEEN[:1]),

@@ -7,8 +7,8 @@ import pytest
 from licensekit.errors import (
     ArmorInvalid,
     BundleRevoked,
-    CatalogAhead,
-    CatalogFork,
+    DocumentAhead,
+    Fork,
     IssuedAhead,
     KeyOutOfScope,
     KeyUnknown,
@@ -105,7 +105,7 @@ PACKS: dict[str, tuple[type[LicenseError], str, str]] = {
         PIN,
     ),
     "two catalogs of one version": (
-        CatalogFork,
+        Fork,
         makers.file_of(FIRST, trust(), catalog(2), catalog(2, urls={"buy": "x"})),
         PIN,
     ),
@@ -133,7 +133,7 @@ def test_a_partners_catalog_stands_beside_the_vendors() -> None:
 
 def test_a_fork_of_the_catalog_in_force_is_refused() -> None:
     fork = catalog(2, urls={"buy": "https://example.com"})
-    refused(CatalogFork, STORE.trust, lambda: extend_trust_store(STORE, [fork], NOW))
+    refused(Fork, STORE.trust, lambda: extend_trust_store(STORE, [fork], NOW))
     assert versions(STORE) == {ISSUER: 2}
 
 
@@ -171,8 +171,8 @@ def test_a_bundle_in_the_file_is_left_alone() -> None:
 @pytest.mark.parametrize("changes", [{"trust_version": 2}, {"root_version": 2, "trust_version": 1}], ids=str)
 def test_a_catalog_made_under_what_is_not_here_is_refused(changes: dict[str, int]) -> None:
     ahead = catalog(3, **changes)
-    refused(CatalogAhead, STORE.trust, lambda: extend_trust_store(STORE, [ahead], NOW))
-    with pytest.raises(CatalogAhead):
+    refused(DocumentAhead, STORE.trust, lambda: extend_trust_store(STORE, [ahead], NOW))
+    with pytest.raises(DocumentAhead):
         open_pack(PACK + makers.file_of(ahead), PIN)
 
 

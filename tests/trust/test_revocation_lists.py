@@ -6,6 +6,8 @@ import pytest
 
 from licensekit.errors import (
     BundleRevoked,
+    DocumentAhead,
+    Fork,
     IssuedAhead,
     KeyOutOfScope,
     KeyOutOfWindow,
@@ -13,10 +15,8 @@ from licensekit.errors import (
     KeyUnknown,
     LicenseError,
     PayloadInvalid,
-    RevocationsAhead,
-    RevocationsFork,
     RevocationsMissing,
-    RevocationsRollback,
+    Rollback,
     SignatureCount,
     SignatureInvalid,
     TrustMissing,
@@ -117,12 +117,12 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "a forged signature": (SignatureInvalid, makers.forged(revocations(5))),
     "another list's signature": (SignatureInvalid, makers.spliced(revocations(5), revocations(6))),
     "of another product": (WrongProduct, revocations(5, product="other")),
-    "made under a later trust document": (RevocationsAhead, revocations(5, trust_version=4)),
-    "made under a later root": (RevocationsAhead, revocations(5, root_version=2, trust_version=1)),
-    "a lower number": (RevocationsRollback, revocations(3)),
-    "a huge number under an earlier trust document": (RevocationsRollback, revocations(HUGE, trust_version=2)),
-    "another list of the same number": (RevocationsFork, revocations(4)),
-    "another list of the same number by another key": (RevocationsFork, revocations(4, VENDOR)),
+    "made under a later trust document": (DocumentAhead, revocations(5, trust_version=4)),
+    "made under a later root": (DocumentAhead, revocations(5, root_version=2, trust_version=1)),
+    "a lower number": (Rollback, revocations(3)),
+    "a huge number under an earlier trust document": (Rollback, revocations(HUGE, trust_version=2)),
+    "another list of the same number": (Fork, revocations(4)),
+    "another list of the same number by another key": (Fork, revocations(4, VENDOR)),
     "no list": (PayloadInvalid, makers.seal("revocations", b"\xc0", LISTS)),
     "a bundle": (UnexpectedType, BUNDLE),
     "a bundle labeled as a list": (SignatureInvalid, makers.relabeled(BUNDLE, "revocations")),
@@ -145,9 +145,7 @@ STOLEN = update_revocations(LISTED, revocations(HUGE), NOW)
 
 def test_a_thief_with_the_lists_key_wins_until_the_key_is_revoked() -> None:
     assert counts(BUNDLE, STOLEN)
-    refused(
-        RevocationsRollback, STOLEN, lambda: update_revocations(STOLEN, revocations(5, VENDOR, serials=[SERIAL]), NOW)
-    )
+    refused(Rollback, STOLEN, lambda: update_revocations(STOLEN, revocations(5, VENDOR, serials=[SERIAL]), NOW))
 
 
 def test_a_huge_number_dies_with_the_next_trust_document() -> None:
@@ -207,7 +205,7 @@ def test_a_list_stays_while_its_key_could_sign_it(changes: dict[str, Any]) -> No
 
 def test_an_old_list_does_not_come_back_under_a_new_trust_document() -> None:
     state = update_trust(LISTED, trust(4), NOW)
-    refused(RevocationsRollback, state, lambda: update_revocations(state, revocations(3), NOW))
+    refused(Rollback, state, lambda: update_revocations(state, revocations(3), NOW))
 
 
 def test_the_loss_of_one_issuers_list_leaves_the_others_alone() -> None:

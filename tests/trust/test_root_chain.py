@@ -7,7 +7,7 @@ import pytest
 
 from licensekit.errors import (
     ArmorInvalid,
-    DuplicateSignature,
+    Fork,
     FrameInvalid,
     KeyIdCollision,
     KeyInvalid,
@@ -15,10 +15,10 @@ from licensekit.errors import (
     LicenseError,
     NewerReaderNeeded,
     PayloadInvalid,
-    RootFork,
     RootGap,
     RootMismatch,
     RootPinInvalid,
+    SignatureCount,
     SignatureInvalid,
     ThresholdNotMet,
     UnexpectedType,
@@ -116,7 +116,7 @@ def test_no_root_at_all_is_refused() -> None:
     [
         pytest.param(sign(ONE, A), ThresholdNotMet, id="threshold short by one"),
         pytest.param(sign(ONE, A, B, D), KeyUnknown, id="a stranger signed too"),
-        pytest.param(sign(ONE, A, A), DuplicateSignature, id="one key twice"),
+        pytest.param(sign(ONE, A, A), SignatureCount, id="one key twice"),
         pytest.param(makers.forged(sign(ONE, A, B), which=1), SignatureInvalid, id="second one forged"),
         pytest.param(makers.forged(sign(ONE, A, B, C), which=2), SignatureInvalid, id="a third one forged"),
         pytest.param(makers.seal("root", b"\xc0", A), PayloadInvalid, id="no root"),
@@ -225,7 +225,7 @@ def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> Non
         pytest.param(sign(root([D], 2), A, B), ThresholdNotMet, id="new root not at all"),
         pytest.param(sign(root([C, D], 2, 2), A, B, D), ThresholdNotMet, id="new root short by one"),
         pytest.param(sign(root([D], 2), A, B, D, makers.key("e")), KeyUnknown, id="a stranger signed too"),
-        pytest.param(sign(root([D], 2), A, A, D), DuplicateSignature, id="one key twice"),
+        pytest.param(sign(root([D], 2), A, A, D), SignatureCount, id="one key twice"),
         pytest.param(makers.forged(sign(root([D], 2), A, B, D), which=0), SignatureInvalid, id="old key forged"),
         pytest.param(makers.forged(sign(root([D], 2), A, B, D), which=2), SignatureInvalid, id="new key forged"),
         pytest.param(
@@ -241,7 +241,7 @@ def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> Non
         pytest.param(sign(makers.root(D, version=2, product="other"), A, B, D), WrongProduct, id="another product"),
         pytest.param(sign(makers.root(D, version=2, issuer="other"), A, B, D), WrongProduct, id="another vendor"),
         pytest.param(sign(root([D], 3), A, B, D), RootGap, id="gap"),
-        pytest.param(sign(root([A, B, C], 1), A, B), RootFork, id="fork of the first"),
+        pytest.param(sign(root([A, B, C], 1), A, B), Fork, id="fork of the first"),
         pytest.param(makers.seal("root", b"\xc0", A, B), PayloadInvalid, id="no root"),
         pytest.param(
             sign(makers.root(D, version=2, keys=[RootKey(1, rare_keys.LOW_ORDER[0])]), A, B),
@@ -292,7 +292,7 @@ ROTATED = update_root(STATE, sign(root([D], 2), A, B, D))
 @pytest.mark.parametrize(
     ("token", "error"),
     [
-        pytest.param(sign(root([A, B], 2), A, B), RootFork, id="another root of its version"),
+        pytest.param(sign(root([A, B], 2), A, B), Fork, id="another root of its version"),
         pytest.param(sign(root([A, B], 3), A, B), ThresholdNotMet, id="the next root"),
         pytest.param(sign(root([A, B], 4), A, B), RootGap, id="a root far ahead"),
     ],

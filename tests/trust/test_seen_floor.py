@@ -4,18 +4,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import (
-    BundleRevoked,
-    CatalogFork,
-    LicenseError,
-    RevocationsFork,
-    RevocationsMissing,
-    RevocationsRollback,
-    RootFork,
-    RootRollback,
-    TrustFork,
-    TrustRollback,
-)
+from licensekit.errors import BundleRevoked, Fork, LicenseError, RevocationsMissing, Rollback
 from licensekit.trust.order import NOTHING_SEEN, ROOTS, FullVersion, Seen, SeenDocument, merge
 from licensekit.trust.order import TRUST as TRUSTS
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
@@ -64,12 +53,12 @@ def test_a_state_at_or_above_the_floor_is_as_it_was(seen: Seen) -> None:
 
 
 BELOW: dict[str, tuple[type[LicenseError], Seen]] = {
-    "a later root was seen": (RootRollback, {ROOTS: one(2)}),
-    "another root of its version": (RootFork, {ROOTS: one(1)}),
-    "a later trust document": (TrustRollback, {TRUSTS: one(1, 2)}),
-    "one of a later root": (TrustRollback, {TRUSTS: one(2, 1)}),
-    "another trust document of its version": (TrustFork, {TRUSTS: one(1, 1)}),
-    "another list of its number": (RevocationsFork, {LISTS: one(1, 1, 4)}),
+    "a later root was seen": (Rollback, {ROOTS: one(2)}),
+    "another root of its version": (Fork, {ROOTS: one(1)}),
+    "a later trust document": (Rollback, {TRUSTS: one(1, 2)}),
+    "one of a later root": (Rollback, {TRUSTS: one(2, 1)}),
+    "another trust document of its version": (Fork, {TRUSTS: one(1, 1)}),
+    "another list of its number": (Fork, {LISTS: one(1, 1, 4)}),
 }
 
 
@@ -79,15 +68,15 @@ def test_a_state_below_the_floor_or_beside_it_is_refused(error: type[LicenseErro
 
 
 def test_a_refusal_says_what_was_seen() -> None:
-    error = refused(RootRollback, STATE, lambda: held(STATE, {ROOTS: one(2)}))
+    error = refused(Rollback, STATE, lambda: held(STATE, {ROOTS: one(2)}))
     assert "root 2 was seen before" in str(error)
-    lower = refused(TrustRollback, STATE, lambda: held(STATE, {TRUSTS: one(1, 2)}))
+    lower = refused(Rollback, STATE, lambda: held(STATE, {TRUSTS: one(1, 2)}))
     assert "2 was seen before" in str(lower)
 
 
 def test_a_trust_document_that_is_gone_is_refused() -> None:
     bare = start([FIRST], makers.pin(FIRST))
-    refused(TrustRollback, bare, lambda: held(bare, STATE.seen))
+    refused(Rollback, bare, lambda: held(bare, STATE.seen))
 
 
 @pytest.mark.parametrize("version", [(1, 1, 5), (1, 2, 1), (2, 1, 1)])
@@ -122,8 +111,8 @@ def test_the_list_that_was_seen_is_taken_again_whatever_the_clock_shows() -> Non
 @pytest.mark.parametrize(
     ("error", "changes"),
     [
-        pytest.param(RevocationsRollback, {"number": 3}, id="an older list"),
-        pytest.param(RevocationsFork, {"number": 4}, id="another one in its place"),
+        pytest.param(Rollback, {"number": 3}, id="an older list"),
+        pytest.param(Fork, {"number": 4}, id="another one in its place"),
     ],
 )
 def test_no_other_list_does(error: type[LicenseError], changes: dict[str, Any]) -> None:
@@ -146,9 +135,9 @@ def test_a_catalog_below_the_floor_is_not_in_force() -> None:
 
 def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> None:
     seen = {**SEEN, CATALOGS: one(1, 1, 2)}
-    refused(CatalogFork, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
+    refused(Fork, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
     without = open_pack(makers.file_of(FIRST, TRUST), makers.pin(FIRST))
-    refused(CatalogFork, without.trust, lambda: extend_trust_store(without, [CATALOG], NOW, seen))
+    refused(Fork, without.trust, lambda: extend_trust_store(without, [CATALOG], NOW, seen))
 
 
 def test_the_floor_never_falls() -> None:

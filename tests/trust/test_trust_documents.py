@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import (
-    DuplicateSignature,
+    Fork,
     FrameInvalid,
     IssuedAhead,
     KeyIdCollision,
@@ -14,13 +14,13 @@ from licensekit.errors import (
     LicenseError,
     NewerReaderNeeded,
     PayloadInvalid,
+    Rollback,
     RootGap,
     RootNotNewest,
+    SignatureCount,
     SignatureInvalid,
     ThresholdNotMet,
-    TrustFork,
     TrustMissing,
-    TrustRollback,
     UnexpectedType,
     WrongProduct,
 )
@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "a stranger makes up the threshold": (KeyUnknown, trust(6, A, D)),
     "a stranger signed too": (KeyUnknown, trust(6, A, B, D)),
     "signed by an admitted key": (KeyUnknown, trust(6, VENDOR)),
-    "one key twice": (DuplicateSignature, trust(6, A, A)),
+    "one key twice": (SignatureCount, trust(6, A, A)),
     "a signature forged": (SignatureInvalid, makers.forged(trust(6), which=1)),
     "a signature beyond the threshold forged": (SignatureInvalid, makers.forged(trust(6, A, B, C), which=2)),
     "the signatures of another trust document": (SignatureInvalid, makers.spliced(trust(6), trust(7))),
@@ -104,8 +104,8 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
     "another product": (WrongProduct, trust(6, product="other")),
     "under a root to come": (RootGap, trust(6, root_version=2)),
     "issued more than a day ahead": (IssuedAhead, trust(6, issued=NOW + 86_401)),
-    "rollback": (TrustRollback, trust(4)),
-    "fork": (TrustFork, trust(5, keys=[])),
+    "rollback": (Rollback, trust(4)),
+    "fork": (Fork, trust(5, keys=[])),
     "a key of low order": (KeyInvalid, trust(6, keys=[makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[2])])),
     "a key in a second spelling": (
         KeyInvalid,

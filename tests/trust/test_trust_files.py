@@ -7,16 +7,14 @@ import pytest
 
 from licensekit.errors import (
     BundleRevoked,
+    DocumentAhead,
+    Fork,
     KeyUnknown,
     LicenseError,
     PayloadInvalid,
-    RevocationsAhead,
-    RevocationsFork,
-    RootFork,
     RootGap,
     SignatureInvalid,
     ThresholdNotMet,
-    TrustFork,
 )
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import extend
@@ -129,15 +127,15 @@ REFUSED: dict[str, tuple[type[LicenseError], list[armor.Token]]] = {
     "a root missing in between, same keys": (RootGap, [root(5, R3)]),
     "a gap behind a root that nobody vouches for": (RootGap, [root(4, THIEF), root(5, R3)]),
     "a gap before a root that nobody vouches for": (RootGap, [root(5, R3), root(4, THIEF)]),
-    "a fork of the newest root": (RootFork, [root(3, THIEF, R2)]),
+    "a fork of the newest root": (Fork, [root(3, THIEF, R2)]),
     "a root by a thief": (ThresholdNotMet, [root(4, THIEF)]),
     "a root by a thief, and his trust document": (ThresholdNotMet, [trust(4, 4, THIEF), root(4, THIEF)]),
     "a trust document by a thief": (KeyUnknown, [trust(4, 3, THIEF)]),
-    "a fork of the trust document": (TrustFork, [trust(3, 3, R3, valid_from=1)]),
+    "a fork of the trust document": (Fork, [trust(3, 3, R3, valid_from=1)]),
     "a trust document under a root to come": (RootGap, [trust(4, 4, R3)]),
     "a forged trust document": (SignatureInvalid, [makers.forged(trust(4, 3, R3))]),
-    "a list ahead of its trust document": (RevocationsAhead, [revocations(4, 1)]),
-    "a fork of the list": (RevocationsFork, [revocations(3, 1)]),
+    "a list ahead of its trust document": (DocumentAhead, [revocations(4, 1)]),
+    "a fork of the list": (Fork, [revocations(3, 1)]),
     "a list by a stranger": (KeyUnknown, [sign(makers.revocations(root_version=3, trust_version=3), THIEF)]),
     "a good root and a bad trust document": (SignatureInvalid, [root(4, R4, R3), makers.forged(trust(4, 4, R4))]),
     "all good but the list": (

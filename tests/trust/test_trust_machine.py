@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from licensekit.errors import LicenseError, RootRollback, TrustRollback
+from licensekit.errors import LicenseError, Rollback
 from licensekit.limits import VERSION
 from licensekit.trust.pack import extend
 from licensekit.trust.sign import sign
@@ -219,9 +219,9 @@ class TrustMachine(RuleBasedStateMachine):
             assert refusal is None
             self.state, self.model.listed = state, None
         elif what == "newest root" and len(roots) > 1:
-            assert refusal is RootRollback
+            assert refusal is Rollback
         else:
-            assert refusal is TrustRollback
+            assert refusal is Rollback
 
     def happens(self, real: Callable[[], TrustState], expected: Callable[[Model], Refusal]) -> None:
         """Do it to the state and to the model; both must refuse alike, or go on alike."""

@@ -6,19 +6,17 @@ from typing import NamedTuple
 
 from licensekit.errors import (
     BundleRevoked,
+    DocumentAhead,
+    Fork,
     IssuedAhead,
     KeyRevoked,
     KeyUnknown,
     LicenseError,
-    RevocationsAhead,
-    RevocationsFork,
     RevocationsMissing,
-    RevocationsRollback,
+    Rollback,
     RootNotNewest,
     ThresholdNotMet,
-    TrustFork,
     TrustMissing,
-    TrustRollback,
 )
 from licensekit.wire import armor
 
@@ -119,7 +117,7 @@ class Model:
     def _trust(self, made: Made) -> Refusal:
         if made == self.trust:
             return None
-        refusal = self._order(made, self.trust_seen, TrustFork, TrustRollback)
+        refusal = self._order(made, self.trust_seen, Fork, Rollback)
         if refusal is None:
             self.trust = self.trust_seen = made
             if self.listed and self.listed.signer in made.revoked:
@@ -132,12 +130,12 @@ class Model:
         if made.signer in self.trust.revoked:
             return KeyRevoked
         ahead = (made.root, made.trust) > (self.root, self.trust.trust)
-        return RevocationsAhead if ahead else None
+        return DocumentAhead if ahead else None
 
     def _list(self, made: Made) -> Refusal:
         if made == self.listed:
             return None
-        refusal = self._order(made, self.list_seen, RevocationsFork, RevocationsRollback)
+        refusal = self._order(made, self.list_seen, Fork, Rollback)
         if refusal is None:
             self.listed = self.list_seen = made
         return refusal

@@ -135,11 +135,11 @@ def frames() -> Iterator[Vector]:
     twice = frame.write(frame.Frame((signature, signature), payload))
     file = file_of(armor.Token("bundle", twice))
     about = "one key signed twice"
-    yield GROUND.refuses("3", "duplicate-signature", "signed-twice", about, file)
+    yield GROUND.refuses("3", "signature-count", "signed-twice", about, file)
     again = b"\x02" + signature.key + bytes(3373)
     file = file_of(armor.Token("bundle", b"\x02" + head + again + payload))
     about = "one key reference under two schemes"
-    yield GROUND.refuses("3", "duplicate-signature", "reference-twice", about, file)
+    yield GROUND.refuses("3", "signature-count", "reference-twice", about, file)
     file = file_of(armor.Token("bundle", b"\x02" + head * 2))
     about = "of two faults the first: it ends with a signature, and one key signed twice"
     yield GROUND.refuses("3", "frame-invalid", "cut-short-and-signed-twice", about, file)

@@ -51,13 +51,13 @@ def lists() -> Iterator[Vector]:
         "key-for-catalogs": ("4", "key-out-of-scope", made(5, CATALOGS)),
         "of-the-vendor-by-a-partner": ("7", "key-out-of-scope", made(5, PARTNERS)),
         "another-product": ("8", "wrong-product", made(5, product="demo-erp")),
-        "trust-to-come": ("L1", "revocations-ahead", made(5, trust_version=4)),
-        "root-to-come": ("L1", "revocations-ahead", made(5, root_version=2, trust_version=1)),
-        "rollback-alone": ("O1", "revocations-rollback", made(3)),
-        "huge-number-of-an-older-trust": ("O1", "revocations-rollback", made(2**32 - 1, trust_version=2)),
-        "fork": ("O1", "revocations-fork", made(4, serials=[SERIAL])),
+        "trust-to-come": ("L1", "document-ahead", made(5, trust_version=4)),
+        "root-to-come": ("L1", "document-ahead", made(5, root_version=2, trust_version=1)),
+        "rollback-alone": ("O1", "rollback", made(3)),
+        "huge-number-of-an-older-trust": ("O1", "rollback", made(2**32 - 1, trust_version=2)),
+        "fork": ("O1", "fork", made(4, serials=[SERIAL])),
         "fork-and-ahead": ("O1", "issued-ahead", made(4, issued=ahead)),
-        "trust-to-come-and-ahead": ("L1", "revocations-ahead", made(5, trust_version=4, issued=ahead)),
+        "trust-to-come-and-ahead": ("L1", "document-ahead", made(5, trust_version=4, issued=ahead)),
     }
     for name, (step, code, token) in wrong.items():
         about = f"a list: {name.replace('-', ' ')}"
@@ -76,14 +76,14 @@ def lists() -> Iterator[Vector]:
     yield refuses("3", "unexpected-type", "bundle-alone", about, bundle, alone=True)
     other = made(4, serials=[SERIAL])
     floors: tuple[tuple[str, str, armor.Token], ...] = (
-        ("higher-root", "root-rollback", root([ROOT, D], [D], 2)),
-        ("higher-trust", "trust-rollback", trust([ROOT], 4)),
-        ("trust-of-a-higher-root", "trust-rollback", trust([ROOT], 1, under=2)),
+        ("higher-root", "rollback", root([ROOT, D], [D], 2)),
+        ("higher-trust", "rollback", trust([ROOT], 4)),
+        ("trust-of-a-higher-root", "rollback", trust([ROOT], 1, under=2)),
         ("higher-list", "revocations-missing", made(5)),
         ("list-of-a-higher-trust", "revocations-missing", made(1, trust_version=4)),
-        ("another-root", "root-fork", root([ROOT], [ROOT, D])),
-        ("another-trust", "trust-fork", sign(makers.trust(version=3), ROOT)),
-        ("another-list", "revocations-fork", other),
+        ("another-root", "fork", root([ROOT], [ROOT, D])),
+        ("another-trust", "fork", sign(makers.trust(version=3), ROOT)),
+        ("another-list", "fork", other),
     )
     for name, code, token in floors:
         about = f"what was seen before: {name.replace('-', ' ')}"
@@ -108,7 +108,7 @@ def _deleted(held: armor.Token, other: armor.Token) -> Iterator[Vector]:
     yield gone.takes("O1", "seen-again", about, file, state=state, seen=seen, now=0)
     about = "another list in the place of the one that was seen"
     file = file_of(other, TOKEN)
-    yield gone.refuses("O1", "revocations-fork", "other-for-seen", about, file, seen=seen)
+    yield gone.refuses("O1", "fork", "other-for-seen", about, file, seen=seen)
     about = "an older list than the one that was seen is passed over, and none is here"
     old = file_of(sign(makers.revocations(trust_version=3, number=3), VENDOR), TOKEN)
     yield gone.refuses("F1", "revocations-missing", "older-for-seen", about, old, seen=seen)

@@ -37,7 +37,7 @@ def packs() -> Iterator[Vector]:
     yield ground.takes("O1", "older-catalog", about, by(CATALOGS, older), older)
     fork = by(CATALOGS, makers.catalog(version=2, urls={"buy": "https://example.com/"}))
     about = "another catalog of the version in force"
-    yield ground.refuses("O1", "catalog-fork", "catalog-fork", about, fork)
+    yield ground.refuses("O1", "fork", "fork", about, fork)
     by_revoked = file_of(FIRST, TRUST, sign(catalog, REVOKED))
     about = "a catalog by a key that was revoked since is passed over"
     passing_over = Ground(GROUND.root, by_revoked)
@@ -77,7 +77,7 @@ def _catalogs_under_newer_trust(ground: Ground, newer: armor.Token) -> Iterator[
     for name, (root_version, trust_version) in under.items():
         ahead = makers.catalog(version=3, root_version=root_version, trust_version=trust_version)
         about = f"a catalog {name.replace('-', ' ')}"
-        yield ground.refuses("C1", "catalog-ahead", name, about, by(CATALOGS, ahead))
+        yield ground.refuses("C1", "document-ahead", name, about, by(CATALOGS, ahead))
     first = makers.catalog(version=1, trust_version=2)
     about = "a lower version under a newer trust document is newer"
     file = file_of(newer, sign(first, VENDOR))
@@ -132,10 +132,10 @@ def _catalog_floors(ground: Ground, held: armor.Token) -> Iterator[Vector]:
     yield ground.takes("S1", "below-floor", about, bundle, BUNDLE, seen=higher, catalogs={})
     other = shown_seen(demo=sign(makers.catalog(version=2, urls={"a": "b"}), CATALOGS))
     about = "another catalog was seen in the place of the pack's"
-    yield ground.refuses("S1", "catalog-fork", "pack-beside-floor", about, bundle, seen=other)
+    yield ground.refuses("S1", "fork", "pack-beside-floor", about, bundle, seen=other)
     about = "another catalog was seen in the place of the file's"
     file = file_of(held, TOKEN)
-    yield GROUND.refuses("O1", "catalog-fork", "file-beside-floor", about, file, seen=other)
+    yield GROUND.refuses("O1", "fork", "file-beside-floor", about, file, seen=other)
     newer = makers.catalog(version=4)
     about = "a catalog above the floor, with another one in the pack"
     file = file_of(sign(newer, CATALOGS), TOKEN)

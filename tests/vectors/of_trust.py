@@ -65,14 +65,14 @@ def pins() -> Iterator[Vector]:
         "stranger-signed": ("key-unknown", root([A, STRANGER], [A])),
         "forged": ("signature-invalid", makers.forged(root([A], [A]))),
         "third-forged": ("signature-invalid", makers.forged(root([A, B, C], [A, B, C]), which=2)),
-        "one-key-twice": ("duplicate-signature", root([A, A], [A, B], threshold=2)),
+        "one-key-twice": ("signature-count", root([A, A], [A, B], threshold=2)),
         "no-root": ("payload-invalid", makers.seal("root", b"\xc0", A)),
         "low-order-key": ("key-invalid", unsound_root(good, weak[0])),
         "non-canonical-key": ("key-invalid", unsound_root(good, weak[1])),
         "two-keys-of-one-id": ("key-id-collision", unsound_root(good, *colliding)),
         "key-as-long-as-a-hybrid": ("key-invalid", unsound_root(good, long)),
     }
-    step = {"signature-invalid": "5", "duplicate-signature": "3", "payload-invalid": "6"}
+    step = {"signature-invalid": "5", "signature-count": "3", "payload-invalid": "6"}
 
     for name, (code, token) in unsound.items():
         ground = Ground(makers.pin(token), file_of(token, sign(makers.trust(), A)))
@@ -118,7 +118,7 @@ def rotations() -> Iterator[Vector]:
         "new-not-at-all": ("R2", "threshold-not-met", root([A, B], [D], 2)),
         "new-short-by-one": ("R2", "threshold-not-met", root([A, B, D], [C, D], 2, 2)),
         "stranger-signed": ("R2", "key-unknown", root([A, B, D, STRANGER], [D], 2)),
-        "one-key-twice": ("3", "duplicate-signature", root([A, A, D], [D], 2)),
+        "one-key-twice": ("3", "signature-count", root([A, A, D], [D], 2)),
         "old-forged": ("R2", "signature-invalid", makers.forged(root([A, B, D], [D], 2))),
         "new-forged": ("R2", "signature-invalid", makers.forged(root([A, B, D], [D], 2), 2)),
         "spliced": ("R2", "signature-invalid", makers.spliced(root([A, B, D], [D], 2), root([A, B, D], [D, C], 2))),
@@ -126,7 +126,7 @@ def rotations() -> Iterator[Vector]:
         "another-product": ("R2", "wrong-product", root([A, B, D], [D], 2, product="demo-erp")),
         "another-issuer": ("R2", "wrong-product", root([A, B, D], [D], 2, issuer=PARTNER)),
         "gap": ("R2", "root-gap", root([A, B, D], [D], 3)),
-        "fork": ("R2", "root-fork", root([A, B], [A, B, C])),
+        "fork": ("R2", "fork", root([A, B], [A, B, C])),
         "weak-key": (
             "R2",
             "key-invalid",
@@ -146,7 +146,7 @@ def _first_fault() -> Iterator[Vector]:
         "forged-and-no-root": ("signature-invalid", makers.forged(makers.seal("root", b"\x90", A, B))),
         "product-and-fork": ("wrong-product", root([A, B], [A, B], product="demo-erp")),
         "product-and-gap": ("wrong-product", root([A, B], [D], 3, product="demo-erp")),
-        "fork-and-own-threshold": ("root-fork", root([A, B], [D])),
+        "fork-and-own-threshold": ("fork", root([A, B], [D])),
         "gap-and-own-threshold": ("root-gap", root([A, B], [D], 3)),
         "product-and-stranger": ("wrong-product", root([A, B, STRANGER], [D], 2, product="demo-erp")),
     }
@@ -171,7 +171,7 @@ def _above_the_first(ground: Ground, middle: armor.Token) -> Iterator[Vector]:
         yield ground.takes("F1", f"pinned-above-{name}", about, file, BUNDLE)
     wrong = {
         "own-threshold": ("threshold-not-met", root([D], [A, B], 3, 2)),
-        "fork": ("root-fork", root([D], [D, A], 2)),
+        "fork": ("fork", root([D], [D, A], 2)),
         "gap": ("root-gap", root([D], [A], 4)),
         "another-product": ("wrong-product", root([D, A], [A], 3, product="demo-erp")),
         "stranger-signed": ("key-unknown", root([D, A, STRANGER], [A], 3)),
@@ -202,13 +202,13 @@ def trust_documents() -> Iterator[Vector]:
         "short-by-one": ("T1", "threshold-not-met", trust([A], 2)),
         "by-an-admitted-key": ("T1", "key-unknown", trust([VENDOR], 2)),
         "stranger-signed": ("T1", "key-unknown", trust([A, B, STRANGER], 2)),
-        "one-key-twice": ("3", "duplicate-signature", trust([A, A], 2)),
+        "one-key-twice": ("3", "signature-count", trust([A, A], 2)),
         "forged": ("5", "signature-invalid", makers.forged(trust([A, B], 2), which=1)),
         "delegation-spliced": ("5", "signature-invalid", makers.spliced(sign(thief, A, B), trust([A, B], 2))),
         "root-labeled-as-trust": ("5", "signature-invalid", makers.relabeled(ONE, "trust")),
         "another-product": ("T1", "wrong-product", changed(product="demo-erp")),
         "root-to-come": ("T1", "root-gap", changed(root_version=2)),
-        "fork": ("O1", "trust-fork", changed(version=1, fresh_until=NOW)),
+        "fork": ("O1", "fork", changed(version=1, fresh_until=NOW)),
         "weak-key": ("T2", "key-invalid", changed(keys=[weak])),
         "two-keys-of-one-id": ("T2", "key-id-collision", changed(keys=pair)),
         "no-trust-document": ("6", "payload-invalid", makers.seal("trust", b"\x90", A, B)),
@@ -225,7 +225,7 @@ def trust_documents() -> Iterator[Vector]:
     later = Ground(makers.pin(ONE), file_of(ONE, trust([A, B], 5)), 1, 5)
     about = "alone, an older one is refused"
     old = file_of(ONE_TRUST)
-    yield later.refuses("O1", "trust-rollback", "rollback", about, old, alone=True)
+    yield later.refuses("O1", "rollback", "rollback", about, old, alone=True)
     about = "alone, an older one that is ahead is refused as that"
     ahead = file_of(changed(issued=NOW + 86_401))
     yield later.refuses("O1", "issued-ahead", "rollback-and-ahead", about, ahead, alone=True)
@@ -238,7 +238,7 @@ def trust_documents() -> Iterator[Vector]:
     yield later.takes("F1", "superseded-in-a-file", about, file, BUNDLE, state=(1, 7, {}))
     about = "two different ones of the highest version in a file"
     file = file_of(changed(version=6), changed(version=6, fresh_until=NOW), TOKEN)
-    yield later.refuses("O1", "trust-fork", "fork-in-a-file", about, file)
+    yield later.refuses("O1", "fork", "fork-in-a-file", about, file)
     yield from _older_root()
 
 

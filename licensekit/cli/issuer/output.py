@@ -102,7 +102,7 @@ class FileOptions(NamedTuple):
         return lambda signed: self.drawings.draw(signed, catalog)
 
     def _place_of(self, name: str, document: Bundle | Reset) -> str:
-        """Return where the file of a document goes; raise `OutputTaken` if something else is there."""
+        """Return where the file of a document goes; raise `PlaceTaken` if something else is there."""
         place = name
         if self.output is not None:
             is_folder = _is_folder(self.output) or Path(self.output).is_dir()

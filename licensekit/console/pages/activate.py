@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from licensekit.console.rendering import page
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError, NoBundle
+from licensekit.errors import LicenseError, UnexpectedType
 from licensekit.installation import Preview
 from licensekit.limits import FILE_BYTES
 from licensekit.wire import armor
@@ -83,7 +83,7 @@ def _tokens(data: bytes) -> str:
         FormatError: it is no license file, is damaged or too large.
     """
     if not data:
-        raise NoBundle(reason="nothing")
+        raise UnexpectedType(reason="nothing")
     return "".join(armor.write(token) + "\n" for token in armor.read(data))
 
 

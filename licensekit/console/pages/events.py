@@ -8,7 +8,7 @@ from starlette.responses import Response
 from licensekit.console.rendering import moved, page
 from licensekit.console.visit import Visit
 from licensekit.dates import seconds_of
-from licensekit.errors import EntryInvalid, EventUnknown, LicenseError
+from licensekit.errors import EntryInvalid, LicenseError, NotFound
 from licensekit.installation import MESSAGE_OF_THE_DAY, NO_LOGIN, EventScope
 
 OTHER: Final = "other"
@@ -50,7 +50,7 @@ def end(visit: Visit) -> Response:
     """End an event."""
     number = visit.form.text("number")
     if not (number.isascii() and number.isdecimal()):
-        raise EventUnknown(event=number)
+        raise NotFound(reason="event", name=number)
     visit.installation.events.end(int(number))
     return moved(visit, "/events", saved="ended")
 

@@ -8,7 +8,7 @@ from licensekit.console.rendering import issuer_name, moved, page
 from licensekit.console.views.licenses import issuer_facts, issuers_of, license_view, part_views
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
-from licensekit.errors import UnknownIssuer
+from licensekit.errors import UnknownCode
 from licensekit.installation import InstallationState
 
 HOLDERS: Final = 100
@@ -28,7 +28,7 @@ def issuer_tab(visit: Visit) -> Response:
     state = visit.state
     issuer: str = visit.request.path_params["issuer"]
     if issuer not in issuers_of(state):
-        raise UnknownIssuer(issuer=issuer)
+        raise UnknownCode(reason="issuer", name=issuer)
     shown, today = issuer_facts(state, issuer), day_at(state.now)
     return page(visit, "licenses.html", issuer=issuer, tabs=_tabs(state), today=today, **shown)
 

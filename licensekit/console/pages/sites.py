@@ -7,7 +7,7 @@ from licensekit.console.screens import faults_of
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import all_rows, license_view
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError, SiteUnknown
+from licensekit.errors import LicenseError, NotFound
 from licensekit.wire.documents import Kind
 
 
@@ -38,7 +38,7 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
     site_id = visit.form.raw("id") if error else visit.asked("id")
     site = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
     if site is None:
-        raise SiteUnknown(site=site_id)
+        raise NotFound(reason="site", name=site_id)
     ticked = visit.form.texts("license") if error else None
     return page(
         visit,

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
-from licensekit.errors import FileUnusable, WorkersUnavailable
+from licensekit.errors import FileUnusable, SignerUnavailable
 from licensekit.files import write_many
 from licensekit.keys.signing import Signer, SigningKey
 
@@ -63,13 +63,13 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
     """Start this many processes; one is this process itself.
 
     Raises:
-        WorkersUnavailable: several are asked for, and the key cannot leave its token.
+        SignerUnavailable: several are asked for, and the key cannot leave its token.
     """
     if workers == 1:
         yield WorkerPool(signer.sign)
         return
     if not isinstance(signer, SigningKey):
-        raise WorkersUnavailable(reason="one-process")
+        raise SignerUnavailable(reason="one-process")
     with ExitStack() as stack:
         pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
         yield _Workers(signer.sign, pipes)
@@ -97,7 +97,7 @@ def _while_it_runs() -> Generator[None]:
     try:
         yield
     except (OSError, EOFError) as error:
-        raise WorkersUnavailable(reason="ended") from error
+        raise SignerUnavailable(reason="ended") from error
 
 
 class _Workers(WorkerPool):

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
-from licensekit.errors import CatalogChanged, CatalogInvalid, CatalogTakesAway, SoldReduced
+from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
@@ -60,9 +60,9 @@ class CatalogDraft(NamedTuple):
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
     def require_nothing_taken(self) -> None:
-        """Raise `CatalogTakesAway`, with every place, if it takes away from what was sold."""
+        """Raise `CatalogChanged`, with every place, if it takes away from what was sold."""
         if taken := self.taken_away:
-            raise CatalogTakesAway(faults=tuple(taken))
+            raise CatalogChanged(reason="takes-away", faults=tuple(taken))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from licensekit import limits
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.errors import ExchangeFileKnown, ExchangeFileRefused, NotIssued, UnexpectedType
+from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.requests import require_not_bound_elsewhere
 from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import append, bundles, entry, exchange_files
@@ -154,7 +154,7 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
 
     Raises:
         IssuedAhead: a statement is of a later day.
-        ExchangeFileKnown: everything was entered before.
+        ExchangeFileRefused: everything was entered before.
         NotIssued: it is about a bundle or serial that was never issued here.
         ExchangeFileRefused: another installation signed it than the record names.
     """
@@ -168,7 +168,7 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
     if not receipts and not statements:
         first = entry(ledger, known[0])
         at = 0 if first is None else first.at
-        raise ExchangeFileKnown(count=len(known), entry=known[0], entered=at)
+        raise ExchangeFileRefused(reason="entered", count=len(known), entry=known[0], entered=at)
     returned = tuple(_returned(ledger, one) for one in receipts)
     for one in statements:
         # A receipt counts whatever its time is: what was returned does not come back.

@@ -130,13 +130,13 @@ class Ceremony(NamedTuple):
             raise errors.KeyMissing(reason="none-needed")
 
     def require_current(self, root: Root, trust: Trust) -> None:
-        """Raise `ChangeOvertaken` unless it follows these, which are in force."""
+        """Raise `ChangeInSigning` unless it follows these, which are in force."""
         for one in self.pending:
             now = root if isinstance(one.document, Root) else trust
             if encode(one.document) == encode(now):
-                raise errors.ChangeOvertaken(reason="in-force", document=one.label)
+                raise errors.ChangeInSigning(reason="in-force", document=one.label)
             if one.document.version <= now.version:
-                raise errors.ChangeOvertaken(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
+                raise errors.ChangeInSigning(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
 
     def require_begun(self) -> None:
         """Raise `KeyMissing` if there is a document that nobody has signed."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from licensekit.chain import Head
 from licensekit.database import Connection
-from licensekit.errors import ChangeOvertaken, LedgerRestored
+from licensekit.errors import ChangeInSigning, LedgerRestored
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.keys.changes import successor
 from licensekit.issuer.ledger import documents
@@ -91,7 +91,7 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
     Raises:
         UnexpectedType: one of them is not a document of a pack.
         TrustError: one of them is refused for another reason than being older.
-        ChangeOvertaken: a new root comes with the trust of a time before changes that are in force here.
+        ChangeInSigning: a new root comes with the trust of a time before changes that are in force here.
     """
     require_in_pack(tokens)
     known = set(tx.state.tokens)
@@ -99,7 +99,7 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
     intake = Intake(tx.state, extended(tx.state, others))
     before, after = tx.state.trust, intake.after.trust
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
-        raise ChangeOvertaken(reason="replaced", document=label(after), by=label(before), issued=before.issued)
+        raise ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
 
 

@@ -142,7 +142,7 @@ class KeyProposal(Proposal[KeyChange]):
             others = [one.path for one in under_way(layout, tx.state)]
         for path in (*others, layout.folder / ceremony.file_name):
             if path.exists() and not ceremony.is_complete:
-                raise ChangeInSigning(where=str(path))
+                raise ChangeInSigning(reason="another", where=str(path))
 
     def _is_untouched(self) -> bool:
         """Return whether the change is not in force for sure: a key that may be is never lost."""

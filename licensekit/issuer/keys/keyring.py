@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from licensekit import limits
-from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
+from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, SignerUnavailable, TrustError
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, unusable, write_atomically
 from licensekit.issuer.keys.documents import key_id
 from licensekit.issuer.ledger import documents
@@ -141,7 +141,7 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
             return open_(text, secret())
         signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
         if signer.verifying_key != file.part.verifying_key:
-            raise Pkcs11KeyInvalid(reason="changed")
+            raise SignerUnavailable(reason="changed")
     except KeyFault as error:
         raise error.at(str(file.path)) from error
     return signer
@@ -151,7 +151,7 @@ def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> Ke
     """Write a new key file, readable by its owner alone and labelled by its name; its folder is made if need be.
 
     Raises:
-        FileTaken: there is such a file already.
+        PlaceTaken: there is such a file already.
         FileUnusable: it cannot be written.
     """
     return _write(folder / f"{name}{SEALED}", seal(key, passphrase, label=name))

@@ -194,7 +194,7 @@ class WorkspaceKeys:
         """Return whether a change in signing is of this workspace: its oldest root is the same.
 
         Raises:
-            ChangeOvertaken: it is, and another change came between, or it is in force.
+            ChangeInSigning: it is, and another change came between, or it is in force.
         """
         with self._store.read(now) as tx:
             if ceremony.roots[0] != tx.trust.chain[0].verified.token:

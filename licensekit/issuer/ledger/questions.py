@@ -7,7 +7,7 @@ from pathlib import Path
 from licensekit import limits
 from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
-from licensekit.errors import FileUnusable, LedgerRestored, NoBundle
+from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
@@ -52,7 +52,7 @@ class Ledger:
         for token in tokens:
             if token.type == "bundle":
                 return self.bundle(identity_of(token.type, token.payload).hex())
-        raise NoBundle(reason="other", type=tokens[0].type)
+        raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
     def bundles(
         self, filters: Filters, *, now: int, limit: int | None = None, after: int | None = None
@@ -115,7 +115,7 @@ class Ledger:
         `restore_ledger` puts it back.
 
         Raises:
-            FileTaken: there is such a file, and `replace` is false.
+            PlaceTaken: there is such a file, and `replace` is false.
             FileUnusable: it cannot be written there; what was there is unchanged.
             StateError: the ledger cannot be read, or there is no room.
         """

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from licensekit import limits
 from licensekit.chain import canonical_json
 from licensekit.dates import format_days
-from licensekit.errors import AmendmentInvalid, OrderInvalid, RenewalInvalid
+from licensekit.errors import AmendmentInvalid, OrderDatesInvalid, OrderInvalid
 from licensekit.errors.coded import Located, plain_value
 from licensekit.issuer.orders.bundle import as_ordered, content_of
 from licensekit.issuer.orders.order import TABLES, OrderDraft
@@ -134,7 +134,7 @@ def _expiry(asked: Amendment, present: int, today: int) -> int:
 
 
 def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
-    fault = RenewalInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
+    fault = OrderDatesInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
     return OrderInvalid(faults=(fault,))
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from licensekit.errors import FormatError, OutputTaken
+from licensekit.errors import FormatError, PlaceTaken
 from licensekit.files import read_bytes, require_plain_file
 from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import AttachmentSource
@@ -125,7 +125,7 @@ def require_replaceable(path: Path, document: Bundle | Reset) -> None:
     The file of a reset takes the place of one for the same installation; an empty file is in nobody's way.
 
     Raises:
-        OutputTaken: something else is there.
+        PlaceTaken: something else is there.
         FileUnusable: it cannot be read, or is no plain file.
     """
     if not os.path.lexists(path):
@@ -134,13 +134,13 @@ def require_replaceable(path: Path, document: Bundle | Reset) -> None:
     data = read_bytes(path, limit=FILE_BYTES, what="a license file")
     there = _license_in(data) if data else document
     if there is None:
-        raise OutputTaken(reason="no-license", where=str(path))
+        raise PlaceTaken(reason="no-license", where=str(path))
     if _line(there) != _line(document):
         if isinstance(there, Reset):
-            raise OutputTaken(reason="reset", where=str(path))
-        raise OutputTaken(reason="other", bundle=there.label, company=there.company, where=str(path))
+            raise PlaceTaken(reason="reset", where=str(path))
+        raise PlaceTaken(reason="other", bundle=there.label, company=there.company, where=str(path))
     if isinstance(there, Bundle) and isinstance(document, Bundle) and _order(there) > _order(document):
-        raise OutputTaken(reason="newer", bundle=there.label, company=there.company, where=str(path))
+        raise PlaceTaken(reason="newer", bundle=there.label, company=there.company, where=str(path))
 
 
 def _license_in(data: bytes) -> Bundle | Reset | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 
-from licensekit.errors import Pkcs11KeyInvalid, Pkcs11Unavailable, SignerUriInvalid
+from licensekit.errors import SignerUnavailable, SignerUriInvalid
 from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.signing import Signer
 
@@ -51,7 +51,7 @@ def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
     if place.object is not None and place.object != label:
         raise SignerUriInvalid(reason="other-label", name=place.object, wanted=label)
     if not label.isprintable() or not label:
-        raise Pkcs11KeyInvalid(reason="label", name=label)
+        raise SignerUnavailable(reason="label", name=label)
     with _extra():
         from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
     return session.generate(place._replace(object=label), pin)
@@ -62,4 +62,4 @@ def _extra() -> Generator[None]:
     try:
         yield
     except ImportError as error:
-        raise Pkcs11Unavailable(reason="package") from error
+        raise SignerUnavailable(reason="package") from error

@@ -27,16 +27,16 @@ _TRIES: Final = (
 """What a token says of the tries that are left, the most urgent first."""
 
 _Explained = Callable[..., errors.SignerUnavailable]
-_OTHER: Final[_Explained] = partial(errors.Pkcs11Unavailable, reason="other")
-_REMOVED: Final[_Explained] = partial(errors.Pkcs11Unavailable, reason="removed")
-_REFUSED: Final[_Explained] = partial(errors.PinWrong, reason="refused")
+_OTHER: Final[_Explained] = partial(errors.SignerUnavailable, reason="other")
+_REMOVED: Final[_Explained] = partial(errors.SignerUnavailable, reason="removed")
+_REFUSED: Final[_Explained] = partial(errors.SignerUnavailable, reason="refused")
 _EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], _Explained]] = {
     pkcs11.DeviceRemoved: _REMOVED,
-    pkcs11.MechanismInvalid: partial(errors.Pkcs11Unavailable, reason="mechanism"),
+    pkcs11.MechanismInvalid: partial(errors.SignerUnavailable, reason="mechanism"),
     pkcs11.PinIncorrect: _REFUSED,
     pkcs11.PinInvalid: _REFUSED,
     pkcs11.PinLenRange: _REFUSED,
-    pkcs11.PinLocked: partial(errors.PinWrong, reason="locked"),
+    pkcs11.PinLocked: partial(errors.SignerUnavailable, reason="locked"),
     pkcs11.SessionHandleInvalid: _REMOVED,
     pkcs11.TokenNotPresent: _REMOVED,
 }
@@ -62,7 +62,7 @@ class _TokenSigner(NamedTuple):
         try:
             self.verifying_key.verify(message, signature)
         except errors.SignatureInvalid as error:
-            raise errors.Pkcs11KeyInvalid(reason="mismatch", where=_name(self.place)) from error
+            raise errors.SignerUnavailable(reason="mismatch", where=_name(self.place)) from error
         return signature
 
 
@@ -77,7 +77,7 @@ def generate(place: KeyPlace, pin: Callable[[], str]) -> _TokenSigner:
     place = place if place.id else place._replace(id=token_bytes(_ID_BYTES))
     with _session(place, pin, rw=True) as session:
         if _objects(session, {Attribute.LABEL: place.object}):
-            raise errors.Pkcs11KeyInvalid(reason="label-taken", name=place.object or "", where=_name(place))
+            raise errors.SignerUnavailable(reason="label-taken", name=place.object or "", where=_name(place))
         curve = session.create_domain_parameters(KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _ED25519_OID}, local=True)
         # Without further attributes the private key is sensitive and cannot be extracted.
         curve.generate_keypair(mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, id=place.id, label=place.object)
@@ -88,7 +88,7 @@ def _signer(session: Session, place: KeyPlace) -> _TokenSigner:
     private = _key(session, place, ObjectClass.PRIVATE_KEY)
     public = _key(session, place, ObjectClass.PUBLIC_KEY)
     if not isinstance(private, SignMixin):
-        raise errors.Pkcs11KeyInvalid(reason="may-not-sign", where=_name(place))
+        raise errors.SignerUnavailable(reason="may-not-sign", where=_name(place))
     return _TokenSigner(place, private, _verifying_key(place, public[Attribute.EC_POINT]))
 
 
@@ -97,7 +97,7 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
     wanted = {attribute: value for attribute, value in named.items() if value is not None}
     found = _objects(session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted})
     if len(found) != 1:
-        raise errors.Pkcs11KeyInvalid(
+        raise errors.SignerUnavailable(
             reason="several" if found else "missing", name=kind.name.lower().replace("_", " "), where=_name(place)
         )
     return found[0]
@@ -113,7 +113,7 @@ def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
     if point in [prefix + key for prefix in _POINT_PREFIXES]:
         with suppress(errors.KeyInvalid):
             return load(ED25519, key)
-    raise errors.Pkcs11KeyInvalid(reason="not-ed25519", where=_name(place))
+    raise errors.SignerUnavailable(reason="not-ed25519", where=_name(place))
 
 
 @contextmanager
@@ -129,13 +129,13 @@ def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[
 def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
     token = _find(place)
     if (tries := _tries(token)) in {"locked", "last"}:  # nothing that is done here ever locks a token
-        raise errors.PinWrong(reason=tries, where=_name(place))
+        raise errors.SignerUnavailable(reason=tries, where=_name(place))
     try:
         return token.open(rw=rw, user_pin=pin())
     except UnicodeEncodeError as error:
         raise pkcs11.PinInvalid from error
     except pkcs11.PinIncorrect as error:
-        raise errors.PinWrong(
+        raise errors.SignerUnavailable(
             reason=_tries(token.slot.get_token()), reported="PinIncorrect", where=_name(place)
         ) from error
     except pkcs11.UserAlreadyLoggedIn:
@@ -152,12 +152,12 @@ def _find(place: KeyPlace) -> Token:
     try:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
-        raise errors.Pkcs11Unavailable(reason="module", detail=str(error) or type(error).__name__) from error
+        raise errors.SignerUnavailable(reason="module", detail=str(error) or type(error).__name__) from error
     found = [token for token in module.get_tokens() if _describes(place, token)]
     if not found:
-        raise errors.Pkcs11Unavailable(reason="no-token", where=_name(place))
+        raise errors.SignerUnavailable(reason="no-token", where=_name(place))
     if len(found) > 1:
-        raise errors.Pkcs11Unavailable(reason="several-tokens", where=_name(place))
+        raise errors.SignerUnavailable(reason="several-tokens", where=_name(place))
     return found[0]
 
 

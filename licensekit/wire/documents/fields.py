@@ -7,7 +7,7 @@ document is decoded as well as when one is made. The same rules of spelling hold
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from unicodedata import category, is_normalized
 
 from msgspec import Meta, Struct, structs
@@ -142,12 +142,8 @@ class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True)
     """A frozen array of fields; what it does not name, it refuses."""
 
 
-Changed = TypeVar("Changed", bound=Document)
-
-
-def replace_fields(document: Changed, **changes: Any) -> Changed:
-    """Return `document` with other fields; raise `RefusedField` if they do not go together."""
-    return structs.replace(document, **changes)
+replace_fields: Final = structs.replace
+"""Returns a document with other fields; raises `RefusedField` if they do not go together."""
 
 
 def require_codes(codes: Iterable[str]) -> None:

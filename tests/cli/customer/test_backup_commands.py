@@ -82,7 +82,7 @@ def test_a_restore_names_what_is_lost_and_is_accepted(crm: Command, shelf: Path)
     assert "restored backup" not in crm("status").out
     assert "accepted the database as it is" in crm("audit list").out
     refused = crm("restore --accept --json")
-    assert (refused.code, json.loads(refused.out)["error"]["code"]) == (6, "restore-refused")
+    assert (refused.code, json.loads(refused.out)["error"]["code"]) == (6, "accept-refused")
 
 
 def test_a_restore_is_asked_for_on_a_terminal(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:

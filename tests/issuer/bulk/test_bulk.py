@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.errors import FileUnusable, KeyUnknown, OrderConflict, OrderInvalid, OrdersRefused, WorkersUnavailable
+from licensekit.errors import FileUnusable, KeyUnknown, OrderConflict, OrderInvalid, OrdersRefused, SignerUnavailable
 from licensekit.issuer.bulk import runs
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.runs import faults_of
@@ -267,7 +267,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
         told: dict[str, Any] = {"who": WHO, "now": NOW, "workers": workers}
         return list(workspace.issue_bulk(lines(content(1)), Elsewhere(), **told))
 
-    error = refused(WorkersUnavailable, workspace.layout.folder, lambda: issued(2))
+    error = refused(SignerUnavailable, workspace.layout.folder, lambda: issued(2))
     assert "one worker" in error.hint
     assert len(files_of(issued(1))) == 1
 

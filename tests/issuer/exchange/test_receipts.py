@@ -10,7 +10,6 @@ import pytest
 from licensekit.errors import (
     BundleRevoked,
     ConfirmationNeeded,
-    ExchangeFileKnown,
     ExchangeFileRefused,
     IssuedAhead,
     KeyMissing,
@@ -118,10 +117,10 @@ def test_a_return_is_entered_and_its_bundle_is_taken_back(workspace: Workspace, 
 
 def test_a_receipt_twice_is_refused_and_changes_nothing(workspace: Workspace, bound: LicenseFile) -> None:
     accept(workspace, receipt(bound))
-    said = no(ExchangeFileKnown, workspace, receipt(bound))
+    said = no(ExchangeFileRefused, workspace, receipt(bound))
     assert "as entry 6 of the ledger, on 2027-01-01T01:00:00Z" in said
     accept(workspace, statement())
-    assert "2 documents were" in no(ExchangeFileKnown, workspace, receipt(bound) + statement())
+    assert "2 documents were" in no(ExchangeFileRefused, workspace, receipt(bound) + statement())
     other = no(ExchangeFileRefused, workspace, receipt(bound, 10, 9))
     assert "returned before, by entry 6" in other
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.errors import FileTaken, FileUnusable, KeyFileInvalid, PassphraseWrong
+from licensekit.errors import FileUnusable, KeyFileInvalid, PassphraseWrong, PlaceTaken
 from licensekit.files import PRIVATE_FOLDER
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, known_keys, list_key_files, open_key, write_key
 from tests import makers
@@ -62,7 +62,7 @@ def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
 
 def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:
     folder = file.path.parent
-    refused(FileTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))
+    refused(PlaceTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))
 
 
 def test_a_key_makes_its_folder_or_says_that_it_cannot(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from licensekit.errors import LeaseLost, LeaseUnknown, LicenseError, NoneFree
+from licensekit.errors import LeaseLost, LicenseError, NoneFree, NotFound
 from licensekit.installation import HeldSeat
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
@@ -87,7 +87,7 @@ class Leases(RuleBasedStateMachine):
     def end(self, lease: HeldSeat | None) -> None:
         """End a lease as an administrator."""
         if lease is not None:
-            expected = None if lease.id in self.live else LeaseUnknown
+            expected = None if lease.id in self.live else NotFound
             with self.home.open() as installation:
                 self.tried(expected, lambda: installation.leases.end(lease.id))
             self.live.pop(lease.id, None)

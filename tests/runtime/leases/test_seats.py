@@ -11,9 +11,9 @@ from licensekit.errors import (
     DatabaseNewer,
     EntryInvalid,
     LeaseLost,
-    LeaseUnknown,
     NoneFree,
     NotEntitled,
+    NotFound,
     RequirementMissing,
 )
 from licensekit.installation import Installation
@@ -117,12 +117,12 @@ def test_an_administrator_ends_leases_and_it_is_written_down(process: SeatProces
 def test_leases_are_ended_all_or_none(process: SeatProcess, crm: Installation) -> None:
     anna, bob = process.take("anna"), process.take("bob")
     before = list(crm.audit.entries())
-    with pytest.raises(LeaseUnknown):
+    with pytest.raises(NotFound, match="no lease"):
         crm.leases.end_all([anna.id, "nothing", bob.id])
     assert process.still(anna, bob) == {anna.id, bob.id}
     assert list(crm.audit.entries()) == before
     assert len(crm.leases.end_all([anna.id, bob.id, anna.id])) == 2
-    with pytest.raises(LeaseUnknown):
+    with pytest.raises(NotFound, match="no lease"):
         crm.leases.end(anna.id)
 
 

@@ -10,7 +10,7 @@ import pytest
 from licensekit import Licensing, Meter, MeterExhausted
 from licensekit.database import Database
 from licensekit.entitlements import Allowance
-from licensekit.errors import DatabaseNewer, DatabaseUnavailable, EntryInvalid, StateError, UnknownLicense, WrongKind
+from licensekit.errors import DatabaseNewer, DatabaseUnavailable, EntryInvalid, StateError, UnknownCode, WrongKind
 from licensekit.runtime import meters
 from licensekit.state import meters as state_meters
 from licensekit.state.home import open_installation
@@ -71,7 +71,7 @@ def test_what_is_no_number_of_units_is_refused(licensing: Licensing, sold: Home,
 def test_what_is_no_meter_is_called_so(licensing: Licensing) -> None:
     with pytest.raises(WrongKind, match="`server` is no meter: it is not sold per day, month, year or term"):
         licensing.meter("server")
-    with pytest.raises(UnknownLicense):
+    with pytest.raises(UnknownCode, match="no catalog has a license"):
         licensing.meter("days")
     assert licensing.meter("day") is licensing.meter("day")
 

@@ -178,14 +178,14 @@ def _merged(mine: dict[tuple[str, str], Place], said: dict[str, Any]) -> dict[tu
 
 def _at_floor(state: State) -> State:
     """S1."""
-    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "root-fork")
-    need((state.root.version,) >= state.seen["root", ""][0], "root-rollback")
+    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "fork")
+    need((state.root.version,) >= state.seen["root", ""][0], "rollback")
     if state.trust is not None:
         version, _ = state.seen["trust", ""]
-        need(state.trust.place[0] >= version, "trust-rollback")
+        need(state.trust.place[0] >= version, "rollback")
     held = [state.trust, *state.lists.values(), *state.catalogs.values()]
     for one in held:
         fork = one is not None and forks(one, state.seen[one.order])
-        need(not fork, f"{one.token.type}-fork" if one else "")
+        need(not fork, "fork")
     kept = {i: one for i, one in state.catalogs.items() if one.place == state.seen[one.order]}
     return replace(state, catalogs=kept)

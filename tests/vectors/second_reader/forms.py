@@ -85,7 +85,7 @@ def divide(token: Token, kind: str) -> tuple[list[Signed], bytes]:
         signatures.append(Signed(frame[at], frame[at + 1 : middle], frame[middle:end]))
         at = end
     need(at < len(frame), "frame-invalid")
-    need(len({s.key for s in signatures}) == len(signatures), "duplicate-signature")
+    need(len({s.key for s in signatures}) == len(signatures), "signature-count")
     return signatures, frame[at:]
 
 

@@ -156,8 +156,8 @@ def take_root(state: State, token: Token) -> State:
         need(says[name] == state.root.held.says[name], "wrong-product")
     if says["version"] < state.chain[0].version:
         return state
-    need(says["version"] > state.root.version, "root-fork")
-    need(not forks(held, state.seen.get(held.order)), "root-fork")
+    need(says["version"] > state.root.version, "fork")
+    need(not forks(held, state.seen.get(held.order)), "fork")
     need(says["version"] == state.root.version + 1, "root-gap")
     need(voucher is state.root, "threshold-not-met")
     own = load_keys(says["keys"])
@@ -196,14 +196,14 @@ def is_news(state: State, held: Held, present: Held | None, now: int | None) -> 
         ahead = held.says["issued"] > now + BOUNDS["ISSUED_AHEAD_SECONDS"]
         need(not ahead, "issued-ahead")
     fork = forks(held, seen) or forks(held, None if present is None else present.place)
-    need(not fork, f"{held.token.type}-fork")
+    need(not fork, "fork")
     return True
 
 
 def require_not_lower(state: State, held: Held) -> None:
     """O1, 4."""
     seen = state.seen.get(held.order)
-    need(seen is None or held.place[0] >= seen[0], f"{held.token.type}-rollback")
+    need(seen is None or held.place[0] >= seen[0], "rollback")
 
 
 def _has_threshold(root: KnownRoot, signatures: list[Signed]) -> bool:
@@ -321,7 +321,7 @@ def judge(state: State, token: Token) -> Held:
     held = verified(state, token, token.type, None)
     trust_version = state.trust.says["version"] if state.trust else 0
     pair = held.says["root_version"], held.says["trust_version"]
-    need(pair <= (state.root.version, trust_version), f"{token.type}-ahead")
+    need(pair <= (state.root.version, trust_version), "document-ahead")
     return held
 
 
