@@ -18,7 +18,6 @@ from licensekit.issuer.keys.new_keys import KeyPlan
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import SigningKey
@@ -203,17 +202,12 @@ class WorkspaceKeys:
         return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
-        """Return what entering documents of a pack that were signed elsewhere would do.
+        """Return what entering documents of a pack that were signed elsewhere would do, and renewing the pack.
 
         Raises as `intake.verify`.
         """
         with self._store.read(now) as tx:
             return propose_take(tx, tokens, action=action)
-
-    def take(self, tokens: Sequence[Token], *, action: str, who: str, now: int) -> list[Token]:
-        """Enter them, and renew the pack; return those that were newer than what was in force."""
-        work_out = partial(propose_take, tokens=tokens, action=action)
-        return sign_proposed(self._store, work_out, None, who=who, now=now)
 
     def _free_name(self, state: WorkspaceState) -> str:
         admitted = {key.name for key in state.trust.keys}

@@ -79,7 +79,7 @@ def statement(n: int = 1, follows: int | None = 0, name: str = "installation", *
 def accept(workspace: Workspace, data: str, **how: Any) -> Received:
     """Enter what an installation has sent."""
     keys = signer(workspace, "revocations")
-    return workspace.customers.accept(data, keys, who=WHO, now=NOW, **how)
+    return workspace.customers.propose_accept(data, now=NOW).sign(keys, who=WHO, **how)
 
 
 def no(kind: type[LicenseError], workspace: Workspace, data: str) -> str:
@@ -103,7 +103,7 @@ def standings(workspace: Workspace) -> list[str]:
 def bound(workspace: Workspace) -> LicenseFile:
     """The answer to the first request of an installation."""
     asked = workspace.customers.read_request(request(), now=NOW)
-    return workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW)
+    return workspace.customers.propose_answer(asked, ordered(), now=NOW).sign(signer(workspace), who=WHO)
 
 
 def test_a_return_is_entered_and_its_bundle_is_taken_back(workspace: Workspace, bound: LicenseFile) -> None:
@@ -177,7 +177,9 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(workspace: Workspace
         [],
     )
     asked_anew = workspace.customers.read_request(request(11, None, "other"), now=NOW)
-    anew = workspace.customers.answer(asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    anew = workspace.customers.propose_answer(asked_anew, ordered(serial=SERIAL), now=NOW).sign(
+        signer(workspace), who=WHO
+    )
     verified = verify_bundle(anew.token, workspace.state(NOW).trust_store.trust, NOW)
     assert verified.document.sequence == 3
 
@@ -202,15 +204,17 @@ def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(
         signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(last.token)]
     )
     data = receipt(last, 10, 9)
-    received = workspace.customers.accept(data, None, who=WHO, now=NOW, confirm=True)
+    received = workspace.customers.propose_accept(data, now=NOW).sign(None, who=WHO, confirm=True)
     assert received.to_revoke == ()
 
 
 def test_a_return_needs_a_key_and_a_statement_does_not(workspace: Workspace, bound: LicenseFile) -> None:
     refused(
-        KeyMissing, workspace.layout.folder, lambda: workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
+        KeyMissing,
+        workspace.layout.folder,
+        lambda: workspace.customers.propose_accept(receipt(bound), now=NOW).sign(None, who=WHO),
     )
-    assert workspace.customers.accept(statement(), None, who=WHO, now=NOW).statements
+    assert workspace.customers.propose_accept(statement(), now=NOW).sign(None, who=WHO).statements
 
 
 @pytest.mark.parametrize(
@@ -369,7 +373,7 @@ def test_a_serial_that_moved_is_used_by_one_installation(workspace: Workspace, b
     accept(workspace, statement(1, 0))
     accept(workspace, receipt(bound, 2, 1))
     asked = workspace.customers.read_request(request(3, None, "other"), now=NOW)
-    workspace.customers.answer(asked, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    workspace.customers.propose_answer(asked, ordered(serial=SERIAL), now=NOW).sign(signer(workspace), who=WHO)
     accept(workspace, statement(4, 3, "other"))
     assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 1
 
@@ -446,7 +450,7 @@ def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
 ) -> None:
     assert exchange_files(workspace, (1, None), (2, 1)) is History.WHOLE
     asked = workspace.customers.read_request(request(3, 1, serial=SERIAL), now=NOW)
-    workspace.customers.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
+    workspace.customers.propose_reset(asked, what, now=NOW).sign(signer(workspace, "reset"), who=WHO)
     assert workspace.ledger.history(makers.installation_id()) is shown
     accept(workspace, statement(4, 3))
     assert workspace.ledger.history(makers.installation_id()) is shown

@@ -181,7 +181,7 @@ def test_what_a_key_signed_before_it_was_revoked_was_signed_in_its_time(filled: 
     [root] = list_key_files(filled.layout.root)
     trust = revoke(filled.state(NOW).trust, "signing-1", NOW)
     token = sign(trust, open_key(root, lambda: workspaces.ROOT_PASSPHRASE))
-    filled.keys.take([token], action="revoke key", who=WHO, now=NOW)
+    filled.keys.propose_take([token], action="revoke key", now=NOW).sign(None, who=WHO)
     assert filled.ledger.verify().entries == 12
 
 
