@@ -181,7 +181,7 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
         raise VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     serial = request.document.serial
     if serial is None:
-        if not exchange_files.of_installation(tx.ledger, request.installation):
+        if not exchange_files.last_of_each(tx.ledger, None, request.installation):
             raise ExchangeFileRefused(reason="unknown", installation=request.installation)
         return
     require_serial(tx.ledger, serial)

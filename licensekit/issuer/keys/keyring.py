@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, Pkcs11KeyInvalid, TrustError
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, unusable, write_atomically
-from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.changes import key_id
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys import pkcs11

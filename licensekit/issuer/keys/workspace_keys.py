@@ -9,8 +9,7 @@ from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
-from licensekit.issuer.keys.changes import Permission
-from licensekit.issuer.keys.documents import PublicKey, key_id, named
+from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take
 from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
@@ -230,14 +229,15 @@ class WorkspaceKeys:
         self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
         folder = self._layout.keys
-        changed = list(changes.of_file(plan, name, folder))
+        called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
+        place = {"file": str(folder / plan.file_name(name)), "token": plan.uri}
+        changed = list(changes.gained(f"keys.{called}", place))
         if work_out is not None:
             changed[:0] = changes.of_trust(state.trust, work_out(plan.public))
 
         def prepare() -> Prepared:
-            key = plan.make(name)
-            documents = () if work_out is None else (work_out(key.verifying_key),)
-            return Prepared(documents, (partial(key.write, folder),))
+            key, write = plan.make(folder, name)
+            return Prepared(() if work_out is None else (work_out(key),), (write,))
 
         return self._proposal(state, action, prepare, changed, now=now)
 

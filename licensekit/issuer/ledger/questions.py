@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from licensekit import limits
+from licensekit.chain import Head
 from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LedgerRestored, NoBundle
@@ -14,11 +15,11 @@ from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
-from licensekit.issuer.ledger.histories import History, history_of
+from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.listing import Filters, Listed, Page
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
-from licensekit.issuer.ledger.verification import DatedAhead, LedgerReport, Progress, dated_ahead, verify
+from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.transaction import RESTORED, WorkspaceStore
 from licensekit.trust.signed import identity_of
@@ -86,15 +87,13 @@ class Ledger:
         """Return a warning for each installation whose files do not come from one history."""
         return tuple(HistoryForked(installation=one) for one in installations if self.history(one) is History.FORKED)
 
-    def usage_of(self, serial: str, *, now: int) -> UsageReport:
-        """Return what a serial has bought, and what its newest statement says is in use."""
-        with self._store.read(now) as tx:
-            return usage.usage_of(tx, serial)
+    def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
+        """Yield what a serial has bought, and what its newest statement says is in use.
 
-    def usage(self, *, now: int) -> Iterator[UsageReport]:
-        """Yield the same of every serial that a statement was entered for, in constant memory."""
+        Without `serial`, yield it of every serial that a statement was entered for, in constant memory.
+        """
         with self._store.read(now) as tx:
-            yield from usage.usage(tx)
+            yield from usage.usage(tx, serial)
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""
@@ -145,8 +144,8 @@ class Ledger:
         with self._database.read() as ledger:
             return tuple(dated_ahead(ledger, now))
 
-    def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
-        """Verify the whole ledger: every link, every signature, every table drawn from it.
+    def verify(self, progress: Progress = lambda _: None) -> Head:
+        """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
 
         Raises:
             LedgerDamaged: with the number of the first entry that is not as it was.
@@ -154,8 +153,8 @@ class Ledger:
             FileUnusable: mark or pack cannot be read.
         """
         with self._database.read() as ledger:
-            report = verify(ledger, progress)
+            newest = verify(ledger, progress)
         error = self.propose_absorb({}, now=0).restored
         if error is not None:
             raise error
-        return report
+        return newest

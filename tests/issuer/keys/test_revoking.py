@@ -18,8 +18,7 @@ from licensekit.errors import (
     RevocationsFull,
     UnexpectedType,
 )
-from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
-from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.changes import Permission, admit, key_id, revoke, rotate
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.keys.revocation import next_list
 from licensekit.issuer.ledger.bundles import count_of_key
