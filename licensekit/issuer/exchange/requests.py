@@ -1,23 +1,15 @@
-"""Requests of installations: read, verified, turned into the binding of a bundle, or answered with a reset.
+"""Requests of installations: read, verified, or answered with a reset.
 
 By a reset the vendor puts one installation right, once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import (
-    ExchangeFileRefused,
-    OrderIncomplete,
-    RequestAnswered,
-    UnexpectedType,
-    VendorOnly,
-    WrongProduct,
-)
+from licensekit.errors import ExchangeFileRefused, RequestAnswered, UnexpectedType, VendorOnly, WrongProduct
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
@@ -29,7 +21,7 @@ from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Binding, Request, Reset, ResetWhat, Value, decode
+from licensekit.wire.documents import Request, Reset, ResetWhat, decode
 from licensekit.wire.plain import word
 
 
@@ -50,11 +42,6 @@ class VerifiedRequest(NamedTuple):
     def fingerprint(self) -> Fingerprint:
         """The installation and its machine, as a binding is matched against them."""
         return Fingerprint(self.installation, self.document.facts)
-
-    @property
-    def mark(self) -> Mapping[str, Value]:
-        """The extension by which the answer names the request."""
-        return {ANSWERS: self.document.nonce.hex()}
 
     def record(self, tx: LedgerTransaction) -> Record:
         """Return the record of the request, to be entered beside its answer."""
@@ -89,23 +76,6 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntr
     if before is not None and known is None:
         raise RequestAnswered(reason="installation")
     return before
-
-
-def binding_to(request: VerifiedRequest, facts: int | None) -> Binding:
-    """Bind to the installation's key and, if an order says so, to `facts` of the machine's facts.
-
-    All facts of the request are named, so that any of them may change while enough stay the same.
-    """
-    named = {} if facts is None else request.document.facts
-    return Binding(request.installation, facts or 0, named)
-
-
-def lacking_facts(request: VerifiedRequest, facts: int) -> OrderIncomplete | None:
-    """Return why a request cannot be bound to this many facts of its machine, or None."""
-    present = tuple(sorted(request.document.facts))
-    if len(present) >= facts:
-        return None
-    return OrderIncomplete(reason="facts", wanted=facts, count=len(present), facts=present, where="facts")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -168,10 +168,8 @@ def _rows(
     for kind, code in sorted(sold):
         used = None if stated is None else in_use.get(code, 0)
         yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
-    known = {code for _, code in sold}
     licenses = state.signed_catalog.licenses
-    for code in sorted(in_use.keys() - known):
-        license_ = licenses.get(code)
-        kind = Kind.USER if license_ is None else license_.kind
+    for code in sorted(in_use.keys() - {code for _, code in sold}):
+        kind = licenses[code].kind if code in licenses else Kind.USER
         if in_use[code] and (kind is not Kind.SYSTEM or code in meters):
             yield UsageRow(code, kind, 0, in_use[code], meters.get(code))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licensekit.issuer.keys.changes import PublicKey, Unmade
-from licensekit.issuer.keys.keyring import ELSEWHERE, SEALED, KeyFile, write_key, write_place
+from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
 from licensekit.keys import pkcs11
 from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.signing import SigningKey
@@ -30,10 +30,6 @@ class KeyPlan(NamedTuple):
     """The public half as far as it is known."""
     uri: str | None = None
     """The token that it lives in, as a `pkcs11:` URI; None: a key file."""
-
-    def file_name(self, name: str) -> str:
-        """Return the name of its file."""
-        return f"{name}{SEALED if self.uri is None else ELSEWHERE}"
 
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:

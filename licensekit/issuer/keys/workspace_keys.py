@@ -63,12 +63,12 @@ class WorkspaceKeys:
     ) -> KeyFile:
         """Return the key file that signs documents of `kind` (`bundle`, `catalog`): `name`'s, else the default one.
 
-        With `bundle` it is one that may sign it, and with `but` another than the key of that id. No other key is ever
-        picked.
+        No other is ever picked. It must be one that may sign `bundle`, if one is given; another than the key of the id
+        `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
         Raises:
             KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
-            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
+            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
         """
         with self._store.read(now) as tx:
             return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
@@ -230,7 +230,8 @@ class WorkspaceKeys:
     ) -> KeyProposal:
         folder = self._layout.keys
         called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
-        place = {"file": str(folder / plan.file_name(name)), "token": plan.uri}
+        ending = keyring.SEALED if plan.uri is None else keyring.ELSEWHERE
+        place = {"file": str(folder / f"{name}{ending}"), "token": plan.uri}
         changed = list(changes.gained(f"keys.{called}", place))
         if work_out is not None:
             changed[:0] = changes.of_trust(state.trust, work_out(plan.public))

@@ -113,14 +113,14 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
-    row = ledger.one(_STATE, number, number)
+    state, *decided = ledger.one(_STATE, number, number) or (None, None)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
-        row[0] if row else None,
-        state_change(*row[1:]) if row else None,
+        state,
+        state_change(*decided),
     )
 
 

@@ -16,7 +16,7 @@ from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
-from licensekit.issuer.ledger.listing import Filters, Listed, Page
+from licensekit.issuer.ledger.listing import Filters, Listed
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
@@ -63,11 +63,12 @@ class Ledger:
         with self._database.read() as ledger:
             yield from listing.listed(ledger, filters, today=day_at(now), limit=limit, after=after)
 
-    def page(self, filters: Filters, *, now: int, limit: int, after: int | None = None) -> Page:
-        """Return the first `limit` of them, and whether there are more."""
-        found = tuple(self.bundles(filters, now=now, limit=limit + 1, after=after))
-        more = found[limit - 1].number if len(found) > limit else None
-        return Page(found[:limit], more)
+    def page(
+        self, filters: Filters, *, now: int, limit: int, after: int | None = None
+    ) -> tuple[list[Listed], int | None]:
+        """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
+        found = list(self.bundles(filters, now=now, limit=limit + 1, after=after))
+        return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     def look_up(self, name: str) -> list[LookupResult]:
         """Return everything about an entry, serial, order or bundle of this name, oldest first."""
