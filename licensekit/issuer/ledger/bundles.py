@@ -150,11 +150,6 @@ def pickup_of(connection: Connection, serial: str) -> bytes | None:
     return next((pickup for pickup in found if pickup is not None), None)
 
 
-def is_known(connection: Connection, serial: str) -> bool:
-    """Return whether anything was ever issued for `serial`."""
-    return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
-
-
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
     """Return serial and company (as `company_key`) of everything that a list has taken back."""
     rows = connection.rows(
