@@ -24,7 +24,7 @@ def put_in_force(workspace: Workspace, documents: Sequence[Root | Trust], now: i
     with workspace.read(now) as tx:
         ceremony = begin(tx.trust.chain, documents).signed(*also, *root_signers(workspace))
     assert ceremony.is_complete
-    workspace.keys.take(ceremony.tokens, action="keys", who=WHO, now=now)
+    workspace.keys.propose_take(ceremony.tokens, action="keys", now=now).sign(None, who=WHO)
     return ceremony
 
 
@@ -37,7 +37,7 @@ def partner_of(vendor: Workspace, folder: Path, now: int = NOW) -> Workspace:
     public = partner.keys.file("signing-1").part.verifying_key
     trust = admit(state.trust, public, "fjord", Permission("fjord"), now)
     put_in_force(vendor, [trust], now)
-    partner.keys.take(armor.read(vendor.state(now).pack), action="pack", who=WHO, now=now)
+    partner.keys.propose_take(armor.read(vendor.state(now).pack), action="pack", now=now).sign(None, who=WHO)
     key = open_key(partner.keys.choose("catalog", now), lambda: PASSPHRASE)
     partner.catalog.sign(key, who=WHO, now=now)
     return partner

@@ -31,8 +31,7 @@ from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
 from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
-from licensekit.issuer.keys.changes import Permission
-from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.changes import Permission, key_id
 from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase, open_key
 from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key

@@ -17,7 +17,7 @@ from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.keys.documents import admitted, first_root, first_trust
+from licensekit.issuer.keys.changes import admitted, first_root, first_trust
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, documents, head, open_ledger

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple, TypedDict, cast
 
 from licensekit.errors import OrderIncomplete
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.keys.documents import admitted, first_root, first_trust
+from licensekit.issuer.keys.changes import admitted, first_root, first_trust
 from licensekit.issuer.orders.bundle import check_order, make_bundle
 from licensekit.issuer.orders.order import TABLES
 from licensekit.issuer.orders.order_file import draft_from

@@ -7,7 +7,7 @@ import pytest
 
 from licensekit.errors import ClockDoubtful, IssuedAhead
 from licensekit.issuer import CLOCK_IS_RIGHT, Workspace, diagnose_ledger
-from licensekit.issuer.keys.documents import next_trust
+from licensekit.issuer.keys.changes import next_trust
 from licensekit.trust.pack import open_pack
 from tests.partners import put_in_force
 from tests.workspaces import DAY, NOW, WHO, accepted, issue, make, signer

@@ -94,7 +94,7 @@ def test_each_order_is_issued_once_by_two_desks_at_once(workspace: Workspace, tm
     assert orders_in(workspace) == sorted(f"A-{number}" for number in range(ORDERS))
     for name in ("anna", "bob"):
         assert verified(workspace, tmp_path / name) == names_in(workspace)
-    assert workspace.ledger.verify().entries == ORDERS + 3
+    assert workspace.ledger.verify().number == ORDERS + 3
 
 
 @pytest.mark.process
@@ -109,4 +109,4 @@ def test_two_issuers_and_two_bulk_runs_at_once_never_make_a_proposal_stale(
     *counted, of_anna, of_bob = work([*bulk, *proposing])
     assert sum(counts["issued"] for counts in counted) == ORDERS
     assert len({*of_anna, *of_bob}) == len(of_anna) + len(of_bob) == 100
-    assert workspace.ledger.verify().entries == ORDERS + 100 + 3
+    assert workspace.ledger.verify().number == ORDERS + 100 + 3

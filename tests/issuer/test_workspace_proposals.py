@@ -91,7 +91,7 @@ CASES = {
 
 def known(workspace: Workspace) -> Any:
     """Return another request of an installation that has sent one before."""
-    workspace.customers.answer(request(workspace), ordered(), signer(workspace), who=WHO, now=NOW)
+    workspace.customers.propose_answer(request(workspace), ordered(), now=NOW).sign(signer(workspace), who=WHO)
     return request(workspace, 2)
 
 
@@ -279,7 +279,9 @@ def changed_keys(workspace: Workspace, name: str) -> None:
 
 CHANGES_OF_STATE: dict[str, Callable[[Workspace], Any]] = {
     "revoke": revoked,
-    "accept": lambda w: w.customers.accept(receipt(w), signer(w, "revocations"), who=WHO, now=NOW, confirm=True),
+    "accept": lambda w: w.customers.propose_accept(receipt(w), now=NOW).sign(
+        signer(w, "revocations"), who=WHO, confirm=True
+    ),
     "pack": packed,
     "take": taken,
     **{f"keys {name}": partial(changed_keys, name=name) for name in KEY_CHANGES},

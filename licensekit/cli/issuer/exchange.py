@@ -122,11 +122,10 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
 
 def _show(received: Received, pack: Path) -> None:
     for one in received.returned:
-        facts(("returned", f"{one.issued.label}, {one.issued.bundle.company}"))
-        if one.issued.state == "replaced":
+        facts(("returned", f"{one.label}, {one.bundle.company}"))
+        if one.state == "replaced":
             remark("A later sequence took its place: that one is still in force.")
-    for signed in received.statements:
-        statement = signed.document
+    for statement in received.statements:
         in_use = sum(usage.in_use > 0 for usage in statement.usage.values())
         stated = f"{statement.serial}, {format_seconds(statement.issued)}, {counted(in_use, 'license')} in use"
         facts(("stated", stated))

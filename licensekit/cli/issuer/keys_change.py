@@ -97,7 +97,7 @@ def sign_trust(
         overrides = [CLOCK_IS_RIGHT] if clock_is_right else []
         with Workspace.open(folder) as workspace:
             keys = workspace.overriding(*overrides).keys
-            keys.take(signed.tokens, action="keys sign-trust", who=operator(), now=clock())
+            keys.propose_take(signed.tokens, action="keys sign-trust", now=clock()).sign(None, who=operator())
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")

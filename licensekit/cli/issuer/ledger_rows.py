@@ -93,8 +93,7 @@ def usage(
 
     Without SERIAL, for every serial that a statement was accepted for.
     """
-    ledger = workspace.ledger
-    reports = ledger.usage(now=now) if serial is None else [ledger.usage_of(serial, now=now)]
+    reports = workspace.ledger.usage(serial, now=now)
     found = (report if state is None else report.only(state) for report in reports)
     if as_json:
         emit_json({"usage": [row for report in found for row in report.plain()]})
@@ -205,14 +204,14 @@ def verify(*, folder: Path, as_json: bool) -> None:
     from this one. Documents that are dated later than now are named as well.
     """
     with Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
-        report = workspace.ledger.verify(advance)
+        newest = workspace.ledger.verify(advance)
         ahead = workspace.ledger.dated_ahead(now=clock())
     if as_json:
         named = [one.as_json() for one in ahead]
-        emit_json({"entries": report.entries, "head": report.head.hex(), "dated_ahead": named})
+        emit_json({"entries": newest.number, "head": newest.hash.hex(), "dated_ahead": named})
         return
-    click.secho(f"the ledger holds: {report.entries} entries", fg="green", bold=True)
-    emit(f"head  {report.head.hex()}")
+    click.secho(f"the ledger holds: {newest.number} entries", fg="green", bold=True)
+    emit(f"head  {newest.hash.hex()}")
     for one in ahead:
         warn(f"{one.message}.")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from licensekit import errors
 from licensekit.database import Connection
 from licensekit.entitlements.parts import match
-from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before, binding_to, lacking_facts
+from licensekit.issuer.exchange.requests import VerifiedRequest, answer_before
 from licensekit.issuer.ledger import LedgerEntry, answers_of_order, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
@@ -22,7 +22,7 @@ from licensekit.issuer.orders.order import Order, OrderDraft, canonical, differe
 from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.scope import require_not_ahead
-from licensekit.wire.documents import Bundle, Reset, decode
+from licensekit.wire.documents import ANSWERS, Binding, Bundle, Reset, decode
 from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.plain import word
 
@@ -52,8 +52,11 @@ def propose_answer(
     numbering = Numbering(tx)
     named = OrderDraft(order._replace(serial=serial), faults)
     made, overridden = issue.prepare_bundle(tx, named, numbering)
-    binding = binding_to(request, order.facts)
-    bundle = replace_fields(made, binding=binding, extensions={**made.extensions, **request.mark})
+    # All facts of the request are named, so that any of them may change while enough stay the same.
+    facts = {} if order.facts is None else request.document.facts
+    binding = Binding(request.installation, order.facts or 0, facts)
+    extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
+    bundle = replace_fields(made, binding=binding, extensions=extensions)
     number, ordered = order.number, canonical(order)
     issuance = Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
     return issue.proposal_of(tx, issuance, signing, draft.remarks)
@@ -151,8 +154,9 @@ def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: 
     asked = request.document.serial
     if asked is not None and asked not in {serial, *order.replaces}:
         yield errors.OrderSerialInvalid(reason="installed", serial=asked, where="serial")
-    if order.facts is not None and (lacking := lacking_facts(request, order.facts)):
-        yield lacking
+    facts = tuple(sorted(request.document.facts))
+    if order.facts is not None and len(facts) < order.facts:
+        yield errors.OrderIncomplete(reason="facts", wanted=order.facts, count=len(facts), facts=facts, where="facts")
     if serial is None:
         return
     for active in bundles.active(ledger, serial):

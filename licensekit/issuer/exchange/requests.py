@@ -1,22 +1,14 @@
-"""Requests of installations: read, verified, turned into the binding of a bundle, or answered with a reset.
+"""Requests of installations: read, verified, or answered with a reset.
 
 By a reset the vendor puts one installation right, once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import (
-    ExchangeFileRefused,
-    OrderIncomplete,
-    RequestAnswered,
-    UnexpectedType,
-    VendorOnly,
-    WrongProduct,
-)
+from licensekit.errors import ExchangeFileRefused, RequestAnswered, UnexpectedType, VendorOnly, WrongProduct
 from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, append, bundles, exchange_files
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
@@ -28,7 +20,7 @@ from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Binding, Request, Reset, ResetWhat, Value, decode
+from licensekit.wire.documents import Request, Reset, ResetWhat, decode
 from licensekit.wire.plain import word
 
 
@@ -49,11 +41,6 @@ class VerifiedRequest(NamedTuple):
     def fingerprint(self) -> Fingerprint:
         """The installation and its machine, as a binding is matched against them."""
         return Fingerprint(self.installation, self.document.facts)
-
-    @property
-    def mark(self) -> Mapping[str, Value]:
-        """The extension by which the answer names the request."""
-        return {ANSWERS: self.document.nonce.hex()}
 
     def record(self, tx: LedgerTransaction) -> Record:
         """Return the record of the request, to be entered beside its answer."""
@@ -88,23 +75,6 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntr
     if before is not None and known is None:
         raise RequestAnswered(reason="installation")
     return before
-
-
-def binding_to(request: VerifiedRequest, facts: int | None) -> Binding:
-    """Bind to the installation's key and, if an order says so, to `facts` of the machine's facts.
-
-    All facts of the request are named, so that any of them may change while enough stay the same.
-    """
-    named = {} if facts is None else request.document.facts
-    return Binding(request.installation, facts or 0, named)
-
-
-def lacking_facts(request: VerifiedRequest, facts: int) -> OrderIncomplete | None:
-    """Return why a request cannot be bound to this many facts of its machine, or None."""
-    present = tuple(sorted(request.document.facts))
-    if len(present) >= facts:
-        return None
-    return OrderIncomplete(reason="facts", wanted=facts, count=len(present), facts=present, where="facts")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -177,7 +147,7 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
         raise VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     serial = request.document.serial
     if serial is None:
-        if not exchange_files.of_installation(tx.ledger, request.installation):
+        if not exchange_files.last_of_each(tx.ledger, None, request.installation):
             raise ExchangeFileRefused(reason="unknown", installation=request.installation)
         return
     require_serial(tx.ledger, serial)

@@ -5,8 +5,9 @@ bound to. A bundle that is bound to none can be given up by whoever has its file
 confirm that it is taken back from everybody.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection
@@ -27,35 +28,21 @@ from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Bundle, Document, Receipt, Revocations, Statement
+from licensekit.wire.documents import ANSWERS, Bundle, Receipt, Revocations, Statement
 from licensekit.wire.plain import plain_fields
 
-
-class Sent(NamedTuple):
-    """What installations have signed themselves, in one file."""
-
-    receipts: tuple[SelfSigned[Receipt], ...]
-    statements: tuple[SelfSigned[Statement], ...]
-
-
-class Returned(NamedTuple):
-    """A receipt that is to be entered, and the bundle that it gives back."""
-
-    signed: SelfSigned[Receipt]
-    issued: Issued
-
-    @property
-    def is_unbound(self) -> bool:
-        """Whether the bundle is bound to no installation, so that anybody can return it."""
-        binding = self.issued.bundle.binding
-        return binding is None or binding.installation is None
+Sent = SelfSigned[Receipt | Statement]
+"""What an installation has signed itself and sent."""
+_TYPES: Final[Mapping[str, type[Receipt | Statement]]] = {"receipt": Receipt, "statement": Statement}
 
 
 class Received(NamedTuple):
     """What is new in a file from an installation."""
 
-    returned: tuple[Returned, ...]
-    statements: tuple[SelfSigned[Statement], ...]
+    sent: tuple[Sent, ...]
+    returned: tuple[Issued, ...]
+    """The bundles that receipts give back."""
+    statements: tuple[Statement, ...]
     known: int
     """How many others in the file were entered before."""
     to_revoke: tuple[Lowest, ...]
@@ -64,18 +51,16 @@ class Received(NamedTuple):
     @property
     def installations(self) -> tuple[bytes, ...]:
         """SHA-256 of the keys that signed, each once."""
-        signed = (*(one.signed for one in self.returned), *self.statements)
-        return tuple(dict.fromkeys(map(_signer, signed)))
+        return tuple(dict.fromkeys(map(_signer, self.sent)))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        issued = [one.issued for one in self.returned]
         return {
             "returned": [
                 plain_fields(one.bundle, "serial part use sequence") | plain_fields(one, "identity state")
-                for one in issued
+                for one in self.returned
             ],
-            "statements": [plain_fields(one.document, "serial issued") for one in self.statements],
+            "statements": [plain_fields(one, "serial issued") for one in self.statements],
             "known": self.known,
         }
 
@@ -92,61 +77,47 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
         Raises as `require_signer`, `next_list` and `tx.sign`.
         """
         received = self.received
-        sent = (*(one.signed for one in received.returned), *received.statements)
-        append(tx.ledger, [tx.record("accept", one.token, one.document) for one in sent])
+        append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
         if received.to_revoke:
-            issued = [one.issued for one in received.returned]
-            last = [one.identity for one in issued if one.bundle.sequence == limits.VERSION]
+            last = [one.identity for one in received.returned if one.bundle.sequence == limits.VERSION]
             next_one = next_list(tx, Named(last), received.to_revoke)
             signed = tx.sign("revoke", next_one, require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
 
 
-def propose_accept(tx: LedgerTransaction, sent: Sent) -> AcceptProposal:
+def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposal:
     """Return what entering receipts and statements would do; raises as `receive`."""
     received = receive(tx, sent)
-    unbound = (one.issued.label for one in received.returned if one.is_unbound)
-    returned = ", ".join(one.issued.label for one in received.returned)
+    returned = ", ".join(one.label for one in received.returned)
     return AcceptProposal(
-        about=returned or f"statement of {received.statements[0].document.serial}",
+        about=returned or f"statement of {received.statements[0].serial}",
         renews_pack=bool(received.to_revoke),
         changes=(
-            *(Change(f"bundles.{one.issued.label}", one.issued.state, RETURNED) for one in received.returned),
-            *(
-                Change(f"statements.{one.document.serial}", None, format_seconds(one.document.issued))
-                for one in received.statements
-            ),
+            *(Change(f"bundles.{one.label}", one.state, RETURNED) for one in received.returned),
+            *(Change(f"statements.{one.serial}", None, format_seconds(one.issued)) for one in received.statements),
         ),
-        needs_confirmation=tuple(UnboundReturn(bundle=label) for label in unbound),
+        needs_confirmation=tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None),
         received=received,
     )
 
 
-def read_sent(data: bytes | str) -> Sent:
+def read_sent(data: bytes | str) -> tuple[Sent, ...]:
     """Read the receipts and statements in a file, each once.
 
     Raises:
         FormatError: it is no file of this format, or holds something else.
         KeyInvalid, TrustError: a signature does not hold.
     """
-    receipts: list[SelfSigned[Receipt]] = []
-    statements: list[SelfSigned[Statement]] = []
-    for token in dict.fromkeys(armor.read(data)):
-        if token.type == "receipt":
-            receipts.append(self_signed(token, Receipt))
-        elif token.type == "statement":
-            statements.append(self_signed(token, Statement))
-        else:
-            raise UnexpectedType(
-                reason="request" if token.type == "request" else "other",
-                type=token.type,
-                wanted=("receipt", "statement"),
-            )
-    return Sent(tuple(receipts), tuple(statements))
+    tokens = tuple(dict.fromkeys(armor.read(data)))
+    for token in tokens:
+        if token.type not in _TYPES:
+            reason = "request" if token.type == "request" else "other"
+            raise UnexpectedType(reason=reason, type=token.type, wanted=tuple(_TYPES))
+    return tuple(self_signed(token, _TYPES[token.type]) for token in tokens)
 
 
-def receive(tx: LedgerTransaction, sent: Sent) -> Received:
+def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     """Compare receipts and statements with what was issued.
 
     What was entered before is passed over beside what was not: an installation writes all receipts of a part again with
@@ -159,30 +130,36 @@ def receive(tx: LedgerTransaction, sent: Sent) -> Received:
         ExchangeFileRefused: another installation signed it than the record names.
     """
     ledger = tx.ledger
-    entered = {
-        one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in (*sent.receipts, *sent.statements)
-    }
+    entered = {one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in sent}
     known = [number for number in entered.values() if number is not None]
-    receipts = [one for one in sent.receipts if entered[one] is None]
-    statements = [one for one in sent.statements if entered[one] is None]
-    if not receipts and not statements:
+    new = tuple(one for one, number in entered.items() if number is None)
+    if not new:
         first = entry(ledger, known[0])
         at = 0 if first is None else first.at
         raise ExchangeFileRefused(reason="entered", count=len(known), entry=known[0], entered=at)
-    returned = tuple(_returned(ledger, one) for one in receipts)
-    for one in statements:
+    returned: list[Issued] = []
+    statements: list[Statement] = []
+    for one in new:
+        if isinstance(one.document, Receipt):
+            returned.append(_returned(ledger, one.document, _signer(one)))
+            continue
         # A receipt counts whatever its time is: what was returned does not come back.
         require_not_ahead(one.document.issued, tx.now)
         require_serial(ledger, one.document.serial)
         require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
-    issued = [one.issued for one in returned]
-    to_revoke = [one for one in issued if not _is_taken_back(one, tx.state.last_list)]
-    lowest = tuple(_lowest(one.bundle) for one in to_revoke)
-    return Received(returned, tuple(statements), len(known), lowest)
+        statements.append(one.document)
+    to_revoke = (_lowest(one.bundle) for one in returned if not _is_taken_back(one, tx.state.last_list))
+    return Received(new, tuple(returned), tuple(statements), len(known), tuple(to_revoke))
 
 
-def _signer(signed: SelfSigned[Document]) -> bytes:
+def _signer(signed: Sent) -> bytes:
     return sha256(signed.keys[0].public)
+
+
+def _holder(issued: Issued) -> bytes | None:
+    """Return the installation that a bundle is bound to; None: anybody can return it."""
+    binding = issued.bundle.binding
+    return None if binding is None else binding.installation
 
 
 def _lowest(returned: Bundle) -> Lowest:
@@ -203,20 +180,17 @@ def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
     return lowest > bundle.sequence or is_listed
 
 
-def _returned(ledger: Connection, signed: SelfSigned[Receipt]) -> Returned:
-    receipt = signed.document
+def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issued:
     issued = bundles.by_identity(ledger, receipt.identity)
     if issued is None:
         raise NotIssued(reason="receipt", name=receipt.identity.hex())
-    installation = _signer(signed)
     before = exchange_files.receipt_of(ledger, receipt.identity)
     if before is not None:
         raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
-    binding = issued.bundle.binding
-    if binding is not None and binding.installation is not None:
-        if binding.installation != installation:
+    if (holder := _holder(issued)) is not None:
+        if holder != installation:
             raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
         nonce = None if receipt.nonce is None else receipt.nonce.hex()
         if issued.bundle.extensions.get(ANSWERS) != nonce:
             raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
-    return Returned(signed, issued)
+    return issued

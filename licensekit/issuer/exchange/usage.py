@@ -6,14 +6,13 @@ from typing import Any, Final, NamedTuple
 from licensekit.entitlements import total_of
 from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
-from licensekit.issuer.ledger.exchange_files import ReceivedStatement
-from licensekit.issuer.ledger.histories import History, history_of
+from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Usage
+from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
 from licensekit.wire.plain import plain_fields
 
 OVER = "over"
@@ -97,16 +96,15 @@ USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
 """The names of what a row says as plain data, in order."""
 
 
-def usage_of(tx: LedgerTransaction, serial: str) -> UsageReport:
-    """Return what a serial has bought and uses; raises as `require_serial`."""
-    require_serial(tx.ledger, serial)
-    return _report(tx, serial)
+def usage(tx: LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:
+    """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement.
 
-
-def usage(tx: LedgerTransaction) -> Iterator[UsageReport]:
-    """Yield the same of every serial that a statement was entered for, in constant memory."""
-    for serial in exchange_files.stating_serials(tx.ledger):
-        yield _report(tx, serial)
+    Raises as `require_serial`.
+    """
+    if serial is not None:
+        require_serial(tx.ledger, serial)
+    for one in exchange_files.stating_serials(tx.ledger) if serial is None else [serial]:
+        yield _report(tx, one)
 
 
 def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[UsageRow, ...]:
@@ -120,7 +118,7 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Us
     active = [one.bundle for one in bundles.active(tx.ledger, before.serial)]
     sold = _sold(active)
     less = _sold([after if bundle == before else bundle for bundle in active])
-    rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated)
+    rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated[1])
     return tuple(row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
 
 
@@ -129,10 +127,10 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     issued = bundles.of_serial(tx.ledger, serial)
     active = [one.bundle for one in issued if one.state == ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
-    rows = tuple(_rows(tx.state, _sold(active, _meters(tx.state)), stated))
-    if stated is None:
+    installation, statement = stated or (None, None)
+    rows = tuple(_rows(tx.state, _sold(active, _meters(tx.state)), statement))
+    if installation is None or statement is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
-    installation, statement = stated
     count = exchange_files.installations_of(tx.ledger, serial)
     history = history_of(tx.ledger, installation)
     return UsageReport(serial, company, rows, statement.issued, installation, count, history)
@@ -164,16 +162,14 @@ def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
 
 
 def _rows(
-    state: WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: ReceivedStatement | None
+    state: WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: Statement | None
 ) -> Iterator[UsageRow]:
-    in_use, meters = {} if stated is None else _own(stated.statement.usage, state), _meters(state)
+    in_use, meters = {} if stated is None else _own(stated.usage, state), _meters(state)
     for kind, code in sorted(sold):
         used = None if stated is None else in_use.get(code, 0)
         yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
-    known = {code for _, code in sold}
     licenses = state.signed_catalog.licenses
-    for code in sorted(in_use.keys() - known):
-        license_ = licenses.get(code)
-        kind = Kind.USER if license_ is None else license_.kind
+    for code in sorted(in_use.keys() - {code for _, code in sold}):
+        kind = licenses[code].kind if code in licenses else Kind.USER
         if in_use[code] and (kind is not Kind.SYSTEM or code in meters):
             yield UsageRow(code, kind, 0, in_use[code], meters.get(code))

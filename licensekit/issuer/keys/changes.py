@@ -1,4 +1,4 @@
-"""Changes of the signing keys: each is the next trust document, and what it alters is shown before.
+"""Roots and trust documents, made: the first ones, and each next one, of which is shown before what it changes.
 
 Where that is shown, a key is named by its id, or by its name if it is not made yet.
 """
@@ -8,16 +8,26 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from licensekit.errors import KeyChangeRefused, RuleBroken
-from licensekit.issuer.keys import documents as made
-from licensekit.issuer.keys.documents import PublicKey, key_id
-from licensekit.issuer.keys.new_keys import KeyPlan
+from licensekit.errors import KeyChangeRefused, KeyMissing, RuleBroken
+from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.proposals import Change
 from licensekit.text import values
 from licensekit.text.values import FaultyValue
-from licensekit.wire.documents import AdmittedKey, KeyState, RefusedField, Root, Scope, SignedType, Trust, Use
+from licensekit.wire.documents import AdmittedKey, KeyState, RefusedField, Root, RootKey, Scope, SignedType, Trust, Use
+from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import ED25519, HYBRID
 from licensekit.wire.plain import plain, word
+
+
+class Unmade(NamedTuple):
+    """Stands for a key that is not made yet, where a document is only shown."""
+
+    scheme: int
+    public: bytes = b""
+
+
+PublicKey = VerifyingKey | Unmade
+"""What a document says of a key: its scheme, as frames name it, and its public half."""
 
 
 class Permission(NamedTuple):
@@ -53,6 +63,39 @@ class Permission(NamedTuple):
         )
 
 
+def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: int) -> Root:
+    """Return the root that an application pins."""
+    return Root(product, issuer, 1, threshold, _root_keys(keys), {})
+
+
+def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:
+    """Return the trust document of the first pack."""
+    return Trust(product, 1, 1, now, None, list(keys), {})
+
+
+def next_trust(trust: Trust, keys: Sequence[AdmittedKey], now: int) -> Trust:
+    """Return the trust document that follows `trust`, naming `keys`."""
+    return replace_fields(trust, version=trust.version + 1, issued=now, fresh_until=None, keys=list(keys))
+
+
+def admitted(key: PublicKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None) -> AdmittedKey:
+    """Return the entry by which a trust document admits `key`."""
+    return AdmittedKey(key.scheme, key.public, name, KeyState.ACTIVE, valid_from, valid_to, scope)
+
+
+def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
+    """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
+    found = [key for key in keys if name in {key.name, key_id(key)}]
+    if len(found) != 1:
+        raise KeyMissing(reason="ambiguous" if found else "not-admitted", name=name, count=len(found))
+    return found[0]
+
+
+def key_id(key: AdmittedKey) -> str:
+    """Return the key id of an admitted key, in hex."""
+    return load(key.scheme, key.public).key_id.hex()
+
+
 def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: int) -> Trust:
     """Return the trust document that admits `key` under `name`.
 
@@ -73,10 +116,10 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
             raise KeyChangeRefused(reason="name-taken", key=name)
     valid_from = now if permission.valid_from is None else permission.valid_from
     try:
-        new = made.admitted(key, name, permission.scope, valid_from, permission.valid_to)
+        new = admitted(key, name, permission.scope, valid_from, permission.valid_to)
     except RefusedField as error:
         raise KeyChangeRefused(reason="permission", key=name, why=(error.rule,)) from error
-    return made.next_trust(trust, [*trust.keys, new], now)
+    return next_trust(trust, [*trust.keys, new], now)
 
 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
@@ -90,20 +133,20 @@ def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) 
     """
     require_active(old)
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
-    new = made.admitted(key, name, old.scope, old.valid_from, end)
-    keys = made.replaced(trust.keys, made.retired(old, now))
-    return made.next_trust(trust, [*keys, new], now)
+    new = admitted(key, name, old.scope, old.valid_from, end)
+    keys = _replaced(trust.keys, _retired(old, now))
+    return next_trust(trust, [*keys, new], now)
 
 
 def successor(before: Trust, after: Trust, old: str) -> str | None:
     """Return the id of the key that takes over from the key `old` in the document after `before`; None: none does."""
     known = {key.public: key.state for key in before.keys}
-    retired = [key for key in after.keys if key.state is KeyState.RETIRED and made.key_id(key) == old]
+    retired = [key for key in after.keys if key.state is KeyState.RETIRED and key_id(key) == old]
     if not retired or known.get(retired[0].public) is not KeyState.ACTIVE:
         return None
     may_sign = retired[0].scope, retired[0].valid_from
     new = (key for key in after.keys if key.public not in known and (key.scope, key.valid_from) == may_sign)
-    return next((made.key_id(key) for key in new), None)
+    return next((key_id(key) for key in new), None)
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
@@ -113,9 +156,9 @@ def retire(trust: Trust, name: str, now: int) -> Trust:
         KeyMissing: no key has this name or key id.
         KeyChangeRefused: it is not active.
     """
-    old = made.named(trust.keys, name)
+    old = named(trust.keys, name)
     require_active(old)
-    return made.next_trust(trust, made.replaced(trust.keys, made.retired(old, now)), now)
+    return next_trust(trust, _replaced(trust.keys, _retired(old, now)), now)
 
 
 def revoke(trust: Trust, name: str, now: int) -> Trust:
@@ -125,16 +168,17 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
         KeyMissing: no key has this name or key id.
         KeyChangeRefused: it is revoked already.
     """
-    old = made.named(trust.keys, name)
+    old = named(trust.keys, name)
     if old.state is KeyState.REVOKED:
         raise KeyChangeRefused(reason="revoked", key=old.name)
-    return made.next_trust(trust, made.replaced(trust.keys, made.revoked(old)), now)
+    return next_trust(trust, _replaced(trust.keys, replace_fields(old, state=KeyState.REVOKED)), now)
 
 
 def rotate_root(root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: int, now: int) -> tuple[Root, Trust]:
     """Return the next root and the same trust under it: they only work together."""
-    new = made.next_root(root, keys, threshold)
-    return new, made.next_trust(trust, trust.keys, now, root_version=new.version)
+    version = root.version + 1
+    new = replace_fields(root, version=version, threshold=threshold, keys=_root_keys(keys))
+    return new, replace_fields(next_trust(trust, trust.keys, now), root_version=version)
 
 
 def free_name(taken: Collection[str]) -> str:
@@ -147,6 +191,22 @@ def require_active(key: AdmittedKey) -> None:
     if key.state is not KeyState.ACTIVE:
         reason = "retired" if key.state is KeyState.RETIRED else "revoked"
         raise KeyChangeRefused(reason=reason, key=key.name)
+
+
+def _root_keys(keys: Sequence[PublicKey]) -> list[RootKey]:
+    return [RootKey(key.scheme, key.public) for key in keys]
+
+
+def _retired(key: AdmittedKey, now: int) -> AdmittedKey:
+    """Return `key` as one that no longer signs, while what it signed until now stays valid."""
+    # What was signed in this very second was signed in time.
+    end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
+    return replace_fields(key, state=KeyState.RETIRED, valid_to=max(end, key.valid_from))
+
+
+def _replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
+    """Return `keys` with `new` in the place of the same key."""
+    return [new if key.public == new.public else key for key in keys]
 
 
 _SCHEMES: Final = {ED25519: "ed25519", HYBRID: "hybrid"}
@@ -164,7 +224,7 @@ def of_trust(trust: Trust, document: Trust) -> Iterator[Change]:
         if was != now:
             yield Change(path, was, now)
         if was is None:
-            yield from _gained(path, _said_of(key))
+            yield from gained(path, _said_of(key))
 
 
 def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Iterator[Change]:
@@ -173,14 +233,7 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
     yield Change("trust", trust.version, trust.version + 1)
     for path in files:
         said = {"scheme": _SCHEMES[scheme], "file": str(path)}
-        yield from _gained(f"root.{path.stem}", said)
-
-
-def of_file(plan: KeyPlan, name: str, folder: Path) -> Iterator[Change]:
-    """Yield where a new key will be, which is written into `folder`."""
-    place = {"file": str(folder / plan.file_name(name)), "token": plan.uri}
-    called = name if plan.known is None else plan.known.key_id.hex()
-    yield from _gained(f"keys.{called}", place)
+        yield from gained(f"root.{path.stem}", said)
 
 
 def _called(key: AdmittedKey) -> str:
@@ -203,5 +256,6 @@ def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
     }
 
 
-def _gained(path: str, values: Mapping[str, Any]) -> Iterator[Change]:
+def gained(path: str, values: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield those of some new values, by name, that are there."""
     return (Change(f"{path}.{name}", None, v) for name, v in values.items() if v is not None)

@@ -107,12 +107,16 @@ class KeyProposal(Proposal[KeyChange]):
         with self.store.read(self.now) as tx:
             self._require_basis(tx.state)
             chain, mark = tx.trust.chain, ledger_mark(tx.ledger)
+            others = [one.path for one in under_way(self.store.layout, tx.state)]
         documents, new, also = self.prepare()
         ceremony: Ceremony | None = None
         if documents:
             begun = begin(chain, [_completed(one, roots.fresh_until, mark) for one in documents])
             ceremony = roots.add_to(begun.signed(*also))
-            self._require_alone(ceremony)
+            # It never travels beside another change.
+            for path in (*others, self.store.layout.folder / ceremony.file_name):
+                if path.exists() and not ceremony.is_complete:
+                    raise ChangeInSigning(reason="another", where=str(path))
         written: list[KeyFile] = []
         try:
             written.extend(write() for write in new)
@@ -134,15 +138,6 @@ class KeyProposal(Proposal[KeyChange]):
             enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
-
-    def _require_alone(self, ceremony: Ceremony) -> None:
-        """Raise `ChangeInSigning` if it would travel beside another change."""
-        layout = self.store.layout
-        with self.store.read(self.now) as tx:
-            others = [one.path for one in under_way(layout, tx.state)]
-        for path in (*others, layout.folder / ceremony.file_name):
-            if path.exists() and not ceremony.is_complete:
-                raise ChangeInSigning(reason="another", where=str(path))
 
     def _is_untouched(self) -> bool:
         """Return whether the change is not in force for sure: a key that may be is never lost."""

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 from licensekit import limits
 from licensekit.errors import KeyChangeRefused, KeyFault, KeyFileInvalid, KeyMissing, SignerUnavailable, TrustError
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, unusable, write_atomically
-from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.changes import key_id
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys import pkcs11
@@ -194,15 +194,7 @@ def choose_key(
     bundle: Bundle | None,
     but: str | None,
 ) -> KeyFile:
-    """Return the key that signs a document of `kind` now: the one `name`, else the default one.
-
-    No other is ever chosen. It must be one that may sign `bundle`, if one is given; another one than that of the id
-    `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
-
-    Raises:
-        KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
-        KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
-    """
+    """Return the key that signs a document of `kind` now, as `WorkspaceKeys.choose`."""
     trust_store, trust, issuer = tx.state.trust_store, tx.trust, tx.state.issuer
     known = {f: trust.signers[f.reference] for f in files if f.reference in trust.signers}
     if name is None:

@@ -9,61 +9,40 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.issuer.keys.documents import PublicKey, Unmade
-from licensekit.issuer.keys.keyring import ELSEWHERE, SEALED, KeyFile, write_key, write_place
+from licensekit.issuer.keys.changes import PublicKey, Unmade
+from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
 from licensekit.keys import pkcs11
 from licensekit.keys.pkcs11.uri import parse
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.frame import ED25519
 
-
-class NewKey(NamedTuple):
-    """A key that was made or taken over, and is not written anywhere yet."""
-
-    verifying_key: VerifyingKey
-    write: Callable[[Path], KeyFile]
-    """Writes its file into a folder."""
+Made = tuple[VerifyingKey, Callable[[], KeyFile]]
+"""A key that was made or taken over, and what writes its file: it is not written anywhere yet."""
 
 
 class KeyPlan(NamedTuple):
     """What a new key will be."""
 
-    make: Callable[[str], NewKey]
-    """Makes the key of this name; it may ask for a passphrase or a PIN."""
-    scheme: int = ED25519
-    """As frames name it: `wire.frame.ED25519` or `HYBRID`."""
+    make: Callable[[Path, str], Made]
+    """Makes the key for a folder and a name; it may ask for a passphrase or a PIN."""
+    public: PublicKey
+    """The public half as far as it is known."""
     uri: str | None = None
     """The token that it lives in, as a `pkcs11:` URI; None: a key file."""
-    known: VerifyingKey | None = None
-    """Its public half, if the key is there already."""
-
-    @property
-    def public(self) -> PublicKey:
-        """The public half as far as it is known."""
-        return self.known or Unmade(self.scheme)
-
-    def file_name(self, name: str) -> str:
-        """Return the name of its file."""
-        return f"{name}{SEALED if self.uri is None else ELSEWHERE}"
 
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
-    """Plan a key in a file; `passphrase` returns the one for the key of a name."""
+    """Plan a key in a file.
 
-    def make(name: str) -> NewKey:
-        return key_in_file(name, SigningKey.generate(scheme), passphrase(name))
-
-    return KeyPlan(make, scheme)
+    `scheme` is as frames name it: `wire.frame.ED25519` or `HYBRID`; `passphrase` returns the one for the key of a name.
+    """
+    return KeyPlan(lambda *place: _in_file(SigningKey.generate(scheme), passphrase, *place), Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan to keep a key that was made elsewhere in a file; as `generated_key`."""
-
-    def make(name: str) -> NewKey:
-        return key_in_file(name, key, passphrase(name))
-
-    return KeyPlan(make, key.verifying_key.scheme, known=key.verifying_key)
+    return KeyPlan(partial(_in_file, key, passphrase), key.verifying_key)
 
 
 def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
@@ -77,13 +56,13 @@ def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
     place = parse(uri)
     is_named = place.object is not None or place.id is not None
 
-    def make(name: str) -> NewKey:
+    def make(folder: Path, name: str) -> Made:
         signer = pkcs11.open_signer(uri, pin) if is_named else pkcs11.generate(uri, pin, name)
-        return NewKey(signer.verifying_key, partial(write_place, name=name, signer=signer))
+        return signer.verifying_key, partial(write_place, folder, name, signer)
 
-    return KeyPlan(make, uri=uri)
+    return KeyPlan(make, Unmade(ED25519), uri)
 
 
-def key_in_file(name: str, key: SigningKey, passphrase: bytes) -> NewKey:
-    """Return a key that will be sealed under a passphrase."""
-    return NewKey(key.verifying_key, partial(write_key, name=name, key=key, passphrase=passphrase))
+def _in_file(key: SigningKey, passphrase: Callable[[str], bytes], folder: Path, name: str) -> Made:
+    """Return a key that will be sealed under a passphrase, which is asked for first."""
+    return key.verifying_key, partial(write_key, folder, name, key, passphrase(name))

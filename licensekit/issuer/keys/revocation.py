@@ -152,8 +152,7 @@ def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
     bundle, last = issued.bundle, tx.state.last_list
     if issued.state in {states.RETURNED, states.VOID}:
         return issued.state
-    lowest = None if last is None else last.lowest.get(bundle.serial, {}).get(bundle.part)
-    if lowest is not None and bundle.sequence < lowest.of(bundle.use):
+    if last is not None and bundle.sequence < last.lowest_of(bundle.serial, bundle.part, bundle.use):
         return states.RETURNED
     signer = next((one for (_, key), one in tx.trust.signers.items() if key == issued.key_id), None)
     if signer is not None and signer.admitted.state is KeyState.REVOKED:

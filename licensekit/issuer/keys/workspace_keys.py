@@ -9,16 +9,15 @@ from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
-from licensekit.issuer.keys.changes import Permission
-from licensekit.issuer.keys.documents import PublicKey, key_id, named
-from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
+from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
+from licensekit.issuer.keys.intake import TakeProposal, propose_take
 from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.keys.new_keys import KeyPlan
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import propose, sign_proposed
+from licensekit.issuer.proposal import propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys.signing import SigningKey
@@ -65,12 +64,12 @@ class WorkspaceKeys:
     ) -> KeyFile:
         """Return the key file that signs documents of `kind` (`bundle`, `catalog`): `name`'s, else the default one.
 
-        With `bundle` it is one that may sign it, and with `but` another than the key of that id. No other key is ever
-        picked.
+        No other is ever picked. It must be one that may sign `bundle`, if one is given; another than the key of the id
+        `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
         Raises:
             KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
-            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: as `choose_key`.
+            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
         """
         with self._store.read(now) as tx:
             return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
@@ -203,18 +202,11 @@ class WorkspaceKeys:
         return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
-        """Return what entering documents of a pack that were signed elsewhere would do.
+        """Return what entering documents of a pack that were signed elsewhere would do, and renewing the pack.
 
         Raises as `intake.verify`.
         """
-        with self._store.read(now) as tx:
-            verified = verify(tx, tokens)
-        return propose(self._store, partial(propose_take, tokens=tokens, action=action, verified=verified), now)
-
-    def take(self, tokens: Sequence[Token], *, action: str, who: str, now: int) -> list[Token]:
-        """Enter them, and renew the pack; return those that were newer than what was in force."""
-        work_out = partial(propose_take, tokens=tokens, action=action)
-        return sign_proposed(self._store, work_out, None, who=who, now=now)
+        return propose(self._store, partial(propose_take, tokens=tokens, action=action), now)
 
     def _free_name(self, state: WorkspaceState) -> str:
         admitted = {key.name for key in state.trust.keys}
@@ -237,14 +229,16 @@ class WorkspaceKeys:
         self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
         folder = self._layout.keys
-        changed = list(changes.of_file(plan, name, folder))
+        called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
+        ending = keyring.SEALED if plan.uri is None else keyring.ELSEWHERE
+        place = {"file": str(folder / f"{name}{ending}"), "token": plan.uri}
+        changed = list(changes.gained(f"keys.{called}", place))
         if work_out is not None:
             changed[:0] = changes.of_trust(state.trust, work_out(plan.public))
 
         def prepare() -> Prepared:
-            key = plan.make(name)
-            documents = () if work_out is None else (work_out(key.verifying_key),)
-            return Prepared(documents, (partial(key.write, folder),))
+            key, write = plan.make(folder, name)
+            return Prepared(() if work_out is None else (work_out(key),), (write,))
 
         return self._proposal(state, action, prepare, changed, now=now)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from licensekit.errors import BundleRevoked, FormatError, LedgerRestored, LicenseError, TrustError
+from licensekit.errors import FormatError, LedgerRestored, LicenseError, TrustError
 from licensekit.issuer.keys.intake import Intake, enter
 from licensekit.issuer.ledger import append, bundles, serials
 from licensekit.issuer.ledger.mark import read_mark, restored
@@ -21,7 +21,7 @@ from licensekit.proposals import Change
 from licensekit.trust.pack import IN_PACKS
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
-from licensekit.trust.verify import verify_bundle, verify_held_bundle, verify_reset
+from licensekit.trust.verify import verify_held_bundle, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset
@@ -59,7 +59,7 @@ class AbsorbProposal(SignProposal[Absorbed, None]):
         found = [one for one in self.lost if isinstance(one.document, Bundle)]
         again = tx.trust.lists.get(tx.state.issuer)
         # A list takes back what is there when it is entered.
-        if again is not None and any(_is_revoked(tx, one.token) for one in found):
+        if again is not None and found:
             append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
         if not self.is_done:
             serials.jump(tx.ledger, tx.store.draw)
@@ -161,14 +161,6 @@ def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
     if isinstance(bundle, Reset):
         return False
     return bundles.at(tx.ledger, bundle.serial, bundle.part, bundle.use, bundle.sequence) is not None
-
-
-def _is_revoked(tx: LedgerTransaction, token: Token) -> bool:
-    try:
-        verify_bundle(token, tx.trust, tx.now)
-    except BundleRevoked:
-        return True
-    return False
 
 
 def _name(document: Bundle | Reset) -> str:

@@ -85,11 +85,13 @@ def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) 
 
 
 def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
-    """Return the entries of the bundles that a key has signed and that count, oldest first.
+    """Return the entries of the bundles that a key has signed and that count, in the order of their issue.
 
     These are the active ones, and those whose active one has not started on the day `today`.
     """
-    rows = connection.rows(_NUMBERS + "b.key_id = ? AND " + _COUNTS + " ORDER BY b.number", key_id, today, today)
+    rows = connection.rows(
+        _NUMBERS + "b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number", key_id, today, today
+    )
     return tuple(number for (number,) in rows)
 
 
@@ -97,12 +99,6 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
     rows = connection.rows(_NUMBERS + f"b.number IN ({asked(numbers)}) AND " + _COUNTS, *numbers, today, today)
     return frozenset(number for (number,) in rows)
-
-
-def first_of_key(connection: Connection, key_id: bytes, today: int) -> Issued | None:
-    """Return the bundle that was issued first of those that `numbers_of_key` names, if any."""
-    condition = "b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number LIMIT 1"
-    return _one(connection, condition, key_id, today, today)
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
@@ -152,11 +148,6 @@ def pickup_of(connection: Connection, serial: str) -> bytes | None:
         hex_extension(one.bundle.extensions, PICKUP, PICKUP_BYTES) for one in reversed(of_serial(connection, serial))
     )
     return next((pickup for pickup in found if pickup is not None), None)
-
-
-def is_known(connection: Connection, serial: str) -> bool:
-    """Return whether anything was ever issued for `serial`."""
-    return connection.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is not None
 
 
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:

@@ -152,20 +152,7 @@ def _entry(row: Row) -> LedgerEntry:
 
 
 def _content(number: int, record: Record | LedgerEntry) -> bytes:
-    parts: tuple[bytes | None, ...] = (
-        b"%d" % number,
-        record.action.encode(),
-        b"%d" % record.at,
-        record.who.encode(),
-        record.token.type.encode(),
-        record.token.frame,
-        _utf8(record.order_number),
-        _utf8(record.order),
-        record.request,
-        record.note.encode(),
-    )
-    return b"".join([_NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts])
-
-
-def _utf8(text: str | None) -> bytes | None:
-    return None if text is None else text.encode()
+    said = (record.order_number, record.order, record.request, record.note)
+    parts = (number, record.action, record.at, record.who, *record.token, *said)
+    data = [one if one is None or isinstance(one, bytes) else str(one).encode() for one in parts]
+    return b"".join([_NOTHING if one is None else len(one).to_bytes(4, "big") + one for one in data])

@@ -1,40 +1,42 @@
-"""What the ledger says about what installations have sent: requests, receipts and statements."""
+"""What the ledger says about what installations have sent: requests, receipts and statements.
 
+Everything that an installation signs names the head of its audit log, and the head in what it signed before. So what it
+sends is a chain. Two that follow on one were signed by a database that was restored from a backup, copied or rewritten
+in between. A reset of the kind `restore` accounts for one such branch, for it is asked for by a restored database.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from enum import StrEnum
+from typing import Final
 
 from licensekit.chain import HASH_BYTES
 from licensekit.database import Connection
 from licensekit.keys.verifying import sha256
-from licensekit.trust.signed import identity_of
+from licensekit.trust.signed import SELF_SIGNED, identity_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import FOLLOWS, TYPE_OF, Receipt, Request, Statement, decode, hex_extension
+from licensekit.wire.documents import FOLLOWS, Receipt, Request, Reset, ResetWhat, Statement, decode, hex_extension
 from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
 
-_TYPES: Final[dict[str, type[Sent]]] = {TYPE_OF[kind]: kind for kind in (Request, Receipt, Statement)}
 _WITH_ENTRY: Final = " FROM exchange_files AS f JOIN entries AS e ON e.number = f.number WHERE "
 _NEWEST: Final = " ORDER BY f.issued DESC, f.number DESC LIMIT 1"
+_RESETS: Final = (
+    "SELECT e.frame FROM exchange_files AS f JOIN entries AS e ON e.request = f.identity"
+    " WHERE f.installation = ? AND f.type = 'request' AND e.type = 'reset'"
+)
 
 
-class ExchangeFile(NamedTuple):
-    """Something that an installation has signed and sent."""
+class History(StrEnum):
+    """What the exchange files of an installation show of its history."""
 
-    type: str
-    identity: bytes
-    head: bytes
-    """The head of the installation's audit log, with this in it."""
-    follows: bytes | None
-    """The head in what it signed before; None at first."""
-
-
-class ReceivedStatement(NamedTuple):
-    """A usage statement of the ledger."""
-
-    installation: bytes
-    """SHA-256 of the public key that signed it."""
-    statement: Statement
+    WHOLE = "whole"
+    """Each follows on the one before."""
+    INCOMPLETE = "incomplete"
+    """Something that it signed in between did not come here."""
+    FORKED = "forked"
+    """Several follow on one: the database was restored, copied or rewritten."""
 
 
 def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
@@ -47,12 +49,20 @@ def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
     connection.run(insert, number, *signed, *about, sent.issued, *history)
 
 
-def of_installation(connection: Connection, installation: bytes) -> list[ExchangeFile]:
-    """Return everything that an installation has sent, as it was entered."""
-    columns = "SELECT type, identity, head, follows FROM exchange_files"
-    return [
-        ExchangeFile(*row) for row in connection.rows(columns + " WHERE installation = ? ORDER BY number", installation)
-    ]
+def history_of(connection: Connection, installation: bytes) -> History:
+    """Return whether all that an installation has sent comes from one history."""
+    sent = connection.rows("SELECT head, follows FROM exchange_files WHERE installation = ?", installation)
+    heads, following = (Counter(column) for column in zip(*sent, strict=True)) if sent else (Counter(), Counter())
+    branches = sum(count - 1 for counted in (heads, following) for count in counted.values())
+    if branches and branches > _restored(connection, installation):
+        return History.FORKED
+    return History.WHOLE if following.keys() <= {None, *heads} else History.INCOMPLETE
+
+
+def _restored(connection: Connection, installation: bytes) -> int:
+    """Return how many requests of an installation were answered with a reset after a backup was restored."""
+    rows = connection.rows(_RESETS, installation)
+    return sum(decode(Reset, read(frame).payload).what is ResetWhat.RESTORE for (frame,) in rows)
 
 
 def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
@@ -69,11 +79,11 @@ def receipt_of(connection: Connection, bundle: bytes) -> int | None:
     return row[0] if row else None
 
 
-def latest_statement(connection: Connection, serial: str) -> ReceivedStatement | None:
-    """Return what was stated last for a serial."""
+def latest_statement(connection: Connection, serial: str) -> tuple[bytes, Statement] | None:
+    """Return what was stated last for a serial, and the SHA-256 of the public key that signed it."""
     of_serial = "f.serial = ? AND f.type = 'statement'"
     row = connection.one("SELECT f.installation, e.frame" + _WITH_ENTRY + of_serial + _NEWEST, serial)
-    return ReceivedStatement(row[0], decode(Statement, read(row[1]).payload)) if row else None
+    return (row[0], decode(Statement, read(row[1]).payload)) if row else None
 
 
 def exist(connection: Connection) -> bool:
@@ -87,7 +97,7 @@ def last_of_each(connection: Connection, serial: str | None, installation: bytes
     who = [(installation,)] if installation is not None else connection.rows(of_serial, serial)
     last = "SELECT e.type, e.frame" + _WITH_ENTRY + "f.installation = ?" + _NEWEST
     rows = [connection.one(last, one) for (one,) in who]
-    return [decode(_TYPES[row[0]], read(row[1]).payload) for row in rows if row is not None]
+    return [decode(SELF_SIGNED[row[0]], read(row[1]).payload) for row in rows if row is not None]
 
 
 def stating_serials(connection: Connection) -> Iterator[str]:

@@ -80,31 +80,26 @@ LISTED_FIELDS: Final = (*fields_named(_PLAIN), *STATE_FIELDS)
 """The names of what is listed of a bundle as plain data, in order."""
 
 
-class Page(NamedTuple):
-    """Some bundles of a list, and how it goes on."""
-
-    bundles: tuple[Listed, ...]
-    more_after: int | None
-    """The entry after which the next page begins; None: there are no more."""
-
-
 class _Order(NamedTuple):
-    """In which order the bundles come, and which come behind the last one of a page."""
+    """In which order the bundles come: by a column, then by their entries."""
 
-    by: LiteralString
-    column: int
-    """Its place among issued, expiry and ends."""
-    behind: LiteralString
+    column: LiteralString
+    is_falling: bool
+
+    @property
+    def by(self) -> LiteralString:
+        """The order in SQL."""
+        return f"b.{self.column} DESC, b.number DESC" if self.is_falling else f"b.{self.column}, b.number"
 
 
 _Condition = tuple[LiteralString, tuple[Value, ...]]
 """A filter in SQL, and the values in it."""
 
 
-_NEWEST_FIRST: Final = _Order("issued DESC, number DESC", 0, "(b.issued, b.number) < (?, ?)")
-_FIRST_TO_EXPIRE: Final = _Order("expiry, number", 1, "(b.expiry, b.number) > (?, ?)")
-_FIRST_TO_END: Final = _Order("ends, number", 2, "(b.ends, b.number) > (?, ?)")
-_LAST_TO_END: Final = _Order("ends DESC, number DESC", 2, "(b.ends, b.number) < (?, ?)")
+_NEWEST_FIRST: Final = _Order("issued", True)
+_FIRST_TO_EXPIRE: Final = _Order("expiry", False)
+_FIRST_TO_END: Final = _Order("ends", False)
+_LAST_TO_END: Final = _Order("ends", True)
 
 _COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.serial, b.part, b.sequence, b.company, b.product,"
@@ -138,7 +133,7 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
         conditions.append(_behind(connection, order, after))
     where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
     params += [value for _, values in conditions for value in values]
-    ordered = "ORDER BY b." + order.by.replace(", ", ", b.")
+    ordered = "ORDER BY " + order.by
     few = (_COLUMNS, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
     rows = connection.rows(" ".join((*few, _WITH_ENTRY, ordered)), *params, limit)
     return [_row(row, today) for row in rows]
@@ -213,10 +208,10 @@ def _state(state: str, today: int) -> _Condition:
 
 
 def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
-    row = connection.one("SELECT issued, expiry, ends FROM bundles WHERE number = ?", after)
+    row = connection.one(f"SELECT {order.column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
     if row is None:
         raise NotIssued(reason="not-a-bundle", name=str(after))
-    return order.behind, (row[order.column], after)
+    return f"(b.{order.column}, b.number) {'<' if order.is_falling else '>'} (?, ?)", (*row, after)
 
 
 def _row(row: Row, today: int) -> Listed:

@@ -91,7 +91,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
     if found := ledger.rows(_NAMED, number, *[name] * 5):
         return [number for (number,) in found]
     if serials.is_mistyped(name):
-        require_serial(ledger, name)
+        raise NotIssued(reason="mistyped", name=name)
     try:
         return [bundle_named(ledger, name).number]
     except NotIssued as error:
@@ -100,11 +100,8 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
 
 def require_serial(ledger: Connection, serial: str) -> None:
     """Raise `NotIssued` for a serial of which nothing was issued; it says if it looks mistyped."""
-    if bundles.is_known(ledger, serial):
-        return
-    if serials.is_mistyped(serial):
-        raise NotIssued(reason="mistyped", name=serial)
-    raise NotIssued(reason="serial", name=serial)
+    if ledger.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is None:
+        raise NotIssued(reason="mistyped" if serials.is_mistyped(serial) else "serial", name=serial)
 
 
 def lookup(ledger: Connection, number: int) -> LookupResult:
@@ -113,14 +110,14 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
-    row = ledger.one(_STATE, number, number)
+    state, *decided = ledger.one(_STATE, number, number) or (None, None)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
-        row[0] if row else None,
-        state_change(*row[1:]) if row else None,
+        state,
+        state_change(*decided),
     )
 
 

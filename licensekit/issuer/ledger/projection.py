@@ -77,18 +77,16 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
             continue
         for number, one in some:
             match one.document:
-                case Root() | Catalog() as document:
-                    _put_document(connection, number, one.token, document.issuer, document.version)
-                case Trust() as document:
-                    _put_document(connection, number, one.token, "", document.version)
-                case Revocations() as document:
-                    _put_document(connection, number, one.token, document.issuer, document.number)
-                    _project_list(connection, number, one, document)
-                case Receipt() as document:
+                case Root() | Trust() | Catalog() | Revocations() as document:
+                    issuer = "" if isinstance(document, Trust) else document.issuer
+                    version = document.number if isinstance(document, Revocations) else document.version
+                    connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, one.token.type, issuer, version)
+                    if isinstance(document, Revocations):
+                        _project_list(connection, number, one, document)
+                case Request() | Receipt() | Statement() as document:
                     exchange_files.put(connection, number, one.token, document)
-                    _give_back(connection, number, document.identity)
-                case Request() | Statement() as document:
-                    exchange_files.put(connection, number, one.token, document)
+                    if isinstance(document, Receipt):
+                        _give_back(connection, number, document.identity)
                 case _:
                     pass
 
@@ -124,10 +122,6 @@ def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None
     # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
     alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
     _settle(connection, {*alone, *(serial for (serial,) in shared)})
-
-
-def _put_document(connection: Connection, number: int, token: Token, issuer: str, version: int) -> None:
-    connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, token.type, issuer, version)
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:

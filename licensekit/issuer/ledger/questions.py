@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from licensekit import limits
+from licensekit.chain import Head
 from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
@@ -15,11 +16,11 @@ from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
-from licensekit.issuer.ledger.histories import History, history_of
-from licensekit.issuer.ledger.listing import Filters, Listed, Page
+from licensekit.issuer.ledger.exchange_files import History, history_of
+from licensekit.issuer.ledger.listing import Filters, Listed
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
-from licensekit.issuer.ledger.verification import DatedAhead, LedgerReport, Progress, dated_ahead, verify
+from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.messages import HistoryForked
 from licensekit.issuer.proposal import propose
 from licensekit.issuer.transaction import RESTORED, WorkspaceStore
@@ -64,11 +65,12 @@ class Ledger:
         with self._database.read() as ledger:
             yield from listing.listed(ledger, filters, today=day_at(now), limit=limit, after=after)
 
-    def page(self, filters: Filters, *, now: int, limit: int, after: int | None = None) -> Page:
-        """Return the first `limit` of them, and whether there are more."""
-        found = tuple(self.bundles(filters, now=now, limit=limit + 1, after=after))
-        more = found[limit - 1].number if len(found) > limit else None
-        return Page(found[:limit], more)
+    def page(
+        self, filters: Filters, *, now: int, limit: int, after: int | None = None
+    ) -> tuple[list[Listed], int | None]:
+        """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
+        found = list(self.bundles(filters, now=now, limit=limit + 1, after=after))
+        return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     def look_up(self, name: str) -> list[LookupResult]:
         """Return everything about an entry, serial, order or bundle of this name, oldest first."""
@@ -88,15 +90,13 @@ class Ledger:
         """Return a warning for each installation whose files do not come from one history."""
         return tuple(HistoryForked(installation=one) for one in installations if self.history(one) is History.FORKED)
 
-    def usage_of(self, serial: str, *, now: int) -> UsageReport:
-        """Return what a serial has bought, and what its newest statement says is in use."""
-        with self._store.read(now) as tx:
-            return usage.usage_of(tx, serial)
+    def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
+        """Yield what a serial has bought, and what its newest statement says is in use.
 
-    def usage(self, *, now: int) -> Iterator[UsageReport]:
-        """Yield the same of every serial that a statement was entered for, in constant memory."""
+        Without `serial`, yield it of every serial that a statement was entered for, in constant memory.
+        """
         with self._store.read(now) as tx:
-            yield from usage.usage(tx)
+            yield from usage.usage(tx, serial)
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""
@@ -147,8 +147,8 @@ class Ledger:
         with self._database.read() as ledger:
             return tuple(dated_ahead(ledger, now))
 
-    def verify(self, progress: Progress = lambda _: None) -> LedgerReport:
-        """Verify the whole ledger: every link, every signature, every table drawn from it.
+    def verify(self, progress: Progress = lambda _: None) -> Head:
+        """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
 
         Raises:
             LedgerDamaged: with the number of the first entry that is not as it was.
@@ -156,8 +156,8 @@ class Ledger:
             FileUnusable: mark or pack cannot be read.
         """
         with self._database.read() as ledger:
-            report = verify(ledger, progress)
+            newest = verify(ledger, progress)
         error = self.propose_absorb({}, now=0).restored
         if error is not None:
             raise error
-        return report
+        return newest

@@ -10,7 +10,7 @@ P2). One that is void was never handed out and holds no place.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
@@ -120,17 +120,6 @@ class LedgerBundle(NamedTuple):
         return label_of(self.serial, self.part, Use(self.use).word, self.sequence)
 
 
-def is_on(revocations: Revocations) -> Callable[[LedgerBundle], bool]:
-    """Return what says whether a list takes a bundle back."""
-    identities, serials = frozenset(revocations.identities), frozenset(revocations.serials)
-
-    def takes_back(one: LedgerBundle) -> bool:
-        is_named = one.identity in identities or one.serial in serials
-        return is_named or one.sequence < revocations.lowest_of(one.serial, one.part, Use(one.use))
-
-    return takes_back
-
-
 def asked(values: Sequence[object]) -> LiteralString:
     """Return a question mark for each of some values, at least one, of a query."""
     return "?" + ", ?" * (len(values) - 1)
@@ -156,8 +145,14 @@ def restated(
     ]
     state = STATE_AFTER.get(action, REPLACED)
     taken = {one: state for one in found if one.state in MAY_BECOME.get(state, ())}
-    stays, before = is_on(revocations), stored(connection, "state IN (?, ?)", SUSPENDED, REVOKED)
-    return [*taken.items(), *((one, REPLACED) for one in before if one not in taken and not stays(one))]
+    identities, serials = frozenset(revocations.identities), frozenset(revocations.serials)
+
+    def is_on(one: LedgerBundle) -> bool:
+        is_named = one.identity in identities or one.serial in serials
+        return is_named or one.sequence < revocations.lowest_of(one.serial, one.part, Use(one.use))
+
+    before = stored(connection, "state IN (?, ?)", SUSPENDED, REVOKED)
+    return [*taken.items(), *((one, REPLACED) for one in before if one not in taken and not is_on(one))]
 
 
 def settled(

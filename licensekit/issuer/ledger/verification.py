@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, LiteralString
 
-from licensekit.chain import Link, unbroken
+from licensekit.chain import Head, Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.errors.coded import Message
@@ -51,16 +51,8 @@ Progress = Callable[[int], None]
 """Called with how many more entries were verified."""
 
 
-class LedgerReport(NamedTuple):
-    """What was verified."""
-
-    entries: int
-    head: bytes
-    """The hash of the last entry."""
-
-
-def verify(ledger: Connection, progress: Progress) -> LedgerReport:
-    """Verify a whole ledger, in constant memory; raises as `Ledger.verify`."""
+def verify(ledger: Connection, progress: Progress) -> Head:
+    """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
     with TemporaryDirectory() as place:
         beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
         try:
@@ -69,7 +61,7 @@ def verify(ledger: Connection, progress: Progress) -> LedgerReport:
                 _compare(ledger, drawn)
         finally:
             beside.close()
-    return LedgerReport(*head(ledger))
+    return head(ledger)
 
 
 def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import KeyChangeRefused
-from licensekit.issuer.keys.documents import key_id, named
+from licensekit.issuer.keys.changes import key_id, named
 from licensekit.issuer.ledger import Record, append, bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
@@ -45,7 +45,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     old: str
     """The id of that key, in hex."""
     numbers: tuple[int, ...]
-    """Of the entries of the bundles that are still to be signed again, oldest first."""
+    """Of the entries of the bundles that are still to be signed again, in the order of their issue."""
     first: Bundle | None
     """The one that was issued first; None: there are none."""
     attach: Attach
@@ -108,9 +108,8 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
 def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> ReissueProposal:
     """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
-    of_key = bytes.fromhex(old), day_at(tx.now)
-    numbers = bundles.numbers_of_key(tx.ledger, *of_key)
-    first = bundles.first_of_key(tx.ledger, *of_key)
+    numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old), day_at(tx.now))
+    first = bundles.by_number(tx.ledger, numbers[0]) if numbers else None
     change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),

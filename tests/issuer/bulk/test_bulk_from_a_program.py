@@ -24,7 +24,7 @@ def test_a_webhook_issues_looks_up_and_verifies_without_a_word(
             lines = [*json_lines(bounded(one), "a"), *csv_lines(bounded(other), "b", catalog)]
         done = list(opened.issue_bulk(lines, key, who="webhook", now=NOW))
         found = [one.order_number for one in opened.ledger.bundles(Filters(state="active"), now=NOW)]
-        assert opened.ledger.verify().entries == 6
+        assert opened.ledger.verify().number == 6
     assert again.data == file.data
     assert {one.file.name for one in done if one.file is not None} == {
         "acme-1010000022-base-1.lic",

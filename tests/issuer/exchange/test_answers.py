@@ -59,7 +59,7 @@ def asking(workspace: Workspace, nonce: int = 1, name: str = "installation", **c
 def answer(workspace: Workspace, asked: VerifiedRequest, now: int = NOW, **order: Any) -> LicenseFile:
     """Answer a request with `ORDER`, number A-1, with some keys changed."""
     draft = ordered(**{"order": "A-1", **order})
-    return workspace.customers.answer(asked, draft, signer(workspace, now=now), who=WHO, now=now)
+    return workspace.customers.propose_answer(asked, draft, now=now).sign(signer(workspace, now=now), who=WHO)
 
 
 def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation") -> None:
@@ -71,8 +71,8 @@ def give_back(workspace: Workspace, file: LicenseFile, name: str = "installation
         audit_head=sha256(file.data),
         issued=NOW,
     )
-    workspace.customers.accept(
-        makers.file_of(sign(receipt, makers.installation_key(name))), signer(workspace, "revocations"), who=WHO, now=NOW
+    workspace.customers.propose_accept(makers.file_of(sign(receipt, makers.installation_key(name))), now=NOW).sign(
+        signer(workspace, "revocations"), who=WHO
     )
 
 
@@ -123,7 +123,9 @@ def test_a_request_with_too_few_facts_is_refused_with_all_other_faults(
 def test_the_same_request_and_order_give_the_same_bundle(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace))
     before = workspace.ledger.count_entries()
-    again = workspace.customers.answer(asking(workspace), ordered(order="A-1"), None, who=WHO, now=NOW + DAY)
+    again = workspace.customers.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW + DAY).sign(
+        None, who=WHO
+    )
     assert (again.token, again.data, again.is_repeated) == (first.token, first.data, True)
     proposal = workspace.customers.propose_answer(asking(workspace), ordered(order="A-1"), now=NOW)
     assert proposal.repeated == again
@@ -324,14 +326,14 @@ def test_nothing_is_answered_without_a_key(workspace: Workspace) -> None:
     refused(
         KeyMissing,
         workspace.layout.folder,
-        lambda: workspace.customers.answer(asked, ordered(), None, who=WHO, now=NOW),
+        lambda: workspace.customers.propose_answer(asked, ordered(), now=NOW).sign(None, who=WHO),
     )
 
 
 def reset(workspace: Workspace, asked: VerifiedRequest, what: ResetWhat = ResetWhat.CLOCK) -> Any:
     """Sign a reset."""
     keys = signer(workspace, "reset")
-    return workspace.customers.reset(asked, what, keys, who=WHO, now=NOW, reason="a broken clock")
+    return workspace.customers.propose_reset(asked, what, now=NOW, reason="a broken clock").sign(keys, who=WHO)
 
 
 def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace: Workspace) -> None:
@@ -345,7 +347,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace:
     assert signed.nonce == asked.document.nonce
     assert file.name == f"acme-{makers.installation_id().hex()[:8]}-clock.lic"
     before = workspace.ledger.count_entries()
-    again = workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW)
+    again = workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).sign(None, who=WHO)
     assert (again.token, again.is_repeated) == (token, True)
     assert workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).repeated == again
     assert workspace.ledger.count_entries() == before
@@ -385,7 +387,7 @@ def test_a_reset_needs_a_key(workspace: Workspace) -> None:
     refused(
         KeyMissing,
         workspace.layout.folder,
-        lambda: workspace.customers.reset(asked, ResetWhat.CLOCK, None, who=WHO, now=NOW),
+        lambda: workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).sign(None, who=WHO),
     )
 
 
@@ -418,7 +420,7 @@ def test_of_two_who_ask_at_one_time_for_the_last_place_one_gets_it(workspace: Wo
     def ask(one: VerifiedRequest) -> LicenseFile | LicenseError:
         start.wait()
         try:
-            return workspace.customers.answer(one, ordered(order="A-1"), keys, who=WHO, now=NOW)
+            return workspace.customers.propose_answer(one, ordered(order="A-1"), now=NOW).sign(keys, who=WHO)
         except LicenseError as error:
             return error
 

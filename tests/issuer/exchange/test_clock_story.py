@@ -23,7 +23,9 @@ def test_a_clock_that_was_ahead_is_reset_by_request(workspace: Workspace, tmp_pa
         text, request = crm.request()
         assert request.issued > NOW + 366 * 86_400
         asking = workspace.customers.read_request(text, now=NOW)
-        reset = workspace.customers.reset(asking, ResetWhat.CLOCK, signer(workspace, "reset"), who=WHO, now=NOW + 3600)
+        reset = workspace.customers.propose_reset(asking, ResetWhat.CLOCK, now=NOW + 3600).sign(
+            signer(workspace, "reset"), who=WHO
+        )
         crm.activate(reset.data)
         assert crm.state().entitlements.system["server"]
         assert crm.request()[1].issued == NOW + 3600

@@ -117,7 +117,7 @@ class Installations(RuleBasedStateMachine):
             identity=makers.identity_of(file.token), nonce=bytes.fromhex(nonce), audit_head=sha256(b"%d" % self.count)
         )
         data = makers.file_of(sign(receipt, makers.installation_key(name)))
-        self.workspace.customers.accept(data, self.keys["revocations"], who=WHO, now=NOW)
+        self.workspace.customers.propose_accept(data, now=NOW).sign(self.keys["revocations"], who=WHO)
         self.gone += [file, *(one for one in self.answered.values() if self.is_before(one, file))]
 
     @rule(asked=consumes(requests))
@@ -152,7 +152,7 @@ class Installations(RuleBasedStateMachine):
 
     def sign_answer(self, request: VerifiedRequest) -> LicenseFile:
         """Answer by the order."""
-        return self.workspace.customers.answer(request, ORDER, self.keys["bundle"], who=WHO, now=NOW)
+        return self.workspace.customers.propose_answer(request, ORDER, now=NOW).sign(self.keys["bundle"], who=WHO)
 
     @staticmethod
     def is_before(one: LicenseFile, file: LicenseFile) -> bool:

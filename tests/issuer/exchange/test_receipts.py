@@ -24,7 +24,7 @@ from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.keys.revocation import Lowest
 from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.histories import History
+from licensekit.issuer.ledger.exchange_files import History
 from licensekit.issuer.messages import HistoryForked, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -78,7 +78,7 @@ def statement(n: int = 1, follows: int | None = 0, name: str = "installation", *
 def accept(workspace: Workspace, data: str, **how: Any) -> Received:
     """Enter what an installation has sent."""
     keys = signer(workspace, "revocations")
-    return workspace.customers.accept(data, keys, who=WHO, now=NOW, **how)
+    return workspace.customers.propose_accept(data, now=NOW).sign(keys, who=WHO, **how)
 
 
 def no(kind: type[LicenseError], workspace: Workspace, data: str) -> str:
@@ -102,12 +102,12 @@ def standings(workspace: Workspace) -> list[str]:
 def bound(workspace: Workspace) -> LicenseFile:
     """The answer to the first request of an installation."""
     asked = workspace.customers.read_request(request(), now=NOW)
-    return workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW)
+    return workspace.customers.propose_answer(asked, ordered(), now=NOW).sign(signer(workspace), who=WHO)
 
 
 def test_a_return_is_entered_and_its_bundle_is_taken_back(workspace: Workspace, bound: LicenseFile) -> None:
     received = accept(workspace, receipt(bound))
-    assert [one.issued.token for one in received.returned] == [bound.token]
+    assert [one.token for one in received.returned] == [bound.token]
     assert received.installations == (makers.installation_id(),)
     assert standings(workspace) == ["returned"]
     pack = open_pack(workspace.layout.pack("acme").read_bytes(), workspace.state(NOW).pin)
@@ -153,7 +153,7 @@ def test_what_is_returned_of_a_revoked_serial_stays_away_if_the_serial_is_reinst
 def test_what_was_replaced_can_be_returned_and_what_replaced_it_stays(workspace: Workspace, bound: LicenseFile) -> None:
     workspace.change(renewal(SERIAL, days=9), signer(workspace), who=WHO, now=NOW, confirm=True)
     received = accept(workspace, receipt(bound))
-    assert [one.issued.state for one in received.returned] == ["replaced"]
+    assert [one.state for one in received.returned] == ["replaced"]
     assert standings(workspace) == ["returned", "active"]
 
 
@@ -176,7 +176,9 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(workspace: Workspace
         [],
     )
     asked_anew = workspace.customers.read_request(request(11, None, "other"), now=NOW)
-    anew = workspace.customers.answer(asked_anew, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    anew = workspace.customers.propose_answer(asked_anew, ordered(serial=SERIAL), now=NOW).sign(
+        signer(workspace), who=WHO
+    )
     verified = verify_bundle(anew.token, workspace.state(NOW).trust_store.trust, NOW)
     assert verified.document.sequence == 3
 
@@ -201,15 +203,17 @@ def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(
         signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(last.token)]
     )
     data = receipt(last, 10, 9)
-    received = workspace.customers.accept(data, None, who=WHO, now=NOW, confirm=True)
+    received = workspace.customers.propose_accept(data, now=NOW).sign(None, who=WHO, confirm=True)
     assert received.to_revoke == ()
 
 
 def test_a_return_needs_a_key_and_a_statement_does_not(workspace: Workspace, bound: LicenseFile) -> None:
     refused(
-        KeyMissing, workspace.layout.folder, lambda: workspace.customers.accept(receipt(bound), None, who=WHO, now=NOW)
+        KeyMissing,
+        workspace.layout.folder,
+        lambda: workspace.customers.propose_accept(receipt(bound), now=NOW).sign(None, who=WHO),
     )
-    assert workspace.customers.accept(statement(), None, who=WHO, now=NOW).statements
+    assert workspace.customers.propose_accept(statement(), now=NOW).sign(None, who=WHO).statements
 
 
 @pytest.mark.parametrize(
@@ -262,7 +266,7 @@ def test_one_paper_that_is_refused_keeps_the_others_out(workspace: Workspace, bo
 
 def usage(workspace: Workspace) -> dict[str, tuple[Any, ...]]:
     """Return what was sold, in use and free of each license of the first serial, and its state."""
-    rows = workspace.ledger.usage_of(SERIAL, now=NOW).rows
+    rows = next(workspace.ledger.usage(SERIAL, now=NOW)).rows
     return {row.license: (row.sold, row.in_use, row.free, row.state) for row in rows}
 
 
@@ -308,7 +312,7 @@ def test_meters_are_compared_with_what_was_sold_for_a_period(workspace: Workspac
     told = {"calls": Usage(120, 150), "renders": Usage(7, 9), "server": Usage(0, 1)}
     accept(workspace, statement(usage=told))
     assert usage(workspace) == {"calls": (150, 120, 30, "under"), "renders": (0, 7, -7, "over")}
-    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    report = next(workspace.ledger.usage(SERIAL, now=NOW))
     assert [(row["license"], row["kind"], row["per"]) for row in report.plain()] == [
         ("calls", "system", "month"),
         ("renders", "system", "term"),
@@ -321,7 +325,7 @@ def test_the_newest_statement_counts_whenever_it_comes(workspace: Workspace) -> 
     issue(workspace)
     accept(workspace, statement(3, 1, usage={"standard": Usage(25, 25)}))
     accept(workspace, statement(1, None))
-    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    report = next(workspace.ledger.usage(SERIAL, now=NOW))
     assert (report.company, report.stated, report.installation, report.installations) == (
         "Nordlys Kraft AS",
         NOW + 3,
@@ -341,14 +345,14 @@ def test_usage_is_of_every_serial_that_stated_something(workspace: Workspace) ->
     found: Iterator[UsageReport] = workspace.ledger.usage(now=NOW)
     assert [(report.serial, report.company) for report in found] == [(SERIAL, "A"), ("1010000030", "C")]
     with pytest.raises(NotIssued):
-        workspace.ledger.usage_of("1010000048", now=NOW)
+        next(workspace.ledger.usage("1010000048", now=NOW))
 
 
 def test_a_serial_that_two_installations_use_shows(workspace: Workspace) -> None:
     issue(workspace)
     for name in ("one", "two"):
         accept(workspace, statement(1, None, name))
-    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    report = next(workspace.ledger.usage(SERIAL, now=NOW))
     assert report.installations == 2
     assert report.warnings == (SeveralStated(count=2),)
 
@@ -357,7 +361,7 @@ def test_usage_can_be_asked_for_in_one_state(workspace: Workspace) -> None:
     """The report stays what it is beside; only its rows are fewer."""
     issue(workspace, users={"standard": 25, "user": 3})
     accept(workspace, statement(usage={"standard": Usage(31, 30), "user": Usage(1, 1)}))
-    report = workspace.ledger.usage_of(SERIAL, now=NOW)
+    report = next(workspace.ledger.usage(SERIAL, now=NOW))
     over = report.only("over")
     assert [row.license for row in over.rows] == ["standard"]
     assert over._replace(rows=report.rows) == report
@@ -368,9 +372,9 @@ def test_a_serial_that_moved_is_used_by_one_installation(workspace: Workspace, b
     accept(workspace, statement(1, 0))
     accept(workspace, receipt(bound, 2, 1))
     asked = workspace.customers.read_request(request(3, None, "other"), now=NOW)
-    workspace.customers.answer(asked, ordered(serial=SERIAL), signer(workspace), who=WHO, now=NOW)
+    workspace.customers.propose_answer(asked, ordered(serial=SERIAL), now=NOW).sign(signer(workspace), who=WHO)
     accept(workspace, statement(4, 3, "other"))
-    assert workspace.ledger.usage_of(SERIAL, now=NOW).installations == 1
+    assert next(workspace.ledger.usage(SERIAL, now=NOW)).installations == 1
 
 
 def test_a_third_party_sees_the_use_of_its_own_licenses(workspace: Workspace, tmp_path: Path) -> None:
@@ -380,7 +384,7 @@ def test_a_third_party_sees_the_use_of_its_own_licenses(workspace: Workspace, tm
         partner.issue(draft, key_for(), who=WHO, now=NOW)
         told = {"fjord.standard": Usage(4, 3), "standard": Usage(20, 25)}
         accept(partner, statement(1, None, usage=told))
-        rows = partner.ledger.usage_of(SERIAL, now=NOW).rows
+        rows = next(partner.ledger.usage(SERIAL, now=NOW)).rows
         assert [(row.license, row.sold, row.in_use) for row in rows] == [("standard", 3, 4)]
 
 
@@ -429,7 +433,7 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     warning = HistoryForked(installation=makers.installation_id())
     warnings = (warning,) if shown is History.FORKED else ()
     assert workspace.ledger.warnings_about([makers.installation_id(), makers.installation_id("another")]) == warnings
-    assert workspace.ledger.usage_of(SERIAL, now=NOW).warnings == warnings
+    assert next(workspace.ledger.usage(SERIAL, now=NOW)).warnings == warnings
 
 
 def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
@@ -445,7 +449,7 @@ def test_a_reset_of_a_restored_backup_accounts_for_its_branch(
 ) -> None:
     assert exchange_files(workspace, (1, None), (2, 1)) is History.WHOLE
     asked = workspace.customers.read_request(request(3, 1, serial=SERIAL), now=NOW)
-    workspace.customers.reset(asked, what, signer(workspace, "reset"), who=WHO, now=NOW)
+    workspace.customers.propose_reset(asked, what, now=NOW).sign(signer(workspace, "reset"), who=WHO)
     assert workspace.ledger.history(makers.installation_id()) is shown
     accept(workspace, statement(4, 3))
     assert workspace.ledger.history(makers.installation_id()) is shown

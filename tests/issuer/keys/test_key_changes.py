@@ -6,8 +6,7 @@ import pytest
 
 from licensekit.errors import KeyChangeRefused, KeyMissing, LicenseError
 from licensekit.issuer.keys import changes
-from licensekit.issuer.keys.changes import Permission
-from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.changes import Permission, key_id
 from licensekit.wire.documents import KeyState, SignedType, Trust, Use, encode
 from tests import makers
 from tests.makers import NOW

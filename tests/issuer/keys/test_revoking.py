@@ -18,8 +18,7 @@ from licensekit.errors import (
     RevocationsFull,
     UnexpectedType,
 )
-from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
-from licensekit.issuer.keys.documents import key_id
+from licensekit.issuer.keys.changes import Permission, admit, key_id, revoke, rotate
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.keys.revocation import next_list
 from licensekit.issuer.ledger.bundles import count_of_key
@@ -359,10 +358,10 @@ def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: P
     refused(
         UnexpectedType,
         tmp_path / "acme",
-        lambda: workspace.keys.take(armor.read(file.data), action="pack", who=WHO, now=NOW),
+        lambda: workspace.keys.propose_take(armor.read(file.data), action="pack", now=NOW).sign(None, who=WHO),
     )
 
 
 def test_what_is_in_force_already_is_not_entered_again(workspace: Workspace) -> None:
     pack = armor.read(workspace.state(NOW).pack)
-    assert workspace.keys.take(pack, action="pack", who=WHO, now=NOW) == []
+    assert workspace.keys.propose_take(pack, action="pack", now=NOW).sign(None, who=WHO) == []

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import KeyUnknown, LicenseError, RevocationsMissing, WorkspaceInvalid
-from licensekit.issuer.keys.changes import Permission, admit, free_name, revoke, rotate, rotate_root
-from licensekit.issuer.keys.documents import named
+from licensekit.issuer.keys.changes import Permission, admit, free_name, named, revoke, rotate, rotate_root
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.partner import NewPartner

@@ -119,7 +119,7 @@ def returned(workspace: Workspace, file: LicenseFile) -> None:
     """Accept the return of an unbound bundle."""
     data = makers.file_of(sign(makers.receipt(identity=identity(file)), makers.installation_key()))
     key = signer(workspace, "revocations")
-    workspace.customers.accept(data, key, who=WHO, now=NOW, confirm=True)
+    workspace.customers.propose_accept(data, now=NOW).sign(key, who=WHO, confirm=True)
 
 
 def key_revoked(workspace: Workspace, file: LicenseFile) -> None:

@@ -268,7 +268,7 @@ def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(
         for _ in range(since):
             issue(workspace)
         with pytest.raises(LedgerRestored):
-            workspace.keys.take(armor.read(newer), action="pack", who=WHO, now=NOW)
+            workspace.keys.propose_take(armor.read(newer), action="pack", now=NOW).sign(None, who=WHO)
         with pytest.raises(LedgerRestored):
             issue(workspace)
         absorb(workspace, {"newer.lkp": newer})

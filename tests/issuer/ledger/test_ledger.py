@@ -148,15 +148,11 @@ def test_what_installations_sent_is_found_by_installation_serial_and_bundle(data
     later = makers.statement(audit_head=heads[3], issued=makers.ISSUED + 1)
     enter(database, *map(paper, sent), paper(later, other))
     with database.read() as ledger:
-        mine = exchange_files.of_installation(ledger, installation(KEY))
-        assert [(one.type, one.head, one.follows) for one in mine] == [
-            ("request", heads[0], None),
-            ("statement", heads[1], heads[0]),
-            ("receipt", heads[2], heads[1]),
-        ]
+        columns = "SELECT type, head, follows FROM exchange_files"
+        mine = ledger.rows(columns + " WHERE installation = ? ORDER BY number", installation(KEY))
+        assert mine == [("request", heads[0], None), ("statement", heads[1], heads[0]), ("receipt", heads[2], heads[1])]
         stated = exchange_files.latest_statement(ledger, makers.SERIAL)
-        assert stated is not None
-        assert (stated.statement, stated.installation) == (later, installation(other))
+        assert stated == (installation(other), later)
         assert exchange_files.latest_statement(ledger, "B") is None
         assert list(exchange_files.stating_serials(ledger)) == [makers.SERIAL]
         assert exchange_files.installations_of(ledger, makers.SERIAL) == 2

@@ -262,13 +262,12 @@ def test_pages_of_a_workspace_hold_every_bundle_once(workspace: Workspace, limit
     seen: list[int] = []
     after: int | None = None
     while True:
-        found = workspace.ledger.page(Filters(), now=NOW, limit=limit, after=after)
-        assert 0 < len(found.bundles) <= limit
-        seen += [one.number for one in found.bundles]
-        if found.more_after is None:
+        found, after = workspace.ledger.page(Filters(), now=NOW, limit=limit, after=after)
+        assert 0 < len(found) <= limit
+        seen += [one.number for one in found]
+        if after is None:
             break
-        assert found.more_after == seen[-1]
-        after = found.more_after
+        assert after == seen[-1]
     assert seen == every
 
 

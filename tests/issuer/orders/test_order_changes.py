@@ -381,7 +381,7 @@ def test_a_binding_and_its_request_stay_through_changes(workspace: Workspace) ->
     request = makers.request(product="acme", serial=None, issued=NOW)
     token = sign(request, makers.key("installation", INSTALLATION))
     asked = workspace.customers.read_request(makers.file_of(token), now=NOW)
-    first = workspace.customers.answer(asked, ordered(), signer(workspace), who=WHO, now=NOW).bundle
+    first = workspace.customers.propose_answer(asked, ordered(), now=NOW).sign(signer(workspace), who=WHO).bundle
     after = change(workspace, renewal(SERIAL, days=1)).bundle
     assert first.binding is not None
     assert (after.binding, after.extensions) == (first.binding, first.extensions)

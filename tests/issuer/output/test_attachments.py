@@ -223,7 +223,7 @@ def state_held(workspace: Workspace, held: Any, name: str = "installation", n: i
     places: dict[str, Any] = {"serial": SERIAL, "issued": NOW + n, "audit_head": bytes([n] * 32), "usage": {}}
     document = makers.statement(**{**places, "extensions": {HOLDS: held}, **changes})
     data = makers.file_of(sign(document, makers.installation_key(name)))
-    workspace.customers.accept(data, None, who=WHO, now=NOW)
+    workspace.customers.propose_accept(data, now=NOW).sign(None, who=WHO)
 
 
 def test_what_the_customers_installations_have_said_last_decides(workspace: Workspace) -> None:
@@ -253,13 +253,17 @@ def test_an_answer_is_for_the_installation_that_asks(workspace: Workspace) -> No
         asked = workspace.customers.read_request(
             makers.file_of(sign(document, makers.installation_key(f"host-{n}"))), now=NOW
         )
-        file = workspace.customers.answer(asked, ordered(order=f"A-{n}"), signer(workspace), who=WHO, now=NOW)
+        file = workspace.customers.propose_answer(asked, ordered(order=f"A-{n}"), now=NOW).sign(
+            signer(workspace), who=WHO
+        )
         assert types(file) == brought
         again = replace_fields(document, nonce=bytes([n + 7] * 16), audit_head=bytes([n + 7] * 32), issued=NOW + 1)
         asked = workspace.customers.read_request(
             makers.file_of(sign(again, makers.installation_key(f"host-{n}"))), now=NOW
         )
-        reset = workspace.customers.reset(asked, ResetWhat.CLOCK, signer(workspace, "reset"), who=WHO, now=NOW)
+        reset = workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).sign(
+            signer(workspace, "reset"), who=WHO
+        )
         assert [token.type for token in armor.read(reset.data)] == [*brought[:-1], "reset"]
 
 
