@@ -11,8 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app, app_with_sign_in
-from licensekit.console.security.identity import Identity
-from licensekit.console.security.proxy import Proxy
+from licensekit.console.security.identity import Identity, Proxy
 from licensekit.console.security.sign_in import SignIn
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation

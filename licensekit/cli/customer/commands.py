@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.groups import Lazy, LicenseGroup, lazy
 from licensekit.cli.inputs import account, located, read_input
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import OWN_NAME, in_own_name, warn
@@ -19,30 +19,22 @@ if TYPE_CHECKING:
     from licensekit.installation import Installation
 
 _SECTION: Final = "Commands for the customer, who uses them"
+_HERE: Final = "licensekit.cli.customer"
 
 CUSTOMER: Final[Mapping[str, Lazy]] = {
-    "activate": Lazy(_SECTION, "licensekit.cli.customer.activate", "activate"),
-    "status": Lazy(_SECTION, "licensekit.cli.customer.status", "status"),
-    "users": Lazy(_SECTION, "licensekit.cli.customer.users", "users"),
-    "sites": Lazy(_SECTION, "licensekit.cli.customer.sites", "sites"),
-    "events": Lazy(_SECTION, "licensekit.cli.customer.events", "events"),
-    "leases": Lazy(_SECTION, "licensekit.cli.customer.leases", "leases"),
-    "request": Lazy(_SECTION, "licensekit.cli.customer.exchange", "request"),
-    "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
-    "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
-    "accept-clock": Lazy(_SECTION, "licensekit.cli.customer.status", "accept_clock"),
-    "audit": Lazy(_SECTION, "licensekit.cli.customer.storage", "audit"),
-    "doctor": Lazy(_SECTION, "licensekit.cli.customer.storage", "doctor"),
-    "backup": Lazy(_SECTION, "licensekit.cli.customer.storage", "backup"),
-    "restore": Lazy(_SECTION, "licensekit.cli.customer.storage", "restore"),
-    "move": Lazy(_SECTION, "licensekit.cli.customer.storage", "move"),
-    "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
+    **lazy(_SECTION, f"{_HERE}.activate", "activate"),
+    **lazy(_SECTION, f"{_HERE}.status", "status"),
+    **lazy(_SECTION, f"{_HERE}.users", "users"),
+    **lazy(_SECTION, f"{_HERE}.sites", "sites"),
+    **lazy(_SECTION, f"{_HERE}.events", "events"),
+    **lazy(_SECTION, f"{_HERE}.leases", "leases"),
+    **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
+    **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),
+    **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move"),
+    **lazy(_SECTION, f"{_HERE}.console", "console"),
 }
 """The customer's commands."""
-BOTH: Final[Mapping[str, Lazy]] = {
-    "inspect": Lazy("Commands for both", "licensekit.cli.inspect", "inspect"),
-    "verify": Lazy("Commands for both", "licensekit.cli.inspect", "verify"),
-}
+BOTH: Final = lazy("Commands for both", "licensekit.cli.inspect", "inspect verify")
 """The commands that a vendor uses as well."""
 
 
@@ -76,7 +68,7 @@ def customer_commands(
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts, home_variable)
-    offered = {name: lazy._replace(section="Commands") for name, lazy in {**CUSTOMER, **BOTH}.items()}
+    offered = {called: one._replace(section="Commands") for called, one in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)
     @click.pass_context

@@ -127,14 +127,20 @@ def _show_listed(found: Iterable[issuer.Listed]) -> None:
     if not shown:
         remark("There are none.")
         return
-    rows: list[tuple[object, ...]] = [
-        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
+    columns = [">entry", "issued", "bundle", "company", "until", "state", "order", "why"]
+    rows = [
+        (
+            one.number,
+            day_of(one.issued),
+            one.name,
+            one.company,
+            expiry(one.expiry),
+            one.state,
+            one.order_number,
+            one.change,
+        )
         for one in shown
     ]
-    columns = [">entry", "issued", "bundle", "company", "until", "state", "order"]
-    if any(one.change for one in shown):
-        columns.append("why")
-        rows = [(*row, one.change) for row, one in zip(rows, shown, strict=True)]
     table(columns, rows)
 
 

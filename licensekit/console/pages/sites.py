@@ -2,8 +2,7 @@
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import REFUSED, moved, page
-from licensekit.console.screens import faults_of
+from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import all_rows, license_view
 from licensekit.console.visit import Visit

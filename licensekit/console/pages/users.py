@@ -6,8 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.rendering import REFUSED, moved, page
-from licensekit.console.screens import faults_of
+from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import LicenseView, all_rows, by_plan_and_name, is_there, license_view
 from licensekit.console.visit import Visit
