@@ -16,8 +16,7 @@ _CHANGING: Final = "Change what they may sign"
 COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.init", "init"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "catalog"),
-    **lazy(_VENDOR, f"{_ISSUER}.issue", "issue"),
-    **lazy(_VENDOR, f"{_ISSUER}.change", "renew amend"),
+    **lazy(_VENDOR, f"{_ISSUER}.issue", "issue renew amend"),
     **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack product"),
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
@@ -73,14 +72,11 @@ def main() -> NoReturn:
     """Run the command line and exit with a code of `docs/commands.md`."""
     try:
         code = licensekit.main(prog_name="licensekit", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        code = error.exit_code
-    except click.UsageError as error:
-        complain(usage_line(error))
-        code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, click.UsageError) and not isinstance(error, click.exceptions.NoArgsIsHelpError):
+            complain(usage_line(error))
+        else:
+            error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import activate, events, exchange, history, licenses, sites, users
+from licensekit.console.pages import activate, events, exchange, history, holders, licenses
 from licensekit.console.rendering import bare_page, static_file, trouble
 from licensekit.console.security import forms
 from licensekit.console.security.guard import guarded, read_origin
@@ -44,13 +44,13 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/license/{code}": licenses.license_page,
     "/status": licenses.status_tab,
     "/activate": activate.show,
-    "/users": users.associates,
-    "/users/others": users.others,
-    "/users/licenses": users.user_licenses,
-    "/users/new": users.new,
-    "/user": users.card,
-    "/sites": sites.show,
-    "/site": sites.card,
+    "/users": holders.associates,
+    "/users/others": holders.others,
+    "/users/licenses": holders.user_licenses,
+    "/users/new": holders.new,
+    "/user": holders.card,
+    "/sites": holders.sites,
+    "/site": holders.site,
     "/events": events.show,
     "/history": history.show,
     "/exchange": exchange.show,
@@ -62,14 +62,14 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/activate/release": activate.release,
     "/activate": activate.activate,
     "/license/lease/end": licenses.end_lease,
-    "/users/new": _attempt(users.add, users.new),
-    "/user/licenses": _attempt(users.assign, users.show_ticked),
-    "/user/facts": _attempt(users.set_facts, users.card),
-    "/user/retire": users.retire,
-    "/user/return": users.bring_back,
-    "/sites": _attempt(sites.add, sites.show),
-    "/site/licenses": _attempt(sites.assign, sites.card),
-    "/site/remove": sites.remove,
+    "/users/new": _attempt(holders.add, holders.new),
+    "/user/licenses": _attempt(holders.assign, holders.show_ticked),
+    "/user/facts": _attempt(holders.set_facts, holders.card),
+    "/user/retire": holders.retire,
+    "/user/return": holders.bring_back,
+    "/sites": _attempt(holders.add_site, holders.sites),
+    "/site/licenses": _attempt(holders.assign_to_site, holders.site),
+    "/site/remove": holders.remove_site,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
     "/exchange/request": exchange.request,
@@ -162,9 +162,10 @@ def _answer(console: _Console, show: Show, request: Request, identity: Identity,
         token=forms.token_for(secret, identity.name),
         can_sign_out=console.can_sign_out,
     )
-    refused = _refusal(visit, secret) if request.method == "POST" else None
-    if refused is not None:
-        return bare_page(request, "stop.html", status=403, reason=text(refused))
+    is_ours = forms.is_token(form.raw(forms.FIELD), secret, identity.name)
+    if request.method == "POST" and not (visit.can_change and is_ours):
+        why = "refused.token" if visit.can_change else "refused.role"
+        return bare_page(request, "stop.html", status=403, reason=text(why))
     try:
         response = show(visit)
     except LicenseError as error:
@@ -172,12 +173,3 @@ def _answer(console: _Console, show: Show, request: Request, identity: Identity,
     if forms.get_cookie(request, forms.COOKIE) != secret:
         forms.set_cookie(request, response, forms.COOKIE, secret)
     return response
-
-
-def _refusal(visit: Visit, secret: str) -> str | None:
-    """Return the key of the text that says why a change is refused before it is tried."""
-    if not visit.can_change:
-        return "refused.role"
-    if not forms.is_token(visit.form.raw(forms.FIELD), secret, visit.identity.name):
-        return "refused.token"
-    return None

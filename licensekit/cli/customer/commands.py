@@ -137,24 +137,6 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption)(command)
 
 
-@contextmanager
-def opened_first(
-    home: str | None, pack: str | None, root: str | None, released: date | None = None
-) -> "Generator[Installation]":
-    """Open an installation that the command may set up; `pack` is the path of a pack.
-
-    Raises:
-        LicenseError: it cannot be opened, or the pack cannot be read.
-    """
-    data = None if pack is None else read_input(pack, what="a pack")
-    with opened(home, root=root, pack=data, released=released, create=True) as installation:
-        with located(pack):
-            warnings = installation.warnings
-        for warning in warnings:
-            warn(f"{warning.message}\n{warning.hint}")
-        yield installation
-
-
 def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     """Return the place of the installation: built in, given, or where this product has it."""
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
@@ -162,6 +144,22 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     built_in = built_in_of(click.get_current_context())
     place = built_in.home or home or os.environ.get(built_in.home_variable)
     return locate(place, pack=built_in.pack or pack)
+
+
+@contextmanager
+def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
+    """Open an installation that the command may set up; `pack` is the path of a pack.
+
+    Raises:
+        LicenseError: it cannot be opened, or the pack cannot be read.
+    """
+    data = None if pack is None else read_input(pack, what="a pack")
+    with opened(home, pack=data, create=True, **given) as installation:
+        with located(pack):
+            warnings = installation.warnings
+        for warning in warnings:
+            warn(f"{warning.message}\n{warning.hint}")
+        yield installation
 
 
 @contextmanager
