@@ -9,7 +9,7 @@ from licensekit.cli.customer.commands import ApplicationOption, built_in_of
 from licensekit.cli.failures import exit_code
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import clock, now_option, option, together
-from licensekit.cli.output import emit, emit_json, json_option
+from licensekit.cli.output import emit, emit_json, json_option, separated
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
 from licensekit.entitlements.parts import state_by_dates
@@ -19,9 +19,12 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 from licensekit.wire.plain import plain
 
-_trust_options: Final = together(
+_of_file: Final = together(
+    click.argument("file"),
     option("--pack FILE", "The application's pack (.lkp).", cls=ApplicationOption),
     option("--root PIN", "The pinned root, lkroot1-….", cls=ApplicationOption),
+    now_option,
+    json_option,
 )
 
 
@@ -44,10 +47,7 @@ def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[
 
 
 @click.command()
-@click.argument("file")
-@_trust_options
-@now_option
-@json_option
+@_of_file
 def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
     """Show what is in a file, verified or not.
 
@@ -58,7 +58,7 @@ def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, a
     if as_json:
         emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
     else:
-        for finding in _separated(findings):
+        for finding in separated(findings):
             _show_status(finding)
             known = _licenses(finding, findings, store)
             show(finding.document, [("identity", finding.identity)], known)
@@ -68,10 +68,7 @@ def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, a
 
 
 @click.command()
-@click.argument("file")
-@_trust_options
-@now_option
-@json_option
+@_of_file
 def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
     """Verify a file against a pack and a pinned root.
 
@@ -89,7 +86,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as
         documents = [{**_finding_json(f), **_state(f, moment)} for f in findings]
         emit_json({"file": file, "verified": True, "documents": documents})
         return
-    for finding in _separated(findings):
+    for finding in separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
         state = [(name, f"{s} at {spelling.moment(moment)}") for name, s in _state(finding, moment).items()]
         show(finding.document, state, _licenses(finding, findings, store))
@@ -103,14 +100,6 @@ def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | Non
     catalogs = [c for c in (*beside, *held) if isinstance(c, Catalog) and c.issuer == issuer]
     newest = max(catalogs, key=lambda catalog: catalog.version, default=None)
     return {} if newest is None else newest.licenses
-
-
-def _separated(findings: Iterable[Finding]) -> Iterable[Finding]:
-    """Yield the findings, and print an empty line between them."""
-    for number, finding in enumerate(findings):
-        if number:
-            emit()
-        yield finding
 
 
 def _show_status(finding: Finding) -> None:

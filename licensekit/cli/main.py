@@ -7,21 +7,20 @@ import click
 
 from licensekit.cli.customer.commands import BOTH, CUSTOMER
 from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
-from licensekit.cli.groups import LicenseGroup, color_option, lazy
+from licensekit.cli.groups import Lazy, LicenseGroup, color_option, lazy
 
 _VENDOR: Final = "Commands for the vendor, who signs licenses"
 _ISSUER: Final = "licensekit.cli.issuer"
+_CHANGING: Final = "Change what they may sign"
 
 COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.init", "init"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "catalog"),
-    **lazy(_VENDOR, f"{_ISSUER}.issue", "issue"),
-    **lazy(_VENDOR, f"{_ISSUER}.change", "renew amend"),
+    **lazy(_VENDOR, f"{_ISSUER}.issue", "issue renew amend"),
     **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept"),
-    **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack"),
-    **lazy(_VENDOR, f"{_ISSUER}.product", "product"),
+    **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack product"),
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
-    **lazy(_VENDOR, f"{_ISSUER}.groups", "ledger keys"),
+    **lazy(_VENDOR, __name__, "ledger keys"),
     **CUSTOMER,
     **BOTH,
 }
@@ -40,18 +39,44 @@ def licensekit() -> None:
     """
 
 
+@click.group(
+    cls=LicenseGroup,
+    lazy={
+        **lazy("Commands", f"{_ISSUER}.ledger_rows", "list show usage verify"),
+        **lazy("Commands", f"{_ISSUER}.ledger_backup", "doctor backup restore absorb move"),
+        **lazy("Commands", f"{_ISSUER}.ledger_rows", "export"),
+    },
+)
+def ledger() -> None:
+    """Look up what was issued, verify that nothing was altered, take it elsewhere."""
+
+
+@click.group(
+    cls=LicenseGroup,
+    lazy={
+        **lazy("Make keys", f"{_ISSUER}.keys_new", "new import rotate rotate-root"),
+        **lazy(_CHANGING, f"{_ISSUER}.keys_change", "admit"),
+        "passphrase": Lazy(_CHANGING, f"{_ISSUER}.keys_new", "passphrase_"),
+        **lazy(_CHANGING, f"{_ISSUER}.keys_change", "retire sign-trust abandon default"),
+        **lazy("Show, and export", f"{_ISSUER}.keys_change", "list export"),
+    },
+)
+def keys() -> None:
+    """Make, admit, rotate and retire signing keys.
+
+    Which key may sign what is in the trust document, which the root key signs.
+    """
+
+
 def main() -> NoReturn:
     """Run the command line and exit with a code of `docs/commands.md`."""
     try:
         code = licensekit.main(prog_name="licensekit", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        code = error.exit_code
-    except click.UsageError as error:
-        complain(usage_line(error))
-        code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, click.UsageError) and not isinstance(error, click.exceptions.NoArgsIsHelpError):
+            complain(usage_line(error))
+        else:
+            error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")

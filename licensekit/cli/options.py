@@ -76,16 +76,12 @@ def refuse(said: str, when: Callable[[dict[str, Any]], object]) -> Decorator:
     return decorate
 
 
-class WordChoice(click.Choice[str]):
+class WordChoice(click.Choice[IntEnum]):
     """A value of a closed list, typed as its word."""
 
-    def __init__(self, values: type[IntEnum]) -> None:
-        self.by_word = {word(value): value for value in values}
-        super().__init__(list(self.by_word))
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value that is meant."""
-        return self.by_word[super().convert(value, param, ctx)]
+    def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:  # noqa: ARG002  # the signature is click's
+        """Return how a value is typed."""
+        return word(choice) if isinstance(choice, IntEnum) else choice
 
 
 class Checked(click.ParamType[Any]):

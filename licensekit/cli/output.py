@@ -123,14 +123,10 @@ def _json_is_printed() -> None:
 
 def _dump(value: object, *, indent: int | None = None) -> str:
     """Return `value` as JSON in which nothing moves the cursor or turns the text."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "\n".join(map(_escape, in_own_name(text).split("\n")))
-
-
-def _escape(line: str) -> str:
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+    text = in_own_name(json.dumps(value, ensure_ascii=False, indent=indent))
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def emit(text: str = "") -> None:
@@ -146,6 +142,14 @@ def remark(text: str) -> None:
 def warn(text: str) -> None:
     """Print a line that should not be missed, on standard error."""
     click.secho(in_own_name(text), err=True, fg="yellow", bold=True)
+
+
+def separated(items: Iterable[T]) -> Iterable[T]:
+    """Yield the items, and print an empty line between them."""
+    for number, item in enumerate(items):
+        if number:
+            emit()
+        yield item
 
 
 def heading(text: str) -> None:
@@ -192,9 +196,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     rows_shown = zip(*(column.cells for column in shown), strict=True)
     widths = fit(shown, limit)
     if widths is None:
-        for number, row in enumerate(rows_shown):
-            if number:
-                emit()
+        for row in separated(rows_shown):
             _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
         return
     for line in row_lines(shown, widths, titles):

@@ -1,24 +1,42 @@
-"""The console as an ASGI application."""
+"""The console as an ASGI application: who asks, whether the form is ours, and which screen it is."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final, NamedTuple
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import activate, events, exchange, history, licenses, sign_in, sites, users
-from licensekit.console.rendering import bare_page
-from licensekit.console.screens import Console, Show, attempt, endpoint
+from licensekit.console.pages import activate, events, exchange, history, holders, licenses
+from licensekit.console.rendering import bare_page, static_file, trouble
+from licensekit.console.security import forms
 from licensekit.console.security.guard import guarded, read_origin
-from licensekit.console.security.identity import Authorize
-from licensekit.console.security.sign_in import SignIn
-from licensekit.console.static_files import static_file
+from licensekit.console.security.identity import Authorize, Identity
+from licensekit.console.security.sign_in import SignIn, routes
 from licensekit.console.texts import has, text
+from licensekit.console.visit import Visit
+from licensekit.errors import LicenseError
 from licensekit.installation import Installation
+
+Show = Callable[[Visit], Response]
+"""A screen, or a change: it runs in a thread, and may block."""
+
+
+def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -> Show:
+    """Return `change`, and `refused` for where it fails: the screen that the form came from, which says why."""
+
+    def attempted(visit: Visit) -> Response:
+        try:
+            return change(visit)
+        except LicenseError as error:
+            return refused(visit, error)
+
+    return attempted
+
 
 SCREENS: Final[Mapping[str, Show]] = {
     "/": licenses.start,
@@ -26,13 +44,13 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/license/{code}": licenses.license_page,
     "/status": licenses.status_tab,
     "/activate": activate.show,
-    "/users": users.associates,
-    "/users/others": users.others,
-    "/users/licenses": users.user_licenses,
-    "/users/new": users.new,
-    "/user": users.card,
-    "/sites": sites.show,
-    "/site": sites.card,
+    "/users": holders.associates,
+    "/users/others": holders.others,
+    "/users/licenses": holders.user_licenses,
+    "/users/new": holders.new,
+    "/user": holders.card,
+    "/sites": holders.sites,
+    "/site": holders.site,
     "/events": events.show,
     "/history": history.show,
     "/exchange": exchange.show,
@@ -40,19 +58,19 @@ SCREENS: Final[Mapping[str, Show]] = {
 """Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": attempt(activate.preview, activate.show),
+    "/activate/preview": _attempt(activate.preview, activate.show),
     "/activate/release": activate.release,
     "/activate": activate.activate,
     "/license/lease/end": licenses.end_lease,
-    "/users/new": attempt(users.add, users.new),
-    "/user/licenses": attempt(users.assign, users.show_ticked),
-    "/user/facts": attempt(users.set_facts, users.card),
-    "/user/retire": users.retire,
-    "/user/return": users.bring_back,
-    "/sites": attempt(sites.add, sites.show),
-    "/site/licenses": attempt(sites.assign, sites.card),
-    "/site/remove": sites.remove,
-    "/events": attempt(events.start, events.show),
+    "/users/new": _attempt(holders.add, holders.new),
+    "/user/licenses": _attempt(holders.assign, holders.show_ticked),
+    "/user/facts": _attempt(holders.set_facts, holders.card),
+    "/user/retire": holders.retire,
+    "/user/return": holders.bring_back,
+    "/sites": _attempt(holders.add_site, holders.sites),
+    "/site/licenses": _attempt(holders.assign_to_site, holders.site),
+    "/site/remove": holders.remove_site,
+    "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
     "/exchange/request": exchange.request,
     "/exchange/statement": exchange.statement,
@@ -77,23 +95,31 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     Raises:
         OriginInvalid: one of `origins` is no address.
     """
-    return _application(Console(installation, authorize, can_sign_out=False), origins, [])
+    return _application(_Console(installation, authorize, can_sign_out=False), origins, [])
 
 
-def app_with_sign_in(installation: Installation, sign_in_: SignIn, *, origins: Iterable[str] = ()) -> ASGIApp:
+def app_with_sign_in(installation: Installation, sign_in: SignIn, *, origins: Iterable[str] = ()) -> ASGIApp:
     """Return the console for whoever signs in by a link; otherwise as `app`."""
-    console = Console(installation, sign_in_.identity, can_sign_out=True)
-    return _application(console, origins, sign_in.routes(sign_in_))
+    console = _Console(installation, sign_in.identity, can_sign_out=True)
+    return _application(console, origins, routes(sign_in))
 
 
-def _application(console: Console, origins: Iterable[str], more: Iterable[Route]) -> ASGIApp:
-    routes = [
-        *(Route(path, endpoint(console, show)) for path, show in SCREENS.items()),
-        *(Route(path, endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
+class _Console(NamedTuple):
+    """What all screens share."""
+
+    installation: Installation
+    authorize: Authorize
+    can_sign_out: bool
+
+
+def _application(console: _Console, origins: Iterable[str], more: Iterable[Route]) -> ASGIApp:
+    known = [
+        *(Route(path, _endpoint(console, show)) for path, show in SCREENS.items()),
+        *(Route(path, _endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
         *more,
     ]
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: _stopped, 500: _stopped})
+    inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
     return guarded(inner, frozenset(map(read_origin, origins)))
 
 
@@ -102,3 +128,48 @@ async def _stopped(request: Request, error: Exception) -> Response:
     key = f"http.{status}"
     reason = text(key if has(key) else "http.400")
     return bare_page(request, "stop.html", status=status, reason=reason)
+
+
+def _endpoint(console: _Console, show: Show) -> Callable[[Request], Awaitable[Response]]:
+    """Return the Starlette endpoint of a screen or a change."""
+
+    async def answer(request: Request) -> Response:
+        is_change = request.method == "POST"
+        if is_change:
+            forms.require_bounded(request)
+        identity = await run_in_threadpool(console.authorize, request)
+        if identity is None:
+            status, why = (401, "refused.no_session") if console.can_sign_out else (403, "refused.no_identity")
+            # Before a byte of a form is read.
+            return bare_page(request, "stop.html", status=status, reason=text(why))
+        if not is_change:
+            return await run_in_threadpool(_answer, console, show, request, identity, forms.EMPTY)
+        limits = {"max_files": 1, "max_fields": forms.FIELDS}
+        async with request.form(**limits, max_part_size=forms.BODY_BYTES) as data:
+            form = forms.Form(data)
+            return await run_in_threadpool(_answer, console, show, request, identity, form)
+
+    return answer
+
+
+def _answer(console: _Console, show: Show, request: Request, identity: Identity, form: forms.Form) -> Response:
+    secret = forms.secret_of(request)
+    visit = Visit(
+        request=request,
+        installation=console.installation.acting_as(identity.name),
+        identity=identity,
+        form=form,
+        token=forms.token_for(secret, identity.name),
+        can_sign_out=console.can_sign_out,
+    )
+    is_ours = forms.is_token(form.raw(forms.FIELD), secret, identity.name)
+    if request.method == "POST" and not (visit.can_change and is_ours):
+        why = "refused.token" if visit.can_change else "refused.role"
+        return bare_page(request, "stop.html", status=403, reason=text(why))
+    try:
+        response = show(visit)
+    except LicenseError as error:
+        response = trouble(visit, error)
+    if forms.get_cookie(request, forms.COOKIE) != secret:
+        forms.set_cookie(request, response, forms.COOKIE, secret)
+    return response

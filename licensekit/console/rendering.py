@@ -1,15 +1,17 @@
-"""From facts to pages: templates in which everything is escaped."""
+"""From facts to pages: templates in which everything is escaped, and the files that pages load."""
 
 from functools import partial
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
-from licensekit.console.static_files import VERSION
 from licensekit.console.texts import has, text
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
@@ -22,6 +24,12 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.StateError, 503),
 )
 REFUSED: Final = 409
+
+_FOLDER: Final = Path(__file__).with_name("static")
+_TYPES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_FILES: Final = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
+_VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:12]
+"""Stands in the address of each file, so that a new one is taken immediately."""
 
 
 def page(
@@ -39,6 +47,13 @@ def trouble(visit: Visit, error: errors.LicenseError) -> Response:
 def _framed(visit: Visit, template: str, state: InstallationState | None, status: int, **facts: Any) -> Response:
     shown = _TEMPLATES.get_template(template).render(visit=visit, url=visit.url, state=state, **facts)
     return HTMLResponse(shown, status)
+
+
+def faults_of(error: errors.LicenseError | None) -> tuple[errors.LicenseError, ...]:
+    """Return everything that stands against a change; nothing without an error."""
+    if error is None:
+        return ()
+    return error.faults if isinstance(error, errors.RefusedError) else (error,)
 
 
 def status_of(error: errors.LicenseError | None) -> int:
@@ -123,6 +138,15 @@ def _time(written: str, shown: str, title: str, kind: str) -> Markup:
     return Markup('<time datetime="{}" title="{}" data-time="{}">{}</time>').format(written, title, kind, shown)
 
 
+async def static_file(request: Request) -> Response:
+    """Return the style sheet, the script or the icon, which browsers keep until it changes."""
+    name: str = request.path_params["name"]
+    if name not in _FILES:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(_FILES[name], media_type=_TYPES[name], headers=headers)
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("licensekit.console"),
@@ -132,7 +156,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     shared = cast("dict[str, Any]", made.globals)
-    shared.update(t=text, has_text=has, version=VERSION)
+    shared.update(t=text, has_text=has, version=_VERSION)
     shown = (amount, coded, day, described, issuer_name, license_name, moment, value)
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)

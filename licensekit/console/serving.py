@@ -3,7 +3,6 @@
 import socket
 import ssl
 from collections.abc import Callable
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,8 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app, app_with_sign_in
-from licensekit.console.security.identity import Identity
-from licensekit.console.security.proxy import Proxy
+from licensekit.console.security.identity import Identity, Network, Proxy
 from licensekit.console.security.sign_in import SignIn
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
@@ -30,8 +28,8 @@ class Reach(NamedTuple):
     key: Path | None
     public: tuple[str, ...]
     """The addresses that browsers use, where it is not this machine alone."""
-    proxies: tuple[str, ...]
-    """Addresses or networks of proxies that sign people in; none: a link signs in."""
+    proxies: tuple[Network, ...]
+    """Networks of proxies that sign people in; none: a link signs in."""
     user_header: str
     role_header: str | None
 
@@ -48,8 +46,7 @@ def run(installation: Installation, reach: Reach, *, user: str, tell: Callable[[
     """
     with listen(reach.host, reach.port) as listener:
         if reach.proxies:
-            networks = tuple(ip_network(network) for network in reach.proxies)
-            proxy = Proxy(networks, reach.user_header, reach.role_header)
+            proxy = Proxy(reach.proxies, reach.user_header, reach.role_header)
             served = app(installation, proxy.identity, origins=reach.public)
             opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
         else:

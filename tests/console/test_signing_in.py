@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role
 from licensekit.console.application import app_with_sign_in
-from licensekit.console.security.proxy import Proxy
+from licensekit.console.security.identity import Proxy
 from licensekit.console.security.sign_in import IDLE_SECONDS, SESSIONS, SignIn
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN

@@ -1,8 +1,7 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -34,23 +33,13 @@ _NAMED: Final = 5
 )
 @home_option
 @json_option
-def activate(
-    *,
-    file: str,
-    pack: str | None,
-    root: str | None,
-    released: date | None,
-    home: str | None,
-    only_preview: bool,
-    show_all: bool,
-    as_json: bool,
-) -> None:
+def activate(*, file: str, only_preview: bool, show_all: bool, as_json: bool, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all.
 
     The first time, the vendor's pack and root pin are needed; they are recorded.
     """
     data = read_input(file, what="a license file")
-    with located(file), opened_first(home, pack, root, released) as installation:
+    with located(file), opened_first(**place) as installation:
         proposal = installation.propose_activate(data)
         preview, more = proposal.preview, proposal.as_json() if only_preview else {}
         changed = not only_preview and installation.activate(data).changed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.groups import Lazy, LicenseGroup, lazy
 from licensekit.cli.inputs import account, located, read_input
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import OWN_NAME, in_own_name, warn
@@ -19,30 +19,22 @@ if TYPE_CHECKING:
     from licensekit.installation import Installation
 
 _SECTION: Final = "Commands for the customer, who uses them"
+_HERE: Final = "licensekit.cli.customer"
 
 CUSTOMER: Final[Mapping[str, Lazy]] = {
-    "activate": Lazy(_SECTION, "licensekit.cli.customer.activate", "activate"),
-    "status": Lazy(_SECTION, "licensekit.cli.customer.status", "status"),
-    "users": Lazy(_SECTION, "licensekit.cli.customer.users", "users"),
-    "sites": Lazy(_SECTION, "licensekit.cli.customer.sites", "sites"),
-    "events": Lazy(_SECTION, "licensekit.cli.customer.events", "events"),
-    "leases": Lazy(_SECTION, "licensekit.cli.customer.leases", "leases"),
-    "request": Lazy(_SECTION, "licensekit.cli.customer.exchange", "request"),
-    "return": Lazy(_SECTION, "licensekit.cli.customer.exchange", "return_"),
-    "statement": Lazy(_SECTION, "licensekit.cli.customer.exchange", "statement"),
-    "accept-clock": Lazy(_SECTION, "licensekit.cli.customer.status", "accept_clock"),
-    "audit": Lazy(_SECTION, "licensekit.cli.customer.storage", "audit"),
-    "doctor": Lazy(_SECTION, "licensekit.cli.customer.storage", "doctor"),
-    "backup": Lazy(_SECTION, "licensekit.cli.customer.storage", "backup"),
-    "restore": Lazy(_SECTION, "licensekit.cli.customer.storage", "restore"),
-    "move": Lazy(_SECTION, "licensekit.cli.customer.storage", "move"),
-    "console": Lazy(_SECTION, "licensekit.cli.customer.console", "console"),
+    **lazy(_SECTION, f"{_HERE}.activate", "activate"),
+    **lazy(_SECTION, f"{_HERE}.status", "status"),
+    **lazy(_SECTION, f"{_HERE}.users", "users"),
+    **lazy(_SECTION, f"{_HERE}.sites", "sites"),
+    **lazy(_SECTION, f"{_HERE}.events", "events"),
+    **lazy(_SECTION, f"{_HERE}.leases", "leases"),
+    **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
+    **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),
+    **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move"),
+    **lazy(_SECTION, f"{_HERE}.console", "console"),
 }
 """The customer's commands."""
-BOTH: Final[Mapping[str, Lazy]] = {
-    "inspect": Lazy("Commands for both", "licensekit.cli.inspect", "inspect"),
-    "verify": Lazy("Commands for both", "licensekit.cli.inspect", "verify"),
-}
+BOTH: Final = lazy("Commands for both", "licensekit.cli.inspect", "inspect verify")
 """The commands that a vendor uses as well."""
 
 
@@ -76,7 +68,7 @@ def customer_commands(
     """
     place = None if home is None else os.fspath(home)
     built_in = BuiltIn(root, pack, place, released, facts, home_variable)
-    offered = {name: lazy._replace(section="Commands") for name, lazy in {**CUSTOMER, **BOTH}.items()}
+    offered = {called: one._replace(section="Commands") for called, one in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)
     @click.pass_context
@@ -145,24 +137,6 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption)(command)
 
 
-@contextmanager
-def opened_first(
-    home: str | None, pack: str | None, root: str | None, released: date | None = None
-) -> "Generator[Installation]":
-    """Open an installation that the command may set up; `pack` is the path of a pack.
-
-    Raises:
-        LicenseError: it cannot be opened, or the pack cannot be read.
-    """
-    data = None if pack is None else read_input(pack, what="a pack")
-    with opened(home, root=root, pack=data, released=released, create=True) as installation:
-        with located(pack):
-            warnings = installation.warnings
-        for warning in warnings:
-            warn(f"{warning.message}\n{warning.hint}")
-        yield installation
-
-
 def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     """Return the place of the installation: built in, given, or where this product has it."""
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
@@ -170,6 +144,22 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     built_in = built_in_of(click.get_current_context())
     place = built_in.home or home or os.environ.get(built_in.home_variable)
     return locate(place, pack=built_in.pack or pack)
+
+
+@contextmanager
+def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
+    """Open an installation that the command may set up; `pack` is the path of a pack.
+
+    Raises:
+        LicenseError: it cannot be opened, or the pack cannot be read.
+    """
+    data = None if pack is None else read_input(pack, what="a pack")
+    with opened(home, pack=data, create=True, **given) as installation:
+        with located(pack):
+            warnings = installation.warnings
+        for warning in warnings:
+            warn(f"{warning.message}\n{warning.hint}")
+        yield installation
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`licensekit console`: the web console of an installation, for a browser."""
 
-import sys
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
@@ -16,11 +15,6 @@ from licensekit.errors import ConsoleUnavailable
 PORT: Final = 8470
 
 
-def _network(text: str) -> str:
-    ip_network(text)
-    return text
-
-
 @click.command()
 @home_option
 @option("--host ADDRESS", "The address to listen on.", default="127.0.0.1")
@@ -31,7 +25,7 @@ def _network(text: str) -> str:
 @option(
     "--proxy ADDRESS... proxies",
     "A proxy that signs people in: its address, or its network. Only it is answered.",
-    type=Checked(_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
+    type=Checked(ip_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
 )
 @option("--proxy-user-header NAME user_header", "Where the proxy says who is signed in.", default="X-Forwarded-User")
 @option(
@@ -64,12 +58,7 @@ def console(*, home: str | None, **reach: Any) -> None:
     with opened(home, create=True) as installation:
         installation.state()  # it says now whether it is known whose files to believe
         with suppress(KeyboardInterrupt):  # that is how it is stopped
-            run(installation, Reach(**reach), user=account() or "console", tell=_tell)
-
-
-def _tell(line: str) -> None:
-    emit(line)
-    sys.stdout.flush()
+            run(installation, Reach(**reach), user=account() or "console", tell=emit)
 
 
 def _is_loopback(host: str) -> bool:

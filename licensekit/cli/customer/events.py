@@ -42,22 +42,14 @@ def _show_started(event: Event) -> None:
 @in_installation
 @printing(_show_started)
 def start(
-    *,
-    kind: str,
-    site: str | None,
-    group: str | None,
-    user: str | None,
-    message: str,
-    expected_end: int | None,
-    installation: Installation,
+    *, kind: str, message: str, expected_end: int | None, installation: Installation, **named: str | None
 ) -> Event:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
 
     It is for the whole installation unless a site, a group or a user is given, and lasts until somebody ends it.
     Administrators may log in whatever is in force.
     """
-    named = {EventScope.SITE: site, EventScope.GROUP: group, EventScope.USER: user}
-    given = [(scope, subject) for scope, subject in named.items() if subject is not None]
+    given = [(EventScope(scope), subject) for scope, subject in named.items() if subject is not None]
     if len(given) > 1:
         raise click.UsageError("give one of --site, --group and --user.")
     scope, subject = given[0] if given else (EventScope.INSTALLATION, "")

@@ -1,5 +1,7 @@
 """`licensekit request`, `return` and `statement`: what an installation signs for its vendor."""
 
+from typing import Any
+
 import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
@@ -26,15 +28,13 @@ _one_output = refuse(
 @trust_options
 @home_option
 @json_option
-def request(
-    *, no_facts: bool, output: str | None, pack: str | None, root: str | None, home: str | None, as_json: bool
-) -> None:
+def request(*, no_facts: bool, output: str | None, as_json: bool, **place: Any) -> None:
     """Make a request for a license bound to this installation, to send to the vendor.
 
     It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated the
     vendor's pack and root pin are needed; the installation is set up then.
     """
-    with opened_first(home, pack, root) as installation:
+    with opened_first(**place) as installation:
         text, document = installation.request(with_facts=not no_facts)
     _write(output or "request.lkr", text, document, as_json=as_json)
 

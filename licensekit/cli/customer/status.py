@@ -130,16 +130,13 @@ def _date_text(date: NextDate, now: int) -> str:
 
 
 def _parts(now: int) -> Columns[Part]:
-    def start(part: Part) -> str | None:
-        starts = part.bundle.starts
-        return None if starts is None or starts <= day_at(now) else spelling.day(starts)
-
+    today = day_at(now)
     return {
         "issuer": lambda part: part.bundle.issuer,
         "bundle": lambda part: part.label,
         "use": lambda part: spelling.name_of(part.bundle.use),
         "state": lambda part: spelling.name_of(part.state),
-        "starts": start,
+        "starts": lambda part: spelling.day(part.bundle.starts) if (part.bundle.starts or today) > today else None,
         "expiry": lambda part: spelling.expiry(part.bundle.expiry),
         "grace": lambda part: spelling.day(part.bundle.grace),
         "maintenance": lambda part: spelling.day(part.bundle.maintenance),

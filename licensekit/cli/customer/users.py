@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.customer.assignments import assignment_commands
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
+from licensekit.cli.customer.sites import assignment_commands
 from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input

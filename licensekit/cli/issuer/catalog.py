@@ -1,7 +1,8 @@
-"""`licensekit catalog` and `licensekit pack`: what can be licensed, and what the application ships of it."""
+"""`licensekit catalog`, `pack` and `product`: what can be licensed, and what the application ships of it."""
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -9,15 +10,25 @@ import click
 
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange
+from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
-from licensekit.cli.options import clock, option, together
+from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.issuer import CatalogDraft, Workspace, WorkspaceState, module_file, read_catalog, renewed_module
+from licensekit.issuer import (
+    CatalogDraft,
+    Workspace,
+    WorkspaceState,
+    module_file,
+    product_module,
+    read_catalog,
+    renewed_module,
+)
 from licensekit.text.marks import marks_in
+from licensekit.trust.pack import pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.plain import plain
@@ -203,3 +214,33 @@ def _show(path: Path, state: WorkspaceState, module: str | None, *, signed: bool
         ("catalog", f"{catalog}, {'signed now' if signed else 'unchanged'}"),
         ("trust", f"version {state.trust.version}"),
     )
+
+
+@click.command()
+@click.argument("pack")
+@option("-o --output FILE", "Where the module goes: acme_licensing.py, or `-`.", required=True)
+@option("--released DATE", "When this version of the product was released, for its maintenance.", type=DAY)
+@option("--check", "Write nothing: exit with 1 if FILE is not what would be written.")
+@click.pass_context
+def product(ctx: click.Context, *, pack: str, output: str, released: date | None, check: bool) -> None:
+    """Write the module that the application imports: its root, its pack, and its codes as types.
+
+    The public PACK is enough. Run it again whenever the pack changes; with --check the tests of the application find
+    out that it has.
+    """
+    with located(pack):
+        data = read_input(pack, what="a pack")
+        text, root = product_module(data, released=released), pin_in_pack(data)
+    if check:
+        ctx.exit(_compare(output, text))
+    write_output(output, text.encode())
+    if output != STANDARD:
+        facts(("module", output), ("root", root))
+
+
+def _compare(path: str, text: str) -> int:
+    if read_input(path, what="a module", limit=2 * len(text.encode())).decode(errors="replace") == text:
+        emit(f"{path} is what the pack makes.")
+        return 0
+    emit(f"{path} is not what the pack makes: write it again.")
+    return NO

@@ -80,7 +80,7 @@ def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reaso
     if file is None or (place := wanted.put(file, file.reset)) == STANDARD:
         return
     resets, installation = word(what), request.installation.hex()
-    if wanted.as_json:
+    if wanted.consent.as_json:
         named = {"file": place, "reset": resets, "installation": installation}
         emit_json({**named, "repeated": file.is_repeated, "bytes": len(file.data)})
         return

@@ -70,12 +70,12 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
     remind_of_root(workspace)
     warn_of_older(fits_oldest=tally.fits_oldest)
     if not how.as_lines:
-        _report(tally, out, as_json=wanted.as_json)
+        _report(tally, out, as_json=wanted.consent.as_json)
     _exit_if_refused(tally.refused)
 
 
 def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
-    if as_lines and (wanted.output is not None or wanted.as_json):
+    if as_lines and (wanted.output is not None or wanted.consent.as_json):
         raise click.UsageError("--json-lines prints the licenses: leave out -o and --json.")
     if not (as_lines or wanted.consent.preview) and wanted.output in {None, STANDARD}:
         raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
@@ -101,7 +101,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
         shown.append({**named, "serial": serial, "expiry": ends, "repeated": repeated})
         row = order.number, bundle.company, serial or "(new)", bundle.part, ends or "perpetual"
         rows.append((*row, "issued before" * repeated))
-    if wanted.as_json:
+    if wanted.consent.as_json:
         emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
     else:
         _name_refused(faults)
@@ -167,7 +167,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
         remark("Nobody reads standard output any longer. What was signed is in the ledger: run it again to print it.")
         raise
     except OrdersRefused as error:
-        if wanted.as_json:
+        if wanted.consent.as_json:
             tally.refused, tally.faults = error.count, list(error.faults)
             _report(tally, None, as_json=True)
         raise

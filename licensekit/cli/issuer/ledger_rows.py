@@ -14,7 +14,7 @@ from licensekit import issuer
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.options import in_workspace, with_workspace, workspace_option
 from licensekit.cli.options import MOMENT, clock, option, refuse, together, whole
-from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, table, warn
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, separated, table, warn
 from licensekit.cli.views.documents import show as show_document
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.dates import format_seconds
@@ -126,15 +126,13 @@ def _show_listed(found: Iterable[issuer.Listed]) -> None:
     if not shown:
         remark("There are none.")
         return
-    rows: list[tuple[object, ...]] = [
-        (one.number, day_of(one.issued), one.name, one.company, expiry(one.expiry), one.state, one.order_number)
-        for one in shown
-    ]
-    columns = [">entry", "issued", "bundle", "company", "until", "state", "order"]
-    if any(one.change for one in shown):
-        columns.append("why")
-        rows = [(*row, one.change) for row, one in zip(rows, shown, strict=True)]
-    table(columns, rows)
+    columns = [">entry", "issued", "bundle", "company", "until", "state", "order", "why"]
+    table(columns, map(_listed_row, shown))
+
+
+def _listed_row(one: issuer.Listed) -> tuple[object, ...]:
+    until = expiry(one.expiry)
+    return one.number, day_of(one.issued), one.name, one.company, until, one.state, one.order_number, one.change
 
 
 def _show_usage(reports: list[issuer.UsageReport]) -> None:
@@ -187,9 +185,7 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
         return
     state = workspace.state(now)
     keys = {key_id(key): key.name for key in state.trust.keys}
-    for index, one in enumerate(found):
-        if index:
-            emit()
+    for one in separated(found):
         _show(one, keys)
         show_document(one.document, licenses=state.catalog.document.licenses if state.catalog else {})
 

@@ -9,7 +9,7 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import SecretSource, account, read_secret
-from licensekit.cli.options import PATH, Decorator, clock, collected, option, whole
+from licensekit.cli.options import PATH, Decorator, clock, collected, option, together, whole
 from licensekit.cli.output import remark, warn
 from licensekit.dates import DAY_SECONDS
 from licensekit.errors import PassphraseMissing
@@ -49,9 +49,7 @@ def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
                 times = {"now": clock()} if timed else {}
                 command(workspace=workspace.overriding(*overridden), **times, **given)
 
-        for name in reversed(overrides):
-            opened = option(f"--{name}", _OVERRIDES[name])(opened)
-        return opened
+        return together(*(option(f"--{name}", _OVERRIDES[name]) for name in overrides))(opened)
 
     return decorate
 

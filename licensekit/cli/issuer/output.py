@@ -88,11 +88,6 @@ class FileOptions(NamedTuple):
     consent: Consent
 
     @property
-    def as_json(self) -> bool:
-        """Whether facts are printed as JSON."""
-        return self.consent.as_json
-
-    @property
     def attach(self) -> issuer.Attach:
         """For which application it is, as `Workspace` takes it."""
         return self.audience.read(self.workspace, self.now)
@@ -155,7 +150,7 @@ class FileOptions(NamedTuple):
             write_output(path, data)
         if place == STANDARD:
             return False
-        if self.as_json:
+        if self.consent.as_json:
             beside = {"drawn": [path for path, _ in drawn]} if drawn else {}
             emit_json({"file": place, **file.plain(), **beside, **more})
             return False

@@ -12,10 +12,14 @@ from threading import Lock
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
-from licensekit.console.security.forms import get_cookie, set_cookie
+from licensekit.console.rendering import bare_page
+from licensekit.console.security.forms import get_cookie, require_bounded, set_cookie
 from licensekit.console.security.identity import Identity
+from licensekit.console.texts import text
+from licensekit.console.visit import address
 
 IDLE_SECONDS: Final = 8 * 3600
 """A session ends when nothing was asked in it for this long."""
@@ -87,3 +91,32 @@ class SignIn:
 
 def _digest(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
+
+
+def routes(sign_in: SignIn) -> list[Route]:
+    """Return the addresses of signing in and out."""
+
+    async def show(request: Request) -> Response:
+        # Looking uses no link up: programs that preview links look at them before people do.
+        code = request.query_params.get("code", "")
+        return bare_page(request, "sign_in.html", code=code)
+
+    async def begin(request: Request) -> Response:
+        require_bounded(request)
+        async with request.form() as form:
+            code = form.get("code")
+        response = RedirectResponse(address(request, "/"), 303)
+        if isinstance(code, str) and sign_in.begin(request, response, code):
+            return response
+        return bare_page(request, "stop.html", status=403, reason=text("refused.code"))
+
+    async def end(request: Request) -> Response:
+        response = bare_page(request, "stop.html", reason=text("sign_in.out"))
+        sign_in.end(request, response)
+        return response
+
+    return [
+        Route("/sign-in", show),
+        Route("/sign-in", begin, methods=["POST"]),
+        Route("/sign-out", end, methods=["POST"]),
+    ]

@@ -1,6 +1,6 @@
 """What can be assigned to a user or a site: plans to choose one of, and licenses in a tree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from licensekit.console.views.licenses import LicenseView, all_rows, license_view
@@ -32,29 +32,11 @@ class Choice(NamedTuple):
         return not self.ticked and (self.numbers is None or self.numbers.row.free == 0)
 
 
-class Plans(NamedTuple):
-    """The plans of one issuer, of which a user holds at most one."""
-
-    issuer: str
-    """Empty for the vendor."""
-    plans: tuple[Choice, ...]
-
-    @property
-    def field(self) -> str:
-        """What the form calls the choice."""
-        return f"plan.{self.issuer}" if self.issuer else "plan"
-
-    @property
-    def plan(self) -> str:
-        """The plan that is ticked, or nothing."""
-        return next((plan.code for plan in self.plans if plan.ticked), "")
-
-
 class Choices(NamedTuple):
     """Everything that can be assigned to one holder."""
 
-    plans: tuple[Plans, ...]
-    """Of each issuer that has any, the vendor's first."""
+    plans: Mapping[str, Sequence[Choice]]
+    """Of each issuer that has any, the vendor's first, called "": a user holds at most one of each."""
     others: tuple[Choice, ...]
 
 
@@ -104,10 +86,7 @@ def choices_of(
     for one in roots:
         if one.code in is_plan:
             of_issuer.setdefault(one.code.rpartition(".")[0], []).append(one)
-    return Choices(
-        plans=tuple(Plans(issuer, tuple(of_issuer[issuer])) for issuer in sorted(of_issuer)),
-        others=tuple(one for one in roots if one.code not in is_plan),
-    )
+    return Choices(dict(sorted(of_issuer.items())), tuple(one for one in roots if one.code not in is_plan))
 
 
 def _assignable(state: InstallationState, code: str) -> bool:

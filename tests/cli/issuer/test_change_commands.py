@@ -27,7 +27,7 @@ def sold(desk: Desk) -> Desk:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody is there to ask."""
-    monkeypatch.setattr("licensekit.cli.issuer.change.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.issuer.issue.is_terminal", lambda: True)
     monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
 
 

@@ -1,4 +1,4 @@
-"""Users: their lists, page by page, by kind or by license, the card of one, and every change of it."""
+"""Users and sites, who hold licenses: their lists, the card of one, and every change of it."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -6,12 +6,11 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.rendering import REFUSED, moved, page
-from licensekit.console.screens import faults_of
+from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import LicenseView, all_rows, by_plan_and_name, is_there, license_view
 from licensekit.console.visit import Visit
-from licensekit.errors import LicenseError
+from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Decision, Given, InstallationState, UserFacts, UserFilter, UserPage, may_login, ways
 from licensekit.wire.documents import Kind, UserKind
 
@@ -34,17 +33,13 @@ def others(visit: Visit) -> Response:
     return _list(visit, "/users/others", frozenset(KINDS[name] for name in chosen))
 
 
-def card(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show everything about one user; after a refusal with why it was refused."""
-    return _card(visit, error)
-
-
 def show_ticked(visit: Visit, error: LicenseError) -> Response:
     """Show a user with what was ticked, and why it was refused."""
-    return _card(visit, error, ticked=_ticked(visit))
+    return card(visit, error, ticked=_ticked(visit))
 
 
-def _card(visit: Visit, error: LicenseError | None, *, ticked: tuple[str, ...] | None = None) -> Response:
+def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, ...] | None = None) -> Response:
+    """Show everything about one user; after a refusal with why it was refused."""
     state = visit.state
     details = visit.installation.users.details(visit.form.raw("id") if error else visit.asked("id"))
     user = details.user
@@ -187,3 +182,56 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "administrator": visit.form.has("administrator"),
         "groups": visit.form.text("groups").replace(",", " ").split(),
     }
+
+
+def sites(visit: Visit, error: LicenseError | None = None) -> Response:
+    """List the sites; after a refusal with why it was refused."""
+    state, found = visit.state, visit.installation.sites.list()
+    licenses = state.entitlements.licenses
+    limiting = [row for row in all_rows(state) if licenses[row.code].limits_sites]
+    return page(
+        visit,
+        "sites.html",
+        error=error,
+        sites=found,
+        limits=[license_view(state, row) for row in limiting],
+        has_central=any(one.central for one in found),
+    )
+
+
+def add_site(visit: Visit) -> Response:
+    """Add a site."""
+    site_id = visit.form.text("id")
+    visit.installation.sites.add(site_id, name=visit.form.text("name"), central=visit.form.has("central"))
+    return moved(visit, "/site", id=site_id, saved="added")
+
+
+def site(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Show everything about one site; after a refusal with what was ticked, and why."""
+    site_id = visit.form.raw("id") if error else visit.asked("id")
+    found = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
+    if found is None:
+        raise NotFound(reason="site", name=site_id)
+    ticked = visit.form.texts("license") if error else None
+    return page(
+        visit,
+        "site.html",
+        status=REFUSED if error else 200,
+        site=found,
+        choices=choices_of(visit.state, Kind.SITE, found.licenses, lapsed=found.lapsed, ticked=ticked),
+        errors=faults_of(error),
+    )
+
+
+def assign_to_site(visit: Visit) -> Response:
+    """Save what was ticked, as for users."""
+    site_id = visit.form.raw("id")
+    new, gone = visit.form.changes(visit.form.texts("license"))
+    visit.installation.sites.assign(site_id, *new, release=gone)
+    return moved(visit, "/site", id=site_id, saved="licenses")
+
+
+def remove_site(visit: Visit) -> Response:
+    """Remove a site, which releases everything."""
+    visit.installation.sites.remove(visit.form.raw("id"))
+    return moved(visit, "/sites", saved="removed")
