@@ -24,9 +24,6 @@ _FIXED: Final = frozenset({"serial", "part", "sequence", "replaces", "order", "i
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
 _EDITION: Final = OrderKey("", "edition")
-_USE: Final = OrderKey("", "use")
-_WARNING: Final = OrderKey("", "warning")
-_EXPIRY: Final = OrderKey("", "expiry")
 _EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
 """Keys that say the same in two ways: setting one takes the other out."""
 
@@ -142,12 +139,12 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
-    if where == _USE and (lower := _lower_use(value, content)):
+    if where.path == "use" and (lower := _lower_use(value, content)):
         return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
     if not where.table and where.key in TABLES:
         return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
-    is_usual = where == _WARNING and "expiry" in content and "warning_days" not in content
+    is_usual = where.path == "warning" and "expiry" in content and "warning_days" not in content
     if value is None and where.key not in held and not is_usual:
         return AmendmentInvalid(reason="absent", key=where.key, where=where.path)
     return None
@@ -177,16 +174,16 @@ def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catal
 
 def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: Bundle) -> None:
     """Take out what would contradict a date that is set, and what means nothing without one."""
-    given = {where.key for where in sets if not where.table}
+    given = {where.key: value for where, value in sets.items() if not where.table}
     if "days" in given:
         _count_from_expiry(content, bundle)
     for day, days in _EXCLUSIVE:
         if day in given or days in given:
             content.pop(day, None)
             content.pop(days, None)
-    if _WARNING in sets and sets[_WARNING] is None:
+    if given.get("warning", "") is None:
         content["warning_days"] = 0  # nothing at all would mean the usual one
-    if sets.get(_EXPIRY, "") is None:
+    if given.get("expiry", "") is None:
         for key in ("expiry", "warning", "warning_days", "grace"):
             content.pop(key, None)
 

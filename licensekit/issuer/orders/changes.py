@@ -66,7 +66,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     short = shortfalls(tx, before.bundle, after) if changes else ()
     proposed = proposal_of(tx, issuance, signing, tuple(map(_warning, short)))
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
-    shown = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
+    shown: dict[str, Any] = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
     return ChangeProposal(**shown, before=before, short=short)
 
 
