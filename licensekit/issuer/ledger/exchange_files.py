@@ -52,7 +52,7 @@ def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
 def history_of(connection: Connection, installation: bytes) -> History:
     """Return whether all that an installation has sent comes from one history."""
     sent = connection.rows("SELECT head, follows FROM exchange_files WHERE installation = ?", installation)
-    heads, following = (Counter(column) for column in zip(*sent, strict=True)) if sent else (Counter(), Counter())
+    heads, following = Counter(head for head, _ in sent), Counter(follows for _, follows in sent)
     branches = sum(count - 1 for counted in (heads, following) for count in counted.values())
     if branches and branches > _restored(connection, installation):
         return History.FORKED
