@@ -63,9 +63,15 @@ class TakeProposal(SignProposal[list[Token], None]):
         return enter(tx, self.intake, action=self.action)
 
 
-def propose_take(tx: LedgerTransaction, tokens: Sequence[Token], *, action: str) -> TakeProposal:
-    """Return what entering documents would do; raises as `verify`."""
-    verified = verify(tx, tokens)
+def propose_take(
+    tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, verified: Intake | None = None
+) -> TakeProposal:
+    """Return what entering documents would do; raises as `verify`.
+
+    `verified` are the same, which are not verified again if what is in force is as it was then.
+    """
+    if verified is None or verified.before is not tx.state:
+        verified = verify(tx, tokens)
     newer = verified.newer
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return TakeProposal(

@@ -10,7 +10,7 @@ from licensekit.issuer.create import root_key_names
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
-from licensekit.issuer.keys.intake import TakeProposal, propose_take
+from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.keys.new_keys import KeyPlan
@@ -206,7 +206,9 @@ class WorkspaceKeys:
 
         Raises as `intake.verify`.
         """
-        return propose(self._store, partial(propose_take, tokens=tokens, action=action), now)
+        with self._store.read(now) as tx:
+            verified = verify(tx, tokens)
+        return propose(self._store, partial(propose_take, tokens=tokens, action=action, verified=verified), now)
 
     def _free_name(self, state: WorkspaceState) -> str:
         admitted = {key.name for key in state.trust.keys}
