@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
     from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
-    from licensekit.state.source import Source
+    from licensekit.state.home import Source
     from licensekit.wire.documents import Use
 
 __all__ = [
@@ -57,7 +57,7 @@ _HOMES: Final = {
     "licensekit.runtime.meters": ("Meter",),
     "licensekit.runtime.seat": ("Seat",),
     "licensekit.runtime.verifier": ("VerifiedBundle", "Verifier", "verify"),
-    "licensekit.state.source": ("Source",),
+    "licensekit.state.home": ("Source",),
     "licensekit.wire.documents": ("Use",),
 }
 """Modules and their names, where that is not `licensekit.entitlements`."""

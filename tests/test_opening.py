@@ -15,7 +15,7 @@ from licensekit.database import shown
 from licensekit.errors import DatabaseBusy, HomeInvalid, LicenseGivenTwice
 from licensekit.installation import Installation, supplied
 from licensekit.product import Product
-from licensekit.state.source import Source
+from licensekit.state.home import Source
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Binding
 from tests import homes, makers, today

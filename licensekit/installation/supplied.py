@@ -9,8 +9,8 @@ from licensekit.errors import ArmorInvalid, BundleRefused, LicenseError, StateEr
 from licensekit.files import read_bytes
 from licensekit.installation.installation import Installation
 from licensekit.limits import FILE_BYTES
+from licensekit.state.home import Source
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.source import Source
 
 
 class LicenseNotTaken(Notice):

@@ -6,17 +6,9 @@ from typing import NamedTuple
 
 from licensekit.errors import LicenseError, PlanRefused, TrustMissing
 from licensekit.files import write_atomically
+from licensekit.issuer import create
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.create import (
-    FIRST_KEY,
-    NewWorkspace,
-    create_ledger,
-    new_folder,
-    require_room,
-    with_names,
-    write_texts,
-)
 from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import require_url
@@ -61,9 +53,9 @@ def plan_partner(folder: Path, given: NewPartner, *, now: int) -> NewPartner:
     require_url(given.ledger)
     root = given.root or pin_in_pack(given.pack)
     trust_store = open_pack(given.pack, root)
-    names = NewWorkspace(trust_store.product, given.issuer, given.name, given.catalog)
-    named = with_names(folder, names, now, trust_store.catalog_documents)
-    require_room(folder, trust_store.product, given.catalog)
+    names = create.NewWorkspace(trust_store.product, given.issuer, given.name, given.catalog)
+    named = create.with_names(folder, names, now, trust_store.catalog_documents)
+    create.require_room(folder, trust_store.product, given.catalog)
     return given._replace(root=root, issuer=named.issuer, name=named.name)
 
 
@@ -96,13 +88,13 @@ def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: st
         raise PlanRefused(reason="vendors-product", written=catalog.product, planned=product)
     key = SigningKey.generate(plan.scheme)
     state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
-    with new_folder(folder, product, plan.catalog) as layout:
-        write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
-        write_key(layout.keys, FIRST_KEY, key, passphrase)
+    with create.new_folder(folder, product, plan.catalog) as layout:
+        create.write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
+        write_key(layout.keys, create.FIRST_KEY, key, passphrase)
         public = format_public(key.verifying_key, f"{plan.issuer}-1")
         write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=key.verifying_key)
+        create.create_ledger(layout, records, plan.issuer, plan.ledger, default_key=key.verifying_key)
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_bytes
-from typing import Final
+from typing import Final, NamedTuple
 
 from licensekit.chain import GENESIS, Head
 from licensekit.database import ABSENT, Connection, Database, connect, in_memory, is_url
@@ -24,6 +24,21 @@ DATABASE_NAME: Final = "licensing.db"
 SECRET_BYTES: Final = 32
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How a URL begins, in a path object as well; the drives of Windows have one letter."""
+
+
+class Source(NamedTuple):
+    """Where a license comes from and where it is kept; never the license itself."""
+
+    home: str = ""
+    """The folder or the server that keeps the installation; empty: it is in memory."""
+    variable: str = ""
+    """The environment variable that supplies the license; empty: it was activated in the home."""
+    path: str = ""
+    """The file that the variable names."""
+
+    def __str__(self) -> str:
+        supplied = f"{self.variable} ({self.path})" if self.path else self.variable
+        return ", ".join(filter(None, (supplied, self.home or "in memory")))
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:

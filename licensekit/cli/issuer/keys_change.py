@@ -8,15 +8,8 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.issuer import options
 from licensekit.cli.issuer.ceremony import RootOptions, Roots, permission, root_signing, show_change, signed_by_roots
-from licensekit.cli.issuer.options import (
-    clock_option,
-    in_workspace,
-    operator,
-    to_sign,
-    with_workspace,
-    workspace_option,
-)
 from licensekit.cli.options import PATH, clock, option, refuse
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, remark, table
 from licensekit.cli.views.documents import show
@@ -60,10 +53,10 @@ def retire(*, name: str, roots: Roots) -> None:
 
 @click.command("sign-trust")
 @click.argument("file")
-@workspace_option
+@options.workspace_option
 @root_signing
 @option("--preview", "Show what is signed, and sign nothing.")
-@clock_option
+@options.clock_option
 @json_option
 def sign_trust(
     *, file: str, folder: Path, given: RootOptions, preview: bool, clock_is_right: bool, as_json: bool
@@ -97,7 +90,7 @@ def sign_trust(
         overrides = [CLOCK_IS_RIGHT] if clock_is_right else []
         with Workspace.open(folder) as workspace:
             keys = workspace.overriding(*overrides).keys
-            keys.propose_take(signed.tokens, action="keys sign-trust", now=clock()).sign(None, who=operator())
+            keys.propose_take(signed.tokens, action="keys sign-trust", now=clock()).sign(None, who=options.operator())
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
         emit(f"All have signed. In the workspace, `licensekit pack {file}` puts it in force.")
@@ -109,7 +102,7 @@ def sign_trust(
 
 @click.command()
 @click.argument("file", type=PATH)
-@in_workspace
+@options.in_workspace
 @json_option
 def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> None:
     """Give up a change that travels in FILE for signatures, so that another can begin.
@@ -128,7 +121,7 @@ _FORMS: Final[Mapping[str, Callable[[PublicPart], str]]] = {
 
 
 @click.command("list")
-@in_workspace
+@options.in_workspace
 @json_option
 def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
     """List the keys that the trust document names, and which of them are here."""
@@ -148,17 +141,17 @@ def list_(*, workspace: Workspace, now: int, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@to_sign
+@options.to_sign
 @json_option
 def default(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     """Let the key NAME sign wherever --key names no other."""
-    file = workspace.keys.set_default(name, who=operator(), now=now)
+    file = workspace.keys.set_default(name, who=options.operator(), now=now)
     emit_json({"default": file.name, "key_id": file.key_id}) if as_json else facts(("default key", file.path))
 
 
 @click.command()
 @click.argument("name")
-@with_workspace
+@options.with_workspace
 @option("--form", "How the public key is written.", type=click.Choice(list(_FORMS)), default="licensekit")
 @option("-o --output FILE", "Where it goes.", default=STANDARD, show_default="standard output")
 def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:

@@ -10,15 +10,8 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
 from licensekit.database.pool import ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
+from licensekit.database.sqlite import opening
 from licensekit.database.sqlite.connection import SqliteConnection, translate
-from licensekit.database.sqlite.opening import (
-    connect,
-    create_private,
-    discard,
-    is_read_as_it_is,
-    prepare,
-    require_there,
-)
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
@@ -65,9 +58,9 @@ class SqliteDatabase:
     ) -> None:
         if schema is None:
             is_made = False
-            require_there(path)
+            opening.require_there(path)
         else:
-            is_made = prepare(path, wait=wait, create=create)
+            is_made = opening.prepare(path, wait=wait, create=create)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._reads_as_is = False
         self.location = str(self._path)
@@ -91,7 +84,7 @@ class SqliteDatabase:
         except BaseException:  # an interruption too must leave no file open
             self.close()
             if is_made:
-                discard(path)
+                opening.discard(path)
             raise
         self._schema = schema
 
@@ -125,7 +118,7 @@ class SqliteDatabase:
         partial = kept.with_name(f"{kept.name}.partial")
         try:
             partial.unlink(missing_ok=True)
-            create_private(partial)
+            opening.create_private(partial)
             with (
                 closing(sqlite3.connect(partial)) as copy,
                 self._readers.lend() as raw,
@@ -162,8 +155,8 @@ class SqliteDatabase:
         )
 
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:
-        self._reads_as_is = is_read_as_it_is(self._path)
-        return connect(self._path, wait=self._wait, read_only=read_only)
+        self._reads_as_is = opening.is_read_as_it_is(self._path)
+        return opening.connect(self._path, wait=self._wait, read_only=read_only)
 
     def _identity(self) -> Hashable:
         try:
@@ -178,4 +171,4 @@ class SqliteDatabase:
         if not self._reads_as_is:
             return identity
         # Who reads a file as it is does not notice by itself that others write to it.
-        return *identity, found.st_mtime_ns, found.st_size, is_read_as_it_is(self._path)
+        return *identity, found.st_mtime_ns, found.st_size, opening.is_read_as_it_is(self._path)
