@@ -84,7 +84,7 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
     """Work out what returning the active bundles of a part would do; `issuer` is the vendor by default.
 
     Raises:
-        BundleUnknown: no bundle of that part is active, and none was returned.
+        NotFound: no bundle of that part is active, and none was returned.
     """
     owner = issuer or read.state().trust_store.issuer
     active = _active(read.bundles(), part, owner)
@@ -117,7 +117,7 @@ def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None =
     """Return the signed receipts of what was given back of a part before.
 
     Raises:
-        BundleUnknown: nothing of that part was returned.
+        NotFound: nothing of that part was returned.
     """
     owner = issuer or read.state().trust_store.issuer
     found = _receipts(read.connection, read.stored.journal.state, part, owner)

@@ -93,7 +93,7 @@ def page_of_users(
     However many users there are, a page costs the same.
 
     Raises:
-        UnknownLicense, WrongKind: a license that is asked for is no user license.
+        UnknownCode, WrongKind: a license that is asked for is no user license.
     """
     state = read.state()
     found: list[LiteralString] = []
