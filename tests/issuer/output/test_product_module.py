@@ -61,7 +61,7 @@ def product_in(text: str) -> Product[Any]:
     [
         ("SiteLicensing", Holder, set[str]()),
         ("UserLicensing", User, set[str]()),
-        ("DemoCrmLicensing", Licensing, {"answers", "open", "source"}),
+        ("DemoCrmLicensing", Licensing, {"entitlements", "open", "source"}),
     ],
 )
 def test_the_protocols_have_every_question(name: str, documented: type, apart: set[str]) -> None:
