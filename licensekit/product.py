@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, Unpack, cast
 from weakref import WeakSet
 
 from licensekit.dates import days_of
-from licensekit.errors import LicenseGivenTwice
+from licensekit.errors import LicenseMisplaced
 from licensekit.state.machine import NO_FACTS, Facts
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Product(Generic[L]):
         say why.
 
         Raises:
-            LicenseGivenTwice: `ACME_LICENSE` and `ACME_LICENSE_FILE` are both set.
+            LicenseMisplaced: `ACME_LICENSE` and `ACME_LICENSE_FILE` are both set, or the latter to a text.
             RootPinInvalid, RootMismatch, FormatError, TrustError, StateError: as `Licensing.open`.
         """
         from licensekit.database import shown
@@ -104,9 +104,11 @@ class Product(Generic[L]):
         text, file = self._variable, f"{self._variable}_FILE"
         values = {name: os.environ.get(name, "").strip() for name in (text, file)}
         if all(values.values()):
-            raise LicenseGivenTwice(text=text, file=file)
+            raise LicenseMisplaced(reason="twice", text=text, file=file)
+        if values[file].startswith("lk1-"):  # not a path, and not to be shown as one
+            raise LicenseMisplaced(reason="text", text=text, file=file)
         if values[file]:  # absolute: a program may go to another folder meanwhile
-            return file, "", str(Path(values[file]).absolute())
+            return file, "", str(Path(values[file]).expanduser().absolute())
         return text if values[text] else "", values[text], ""
 
     def _note(self, licensing: "Licensing") -> L:

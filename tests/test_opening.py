@@ -12,7 +12,7 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.database import shown
-from licensekit.errors import DatabaseBusy, HomeInvalid, LicenseGivenTwice
+from licensekit.errors import DatabaseBusy, HomeInvalid, LicenseMisplaced
 from licensekit.installation import Installation, supplied
 from licensekit.product import Product
 from licensekit.state.home import Source
@@ -120,8 +120,40 @@ def test_what_is_given_goes_before_the_environment(opens: Opens, tmp_path: Path)
 
 
 def test_a_text_and_a_file_together_are_an_error_that_names_both(opens: Opens, mount: Path) -> None:
-    with pytest.raises(LicenseGivenTwice, match=f"{TEXT} and {FILE} are both set"):
+    with pytest.raises(LicenseMisplaced, match=f"{TEXT} and {FILE} are both set"):
         opens(**{TEXT: lic(), FILE: mount})
+
+
+def test_a_text_where_a_path_belongs_is_an_error_that_does_not_show_it(opens: Opens) -> None:
+    with pytest.raises(LicenseMisplaced, match=f"set {TEXT} instead") as refused:
+        opens(**{FILE: lic()})
+    assert "lk1-" not in str(refused.value)
+
+
+def test_the_folder_of_an_account_may_be_written_with_a_tilde(
+    opens: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "acme.lic").write_text(lic())
+    assert opens(**{FILE: "~/acme.lic"}).allows("server")
+
+
+def test_a_pack_in_the_place_of_a_license_is_called_so(opens: Opens) -> None:
+    assert "holds no bundle" in reason(opens(**{TEXT: today.pack(crm_catalog())}))
+
+
+def test_a_home_that_cannot_be_used_is_not_blamed_on_the_file(
+    opens: Opens, mount: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseBusy(reason="process")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Installation, "propose_activate", busy)
+        licensing = opens(**{FILE: mount, HOME: tmp_path / "own"})
+        assert f"its home {tmp_path}/own cannot be used: another process" in reason(licensing)
+    licensing.refresh()
+    assert licensing.allows("server")
 
 
 def test_a_license_in_a_variable_leaves_nothing_behind(opens: Opens, tmp_path: Path) -> None:

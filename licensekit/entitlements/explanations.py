@@ -124,7 +124,9 @@ def why_not_held(
         return why_not(entitlements, code)
     held = next((one.license for one in holdings if code in (one.license, *entitlements.closure[one.license])), None)
     if held is None:
-        return denials.NotGrantedTo(holder=holder)
+        givers = (one for one, inner in entitlements.closure.items() if one == code or code in inner)
+        is_sold = any(entitlements.tiers.get(one) for one in givers)
+        return denials.NotGrantedTo(holder=holder) if is_sold else why_not(entitlements, code)
     if not entitlements.tiers[held]:
         return why_not(entitlements, held)
     beyond = beyond_sold(entitlements, holdings, code, kind)

@@ -155,9 +155,9 @@ def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -
 
 
 def metered(entitlements: Entitlements, code: str) -> str:
-    """Return the one spelling of the code of a meter; raises as `resolve`, and `WrongKind` where it is no meter."""
-    name = resolve(entitlements, code, (Kind.SYSTEM,))
-    if entitlements.licenses[name].per is None:
+    """Return the one spelling of the code of a meter; raises as `asked`, and `WrongKind` where it is no meter."""
+    name = asked(entitlements, code, (Kind.SYSTEM,))
+    if not is_absent(entitlements, name) and entitlements.licenses[name].per is None:
         raise WrongKind(reason="meter", license=code, kind="system")
     return name
 

@@ -53,6 +53,7 @@ class PlaceTaken(StateError):
         "newer": "there is a newer file of this license, {bundle}",
         "reset": "there is a reset for another installation",
         "no-license": "what is there is not a license file",
+        "module": "what is there is not a module of this product",
     }
     hint_template = "write to another path with -o, or move that file away first"
     bundle: str = ""
@@ -80,10 +81,13 @@ class HomeInvalid(StateError):
     products: tuple[str, ...] = ()
 
 
-class LicenseGivenTwice(StateError):
-    """Two environment variables supply a license."""
+class LicenseMisplaced(StateError):
+    """Environment variables that supply two licenses, or a text where the path of one belongs."""
 
-    template = "{text} and {file} are both set, and each supplies a license; unset one of them"
+    template = {
+        "twice": "{text} and {file} are both set, and each supplies a license; unset one of them",
+        "text": "{file} is the path of a license file, and was set to the text of one; set {text} instead",
+    }
     text: str
     file: str
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from licensekit.entitlements import Notice, Severity
-from licensekit.errors import ArmorInvalid, BundleRefused, LicenseError, StateError
+from licensekit.errors import ArmorInvalid, BundleRefused, LicenseError, StateError, UnexpectedType
 from licensekit.files import read_bytes
 from licensekit.installation.installation import Installation
 from licensekit.limits import FILE_BYTES
 from licensekit.state.home import Source
 from licensekit.state.loading import OpenInstallation
+from licensekit.wire import armor
 
 
 class LicenseNotTaken(Notice):
@@ -19,6 +20,7 @@ class LicenseNotTaken(Notice):
     template = {
         "text": "the license in {variable} was not taken, and changes nothing: {error.message}",
         "file": "the file that {variable} names, {path:line}, was not taken, and changes nothing: {error.message}",
+        "kept": "the license of {variable} was not taken, for its home {path:line} cannot be used: {error.message}",
         "no-text": "the value of {variable} is no license, and changes nothing: {error.message};"
         " it takes the text of a license file; the path of one goes into {variable}_FILE",
         "bound": "the license of {variable} was not taken: it is bound to an installation, and nothing keeps one here;"
@@ -56,6 +58,7 @@ class SuppliedLicense:
         self._refused: object = None
         """What was refused, and the version of the database then."""
         self._error: LicenseError | None = None
+        self._is_of_home = False  # whether that is what keeps the license, and not the file
 
     def look(self) -> tuple[Notice, ...]:
         """Activate the license if it is another than before, and return what there is to say about it.
@@ -82,8 +85,12 @@ class SuppliedLicense:
     def _take(self) -> LicenseError | None:
         """Activate the license, and return why not, if it was not."""
         tried: object = None
+        self._is_of_home = False
         try:
             data = self._text or read_bytes(Path(self._source.path), limit=FILE_BYTES, what="a license file")
+            tried = data
+            if all(one.type != "bundle" for one in armor.read(data)) and not self._source.home:
+                raise UnexpectedType(reason="no-bundle", type=armor.read(data)[0].type)
             tried = data, self._version()
             if tried == self._refused:
                 return self._error
@@ -92,6 +99,7 @@ class SuppliedLicense:
             if preview is None or preview.outcome.changed or preview.reasons:
                 self._installation.activate(data)
         except StateError as error:  # a machine's trouble passes by itself
+            self._is_of_home = tried is not None
             return error
         except LicenseError as error:
             self._refused = tried
@@ -102,12 +110,13 @@ class SuppliedLicense:
         source, error = self._source, self._error
         if error is not None:
             reason = "file" if source.path else "text"
-            if isinstance(error, BundleRefused) and error.reason == "foreign" and not source.home:
+            if self._is_of_home and source.home:
+                reason = "kept"
+            elif isinstance(error, BundleRefused) and error.reason == "foreign" and not source.home:
                 reason = "bound"
             elif isinstance(error, ArmorInvalid) and not source.path:
                 reason = "no-text"
-            yield LicenseNotTaken(
-                reason=reason, variable=source.variable, path=source.path, home=self._home, error=error
-            )
+            place = source.home if reason == "kept" else source.path
+            yield LicenseNotTaken(reason=reason, variable=source.variable, path=place, home=self._home, error=error)
         if not source.home:
             yield KeptInMemory(home=self._home)

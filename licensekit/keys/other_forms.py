@@ -12,13 +12,8 @@ from math import prod
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_der_private_key,
-    load_ssh_private_key,
-)
 
 from licensekit import limits
 from licensekit.errors import KeyFileInvalid, KeyInvalid, PassphraseWrong, SchemeUnavailable, TooLarge
@@ -84,7 +79,7 @@ def export_openssh(key: VerifyingKey, comment: str = "") -> str:
     """
     if fault := text_fault(comment):
         raise KeyInvalid(reason="comment", text=comment, fault=fault)
-    line = _ed25519(key).public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    line = _ed25519(key).public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
     return f"{line} {comment}".rstrip(" ")
 
 
@@ -94,7 +89,7 @@ def export_pem(key: VerifyingKey) -> str:
     Raises:
         KeyInvalid: a hybrid key.
     """
-    pem = _ed25519(key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem = _ed25519(key).public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return pem.decode()
 
 
@@ -149,7 +144,7 @@ def _contents(body: bytes) -> bytes:
 def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
     armor = b"-----BEGIN %b-----\n%b-----END %b-----\n"
     try:
-        return load_ssh_private_key(armor % (_OPENSSH, b2a_base64(contents), _OPENSSH), passphrase)
+        return serialization.load_ssh_private_key(armor % (_OPENSSH, b2a_base64(contents), _OPENSSH), passphrase)
     except UnsupportedAlgorithm as error:
         if passphrase is None:
             raise
@@ -214,6 +209,6 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
         der = der[start + length :]
 
 
-_PKCS8_FORM: Final = _Form(load_der_private_key, _refuse_costly_pkcs8)
+_PKCS8_FORM: Final = _Form(serialization.load_der_private_key, _refuse_costly_pkcs8)
 _OPENSSH_FORM: Final = _Form(_load_openssh, _refuse_costly_openssh)
 _FORMS: Final = {_OPENSSH: _OPENSSH_FORM, **dict.fromkeys(_PKCS8, _PKCS8_FORM)}

@@ -134,7 +134,8 @@ class Changes:
         for document in change.documents:
             self._write(logging.INFO, change, about.get(document.name), str(document))
         for notice in change.raised:
-            self._write(levels[notice.severity.name], change, notice.code, notice.message)
+            text = "; ".join(filter(None, (notice.message, notice.hint)))
+            self._write(levels[notice.severity.name], change, notice.code, text)
         for notice in change.resolved:
             self._write(logging.INFO, change, notice.code, f"no longer: {notice.message}")
 

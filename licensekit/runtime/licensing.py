@@ -267,6 +267,8 @@ class Licensing(Questions):
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
         delays later reports, and nothing else. An exception is logged. See `docs/hosts.md`, "Events".
         """
+        if not callable(callback):
+            raise TypeError(f"a callback is a function, not {callback!r}; await `changed()` instead of passing a task")
         _ = self.entitlements  # a question as well: from now on, changes are followed
         return self._live.changes.on_change(callback)
 
@@ -284,6 +286,7 @@ class Licensing(Questions):
                     return False
                 moved.wait(left)
                 moved.clear()
+                _ = self.revision  # raises when it is closed
         return True
 
     async def changed(self, since: int | None = None) -> int:

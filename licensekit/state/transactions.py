@@ -7,15 +7,9 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from licensekit.dates import format_seconds
 from licensekit.errors import AcceptRefused, DatabaseBusy
+from licensekit.state import loading
 from licensekit.state.audit_events import FIELDS
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
-from licensekit.state.loading import (
-    InstallationState,
-    OpenInstallation,
-    ReadTransaction,
-    read_installation,
-    read_transaction,
-)
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.mark import Mark, read_mark, write_mark
 from licensekit.state.pending import place_of
@@ -32,7 +26,7 @@ REMEMBER_SECONDS: Final = 600
 class WriteTransaction:
     """One write transaction: what it read, and what it adds to both logs."""
 
-    def __init__(self, read: ReadTransaction) -> None:
+    def __init__(self, read: loading.ReadTransaction) -> None:
         self.read = read
         self.connection = read.connection
         self.now = read.now
@@ -131,12 +125,12 @@ class WriteTransaction:
 
 
 @contextmanager
-def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
+def write_installation(opened: loading.OpenInstallation) -> Generator[WriteTransaction]:
     """Open the write transaction of an installation; the block's changes are one, or none."""
     location = opened.database.location
     mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
-        read = read_transaction(opened, connection, mark, known)
+        read = loading.read_transaction(opened, connection, mark, known)
         reading = read.reading._replace(server=connection.now())  # it must agree before a floor rises (C4)
         change = WriteTransaction(read._replace(reading=reading))
         yield change
@@ -149,7 +143,7 @@ def write_installation(opened: OpenInstallation) -> Generator[WriteTransaction]:
         write_mark(location, Mark(change.head, journal.head), lower=change.lower_mark)
 
 
-def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
+def write_first(opened: loading.OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
     """Run a change that may set the installation up; again if another process was faster."""
     try:
         with write_installation(opened) as change:
@@ -164,20 +158,20 @@ def write_first(opened: OpenInstallation, act: Callable[[WriteTransaction], T]) 
 class Section:
     """An open installation or a part of it, for its administrators: its users, its sites and others."""
 
-    def __init__(self, opened: OpenInstallation) -> None:
+    def __init__(self, opened: loading.OpenInstallation) -> None:
         self._opened = opened
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
 
 
-def reading(ask: Callable[Concatenate[ReadTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
+def reading(ask: Callable[Concatenate[loading.ReadTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
     """Return the method of a section that asks in one snapshot."""
 
     @wraps(ask)
     def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
         opened = self._opened  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the section
-        with read_installation(opened) as read:
+        with loading.read_installation(opened) as read:
             return ask(read, *args, **options)
 
     return method
@@ -194,7 +188,7 @@ def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Con
     return method
 
 
-def remember(opened: OpenInstallation, state: InstallationState, pause: int = REMEMBER_SECONDS) -> bool:
+def remember(opened: loading.OpenInstallation, state: loading.InstallationState, pause: int = REMEMBER_SECONDS) -> bool:
     """Keep what a running application has seen, if it is worth a write; return whether it was.
 
     That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.

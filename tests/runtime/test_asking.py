@@ -279,6 +279,7 @@ def test_a_code_of_a_partner_who_is_not_installed_is_not_granted_and_no_mistake(
     assert asked.count("partner.maps") == Count(0, 0)
     assert asked.explain("partner.maps") == ()
     assert asked.setting("partner.tier") is None
+    assert (asked.meter("partner.calls").remaining, asked.meter("partner.calls").try_use()) == (0, False)
     assert [one.code for one in asked.user("anna").may_login("partner.web").reasons] == ["issuer-absent"]
     assert verified().access("partner.maps") is Access.NONE
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import click
 
+from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.customer.sites import assignment_commands
@@ -12,18 +13,6 @@ from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
-from licensekit.cli.output import (
-    Columns,
-    emit,
-    emit_json,
-    facts,
-    json_option,
-    printing,
-    show_below,
-    show_rows,
-    stream_json,
-    warn,
-)
 from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.installation import (
@@ -70,9 +59,9 @@ _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of 
 @in_installation
 def add(*, user_id: str, installation: Installation, **given: Any) -> None:
     """Add a user, who holds no license yet."""
-    facts = {name: value for name, value in given.items() if value is not None}
-    installation.users.add(user_id, **facts)
-    emit(f"added {user_id}")
+    known = {name: value for name, value in given.items() if value is not None}
+    installation.users.add(user_id, **known)
+    output.emit(f"added {user_id}")
 
 
 @click.command("set")
@@ -92,18 +81,20 @@ def set_(
     installation.users.set(
         user_id, groups=groups if groups or no_groups else None, retired=False if active else None, **given
     )
-    emit(f"set {user_id}")
+    output.emit(f"set {user_id}")
 
 
 def _show_imported(done: Imported) -> None:
-    emit(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned")
+    output.emit(
+        f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned"
+    )
 
 
 @click.command("import")
 @click.argument("file")
 @table_options
 @in_installation
-@printing(_show_imported, Imported._asdict)
+@output.printing(_show_imported, Imported._asdict)
 def import_(*, file: str, table: TableOptions, installation: Installation) -> Imported:
     """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
 
@@ -114,7 +105,7 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Im
     rows = parse_users(data, table)
     if marks := [mark for row in rows for mark in row.marks]:
         every = marks[0].replace(count=sum(mark.count for mark in marks))
-        warn(f"{file}: {every.message}.")
+        output.warn(f"{file}: {every.message}.")
     with (
         located(file),
         click.progressbar(rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
@@ -128,7 +119,7 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Im
 def retire(*, user_id: str, installation: Installation) -> None:
     """Retire a user, which releases every license."""
     released = installation.users.retire(user_id)
-    emit(f"{user_id}: retired, released {', '.join(released) or 'nothing'}")
+    output.emit(f"{user_id}: retired, released {', '.join(released) or 'nothing'}")
 
 
 @click.command()
@@ -137,7 +128,7 @@ def retire(*, user_id: str, installation: Installation) -> None:
 def erase(*, user_id: str, installation: Installation) -> None:
     """Remove a person for good; the audit log keeps its entries, without the name."""
     installation.users.erase(user_id)
-    emit("erased")
+    output.emit("erased")
 
 
 def _remarks(user: UserFacts | UserRow) -> str | None:
@@ -145,7 +136,7 @@ def _remarks(user: UserFacts | UserRow) -> str | None:
     return spelling.listed(mark for mark, applies in marks if applies)
 
 
-_COLUMNS: Final[Columns[UserRow]] = {
+_COLUMNS: Final[output.Columns[UserRow]] = {
     "id": lambda user: user.written,
     "name": lambda user: user.name,
     "kind": lambda user: spelling.name_of(user.kind),
@@ -164,32 +155,32 @@ _COLUMNS: Final[Columns[UserRow]] = {
 @option("--retired/--not-retired", "Only retired users, or all others.", default=None)
 @option("--lapsed expired", "Only users assigned a license that has lapsed.")
 @in_installation
-@json_option
+@output.json_option
 def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: bool, **given: Any) -> None:
     """List users. A user must match every option that is given."""
     found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
     if as_json:
-        stream_json("users", (user.plain() for user in found))
+        output.stream_json("users", (user.plain() for user in found))
     elif users_ := list(found):
-        show_rows(users_, _COLUMNS)
+        output.show_rows(users_, _COLUMNS)
     else:
-        emit("no users")
+        output.emit("no users")
 
 
 def _show_user(details: UserDetails) -> None:
     user = details.user
-    facts(
+    output.facts(
         ("id", user.written),
         ("name", user.name or None),
         ("kind", spelling.name_of(user.kind)),
         ("groups", spelling.listed(user.groups)),
         ("remarks", _remarks(user)),
     )
-    show_below(details.given, _GIVEN)
-    show_below(details.events, EVENT_COLUMNS)
+    output.show_below(details.given, _GIVEN)
+    output.show_below(details.events, EVENT_COLUMNS)
 
 
-_GIVEN: Final[Columns[Given]] = {
+_GIVEN: Final[output.Columns[Given]] = {
     "license": lambda given: given.license,
     "access": lambda given: spelling.name_of(given.access),
     "through": lambda given: spelling.listed([*given.origins, *([] if given.why is None else [given.why.message])]),
@@ -199,7 +190,7 @@ _GIVEN: Final[Columns[Given]] = {
 @click.command()
 @click.argument("user_id", metavar="ID")
 @in_installation
-@printing(_show_user)
+@output.printing(_show_user)
 def show(*, user_id: str, installation: Installation) -> UserDetails:
     """Show a user: what is assigned, what comes through it, and the events for the user."""
     return installation.users.details(user_id)
@@ -210,12 +201,12 @@ def show(*, user_id: str, installation: Installation) -> UserDetails:
 @option("--by WAY way", "The way to log in: web.", required=True)
 @option("--site ID", "The site at which the user works.")
 @in_installation
-@json_option
+@output.json_option
 def may_login(*, user_id: str, way: str, site: str | None, installation: Installation, as_json: bool) -> None:
     """Show whether a user may log in, and if not, every reason. Exits with 1 if not."""
     decision = installation.users.may_login(user_id, way, site=site)
     if as_json:
-        emit_json(decision.plain())
+        output.emit_json(decision.plain())
     else:
         _show_decision(user_id, way, decision)
     if not decision:
@@ -226,6 +217,6 @@ def _show_decision(user_id: str, way: str, decision: Decision) -> None:
     may, color = ("may", "green") if decision else ("may not", "red")
     click.secho(f"{user_id} {may} log in by {way}", fg=color, bold=True)
     for reason in decision.reasons:
-        emit(f"  {reason.code}: {reason.message}")
+        output.emit(f"  {reason.code}: {reason.message}")
     for message in decision.messages:
-        emit(f"message of the day: {message}")
+        output.emit(f"message of the day: {message}")

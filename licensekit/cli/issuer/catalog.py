@@ -225,12 +225,15 @@ def _show(path: Path, state: WorkspaceState, module: str | None, *, signed: bool
 def product(ctx: click.Context, *, pack: str, output: str, released: date | None, check: bool) -> None:
     """Write the module that the application imports: its root, its pack, and its codes as types.
 
-    The public PACK is enough. Run it again whenever the pack changes; with --check the tests of the application find
-    out that it has.
+    The public PACK is enough. Run it again whenever the pack changes, which keeps the date of release; with --check the
+    tests of the application find out that it has.
     """
+    there = read_input(output, what="a module").decode(errors="replace") if os.path.lexists(output) else ""
     with located(pack):
         data = read_input(pack, what="a pack")
-        text, root = product_module(data, released=released), pin_in_pack(data)
+        root = pin_in_pack(data)
+    with located(output):
+        text = product_module(data, released=released, before=there)
     if check:
         ctx.exit(_compare(output, text))
     write_output(output, text.encode())

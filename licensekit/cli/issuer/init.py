@@ -93,7 +93,8 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
     try:
         write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
     except LicenseError as error:
-        warn(f"{name} was not written: {error.message}; `licensekit product {typed(pack)} -o {name}` writes it")
+        how = f"`licensekit product {typed(pack)} -o {name}`"
+        warn(f"{name} was not written: {error.message}; move it away, and {how} writes it")
         return None
     return name
 

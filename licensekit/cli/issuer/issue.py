@@ -6,23 +6,13 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit import limits
+from licensekit import issuer, limits
 from licensekit.cli.inputs import STANDARD, is_terminal, located
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
 from licensekit.cli.options import collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
 from licensekit.cli.tables import table_options
-from licensekit.issuer import (
-    Amendment,
-    OrderSource,
-    amendment,
-    order_file,
-    order_stream,
-    parse_key,
-    read_draft,
-    renewal,
-)
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
 
@@ -72,19 +62,19 @@ def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted
         issue_bulk(sources, wanted, how)
 
 
-def _source(path: str, form: str | None) -> OrderSource:
+def _source(path: str, form: str | None) -> issuer.OrderSource:
     if path == STANDARD:
-        return order_stream(sys.stdin.buffer, "standard input", form)
-    found = order_file(path, form)
+        return issuer.order_stream(sys.stdin.buffer, "standard input", form)
+    found = issuer.order_file(path, form)
     if found is None:
         raise click.UsageError(f"{path} does not end in .toml, .jsonl or .csv: pass --format.")
     return found
 
 
-def _issue_one(one: OrderSource, wanted: FileOptions) -> None:
+def _issue_one(one: issuer.OrderSource, wanted: FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     with located(one.path):
-        draft = read_draft(one.read())
+        draft = issuer.read_draft(one.read())
     attach = wanted.attach
     catalog = workspace.catalog.require_unchanged(now)
     with located(one.path):
@@ -125,7 +115,7 @@ def renew(*, wanted: FileOptions, **asked: Any) -> None:
     Warning, grace and next check keep their distance to the expiry. The changes are shown before they are signed.
     Without a terminal to ask on, nothing is signed without --yes.
     """
-    change = renewal(**asked)
+    change = issuer.renewal(**asked)
     _change(lambda _: change, wanted)
 
 
@@ -147,19 +137,19 @@ def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: File
     """
     changes = [*sets, *((key, None) for key in removed)]
 
-    def asked(catalog: Catalog) -> Amendment:
+    def asked(catalog: Catalog) -> issuer.Amendment:
         values: dict[str, object] = {}
         for name, text in changes:
-            key = parse_key(name, catalog)
+            key = issuer.parse_key(name, catalog)
             if key.path in values:
                 raise click.UsageError(f"{key.path} is given twice.")
             values[key.path] = None if text is None else key.read(text)
-        return amendment(sets=values, **named)
+        return issuer.amendment(sets=values, **named)
 
     _change(asked, wanted)
 
 
-def _change(asking: Callable[[Catalog], Amendment], wanted: FileOptions) -> None:
+def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     catalog = workspace.catalog.require_unchanged(now)
     attach, approve = wanted.attach, wanted.drawing(catalog)

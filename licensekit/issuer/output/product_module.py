@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from licensekit.errors import PlaceTaken
 from licensekit.issuer.state import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.wire import armor
@@ -24,17 +25,22 @@ _WRITTEN: Final = re.compile(
 _TYPES: Final = {SettingType.TEXT: "str", SettingType.NUMBER: "int", SettingType.BOOLEAN: "bool"}
 
 
-def product_module(pack: bytes | str, *, released: date | None = None) -> str:
+def product_module(pack: bytes | str, *, released: date | None = None, before: str = "") -> str:
     """Return the text of a module with the `Product` of a pack, formatted and typed.
 
     The root is the oldest one of the pack: compare its pin with the issuer's. `released` is the date of the version of
-    the product that ships the module.
+    the product that ships the module; by default, that of the module `before`, in whose place it comes.
 
     Raises:
+        PlaceTaken: `before` is another text.
         FormatError, TrustError: the pack is damaged or not to be believed.
     """
-    root = pin_in_pack(pack)
-    day = "None" if released is None else f"date({released.year}, {released.month}, {released.day})"
+    root, written = pin_in_pack(pack), _WRITTEN.search(before)
+    if before.strip() and (written is None or written["root"] != root):
+        raise PlaceTaken(reason="module")
+    day = "None" if written is None else written["released"]
+    if released is not None:
+        day = f"date({released.year}, {released.month}, {released.day})"
     return _module(open_pack(pack, root), root, pack, day)
 
 

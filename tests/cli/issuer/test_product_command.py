@@ -20,9 +20,24 @@ def test_the_module_is_written_and_then_up_to_date(desk: Desk) -> None:
 def test_a_module_of_another_pack_or_version_is_out_of_date_and_stays(desk: Desk) -> None:
     desk.run("product", PACK, "-o", MODULE, "--released", "2027-03-01")
     before = Path(MODULE).read_bytes()
-    assert "write it again" in desk.run("product", PACK, "-o", MODULE, "--check", code=1).stdout
+    other = desk.run("product", PACK, "-o", MODULE, "--released", "2027-04-01", "--check", code=1)
+    assert "write it again" in other.stdout
     assert Path(MODULE).read_bytes() == before
     assert b"released=date(2027, 3, 1)" in before
+
+
+def test_the_date_of_release_is_kept_unless_another_is_given(desk: Desk) -> None:
+    for given, kept in (("2027-03-01", b"2027, 3, 1"), ("", b"2027, 3, 1"), ("2027-04-01", b"2027, 4, 1")):
+        desk.run("product", PACK, "-o", MODULE, *(["--released", given] if given else []))
+        assert b"released=date(" + kept in Path(MODULE).read_bytes()
+    assert "what the pack makes" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
+
+
+@pytest.mark.parametrize("text", ["print('mine')", 'ROOT: Final = "lkroot1-other"\n    released=None,\n'])
+def test_what_is_not_a_module_of_the_product_is_never_overwritten(desk: Desk, text: str) -> None:
+    Path(MODULE).write_text(text)
+    assert f"{MODULE}: what is there is not a module" in desk.refused(8, "product", PACK, "-o", MODULE)
+    assert Path(MODULE).read_text() == text
 
 
 def test_the_module_can_be_printed(desk: Desk) -> None:
@@ -56,7 +71,7 @@ def test_init_leaves_what_is_there_and_says_so(place: Desk, there: str) -> None:
     Path(HERE).write_text("mine") if there == "file" else Path(HERE).mkdir()
     ran = place.run("init", "acme", *place.both_passphrases)
     assert f"{HERE} was not written: " in ran.stderr
-    assert f"; `licensekit product {PACK} -o {HERE}` writes it" in ran.stderr
+    assert f"; move it away, and `licensekit product {PACK} -o {HERE}` writes it" in ran.stderr
     assert "the application imports it" not in ran.stdout
     assert Path(HERE).is_dir() or Path(HERE).read_text() == "mine"
     assert Path(PACK).exists()
