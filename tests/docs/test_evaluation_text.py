@@ -11,12 +11,13 @@ from licensekit.entitlements.denials import Reason, WhyNot
 from licensekit.entitlements.messages import Notice
 from licensekit.errors.coded import Message
 from licensekit.errors.questions import REASONS, DenialReason
+from licensekit.installation.supplied import KeptInMemory
 from licensekit.runtime.snapshot import TimeNotKept
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of
 
 TEXT = text_of("evaluation.md")
-assert TimeNotKept.code, "its module is imported, so that every notice is known"
+assert TimeNotKept.code and KeptInMemory.code, "their modules are imported, so that every notice is known"
 
 
 def listed(heading: str, table: int = 0) -> list[str]:
