@@ -174,8 +174,8 @@ def test_an_assignment_beyond_what_is_sold_says_so(home: Home) -> None:
             carl.require("sales")
         assert caught.value.why.code == "beyond-sold"
         with pytest.raises(NotEntitled) as caught:
-            carl.require("service")
-        assert caught.value.why.code == "not-granted-to"
+            carl.require("service")  # which nobody has bought
+        assert caught.value.why.code == "no-bundle-grants"
         assert licensing.user("anna").explain("sales").why is None
         assert licensing.user("nobody").explain("sales").access is Access.NONE
 
