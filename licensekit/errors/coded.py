@@ -9,7 +9,6 @@ either.
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
 from functools import partial
-from inspect import get_annotations
 from string import Formatter
 from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
@@ -153,7 +152,7 @@ class Coded(_Declared):
         fields = dict(cls._fields)
         if not isinstance(getattr(cls, "template", ""), str):
             fields.setdefault("reason", False)
-        own = {name: name in vars(cls) for name, kind in get_annotations(cls).items() if "ClassVar" not in str(kind)}
+        own = {name: name in vars(cls) for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind)}
         cls._fields = {**fields, **own}
         if "code" not in vars(cls):
             name = cls.__name__.removesuffix("Error")

@@ -1,11 +1,19 @@
 """The questions about an installation as a whole, asked of it or of one verified bundle."""
 
-from datetime import date
+# ruff: noqa: PLC0415  # a program that only verifies does not load the engine
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from licensekit.access import Access, level_of
-from licensekit.entitlements import BundleState, Count, Entitlements, Explanation, explain, not_entitled
-from licensekit.entitlements.questions import LicensedPart, asked, count_of, licensed_parts, setting
 from licensekit.wire.documents import BASE, Kind
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from licensekit.entitlements import BundleState, Count, Entitlements, Explanation
+    from licensekit.entitlements.questions import LicensedPart
 
 
 class Questions:
@@ -33,15 +41,17 @@ class Questions:
 
     def access(self, code: str) -> Access:
         """Return to what extent the installation may use a system license; raises as `allows`."""
+        from licensekit.entitlements.questions import asked
+
         granted = self.entitlements
         return granted.system.get(asked(granted, code, (Kind.SYSTEM,)), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled`, which says why, unless `allows` holds; raises as it does, too."""
-        granted = self.entitlements
-        name = asked(granted, code, (Kind.SYSTEM,))
-        if granted.system.get(name, Access.NONE) < level_of(at_least):
-            raise not_entitled(granted, code)
+        if self.access(code) < level_of(at_least):
+            from licensekit.entitlements import not_entitled
+
+            raise not_entitled(self.entitlements, code)
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
@@ -49,6 +59,8 @@ class Questions:
         Raises:
             UnknownCode: no catalog has the code.
         """
+        from licensekit.entitlements.questions import count_of
+
         return count_of(self.entitlements, code, {})
 
     def explain(self, code: str) -> tuple[Explanation, ...]:
@@ -57,6 +69,9 @@ class Questions:
         Raises:
             UnknownCode: no catalog has the code.
         """
+        from licensekit.entitlements.explanations import explain
+        from licensekit.entitlements.questions import asked
+
         granted = self.entitlements
         return explain(granted, asked(granted, code))
 
@@ -68,6 +83,8 @@ class Questions:
         Raises:
             UnknownCode: no catalog has it.
         """
+        from licensekit.entitlements.questions import setting
+
         return setting(self.entitlements, code)
 
     @property
@@ -98,11 +115,12 @@ class Questions:
     @property
     def parts(self) -> tuple[LicensedPart, ...]:
         """Every issuer's parts with state and `covered_until`, the vendor's first."""
+        from licensekit.entitlements.questions import licensed_parts
+
         return licensed_parts(self.entitlements)
 
     @property
     def _base(self) -> LicensedPart | None:
         """The vendor's base part; None: no bundle of it is in force or waits."""
-        granted = self.entitlements
-        base = (granted.trust_store.issuer, BASE)
-        return next((one for one in licensed_parts(granted) if (one.issuer, one.part) == base), None)
+        base = (self.entitlements.trust_store.issuer, BASE)
+        return next((one for one in self.parts if (one.issuer, one.part) == base), None)

@@ -4,12 +4,13 @@ A `Verifier` takes the pinned root and the pack once; each file then costs one s
 error here, since which of them counts is a matter of an installation's state.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from licensekit.dates import date_of, days_of, moment_of, seconds_of
-from licensekit.entitlements import BundleState, Entitlements, Fingerprint, evaluate
 from licensekit.errors import UnexpectedType
 from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
@@ -17,6 +18,9 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Use
+
+if TYPE_CHECKING:
+    from licensekit.entitlements import BundleState, Entitlements, Fingerprint
 
 T = TypeVar("T")
 
@@ -31,8 +35,8 @@ class Field(Generic[T]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: "VerifiedBundle", owner: type) -> T: ...
-    def __get__(self, instance: "VerifiedBundle | None", owner: type) -> Self | T:
+    def __get__(self, instance: VerifiedBundle, owner: type) -> T: ...
+    def __get__(self, instance: VerifiedBundle | None, owner: type) -> Self | T:
         return self if instance is None else self._read(instance.bundle)
 
 
@@ -112,6 +116,8 @@ class VerifiedBundle(Questions):
     def entitlements(self) -> Entitlements:
         """Everything that the bundle grants at its moment, evaluated at the first question."""
         if self._entitlements is None:
+            from licensekit.entitlements import evaluate  # noqa: PLC0415  # verifying alone loads no engine
+
             self._entitlements = evaluate(
                 self._trust_store, [self.verified], self._now, fingerprint=self._fingerprint, released=self._released
             )
