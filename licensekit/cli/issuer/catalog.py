@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from licensekit import limits
+from licensekit import issuer, limits
 from licensekit.catalog.changes import CatalogChange
 from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup
@@ -18,15 +18,6 @@ from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.issuer import (
-    CatalogDraft,
-    Workspace,
-    WorkspaceState,
-    module_file,
-    product_module,
-    read_catalog,
-    renewed_module,
-)
 from licensekit.text.marks import marks_in
 from licensekit.trust.pack import pin_in_pack
 from licensekit.wire import armor
@@ -70,7 +61,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
 def show(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show the catalog that the workspace has signed last, or the one in FILE."""
     if file is None:
-        with Workspace.open(folder) as workspace:
+        with issuer.Workspace.open(folder) as workspace:
             document = workspace.state(clock()).signed_catalog
     else:
         document = _draft(file, folder).catalog
@@ -95,16 +86,16 @@ def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
     emit(_state(draft, file))
 
 
-def _draft(file: str | None, folder: Path, *, must_compare: bool = False) -> CatalogDraft:
+def _draft(file: str | None, folder: Path, *, must_compare: bool = False) -> issuer.CatalogDraft:
     """Return a catalog, and what the workspace has signed; a file need not be beside one."""
     with located(file):
         limit = limits.TOML_BYTES
         text = None if file is None else read_input(file, what="a catalog", limit=limit)
-        if text is None or must_compare or folder != Path() or Workspace.exists(folder):
-            with Workspace.open(folder) as workspace:
+        if text is None or must_compare or folder != Path() or issuer.Workspace.exists(folder):
+            with issuer.Workspace.open(folder) as workspace:
                 return workspace.catalog.draft(clock(), text)
-        sound = read_catalog(text, version=1, issued=clock())
-        return CatalogDraft(sound, None, remarks=marks_in(text))
+        sound = issuer.read_catalog(text, version=1, issued=clock())
+        return issuer.CatalogDraft(sound, None, remarks=marks_in(text))
 
 
 def _row(one: CatalogChange) -> tuple[str, str, str, str]:
@@ -113,7 +104,7 @@ def _row(one: CatalogChange) -> tuple[str, str, str, str]:
     return mark, one.where, one.before or "", one.after or ""
 
 
-def _state(draft: CatalogDraft, file: str | None) -> str:
+def _state(draft: issuer.CatalogDraft, file: str | None) -> str:
     if draft.signed is None:
         return "Nothing was signed yet: `licensekit pack` signs it."
     version = f"version {draft.signed.version}"
@@ -136,7 +127,7 @@ def _state(draft: CatalogDraft, file: str | None) -> str:
 def pack(
     *,
     files: tuple[str, ...],
-    workspace: Workspace,
+    workspace: issuer.Workspace,
     now: int,
     output: str | None,
     oldest: str | None,
@@ -159,7 +150,7 @@ def pack(
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=fresh_until)
     if consent.ends(proposal):
         return
-    module = module_file(proposal.draft.catalog.product)
+    module = issuer.module_file(proposal.draft.catalog.product)
     before = read_input(module, what="a module").decode(errors="replace") if os.path.lexists(module) else None
     proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
     if oldest_pack is not None:
@@ -167,7 +158,7 @@ def pack(
     state = workspace.state(now)
     if output is not None:
         write_output(output, state.pack)
-    renewed = None if before is None else renewed_module(before, state)
+    renewed = None if before is None else issuer.renewed_module(before, state)
     if renewed is not None:
         write_output(module, renewed.encode())
     elif before is not None:
@@ -177,7 +168,7 @@ def pack(
         _show(path, state, module if renewed else None, signed=proposal.signs_catalog, as_json=consent.as_json)
 
 
-def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
+def _read_oldest(workspace: issuer.Workspace, file: str, now: int) -> bytes:
     """Read the oldest pack in the field, and check that it is one of this workspace before anything is signed."""
     with located(file):
         data = read_input(file, what="a pack")
@@ -185,7 +176,7 @@ def _read_oldest(workspace: Workspace, file: str, now: int) -> bytes:
     return data
 
 
-def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:
+def _take(workspace: issuer.Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:
     """Take in documents, unless they are only shown; return whether to go on."""
     tokens: list[Token] = []
     for file in files:
@@ -199,7 +190,7 @@ def _take(workspace: Workspace, files: Sequence[str], now: int, consent: Consent
     return True
 
 
-def _show(path: Path, state: WorkspaceState, module: str | None, *, signed: bool, as_json: bool) -> None:
+def _show(path: Path, state: issuer.WorkspaceState, module: str | None, *, signed: bool, as_json: bool) -> None:
     version = state.catalog.document.version if state.catalog else None
     if as_json:
         named = {"pack": str(path), "module": module, "root": state.newest_pin, "product": state.product}
@@ -233,7 +224,7 @@ def product(ctx: click.Context, *, pack: str, output: str, released: date | None
         data = read_input(pack, what="a pack")
         root = pin_in_pack(data)
     with located(output):
-        text = product_module(data, released=released, before=there)
+        text = issuer.product_module(data, released=released, before=there)
     if check:
         ctx.exit(_compare(output, text))
     write_output(output, text.encode())
