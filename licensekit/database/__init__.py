@@ -56,7 +56,7 @@ def connect(
 def in_memory(schema: Schema) -> Database:
     """Return a new, empty database of `schema` in memory, for this process and no longer than it.
 
-    A forked child has what was committed by then, and goes on with it by itself.
+    A forked child has what was committed by then, and continues with it.
     """
     from licensekit.database.sqlite.memory import MemoryDatabase  # noqa: PLC0415  # not needed with a home
 

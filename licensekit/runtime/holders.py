@@ -4,14 +4,16 @@ A holder's answers are evaluated at the first question about it and kept until t
 program holds for long renews itself: it never answers from a snapshot that is no longer in force.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from licensekit.access import Access, level_of
+from licensekit.database import Connection, Database
 from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, not_entitled, why_not_held
 from licensekit.entitlements.denials import NoSuchSite, NoSuchUser, Retired
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
 from licensekit.errors.coded import Message
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.text import names
@@ -24,6 +26,54 @@ if TYPE_CHECKING:
 _FULL: Final = Access.FULL
 _OWN_SLOT: Final = 1
 """The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
+
+
+REMEMBERED: Final = 100_000
+"""How many users, and how many sites, are remembered at a time."""
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Lookups(Generic[T]):
+    """Lookups of users, or of sites; the last result of each is kept. Safe for threads."""
+
+    def __init__(self, database: Database, read: Callable[[Connection, str], T | None]) -> None:
+        self._database = database
+        self._read = read
+        self._last: dict[str, T | None] = {}
+
+    def find(self, holder: str, snapshot: Snapshot) -> T | None:
+        """Look up a user or site; None if no one has that id.
+
+        Raises:
+            StateError: the database is away, and the holder was not looked up before.
+        """
+        # Nobody is kept waiting for a database of which it is known that it is away; only who was
+        # never asked about may be worth a try, unless it hangs.
+        away, last = snapshot.error, self._last
+        if away is not None and holder in last:
+            return last[holder]
+        try:
+            if isinstance(away, DatabaseBusy):
+                raise away
+            with self._database.read() as connection:
+                found = self._read(connection, holder)
+        except NotStorable:
+            return None  # nobody has an id that cannot be stored
+        except StateError as error:
+            if holder in last:
+                return last[holder]
+            raise DatabaseUnavailable(reason="unanswered", holder=holder, why=error) from error
+        return put(last, holder, found)
+
+
+def put(known: dict[K, T], key: K, value: T) -> T:
+    """Put a value where at most `REMEMBERED` are kept, and return it."""
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = value
+    return value
 
 
 class View(NamedTuple):

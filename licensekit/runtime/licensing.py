@@ -18,8 +18,8 @@ from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, rows
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.questions import asked, count_of, metered
-from licensekit.runtime.holders import Holder, User, codes_of
-from licensekit.runtime.live_snapshot import LiveSnapshot, put
+from licensekit.runtime.holders import Holder, User, codes_of, put
+from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions
 from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.boot_clock import clocks_of

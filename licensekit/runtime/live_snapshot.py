@@ -8,14 +8,14 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Event, Lock
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from licensekit.access import Access
-from licensekit.database import Connection, Database, Version
+from licensekit.database import Version
 from licensekit.entitlements import Notice, by_urgency
-from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable, StateError
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
-from licensekit.runtime.holders import Holder, User
+from licensekit.runtime.holders import Holder, Lookups, User
 from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
@@ -24,9 +24,6 @@ from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.users import site_facts, user_facts
-
-K = TypeVar("K")
-T = TypeVar("T")
 
 Look = Callable[[], tuple[Notice, ...]]
 
@@ -44,50 +41,6 @@ SILENT_TICKS: Final = 150
 
 Half a minute. Counted, not timed: a process that stood still itself has not waited.
 """
-
-REMEMBERED: Final = 100_000
-"""How many users, and how many sites, are remembered at a time."""
-
-
-class Lookups(Generic[T]):
-    """Lookups of users, or of sites; the last result of each is kept. Safe for threads."""
-
-    def __init__(self, database: Database, read: Callable[[Connection, str], T | None]) -> None:
-        self._database = database
-        self._read = read
-        self._last: dict[str, T | None] = {}
-
-    def find(self, holder: str, snapshot: Snapshot) -> T | None:
-        """Look up a user or site; None if no one has that id.
-
-        Raises:
-            StateError: the database is away, and the holder was not looked up before.
-        """
-        # Nobody is kept waiting for a database of which it is known that it is away; only who was
-        # never asked about may be worth a try, unless it hangs.
-        away, last = snapshot.error, self._last
-        if away is not None and holder in last:
-            return last[holder]
-        try:
-            if isinstance(away, DatabaseBusy):
-                raise away
-            with self._database.read() as connection:
-                found = self._read(connection, holder)
-        except NotStorable:
-            return None  # nobody has an id that cannot be stored
-        except StateError as error:
-            if holder in last:
-                return last[holder]
-            raise DatabaseUnavailable(reason="unanswered", holder=holder, why=error) from error
-        return put(last, holder, found)
-
-
-def put(known: dict[K, T], key: K, value: T) -> T:
-    """Put a value where at most `REMEMBERED` are kept, and return it."""
-    if len(known) >= REMEMBERED:
-        known.clear()
-    known[key] = value
-    return value
 
 
 class LiveSnapshot:

@@ -47,8 +47,8 @@ class Meter:
 
         Raises:
             EntryInvalid: `n` is no whole number from 1 up.
-            MeterExhausted: so many are not left in this period, or it is not granted fully.
-            StateError, TrustError: so many are not left in memory, and the database is away or cannot be written.
+            MeterExhausted: fewer are left in this period, or it is not granted fully.
+            StateError, TrustError: fewer are left in memory, and the database is away or cannot be written.
         """
         if type(n) is not int or not 0 < n <= COUNT:
             raise EntryInvalid(reason="units", entry=repr(n), longest=COUNT)
@@ -58,7 +58,7 @@ class Meter:
             self._left -= n
 
     def try_use(self, n: int = 1) -> bool:
-        """Use `n` units and return True; False where there are not so many, or the database is away."""
+        """Use `n` units and return True; False where fewer are left, or the database is away."""
         try:
             self.use(n)
         except (MeterExhausted, StateError, TrustError):
@@ -81,7 +81,7 @@ class Meter:
             return int(held)
 
     def after_fork(self) -> None:
-        """Begin with nothing reserved: in a forked child, what its parent has is not its own."""
+        """Start with nothing reserved: in a forked child, what its parent has is not its own."""
         self._lock = RLock()
         self._snapshot: Snapshot | None = None  # under which `_left` may be used
         self._granted: tuple[Allowance, ...] = ()  # when the batch was reserved
@@ -152,14 +152,14 @@ class Meter:
         return found
 
     def give_back(self) -> None:
-        """Give back what is left of the batch; what cannot be given back counts as used, for it may have been."""
+        """Return what is left of the batch; what cannot be returned counts as used, for it may have been."""
         with self._lock, suppress(LicenseError):
             shares, self._shares, self._left, self._snapshot = self._unused(), {}, 0, None
             if any(shares.values()):
                 meters.give_back(self._live.database, self.code, shares)
 
     def _look(self, before: float | None = None) -> None:
-        """Give back a batch of which as much is left as `before`; look again after a while at another one."""
+        """Return a batch of which as much is left as `before`; look later at another one."""
         with self._lock, suppress(LicenseError):  # it may be closed by now
             if self._left == before and self._live.snapshot.error is None:
                 self.give_back()
@@ -175,6 +175,6 @@ _METERS: Final["weakref.WeakSet[Meter]"] = weakref.WeakSet()
 
 @atexit.register
 def give_back_all() -> None:
-    """Give back what this process has reserved."""
+    """Return what this process has reserved."""
     for meter in list(_METERS):
         meter.give_back()

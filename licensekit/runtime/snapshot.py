@@ -100,7 +100,7 @@ class Snapshot:
 
 
 class Asleep(Snapshot):
-    """Stands where there is no snapshot: before the first question, which is answered for now, and behind the last."""
+    """The snapshot where there is none: before the first question, which is answered for now, and behind the last."""
 
     __slots__ = ("_live",)
 
@@ -114,7 +114,7 @@ class Asleep(Snapshot):
 
 
 class OnDemand:
-    """Stands for a live snapshot under a clock that somebody sets: each question brings it up to date first."""
+    """A live snapshot under a clock that somebody sets: each question brings it up to date first."""
 
     def __init__(self, live: "LiveSnapshot") -> None:
         self._live = live

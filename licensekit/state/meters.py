@@ -37,7 +37,7 @@ def read_free(database: Database, name: str, granted: Sequence[Allowance]) -> di
 def reserve(
     database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int
 ) -> Mapping[str, int] | None:
-    """Reserve `need` units, and up to `wish` where that leaves enough to others; None: there are not so many.
+    """Reserve `need` units, and up to `wish` where that leaves enough to others; None: fewer are left.
 
     Returns period to how many of its units were reserved; those of the periods that end first.
 
@@ -66,7 +66,7 @@ def reserve(
 
 
 def give_back(database: Database, name: str, shares: Mapping[str, int]) -> None:
-    """Give back units that were reserved and not used; raise `StateError` if the database cannot be written."""
+    """Return units that were reserved and not used; raise `StateError` if the database cannot be written."""
     with database.write(shared=True) as connection:
         _free(connection, name, shares)
 

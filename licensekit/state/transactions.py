@@ -75,7 +75,7 @@ class WriteTransaction:
         self.record("accept-restored")
 
     def accept_clock(self) -> None:
-        """Let the clock count again, after it was ahead for more than a day of running.
+        """Make the clock count again, after it was ahead for more than a day of running.
 
         The soft floor of time is dropped to the hard one, once for each base bundle. It is audited, and each request,
         receipt and statement tells the vendor.

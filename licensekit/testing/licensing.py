@@ -128,7 +128,7 @@ class TestLicensing(Licensing):
 
     @contextmanager
     def standing_in(self, others: Iterable[Licensing]) -> Generator[None]:
-        """Let others, wherever the program keeps them, answer as this one for the length of a block."""
+        """Make others, wherever the program keeps them, answer as this one for the length of a block."""
         kept = [(one, one.__dict__) for one in others]
         for one, _ in kept:
             one.__dict__ = self.share().__dict__
@@ -145,7 +145,7 @@ class TestLicensing(Licensing):
         super().close()
 
     def _look(self) -> None:
-        """Let whoever waits for changes see them; questions would by themselves."""
+        """Report changes to whoever waits for them; questions look by themselves."""
         if self._lent is not None:
             _ = self._lent.snapshot
 
@@ -167,7 +167,7 @@ def licenses(
             assert not licensing.allows("server")
 
     `assigned` is user id to the licenses that the user is assigned; users are added. The clock begins at the time of
-    this machine and stands still, unless `clock` says what it shows. `issuer` and `released` are for products: see
+    this machine and does not move, unless `clock` says what it shows. `issuer` and `released` are for products: see
     `Product.testing`.
 
     Raises as `TestLicensing.grant` and `TestLicensing.assign` do.
@@ -177,7 +177,7 @@ def licenses(
 
 
 class _Clock:
-    """A clock that stands still, or goes as another does, until somebody travels."""
+    """A clock that does not move, or moves as another does, until somebody travels."""
 
     def __init__(self, clock: Clock | None) -> None:
         start = system_clock()

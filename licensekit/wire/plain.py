@@ -27,14 +27,14 @@ def plain(document: Document) -> dict[str, Any]:
 def plain_fields(value: object, names: str) -> dict[str, Any]:
     """Convert fields of `value`, in the order of `names`, to data that JSON can hold.
 
-    A field that has another name there stands behind it and `=`: `number order=order_number who`.
+    A field that has another name there follows it and `=`: `number order=order_number who`.
     """
     return {name: _plain_field(field, getattr(value, field)) for name, field in fields_named(names).items()}
 
 
 @cache
 def fields_named(names: str) -> dict[str, str]:
-    """Return each name in `names` and the field that it stands for, as for `plain_fields`."""
+    """Return each name in `names` and the field that it names, as for `plain_fields`."""
     pairs = (one.partition("=") for one in names.split())
     return {name: field or name for name, _, field in pairs}
 

@@ -14,7 +14,7 @@ from licensekit.entitlements import denials
 from licensekit.errors import ArmorInvalid, LicenseError, UnknownCode, WrongKind
 from licensekit.errors.questions import REASONS
 from licensekit.installation import Installation
-from licensekit.runtime.live_snapshot import Lookups
+from licensekit.runtime.holders import Lookups
 from licensekit.wire.documents import AfterGrace, Bundle
 from tests import makers
 from tests.crm import SOLD, crm_catalog, crm_home_at

@@ -20,7 +20,7 @@ from licensekit.errors import (
     WrongKind,
 )
 from licensekit.installation import EventScope, Installation
-from licensekit.runtime import live_snapshot
+from licensekit.runtime import holders
 from licensekit.trust.sign import sign
 from tests import makers
 from tests.crm import SOLD
@@ -234,7 +234,7 @@ def test_a_closed_licensing_answers_nothing_any_more(licensing: Licensing) -> No
 def test_more_users_than_are_remembered_are_still_answered_right(
     licensing: Licensing, admin: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_snapshot, "REMEMBERED", 2)
+    monkeypatch.setattr(holders, "REMEMBERED", 2)
     admin.users.assign("bob", "sales")
     licensing.refresh()
     for _ in range(2):

@@ -51,7 +51,7 @@ class Form:
         return tuple(filter(None, map(self.text, groups)))
 
     def changes(self, ticked: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return which licenses are ticked and were not held, and the other way around.
+        """Return which licenses are ticked and were not held, and which were held and are not ticked.
 
         The form says what was held when it was shown: what somebody else changed meanwhile stays.
         """
