@@ -51,8 +51,8 @@ def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[
 def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
     """Show what is in a file, verified or not.
 
-    FILE is a license file, pack, request, receipt or statement, or `-` for standard input. Without --pack and --root
-    nothing is verified, and the output says so.
+    FILE is a license file, pack, request, receipt or statement, or `-` for standard input. What the
+    pack and the root do not vouch for is not verified, and the output says so.
     """
     findings, store = _findings(file, pack, root, clock() if now is None else now)
     if as_json:
@@ -70,7 +70,7 @@ def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, a
 @click.command()
 @_of_file
 def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
-    """Verify a file against a pack and a pinned root.
+    """Verify a file against the application's pack and root.
 
     FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
     the command with its reason. Expired bundles verify: their state is shown.

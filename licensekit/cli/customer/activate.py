@@ -36,7 +36,7 @@ _NAMED: Final = 5
 def activate(*, file: str, only_preview: bool, show_all: bool, as_json: bool, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all.
 
-    The first time, the vendor's pack and root pin are needed; they are recorded.
+    The first time, the vendor's pack and root pin are recorded: from then on they are known here.
     """
     data = read_input(file, what="a license file")
     with located(file), opened_first(**place) as installation:

@@ -31,8 +31,8 @@ _one_output = refuse(
 def request(*, no_facts: bool, output: str | None, as_json: bool, **place: Any) -> None:
     """Make a request for a license bound to this installation, to send to the vendor.
 
-    It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated the
-    vendor's pack and root pin are needed; the installation is set up then.
+    It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated,
+    this records the vendor's pack and root pin, and sets the installation up.
     """
     with opened_first(**place) as installation:
         text, document = installation.request(with_facts=not no_facts)
