@@ -81,7 +81,7 @@ AROUND: Final[dict[str, tuple[str, str]]] = {
 """Document inside another to the document and the field around it, where its sample is the only entry."""
 
 
-def changed(name: str, **changes: Any) -> Record:
+def changed(name: str, /, **changes: Any) -> Record:
     """Return the sample with other values in some fields."""
     assert changes.keys() <= SAMPLES[name].keys(), changes
     return Record({**SAMPLES[name], **changes})
@@ -170,7 +170,7 @@ def many(kind: ListOf | MapOf, count: int) -> Many:
     item = written_out(pack(sample_of(kind.item))).hex()
     if isinstance(kind, MapOf):
         first = "41" if kind.key == SERIAL else "61"
-        return Many(header("map", count), Run(f"a6{first}{'3%' * DIGITS}{item}", count, 0))
+        return Many(header("map", count), (Run(f"a6{first}{'3%' * DIGITS}{item}", count, 0),))
     if isinstance(kind.item, Within):
         assert item.count(DIGEST.hex()) == 1
         item = item.replace(DIGEST.hex(), "0" * (64 - DIGITS) + "%" * DIGITS)
@@ -178,4 +178,4 @@ def many(kind: ListOf | MapOf, count: int) -> Many:
         item = "c410" + "0" * (32 - DIGITS) + "%" * DIGITS
     else:
         item = f"a6{'41' if kind.item == SERIAL else '61'}{'3%' * DIGITS}"
-    return Many(header("array", count), Run(item, count, 0))
+    return Many(header("array", count), (Run(item, count, 0),))

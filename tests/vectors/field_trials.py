@@ -209,7 +209,7 @@ def _counts(kind: ListOf | MapOf) -> Iterator[Trial]:
 def _maps(kind: MapOf, turn: int) -> Iterator[Trial]:
     item = sample_of(kind.item)
     for trial in _items(kind.key, turn):
-        value = Pairs([(trial.value, item)])
+        value = Pairs([(trial.value, item)]) if trial.code else {trial.value: item}
         yield trial._replace(what=f"a key: {trial.what}", value=value)
     key = counted(kind.key, 1)
     yield from (trial._replace(value={key: trial.value}) for trial in _named(_items(kind.item, turn + 1), "a value"))

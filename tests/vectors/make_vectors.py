@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
 from tests.vectors.of_documents import documents
+from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
+from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
+from tests.vectors.of_sentences import sentences
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
+from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
 from tests.vectors.vector import Case
 
@@ -29,6 +34,13 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
     },
     "L1": {
         # payloads, writers, keys, key files, hash chains
+        **PAYLOAD_FIELDS,
+        "sentences": sentences,
+        "other-spellings": other_spellings,
+        "no-documents": no_documents,
+        "first-faults": first_faults,
+        "code-points": code_points,
+        "extension-names": extension_names,
     },
     "L2": {
         "tokens": tokens,

@@ -37,10 +37,10 @@ class Raw:
 
 @dataclass(frozen=True)
 class Many:
-    """A value whose contents are a run, behind its header."""
+    """A list or map whose contents are runs, behind its header."""
 
     head: bytes
-    run: Run
+    runs: tuple[Run, ...]
 
 
 class Record(dict[str, Any]):
@@ -60,7 +60,7 @@ def pack(value: Any) -> Spelled:
         case Raw():
             return [value.data]
         case Many():
-            return [value.head, value.run]
+            return [value.head, *value.runs]
         case Record():
             return [header("array", len(value)), *_all(value.values())]
         case Pairs():
