@@ -211,6 +211,6 @@ def first_faults() -> Iterator[Case]:
         "the first of which is no count": Pairs([("a", 0), ("a", 1)]),
         "the first of which is a text": Pairs([("a", "x"), ("a", 1)]),
     }.items():
-        about = f"a key twice, {what}: the last value counts, and it is valid"
+        about = f"of two faults the first: a key twice, {what}, and the last is valid"
         payload = pack(changed("bundle", system=entries))
-        yield refused(slug(about), about, "bundle", payload, "Payloads", NOT_CANONICAL, flags=("precedence",))
+        yield refused(slug(about), about, "bundle", payload, "Payloads", BAD, flags=("precedence",))

@@ -1,6 +1,7 @@
 """Cases of extensions: names to be understood, names that are defined, and all others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from tests.vectors.document_fields import TABLES
@@ -56,13 +57,14 @@ _UNKNOWN: Final = ("", " ", "a!", " !a", "\uff01a", "10", "9", "__proto__", "con
 def _defined(name: str, kinds: tuple[str, ...], right: str, others: tuple[Any, ...]) -> Iterator[Case]:
     for kind in kinds:
         yield _taken(f"{titled(kind)}: `{name}` in its form", kind, {name: right}, "Extensions 2")
-    for value in others:
-        about = f"{titled(kinds[0])}: `{name}` with another value, which counts as absent: {value!r}"
-        yield _taken(about, kinds[0], {name: value}, "Extensions 2")
+    for at, value in enumerate(others):
+        about = f"{titled(kinds[0])}: `{name}` with another value, which counts as absent: {ascii(value)}"
+        case = _taken(about, kinds[0], {name: value}, "Extensions 2", musts=("extensions-3",))
+        yield replace(case, name=f"{name}-of-another-form-{at + 1}")
     for kind in (kind for kind in TYPES if kind not in kinds):
         yield _taken(f"{titled(kind)}: `{name}`, which is defined elsewhere", kind, {name: 1}, "Extensions 3")
 
 
-def _taken(about: str, kind: str, extensions: dict[str, Any], rule: str) -> Case:
+def _taken(about: str, kind: str, extensions: dict[str, Any], rule: str, musts: tuple[str, ...] = ()) -> Case:
     document = changed(kind, extensions=extensions)
-    return taken(slug(about), about, kind, document, rule, musts=("extensions-2",))
+    return taken(slug(about), about, kind, document, rule, musts=("extensions-2", *musts))

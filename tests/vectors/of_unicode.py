@@ -77,7 +77,6 @@ REFUSED: Final[dict[str, str]] = {
     "a Devanagari letter that is always divided": "\u0958",
     "a musical symbol that is always divided": "\U0001d15e",
     "a byte order mark in front of a text": "\ufeffa",
-    "a byte order mark within a text": "a\ufeffb",
     "a byte order mark behind a text": "a\ufeff",
     "a byte order mark alone": "\ufeff",
     "two byte order marks": "\ufeff\ufeffa",
