@@ -18,6 +18,7 @@ from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_key_files import hybrid_key_files, public_key_texts, secret_key_files
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
@@ -33,6 +34,7 @@ from tests.vectors.of_sentences import sentences
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
+from tests.vectors.of_written import refused_documents, written_documents
 from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Case
 
@@ -58,11 +60,15 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "first-faults": first_faults,
         "code-points": code_points,
         "extension-names": extension_names,
+        "written-documents": written_documents,
+        "refused-documents": refused_documents,
         "public-keys": public_keys,
         "raw-signatures": raw_signatures,
         "wycheproof-ed25519": wycheproof_ed25519,
         "cctv-ed25519": cctv_ed25519,
         "speccheck-ed25519": speccheck_ed25519,
+        "public-key-texts": public_key_texts,
+        "secret-key-files": secret_key_files,
         "hash-chains": hash_chains,
         "ledger-entries": ledger_entries,
         "audit-entries": audit_entries,
@@ -93,6 +99,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         # hybrid keys
         "hybrids": hybrids,
         "hybrid-keys": hybrid_keys,
+        "hybrid-key-files": hybrid_key_files,
         "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
     },
 }
