@@ -31,6 +31,7 @@ from tests.vectors.of_public_suites import (
     wycheproof_ml_dsa,
 )
 from tests.vectors.of_sentences import sentences
+from tests.vectors.of_small_order import small_orders
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
@@ -82,6 +83,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "documents": documents,
         "keys": keys,
         "signatures": signatures,
+        "small-orders": small_orders,
         "contents": contents,
         "revoked": revoked,
         "installations": installations,
