@@ -44,12 +44,21 @@ def hash_chains() -> Iterator[Case]:
         "two hashes broken: the first counts": (ENTRIES, [right[0], bytes(32), bytes(32), *right[3:]], 2),
         "a chain that begins at the hash of nothing": (ENTRIES[:1], [sha256(b"first").digest()], 1),
         "a chain that hashes the entry before the hash": (ENTRIES[:1], [sha256(b"first" + bytes(32)).digest()], 1),
-        "a chain without hashes of those before": (ENTRIES[:2], [sha256(bytes(32) + entry).digest() for entry in ENTRIES[:2]], 2),
+        "a chain without hashes of those before": (
+            ENTRIES[:2],
+            [sha256(bytes(32) + entry).digest() for entry in ENTRIES[:2]],
+            2,
+        ),
     }
     for about, (entries, hashes, broken) in rows.items():
         yield _chain(about, entries, hashes, {"broken_at": broken})
     continued = [*ENTRIES[:2], b"another"]
-    yield _chain("another entry with its own hash, which no chain shows", continued, hashes_of(continued), {"head": hashes_of(continued)[-1].hex()})
+    yield _chain(
+        "another entry with its own hash, which no chain shows",
+        continued,
+        hashes_of(continued),
+        {"head": hashes_of(continued)[-1].hex()},
+    )
 
 
 def _chain(about: str, entries: list[bytes], hashes: list[bytes] | None, expect: dict[str, Any]) -> Case:
@@ -90,7 +99,14 @@ CHANGES: Final[dict[str, dict[str, Any]]] = {
     "the last second": {"time": 253_402_300_799},
     "a frame of 70000 bytes": {"frame": bytes(70_000)},
     "another type": {"type": "revocations", "action": "revoke"},
-    "the first entry": {"action": "init", "type": "root", "order_number": None, "order": None, "request": None, "note": ""},
+    "the first entry": {
+        "action": "init",
+        "type": "root",
+        "order_number": None,
+        "order": None,
+        "request": None,
+        "note": "",
+    },
 }
 
 
@@ -101,7 +117,12 @@ def ledger_entries() -> Iterator[Case]:
         values = [_bytes(value) for value in fields.values()]
         parts = [b"\xff" * 4 if value is None else len(value).to_bytes(4, "big") + value for value in values]
         moment = datetime.fromtimestamp(fields["time"], UTC)
-        given = {**fields, "time": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "frame": _hex(fields["frame"]), "request": None if fields["request"] is None else fields["request"].hex()}
+        given = {
+            **fields,
+            "time": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+            "frame": _hex(fields["frame"]),
+            "request": None if fields["request"] is None else fields["request"].hex(),
+        }
         present = {name: value for name, value in given.items() if value is not None}
         yield Case(slug(about), about, RULE, "ledger_entry", present, {"entry": _hex(b"".join(parts))}, ("writer",))
 
@@ -151,4 +172,6 @@ AUDIT: Final[dict[str, tuple[dict[str, Any], str]]] = {
 def audit_entries() -> Iterator[Case]:
     """Entries of an audit log: one JSON object in its one spelling."""
     for about, (content, spelled) in AUDIT.items():
-        yield Case(slug(about), about, RULE, "audit_entry", {"object": content}, {"entry": spelled.encode().hex()}, ("writer",))
+        yield Case(
+            slug(about), about, RULE, "audit_entry", {"object": content}, {"entry": spelled.encode().hex()}, ("writer",)
+        )
