@@ -158,7 +158,7 @@ def _within(kind: Within, _: int) -> Iterator[Trial]:
 def _items(kind: Kind, turn: int) -> Iterator[Trial]:
     """Yield trials of what a list or map holds, if it is no document, which has trials of its own."""
     inner = kind.kind if isinstance(kind, OrNothing) else kind
-    if isinstance(inner, Within | MapOf) or inner == CODE:
+    if isinstance(inner, Within) or inner == CODE:
         refused = [trial for trial in trials(kind, turn) if trial.code]
         yield from refused if isinstance(inner, Within) else refused[:3] + refused[-1:]
     else:
