@@ -17,7 +17,7 @@ from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
-from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
@@ -95,6 +95,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "trust-documents": trust_documents,
         "lists": lists,
         "files": files,
+        "hybrid-keys-named": hybrid_keys_named,
     },
     "L3": {
         # evaluation
