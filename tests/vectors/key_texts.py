@@ -45,7 +45,7 @@ def public_text(body: bytes) -> str:
 
 @cache
 def cipher(passphrase: str, log2_n: int) -> ChaCha20Poly1305:
-    key = scrypt(passphrase.encode(), salt=SALT, n=2**log2_n, r=8, p=1, maxmem=2**27, dklen=32)
+    key = scrypt(passphrase.encode(), salt=SALT, n=2**log2_n, r=8, p=1, maxmem=2**28, dklen=32)
     return ChaCha20Poly1305(key)
 
 

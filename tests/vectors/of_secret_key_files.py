@@ -46,7 +46,8 @@ def secret_key_files() -> Iterator[Case]:
     for log2_n in (0, 1, 13, 21, 22, 64, 255):
         about = f"a secret key: a log2N of {log2_n}"
         yield secret_of(about, BODY[:1] + bytes([log2_n]) + BODY[2:], {"code": INVALID}, "4", flags=("bound",))
-    yield secret_of("a secret key: a log2N of 15", secret_body(log2_n=15), shown, "4")
+    for log2_n in (15, 17):
+        yield secret_of(f"a secret key: a log2N of {log2_n}", secret_body(log2_n=log2_n), shown, "4", flags=("bound",))
     lowest = secret_body(label=label_of("14"))
     yield secret_of("a secret key: a log2N of 14", lowest, shown | {"label": "14"}, "4", flags=("bound",))
     for about, (body, code) in _altered().items():

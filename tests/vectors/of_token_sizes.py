@@ -19,20 +19,20 @@ MARKED: Final = "\ufeff" + ONE
 
 TAKEN: Final[dict[str, tuple[str, Long, int]]] = {
     "a file of a byte less than `FILE_BYTES`": ("1", [[ONE, 1], [" ", ROOM - 1]], 1),
-    "a file of `FILE_BYTES`, white space included": ("1", [[ONE, 1], [" ", ROOM]], 1),
+    "file of `FILE_BYTES`": ("1", [[ONE, 1], [" ", ROOM]], 1),
     "a file of `FILE_BYTES`, its byte order mark included": ("1", [[MARKED, 1], ["\n", ROOM - 3]], 1),
-    "255 tokens": ("4", [[ONE, 255]], 255),
-    "256 tokens": ("4", [[ONE, 256]], 256),
+    "tokens: 255": ("4", [[ONE, 255]], 255),
+    "tokens: 256": ("4", [[ONE, 256]], 256),
 }
 """What a file is to the step that it shows, the file, and how often it has the token."""
 REFUSED: Final[dict[str, tuple[str, Long, str]]] = {
-    "a file of `FILE_BYTES` and a byte more": ("1", [[ONE, 1], [" ", ROOM + 1]], "too-large"),
+    "a file of `FILE_BYTES` and one byte more": ("1", [[ONE, 1], [" ", ROOM + 1]], "too-large"),
     "a file of `FILE_BYTES` and a thousand bytes more": ("1", [[ONE, 1], [" ", ROOM + 1000]], "too-large"),
     "a file in which a byte order mark is one byte too many": ("1", [[MARKED, 1], ["\n", ROOM - 2]], "too-large"),
     "a file in which letters of two bytes are too many": ("1", [["å", BOUNDS["FILE_BYTES"] // 2 + 1]], "too-large"),
     "a file of `FILE_BYTES` that is no token": ("3", [["a", BOUNDS["FILE_BYTES"]]], "armor-invalid"),
-    "257 tokens": ("4", [[ONE, 257]], "too-large"),
-    "300 tokens": ("4", [[ONE, 300]], "too-large"),
+    "tokens: 257": ("4", [[ONE, 257]], "too-large"),
+    "tokens: 300": ("4", [[ONE, 300]], "too-large"),
     "a body of a character fewer than the longest": ("5.4", [["lk1-bundle.", 1], ["A", LONGEST - 1]], "armor-invalid"),
     **{
         f"a body of {LONGEST + more} characters": ("5.3", [["lk1-bundle.", 1], ["A", LONGEST + more]], "too-large")

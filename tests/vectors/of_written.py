@@ -122,3 +122,25 @@ def refused_documents() -> Iterator[Case]:
         yield Case(
             slug(about), about, "Requirements for writers 1", "write", given, {"code": "payload-invalid"}, ("writer",)
         )
+    for about, (field, value) in NOT_PLAIN.items():
+        given = {"type": "bundle", "document": {**plain("bundle", SAMPLES["bundle"]), field: value}}
+        rule, expect = "Requirements for writers 1", {"code": "payload-invalid"}
+        yield Case(slug(about), about, rule, "write", given, expect, ("writer",))
+
+
+NOT_PLAIN: Final[dict[str, tuple[str, Any]]] = {
+    "a word that stands for no number": ("use", "production-line"),
+    "a text for a number": ("sequence", "1"),
+    "a boolean for a number": ("sequence", True),
+    "a number for a text": ("company", 1),
+    "nothing for a text": ("company", None),
+    "a list for a map": ("system", []),
+    "an object for a list": ("replaces", {}),
+    "a day that there is not": ("expiry", "2027-02-30"),
+    "a time that is no date": ("expiry", "2027-01-01T00:00:00Z"),
+    "a date that is no time": ("issued", "2027-01-01"),
+    "nothing for a time": ("issued", None),
+    "a document within as a text": ("binding", "none"),
+    "a field that there is not": ("color", "blue"),
+}
+"""What is no plain data of a bundle: field and value."""
