@@ -1,4 +1,4 @@
-"""Vectors of scopes: what a key may sign, on every type (4.5, 7.3 to 7.7)."""
+"""Cases of scopes: what a key may sign, on every type (4.5, 7.3 to 7.7)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,7 +8,7 @@ from licensekit.wire.documents import AfterGrace, Bundle, Scope, SignedType, Use
 from tests import makers
 from tests.makers import ISSUED_DAY, PARTNER
 from tests.vectors.of_windows import OF_KEYS, SIGNER, admitting, taken, word
-from tests.vectors.vector import Ground, Vector, file_of
+from tests.vectors.vector import Case, Ground, file_of
 
 FEW: Final = {"system": {"server": 1}, "sites": {"satellite": 2}, "users": {"user": 5}}
 """Counts of a bundle of which the highest is 5."""
@@ -20,7 +20,7 @@ def within(scope: Scope) -> Ground:
     return admitting(makers.admitted(SIGNER, "the signer", scope=scope))
 
 
-def types() -> Iterator[Vector]:
+def types() -> Iterator[Case]:
     """4.5: a key signs the types of its scope alone, each of the four."""
     for kind in SignedType:
         own = kind.token_type
@@ -29,7 +29,7 @@ def types() -> Iterator[Vector]:
             name = f"{word(document)}-by-a-key-for-{own}"
             file = file_of(sign(document, SIGNER))
             if own == word(document):
-                yield taken(ground, "4.5", name, f"a key for {own} alone signs one", document, file)
+                yield taken(ground, "4.5", name, f"a key for {own} alone signs one", document)
             else:
                 about = f"a key for {own} alone signs a {word(document)}"
                 yield ground.refuses("4.5", "key-out-of-scope", name, about, file)
@@ -47,7 +47,7 @@ ISSUERS: Final = {
 """Issuers of a scope, and whether a document of the issuer `demo` is in it."""
 
 
-def issuers() -> Iterator[Vector]:
+def issuers() -> Iterator[Case]:
     """7.3: a key signs in the name of the issuers of its scope, on every type."""
     for name, (allowed, is_in) in ISSUERS.items():
         ground = within(makers.scope(issuers=allowed))
@@ -55,7 +55,7 @@ def issuers() -> Iterator[Vector]:
             file = file_of(sign(document, SIGNER))
             about = f"a {word(document)} of demo by a key for {' and '.join(allowed)}"
             if is_in:
-                yield taken(ground, "7.3", f"{word(document)}-{name}", about, document, file)
+                yield taken(ground, "7.3", f"{word(document)}-{name}", about, document)
             else:
                 yield ground.refuses("7.3", "key-out-of-scope", f"{word(document)}-{name}", about, file)
     partners = makers.bundle(issuer=PARTNER)
@@ -64,7 +64,7 @@ def issuers() -> Iterator[Vector]:
     yield ground.takes("7.3", "bundle-of-the-partner", about, file_of(sign(partners, SIGNER)), partners)
 
 
-def uses() -> Iterator[Vector]:
+def uses() -> Iterator[Case]:
     """7.4: every use, by keys of none, one or two uses."""
     for allowed in ([], [Use.PRODUCTION], [Use.TRIAL], [Use.DEMO], [Use.PRODUCTION, Use.DEMO]):
         words = " and ".join(use.name.lower() for use in allowed) or "no use"
@@ -79,9 +79,9 @@ def uses() -> Iterator[Vector]:
             else:
                 yield ground.refuses("7.4", "key-out-of-scope", name, about, file)
     ground = within(makers.scope(uses=[]))
-    for document in OF_KEYS[1:]:
-        about = f"uses are about bundles alone: a {word(document)} by a key for no use"
-        yield taken(ground, "7.4", f"{word(document)}-of-no-use", about, document, file_of(sign(document, SIGNER)))
+    for other in OF_KEYS[1:]:
+        about = f"uses are about bundles alone: a {word(other)} by a key for no use"
+        yield taken(ground, "7.4", f"{word(other)}-of-no-use", about, other)
 
 
 LIMITS: Final = {
@@ -93,7 +93,7 @@ LIMITS: Final = {
 """Each limit of a scope alone, and all of them."""
 
 
-def limits() -> Iterator[Vector]:
+def limits() -> Iterator[Case]:
     """7.5 to 7.7: parts, replacing and the most, under each limit alone and under all of them."""
     fitting = makers.bundle(**FEW, **SHORT)
     for name, scope in LIMITS.items():
@@ -110,14 +110,14 @@ def limits() -> Iterator[Vector]:
             ("setting", "7.7", {"settings": {"brand": "x"}}),
             ("perpetual", "7.8", {"expiry": None}),
         ):
-            document = makers.changed(fitting, **fields)
-            file = file_of(sign(document, SIGNER))
+            bundle = makers.changed(fitting, **fields)
+            file = file_of(sign(bundle, SIGNER))
             if _is_beyond(changed, scope):
                 about = f"beyond the limit {name}: {changed}"
                 yield ground.refuses(rule, "key-out-of-scope", f"{changed}-beyond-{name}", about, file)
             else:
                 about = f"no limit of {changed}: {name}"
-                yield ground.takes(rule, f"{changed}-under-{name}", about, file, document)
+                yield ground.takes(rule, f"{changed}-under-{name}", about, file, bundle)
     replacing_freely = makers.bundle(replaces=["7"])
     about = "a key without a limit replaces a serial"
     yield within(makers.scope(types=[SignedType.BUNDLE])).takes(
@@ -135,7 +135,10 @@ def _is_beyond(what: str, scope: Scope) -> bool:
 COUNTS: Final = {"system": "a quantity", "sites": "sites", "users": "users"}
 
 
-def most() -> Iterator[Vector]:
+COUNTED: Final = ("bound",)
+
+
+def most() -> Iterator[Case]:
     """7.7: both sides of the most, for each kind of license, for the lowest and the highest that there is."""
     none: dict[str, dict[str, int]] = {kind: {} for kind in COUNTS}
     for highest in (1, 25, 4_294_967_295):
@@ -143,12 +146,14 @@ def most() -> Iterator[Vector]:
         for kind, words in COUNTS.items():
             document = makers.bundle(**(none | {kind: {"a": 1, "b": highest}}))
             about = f"of at most {highest}: {words} as many as that"
-            yield ground.takes("7.7", f"{kind}-{highest}", about, file_of(sign(document, SIGNER)), document)
+            yield ground.takes(
+                "7.7", f"{kind}-{highest}", about, file_of(sign(document, SIGNER)), document, flags=COUNTED
+            )
             if highest < 4_294_967_295:
                 beyond = makers.bundle(**(none | {kind: {"a": 1, "b": highest + 1}}))
                 about = f"of at most {highest}: {words} one more than that"
                 file = file_of(sign(beyond, SIGNER))
-                yield ground.refuses("7.7", "key-out-of-scope", f"{kind}-above-{highest}", about, file)
+                yield ground.refuses("7.7", "key-out-of-scope", f"{kind}-above-{highest}", about, file, flags=COUNTED)
             open_end = makers.bundle(**(none | {kind: {"a": 1, "b": None}}))
             about = f"of at most {highest}: {words} without a limit"
             file = file_of(sign(open_end, SIGNER))

@@ -1,16 +1,16 @@
-"""Vectors of what one admitted key signs: every step for every type, and every two faults (steps 3 to 9, L1, C1, O1)."""
+"""Cases of what one admitted key signs: every step for every type, and every two faults (steps 3 to 9, L1, C1, O1)."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from licensekit.trust.sign import sign
-from licensekit.wire import armor, frame
+from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Catalog, Document, KeyState, Revocations, SignedType, encode
 from tests import makers
 from tests.makers import NOW
 from tests.vectors.faults import Fault, Faults, Spoiled, with_neighbors, with_one, with_two
-from tests.vectors.vector import FIRST, ROOT, VENDOR, Ground, Vector, file_of, shown_seen
+from tests.vectors.vector import FIRST, ROOT, VENDOR, Case, Ground, file_of, shown_seen
 
 SIGNER: Final = makers.key("signer")
 """The key of the trust document that a fault is about; VENDOR, beside it, signs what is there before."""
@@ -93,7 +93,7 @@ def narrow(**changes: Any) -> Callable[[Signed], Signed]:
     return lambda signed: replace(signed, scope={**signed.scope, **changes})
 
 
-def mark(**changes: bool) -> Callable[[Signed], Signed]:
+def mark(**changes: Any) -> Callable[[Signed], Signed]:
     """Return what sets a flag of a signed document."""
     return lambda signed: replace(signed, **changes)
 
@@ -121,7 +121,7 @@ OF_ALL: Final[Faults[Signed]] = {
 }
 """What is judged of every type; of lists and catalogs O1 judges the time."""
 AHEAD_OF_NOW: Final[Faults[Signed]] = {
-    "ahead": Fault("7.1", "issued-ahead", "issued a day and a second ahead", change(issued=AHEAD)),
+    "ahead": Fault("7.1", "issued-ahead", "issued a day and a second ahead", change(issued=AHEAD))
 }
 ISSUER_AND_WINDOW: Final[Faults[Signed]] = {
     "window": Fault("7.2", "key-out-of-window", "the window is past", admit(valid_from=0, valid_to=1)),
@@ -134,9 +134,7 @@ GRANTS: Final[Faults[Signed]] = {
     "most": Fault("7.7", "key-out-of-scope", "more than the most", narrow(**BUNDLES_ALONE, parts=["base"], most=1)),
     "term": Fault("7.8", "key-out-of-scope", "a longer term", narrow(**BUNDLES_ALONE, longest_term=1)),
 }
-PRODUCT: Final[Faults[Signed]] = {
-    "product": Fault("8", "wrong-product", "another product", change(product="demo-erp")),
-}
+PRODUCT: Final[Faults[Signed]] = {"product": Fault("8", "wrong-product", "another product", change(product="demo-erp"))}
 REVOKED: Final[Faults[Signed]] = {
     "list-gone": Fault("9.1", "revocations-missing", "a later list was seen", mark(list_is_gone=True)),
     "listed": Fault("9.2", "bundle-revoked", "the list names its identity", mark(is_listed=True)),
@@ -152,9 +150,7 @@ def _ordered(rule: str, number: str, fields: dict[str, Any]) -> Faults[Signed]:
     }
 
 
-ROLLBACK: Final[Faults[Signed]] = {
-    "rollback": Fault("O1.4", "rollback", "below the one in force", change(number=3)),
-}
+ROLLBACK: Final[Faults[Signed]] = {"rollback": Fault("O1.4", "rollback", "below the one in force", change(number=3))}
 
 BY_TYPE: Final[dict[str, tuple[Document, Faults[Signed]]]] = {
     "bundle": (makers.bundle(), {**OF_ALL, **AHEAD_OF_NOW, **ISSUER_AND_WINDOW, **GRANTS, **PRODUCT, **REVOKED}),
@@ -176,24 +172,52 @@ UNDONE: Final = {
     # Nothing is admitted of a key that nobody admits.
     *(("unknown", other) for other in OF_THE_ADMISSION),
     # The list names a payload, of which nothing is left.
-    *(("cut", other) for other in (*OF_THE_PAYLOAD, "to-come", "fork", "rollback") if other not in {"co-signed", "unknown"}),
+    *(
+        ("cut", other)
+        for other in (*OF_THE_PAYLOAD, "to-come", "fork", "rollback")
+        if other not in {"co-signed", "unknown"}
+    ),
     # A document has one place, above, in or below that of the one in force.
     *(("to-come", other) for other in ("fork", "rollback")),
     ("fork", "rollback"),
 }
 
 
-def steps_of(kind: str) -> Iterator[Vector]:
+def steps_of_bundles() -> Iterator[Case]:
+    """Bundles: a fault of each step, and each two of them."""
+    return _steps_of("bundle", with_two)
+
+
+def steps_of_resets() -> Iterator[Case]:
+    """Resets: a fault of each step, and each with the next one."""
+    return _steps_of("reset", with_neighbors)
+
+
+def steps_of_lists() -> Iterator[Case]:
+    """Revocation lists: a fault of each step, of L1 and of O1, and each with the next one."""
+    return _steps_of("revocations", with_neighbors)
+
+
+def steps_of_catalogs() -> Iterator[Case]:
+    """Catalogs: a fault of each step, of C1 and of O1, and each with the next one."""
+    return _steps_of("catalog", with_neighbors)
+
+
+Pairs = Callable[[Faults[Signed], Signed, Collection[tuple[str, str]]], Iterator[Spoiled[Signed]]]
+
+
+def _steps_of(kind: str, pairs: Pairs) -> Iterator[Case]:
     """Yield a document that passes, with each fault alone, and with two."""
     document, faults = BY_TYPE[kind]
     good = Signed(document)
     yield _passed(kind, good)
-    pairs = with_two if kind == "bundle" else with_neighbors
-    for spoiled in (*with_one(faults, good), *pairs(faults, good, UNDONE)):
+    for spoiled in with_one(faults, good):
         yield _refused(kind, spoiled)
+    for spoiled in pairs(faults, good, UNDONE):
+        yield _refused(kind, spoiled, flags=("precedence",))
 
 
-def _passed(kind: str, good: Signed) -> Vector:
+def _passed(kind: str, good: Signed) -> Case:
     ground, about = good.ground, f"a {kind} without a fault"
     file = file_of(good.token)
     match good.document:
@@ -205,9 +229,9 @@ def _passed(kind: str, good: Signed) -> Vector:
             return ground.takes("7", kind, about, file, good.document)
 
 
-def _refused(kind: str, spoiled: Spoiled[Signed]) -> Vector:
+def _refused(kind: str, spoiled: Spoiled[Signed], **more: Any) -> Case:
     subject = spoiled.subject
-    more: dict[str, Any] = {"alone": True} if kind == "revocations" else {}
+    more |= {"alone": True} if kind == "revocations" else {}
     if subject.list_is_gone:
         more["seen"] = shown_seen(demo=sign(makers.revocations(trust_version=3, number=5), VENDOR))
     about = f"a {kind}: {spoiled.about}"

@@ -1,17 +1,19 @@
-"""Vectors of time: both sides of every bound, for every type that it holds for (7.1, 7.2, 7.8, O1.2)."""
+"""Cases of time: both sides of every bound, for every type that it holds for (7.1, 7.2, 7.8, O1.2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, Document, KeyState, Revocations, Use
+from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, Document, KeyState, Revocations, Trust, Use
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW
-from tests.vectors.vector import ADMITTED, FIRST, GROUND, ROOT, VENDOR, Catalogs, Ground, Lists, Vector, file_of
+from tests.vectors.vector import ADMITTED, FIRST, GROUND, ROOT, VENDOR, Case, Catalogs, Ground, Lists, file_of
 
 DAY: Final = 86_400
 SIGNER: Final = makers.key("signer")
+BOUND: Final = ("bound", "time")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,7 @@ WINDOWS: Final = {
     "retired-in-time": Window(
         "a retired key, in the last second of its time", ISSUED + 99, is_open=True, state=KeyState.RETIRED
     ),
-    "retired-after": Window(
-        "a retired key, as its time is over", ISSUED + 100, is_open=False, state=KeyState.RETIRED
-    ),
+    "retired-after": Window("a retired key, as its time is over", ISSUED + 100, is_open=False, state=KeyState.RETIRED),
     "revoked": Window("a revoked key, within its window", ISSUED, is_open=False, state=KeyState.REVOKED),
 }
 OF_KEYS: Final[tuple[Document, ...]] = (makers.bundle(), makers.reset(), makers.revocations(), makers.catalog())
@@ -51,13 +51,16 @@ def word(document: Document) -> str:
     return type(document).__name__.lower()
 
 
-def taken(ground: Ground, rule: str, name: str, about: str, document: Document, file: str, **more: Any) -> Vector:
-    """Return a vector whose file brings one document, which is then in force if its type is one that can be."""
+def taken(
+    ground: Ground, rule: str, name: str, about: str, document: Document, *, by: SigningKey = SIGNER, **more: Any
+) -> Case:
+    """Return a case whose file brings one document, which is then in force if its type is one that can be."""
     lists: Lists = {"demo": (1, 1, 1)} if isinstance(document, Revocations) else {}
     catalogs: Catalogs = {"demo": (1, 1, 1)} if isinstance(document, Catalog) else {}
-    shown = [] if isinstance(document, Revocations) else [document]
-    state = (ground.seen_root, ground.seen_trust, lists)
-    return ground.takes(rule, name, about, file, *shown, state=state, catalogs=catalogs, **more)
+    trust = document.version if isinstance(document, Trust) else ground.seen_trust
+    shown = [] if isinstance(document, Revocations | Trust) else [document]
+    state = (ground.seen_root, trust, lists)
+    return ground.takes(rule, name, about, file_of(sign(document, by)), *shown, state=state, catalogs=catalogs, **more)
 
 
 def admitting(*keys: AdmittedKey) -> Ground:
@@ -65,7 +68,7 @@ def admitting(*keys: AdmittedKey) -> Ground:
     return Ground(GROUND.root, file_of(FIRST, sign(makers.trust(*keys), ROOT)))
 
 
-def windows() -> Iterator[Vector]:
+def windows() -> Iterator[Case]:
     """7.2: the window of a key, for every type that it signs. Nothing else is wrong."""
     for name, window in WINDOWS.items():
         own = makers.admitted(
@@ -77,17 +80,16 @@ def windows() -> Iterator[Vector]:
             about = f"a {word(document)}: {window.about}"
             file = file_of(sign(document, SIGNER))
             if window.is_open:
-                yield taken(ground, "7.2", f"{word(document)}-{name}", about, document, file)
+                yield taken(ground, "7.2", f"{word(document)}-{name}", about, document, flags=BOUND)
             elif window.state is not KeyState.REVOKED:
-                yield ground.refuses("7.2", "key-out-of-window", f"{word(document)}-{name}", about, file)
+                yield ground.refuses("7.2", "key-out-of-window", f"{word(document)}-{name}", about, file, flags=BOUND)
             elif isinstance(document, Revocations | Catalog):
-                about = f"{about}; passed over, so its own document is refused" * isinstance(document, Catalog) or about
                 yield from _by_a_revoked_key(ground, document, file)
             else:
                 yield ground.refuses("4.4", "key-revoked", f"{word(document)}-{name}", about, file)
 
 
-def _by_a_revoked_key(ground: Ground, document: Document, file: str) -> Iterator[Vector]:
+def _by_a_revoked_key(ground: Ground, document: Document, file: str) -> Iterator[Case]:
     """In a file such a list is passed over; a catalog as well, but it is shown, and so verified by itself (C1)."""
     name = f"{word(document)}-revoked"
     if isinstance(document, Catalog):
@@ -98,33 +100,24 @@ def _by_a_revoked_key(ground: Ground, document: Document, file: str) -> Iterator
         yield ground.takes("F1.5", name, about, file)
 
 
-def times_of_issue() -> Iterator[Vector]:
+def times_of_issue() -> Iterator[Case]:
     """7.1 and O1.2: how far ahead of now a document may be issued."""
     trust = makers.trust(*ADMITTED, version=2)
-    for empty in (*OF_KEYS, trust):
-        kind = word(empty)
-        signer = ROOT if empty is trust else VENDOR
+    for usual in (*OF_KEYS, trust):
+        kind, signer = word(usual), ROOT if usual is trust else VENDOR
         rule = "7.1" if kind in {"bundle", "reset"} else "O1.2"
-        for now in (NOW, ISSUED - 30 * DAY):
-            at = "later" if now == NOW else "earlier"
-            on_time = makers.changed(empty, issued=now + DAY)
-            about = f"a {kind}, issued a day ahead of a now that is {at}"
-            file = file_of(sign(on_time, signer))
-            if empty is trust:
-                yield GROUND.takes(rule, f"{kind}-a-day-ahead-{at}", about, file, state=(1, 2, {}), now=now)
-            else:
-                yield taken(GROUND, rule, f"{kind}-a-day-ahead-{at}", about, on_time, file, now=now)
-            ahead = makers.changed(empty, issued=now + DAY + 1)
-            about = f"a {kind}, issued a day and a second ahead of a now that is {at}"
+        for when, now in {"later": NOW, "earlier": ISSUED - 30 * DAY}.items():
+            on_time = makers.changed(usual, issued=now + DAY)
+            about = f"a {kind}, issued a day ahead of a now that is {when}"
+            name = f"{kind}-a-day-ahead-{when}"
+            yield taken(GROUND, rule, name, about, on_time, by=signer, now=now, flags=BOUND)
+            ahead = makers.changed(usual, issued=now + DAY + 1)
+            about = f"a {kind}, issued a day and a second ahead of a now that is {when}"
             file = file_of(sign(ahead, signer))
-            yield GROUND.refuses(rule, "issued-ahead", f"{kind}-ahead-{at}", about, file, now=now)
-        old = makers.changed(empty, issued=ISSUED - 300 * DAY)
+            yield GROUND.refuses(rule, "issued-ahead", f"{kind}-ahead-{when}", about, file, now=now, flags=BOUND)
+        old = makers.changed(usual, issued=ISSUED - 300 * DAY)
         about = f"a {kind}, issued 300 days before"
-        file = file_of(sign(old, signer))
-        if empty is trust:
-            yield GROUND.takes(rule, f"{kind}-long-before", about, file, state=(1, 2, {}))
-        else:
-            yield taken(GROUND, rule, f"{kind}-long-before", about, old, file)
+        yield taken(GROUND, rule, f"{kind}-long-before", about, old, by=signer, flags=("time",))
     own = makers.admitted(SIGNER, "the signer", valid_from=0, valid_to=None)
     at_zero = makers.bundle(issued=0)
     about = "issued in the first second that there is"
@@ -135,7 +128,7 @@ def times_of_issue() -> Iterator[Vector]:
     yield admitting(own).takes("7.1", "bundle-last-second", about, file, last, now=253_402_300_799)
 
 
-def terms() -> Iterator[Vector]:
+def terms() -> Iterator[Case]:
     """7.8: both sides of a longest term, and of its hours, for terms of a day, of sixty and the longest there is."""
     for days in (1, 60, 36_600):
         scope = makers.limited(longest_term=days, uses=[Use.TRIAL])
@@ -145,10 +138,7 @@ def terms() -> Iterator[Vector]:
         good: dict[str, tuple[str, Bundle]] = {
             "expiry": ("the expiry on the last day", makers.trial(expiry=end)),
             "grace": ("the end of grace on the last day", makers.trial(expiry=end - 1, grace=end)),
-            "end-of-day": (
-                "issued in the last second of its day",
-                makers.trial(issued=ISSUED + DAY - 1, expiry=end),
-            ),
+            "end-of-day": ("issued in the last second of its day", makers.trial(issued=ISSUED + DAY - 1, expiry=end)),
             "hours": ("as many hours", makers.trial(expiry=end, offline_hours=hours, borrow_hours=hours)),
         }
         wrong: dict[str, tuple[str, Bundle]] = {
@@ -164,8 +154,8 @@ def terms() -> Iterator[Vector]:
             wrong["borrow"] = ("a borrow hour more", makers.trial(expiry=end, borrow_hours=hours + 1))
         for name, (about, document) in good.items():
             file = file_of(sign(document, SIGNER))
-            yield ground.takes("7.8", f"{days}-{name}", f"of at most {days} days: {about}", file, document)
+            yield ground.takes("7.8", f"{days}-{name}", f"of at most {days} days: {about}", file, document, flags=BOUND)
         for name, (about, document) in wrong.items():
             file = file_of(sign(document, SIGNER))
-            about = f"of at most {days} days: {about}"
-            yield ground.refuses("7.8", "key-out-of-scope", f"{days}-{name}-too-long", about, file)
+            beyond = f"of at most {days} days: {about}"
+            yield ground.refuses("7.8", "key-out-of-scope", f"{days}-{name}-too-long", beyond, file, flags=BOUND)
