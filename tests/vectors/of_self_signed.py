@@ -77,9 +77,9 @@ UNDONE: Final = {
 
 def self_signed() -> Iterator[Case]:
     """Requests, receipts and statements: a fault of each step, and each two of them."""
-    for document in (makers.request(), makers.receipt(), makers.statement()):
+    for document in (makers.request(serial=None), makers.receipt(), makers.statement()):
         kind = TYPE_OF[type(document)]
-        good = SelfSigned(makers.changed(document, extensions={}))
+        good = SelfSigned(document)
         for spoiled in (*with_one(FAULTS, good), *with_two(FAULTS, good, UNDONE)):
             flags = ("precedence",) if "-before-" in spoiled.name else ()
             about = f"a {kind}: {spoiled.about}"
