@@ -1,9 +1,9 @@
-"""Our reader, run on vectors as `README.md` says any reader is to be run."""
+"""Files, as our reader takes them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from licensekit.dates import parse_seconds
-from licensekit.errors import LicenseError
 from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, SeenDocument, full_version
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.scope import may_still_sign
@@ -13,43 +13,35 @@ from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
 from licensekit.wire import armor
 from licensekit.wire.documents import Document, Receipt, Request, Statement
 from licensekit.wire.plain import plain
+from tests.vectors.our_reader.members import bytes_of
 
 
-def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
-    """Return what our reader makes of a vector on its ground, in the form of `expect`."""
-    try:
-        return _taken(vector, ground)
-    except LicenseError as error:
-        return {"code": error.code}
-
-
-def file_bytes(vector: dict[str, Any]) -> bytes:
-    """Return the file of a vector."""
-    if "file_hex" in vector:
-        return bytes.fromhex(vector["file_hex"])
-    repeat = vector.get("repeat", {"text": "", "times": 0})
-    text: str = vector["file"] + repeat["text"] * repeat["times"]
-    return text.encode()
-
-
-def _taken(vector: dict[str, Any], on: dict[str, str]) -> dict[str, Any]:
-    now = parse_seconds(vector["now"])
-    ground = open_pack(on["pack"], on["root"])
-    tokens = armor.read(file_bytes(vector))
-    if vector.get("alone"):
-        ground = _alone(ground, tokens[0], now)
+def file(line: dict[str, Any]) -> dict[str, Any]:
+    """Return state and documents of a file, or raise why it is refused."""
+    now = parse_seconds(line["now"])
+    store = open_pack(line["pack"], line["root"])
+    tokens = armor.read(bytes_of(line, "file"))
+    if line.get("alone"):
+        store = _alone(store, tokens[0], now)
     else:
-        ground = extend_trust_store(ground, tokens, now, _seen(vector.get("seen")))
-    state = ground.trust
-    documents = [_verified(token, state, now) for token in tokens if token.type not in _OF_TRUST]
+        store = extend_trust_store(store, tokens, now, _seen(line.get("seen")))
+    return shown(store, tokens, now)
+
+
+def shown(store: TrustStore, tokens: Sequence[armor.Token], now: int) -> dict[str, Any]:
+    """Return the state of a store as the kit shows it, and the other documents of a file, verified."""
+    documents = [_verified(token, store.trust, now) for token in tokens if token.type not in _OF_TRUST]
+    return {"state": state_numbers(store), "documents": [_shown(document) for document in documents]}
+
+
+def state_numbers(store: TrustStore) -> dict[str, Any]:
+    """Return the full versions of what is in force, and of the lists that were seen."""
+    state = store.trust
     in_force = {"root": state.chain[-1].verified, "trust": state.trust}
     numbers = {name: None if held is None else list(full_version(held.document)) for name, held in in_force.items()}
     lists = {issuer: list(seen.version) for (kind, issuer), seen in state.seen.items() if kind == "revocations"}
-    catalogs = {i: list(full_version(held.document)) for i, held in ground.catalogs.items()}
-    return {
-        "state": {**numbers, "lists": lists, "catalogs": catalogs},
-        "documents": [_shown(document) for document in documents],
-    }
+    catalogs = {issuer: list(full_version(held.document)) for issuer, held in store.catalogs.items()}
+    return {**numbers, "lists": lists, "catalogs": catalogs}
 
 
 _OF_TRUST = frozenset({"root", "trust", "revocations"})
