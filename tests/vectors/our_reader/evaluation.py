@@ -113,7 +113,9 @@ def _served(world: World, question: Line) -> Line:
     kind = Kind.USER if "user" in question else Kind.SITE
     known = world.users.get(question["user"]) if kind is Kind.USER else world.sites.get(question["site"])
     by_code = {one.license: access_by(world.entitlements, kind, one) for one in (known.holdings if known else ())}
-    given: list[Line] = next((one["licenses"] for one in world.line[word(kind) + "s"] if known and one["id"] == known.id), [])
+    given: list[Line] = next(
+        (one["licenses"] for one in world.line[word(kind) + "s"] if known and one["id"] == known.id), []
+    )
     codes = [one["license"] for one in given if one["license"] in by_code]
     return {"licenses": [{"license": code, "access": by_code[code].name.lower()} for code in codes]}
 
