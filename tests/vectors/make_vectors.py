@@ -24,6 +24,7 @@ from tests.vectors.of_restarts import lost_documents, other_packs
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
 from tests.vectors.of_self_signed import self_signed
+from tests.vectors.of_signing import signing
 from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of_lists, steps_of_resets
 from tests.vectors.of_taken_back import required, taken_back
 from tests.vectors.of_thresholds import rotated_thresholds, thresholds
@@ -93,6 +94,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "taken-back": taken_back,
         "lists-required": required,
         "self-signed": self_signed,
+        "signing": signing,
         "sequences-clocks": clocks,
         "sequences-without-state": without_state,
         "sequences-packs": other_packs,
