@@ -6,7 +6,6 @@ kept as they are, unless they are missing or named.
 
 import json
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
+from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
@@ -32,12 +32,11 @@ from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
 from tests.vectors.of_whole_files import everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import terms, times_of_issue, windows
-from tests.vectors.vector import Case
+from tests.vectors.vector import Maker
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
 KEYS: Final = "TEST KEYS, which everybody can make: trust nothing that they sign"
 
-Maker = Callable[[], Iterable[Case]]
 GROUPS: Final[dict[str, dict[str, Maker]]] = {
     "L0": {
         # tokens, frames, pins
@@ -109,11 +108,15 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
     },
     "L4": {
         # hybrid keys
-        "hybrids": hybrids
+        "hybrids": hybrids,
+        "hybrid-roots": hybrid_roots,
+        "hybrid-signers": hybrid_signers,
+        "hybrid-keys": hybrid_keys,
+        "hybrid-sequences": hybrid_sequences,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""
-AT_RANDOM: Final = frozenset({"hybrids"})
+AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-keys", "hybrid-sequences"})
 """Groups that hold signatures by ML-DSA-65."""
 LEVEL: Final = {group: level for level, groups in GROUPS.items() for group in groups}
 """Group to its level."""

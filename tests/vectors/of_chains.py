@@ -9,7 +9,7 @@ from licensekit.wire import armor
 from tests import makers
 from tests.makers import NOW
 from tests.vectors.of_trust import root
-from tests.vectors.vector import ADMITTED, STRANGER, VENDOR, Case, Ground, file_of
+from tests.vectors.vector import ADMITTED, STRANGER, VENDOR, Case, Ground, citing, file_of
 
 KEYS: Final = [makers.key(f"chain-{n}") for n in range(5)]
 """The key of root n + 1."""
@@ -39,6 +39,7 @@ def pinned(version: int, *, upto: int | None = None) -> Ground:
     return Ground(makers.pin(ROOTS[version]), file_of(*roots, TRUSTS[newest]), newest, 1)
 
 
+@citing("readers-4a", "readers-4b")
 def orders() -> Iterator[Case]:
     """F1.1: roots 1 to 4 lead to the newest in any order, under any pin of them, in a file and in a pack."""
     for order in permutations((2, 3, 4)):
@@ -67,6 +68,7 @@ def orders() -> Iterator[Case]:
     yield pinned(1, upto=2).takes("R2.1", "known", about, no_newer, BUNDLE)
 
 
+@citing("readers-4b")
 def older() -> Iterator[Case]:
     """F1.1 and F1.2: under a pin above 1, what is older than the pin is passed over; under root 1 nothing is."""
     for version in (2, 3, 4):
@@ -144,6 +146,7 @@ def missing() -> Iterator[Case]:
     yield pinned(1, upto=2).refuses("R3", "trust-missing", "fallen-trust", about, file)
 
 
+@citing("readers-4a", "readers-4b")
 def forks() -> Iterator[Case]:
     """R2.7: another root in the place of one of the chain, wherever that is; and roots of others."""
     for version in (1, 2, 3):

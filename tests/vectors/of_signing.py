@@ -28,7 +28,7 @@ EVERY_TYPE: Final[tuple[Document, ...]] = (
     makers.statement(),
 )
 WORKED_EXAMPLE: Final = makers.trial(
-    company="Blåbær AS", expiry=ISSUED_DAY + 29, sites={}, users={"user": 25}, after_grace=0
+    company="Blåbær AS", expiry=ISSUED_DAY + 29, sites={}, users={"user": 25}, after_grace=AfterGrace.READ_ONLY
 )
 """The bundle of "A worked example"."""
 
