@@ -1,5 +1,6 @@
 """Values of settings that bundles sell ("Settings")."""
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tests.vectors.second_reader import rules
@@ -52,4 +53,4 @@ def _most(left: list[Sold]) -> Any:
     return max(int(one.value) for one in left)
 
 
-_COMBINED: Final = (_latest, _sum, _most)
+_COMBINED: Final[tuple[Callable[[list[Sold]], Any], ...]] = (_latest, _sum, _most)
