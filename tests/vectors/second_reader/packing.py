@@ -21,7 +21,7 @@ def pack(value: Any) -> bytes:
     return _packer(value)(value)
 
 
-def _packer(value: Any) -> Callable[[Any], bytes]:
+def _packer(value: object) -> Callable[[Any], bytes]:
     packer = _PACKERS.get(type(value))
     if packer is None:
         raise RefusedError("payload-invalid")

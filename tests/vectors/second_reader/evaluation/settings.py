@@ -38,7 +38,7 @@ def value_of(world: World, code: Code) -> Any:
     """Settings 3 and 4: return the value of a setting, or its default if no value is left."""
     setting = world.catalogs.settings[code]
     left = [one for one in sold(world) if one.code == code and fits(world, one)]
-    return _COMBINED[setting["combine"]](left) if left else setting["default"]
+    return _COMBINED[int(setting["combine"])](left) if left else setting["default"]
 
 
 def _latest(left: list[Sold]) -> Any:
