@@ -221,3 +221,30 @@ def trust_versions() -> Iterator[Case]:
     ground = Ground(makers.pin(pair), file_of(pair, sign(held, KEYS[0])), 1, 5)
     file = file_of(sign(held, KEYS[1]), TOKEN)
     yield ground.takes("O1.1", "signed-again", about, file, BUNDLE)
+    yield from _of_shared_keys()
+
+
+def _of_shared_keys() -> Iterator[Case]:
+    """T1: where roots share keys, the newest whose threshold is reached is the one that signed."""
+    one, two, three = KEYS[:3]
+    first = root([one], [one, two])
+    second = root([one, two], [one, two, three], 2, threshold=2)
+    held = sign(makers.trust(*ADMITTED, root_version=2), one, two)
+    ground = Ground(makers.pin(first), file_of(first, second, held), 2, 1)
+    by_one = sign(makers.trust(*ADMITTED, version=9), one)
+    about = "one key signed, which is enough for root 1 and too little for root 2"
+    yield ground.refuses("T1.4", "root-not-newest", "enough-for-root-1", about, file_of(by_one), alone=True)
+    about = "in a file, one that is enough for root 1 alone is passed over"
+    yield ground.takes("F1.2", "enough-for-root-1-in-a-file", about, file_of(by_one, TOKEN), BUNDLE)
+    about = "two keys of both roots signed: root 2 did"
+    both = sign(makers.trust(*ADMITTED, root_version=2, version=9), one, two)
+    yield ground.takes("T1", "enough-for-both", about, file_of(both), state=(2, 9, {}))
+    about = "two keys of both roots signed what names root 1"
+    names_one = sign(makers.trust(*ADMITTED, version=9), one, two)
+    yield ground.refuses("T1.7", "root-not-newest", "names-root-1", about, file_of(names_one), alone=True)
+    about = "a key of root 2 alone signed, which is too little"
+    by_three = file_of(sign(makers.trust(*ADMITTED, root_version=2, version=9), three))
+    yield ground.refuses("T1.3", "threshold-not-met", "too-little-for-root-2", about, by_three, alone=True)
+    forged = file_of(makers.forged(by_one))
+    about = "one key signed, enough for root 1 alone, and the signature is forged"
+    yield ground.refuses("T1.2", "signature-invalid", "forged-for-root-1", about, forged, alone=True)
