@@ -46,7 +46,7 @@ EVERYTHING: Final = (
 
 
 class Bad(NamedTuple):
-    """A token of one type, the code with which it is refused, and what of the type is refused in a file alone."""
+    """A token that is refused, the rule that refuses it, and its code."""
 
     rule: str
     code: str
