@@ -17,7 +17,7 @@ from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
-from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_pack_files import pack_files
 from tests.vectors.of_packs import packs
@@ -104,6 +104,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "sequences-rotations": rotations_over_time,
         "sequences-refused": refused_files,
         "sequences-bundles": bundles_again,
+        "hybrid-keys-named": hybrid_keys_named,
     },
     "L3": {
         # evaluation
