@@ -31,7 +31,7 @@ from tests.vectors.of_taken_back import required, taken_back
 from tests.vectors.of_thresholds import rotated_thresholds, thresholds
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
-from tests.vectors.of_whole_files import everything, faults_in_files, held, numbers, two_steps_of_a_file
+from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import terms, times_of_issue, windows
 from tests.vectors.vector import Maker
 
@@ -90,6 +90,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "files-with-numbers": numbers,
         "files-again": held,
         "files-with-two-faults": two_steps_of_a_file,
+        "alone": alone,
         "floors": floors,
         "taken-back": taken_back,
         "lists-required": required,
