@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.vectors.of_bundles_again import bundles_again
-from tests.vectors.of_chains import forks, missing, older, orders, trust_versions
 from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_over_time
 from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
-from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
+from tests.vectors.of_hybrid_trust import hybrid_roots, hybrid_sequences, hybrid_signers, hybrid_trust_keys
 from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_pack_files import pack_files
 from tests.vectors.of_packs import packs
 from tests.vectors.of_restarts import lost_documents, other_packs
+from tests.vectors.of_root_chains import forks, missing, older, orders, trust_versions
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
 from tests.vectors.of_self_signed import self_signed
@@ -115,12 +115,12 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "hybrids": hybrids,
         "hybrid-roots": hybrid_roots,
         "hybrid-signers": hybrid_signers,
-        "hybrid-keys": hybrid_keys,
+        "hybrid-trust-keys": hybrid_trust_keys,
         "hybrid-sequences": hybrid_sequences,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""
-AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-keys", "hybrid-sequences"})
+AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-trust-keys", "hybrid-sequences"})
 """Groups that hold signatures by ML-DSA-65."""
 LEVEL: Final = {group: level for level, groups in GROUPS.items() for group in groups}
 """Group to its level."""

@@ -8,7 +8,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from tests import makers
 from tests.makers import NOW
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
 from tests.vectors.vector import REVOKED, STRANGER, VENDOR, Case, Catalogs, Ground, Lists, citing, file_of
 
 FILE: Final = file_of(TOKEN)

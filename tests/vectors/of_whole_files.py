@@ -9,7 +9,7 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Document
 from tests import makers
 from tests.makers import NOW, PARTNER
-from tests.vectors.of_chains import KEYS, ROOTS, link, trust_of
+from tests.vectors.of_root_chains import KEYS, ROOTS, link, trust_of
 from tests.vectors.vector import PARTNERS, REVOKED, STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
 
 INSTALLATION: Final = makers.key("installation", frame.INSTALLATION)
