@@ -32,7 +32,7 @@ from tests.vectors.of_thresholds import rotated_thresholds, thresholds
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
 from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
-from tests.vectors.of_windows import terms, times_of_issue, windows
+from tests.vectors.of_windows import longest_terms, times_of_issue, windows
 from tests.vectors.vector import Maker
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
@@ -69,7 +69,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "steps-of-catalogs": steps_of_catalogs,
         "windows": windows,
         "times-of-issue": times_of_issue,
-        "terms": terms,
+        "longest-terms": longest_terms,
         "scopes-types": types,
         "scopes-issuers": issuers,
         "scopes-uses": uses,

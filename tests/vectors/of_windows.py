@@ -113,7 +113,7 @@ def times_of_issue() -> Iterator[Case]:
     yield admitting(own).takes("7.1", "bundle-last-second", about, file, last, now=253_402_300_799)
 
 
-def terms() -> Iterator[Case]:
+def longest_terms() -> Iterator[Case]:
     """7.8: both sides of a longest term, and of its hours, for terms of a day, of sixty and the longest there is."""
     for days in (1, 60, 36_600):
         scope = makers.limited(longest_term=days, uses=[Use.TRIAL])
