@@ -66,10 +66,8 @@ def codes_of_evaluation() -> set[str]:
     codes = set(re.findall(r"\(`([a-z]+-[a-z-]+)`[),; ]", EVALUATION))
     for heading, columns in {"Why not": (0, 2), "Login": (0,), "Notices": (0,), "Assignments": (2,)}.items():
         for row in tables(section(EVALUATION, heading))[0]:
-            codes |= {
-                code for column in columns if column < len(row) for code in re.findall(r"`([a-z-]+)`", row[column])
-            }
-    return codes - OF_INSTALLATIONS - {"bundle-refused", "read-only"}
+            codes |= set(re.findall(r"`([a-z-]+)`", " ".join(row[column] for column in columns if column < len(row))))
+    return codes - OF_INSTALLATIONS - NO_CODES
 
 
 CODES: Final = sorted(codes_of_format() | codes_of_evaluation())
