@@ -6,7 +6,6 @@ kept as they are, unless they are missing or named.
 
 import json
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +15,16 @@ from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
 from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
+from tests.vectors.of_bundles_again import bundles_again
+from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_over_time
+from tests.vectors.of_clocks import clocks, without_state
+from tests.vectors.of_documents import documents
+from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
+from tests.vectors.of_hybrid_trust import hybrid_roots, hybrid_sequences, hybrid_signers, hybrid_trust_keys
 from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
+from tests.vectors.of_pack_files import pack_files
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
 from tests.vectors.of_public_key_texts import public_key_texts
@@ -34,17 +40,28 @@ from tests.vectors.of_secret_key_files import hybrid_key_files, secret_key_files
 from tests.vectors.of_sentences import sentences
 from tests.vectors.of_small_order import small_orders
 from tests.vectors.of_token_sizes import sizes
+from tests.vectors.of_restarts import lost_documents, other_packs
+from tests.vectors.of_root_chains import forks, missing, older, orders, trust_versions
+from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
+from tests.vectors.of_scopes import issuers, limits, most, types, uses
+from tests.vectors.of_self_signed import self_signed
+from tests.vectors.of_signing import signing
+from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of_lists, steps_of_resets
+from tests.vectors.of_taken_back import required, taken_back
+from tests.vectors.of_thresholds import rotated_thresholds, thresholds
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
 from tests.vectors.of_written import refused_documents, written_documents
 from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Case
+from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
+from tests.vectors.of_windows import longest_terms, times_of_issue, windows
+from tests.vectors.vector import Maker
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
 KEYS: Final = "TEST KEYS, which everybody can make: trust nothing that they sign"
 
-Maker = Callable[[], Iterable[Case]]
 GROUPS: Final[dict[str, dict[str, Maker]]] = {
     "L0": {
         # tokens, frames, pins
@@ -95,6 +112,48 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "trust-documents": trust_documents,
         "lists": lists,
         "files": files,
+        "steps-of-bundles": steps_of_bundles,
+        "steps-of-resets": steps_of_resets,
+        "steps-of-lists": steps_of_lists,
+        "steps-of-catalogs": steps_of_catalogs,
+        "windows": windows,
+        "times-of-issue": times_of_issue,
+        "longest-terms": longest_terms,
+        "scopes-types": types,
+        "scopes-issuers": issuers,
+        "scopes-uses": uses,
+        "scopes-limits": limits,
+        "scopes-most": most,
+        "steps-of-pinned-roots": pinned_steps,
+        "steps-of-roots": root_steps,
+        "steps-of-trust-documents": trust_steps,
+        "thresholds": thresholds,
+        "thresholds-of-later-roots": rotated_thresholds,
+        "chains": orders,
+        "chains-above-the-first": older,
+        "chains-with-gaps": missing,
+        "chains-with-forks": forks,
+        "trust-versions": trust_versions,
+        "files-of-everything": everything,
+        "files-with-faults": faults_in_files,
+        "files-with-numbers": numbers,
+        "files-again": held,
+        "files-with-two-faults": two_steps_of_a_file,
+        "alone": alone,
+        "floors": floors,
+        "taken-back": taken_back,
+        "lists-required": required,
+        "self-signed": self_signed,
+        "packs-with-faults": pack_files,
+        "signing": signing,
+        "sequences-clocks": clocks,
+        "sequences-without-state": without_state,
+        "sequences-packs": other_packs,
+        "sequences-lost": lost_documents,
+        "sequences-lists": lists_and_keys,
+        "sequences-rotations": rotations_over_time,
+        "sequences-refused": refused_files,
+        "sequences-bundles": bundles_again,
         "hybrid-keys-named": hybrid_keys_named,
     },
     "L3": {
@@ -106,10 +165,14 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "hybrid-keys": hybrid_keys,
         "hybrid-key-files": hybrid_key_files,
         "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
+        "hybrid-roots": hybrid_roots,
+        "hybrid-signers": hybrid_signers,
+        "hybrid-trust-keys": hybrid_trust_keys,
+        "hybrid-sequences": hybrid_sequences,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""
-AT_RANDOM: Final = frozenset({"hybrids"})
+AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-trust-keys", "hybrid-sequences"})
 """Groups that hold signatures by ML-DSA-65."""
 LEVEL: Final = {group: level for level, groups in GROUPS.items() for group in groups}
 """Group to its level."""

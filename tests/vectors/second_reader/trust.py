@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tests.vectors.second_reader import fields
-from tests.vectors.second_reader.forms import BOUNDS, Key, RefusedError, Signed, Token, divide, key, need
+from tests.vectors.second_reader.forms import BOUNDS, Key, RefusedError, Signed, Token, divide, key, message_of, need
 
 DAY: Final = 86_400
 KINDS: Final = ("revocations", "catalog", "bundle", "reset")
 Keys = dict[tuple[int, bytes], Key]
 Place = tuple[tuple[int, ...], bytes]
 """Full version and identity."""
+Seen = dict[tuple[str, str], Place]
+"""Type and issuer (none for roots and trust documents) to the highest that was there."""
 ORDERED_BY: Final = {
     "root": ("version",),
     "trust": ("root_version", "version"),
@@ -82,8 +84,7 @@ class State:
     keys: Keys = field(default_factory=dict[Any, Any])
     lists: dict[str, Held] = field(default_factory=dict[str, Held])
     catalogs: dict[str, Held] = field(default_factory=dict[str, Held])
-    seen: dict[tuple[str, str], Place] = field(default_factory=dict[Any, Any])
-    """Type and issuer (none for roots and trust documents) to the highest that was there."""
+    seen: Seen = field(default_factory=dict[Any, Any])
 
     @property
     def root(self) -> KnownRoot:
@@ -106,20 +107,26 @@ def load_keys(entries: list[list[Any]]) -> Keys:
 def check_all(token: Token, signatures: list[Signed], keys: Keys, payload: bytes) -> None:
     """Step 5 for every signature."""
     for signed in signatures:
-        verifies = keys[signed.scheme, signed.key].verifies(token.type, signed, payload)
+        message = message_of(token.type, signed.scheme, signed.key, payload)
+        verifies = keys[signed.scheme, signed.key].verifies(message, signed.signature)
         need(verifies, "signature-invalid")
 
 
-def start(tokens: list[Token], pin: str) -> State:
-    """R1."""
-    pin = pin.strip("\t\n\v\f\r ")
-    body = pin.removeprefix("lkroot1-")
+def pinned_digest(pin: bytes) -> bytes:
+    """Return the digest that a pin spells ("Identities")."""
+    text = pin.strip(b"\t\n\v\f\r ").decode("latin-1")
     try:
-        wanted = base64.b32decode(body.upper() + "====")
+        wanted = base64.b32decode(text.removeprefix("lkroot1-").upper() + "====")
     except ValueError:
         raise RefusedError("root-pin-invalid") from None
     again = "lkroot1-" + base64.b32encode(wanted).decode().rstrip("=").lower()
-    need(pin == again and len(wanted) == 32, "root-pin-invalid")
+    need(text == again and len(wanted) == 32, "root-pin-invalid")
+    return wanted
+
+
+def start(tokens: list[Token], pin: bytes) -> State:
+    """R1."""
+    wanted = pinned_digest(pin)
     for token in tokens:
         if token.type == "root":
             signatures, payload = divide(token, "root")
@@ -274,12 +281,12 @@ def verified(state: State, token: Token, kind: str, now: int | None) -> Held:
     need(end is None or says["issued"] < end, "key-out-of-window")
     need(says["issuer"] in issuers, "key-out-of-scope")
     if kind == "bundle":
-        need(_may_grant(says, *of_bundles), "key-out-of-scope")
+        need(may_grant(says, *of_bundles), "key-out-of-scope")
     need(kind == "reset" or says["product"] == state.product, "wrong-product")
     return Held(token, payload, says, document.plain, signer)
 
 
-def _may_grant(
+def may_grant(
     bundle: dict[str, Any], uses: list[int], longest: int | None, parts: list[str] | None, most: int | None
 ) -> bool:
     """Step 7, 4 to 8."""
@@ -303,6 +310,12 @@ def _ends_within(bundle: dict[str, Any], days: int) -> bool:
 def bundle(state: State, token: Token, now: int) -> Held:
     """Steps 3 to 9."""
     held = verified(state, token, "bundle", now)
+    require_not_revoked(state, held)
+    return held
+
+
+def require_not_revoked(state: State, held: Held) -> None:
+    """Step 9."""
     says = held.says
     taken_back = state.lists.get(says["issuer"])
     seen = state.seen.get(("revocations", says["issuer"]))
@@ -313,7 +326,6 @@ def bundle(state: State, token: Token, now: int) -> Held:
         need(held.identity not in taken_back.says["identities"], "bundle-revoked")
         need(says["serial"] not in taken_back.says["serials"], "bundle-revoked")
         need(says["sequence"] >= (lowest[says["use"]] or 0), "bundle-revoked")
-    return held
 
 
 def judge(state: State, token: Token) -> Held:
