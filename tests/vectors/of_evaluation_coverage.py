@@ -19,7 +19,7 @@ from tests.vectors.evaluation_world import (
     partners,
     sold,
 )
-from tests.vectors.of_evaluation_governing import A, B
+from tests.vectors.of_evaluation_governing import A, B, C
 from tests.vectors.of_evaluation_states import DIGEST
 from tests.vectors.vector import Case
 
@@ -235,6 +235,12 @@ def _replaced() -> Iterator[Case]:
     answer = {"coverage": [_line("demo", "base", FOR_EVER), _line("demo", "reports", _until(19))]}
     about = "one serial follows another, whose add-on it does not have"
     yield gone.case("Coverage 3", "serial-follows", about, ask("coverage"), answer, musts=BY_MUST)
+    installation = activated(
+        bundle(serial=C, starts=day(20), replaces=[A]), bundle(serial=B, starts=day(10), **FOREIGN), bundle()
+    )
+    answer = {"coverage": [_line("demo", "base", _until(19))]}
+    about = "a foreign one governs when another serial is replaced, and not at its own start"
+    yield installation.case("Coverage 3", "foreign-later", about, ask("coverage"), answer, musts=BY_MUST)
 
 
 def _several() -> Iterator[Case]:
