@@ -45,8 +45,8 @@ def codes() -> Iterator[Case]:
             "any-kind-of-user",
             "any kind may be asked of a user",
             server,
-            ask("access", "branch", user="anna"),
-            access("none"),
+            ask("access", "server", user="anna"),
+            access("full"),
             by_kind,
         ),
         (
