@@ -29,6 +29,12 @@ def base_part() -> Iterator[Case]:
         ("add-on", "an add-on alone", sold(part="reports"), none),
         ("partner", "the partner's base alone", activated(partners()), none),
         ("out-of-reach", "it is out of reach", sold(offline_hours=3).having(away_hours=3), none),
+        (
+            "out-of-reach-waits",
+            "it is out of reach, and another one waits",
+            sold(offline_hours=3).plus(renewal(9)).having(away_hours=3),
+            none,
+        ),
         ("active", "thirty days are left", one, said("active", date(30), 30)),
         ("warning", "ten days are left", one.at(last(20)), said("warning", date(30), 10)),
         ("last-day", "on its last day none are left", one.at(first(30)), said("warning", date(30), 0)),
