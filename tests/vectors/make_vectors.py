@@ -33,7 +33,7 @@ from tests.vectors.of_evaluation_slots import counts, satellites, slots
 from tests.vectors.of_evaluation_states import caps, states
 from tests.vectors.of_evaluation_waiting import waiting
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
-from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
@@ -69,6 +69,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "trust-documents": trust_documents,
         "lists": lists,
         "files": files,
+        "hybrid-keys-named": hybrid_keys_named,
     },
     "L3": {
         "governing": governing,

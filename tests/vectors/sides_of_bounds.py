@@ -25,8 +25,10 @@ def _numbers(kind: str, field: str, highest: int) -> Sides:
 
 
 SIDES: Final = {
-    "FILE_BYTES": Sides("sizes/file-of-file-bytes", "sizes/a-file-of-file-bytes-and-one-byte-more"),
-    "TOKENS_PER_FILE": Sides("sizes/tokens-256", "sizes/tokens-257"),
+    "FILE_BYTES": Sides(
+        "sizes/a-file-of-file-bytes-white-space-included", "sizes/a-file-of-file-bytes-and-a-byte-more"
+    ),
+    "TOKENS_PER_FILE": Sides("sizes/256-tokens", "sizes/257-tokens"),
     "FRAME_BYTES": Sides(
         "divided-frames/a-frame-of-frame-bytes", "divided-frames/a-frame-of-frame-bytes-and-a-byte-more"
     ),
@@ -77,10 +79,9 @@ SIDES: Final = {
     "SCRYPT_LOG2_N_MIN": Sides(
         "secret-key-files/a-secret-key-a-log2n-of-14", "secret-key-files/a-secret-key-a-log2n-of-13"
     ),
+    # A key file of 20 would take a gigabyte of memory, which not every machine has.
     "SCRYPT_LOG2_N_MAX": Sides(
-        "secret-key-files/a-secret-key-a-log2n-of-15",
-        "secret-key-files/a-secret-key-a-log2n-of-21",
-        # One of 20 is left out: it takes a gigabyte of memory, which not every machine has.
+        "secret-key-files/a-secret-key-a-log2n-of-14", "secret-key-files/a-secret-key-a-log2n-of-21"
     ),
 }
 """Name of a bound to cases on its sides."""

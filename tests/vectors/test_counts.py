@@ -23,7 +23,7 @@ CODES_HAVE: Final = 3
 OF_INSTALLATIONS: Final = frozenset(
     "unusable-document not-activated license-not-taken database-away clock-behind damaged-journal restored-backup "  # noqa: SIM905
     "read-only unreadable-mark time-not-kept clock-accepted clock-ahead seats-taken kept-in-memory "
-    "bundle-refused not-entitled no-login".split()
+    "bundle-refused not-entitled no-login not-in-catalog".split()
 )
 """What the text names of what an installation keeps or does: no question of the kit is about it."""
 NO_CODES: Final = frozenset({"no-travel"})
@@ -66,10 +66,8 @@ def codes_of_evaluation() -> set[str]:
     codes = set(re.findall(r"\(`([a-z]+-[a-z-]+)`[),; ]", EVALUATION))
     for heading, columns in {"Why not": (0, 2), "Login": (0,), "Notices": (0,), "Assignments": (2,)}.items():
         for row in tables(section(EVALUATION, heading))[0]:
-            codes |= {
-                code for column in columns if column < len(row) for code in re.findall(r"`([a-z-]+)`", row[column])
-            }
-    return codes - OF_INSTALLATIONS - {"bundle-refused", "read-only"}
+            codes |= set(re.findall(r"`([a-z-]+)`", " ".join(row[column] for column in columns if column < len(row))))
+    return codes - OF_INSTALLATIONS - NO_CODES
 
 
 CODES: Final = sorted(codes_of_format() | codes_of_evaluation())
