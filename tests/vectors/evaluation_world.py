@@ -67,6 +67,7 @@ LICENSES: Final[dict[str, License]] = {
     "tours": _license(_USER, requires=["trips"]),
     "guide": _license(_USER, requires=["guest"]),
     "planner": _license(_USER, includes=["travel"]),
+    "courier": _license(_USER, includes=["branch"]),
 }
 SETTINGS: Final[dict[str, Setting]] = {
     "rows": makers.setting(SettingType.NUMBER, lowest=10, highest=1000, default=100, combine=Combine.MOST),

@@ -15,6 +15,7 @@ from tests.vectors.evaluation_world import (
     day,
     first,
     partners,
+    site,
     sold,
     user,
 )
@@ -290,6 +291,22 @@ def logins() -> Iterator[Case]:
             _adds(),
             [],
             [(NOW, 1, {"web": 1}), (NOW, 1, {"web": 1}), (first(5), 2, two)],
+        ),
+        (
+            "site-license-of-user",
+            "a way takes a site license, which a user license gives",
+            sold(users={"courier": 1}).having(users=[user("a", {"courier": 1}), user("b")]),
+            _adds(),
+            [],
+            [(NOW, 1, {"scan": 1})] * 2,
+        ),
+        (
+            "site-license-of-site",
+            "at no site nobody has what a site is assigned",
+            sold(sites={"branch": 1}).having(users=[user("a")], sites=[site(licenses={"branch": 1})]),
+            _adds(),
+            [],
+            _nobody(NOW, NOW),
         ),
     ]
     for name, about, installation, question, found, counted in rows:

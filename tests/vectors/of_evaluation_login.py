@@ -104,6 +104,13 @@ def login() -> Iterator[Case]:
                 "anna maps",
                 MAY,
             ),
+            (
+                "site-license-of-user",
+                "a site license that it takes comes with a user license",
+                sold(users={"courier": 1}).having(users=[user(licenses={"courier": 1})]),
+                "anna scan",
+                MAY,
+            ),
             ("at-site", "a license that it takes is the site's", scan, "anna scan oslo", MAY),
             (
                 "external",

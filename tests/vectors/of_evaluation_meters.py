@@ -148,6 +148,13 @@ def _limited() -> Iterator[Case]:
     both = activated(
         bundle(ADD_ONS, part="reports", system={"calls-day": 25}, expiry=day(9)), bundle(system={"calls-day": 100})
     )
+    early = bundle(ADD_ONS, part="reports", system={"calls-day": 25, "calls-month": 25}, expiry=day(-1))
+    about = "a term that ends before it begins, with the day of issue, grants nothing"
+    for per, start in (("day", "2026-12-31"), ("month", "2026-12-01")):
+        answer = _allowances(per, (0, start, "2027-01-01"))
+        question = ask("meter", f"calls-{per}")
+        ended = activated(early).at(first(0) - 1)
+        yield ended.case("Meters", f"most-ends-before-{per}", f"{about}: per {per}", question, answer, flags=("bound",))
     about = "beside what a key without limits sells"
     yield both.case(
         "Meters",
