@@ -119,13 +119,13 @@ def _term(bundle: Bundle) -> str:
 def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:
     """Return how much of a license a bundle grants whose key may grant `most`.
 
-    Of a meter it is so much in each period that the whole term has at most `most`; a term without an end has no such
-    amount.
+    Of a meter it is so much in each period that the whole term has at most `most`; a term without an end, or that ends
+    before it begins, has no such amount.
     """
     if amount is None or license_.per in (None, MeterPeriod.TERM):
         return amount
     starts, ends = term_of(bundle)
-    if ends is None:
+    if ends is None or ends <= starts:
         return 0
     first, last = date_of(day_at(starts)), date_of(day_at(ends - 1))
     years = last.year - first.year

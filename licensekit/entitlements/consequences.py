@@ -142,7 +142,7 @@ def _rule(state: Entitlements, way: str) -> _Rule:
     codes = state.trust_store.beside(way, written.all)
     given = {**state.every_site, **state.everyone, **state.present}
     missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
-    if all(code in state.licenses and state.licenses[code].kind is Kind.USER for code in missing):
+    if all(code in state.licenses and state.licenses[code].kind is not Kind.SYSTEM for code in missing):
         return _Rule(way, frozenset(written.users), frozenset(missing))
     return _Rule(way, frozenset(), frozenset())
 

@@ -110,10 +110,8 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
         bundle, covered = part.bundle, entitlements.coverage_of(issuer, name)
         last = date.max if covered.until is None else date_of(covered.until)
         until = last if covered.is_licensed else None
-        days_left = covered.days_left(entitlements.now)
-        found.append(
-            LicensedPart(issuer, name, bundle.company, bundle.serial, bundle.use, part.state, until, days_left)
-        )
+        left = covered.days_left(entitlements.now)
+        found.append(LicensedPart(issuer, name, bundle.company, bundle.serial, bundle.use, part.state, until, left))
     return tuple(found)
 
 

@@ -121,6 +121,8 @@ class Questions:
 
     @property
     def _base(self) -> LicensedPart | None:
-        """The vendor's base part; None: no bundle of it is in force or waits."""
-        base = (self.entitlements.trust_store.issuer, BASE)
-        return next((one for one in self.parts if (one.issuer, one.part) == base), None)
+        """The vendor's base part; None: no bundle of it is in force or waits, or the one in force is out of reach."""
+        granted, base = self.entitlements, (self.entitlements.trust_store.issuer, BASE)
+        away = (one for one in granted.covered.timeline.in_force(granted.now) if one not in granted.bundles)
+        found = (one for one in self.parts if (one.issuer, one.part) == base)
+        return None if any((v.document.issuer, v.document.part) == base for v in away) else next(found, None)

@@ -67,6 +67,7 @@ LICENSES: Final[dict[str, License]] = {
     "tours": _license(_USER, requires=["trips"]),
     "guide": _license(_USER, requires=["guest"]),
     "planner": _license(_USER, includes=["travel"]),
+    "courier": _license(_USER, includes=["branch"]),
 }
 SETTINGS: Final[dict[str, Setting]] = {
     "rows": makers.setting(SettingType.NUMBER, lowest=10, highest=1000, default=100, combine=Combine.MOST),
@@ -113,6 +114,8 @@ def ground(*more: armor.Token, trust: armor.Token = TRUST, catalogs: bool = True
 
 WORLD: Final = ground()
 """The pin and the pack of most cases."""
+REVERSED: Final = ground(sign(partners_catalog(), PARTNERS), sign(catalog(), VENDOR), catalogs=False)
+"""The same pack with the catalogs in the other order."""
 WITHOUT_PARTNER: Final = ground(sign(catalog(), VENDOR), catalogs=False)
 """The partner is not installed: there is no catalog of it."""
 

@@ -1,21 +1,24 @@
-"""Cases of evaluation: codes that a program asks about, and users of the application's own."""
+"""Cases of evaluation: codes that a program asks about, and its mistakes."""
 
 from collections.abc import Iterator
 
 from tests.vectors.evaluation_world import (
+    REVERSED,
     WITHOUT_PARTNER,
     Installation,
     Members,
     access,
-    activated,
     ask,
-    bundle,
     ground,
+    partners,
     site,
     sold,
+    user,
 )
-from tests.vectors.of_evaluation_access import ANNA, LATE, NONE, READ
+from tests.vectors.of_evaluation_access import ANNA
 from tests.vectors.vector import Case
+
+Row = tuple[str, str, str, Installation, Members, Members, tuple[str, ...]]
 
 
 def codes() -> Iterator[Case]:
@@ -25,7 +28,7 @@ def codes() -> Iterator[Case]:
     unknown, kind = {"code": "unknown-code"}, {"code": "wrong-kind"}
     absent, by_must, by_kind = "partner.maps", ("evaluation-codes-2",), ("evaluation-codes-1",)
     sales: Members = {"licenses": ["user"]}
-    rows: list[tuple[str, str, str, Installation, Members, Members, tuple[str, ...]]] = [
+    rows: list[Row] = [
         (
             "Codes 1",
             "known-count",
@@ -40,8 +43,8 @@ def codes() -> Iterator[Case]:
             "any-kind-of-user",
             "any kind may be asked of a user",
             server,
-            ask("access", "branch", user="anna"),
-            access("none"),
+            ask("access", "server", user="anna"),
+            access("full"),
             by_kind,
         ),
         (
@@ -111,7 +114,7 @@ def codes() -> Iterator[Case]:
         (
             "Codes 3",
             "absent-of-user",
-            "the same of a user",
+            "the partner is not installed, asked of a user",
             alone,
             ask("access", absent, user="anna"),
             access("none"),
@@ -120,7 +123,7 @@ def codes() -> Iterator[Case]:
         (
             "Codes 3",
             "absent-of-site",
-            "the same of a site",
+            "the partner is not installed, asked of a site",
             alone,
             ask("access", absent, site="oslo"),
             access("none"),
@@ -135,11 +138,19 @@ def codes() -> Iterator[Case]:
             access("none"),
             by_must,
         ),
-        ("Codes 3", "absent-count", "its count", alone, ask("count", absent), {"total": 0, "in_use": 0}, by_must),
+        (
+            "Codes 3",
+            "absent-count",
+            "the count of a license of a partner who is not installed",
+            alone,
+            ask("count", absent),
+            {"total": 0, "in_use": 0},
+            by_must,
+        ),
         (
             "Codes 3",
             "absent-setting",
-            "a setting of it",
+            "a setting of a partner who is not installed",
             alone,
             ask("setting", "partner.layers"),
             {"value": None},
@@ -148,7 +159,7 @@ def codes() -> Iterator[Case]:
         (
             "Codes 3",
             "absent-meter",
-            "a meter of it",
+            "a meter of a partner who is not installed",
             alone,
             ask("meter", "partner.calls"),
             {"per": None, "allowances": []},
@@ -176,24 +187,48 @@ def codes() -> Iterator[Case]:
         (
             "Codes 4",
             "unknown-full",
-            "one with the vendor's prefix",
+            "a code with the vendor's prefix that the vendor does not have",
             server,
             ask("access", "demo.maps"),
             unknown,
             by_must,
         ),
-        ("Codes 4", "unknown-of-user", "of a user", server, ask("access", "usr", user="anna"), unknown, by_must),
+        (
+            "Codes 4",
+            "unknown-of-user",
+            "a code that no catalog has, of a user",
+            server,
+            ask("access", "usr", user="anna"),
+            unknown,
+            by_must,
+        ),
         (
             "Codes 4",
             "unknown-of-nobody",
-            "of a user who is not known",
+            "a code that no catalog has, of a user who is not known",
             server,
             ask("access", "usr", user="nobody"),
             unknown,
             by_must,
         ),
-        ("Codes 4", "unknown-why", "why it is not there", server, ask("why", "servr"), unknown, by_must),
-        ("Codes 4", "unknown-count", "its count", server, ask("count", "servr"), unknown, by_must),
+        (
+            "Codes 4",
+            "unknown-why",
+            "why a code is not there that no catalog has",
+            server,
+            ask("why", "servr"),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "unknown-count",
+            "the count of what no catalog has",
+            server,
+            ask("count", "servr"),
+            unknown,
+            by_must,
+        ),
         (
             "Codes 4",
             "unknown-setting",
@@ -279,52 +314,47 @@ def codes() -> Iterator[Case]:
             by_must,
         ),
     ]
+    rows += _in_other_order()
     for rule, name, about, installation, question, expect, musts in rows:
         yield installation.case(rule, name, about, question, expect, musts=musts)
 
 
-def own_users() -> Iterator[Case]:
-    """Users of the application, who hold what it passes."""
-    everything = activated(
-        bundle(system={"freetext": 1, "intranet": 1}, users={"sales": 2, "editor": 1}, sites={"branch": 1}),
-        bundle(part="reports", users={"user": 5}, **READ),
-    ).at(LATE)
-    ended = sold(users={"sales": 2}, **NONE).at(LATE)
-    both = activated(bundle(users={"sales": 1}, **READ), bundle(part="reports", users={"sales": 1}))
-
-    rows: list[tuple[str, str, Installation, str, tuple[str, ...], str]] = [
-        ("held", "what is passed", everything, "sales", ("sales",), "full"),
-        ("included", "what that includes", everything, "user", ("sales",), "full"),
-        (
-            "site-license",
-            "a site license that is passed, and what it includes",
-            everything,
-            "scanner",
-            ("branch",),
-            "full",
-        ),
-        ("not-passed", "what is not passed", everything, "sales", ("editor",), "none"),
-        ("nothing-passed", "without any license, what everybody has", everything, "guest", (), "full"),
-        ("full-with", "a system license that another one completes", everything, "freetext", ("editor",), "full"),
-        ("full-with-not", "and without that one", everything, "freetext", ("sales",), "read"),
-        ("not-bought", "what was not bought gives nothing", everything, "office", ("office",), "none"),
-        ("ended-read", "what has ended gives what its after_grace leaves", everything, "user", ("user",), "read"),
-        ("ended-block", "which may be nothing", ended, "sales", ("sales",), "none"),
-        ("best", "each is served with the best that is granted of it", both.at(LATE), "sales", ("sales",), "full"),
-        ("twice", "passed twice is passed once", everything, "sales", ("sales", "sales"), "full"),
-        ("full-name", "a license may be passed with its prefix", everything, "sales", ("demo.sales",), "full"),
-        (
-            "beside-absent",
-            "one of a partner who is not installed gives nothing, and takes nothing",
-            everything.on(WITHOUT_PARTNER),
-            "sales",
-            ("partner.atlas", "sales"),
-            "full",
-        ),
-    ]
-    for name, about, installation, code, passed, level in rows:
-        question = ask("access", code, licenses=list(passed))
-        yield installation.case("Your own users", name, about, question, access(level))
-    yield everything.case(
-        "Your own users", "count", "the application counts", ask("count", "sales"), {"total": 2, "in_use": 0}
+def _in_other_order() -> Iterator[Row]:
+    """Whatever order catalogs come in, the answer is the same."""
+    server = sold(system={"server": 1, "freetext": 1}).plus(partners(system={"maps": 1}, users={"atlas": 2}))
+    other = server.having(users=[user(licenses={"partner.atlas": 1})]).on(REVERSED)
+    musts, rule, before = ("evaluation-words-and-inputs-1",), "Words and inputs", "the partner's catalog comes first: "
+    plan = ask("assign", user="anna", assign=["office"], release=[])
+    yield rule, "reversed", f"{before}a license of the vendor's", other, ask("access", "server"), access("full"), musts
+    yield (
+        rule,
+        "reversed-partner",
+        f"{before}one of the partner's",
+        other,
+        ask("access", "partner.maps"),
+        access("read"),
+        musts,
+    )
+    kiosk = ask("login", user="anna", way="partner.kiosk")
+    yield (
+        rule,
+        "reversed-login",
+        f"{before}a way of the partner's",
+        other,
+        kiosk,
+        {"allowed": True, "reasons": []},
+        musts,
+    )
+    unknown = {"code": "unknown-code"}
+    yield rule, "reversed-unknown", f"{before}an unknown code", other, ask("access", "maps"), unknown, musts
+    yield rule, "reversed-assign", f"{before}none is free", other, plan, {"code": "none-free"}, musts
+    kind = {"code": "wrong-kind"}
+    yield (
+        rule,
+        "reversed-kind",
+        f"{before}a license of another kind",
+        other,
+        ask("access", "partner.atlas"),
+        kind,
+        musts,
     )
