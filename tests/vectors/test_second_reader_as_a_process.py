@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -35,16 +35,15 @@ ANYTHING = st.recursive(
 
 def mutated(data: st.DataObject, value: Any) -> Any:
     """Return a value in which one member, at any depth, is left out or anything else."""
-    if not value or not isinstance(value, dict | list) or data.draw(st.integers(0, 3)) == 0:
+    kind: type = type(value)
+    if kind not in {dict, list} or not value or data.draw(st.integers(0, 3)) == 0:
         return data.draw(ANYTHING)
-    names = sorted(value) if isinstance(value, dict) else range(len(cast("list[Any]", value)))
-    name = data.draw(st.sampled_from(names))
-    copied = cast("Any", value).copy()
+    names: list[Any] = sorted(value if kind is dict else range(len(value)))
+    changed = data.draw(st.sampled_from(names))
+    members: dict[Any, Any] = {name: value[name] for name in names if name != changed}
     if data.draw(st.booleans()):
-        del copied[name]
-    else:
-        copied[name] = mutated(data, copied[name])
-    return copied
+        members[changed] = mutated(data, value[changed])
+    return members if kind is dict else list(members.values())
 
 
 @pytest.mark.parametrize("question", LINES)
