@@ -1,0 +1,307 @@
+/** The documents of the format as tables: their fields in order, and what must hold between them. */
+
+import {
+  bytes16,
+  bytes32,
+  code,
+  extensions,
+  hours,
+  longText,
+  maybeCount,
+  maybeDays,
+  maybeSeconds,
+  name,
+  qualifiedCode,
+  seconds,
+  serial,
+  VALUE,
+  version,
+} from "./fields.js";
+import { bindingHolds, bundleHolds, catalogHolds, distinct, scopeHolds, settingHolds } from "./rules.js";
+import {
+  ascending,
+  boolean,
+  bytes,
+  type Decoded,
+  document,
+  type Kind,
+  list,
+  map,
+  number,
+  optional,
+  value,
+  word,
+} from "./shapes.js";
+
+const LICENSES = 1000;
+const SETTINGS = 200;
+const INCLUDES = 200;
+const PARTS = 64;
+const KEYS = 64;
+const ROOT_KEYS = 16;
+const REVOKED = 20000;
+const FACTS = 32;
+const URLS = 20;
+const COUNT = 0xffffffff;
+
+const use = word("production", "trial", "demo");
+const scheme = number(1, 2);
+const publicKey = bytes(32, 1984);
+const grants = map(code, maybeCount, LICENSES);
+const settings = map(code, value, SETTINGS);
+const facts = map(code, bytes16, FACTS);
+const number16 = optional(number(-VALUE, VALUE));
+
+const rootKey = document({ scheme, public: publicKey });
+
+const root = document(
+  {
+    product: code,
+    issuer: code,
+    version,
+    threshold: number(1, ROOT_KEYS),
+    keys: list(rootKey, 1, ROOT_KEYS),
+    extensions,
+  },
+  ({ threshold, keys }) => threshold <= keys.length && distinct(keys),
+);
+
+const scope = document(
+  {
+    types: ascending(word("revocations", "catalog", "bundle", "reset"), 1, 4),
+    issuers: ascending(code, 1, KEYS),
+    uses: ascending(use, 0, 3),
+    longest_term: optional(number(1, 36600)),
+    parts: optional(ascending(code, 1, PARTS)),
+    most: maybeCount,
+  },
+  (fields) => scopeHolds(fields),
+);
+
+const admittedKey = document(
+  {
+    scheme,
+    public: publicKey,
+    name,
+    state: word("active", "retired", "revoked"),
+    valid_from: seconds,
+    valid_to: maybeSeconds,
+    scope,
+  },
+  ({ state, valid_from, valid_to }) => (valid_to === null ? state !== "retired" : valid_from <= valid_to),
+);
+
+const trust = document(
+  {
+    product: code,
+    version,
+    root_version: version,
+    issued: seconds,
+    fresh_until: maybeSeconds,
+    keys: list(admittedKey, 0, KEYS),
+    extensions,
+  },
+  ({ keys }) => distinct(keys),
+);
+
+const lowest = document(
+  { production: optional(version), trial: optional(version), demo: optional(version) },
+  ({ production, trial, demo }) => production !== null || trial !== null || demo !== null,
+);
+
+const revocations = document({
+  issuer: code,
+  product: code,
+  root_version: version,
+  trust_version: version,
+  number: version,
+  issued: seconds,
+  fresh_until: maybeSeconds,
+  identities: ascending(bytes16, 0, REVOKED),
+  serials: ascending(serial, 0, REVOKED),
+  lowest: map(serial, map(code, lowest, PARTS, 1), REVOKED),
+  extensions,
+});
+
+const license = document(
+  {
+    kind: word("system", "site", "user"),
+    name,
+    description: longText,
+    plan: boolean,
+    hidden: boolean,
+    full_with: optional(qualifiedCode),
+    includes: ascending(code, 0, INCLUDES),
+    requires: ascending(qualifiedCode, 0, INCLUDES),
+    seats: word("named", "concurrent"),
+    limits_sites: boolean,
+    quantity: optional(name),
+    per: optional(word("day", "month", "year", "term")),
+    replaced_by: optional(code),
+    names: map(code, name, 50),
+  },
+  ({ quantity, per }) => per === null || quantity !== null,
+);
+
+const setting = document(
+  {
+    type: word("text", "number", "boolean"),
+    name,
+    lowest: number16,
+    highest: number16,
+    choices: ascending(longText, 0, 100),
+    default: optional(value),
+    combine: word("latest", "sum", "most"),
+  },
+  (fields) => settingHolds(fields),
+);
+
+const loginRule = document({
+  all: ascending(qualifiedCode, 1, INCLUDES),
+  users: ascending(word("associate", "external", "system", "anonymous"), 1, 4),
+});
+
+const edition = document({ name, system: grants, sites: grants, users: grants, settings });
+
+const catalog = document(
+  {
+    issuer: code,
+    product: code,
+    root_version: version,
+    trust_version: version,
+    version,
+    issued: seconds,
+    names: map(code, name, URLS),
+    urls: map(code, longText, URLS),
+    licenses: map(code, license, LICENSES),
+    settings: map(code, setting, SETTINGS),
+    access: map(code, loginRule, URLS),
+    editions: map(code, edition, 200),
+    extensions,
+  },
+  ({ licenses }) => catalogHolds(licenses),
+);
+
+const binding = document(
+  { installation: optional(bytes32), needed: number(0, FACTS), facts },
+  (fields) => bindingHolds(fields),
+);
+
+const bundle = document(
+  {
+    issuer: code,
+    product: code,
+    serial,
+    part: code,
+    sequence: version,
+    replaces: ascending(serial, 0, 8),
+    company: name,
+    use,
+    issued: seconds,
+    starts: maybeDays,
+    warning: maybeDays,
+    expiry: maybeDays,
+    grace: maybeDays,
+    maintenance: maybeDays,
+    next_check: maybeDays,
+    system: grants,
+    sites: grants,
+    users: grants,
+    settings,
+    binding: optional(binding),
+    after_grace: word("read-only", "block", "advisory"),
+    offline_hours: hours,
+    borrow_hours: hours,
+    extensions,
+  },
+  (fields) => bundleHolds(fields),
+);
+
+const reset = document({
+  issuer: code,
+  installation: bytes32,
+  what: word("clock", "sequence", "restore"),
+  nonce: bytes16,
+  issued: seconds,
+  extensions,
+});
+
+const request = document({
+  product: code,
+  serial: optional(serial),
+  nonce: bytes16,
+  issued: seconds,
+  facts,
+  audit_head: bytes32,
+  summary: map(name, longText, FACTS),
+  extensions,
+});
+
+const receipt = document({
+  identity: bytes16,
+  nonce: optional(bytes16),
+  issued: seconds,
+  audit_head: bytes32,
+  extensions,
+});
+
+const usage = document({ in_use: number(0, COUNT), total: optional(number(0, COUNT)) });
+
+const statement = document({
+  serial,
+  issued: seconds,
+  usage: map(qualifiedCode, usage, LICENSES),
+  audit_head: bytes32,
+  notices: list(longText, 0, 1000),
+  extensions,
+});
+
+export type RootKey = Decoded<typeof rootKey>;
+export type Root = Decoded<typeof root>;
+export type Scope = Decoded<typeof scope>;
+export type AdmittedKey = Decoded<typeof admittedKey>;
+export type TrustDocument = Decoded<typeof trust>;
+export type Lowest = Decoded<typeof lowest>;
+export type Revocations = Decoded<typeof revocations>;
+export type License = Decoded<typeof license>;
+export type Setting = Decoded<typeof setting>;
+export type LoginRule = Decoded<typeof loginRule>;
+export type Edition = Decoded<typeof edition>;
+export type Catalog = Decoded<typeof catalog>;
+export type Binding = Decoded<typeof binding>;
+export type Bundle = Decoded<typeof bundle>;
+export type Reset = Decoded<typeof reset>;
+export type Request = Decoded<typeof request>;
+export type Receipt = Decoded<typeof receipt>;
+export type Usage = Decoded<typeof usage>;
+export type Statement = Decoded<typeof statement>;
+export type Use = Bundle["use"];
+
+/** What each type of token holds. */
+export interface Documents {
+  root: Root;
+  trust: TrustDocument;
+  revocations: Revocations;
+  catalog: Catalog;
+  bundle: Bundle;
+  reset: Reset;
+  request: Request;
+  receipt: Receipt;
+  statement: Statement;
+}
+
+/** The type of a token. */
+export type Type = keyof Documents;
+
+/** The table of each type, in the order in which a reader takes the types of a file. */
+export const documents: { readonly [T in Type]: Kind<Documents[T]> } = {
+  root,
+  trust,
+  revocations,
+  catalog,
+  bundle,
+  reset,
+  request,
+  receipt,
+  statement,
+};
