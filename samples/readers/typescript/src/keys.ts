@@ -18,7 +18,7 @@ const P = 2n ** 255n - 19n;
 const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
 /** One of the two y coordinates of points of order 8; the other is its negative. */
-const ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n;
+const ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
 
 /** The y coordinates of points of low order: under such a key, anything verifies. */
 const LOW_ORDER = [0n, 1n, P - 1n, ORDER_8, P - ORDER_8];
