@@ -108,12 +108,7 @@ export async function answer(given: Given, algorithms: Algorithms): Promise<Answ
   }
   const ask = asks[given["ask"]];
   if (!ask) return { unsupported: "an unknown question" };
-  return answerOrCode(() => ask(given, algorithms));
-}
-
-/** Return an answer, or the code with which it is refused. */
-export async function answerOrCode(ask: () => Answer | Promise<Answer>): Promise<Answer> {
-  const answered = await orRefusal(ask);
+  const answered = await orRefusal(() => ask(given, algorithms));
   return answered instanceof Refusal ? { code: answered.code, message: answered.message } : answered;
 }
 

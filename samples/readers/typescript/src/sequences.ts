@@ -2,7 +2,7 @@
 
 import { readTokens } from "./armor.js";
 import type { Answer, Given } from "./asks.js";
-import { answerOrCode, bytesOf, openGround, shown, stateOf } from "./asks.js";
+import { bytesOf, openGround, shown, stateOf } from "./asks.js";
 import { decode } from "./decode.js";
 import { takeFile } from "./files.js";
 import { readFrame } from "./frame.js";
@@ -26,7 +26,8 @@ export async function sequence(given: Given, algorithms: Algorithms): Promise<An
   const running: Running = { reader: await start(given, algorithms), ground: given, algorithms };
   const answers: Answer[] = [];
   for (const step of given["steps"] as Given[]) {
-    answers.push(await answerOrCode(() => STEPS[step["do"]]!(running, step)));
+    const answered = await orRefusal(() => STEPS[step["do"]]!(running, step));
+    answers.push(answered instanceof Refusal ? { code: answered.code } : answered);
   }
   return { steps: answers };
 }
