@@ -8,6 +8,15 @@ export function distinct(keys: readonly { readonly public: string }[]): boolean 
   return new Set(halves).size === halves.length;
 }
 
+/** Return whether a scope limits the bundles that it admits. */
+export function isLimited(scope: {
+  readonly longest_term: number | null;
+  readonly parts: readonly string[] | null;
+  readonly most: number | null;
+}): boolean {
+  return scope.longest_term !== null || scope.parts !== null || scope.most !== null;
+}
+
 /** Return whether a limited scope is for bundles alone, and one with `most` for the parts of one issuer. */
 export function scopeHolds(scope: {
   readonly types: readonly string[];
@@ -17,9 +26,8 @@ export function scopeHolds(scope: {
   readonly most: number | null;
 }): boolean {
   const { most, parts } = scope;
-  const limited = scope.longest_term !== null || parts !== null || most !== null;
   return (
-    (!limited || (scope.types.length === 1 && scope.types[0] === "bundle")) &&
+    (!isLimited(scope) || (scope.types.length === 1 && scope.types[0] === "bundle")) &&
     (most === null || (parts !== null && scope.issuers.length === 1))
   );
 }
