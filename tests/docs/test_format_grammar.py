@@ -17,8 +17,8 @@ from licensekit.wire.documents.fields import hex_extension, is_code, is_serial, 
 from tests import makers
 from tests.docs.grammar import ABNF, NAMES, TYPES, accepts
 from tests.docs.tables import text_of
-from tests.vectors import conformance
-from tests.vectors.test_vectors import FILES
+from tests.vectors.our_reader.members import bytes_of
+from tests.vectors.test_vectors import CASES
 
 TEXT = text_of("format.md")
 LONGEST = 1_000
@@ -53,15 +53,14 @@ def is_file(file: bytes) -> bool:
 
 
 FORMS = [
-    pytest.param(data, id=f"{group}-{vector['name']}")
-    for group in ("tokens", "frames", "payloads")
-    for vector in FILES[group]["vectors"]
-    if len(data := conformance.file_bytes(vector)) <= LONGEST
+    pytest.param(data, id=case.id)
+    for case in CASES
+    if case.ask in {"file", "tokens"} and len(data := bytes_of(case.line(), "file")) <= LONGEST
 ]
 
 
 @pytest.mark.parametrize("file", FORMS)
-def test_files_of_the_vectors_are_of_the_grammar_just_if_the_reader_divides_them(file: bytes) -> None:
+def test_files_of_the_cases_are_of_the_grammar_just_if_the_reader_divides_them(file: bytes) -> None:
     assert is_file(file) is is_read(file)
 
 

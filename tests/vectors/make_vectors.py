@@ -1,65 +1,112 @@
-"""Write `lk1/*.json` from the TEST KEYS: `python -m tests.vectors.make_vectors`.
+"""Write the cases of the conformance kit from the TEST KEYS: `python -m tests.vectors.make_vectors [GROUP …]`.
 
-Ed25519 is deterministic, so the files come out the same every time. ML-DSA is not: `hybrids.json`
-is kept as it is, unless it is missing or `--hybrids` is given.
+Ed25519 is deterministic, so the files come out the same every time. ML-DSA-65 is not: the groups in `AT_RANDOM` are
+kept as they are, unless they are missing or named.
 """
 
 import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tests.vectors import of_documents, of_form, of_hybrids, of_lists, of_packs, of_trust, of_verification
-from tests.vectors.vector import Vector
+from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
+from tests.vectors.of_documents import documents
+from tests.vectors.of_extensions import extension_names
+from tests.vectors.of_form import fields, frames, identities, payloads, tokens
+from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_lists import lists
+from tests.vectors.of_packs import packs
+from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
+from tests.vectors.of_sentences import sentences
+from tests.vectors.of_trust import files, pins, rotations, trust_documents
+from tests.vectors.of_unicode import code_points
+from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
+from tests.vectors.vector import Case
 
-FOLDER: Final = Path(__file__).parent / "lk1"
-AT_RANDOM: Final = "hybrids"
+FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
 KEYS: Final = "TEST KEYS, which everybody can make: trust nothing that they sign"
 
-GROUPS: Final[dict[str, Callable[[], Iterable[Vector]]]] = {
-    "tokens": of_form.tokens,
-    "identities": of_form.identities,
-    "frames": of_form.frames,
-    "payloads": of_form.payloads,
-    "fields": of_form.fields,
-    "documents": of_documents.documents,
-    "keys": of_verification.keys,
-    "signatures": of_verification.signatures,
-    "contents": of_verification.contents,
-    "revoked": of_verification.revoked,
-    "installations": of_verification.installations,
-    "packs": of_packs.packs,
-    "pins": of_trust.pins,
-    "rotations": of_trust.rotations,
-    "trust-documents": of_trust.trust_documents,
-    "lists": of_lists.lists,
-    "files": of_trust.files,
-    AT_RANDOM: of_hybrids.hybrids,
+Maker = Callable[[], Iterable[Case]]
+GROUPS: Final[dict[str, dict[str, Maker]]] = {
+    "L0": {
+        # tokens, frames, pins
+    },
+    "L1": {
+        # payloads, writers, keys, key files, hash chains
+        **PAYLOAD_FIELDS,
+        "sentences": sentences,
+        "other-spellings": other_spellings,
+        "no-documents": no_documents,
+        "first-faults": first_faults,
+        "code-points": code_points,
+        "extension-names": extension_names,
+    },
+    "L2": {
+        "tokens": tokens,
+        "identities": identities,
+        "frames": frames,
+        "payloads": payloads,
+        "fields": fields,
+        "documents": documents,
+        "keys": keys,
+        "signatures": signatures,
+        "contents": contents,
+        "revoked": revoked,
+        "installations": installations,
+        "packs": packs,
+        "pins": pins,
+        "rotations": rotations,
+        "trust-documents": trust_documents,
+        "lists": lists,
+        "files": files,
+    },
+    "L3": {
+        # evaluation
+    },
+    "L4": {
+        # hybrid keys
+        "hybrids": hybrids
+    },
 }
-"""Name of the file to what makes its vectors."""
+"""Level to its groups: name to what makes its cases. A name occurs once in the kit."""
+AT_RANDOM: Final = frozenset({"hybrids"})
+"""Groups that hold signatures by ML-DSA-65."""
+LEVEL: Final = {group: level for level, groups in GROUPS.items() for group in groups}
+"""Group to its level."""
+
+
+def path_of(group: str) -> Path:
+    """Return the path of the file of a group."""
+    return FOLDER / LEVEL[group] / f"{group}.json"
 
 
 def text_of(group: str) -> str:
     """Return the text of the file of a group."""
-    made = list(GROUPS[group]())
-    grounds = list(dict.fromkeys((vector.root, vector.pack) for vector in made))
+    maker = GROUPS[LEVEL[group]][group]
+    made = list(maker())
+    grounds: list[dict[str, Any]] = []
+    for case in made:
+        if case.ground is not None and case.ground not in grounds:
+            grounds.append(case.ground)
     whole = {
         "format": "lk1",
+        "level": LEVEL[group],
         "group": group,
-        "about": (GROUPS[group].__doc__ or "").strip(),
+        "about": (maker.__doc__ or "").strip(),
         "keys": KEYS,
-        "grounds": [{"root": root, "pack": pack} for root, pack in grounds],
-        "vectors": [vector.as_json(grounds.index((vector.root, vector.pack))) for vector in made],
+        "grounds": grounds,
+        "cases": [case.as_json(group, grounds) for case in made],
     }
     return json.dumps(whole, indent=1, ensure_ascii=True) + "\n"
 
 
 def main(arguments: list[str]) -> None:
-    """Write every file, but the one at random only when it is asked for or missing."""
-    for group in GROUPS:
-        path = FOLDER / f"{group}.json"
-        if group != AT_RANDOM or "--hybrids" in arguments or not path.exists():
+    """Write the groups that are named, or all; of those at random only what is named or missing."""
+    for group in arguments or LEVEL:
+        path = path_of(group)
+        if group in arguments or group not in AT_RANDOM or not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text_of(group), "ascii")
 
 

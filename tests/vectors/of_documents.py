@@ -1,4 +1,4 @@
-"""Vectors of documents: each type with all that it can hold, and spoiled in one field (step 6)."""
+"""Cases of documents: each type with all that it can hold, and spoiled in one field (step 6)."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ from licensekit.wire.documents import (
 )
 from tests import makers
 from tests.makers import ISSUED_DAY
-from tests.vectors.vector import ADMITTED, CATALOGS, GROUND, ROOT, TRUST, VENDOR, Ground, Vector, file_of
+from tests.vectors.vector import ADMITTED, CATALOGS, GROUND, ROOT, TRUST, VENDOR, Case, Ground, file_of
 
 INSTALLATION = makers.key("installation", frame.INSTALLATION)
 
@@ -75,7 +75,7 @@ class Spoiled(NamedTuple):
     value: Any
 
 
-def documents() -> Iterator[Vector]:
+def documents() -> Iterator[Case]:
     """Step 6: every document type with all that it can hold, and spoiled in one field each."""
     good: dict[str, Document] = {
         "bundle": BUNDLE,

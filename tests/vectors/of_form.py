@@ -1,4 +1,4 @@
-"""Vectors of form: tokens, frames, payloads, fields (steps 1 to 3 and 6)."""
+"""Cases of form: tokens, frames, payloads, fields (steps 1 to 3 and 6)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ from licensekit.wire.documents import Bundle, Document
 from tests import makers
 from tests.spellings import BUNDLE as SPELLED
 from tests.spellings import NO_PAYLOADS, OTHER_SPELLINGS, PAYLOAD
-from tests.vectors.vector import GROUND, TRUST, VENDOR, Vector, file_of
+from tests.vectors.vector import GROUND, TRUST, VENDOR, Case, file_of
 
 BUNDLE: Bundle = makers.bundle()
 TOKEN = sign(BUNDLE, VENDOR)
@@ -18,7 +18,7 @@ LONGEST_BODY = 1_398_102
 """Characters that spell a frame of 1 MiB."""
 
 
-def tokens() -> Iterator[Vector]:
+def tokens() -> Iterator[Case]:
     """Steps 1 and 2: text to tokens."""
     take, refuse = GROUND.takes, GROUND.refuses
     lines = [TEXT[at : at + 64] for at in range(0, len(TEXT), 64)]
@@ -75,7 +75,7 @@ def tokens() -> Iterator[Vector]:
     yield from _too_large()
 
 
-def _too_large() -> Iterator[Vector]:
+def _too_large() -> Iterator[Case]:
     room = 4 * 1024 * 1024 - len(TEXT)
     wrong = {
         "file-too-large": ("a byte more than 4 MiB", TEXT, (" ", room + 1)),
@@ -90,7 +90,7 @@ def _too_large() -> Iterator[Vector]:
     yield GROUND.takes("1", "file-of-4-mib", "just 4 MiB", TEXT, BUNDLE, repeat=(" ", room))
 
 
-def identities() -> Iterator[Vector]:
+def identities() -> Iterator[Case]:
     """R1: what may stand around a pin."""
     pin, file = GROUND.root, file_of(TOKEN)
     ground = replace(GROUND, root=f"\t\v\f {pin}\r\n")
@@ -108,7 +108,7 @@ def identities() -> Iterator[Vector]:
         yield ground.refuses("R1", "root-pin-invalid", name, about, file)
 
 
-def frames() -> Iterator[Vector]:
+def frames() -> Iterator[Case]:
     """Step 3: frames to signatures and payload."""
     (signature,) = frame.read(TOKEN.frame).signatures
     one = TOKEN.frame[1:]
@@ -153,7 +153,7 @@ def frames() -> Iterator[Vector]:
     )
 
 
-def payloads() -> Iterator[Vector]:
+def payloads() -> Iterator[Case]:
     """Step 6: payloads to documents, each under a good signature."""
     yield GROUND.takes("6", "plain", "the payload that the others spoil", signed(PAYLOAD), SPELLED)
     for name, payload in OTHER_SPELLINGS.items():
@@ -173,7 +173,7 @@ def signed(payload: bytes, kind: str = "bundle") -> str:
 
 
 def slug(name: str) -> str:
-    """Return the name of a vector."""
+    """Return the name of a case."""
     return name.lower().replace(" ", "-")
 
 
@@ -207,7 +207,7 @@ TWO_FAULTS = {
 }
 
 
-def fields() -> Iterator[Vector]:
+def fields() -> Iterator[Case]:
     """Step 6: what a field may hold."""
     take, refuse = GROUND.takes, GROUND.refuses
     names = {

@@ -1,16 +1,16 @@
-"""Vectors of scheme 2. ML-DSA signs at random: these are checked, and made anew only on demand."""
+"""Cases of scheme 2. ML-DSA signs at random: these are checked, and made anew only on demand."""
 
 from collections.abc import Iterator
 
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from tests import makers
-from tests.vectors.vector import FIRST, ROOT, Ground, Vector, file_of
+from tests.vectors.vector import FIRST, ROOT, Case, Ground, file_of
 
 HALF = frame.ED25519_SIGNATURE_BYTES
 
 
-def hybrids() -> Iterator[Vector]:
+def hybrids() -> Iterator[Case]:
     """Both halves must verify, over just this document."""
     vendor = makers.key("vendor", frame.HYBRID)
     trust = sign(makers.trust(makers.admitted(vendor)), ROOT)

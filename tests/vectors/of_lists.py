@@ -1,4 +1,4 @@
-"""Vectors of revocation lists: L1, L2, their order, and what was seen."""
+"""Cases of revocation lists: L1, L2, their order, and what was seen."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,14 +21,14 @@ from tests.vectors.vector import (
     SALES,
     STRANGER,
     VENDOR,
+    Case,
     Ground,
-    Vector,
     file_of,
     shown_seen,
 )
 
 
-def lists() -> Iterator[Vector]:
+def lists() -> Iterator[Case]:
     """L1, L2, and S1."""
     seen = (1, 3, 4)
 
@@ -98,7 +98,7 @@ def _floor(token: armor.Token) -> dict[str, Any]:
     return shown_seen(trust=token) if token.type == "trust" else shown_seen(demo=token)
 
 
-def _deleted(held: armor.Token, other: armor.Token) -> Iterator[Vector]:
+def _deleted(held: armor.Token, other: armor.Token) -> Iterator[Case]:
     """S1: the list that was seen is gone."""
     gone = Ground(GROUND.root, file_of(FIRST, trust([ROOT], 3)), 1, 3)
     seen = _floor(held)
@@ -118,7 +118,7 @@ def _deleted(held: armor.Token, other: armor.Token) -> Iterator[Vector]:
     yield gone.takes("S1", "later-for-seen", about, late, BUNDLE, state=state, seen=seen)
 
 
-def _stolen() -> Iterator[Vector]:
+def _stolen() -> Iterator[Case]:
     """A list key is stolen; the thief's list dies with the next trust document."""
     thief = makers.key("stolen")
 

@@ -1,4 +1,4 @@
-"""Vectors of packs, and of catalogs in files."""
+"""Cases of packs, and of catalogs in files."""
 
 from collections.abc import Iterator
 
@@ -16,15 +16,15 @@ from tests.vectors.vector import (
     ROOT,
     TRUST,
     VENDOR,
+    Case,
     Ground,
     Lists,
-    Vector,
     file_of,
     shown_seen,
 )
 
 
-def packs() -> Iterator[Vector]:
+def packs() -> Iterator[Case]:
     """Packs, and catalogs in files: C1, C2 and S1."""
     catalog = makers.catalog(version=2)
     whole = sign(catalog, CATALOGS)
@@ -71,7 +71,7 @@ def packs() -> Iterator[Vector]:
         yield spoiled_ground.refuses(steps.get(code, "Packs"), code, name, about, bundle)
 
 
-def _catalogs_under_newer_trust(ground: Ground, newer: armor.Token) -> Iterator[Vector]:
+def _catalogs_under_newer_trust(ground: Ground, newer: armor.Token) -> Iterator[Case]:
     """A catalog names root and trust document, and is ordered by them."""
     under = {"under-a-trust-to-come": (1, 2), "under-a-root-to-come": (2, 1)}
     for name, (root_version, trust_version) in under.items():
@@ -86,7 +86,7 @@ def _catalogs_under_newer_trust(ground: Ground, newer: armor.Token) -> Iterator[
     yield ground.takes("O1", "first-of-trust", about, file, first, state=state, catalogs=known)
 
 
-def _ahead() -> Iterator[Vector]:
+def _ahead() -> Iterator[Case]:
     """What a pack holds, and what a file supersedes, may have been issued by a clock ahead."""
     later = NOW + 30 * 86_400
     trust = sign(makers.trust(*ADMITTED, version=2, issued=later), ROOT)
@@ -124,7 +124,7 @@ def _ahead() -> Iterator[Vector]:
         )
 
 
-def _catalog_floors(ground: Ground, held: armor.Token) -> Iterator[Vector]:
+def _catalog_floors(ground: Ground, held: armor.Token) -> Iterator[Case]:
     """S1: the catalog that was seen is gone."""
     bundle = file_of(TOKEN)
     higher = shown_seen(demo=sign(makers.catalog(version=3), CATALOGS))

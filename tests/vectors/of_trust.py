@@ -1,4 +1,4 @@
-"""Vectors of trust: the rules about roots, trust documents and files."""
+"""Cases of trust: the rules about roots, trust documents and files."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import RootKey
 from tests import makers, rare_keys
 from tests.makers import NOW, PARTNER
-from tests.vectors.vector import ADMITTED, GROUND, ROOT, STRANGER, TRUST, VENDOR, Ground, Lists, Vector, file_of
+from tests.vectors.vector import ADMITTED, GROUND, ROOT, STRANGER, TRUST, VENDOR, Case, Ground, Lists, file_of
 
 A, B, C, D = (makers.key(f"root-{name}") for name in "abcd")
 BUNDLE = makers.bundle()
@@ -40,7 +40,7 @@ SHARED = Ground(makers.pin(ONE), file_of(ONE, ONE_TRUST))
 """Root 1 of three keys, of which two must sign."""
 
 
-def pins() -> Iterator[Vector]:
+def pins() -> Iterator[Case]:
     """R1: the pinned root."""
     bundle = file_of(TOKEN)
     spellings = {
@@ -80,7 +80,7 @@ def pins() -> Iterator[Vector]:
         yield ground.refuses(step.get(code, "R1"), code, f"pinned-{name}", about, bundle)
 
 
-def rotations() -> Iterator[Vector]:
+def rotations() -> Iterator[Case]:
     """R2 and R3."""
     new_trust = trust([D], 2, under=2)
     good = {
@@ -140,7 +140,7 @@ def rotations() -> Iterator[Vector]:
     yield from _above_the_first(pinned, middle)
 
 
-def _first_fault() -> Iterator[Vector]:
+def _first_fault() -> Iterator[Case]:
     """Of two faults the first in the order of R2 is the one that is reported."""
     two = {
         "forged-and-no-root": ("signature-invalid", makers.forged(makers.seal("root", b"\x90", A, B))),
@@ -158,7 +158,7 @@ def _first_fault() -> Iterator[Vector]:
     yield SHARED.refuses("F1", "threshold-not-met", "bad-root-and-its-trust", about, file)
 
 
-def _above_the_first(ground: Ground, middle: armor.Token) -> Iterator[Vector]:
+def _above_the_first(ground: Ground, middle: armor.Token) -> Iterator[Case]:
     """Where root 2 is pinned, only what no root here vouches for is passed over."""
     passed = {
         "older-root": root([A, B, C], [A, B, C]),
@@ -187,7 +187,7 @@ def _above_the_first(ground: Ground, middle: armor.Token) -> Iterator[Vector]:
     yield alone.refuses("F1", "key-unknown", "pinned-above-older-alone", about, file_of(TOKEN))
 
 
-def trust_documents() -> Iterator[Vector]:
+def trust_documents() -> Iterator[Case]:
     """T1 and T2."""
     yield SHARED.takes("T1", "next", "the next version", file_of(trust([C, A], 2)), state=(1, 2, {}))
     yield SHARED.takes("O1", "same-again", "it changes nothing", file_of(ONE_TRUST, TOKEN), BUNDLE)
@@ -242,7 +242,7 @@ def trust_documents() -> Iterator[Vector]:
     yield from _older_root()
 
 
-def _older_root() -> Iterator[Vector]:
+def _older_root() -> Iterator[Case]:
     """A trust document of a root that was replaced is told apart before it is decoded."""
     rotated = file_of(ONE, root([A, B, D], [D], 2), trust([D], 6, under=2))
     newest = Ground(makers.pin(ONE), rotated, 2, 6)
@@ -264,7 +264,7 @@ def _older_root() -> Iterator[Vector]:
     yield newest.refuses("T1", "key-unknown", "both-roots", about, file_of(trust([A, D], 99)))
 
 
-def files() -> Iterator[Vector]:
+def files() -> Iterator[Case]:
     """F1: all of a file, or none of it."""
     keys = [makers.key(f"chain-{n}") for n in range(4)]
     roots = [root([*keys[n - 1 : n], keys[n]] if n else [keys[0]], [keys[n]], n + 1) for n in range(4)]

@@ -1,4 +1,4 @@
-"""Vectors of belief: steps 4, 5, 7, 8 and 9, and what installations sign."""
+"""Cases of belief: steps 4, 5, 7, 8 and 9, and what installations sign."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ from tests.vectors.vector import (
     SALES,
     STRANGER,
     VENDOR,
-    Vector,
+    Case,
     file_of,
     shown_seen,
 )
@@ -34,7 +34,7 @@ def by(signer: SigningKey, document: Document) -> str:
     return file_of(sign(document, signer))
 
 
-def keys() -> Iterator[Vector]:
+def keys() -> Iterator[Case]:
     """Step 4: the key is known and may sign this type."""
     refuse = GROUND.refuses
     both = file_of(sign(BUNDLE, VENDOR, SALES))
@@ -51,7 +51,7 @@ def keys() -> Iterator[Vector]:
     yield refuse("4", "key-out-of-scope", "type-catalog", about, by(SALES, makers.catalog()))
 
 
-def signatures() -> Iterator[Vector]:
+def signatures() -> Iterator[Case]:
     """Step 5: the signature is over just this document, type and key."""
     other = sign(makers.bundle(sequence=2), VENDOR)
     (signature,) = frame.read(TOKEN.frame).signatures
@@ -104,7 +104,7 @@ def add_on(**changes: object) -> Bundle:
     return makers.bundle(**({"part": "storage"} | counts | changes))
 
 
-def contents() -> Iterator[Vector]:
+def contents() -> Iterator[Case]:
     """Steps 7 and 8: what the key may say, when, and for which product."""
     at_start, at_end = ISSUED - YEAR_SECONDS, ISSUED + YEAR_SECONDS - 1
     good: dict[str, tuple[str, SigningKey, Document]] = {
@@ -186,7 +186,7 @@ def contents() -> Iterator[Vector]:
     yield refuse("8", "wrong-product", "product-of-catalog", "likewise a catalog", other)
 
 
-def revoked() -> Iterator[Vector]:
+def revoked() -> Iterator[Case]:
     """Step 9: what its issuer has taken back."""
     another = makers.bundle(serial="1010000022", sequence=7)
     identity = makers.identity_of(TOKEN)
@@ -235,7 +235,7 @@ def revoked() -> Iterator[Vector]:
     )
 
 
-def installations() -> Iterator[Vector]:
+def installations() -> Iterator[Case]:
     """What an installation signs, by the key that the signature carries."""
     mine = makers.key("installation", frame.INSTALLATION)
     other = makers.key("other", frame.INSTALLATION)

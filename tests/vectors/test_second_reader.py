@@ -1,4 +1,4 @@
-"""Two readers that share no code make the same of every vector, file, frame and payload."""
+"""Two readers that share no code make the same of every case, file, frame and payload."""
 
 import re
 from collections import defaultdict
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from licensekit_testkit.case_files import KitCase
 
 from licensekit.errors import LicenseError
 from licensekit.trust.signed import open_frame
@@ -15,15 +16,16 @@ from licensekit.wire.documents import CLASS_OF, Bundle, decode, encode
 from licensekit.wire.plain import plain
 from tests.any_document import BY_TYPE
 from tests.spellings import NO_PAYLOADS, OTHER_SPELLINGS
-from tests.vectors import conformance
+from tests.vectors.our_reader.asks import compared
 from tests.vectors.second_reader import fields, files, forms
 from tests.vectors.second_reader.forms import RefusedError
-from tests.vectors.test_vectors import ALL, FILES
+from tests.vectors.test_vectors import CASES
 
 
-@pytest.mark.parametrize(("group", "vector"), ALL)
-def test_the_second_reader_makes_of_it_what_the_vector_says(group: str, vector: dict[str, Any]) -> None:
-    assert files.run(vector, FILES[group]["grounds"][vector["ground"]]) == vector["expect"]
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in CASES if case.ask == "file"])
+def test_the_second_reader_answers_as_the_case_expects(case: KitCase) -> None:
+    line = case.line()
+    assert files.run(line, line) in case.answers()
 
 
 def our_tokens(file: bytes) -> object:
@@ -142,18 +144,17 @@ def test_both_refuse_other_spellings_alike(payload: bytes) -> None:
 
 
 TRUST_GROUPS = ("pins", "rotations", "trust-documents", "lists", "files", "packs", "revoked")
-WORLDS: dict[str, list[tuple[dict[str, str], dict[str, Any]]]] = defaultdict(list)
-"""Pin to the grounds under it, each with a vector."""
-for _group in TRUST_GROUPS:
-    for _vector in FILES[_group]["vectors"]:
-        _ground = FILES[_group]["grounds"][_vector["ground"]]
-        WORLDS[_ground["root"]].append((_ground, _vector))
+WORLDS: dict[str, list[KitCase]] = defaultdict(list)
+"""Pin to the cases under it."""
+for _case in CASES:
+    if _case.group in TRUST_GROUPS:
+        WORLDS[_case.given["root"]].append(_case)
 TOKENS = {
     pin: sorted(
         {
             token
-            for ground, vector in world
-            for token in re.findall(r"lk1-\w+\.[\w+/]+", ground["pack"] + vector.get("file", ""))
+            for case in world
+            for token in re.findall(r"lk1-\w+\.[\w+/]+", case.given["pack"] + case.given.get("file", ""))
         }
     )
     for pin, world in WORLDS.items()
@@ -165,21 +166,29 @@ def test_both_make_the_same_of_any_mixture_of_documents(data: st.DataObject) -> 
     """Tokens of all vectors under one pin, as pack and as file, with any floor and at any time."""
     pin = data.draw(st.sampled_from(sorted(WORLDS)))
     world, tokens = WORLDS[pin], TOKENS[pin]
-    ground, _ = data.draw(st.sampled_from(world))
+    case = data.draw(st.sampled_from(world))
     mixed = data.draw(st.lists(st.sampled_from(tokens), max_size=3))
-    seen = [vector["seen"] for _, vector in world if "seen" in vector]
+    seen = [other.given["seen"] for other in world if "seen" in other.given]
     floor = data.draw(st.sampled_from([None, *seen]))
-    vector = {
+    line: dict[str, Any] = {
+        "ask": "file",
+        "root": pin,
+        "pack": "\n".join([case.given["pack"], *mixed]),
         "now": data.draw(st.sampled_from(["2027-01-01T01:00:00Z", "2020-01-01T00:00:00Z"])),
         "file": "\n".join(data.draw(st.lists(st.sampled_from(tokens), min_size=1, max_size=6))),
     } | ({} if floor is None else {"seen": floor})
-    on = {"root": pin, "pack": "\n".join([ground["pack"], *mixed])}
-    assert files.run(vector, on) == conformance.run(vector, on)
+    assert files.run(line, line) == compared(line)
 
 
 @given(data=st.data())
 def test_both_make_the_same_of_any_document_alone(data: st.DataObject) -> None:
     pin = data.draw(st.sampled_from(sorted(WORLDS)))
-    on, _ = data.draw(st.sampled_from(WORLDS[pin]))
-    vector = {"now": "2027-01-01T01:00:00Z", "file": data.draw(st.sampled_from(TOKENS[pin])), "alone": True}
-    assert files.run(vector, on) == conformance.run(vector, on)
+    line: dict[str, Any] = {
+        "ask": "file",
+        "root": pin,
+        "pack": data.draw(st.sampled_from(WORLDS[pin])).given["pack"],
+        "now": "2027-01-01T01:00:00Z",
+        "file": data.draw(st.sampled_from(TOKENS[pin])),
+        "alone": True,
+    }
+    assert files.run(line, line) == compared(line)

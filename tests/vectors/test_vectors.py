@@ -1,77 +1,60 @@
-"""The committed vectors are what the makers make, our reader passes them, no rule is left out."""
+"""The committed cases are what the makers make, our reader passes them, no rule is left out."""
 
 import json
 import re
 from collections import Counter
-from typing import Any
 
 import pytest
+from licensekit_testkit.case_files import KitCase, all_cases
 
 from tests.docs.grammar import TYPES
 from tests.docs.tables import section, tables, text_of
-from tests.vectors import conformance
-from tests.vectors.make_vectors import AT_RANDOM, FOLDER, GROUPS
+from tests.vectors.make_vectors import AT_RANDOM, FOLDER, GROUPS, LEVEL, path_of
 from tests.vectors.make_vectors import text_of as made_text
+from tests.vectors.our_reader.asks import compared
 
-README = (FOLDER.parent / "README.md").read_text("utf-8")
 FORMAT = text_of("format.md")
+CASES = all_cases()
+ALL = [pytest.param(case, id=case.id) for case in CASES]
 
 
-def committed(group: str) -> dict[str, Any]:
-    """Return a file of vectors."""
-    whole: dict[str, Any] = json.loads((FOLDER / f"{group}.json").read_text("ascii"))
-    return whole
-
-
-FILES = {group: committed(group) for group in GROUPS}
-ALL = [
-    pytest.param(group, vector, id=f"{group}-{vector['name']}")
-    for group, file in FILES.items()
-    for vector in file["vectors"]
-]
-EVERY: list[dict[str, Any]] = [vector for file in FILES.values() for vector in file["vectors"]]
-
-
-@pytest.mark.parametrize("group", [group for group in GROUPS if group != AT_RANDOM])
+@pytest.mark.parametrize("group", [group for group in LEVEL if group not in AT_RANDOM])
 def test_the_committed_file_is_what_the_maker_makes(group: str) -> None:
-    assert (FOLDER / f"{group}.json").read_text("ascii") == made_text(group)
+    assert path_of(group).read_text("ascii") == made_text(group)
 
 
-def test_what_is_signed_at_random_differs_from_what_is_committed_in_nothing_else() -> None:
-    made = json.loads(made_text(AT_RANDOM))
-    assert [without_signatures(vector) for vector in made["vectors"]] == [
-        without_signatures(vector) for vector in FILES[AT_RANDOM]["vectors"]
-    ]
+@pytest.mark.parametrize("group", sorted(AT_RANDOM))
+def test_what_is_signed_at_random_differs_from_what_is_committed_in_nothing_else(group: str) -> None:
+    assert without_signed(made_text(group)) == without_signed(path_of(group).read_text("ascii"))
 
 
-def without_signatures(vector: dict[str, Any]) -> dict[str, Any]:
-    """Return a vector with the length of its file in place of the file."""
-    return vector | {"file": len(vector["file"])}
+def without_signed(text: str) -> str:
+    """Return a file of cases with the length of each text that is long enough to hold a signature in its place."""
+    return re.sub(r'"[^"]{1000,}"', lambda long: str(len(long[0])), text)
 
 
 def test_there_are_no_other_files() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == {f"{group}.json" for group in GROUPS}
+    there = {path for path in FOLDER.rglob("*") if path.is_file()}
+    assert there == {path_of(group) for group in LEVEL}
 
 
-@pytest.mark.parametrize(("group", "vector"), ALL)
-def test_our_reader_makes_of_it_what_the_vector_says(group: str, vector: dict[str, Any]) -> None:
-    ground = FILES[group]["grounds"][vector["ground"]]
-    assert conformance.run(vector, ground) == vector["expect"]
+def test_a_group_has_one_level() -> None:
+    assert len(LEVEL) == sum(len(groups) for groups in GROUPS.values())
 
 
-def test_the_one_fault_of_every_refused_vector_is_its_own() -> None:
-    """No two say the same of themselves in a file, and none is another's input once more."""
-    inputs: Counter[str] = Counter()
-    for group, file in FILES.items():
-        faults = Counter(vector["about"] for vector in file["vectors"] if "code" in vector["expect"])
-        assert [fault for fault, times in faults.items() if times > 1] == [], group
-        names = [vector["name"] for vector in file["vectors"]]
-        assert len(names) == len(set(names)), group
-        for vector in file["vectors"]:
-            said = {"name": "", "about": "", "rule": "", "expect": ""}
-            ground = file["grounds"][vector["ground"]]
-            inputs[json.dumps(vector | said | {"ground": ground}, sort_keys=True)] += 1
-    assert [item for item, times in inputs.items() if times > 1] == []
+@pytest.mark.parametrize("case", ALL)
+def test_our_reader_answers_as_the_case_expects(case: KitCase) -> None:
+    assert compared(case.line()) in case.answers()
+
+
+def test_the_one_fault_of_every_refused_case_is_its_own() -> None:
+    """No two say the same of themselves in a group, and none is another's input again."""
+    said = Counter((case.group, case.about) for case in CASES)
+    assert [about for about, times in said.items() if times > 1] == []
+    ids = Counter(case.id for case in CASES)
+    assert [name for name, times in ids.items() if times > 1] == []
+    inputs = Counter(json.dumps([case.ask, case.given], sort_keys=True) for case in CASES)
+    assert [item[:200] for item, times in inputs.items() if times > 1] == []
 
 
 def test_every_step_and_rule_of_the_format_has_a_vector() -> None:
@@ -79,7 +62,9 @@ def test_every_step_and_rule_of_the_format_has_a_vector() -> None:
     rules = set(re.findall(r"^\*\*([A-Z]\d)\.", section(FORMAT, "Trust"), re.MULTILINE))
     assert len(steps) == 9
     assert len(rules) == 12
-    assert {vector["rule"] for vector in EVERY} == steps | rules | {"Verification", "Packs"}
+    shown = {case.rule for case in CASES}
+    assert {step for step in steps if f"Verification {step}" not in shown} == set()
+    assert {rule for rule in rules if not any(re.match(rf"{rule}\b", of) for of in shown)} == set()
 
 
 def test_every_code_that_a_rule_names_has_a_vector() -> None:
@@ -90,26 +75,17 @@ def test_every_code_that_a_rule_names_has_a_vector() -> None:
     for row in tables(section(FORMAT, "Verification"))[0]:
         named |= set(re.findall(r"`([a-z-]+)`", row[2]))
     assert len(named) > 24
-    assert named <= {vector["expect"].get("code") for vector in EVERY}
+    assert named <= {case.expect.get("code") for case in CASES}
 
 
 def test_every_type_of_document_is_read_and_refused() -> None:
-    read = {shown["type"] for vector in EVERY for shown in vector["expect"].get("documents", [])}
+    files = [case for case in CASES if case.ask == "file"]
+    read = {shown["type"] for case in files for shown in case.expect.get("documents", [])}
     assert read == {"catalog", "bundle", "reset", "request", "receipt", "statement"}
     refused = {
         kind
-        for vector in EVERY
-        if "code" in vector["expect"] and "file" in vector
-        for kind in re.findall(r"lk1-(\w+)\.", vector["file"])
+        for case in files
+        if "code" in case.expect
+        for kind in re.findall(r"lk1-(\w+)\.", case.given["pack"] + case.given.get("file", ""))
     }
-    grounds = (ground for file in FILES.values() for ground in file["grounds"])
-    refused |= {kind for ground in grounds for kind in re.findall(r"lk1-(\w+)\.", ground["pack"])}
     assert set(TYPES) <= refused
-
-
-def test_the_readme_names_every_member_of_a_vector() -> None:
-    members = {member for vector in EVERY for member in vector}
-    members |= {member for vector in EVERY for member in vector["expect"]}
-    members |= {member for file in FILES.values() for member in file}
-    assert {member for member in members if f"`{member}`" not in README} <= {"code"}
-    assert '{"code"' in README

@@ -1,4 +1,4 @@
-"""What a test vector is, and the small world that most of them live in (`README.md` beside this).
+"""What a case is, and the small world that most of them live in (`README.md` beside this).
 
 All keys are TEST KEYS that everybody can make from their labels, see `tests/makers.py`.
 """
@@ -36,46 +36,50 @@ Catalogs = dict[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
-class Vector:
-    """One file, the ground that it falls on, and what must come of it."""
+class Case:
+    """One question to a reader, and the answer (`testkit/README.md` names the members)."""
 
     name: str
+    """Unique in its group; its id is `group/name`."""
     about: str
-    root: str
-    """The pin."""
-    pack: str
-    file: str | bytes
-    expect: dict[str, Any]
+    """What it shows; of a refused one, its one fault."""
     rule: str
-    """The step or rule of `docs/format.md` that it shows, or the section."""
-    now: int = NOW
-    seen: dict[str, Any] | None = None
-    """What was seen before (S1)."""
-    repeat: tuple[str, int] | None = None
-    """A text that follows the file so many times."""
-    alone: bool = False
-    """The file's one token is taken by the rule of its type, without F1."""
+    """The rule or section that it shows; a number alone is a step of Verification."""
+    ask: str
+    given: dict[str, Any]
+    """Members of the line that the reader is sent."""
+    expect: dict[str, Any]
+    flags: tuple[str, ...] = ()
+    musts: tuple[str, ...] = ()
+    """Ids of the MUSTs of the texts that it shows (`musts.json`)."""
+    ground: dict[str, Any] | None = None
+    """Members of the line that many cases have in common, such as a pin and a pack."""
+    compare: tuple[str, ...] = ()
+    """Members of the answer that alone are compared; none: all."""
 
-    def as_json(self, ground: int) -> dict[str, Any]:
-        """Return the object in the file of vectors, where each ground has a number."""
-        said: dict[str, Any] = {
-            "name": self.name,
+    def as_json(self, group: str, grounds: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the object in the file of a group, whose grounds are `grounds`."""
+        place = {} if self.ground is None else {"ground": grounds.index(self.ground)}
+        return {
+            "id": f"{group}/{self.name}",
             "about": self.about,
-            "rule": self.rule,
-            "now": format_seconds(self.now),
-            "ground": ground,
+            "rule": f"Verification {self.rule}" if self.rule.isdigit() else self.rule,
+            "flags": list(self.flags),
+            "musts": list(self.musts),
+            "ask": self.ask,
+            **place,
+            "given": self.given,
+            "expect": self.expect,
+            **({"compare": list(self.compare)} if self.compare else {}),
         }
-        if self.seen is not None:
-            said["seen"] = self.seen
-        if isinstance(self.file, bytes):
-            said["file_hex"] = self.file.hex()
-        else:
-            said["file"] = self.file
-        if self.repeat is not None:
-            said["repeat"] = {"text": self.repeat[0], "times": self.repeat[1]}
-        if self.alone:
-            said["alone"] = True
-        return said | {"expect": self.expect}
+
+
+def text_members(name: str, text: str | bytes, repeat: tuple[str, int] | None = None) -> dict[str, Any]:
+    """Return the members that stand for a text: in hexadecimal if it is bytes, and what follows it again and again."""
+    members: dict[str, Any] = {f"{name}_hex": text.hex()} if isinstance(text, bytes) else {name: text}
+    if repeat is not None:
+        members["repeat"] = {"text": repeat[0], "times": repeat[1]}
+    return members
 
 
 @dataclass(frozen=True)
@@ -99,21 +103,48 @@ class Ground:
         state: tuple[int, int | None, Lists] | None = None,
         catalogs: Catalogs | None = None,
         **more: Any,
-    ) -> Vector:
-        """Return a vector whose file is taken; `documents` are those that it verifies, in order.
+    ) -> Case:
+        """Return a case whose file is taken; `documents` are those that it verifies, in order.
 
-        `state` has the versions of root and trust document, and the lists.
+        `state` has the versions of root and trust document, and the lists. `more` is as in `case`.
         """
         root, trust, lists = state or (self.seen_root, self.seen_trust, self.lists)
         shown = [shown_document(document) for document in documents]
         known = self.catalogs if catalogs is None else catalogs
         expect = {"state": state_numbers(root, trust, lists, known), "documents": shown}
-        return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
+        return self.case(rule, name, about, file, expect, **more)
 
-    def refuses(self, rule: str, code: str, name: str, about: str, file: str | bytes, **more: Any) -> Vector:
-        """Return a vector whose file is refused by `rule` with `code`."""
-        expect = {"code": code}
-        return Vector(name, about, self.root, self.pack, file, expect, rule, **more)
+    def refuses(self, rule: str, code: str, name: str, about: str, file: str | bytes, **more: Any) -> Case:
+        """Return a case whose file is refused by `rule` with `code`; `more` is as in `case`."""
+        return self.case(rule, name, about, file, {"code": code}, **more)
+
+    def case(
+        self,
+        rule: str,
+        name: str,
+        about: str,
+        file: str | bytes,
+        expect: dict[str, Any],
+        *,
+        now: int = NOW,
+        seen: dict[str, Any] | None = None,
+        repeat: tuple[str, int] | None = None,
+        alone: bool = False,
+        flags: tuple[str, ...] = (),
+        musts: tuple[str, ...] = (),
+    ) -> Case:
+        """Return a case of a file on this ground.
+
+        `seen` is what was seen before (S1); `repeat` is a text that follows the file, and how often; `alone` says that
+        the one token of the file is taken by the rule of its type, without F1.
+        """
+        given = {"now": format_seconds(now), **text_members("file", file, repeat)}
+        if seen is not None:
+            given["seen"] = seen
+        if alone:
+            given["alone"] = True
+        ground = {"root": self.root, "pack": self.pack}
+        return Case(name, about, rule, "file", given, expect, flags, musts, ground)
 
 
 def state_numbers(root: int, trust: int | None, lists: Lists, catalogs: Catalogs) -> dict[str, Any]:

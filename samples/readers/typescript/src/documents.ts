@@ -256,25 +256,25 @@ const statement = document({
   extensions,
 });
 
-export type RootKey = Decoded<typeof rootKey>;
-export type Root = Decoded<typeof root>;
-export type Scope = Decoded<typeof scope>;
-export type AdmittedKey = Decoded<typeof admittedKey>;
-export type TrustDocument = Decoded<typeof trust>;
-export type Lowest = Decoded<typeof lowest>;
-export type Revocations = Decoded<typeof revocations>;
-export type License = Decoded<typeof license>;
-export type Setting = Decoded<typeof setting>;
-export type LoginRule = Decoded<typeof loginRule>;
-export type Edition = Decoded<typeof edition>;
-export type Catalog = Decoded<typeof catalog>;
-export type Binding = Decoded<typeof binding>;
-export type Bundle = Decoded<typeof bundle>;
-export type Reset = Decoded<typeof reset>;
-export type Request = Decoded<typeof request>;
-export type Receipt = Decoded<typeof receipt>;
-export type Usage = Decoded<typeof usage>;
-export type Statement = Decoded<typeof statement>;
+export interface RootKey extends Decoded<typeof rootKey> {}
+export interface Root extends Decoded<typeof root> {}
+export interface Scope extends Decoded<typeof scope> {}
+export interface AdmittedKey extends Decoded<typeof admittedKey> {}
+export interface TrustDocument extends Decoded<typeof trust> {}
+export interface Lowest extends Decoded<typeof lowest> {}
+export interface Revocations extends Decoded<typeof revocations> {}
+export interface License extends Decoded<typeof license> {}
+export interface Setting extends Decoded<typeof setting> {}
+export interface LoginRule extends Decoded<typeof loginRule> {}
+export interface Edition extends Decoded<typeof edition> {}
+export interface Catalog extends Decoded<typeof catalog> {}
+export interface Binding extends Decoded<typeof binding> {}
+export interface Bundle extends Decoded<typeof bundle> {}
+export interface Reset extends Decoded<typeof reset> {}
+export interface Request extends Decoded<typeof request> {}
+export interface Receipt extends Decoded<typeof receipt> {}
+export interface Usage extends Decoded<typeof usage> {}
+export interface Statement extends Decoded<typeof statement> {}
 export type Use = Bundle["use"];
 
 /** What each type of token holds. */

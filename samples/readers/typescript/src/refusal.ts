@@ -16,3 +16,13 @@ export class Refusal extends Error {
 export function refuse(code: string, detail?: string): never {
   throw new Refusal(code, detail);
 }
+
+/** Return what `judge` returns, or the refusal that it throws. */
+export async function orRefusal<T>(judge: () => T | Promise<T>): Promise<T | Refusal> {
+  try {
+    return await judge();
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return refusal;
+    throw refusal;
+  }
+}

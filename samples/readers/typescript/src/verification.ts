@@ -1,25 +1,70 @@
 /** Steps 3 to 9: from a token to a document that is believed. */
 
 import type { Believed, Held, Token } from "./believed.js";
-import type { AdmittedKey, Bundle, Documents, Scope } from "./documents.js";
-import type { Algorithms } from "./signatures.js";
-import { refuse } from "./refusal.js";
+import { hex } from "./bytes.js";
+import { decode } from "./decode.js";
+import type { AdmittedKey, Bundle, Documents, Scope, Type } from "./documents.js";
+import { digestOf, type Frame, identityOf, readFrame } from "./frame.js";
+import { checkKey } from "./keys.js";
+import { Refusal, refuse } from "./refusal.js";
+import { type Algorithms, verifySignatures } from "./signatures.js";
 
-/** Types whose documents the signing keys of a trust document sign. */
+/** Types whose documents are signed by the keys that a trust document admits. */
 export type SignedType = "revocations" | "catalog" | "bundle" | "reset";
+
+/** Types whose documents an installation signs. */
+export type ExchangeType = "request" | "receipt" | "statement";
+
+export const ISSUED_AHEAD_SECONDS = 86400;
 
 /**
  * Return the document in `token` after steps 3 to 8, at `now` in seconds; with `null`, step 7.1 is left out.
  * @throws Refusal with the code of the first fault
  */
 export async function judge<T extends SignedType>(
-  _believed: Believed,
-  _token: Token,
-  _type: T,
-  _now: number | null,
-  _algorithms: Algorithms,
+  believed: Believed,
+  token: Token,
+  type: T,
+  now: number | null,
+  algorithms: Algorithms,
 ): Promise<Held<Documents[T]>> {
-  return refuse("not-yet-written");
+  const frame = readFrameOf(token, type);
+  const [signature, another] = frame.signatures;
+  if (!signature || another) return refuse("signature-count", "one signature is wanted");
+  const key = admittedKey(believed, type, signature.reference);
+  await verifySignatures(frame, [signature], new Map([[signature.reference, key]]), algorithms);
+  const document = decode(type, frame.payload);
+  judgeContent(key, document, now);
+  if ("product" in document && document.product !== believed.product) refuse("wrong-product", document.product);
+  return { token, identity: identityOf(await digestOf(frame)), document, signer: signature.reference };
+}
+
+/** Return the document in a token that an installation signed with its own key. */
+export async function judgeExchange<T extends ExchangeType>(
+  token: Token,
+  type: T,
+  algorithms: Algorithms,
+): Promise<Held<Documents[T]>> {
+  const frame = readFrameOf(token, type);
+  const [signature, another] = frame.signatures;
+  if (!signature || another) return refuse("signature-count", "one signature is wanted");
+  if (signature.scheme !== 3) refuse("key-unknown", "not the key of an installation");
+  const key = { scheme: signature.scheme, public: hex(signature.key) };
+  checkKey(key, algorithms);
+  await verifySignatures(frame, [signature], new Map([[signature.reference, key]]), algorithms);
+  const document = decode(type, frame.payload);
+  return { token, identity: identityOf(await digestOf(frame)), document, signer: signature.reference };
+}
+
+/** Return the frame of a token, which is to have a type: step 3. */
+export function readFrameOf(token: Token, type: Type): Frame {
+  if (token.type !== type) refuse("unexpected-type", token.type);
+  return readFrame(token);
+}
+
+/** Return the identity of the document in a token. */
+export async function identityOfToken(token: Token): Promise<string> {
+  return identityOf(await digestOf(readFrame(token)));
 }
 
 /** Return the key under which a document was signed, if the trust document in force still admits it. */
@@ -27,12 +72,70 @@ export function signerOf(believed: Believed, held: Held<unknown>): AdmittedKey |
   return believed.trust?.keys.get(held.signer);
 }
 
-/** Return the code with which step 9 refuses a bundle (`revocations-missing`, `bundle-revoked`), or null. */
-export function revocationOf(_believed: Believed, _held: Held<Bundle>): string | null {
-  return null;
+/** Return whether steps 4 and 7, but for 7.1, still let a document through. */
+export function mayStillSign(believed: Believed, type: SignedType, held: Held<Documents[SignedType]>): boolean {
+  try {
+    judgeContent(admittedKey(believed, type, held.signer), held.document, null);
+    return true;
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return false;
+    throw refusal;
+  }
+}
+
+/** Return the key that a signature names, if it may sign this type: step 4. */
+function admittedKey(believed: Believed, type: SignedType, reference: string): AdmittedKey {
+  const trust = believed.trust ?? refuse("trust-missing");
+  const key = trust.keys.get(reference) ?? refuse("key-unknown");
+  if (key.state === "revoked") refuse("key-revoked", key.name);
+  if (!key.scope.types.includes(type)) refuse("key-out-of-scope", key.name);
+  return key;
+}
+
+/** Judge the content of a document at its own time of issue: step 7. */
+function judgeContent(key: AdmittedKey, document: Documents[SignedType], now: number | null): void {
+  const { issued, issuer } = document;
+  if (now !== null && issued > now + ISSUED_AHEAD_SECONDS) refuse("issued-ahead");
+  if (issued < key.valid_from || issued >= (key.valid_to ?? Infinity)) refuse("key-out-of-window");
+  const inScope = "sequence" in document ? admits(key.scope, document) : key.scope.issuers.includes(issuer);
+  if (!inScope) refuse("key-out-of-scope", key.name);
 }
 
 /** Return whether a scope admits a bundle: steps 7.3 to 7.8. */
-export function admits(_scope: Scope, _bundle: Bundle): boolean {
-  return true;
+export function admits(scope: Scope, bundle: Bundle): boolean {
+  const { parts, most, longest_term: term } = scope;
+  const limited = parts !== null || most !== null || term !== null;
+  return (
+    scope.issuers.includes(bundle.issuer) &&
+    scope.uses.includes(bundle.use) &&
+    (parts === null || parts.includes(bundle.part)) &&
+    (!limited || !bundle.replaces.length) &&
+    (most === null || grantsAtMost(most, bundle)) &&
+    (term === null || endsWithin(term, bundle))
+  );
+}
+
+function grantsAtMost(most: number, { system, sites, users, settings }: Bundle): boolean {
+  const counts = [system, sites, users].flatMap((grants) => [...grants.values()]);
+  return !settings.size && counts.every((count) => count !== null && count <= most);
+}
+
+function endsWithin(term: number, bundle: Bundle): boolean {
+  const { issued, expiry, grace, after_grace, offline_hours, borrow_hours } = bundle;
+  return (
+    expiry !== null &&
+    (grace ?? expiry) - Math.floor(issued / 86400) <= term &&
+    after_grace === "block" &&
+    Math.max(offline_hours, borrow_hours) <= 24 * term
+  );
+}
+
+/** Return the code with which step 9 refuses a bundle (`revocations-missing`, `bundle-revoked`), or null. */
+export function revocationOf(believed: Believed, { identity, document }: Held<Bundle>): string | null {
+  const { issuer, serial, part, use, sequence } = document;
+  const list = believed.lists.get(issuer)?.document;
+  if (!list) return believed.seen.lists.has(issuer) ? "revocations-missing" : null;
+  const lowest = list.lowest.get(serial)?.get(part)?.[use] ?? 0;
+  const revoked = list.identities.includes(identity) || list.serials.includes(serial) || sequence < lowest;
+  return revoked ? "bundle-revoked" : null;
 }

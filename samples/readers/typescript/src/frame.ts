@@ -1,0 +1,65 @@
+/** Frames: from the bytes of a token to signatures and a payload (step 3). */
+
+import type { Token } from "./believed.js";
+import { concat, hex, sha256 } from "./bytes.js";
+import type { Type } from "./documents.js";
+import { refuse } from "./refusal.js";
+
+const FRAME_BYTES = 1048576;
+const SIGNATURES = 16;
+
+/** Of each scheme, the length of a key reference and of a signature. */
+const LENGTHS: Readonly<Record<number, readonly [number, number]>> = { 1: [8, 64], 2: [8, 3373], 3: [32, 64] };
+
+/** A signature on a frame. */
+export interface Signature {
+  readonly scheme: number;
+  /** A key id, or with scheme 3 the public key itself. */
+  readonly key: Uint8Array;
+  /** Scheme and key in hexadecimal: what keys are looked up by. */
+  readonly reference: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A divided frame. */
+export interface Frame {
+  readonly type: Type;
+  readonly signatures: readonly Signature[];
+  readonly payload: Uint8Array;
+}
+
+/** Return signatures and payload of a token. */
+export function readFrame({ type, frame }: Token): Frame {
+  if (frame.length > FRAME_BYTES) refuse("too-large", "the frame");
+  const count = frame[0] || refuse("frame-invalid", "no signature");
+  if (count > SIGNATURES) refuse("too-large", "signatures of the frame");
+  let at = 1;
+  const take = (length: number): Uint8Array => {
+    // A byte of payload must be left.
+    if (at + length >= frame.length) refuse("frame-invalid", "it ends too early");
+    return frame.subarray(at, (at += length));
+  };
+  const signatures = Array.from({ length: count }, () => {
+    const scheme = take(1);
+    const [keyLength, length] = LENGTHS[scheme[0]!] ?? refuse("frame-invalid", "unknown scheme");
+    const key = take(keyLength);
+    return { scheme: scheme[0]!, key, reference: hex(concat(scheme, key)), bytes: take(length) };
+  });
+  if (new Set(signatures.map(({ key }) => hex(key))).size < count) refuse("signature-count", "two by one key");
+  return { type, signatures, payload: frame.subarray(at) };
+}
+
+/** Return the digest of a document in hexadecimal. */
+export function digestOf({ type, payload }: { readonly type: Type; readonly payload: Uint8Array }): Promise<string> {
+  return sha256(type, "\0", payload);
+}
+
+/** Return the identity that belongs to a digest. */
+export function identityOf(digest: string): string {
+  return digest.slice(0, 32);
+}
+
+/** Return what a signature on a frame signs. */
+export function messageOf({ type, payload }: Frame, { scheme, key }: Signature): Uint8Array {
+  return concat(`licensekit/lk1\0${type}\0`, Uint8Array.of(scheme), key, payload);
+}

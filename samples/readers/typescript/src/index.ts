@@ -1,0 +1,33 @@
+/** What an application uses. */
+
+export { type Believed, type Held, type Place, type Seen, type Token } from "./believed.js";
+export type {
+  AdmittedKey,
+  Binding,
+  Bundle,
+  Catalog,
+  Documents,
+  Edition,
+  License,
+  LoginRule,
+  Lowest,
+  Receipt,
+  Request,
+  Reset,
+  Revocations,
+  Root,
+  RootKey,
+  Scope,
+  Setting,
+  Statement,
+  TrustDocument,
+  Type,
+  Usage,
+  Use,
+} from "./documents.js";
+export type { Kept } from "./kept.js";
+export { type Plain, plain, plainDate, plainTime } from "./plain.js";
+export { open, type Options, type Reader, type Verified } from "./reader.js";
+export { Refusal } from "./refusal.js";
+export type { Value } from "./shapes.js";
+export type { Verify } from "./signatures.js";
