@@ -1,70 +1,90 @@
-// Meters: allowances of a quantity in the period that runs now. Counting what is used is the application's.
+/** Meters: allowances of a quantity in the period that runs now. Counting what is used is the application's. */
 
 import type { Bundle, License } from "../documents.js";
-import { AskedWrongly, findLicense } from "./codes.js";
-import { type Grant, sum } from "./grants.js";
-import type { Entitlements } from "./holders.js";
-import { endOf, lastDay } from "./states.js";
-import { DAY } from "./world.js";
+import { refuse } from "../refusal.js";
+import type { Found } from "./codes.js";
+import type { Entitlements } from "./entitlements.js";
+import { type Named, sum } from "./grants.js";
+import { sortBy } from "./order.js";
+import { lastDay } from "./states.js";
+import { DAY, dayOf, endOf, timeOf } from "./time.js";
 
 type Per = NonNullable<License["per"]>;
 type Calendar = Exclude<Per, "term">;
 
-/** How much there is in a period: null is unrestricted. `until` is the first second after the period. */
-export interface Allowance {
-  readonly amount: number | null;
-  readonly from: number | null;
-  readonly until: number | null;
+/** A period, by its first second and the first one after it. */
+interface Period {
+  readonly from: number;
+  readonly until: number;
 }
 
-export interface MeterAnswer {
-  readonly per: Per;
+/** How much there is in a period; an amount of null is unrestricted, and an end of null is none. */
+export interface Allowance {
+  readonly amount: number | null;
+  readonly from: string | null;
+  readonly until: string | null;
+}
+
+export interface Meter {
+  readonly per: Per | null;
   readonly allowances: readonly Allowance[];
 }
 
-/** Return the allowances of a meter, or nothing if its issuer is not installed. */
-export function meterOf(code: string, all: Entitlements): MeterAnswer | undefined {
-  const found = findLicense(code, ["system"], all.world);
-  if (!found) return undefined;
-  const { per } = found.entry;
-  if (per === null) throw new AskedWrongly("wrong-kind", code);
-  const sold = (all.grants.get(found.full) ?? []).filter(({ by }) => by.cap === "full");
-  if (per === "term") return { per, allowances: sold.map(({ count, by }) => ({ amount: count, ...termOf(by.document) })) };
-  const amount = sum(sold.map((grant) => perPeriod(grant, per)));
-  return { per, allowances: [{ amount, ...periodOf(all.moment.at, per) }] };
+/** Return the allowances of a meter, which is nothing if its issuer is not installed. */
+export function meterOf(found: Found<"licenses"> | undefined, all: Entitlements): Meter {
+  if (!found) return { per: null, allowances: [] };
+  const per = found.entry.per ?? refuse("wrong-kind", found.full);
+  const grants = (all.grants.get(found.full) ?? []).filter(({ by }) => by.cap === "full");
+  const allowances = per === "term" ? grants.map(ofTerm) : grants.length ? [ofCalendar(grants, per, all.at)] : [];
+  const order = ({ amount, from, until }: Amount): (number | boolean)[] => [until, from, amount === null, amount ?? 0];
+  return {
+    per,
+    allowances: sortBy(allowances, order).map(({ amount, from, until }) => ({ amount, from: timeOf(from), until: timeOf(until) })),
+  };
 }
 
-/** Return the term of a bundle; it has no end if it is perpetual or goes on after it. */
-function termOf(bundle: Bundle): { from: number; until: number | null } {
-  const last = lastDay(bundle);
-  const first = bundle.starts ?? Math.floor(bundle.issued / DAY);
-  return { from: first * DAY, until: last === null || bundle.after_grace === "advisory" ? null : endOf(last) };
+interface Amount extends Period {
+  readonly amount: number | null;
 }
 
-/** Return the calendar day, month or year of `at`, in UTC. */
-function periodOf(at: number, per: Calendar): { from: number; until: number } {
-  if (per === "day") return { from: at - (at % DAY), until: at - (at % DAY) + DAY };
-  const date = new Date(at * 1000);
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-  const bounds = per === "month" ? [firstOf(year, month), firstOf(year, month + 1)] : [firstOf(year, 0), firstOf(year + 1, 0)];
-  return { from: bounds[0]!, until: bounds[1]! };
+const ofTerm = ({ count, by }: Named): Amount => ({ amount: count, ...termOf(by.document) });
+
+const ofCalendar = (grants: readonly Named[], per: Calendar, at: number): Amount => ({
+  amount: sum(grants.map((grant) => amountIn(grant, per))),
+  ...periodOf(at, per),
+});
+
+/** Return the term of a bundle, without an end if it is perpetual or goes on after its end. */
+function termOf(bundle: Bundle): Period {
+  const last = bundle.after_grace === "advisory" ? null : lastDay(bundle);
+  return { from: (bundle.starts ?? dayOf(bundle.issued)) * DAY, until: last === null ? Infinity : endOf(last) };
 }
 
-const firstOf = (year: number, month: number): number => Date.UTC(year, month) / 1000;
+/** Return the calendar day, month or year of a second, in UTC. */
+function periodOf(at: number, per: Calendar): Period {
+  if (per === "day") return { from: dayOf(at) * DAY, until: endOf(dayOf(at)) };
+  const [year, month] = yearAndMonth(at);
+  return per === "month"
+    ? { from: Date.UTC(year, month) / 1000, until: Date.UTC(year, month + 1) / 1000 }
+    : { from: Date.UTC(year) / 1000, until: Date.UTC(year + 1) / 1000 };
+}
 
-/** Return what a grant gives in each period. What a key may sign at most is divided by the periods of its term. */
-function perPeriod({ count, by }: Grant, per: Calendar): number | null {
-  const bounds = by.bundle.scopes.map(({ most }) => most);
-  if (bounds.includes(null)) return count;
+/** Return what a grant gives in each period: a key with `most` grants that over the whole term. */
+function amountIn({ count, by }: Named, per: Calendar): number | null {
+  const { most } = by.bundle.scope;
+  if (most === null) return count;
   const { from, until } = termOf(by.document);
-  const share = until === null ? 0 : Math.floor(Math.max(...(bounds as number[])) / periods(from, until - 1, per));
-  return count === null ? share : Math.min(count, share);
+  const share = until === Infinity ? 0 : Math.floor(most / periodsTouched(from, until - 1, per));
+  return Math.min(count ?? share, share);
 }
 
-/** Return how many periods are touched from the second `first` to the second `last`. */
-function periods(first: number, last: number, per: Calendar): number {
-  if (per === "day") return Math.floor(last / DAY) - Math.floor(first / DAY) + 1;
-  const [a, b] = [new Date(first * 1000), new Date(last * 1000)];
-  const years = b.getUTCFullYear() - a.getUTCFullYear();
-  return per === "year" ? years + 1 : years * 12 + b.getUTCMonth() - a.getUTCMonth() + 1;
+function periodsTouched(first: number, last: number, per: Calendar): number {
+  if (per === "day") return dayOf(last) - dayOf(first) + 1;
+  const [[fromYear, fromMonth], [toYear, toMonth]] = [yearAndMonth(first), yearAndMonth(last)];
+  return per === "year" ? toYear - fromYear + 1 : (toYear - fromYear) * 12 + toMonth - fromMonth + 1;
+}
+
+function yearAndMonth(seconds: number): [number, number] {
+  const at = new Date(seconds * 1000);
+  return [at.getUTCFullYear(), at.getUTCMonth()];
 }

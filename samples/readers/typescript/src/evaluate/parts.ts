@@ -1,0 +1,74 @@
+/** What is there of each part, the serial of the installation, and the vendor's part `base`. */
+
+import type { Bundle, Use } from "../documents.js";
+import { type Coverage, coveredUntil, type Ending, endingOf } from "./coverage.js";
+import { partOf } from "./governing.js";
+import { byIssuer, type Governing, governingAt, waitingAt } from "./moment.js";
+import { sortBy } from "./order.js";
+import { lastDay, type State } from "./states.js";
+import { dayOf } from "./time.js";
+import type { World } from "./world.js";
+
+export interface Part {
+  readonly issuer: string;
+  readonly part: string;
+  readonly serial: string;
+  readonly use: Use;
+  readonly sequence: number;
+  readonly state: State;
+  /** Whether it waits for its start; all others are in force. */
+  readonly waits: boolean;
+}
+
+export interface Parts {
+  readonly serial: string | null;
+  readonly parts: readonly Part[];
+}
+
+const shown = (waits: boolean) => ({ document, state }: Governing): Part => {
+  const { issuer, part, serial, use, sequence } = document;
+  return { issuer, part, serial, use, sequence, state, waits };
+};
+
+/** Return what is in force, then what waits, each by issuer and part. */
+export function partsOf(now: number, world: World): Parts {
+  const parts = [...governingAt(now, world).map(shown(false)), ...waitingAt(now, world).map(shown(true))];
+  const [first] = sortBy(parts, ({ issuer, part, waits }) => {
+    const isVendor = issuer === world.vendor;
+    return [!isVendor, part !== "base", ...byIssuer(issuer, world), waits, part];
+  });
+  return { serial: first?.serial ?? null, parts };
+}
+
+/** What is known of the vendor's part `base`: all of it is null where there is no such bundle. */
+export interface Base {
+  readonly status: State | null;
+  readonly company: string | null;
+  readonly serial: string | null;
+  readonly use: Use | null;
+  readonly is_trial: boolean;
+  readonly covered_until: Coverage["covered_until"];
+  readonly days_left: number | null;
+}
+
+const NO_BASE: Base = { status: null, company: null, serial: null, use: null, is_trial: false, covered_until: null, days_left: 0 };
+
+/** Return what is known of the bundle that governs `base`, or of the first one activated of those that wait for it. */
+export function baseOf(now: number, world: World): Base {
+  const base = `${world.vendor}/base`;
+  const [found] = [...governingAt(now, world), ...waitingAt(now, world)].filter(({ document }) => partOf(document) === base);
+  if (!found) return NO_BASE;
+  const { company, serial, use } = found.document;
+  const ending = endingOf(base, now, world);
+  return {
+    status: found.state, company, serial, use, is_trial: use === "trial",
+    covered_until: coveredUntil(ending), days_left: daysLeft(found.document, ending, dayOf(now)),
+  };
+}
+
+/** Return the days to the last one that is covered, or once that has passed, to the last one that works; null of no end. */
+function daysLeft(bundle: Bundle, ending: Ending | null, today: number): number | null {
+  if (!ending) return lastDay(bundle) === null ? null : 0;
+  const last = ending.covered >= today ? ending.covered : ending.works;
+  return last === Infinity ? null : last - today;
+}
