@@ -1,14 +1,13 @@
 /** The questions of the conformance kit, and what this reader answers to each. */
 
 import { readTokens, writeToken } from "./armor.js";
-import type { Believed } from "./believed.js";
+import type { Believed, Place, Seen } from "./believed.js";
 import { concat, fromHex, hex, sha256 } from "./bytes.js";
 import { decode } from "./decode.js";
 import type { Type } from "./documents.js";
 import { openPack, takeAlone, takeFile } from "./files.js";
 import { digestOf, identityOf, readFrame } from "./frame.js";
 import { checkKey, keyId } from "./keys.js";
-import { floorOf } from "./kept.js";
 import { placeOf } from "./order.js";
 import { readPin } from "./pin.js";
 import { plain } from "./plain.js";
@@ -128,6 +127,14 @@ export function bytesOf(given: Given, member: string): string | Uint8Array {
   return given[member] ?? fromHex(given[`${member}_hex`]);
 }
 
+/** Return the floors that a case names. */
+export function floorOf({ root, trust, lists, catalogs }: Given): Seen {
+  const each = (type: string, places: Given): [string, Place][] =>
+    Object.entries(places).map(([issuer, place]) => [`${type}:${issuer}`, place]);
+  const one = (name: string, place: Place | null): [string, Place][] => (place ? [[name, place]] : []);
+  return new Map([...one("root", root), ...one("trust", trust), ...each("revocations", lists), ...each("catalog", catalogs)]);
+}
+
 function textOf(given: Given, member: string): string {
   const bytes = bytesOf(given, member);
   return typeof bytes === "string" ? bytes : new TextDecoder().decode(bytes);
@@ -147,7 +154,12 @@ export function stateOf({ chain, trust, seen, catalogs }: Believed): Answer {
     state: {
       root: placeOf(chain.at(-1)!).version,
       trust: trust && placeOf(trust).version,
-      lists: Object.fromEntries([...seen.lists].map(([issuer, { version }]) => [issuer, version])),
+      lists: Object.fromEntries(
+        [...seen].flatMap(([name, { version }]) => {
+          const [type, issuer] = name.split(":");
+          return type === "revocations" ? [[issuer, version]] : [];
+        }),
+      ),
       catalogs: Object.fromEntries([...catalogs].map(([issuer, held]) => [issuer, placeOf(held).version])),
     },
   };

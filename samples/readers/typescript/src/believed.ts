@@ -33,14 +33,11 @@ export interface Place {
   readonly identity: string;
 }
 
-/** The highest that was ever in force: a floor, which is kept when the document is gone. */
-export interface Seen {
-  readonly root: Place | null;
-  readonly trust: Place | null;
-  /** By issuer. */
-  readonly lists: ReadonlyMap<string, Place>;
-  readonly catalogs: ReadonlyMap<string, Place>;
-}
+/**
+ * The highest that was ever in force: floors, which are kept when the documents are gone. Their names are `root`,
+ * `trust`, and `revocations:demo` and `catalog:demo` of the issuer `demo`.
+ */
+export type Seen = ReadonlyMap<string, Place>;
 
 /** The state of a reader. It is never altered: each file that is taken makes a new one. */
 export interface Believed {

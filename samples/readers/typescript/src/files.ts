@@ -2,11 +2,11 @@
 
 import type { Believed, Held, Place, Seen, Token } from "./believed.js";
 import type { Catalog, Revocations, TrustDocument, Type } from "./documents.js";
-import { compare, isFork, placeOf, seenInAll } from "./order.js";
+import { compare, isBelow, isFork, placeOf, seenInAll } from "./order.js";
 import { orRefusal, Refusal, refuse } from "./refusal.js";
 import { newestRoot, pinnedRoot, takeRoot, type Waiting } from "./roots.js";
 import type { Algorithms } from "./signatures.js";
-import { believeListed, believeTrust, BY_ISSUER, takeListed, takeTrust } from "./trust.js";
+import { believeListed, believeTrust, BY_ISSUER, nameOf, takeListed, takeTrust } from "./trust.js";
 
 /** How a file is taken. */
 export interface Taking {
@@ -91,7 +91,7 @@ async function takeTrusts(
     else if (judged !== "root-not-newest") firstPassed ??= judged;
   }
   let state = believed;
-  for (const newest of newestOf(held, believed.seen.trust)) state = await takeTrust(state, newest, now, algorithms);
+  for (const newest of newestOf(held, believed.seen.get("trust"))) state = await takeTrust(state, newest, now, algorithms);
   return state.trust ? state : refuse(firstPassed ?? "trust-missing");
 }
 
@@ -106,7 +106,7 @@ async function passingOver<T>(codes: readonly string[], judge: () => Promise<T>)
 /** Return those that are not below another one, or below what was seen: F1.3. */
 function newestOf<T extends Held<TrustDocument | Revocations | Catalog>>(
   held: readonly T[],
-  seen: Place | null | undefined,
+  seen: Place | undefined,
 ): T[] {
   const places = [...held.map(placeOf), ...(seen ? [seen] : [])];
   return held.filter((one) => places.every((place) => compare(placeOf(one), place) >= 0));
@@ -128,7 +128,7 @@ async function takeOfIssuers(
   for (const one of held) {
     const { issuer } = one.document;
     const rivals = held.filter(({ document }) => document.issuer === issuer);
-    const newest = newestOf(rivals, believed.seen[BY_ISSUER[type]].get(issuer));
+    const newest = newestOf(rivals, believed.seen.get(nameOf(type, issuer)));
     if (newest.includes(one)) state = takeListed(state, type, one, now);
   }
   return state;
@@ -136,32 +136,24 @@ async function takeOfIssuers(
 
 /** Refuse a state that is below what was seen, and return it without the lists and catalogs that are: S1. */
 function aboveFloor(believed: Believed, floor: Seen): Believed {
-  const trust = placeOf(believed.trust!);
-  const refused: [boolean, string][] = [
-    [believed.chain.some((root) => isFork(placeOf(root), floor.root)), "fork"],
-    [isBelow(placeOf(newestRoot(believed)), floor.root), "rollback"],
-    [isBelow(trust, floor.trust), "rollback"],
-    [isFork(trust, floor.trust), "fork"],
-    [[...believed.lists].some(([issuer, held]) => isFork(placeOf(held), floor.lists.get(issuer))), "fork"],
-    [[...believed.catalogs].some(([issuer, held]) => isFork(placeOf(held), floor.catalogs.get(issuer))), "fork"],
-  ];
-  const first = refused.find(([is]) => is);
-  return first ? refuse(first[1], "of what was seen before") : withoutBelow(believed, floor);
+  const forked = (held: Held<object>, name: string): boolean => isFork(placeOf(held), floor.get(name));
+  const below = (held: Held<object>, name: string): boolean => isBelow(placeOf(held), floor.get(name));
+  const trust = believed.trust!;
+  if (believed.chain.some((root) => forked(root, "root"))) refuse("fork", "another root was seen");
+  if (below(newestRoot(believed), "root") || below(trust, "trust")) refuse("rollback", "a newer one was seen");
+  const fork =
+    forked(trust, "trust") ||
+    [...believed.lists].some(([issuer, list]) => forked(list, nameOf("revocations", issuer))) ||
+    [...believed.catalogs].some(([issuer, catalog]) => forked(catalog, nameOf("catalog", issuer)));
+  if (fork) refuse("fork", "another one was seen");
+  return withoutBelow(believed, floor);
 }
 
 /** Return a state without the lists and catalogs that are below what was seen. */
 export function withoutBelow(believed: Believed, floor: Seen): Believed {
-  return {
-    ...believed,
-    lists: new Map([...believed.lists].filter(([issuer, held]) => !isBelow(placeOf(held), floor.lists.get(issuer)))),
-    catalogs: new Map(
-      [...believed.catalogs].filter(([issuer, held]) => !isBelow(placeOf(held), floor.catalogs.get(issuer))),
-    ),
-  };
-}
-
-function isBelow(place: Place, floor: Place | null | undefined): boolean {
-  return !!floor && compare(place, floor) < 0;
+  const above = <T extends Revocations | Catalog>(type: keyof typeof BY_ISSUER, inForce: ReadonlyMap<string, Held<T>>) =>
+    new Map([...inForce].filter(([issuer, held]) => !isBelow(placeOf(held), floor.get(nameOf(type, issuer)))));
+  return { ...believed, lists: above("revocations", believed.lists), catalogs: above("catalog", believed.catalogs) };
 }
 
 /** Return the state with one root, trust document or list, by the rules of its type alone, without F1. */

@@ -8,21 +8,14 @@ import { seenInAll } from "./order.js";
 import { orRefusal, Refusal } from "./refusal.js";
 import type { Algorithms } from "./signatures.js";
 
-/** The highest that was ever in force: of roots, of trust documents, and of each issuer's lists and catalogs. */
-export interface KeptFloor {
-  readonly root: Place | null;
-  readonly trust: Place | null;
-  readonly lists: Readonly<Record<string, Place>>;
-  readonly catalogs: Readonly<Record<string, Place>>;
-}
-
 /**
  * Tokens as they were received, and floors. It is plain JSON, to be stored as one whole: floors without the documents
  * that made them would refuse the state.
  */
 export interface Kept {
   readonly documents: readonly string[];
-  readonly seen: KeptFloor;
+  /** Floors by their names, see {@link Seen}. */
+  readonly seen: Readonly<Record<string, Place>>;
 }
 
 /** Return what is to be kept of a state, with bundles in the order of their activation. */
@@ -30,7 +23,7 @@ export function keep({ chain, trust, lists, catalogs, seen }: Believed, bundles:
   const held = [...chain, ...(trust ? [trust] : []), ...lists.values(), ...catalogs.values()];
   return {
     documents: [...held.map(({ token }) => token), ...bundles].map(writeToken),
-    seen: { ...seen, lists: Object.fromEntries(seen.lists), catalogs: Object.fromEntries(seen.catalogs) },
+    seen: Object.fromEntries(seen),
   };
 }
 
@@ -47,7 +40,7 @@ export interface Loaded {
  * that of the pack, and the floors still hold.
  */
 export async function load(pack: Believed, kept: Kept, algorithms: Algorithms): Promise<Loaded> {
-  const floor = floorOf(kept.seen);
+  const floor = new Map(Object.entries(kept.seen));
   const tokens: Token[] = [];
   for (const document of kept.documents) {
     const read = await orRefusal(() => readTokens(document).filter((token) => readFrame(token)));
@@ -73,9 +66,4 @@ async function takeKept(pack: Believed, tokens: readonly Token[], floor: Seen, a
     if (!(taken instanceof Refusal) || taken.code === "trust-missing") good = [...good, token];
   }
   return takeFile(pack, good, taking, floor);
-}
-
-/** Return floors that were kept. */
-export function floorOf(seen: KeptFloor): Seen {
-  return { ...seen, lists: new Map(Object.entries(seen.lists)), catalogs: new Map(Object.entries(seen.catalogs)) };
 }

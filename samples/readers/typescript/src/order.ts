@@ -13,8 +13,6 @@ interface Versioned {
   readonly number?: number;
 }
 
-export const nothingSeen: Seen = { root: null, trust: null, lists: new Map(), catalogs: new Map() };
-
 /** Return the full version and the identity of a document. */
 export function placeOf({ document, identity }: Held<Versioned>): Place {
   const { root_version, trust_version, version, number } = document;
@@ -28,27 +26,19 @@ export function compare({ version: one }: Place, { version: other }: Place): num
 }
 
 /** Return whether two places have one version and two identities. */
-export function isFork(one: Place, other: Place | null | undefined): boolean {
+export function isFork(one: Place, other: Place | undefined): boolean {
   return !!other && compare(one, other) === 0 && one.identity !== other.identity;
 }
 
-/** Return the higher of two places; where both are as high, the one that was seen before. */
-export function higher(before: Place | null | undefined, now: Place | null | undefined): Place | null {
-  return (before && now ? (compare(now, before) > 0 ? now : before) : (before ?? now)) ?? null;
+/** Return whether a place is below a floor. */
+export function isBelow(place: Place, floor: Place | undefined): boolean {
+  return !!floor && compare(place, floor) < 0;
 }
 
-/** Return what was seen in either of two states. */
+/** Return what was seen before or now: the higher counts, and where both are as high, what was seen before. */
 export function seenInAll(before: Seen, now: Seen): Seen {
-  return {
-    root: higher(before.root, now.root),
-    trust: higher(before.trust, now.trust),
-    lists: higherOfEach(before.lists, now.lists),
-    catalogs: higherOfEach(before.catalogs, now.catalogs),
-  };
-}
-
-function higherOfEach(before: ReadonlyMap<string, Place>, now: ReadonlyMap<string, Place>): ReadonlyMap<string, Place> {
-  return new Map([...before, ...[...now].map(([issuer, place]) => [issuer, higher(before.get(issuer), place)!] as const)]);
+  const higher = [...now].filter(([name, place]) => !before.has(name) || compare(place, before.get(name)!) > 0);
+  return new Map([...before, ...higher]);
 }
 
 /**
@@ -58,14 +48,14 @@ function higherOfEach(before: ReadonlyMap<string, Place>, now: ReadonlyMap<strin
 export function isNew(
   held: Held<Versioned>,
   inForce: Held<Versioned> | null | undefined,
-  seen: Place | null | undefined,
+  seen: Place | undefined,
   now: number | null,
 ): boolean {
   const place = placeOf(held);
   if (inForce?.identity === held.identity) return false;
-  const wasSeen = seen && compare(place, seen) === 0 && place.identity === seen.identity;
+  const wasSeen = seen?.identity === held.identity && compare(place, seen) === 0;
   if (now !== null && !wasSeen && held.document.issued! > now + ISSUED_AHEAD_SECONDS) refuse("issued-ahead");
-  if (isFork(place, inForce && placeOf(inForce)) || isFork(place, seen)) refuse("fork");
-  if (seen && compare(place, seen) < 0) refuse("rollback");
+  if ((inForce && isFork(place, placeOf(inForce))) || isFork(place, seen)) refuse("fork");
+  if (isBelow(place, seen)) refuse("rollback");
   return true;
 }

@@ -1,11 +1,11 @@
 /** Rules R1 to R3: the pinned root, and the roots that follow it. */
 
-import type { Believed, HeldRoot, Token } from "./believed.js";
+import type { Believed, HeldRoot, Seen, Token } from "./believed.js";
 import { decode } from "./decode.js";
 import type { Root, RootKey } from "./documents.js";
 import { digestOf, type Frame, identityOf, type Signature } from "./frame.js";
 import { keysByReference } from "./keys.js";
-import { higher, isFork, nothingSeen, placeOf } from "./order.js";
+import { isFork, placeOf, seenInAll } from "./order.js";
 import { refuse } from "./refusal.js";
 import { type Algorithms, verifySignatures } from "./signatures.js";
 import { readFrameOf } from "./verification.js";
@@ -38,8 +38,7 @@ async function believePinned(digest: string, token: Token, frame: Frame, algorit
 
 function beginning(root: HeldRoot): Believed {
   const { product, issuer } = root.document;
-  const seen = { ...nothingSeen, root: placeOf(root) };
-  return { product, issuer, chain: [root], trust: null, lists: new Map(), catalogs: new Map(), seen };
+  return { product, issuer, chain: [root], trust: null, lists: new Map(), catalogs: new Map(), seen: seenRoot(root) };
 }
 
 /** Return the state with a later root, or why the root waits for another one: R2 and R3. */
@@ -58,7 +57,11 @@ export async function takeRoot(believed: Believed, token: Token, algorithms: Alg
   const keys = await keysByReference(document.keys, algorithms);
   await judgeOwnSignatures(document, keys, voucher, frame, algorithms);
   const root: HeldRoot = { token, identity, document, signer: "", keys };
-  return { ...believed, chain: [...chain, root], trust: null, seen: { ...seen, root: higher(seen.root, placeOf(root)) } };
+  return { ...believed, chain: [...chain, root], trust: null, seen: seenInAll(seen, seenRoot(root)) };
+}
+
+function seenRoot(root: HeldRoot): Seen {
+  return new Map([["root", placeOf(root)]]);
 }
 
 /** Judge whether a root that is vouched for is of this chain, and how it follows: R2.5 to R2.8. */
@@ -67,7 +70,7 @@ function orderOf({ product, issuer, chain, seen }: Believed, root: Root, identit
   if (root.product !== product || root.issuer !== issuer) refuse("wrong-product", root.product);
   if (version < chain[0]!.document.version) return "older";
   const place = { version: [version], identity };
-  if (isFork(place, seen.root) || chain.some((other) => isFork(place, placeOf(other)))) refuse("fork");
+  if (isFork(place, seen.get("root")) || chain.some((other) => isFork(place, placeOf(other)))) refuse("fork");
   return version === chain.at(-1)!.document.version + 1 ? "next" : "gap";
 }
 

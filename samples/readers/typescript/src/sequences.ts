@@ -80,7 +80,7 @@ async function restart({ reader, ground, algorithms }: Running, step: Given): Pr
 function without(kept: Kept, lost: readonly string[]): Kept {
   return {
     documents: kept.documents.filter((document) => !lost.includes(nameOf(document))),
-    seen: lost.includes("seen") ? { root: null, trust: null, lists: {}, catalogs: {} } : kept.seen,
+    seen: lost.includes("seen") ? {} : kept.seen,
   };
 }
 

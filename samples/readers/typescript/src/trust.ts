@@ -40,9 +40,9 @@ export async function takeTrust(
   now: number | null,
   algorithms: Algorithms,
 ): Promise<Believed> {
-  if (!isNew(held, believed.trust, believed.seen.trust, now)) return believed;
+  if (!isNew(held, believed.trust, believed.seen.get("trust"), now)) return believed;
   const trust: HeldTrust = { ...held, keys: await keysByReference(held.document.keys, algorithms) };
-  const next = { ...believed, trust, seen: { ...believed.seen, trust: placeOf(held) } };
+  const next = { ...believed, trust, seen: new Map([...believed.seen, ["trust", placeOf(held)]]) };
   return {
     ...next,
     lists: stillSigned(next, "revocations", believed.lists),
@@ -60,6 +60,11 @@ function stillSigned<T extends Revocations | Catalog>(
 
 /** Types of which each issuer has one in force, and where the state has them. */
 export const BY_ISSUER = { revocations: "lists", catalog: "catalogs" } as const;
+
+/** Return the name under which it is kept what was seen of an issuer's lists or catalogs. */
+export function nameOf(type: keyof typeof BY_ISSUER, issuer: string): string {
+  return `${type}:${issuer}`;
+}
 
 /** Return the list or catalog in a token, if it is believed: L1 and C1. */
 export async function believeListed<T extends keyof typeof BY_ISSUER>(
@@ -86,11 +91,11 @@ export function takeListed(
   const { issuer } = held.document;
   const member = BY_ISSUER[type];
   const inForce = believed[member] as ReadonlyMap<string, Held<Revocations | Catalog>>;
-  const seen = believed.seen[member];
-  if (!isNew(held, inForce.get(issuer), seen.get(issuer), now)) return believed;
+  const name = nameOf(type, issuer);
+  if (!isNew(held, inForce.get(issuer), believed.seen.get(name), now)) return believed;
   return {
     ...believed,
     [member]: new Map([...inForce, [issuer, held]]),
-    seen: { ...believed.seen, [member]: new Map([...seen, [issuer, placeOf(held)]]) },
+    seen: new Map([...believed.seen, [name, placeOf(held)]]),
   };
 }

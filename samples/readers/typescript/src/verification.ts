@@ -4,8 +4,8 @@ import type { Believed, Held, Token } from "./believed.js";
 import { hex } from "./bytes.js";
 import { decode } from "./decode.js";
 import type { AdmittedKey, Bundle, Documents, Scope, Type } from "./documents.js";
-import { digestOf, type Frame, identityOf, readFrame } from "./frame.js";
-import { checkKey } from "./keys.js";
+import { digestOf, type Frame, identityOf, readFrame, type Signature } from "./frame.js";
+import { checkKey, type PublicKey } from "./keys.js";
 import { Refusal, refuse } from "./refusal.js";
 import { type Algorithms, verifySignatures } from "./signatures.js";
 
@@ -28,32 +28,43 @@ export async function judge<T extends SignedType>(
   now: number | null,
   algorithms: Algorithms,
 ): Promise<Held<Documents[T]>> {
-  const frame = readFrameOf(token, type);
-  const [signature, another] = frame.signatures;
-  if (!signature || another) return refuse("signature-count", "one signature is wanted");
-  const key = admittedKey(believed, type, signature.reference);
-  await verifySignatures(frame, [signature], new Map([[signature.reference, key]]), algorithms);
-  const document = decode(type, frame.payload);
-  judgeContent(key, document, now);
+  const admitted = ({ reference }: Signature): AdmittedKey => admittedKey(believed, type, reference);
+  const held = await judgeSigned(token, type, admitted, algorithms);
+  const { document } = held;
+  judgeContent(admittedKey(believed, type, held.signer), document, now);
   if ("product" in document && document.product !== believed.product) refuse("wrong-product", document.product);
-  return { token, identity: identityOf(await digestOf(frame)), document, signer: signature.reference };
+  return held;
 }
 
 /** Return the document in a token that an installation signed with its own key. */
-export async function judgeExchange<T extends ExchangeType>(
+export function judgeExchange<T extends ExchangeType>(
   token: Token,
   type: T,
+  algorithms: Algorithms,
+): Promise<Held<Documents[T]>> {
+  const named = ({ scheme, key }: Signature): PublicKey => {
+    if (scheme !== 3) refuse("key-unknown", "not the key of an installation");
+    const named = { scheme, public: hex(key) };
+    checkKey(named, algorithms);
+    return named;
+  };
+  return judgeSigned(token, type, named, algorithms);
+}
+
+/** Return the document in a token with one signature, by the key that `keyOf` finds for it: steps 3 to 6. */
+async function judgeSigned<T extends Type>(
+  token: Token,
+  type: T,
+  keyOf: (signature: Signature) => PublicKey,
   algorithms: Algorithms,
 ): Promise<Held<Documents[T]>> {
   const frame = readFrameOf(token, type);
   const [signature, another] = frame.signatures;
   if (!signature || another) return refuse("signature-count", "one signature is wanted");
-  if (signature.scheme !== 3) refuse("key-unknown", "not the key of an installation");
-  const key = { scheme: signature.scheme, public: hex(signature.key) };
-  checkKey(key, algorithms);
-  await verifySignatures(frame, [signature], new Map([[signature.reference, key]]), algorithms);
+  const { reference } = signature;
+  await verifySignatures(frame, [signature], new Map([[reference, keyOf(signature)]]), algorithms);
   const document = decode(type, frame.payload);
-  return { token, identity: identityOf(await digestOf(frame)), document, signer: signature.reference };
+  return { token, identity: identityOf(await digestOf(frame)), document, signer: reference };
 }
 
 /** Return the frame of a token, which is to have a type: step 3. */
@@ -134,7 +145,7 @@ function endsWithin(term: number, bundle: Bundle): boolean {
 export function revocationOf(believed: Believed, { identity, document }: Held<Bundle>): string | null {
   const { issuer, serial, part, use, sequence } = document;
   const list = believed.lists.get(issuer)?.document;
-  if (!list) return believed.seen.lists.has(issuer) ? "revocations-missing" : null;
+  if (!list) return believed.seen.has(`revocations:${issuer}`) ? "revocations-missing" : null;
   const lowest = list.lowest.get(serial)?.get(part)?.[use] ?? 0;
   const revoked = list.identities.includes(identity) || list.serials.includes(serial) || sequence < lowest;
   return revoked ? "bundle-revoked" : null;
