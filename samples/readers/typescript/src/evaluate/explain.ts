@@ -54,22 +54,22 @@ function sourcesOf(full: string, all: Entitlements): Named[] {
 /** W7 to W11: why a holder does not have a site or user license, by its assignments alone. */
 function whyNotHeld(full: string, license: License, { holder, served }: Holdings, all: Entitlements): Why {
   const isSource = (other: string): boolean => other === full || gives(other, full, all.world);
-  const matching = served.filter((one) => isSource(one.license));
-  const giving = holder.is === "own" ? matching : sortBy(matching, (one) => [asWritten(one.license, all.world)]);
+  const matching = served.filter((one) => isSource(one.full));
+  const giving = holder.is === "own" ? matching : sortBy(matching, (one) => [asWritten(one.full, all.world)]);
   const [first] = giving;
   if (!first) {
     const isForSome = [...all.grants.keys()].some((other) =>
       isSource(other) && licenseOf(other, all.world)!.kind !== "system" && isThere(other, all));
     return isForSome ? NOT_GRANTED : whyNotHere(full, license, all); // W7
   }
-  const assigned = licenseOf(first.license, all.world)!;
-  if (!isThere(first.license, all)) return whyNotHere(first.license, assigned, all); // W8
+  const assigned = licenseOf(first.full, all.world)!;
+  if (!isThere(first.full, all)) return whyNotHere(first.full, assigned, all); // W8
   if (giving.some((one) => isBeyondSold(one, all))) return { reason: "beyond-sold", code: "beyond-sold" }; // W9
-  return whyOfState(sourcesOf(first.license, all)) ?? NOT_GRANTED; // W10, W11
+  return whyOfState(sourcesOf(first.full, all)) ?? NOT_GRANTED; // W10, W11
 }
 
 const NOT_GRANTED: Why = { reason: "not-assigned", code: "not-granted-to" };
 
 /** W9: return whether an assignment is served with none, although bundles in force grant its license. */
-export const isBeyondSold = ({ license, access, isOwn }: Served, all: Entitlements): boolean =>
-  isOwn && access === "none" && isThere(license, all);
+export const isBeyondSold = ({ full, access, isOwn }: Served, all: Entitlements): boolean =>
+  isOwn && access === "none" && isThere(full, all);

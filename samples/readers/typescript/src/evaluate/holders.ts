@@ -15,7 +15,9 @@ export type Holder =
 
 /** An assignment, and what it is served with. */
 export interface Served {
+  /** The code as it was assigned. */
   readonly license: string;
+  readonly full: string;
   readonly access: Access;
   /** Whether it is of the holder's own kind. */
   readonly isOwn: boolean;
@@ -35,10 +37,10 @@ export function holdingsOf(holder: Holder, all: Entitlements): Holdings {
   const unknown = whyUnknown(holder, all);
   const served = unknown ? [] : servedTo(holder, all);
   const held = new Map(all.everybody);
-  for (const { license, access } of served) note(access, [license, ...givenBy(license, all.world)], held);
+  for (const { full, access } of served) note(access, [full, ...givenBy(full, all.world)], held);
   if (holder.is === "user" && holder.site !== undefined && !unknown) {
     const ofSite = servedTo({ is: "site", site: holder.site }, all);
-    for (const { license, access } of ofSite) note(access, givenBy(license, all.world), held);
+    for (const { full, access } of ofSite) note(access, givenBy(full, all.world), held);
   }
   return { holder, unknown, served, held };
 }
@@ -54,7 +56,7 @@ function whyUnknown(holder: Holder, all: Entitlements): Holdings["unknown"] {
 function servedTo(holder: Holder, all: Entitlements): Served[] {
   if (holder.is === "own") {
     // Each that is passed is served like slot 1, with the best that bundles in force grant of it.
-    return holder.licenses.map((license) => ({ license, access: bestOf(all.grants.get(license)), isOwn: true }));
+    return holder.licenses.map((full) => ({ license: full, full, access: bestOf(all.grants.get(full)), isOwn: true }));
   }
   if (holder.is === "user") return (all.users.get(holder.user)?.licenses ?? []).map((one) => serve(one, "user", all));
   const site = holder.is === "site" ? all.sites.get(holder.site) : undefined;
@@ -66,7 +68,7 @@ function servedTo(holder: Holder, all: Entitlements): Served[] {
 function serve({ license, slot }: Assignment, kind: "user" | "site", all: Entitlements): Served {
   const full = inFull(license, all.world.vendor);
   const isOwn = kindOf(license, all.world) === kind;
-  return { license: full, isOwn, access: isOwn ? accessBySlot(full, slot, all.slots.get(full), all) : "none" };
+  return { license, full, isOwn, access: isOwn ? accessBySlot(full, slot, all.slots.get(full), all) : "none" };
 }
 
 /** Return what a slot is served with: what is no slot, or is held by two, with none. */

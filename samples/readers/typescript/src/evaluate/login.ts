@@ -47,8 +47,8 @@ function missing(full: string, { held, served }: Holdings, all: Entitlements): L
   const isSystem = licenseOf(full, all.world)?.kind === "system";
   if (((isSystem ? all.present : held).get(full) ?? "none") !== "none") return [];
   if (isSystem) return [{ code: "not-licensed", license: asWritten(full, all.world) }];
-  const beyond = served.filter((one) => (one.license === full || gives(one.license, full, all.world)) && isBeyondSold(one, all));
-  const [first] = beyond.map((one) => asWritten(one.license, all.world)).sort();
+  const beyond = served.filter((one) => (one.full === full || gives(one.full, full, all.world)) && isBeyondSold(one, all));
+  const [first] = beyond.map((one) => asWritten(one.full, all.world)).sort();
   return [first === undefined ? { code: "not-held", license: asWritten(full, all.world) } : { code: "beyond-sold", license: first }];
 }
 

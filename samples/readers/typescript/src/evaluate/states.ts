@@ -48,3 +48,13 @@ export function capOf(bundle: Bundle, state: State): Access {
   if (works(state)) return "full";
   return state === "expired" ? AFTER_GRACE[bundle.after_grace] : "none";
 }
+
+/** Return the first second after `now` at which the state of one of the bundles is another one, or null. */
+export function nextChange(bundles: readonly Bundle[], now: number): number | null {
+  const changes = bundles.flatMap(({ starts, warning, expiry, grace }) => [
+    ...[starts, warning].flatMap((day) => (day === null ? [] : [day * DAY])),
+    ...[expiry, grace].flatMap((day) => (day === null ? [] : [endOf(day)])),
+  ]);
+  const next = Math.min(...changes.filter((at) => at > now));
+  return next === Infinity ? null : next;
+}
