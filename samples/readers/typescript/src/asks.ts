@@ -13,7 +13,7 @@ import { placeOf } from "./order.js";
 import { readPin } from "./pin.js";
 import { plain } from "./plain.js";
 import { type Verified, verifyDocuments } from "./reader.js";
-import { orRefusal, Refusal } from "./refusal.js";
+import { orRefusal, Refusal, refuse } from "./refusal.js";
 import { sequence } from "./sequences.js";
 import { signEd25519 } from "./signing.js";
 import { type Algorithms, verifies } from "./signatures.js";
@@ -60,6 +60,7 @@ export const asks: Readonly<Record<string, Ask>> = {
     if (scheme === "ml-dsa-65") {
       const { mlDsa65 } = algorithms;
       if (!mlDsa65) return { unsupported: "this reader was started without ML-DSA-65" };
+      if (key.length / 2 !== 1952) return refuse("key-invalid");
       return { verifies: await mlDsa65(fromHex(key), fromHex(message), fromHex(signature)) };
     }
     checkKey({ scheme, public: key }, algorithms);

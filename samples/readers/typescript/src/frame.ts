@@ -8,8 +8,8 @@ import { refuse } from "./refusal.js";
 const FRAME_BYTES = 1048576;
 const SIGNATURES = 16;
 
-/** Of each scheme, the length of a key reference and of a signature. */
-const LENGTHS: Readonly<Record<number, readonly [number, number]>> = { 1: [8, 64], 2: [8, 3373], 3: [32, 64] };
+/** Of each scheme, the bytes of a signature. */
+export const SIGNATURE_LENGTHS: Readonly<Record<number, number>> = { 1: 64, 2: 3373, 3: 64 };
 
 /** A signature on a frame. */
 export interface Signature {
@@ -40,10 +40,11 @@ export function readFrame({ type, frame }: Token): Frame {
     return frame.subarray(at, (at += length));
   };
   const signatures = Array.from({ length: count }, () => {
-    const scheme = take(1);
-    const [keyLength, length] = LENGTHS[scheme[0]!] ?? refuse("frame-invalid", "unknown scheme");
-    const key = take(keyLength);
-    return { scheme: scheme[0]!, key, reference: hex(concat(scheme, key)), bytes: take(length) };
+    const scheme = take(1)[0]!;
+    const length = SIGNATURE_LENGTHS[scheme] ?? refuse("frame-invalid", "unknown scheme");
+    // With scheme 3 the public key itself stands there, else a key id.
+    const key = take(scheme === 3 ? 32 : 8);
+    return { scheme, key, reference: hex(concat(Uint8Array.of(scheme), key)), bytes: take(length) };
   });
   if (new Set(signatures.map(({ key }) => hex(key))).size < count) refuse("signature-count", "two by one key");
   return { type, signatures, payload: frame.subarray(at) };

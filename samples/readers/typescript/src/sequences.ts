@@ -13,19 +13,19 @@ import type { Algorithms } from "./signatures.js";
 import { identityOfToken, judge, revocationOf } from "./verification.js";
 import { numberOf } from "./write.js";
 
-/** A reader between two steps. */
+/** A reader, which a restart replaces. */
 interface Running {
-  readonly reader: Reader;
-  readonly ground: Given;
+  reader: Reader;
+  /** Pin and pack of the program. */
+  ground: Given;
   readonly algorithms: Algorithms;
 }
 
 /** Return the answers to the steps of a sequence. */
 export async function sequence(given: Given, algorithms: Algorithms): Promise<Answer> {
-  let running: Running = { reader: await start(given, algorithms), ground: given, algorithms };
+  const running: Running = { reader: await start(given, algorithms), ground: given, algorithms };
   const answers: Answer[] = [];
   for (const step of given["steps"] as Given[]) {
-    if (step["do"] === "restart") running = await restart(running, step);
     answers.push(await answerOrCode(() => STEPS[step["do"]]!(running, step)));
   }
   return { steps: answers };
@@ -42,9 +42,13 @@ const STEPS: Readonly<Record<string, (running: Running, step: Given) => Promise<
     return shown(reader.believed, documents);
   },
 
-  async restart({ reader }) {
-    if (reader.keptRefusal) throw reader.keptRefusal;
-    return stateOf(reader.believed);
+  async restart(running, step) {
+    const ground = "pack" in step ? { root: running.ground["root"], pack: step["pack"] } : running.ground;
+    // A pack that is refused changes nothing, so the reader is replaced after this.
+    running.reader = await start(ground, running.algorithms, without(running.reader.kept(), step["lost"] ?? []));
+    running.ground = ground;
+    if (running.reader.keptRefusal) throw running.reader.keptRefusal;
+    return stateOf(running.reader.believed);
   },
 
   async bundles({ reader, algorithms }, step) {
@@ -70,11 +74,6 @@ const STEPS: Readonly<Record<string, (running: Running, step: Given) => Promise<
     return shown(believed, await verifyDocuments(believed, tokens, then, algorithms));
   },
 };
-
-async function restart({ reader, ground, algorithms }: Running, step: Given): Promise<Running> {
-  const next = "pack" in step ? { root: ground["root"], pack: step["pack"] } : ground;
-  return { reader: await start(next, algorithms, without(reader.kept(), step["lost"] ?? [])), ground: next, algorithms };
-}
 
 /** Return what was kept without what was lost of it. */
 function without(kept: Kept, lost: readonly string[]): Kept {

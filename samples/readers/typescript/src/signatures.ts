@@ -1,7 +1,7 @@
 /** Whether a signature verifies: with the Web Cryptography API, or with what is injected. */
 
 import { fromHex } from "./bytes.js";
-import { type Frame, messageOf, type Signature } from "./frame.js";
+import { type Frame, messageOf, type Signature, SIGNATURE_LENGTHS } from "./frame.js";
 import type { PublicKey } from "./keys.js";
 import { refuse } from "./refusal.js";
 
@@ -48,6 +48,7 @@ export async function verifies(
   { ed25519, mlDsa65 }: Algorithms,
 ): Promise<boolean> {
   const bytes = fromHex(key);
+  if (signature.length !== SIGNATURE_LENGTHS[scheme]) return false;
   if (!(await ed25519(bytes.subarray(0, 32), message, signature.subarray(0, 64)))) return false;
   return scheme !== 2 || !!(await mlDsa65?.(bytes.subarray(32), message, signature.subarray(64)));
 }
