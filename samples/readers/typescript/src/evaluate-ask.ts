@@ -8,7 +8,7 @@ import { takeFile } from "./files.js";
 import { type Entitled, type Licensing, licensing, type Source } from "./licensing.js";
 import { orRefusal, Refusal } from "./refusal.js";
 import type { Algorithms } from "./signatures.js";
-import { judge } from "./verification.js";
+import { identityOfToken, judge } from "./verification.js";
 import { numberOf } from "./write.js";
 
 type Question = Given;
@@ -53,11 +53,19 @@ export async function evaluate(given: Given, algorithms: Algorithms): Promise<An
   return ANSWERS[question.about]!(all, question, await judged(question.adds ?? [], believed, algorithms)) as Answer;
 }
 
-/** Return those of the tokens that pass steps 3 to 8, whatever a clock shows: the others are as if they had never been there. */
-async function judged(tokens: readonly string[], believed: Believed, algorithms: Algorithms): Promise<Held<Bundle>[]> {
+/**
+ * Return those bundles that pass steps 3 to 8, whatever a clock shows: the others are as if they had never been there. Of the
+ * same payload, the last token counts in the place of the first.
+ */
+async function judged(texts: readonly string[], believed: Believed, algorithms: Algorithms): Promise<Held<Bundle>[]> {
+  const tokens = new Map<string, Token>();
+  for (const text of texts) {
+    const [token] = readTokens(text);
+    tokens.set(await identityOfToken(token!), token!);
+  }
   const held: Held<Bundle>[] = [];
-  for (const text of tokens) {
-    const bundle = await orRefusal(() => judge(believed, readTokens(text)[0] as Token, "bundle", null, algorithms));
+  for (const token of tokens.values()) {
+    const bundle = await orRefusal(() => judge(believed, token, "bundle", null, algorithms));
     if (!(bundle instanceof Refusal)) held.push(bundle);
   }
   return held;

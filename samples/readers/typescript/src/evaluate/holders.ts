@@ -36,12 +36,10 @@ export interface Holdings {
 export function holdingsOf(holder: Holder, all: Entitlements): Holdings {
   const unknown = whyUnknown(holder, all);
   const served = unknown ? [] : servedTo(holder, all);
+  const site = holder.is === "user" && !unknown ? holder.site : undefined;
+  const ofSite = site === undefined ? [] : servedTo({ is: "site", site }, all);
   const held = new Map(all.everybody);
-  for (const { full, access } of served) note(access, [full, ...givenBy(full, all.world)], held);
-  if (holder.is === "user" && holder.site !== undefined && !unknown) {
-    const ofSite = servedTo({ is: "site", site: holder.site }, all);
-    for (const { full, access } of ofSite) note(access, givenBy(full, all.world), held);
-  }
+  for (const { full, access } of [...served, ...ofSite]) note(access, [full, ...givenBy(full, all.world)], held);
   return { holder, unknown, served, held };
 }
 

@@ -70,19 +70,14 @@ export interface World extends Known {
   readonly bundles: readonly Activated[];
 }
 
-/**
- * Return the bundles to evaluate, each of which passed steps 3 to 8. Those with the same payload are one: it has the place of the
- * first, and the key of the last.
- */
-export function activated(believed: Believed, bundles: readonly Held<Bundle>[]): Activated[] {
-  const known = new Map<string, Activated>();
-  for (const held of bundles) {
-    const { identity, document } = held;
-    const { scope } = signerOf(believed, held)!;
-    known.set(identity, { identity, document, scope, revoked: revocationOf(believed, held) !== null });
-  }
-  return [...known.values()];
-}
+/** Return the bundles to evaluate, of which each passed steps 3 to 8, and no two have the same payload. */
+export const activated = (believed: Believed, bundles: readonly Held<Bundle>[]): Activated[] =>
+  bundles.map((held) => ({
+    identity: held.identity,
+    document: held.document,
+    scope: signerOf(believed, held)!.scope,
+    revoked: revocationOf(believed, held) !== null,
+  }));
 
 export function worldOf(believed: Believed, bundles: readonly Held<Bundle>[], known: Known): World {
   const catalogs = new Map([...believed.catalogs].map(([issuer, held]) => [issuer, held.document]));
