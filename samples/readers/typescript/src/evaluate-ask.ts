@@ -1,5 +1,6 @@
 /** The question `evaluate` of the conformance kit. */
 
+import { consequences, judgeChange, notices } from "./administration.js";
 import { readTokens } from "./armor.js";
 import { type Answer, floorOf, type Given, openGround } from "./asks.js";
 import type { Believed, Held, Token } from "./believed.js";
@@ -27,11 +28,11 @@ const ANSWERS: Readonly<Record<string, (licensing: Licensing, question: Question
   base: (all) => all.base,
   unavailable: (all, { function: name, user, site }) => ({ events: all.user(user, { site, licenses: [] }).unavailable(name) }),
   assign(all, { user, site, assign, release }) {
-    all.judge({ user, site, assign, release });
+    judgeChange({ user, site, assign, release }, all);
     return {};
   },
-  consequences: (all, _question, adds) => all.consequences(adds),
-  notices: (all) => ({ notices: all.notices() }),
+  consequences: (all, _question, adds) => consequences(adds, all),
+  notices: (all) => ({ notices: notices(all) }),
 };
 
 /** Return whom a question is about. */

@@ -1,46 +1,46 @@
 /** Codes: what a program asks about, and how it is found in the catalogs in force. */
 
-import type { Catalog, License } from "../documents.js";
+import type { License, LoginRule, Setting } from "../documents.js";
 import { CODE } from "../fields.js";
 import { refuse } from "../refusal.js";
-import type { World } from "./world.js";
+import { inFull, type World } from "./world.js";
 
-/** Return `code` as `issuer.code`; one without an issuer is of `issuer`. */
-export const inFull = (code: string, issuer: string): string => (code.includes(".") ? code : `${issuer}.${code}`);
+export const issuerOf = (full: string): string => full.split(".")[0]!;
+export const bareOf = (full: string): string => full.split(".")[1]!;
+
+/** Return a code that is named in a document of the issuer of `full`, in full. */
+export const namedIn = (full: string, code: string): string => inFull(code, issuerOf(full));
 
 /** Return a full code as applications write it: bare if it is one of the vendor's. */
 export const asWritten = (full: string, { vendor }: World): string => (issuerOf(full) === vendor ? bareOf(full) : full);
 
-export const issuerOf = (full: string): string => full.slice(0, full.indexOf("."));
-export const bareOf = (full: string): string => full.slice(full.indexOf(".") + 1);
+interface Entries {
+  readonly licenses: License;
+  readonly settings: Setting;
+  readonly access: LoginRule;
+}
 
-/** Return the license of a full code, if a catalog in force has it. */
-export const licenseOf = (full: string, world: World): License | undefined =>
-  world.catalogs.get(issuerOf(full))?.licenses.get(bareOf(full));
-
-type Shelf = "licenses" | "settings" | "access";
-type Entry<S extends Shelf> = Catalog[S] extends ReadonlyMap<string, infer E> ? E : never;
-
-export interface Found<S extends Shelf> {
+/** What a catalog has under a code. */
+export interface Found<E> {
   readonly full: string;
-  readonly entry: Entry<S>;
+  readonly entry: E;
 }
 
 /**
  * Return what a catalog has as `code`, or undefined if its issuer is not installed here.
  * @throws Refusal `unknown-code`, a mistake in the program that asks
  */
-export function find<S extends Shelf>(code: string, shelf: S, world: World): Found<S> | undefined {
+export function find<K extends keyof Entries>(code: string, kind: K, world: World): Found<Entries[K]> | undefined {
   const full = inFull(code, world.vendor);
-  const catalog = world.catalogs.get(issuerOf(full));
-  const entry = catalog?.[shelf].get(bareOf(full)) as Entry<S> | undefined;
-  if (entry !== undefined) return { full, entry };
-  const isWritten = CODE.test(issuerOf(full)) && CODE.test(bareOf(full));
-  return catalog || !isWritten || issuerOf(full) === world.vendor ? refuse("unknown-code", code) : undefined;
+  const entry = (world[kind] as ReadonlyMap<string, Entries[K]>).get(full);
+  if (entry) return { full, entry };
+  const [issuer, ...rest] = full.split(".");
+  const isWritten = CODE.test(issuer!) && CODE.test(rest.join("."));
+  return isWritten && issuer !== world.vendor && !world.issuers.has(issuer!) ? undefined : refuse("unknown-code", code);
 }
 
 /** The same of a license, which is one of `kinds` (`wrong-kind`, another mistake). */
-export function findLicense(code: string, kinds: readonly License["kind"][], world: World): Found<"licenses"> | undefined {
+export function findLicense(code: string, kinds: readonly License["kind"][], world: World): Found<License> | undefined {
   const found = find(code, "licenses", world);
   return found && !kinds.includes(found.entry.kind) ? refuse("wrong-kind", code) : found;
 }

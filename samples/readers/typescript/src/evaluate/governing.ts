@@ -2,72 +2,62 @@
 
 import type { Bundle, Scope } from "../documents.js";
 import { admits } from "../verification.js";
-import { groupBy, reachable } from "./order.js";
-import { DAY } from "./time.js";
+import { groupBy, reachable, sortBy } from "./collections.js";
+import { beginningOf } from "./time.js";
 import type { Activated } from "./world.js";
 
-const RANK = { demo: 0, trial: 1, production: 2 } as const;
+const USES = ["demo", "trial", "production"];
 
-/** The bundles of one issuer, serial, part and use, from the lowest sequence on, and the one that they come to. */
-interface Line {
-  readonly bundles: readonly Activated[];
-  readonly head: Activated;
-}
-
+const rankOf = ({ use }: Bundle): number => USES.indexOf(use);
 export const partOf = ({ issuer, part }: Bundle): string => `${issuer}/${part}`;
 const serialOf = ({ issuer, serial, use }: Bundle): string => `${issuer}/${serial}/${use}`;
 
 const isLimited = ({ parts, most, longest_term }: Scope): boolean => parts !== null || most !== null || longest_term !== null;
 
-/** P1: the first is the head; each next one becomes it, unless its key is limited and its scope does not admit the present one. */
-function lineOf(bundles: readonly Activated[]): Line {
-  const rising = [...bundles].sort((a, b) => a.document.sequence - b.document.sequence);
+/** P1: return the bundle to which those of one issuer, serial, part and use come. */
+function headOf(line: readonly Activated[]): Activated {
   const mayFollow = ({ scope }: Activated, head: Activated): boolean => !isLimited(scope) || admits(scope, head.document);
-  return { bundles: rising, head: rising.reduce((head, next) => (mayFollow(next, head) ? next : head)) };
+  return sortBy(line, ({ document }) => [document.sequence]).reduce((head, next) => (mayFollow(next, head) ? next : head));
 }
 
 /** P3: return whether `bundle` replaces the serial and use of `other`. */
-function replaces({ document, scope, revoked }: Activated, { document: other }: Activated): boolean {
-  if (document.part !== "base" || revoked || isLimited(scope)) return false;
-  if (document.issuer !== other.issuer || document.serial === other.serial) return false;
-  const isNamed = document.replaces.includes(other.serial) && RANK[other.use] <= RANK[document.use];
-  return isNamed || (document.use === "production" && other.use !== "production");
+function replaces({ document, scope }: Activated, { document: other }: Activated): boolean {
+  const mayReplace = document.part === "base" && !isLimited(scope);
+  const isOther = document.issuer === other.issuer && document.serial !== other.serial;
+  const isNamed = document.replaces.includes(other.serial) && rankOf(other) <= rankOf(document);
+  return mayReplace && isOther && (isNamed || (document.use === "production" && other.use !== "production"));
 }
 
-/** P4: return the serials, each with a use, that others replace; of a ring, the one stays that was activated last. */
-function outOfForce(bundles: readonly Activated[], activation: (bundle: Activated) => number): Set<string> {
+/** P4: return whether a serial, with a use, is out of force; `bundles` are in the order of their activation. */
+function replacedAmong(bundles: readonly Activated[]): (bundle: Bundle) => boolean {
   const serials = groupBy(bundles, ({ document }) => serialOf(document));
   const keys = [...serials.keys()];
-  const replacedBy = (key: string): string[] =>
+  const direct = (key: string): string[] =>
     keys.filter((other) => serials.get(key)!.some((bundle) => replaces(bundle, serials.get(other)![0]!)));
-  const direct = new Map(keys.map((key) => [key, replacedBy(key)]));
-  const all = new Map(keys.map((key) => [key, reachable(key, (next) => direct.get(next)!)]));
-  const newest = new Map(keys.map((key) => [key, Math.max(...serials.get(key)!.map(activation))]));
-  const isOut = (key: string): boolean =>
-    keys.some((other) => all.get(other)!.has(key) && (!all.get(key)!.has(other) || newest.get(other)! > newest.get(key)!));
-  return new Set(keys.filter(isOut));
+  const reached = new Map(keys.map((key) => [key, reachable(key, direct)]));
+  const newest = (key: string): number => bundles.indexOf(serials.get(key)!.at(-1)!);
+  return (bundle) => {
+    const key = serialOf(bundle);
+    return keys.some((other) =>
+      reached.get(other)!.has(key) && (!reached.get(key)!.has(other) || newest(other) > newest(key)));
+  };
 }
 
 /** Return the bundle in force at `at` of each issuer and part, by `issuer/part`. */
 export function inForce(bundles: readonly Activated[], at: number): Map<string, Activated> {
-  const order = new Map(bundles.map((bundle, place) => [bundle, place]));
-  const activation = (bundle: Activated): number => order.get(bundle)!;
-  const started = bundles.filter(({ document }) => document.starts === null || document.starts * DAY <= at);
-  const lines = [...groupBy(started, ({ document }) => `${serialOf(document)}/${document.part}`).values()].map(lineOf);
-  const granting = lines.filter(({ head }) => !head.revoked); // P2
-  const out = outOfForce(granting.flatMap((line) => line.bundles).filter(({ revoked }) => !revoked), activation);
-  const heads = granting.map(({ head }) => head).filter(({ document }) => !out.has(serialOf(document)));
-  const isAbove = (a: Activated, b: Activated): boolean =>
-    (RANK[a.document.use] - RANK[b.document.use] || activation(a) - activation(b)) > 0;
-  const parts = groupBy(heads, ({ document }) => partOf(document));
-  return new Map([...parts].map(([part, of]) => [part, of.reduce((a, b) => (isAbove(b, a) ? b : a))])); // P5
+  const started = bundles.filter(({ document }) => beginningOf(document.starts) <= at);
+  const lines = [...groupBy(started, ({ document }) => `${serialOf(document)}/${document.part}`).values()];
+  const granting = lines.map((line) => ({ line, head: headOf(line) })).filter(({ head }) => !head.revoked); // P2
+  const counted = new Set(granting.flatMap(({ line }) => line).filter(({ revoked }) => !revoked));
+  const isReplaced = replacedAmong(started.filter((bundle) => counted.has(bundle)));
+  const left = granting.map(({ head }) => head).filter(({ document }) => !isReplaced(document));
+  const rising = sortBy(left, (bundle) => [rankOf(bundle.document), bundles.indexOf(bundle)]); // P5
+  return new Map(rising.map((bundle) => [partOf(bundle.document), bundle]));
 }
 
 /** Return the bundles that wait: each will be in force at its start as things are. */
-export function waiting(bundles: readonly Activated[], now: number): Activated[] {
-  const willGovern = (bundle: Activated, start: number): boolean => inForce(bundles, start).get(partOf(bundle.document)) === bundle;
-  return bundles.filter((bundle) => {
-    const start = (bundle.document.starts ?? 0) * DAY;
-    return start > now && willGovern(bundle, start);
+export const waiting = (bundles: readonly Activated[], now: number): Activated[] =>
+  bundles.filter((bundle) => {
+    const start = beginningOf(bundle.document.starts);
+    return start > now && inForce(bundles, start).get(partOf(bundle.document)) === bundle;
   });
-}

@@ -1,13 +1,13 @@
 /** What bundles grant, what that gives, and how much of each license there is. */
 
 import type { License } from "../documents.js";
-import { inFull, issuerOf, licenseOf } from "./codes.js";
+import { groupBy, reachable } from "./collections.js";
+import { namedIn } from "./codes.js";
 import type { Governing } from "./moment.js";
-import { groupBy, reachable } from "./order.js";
 import { type Access, highest } from "./states.js";
 import type { World } from "./world.js";
 
-/** A code that a bundle names, with the kind under which it does, and how many; null is unrestricted. */
+/** A license that a bundle names, the kind under which it does, and how many; null is unrestricted. */
 export interface Named {
   readonly license: string;
   readonly kind: License["kind"];
@@ -19,10 +19,10 @@ const FIELDS = [["system", "system"], ["sites", "site"], ["users", "user"]] as c
 
 export const namedBy = (by: Governing): Named[] =>
   FIELDS.flatMap(([field, kind]) =>
-    [...by.document[field]].map(([code, count]) => ({ license: inFull(code, by.document.issuer), kind, count, by })));
+    [...by.document[field]].map(([code, count]) => ({ license: `${by.document.issuer}.${code}`, kind, count, by })));
 
 /** Return whether a code is granted: the issuer's newest catalog has a license of that kind. */
-export const isGranted = ({ license, kind }: Named, world: World): boolean => licenseOf(license, world)?.kind === kind;
+export const isGranted = ({ license, kind }: Named, { licenses }: World): boolean => licenses.get(license)?.kind === kind;
 
 export type Grants = ReadonlyMap<string, readonly Named[]>;
 
@@ -31,24 +31,26 @@ export const grantsOf = (bundles: readonly Governing[], world: World): Grants =>
   groupBy(bundles.flatMap(namedBy).filter((named) => isGranted(named, world)), ({ license }) => license);
 
 /** Return what a license gives its holder: what it includes, what took its place, what these give, and so on. */
-export function givenBy(license: string, world: World): Set<string> {
+export function givenBy(license: string, { licenses }: World): Set<string> {
   const given = reachable(license, (full) => {
-    const found = licenseOf(full, world);
-    const next = found ? [...found.includes, ...(found.replaced_by === null ? [] : [found.replaced_by])] : [];
-    return next.map((code) => inFull(code, issuerOf(full))).filter((code) => licenseOf(code, world));
+    const { includes = [], replaced_by = null } = licenses.get(full) ?? {};
+    return [...includes, ...(replaced_by === null ? [] : [replaced_by])]
+      .map((code) => namedIn(full, code))
+      .filter((code) => licenses.has(code));
   });
   given.delete(license); // a circle ends where it began
   return given;
 }
 
-export const gives = (from: string, license: string, world: World): boolean => givenBy(from, world).has(license);
+/** Return whether a license is another one, or gives it. */
+export const yields = (from: string, full: string, world: World): boolean => from === full || givenBy(from, world).has(full);
 
 /** Return the most that bundles give of what they grant. */
-export const bestOf = (grants: readonly Named[] = []): Access => highest(grants.map(({ by }) => by.cap));
+export const bestOf = (grants: readonly Named[] = []): Access => grants.reduce<Access>((best, { by }) => highest(best, by.cap), "none");
 
 /** Return a sum of counts; unrestricted wins. */
 export const sum = (counts: readonly (number | null)[]): number | null =>
-  counts.reduce<number | null>((a, b) => (a === null || b === null ? null : a + b), 0);
+  counts.includes(null) ? null : (counts as readonly number[]).reduce((a, b) => a + b, 0);
 
 /** Return how many of a license bundles of one of these caps sell. */
 export const sold = (grants: readonly Named[] = [], ...caps: Access[]): number | null =>
@@ -56,21 +58,20 @@ export const sold = (grants: readonly Named[] = [], ...caps: Access[]): number |
 
 /** Return what a slot is served with: in full up to what is sold in full, then with read, then with none. */
 export function tierOf(slot: number, grants: readonly Named[] | undefined): Access {
-  const isWithin = (most: number | null): boolean => most === null || slot <= most;
-  if (isWithin(sold(grants, "full"))) return "full";
-  return isWithin(sold(grants, "full", "read")) ? "read" : "none";
+  const isSold = (...caps: Access[]): boolean => slot <= (sold(grants, ...caps) ?? Infinity);
+  return isSold("full") ? "full" : isSold("full", "read") ? "read" : "none";
 }
 
 /** Keep for each code the highest access with which it was noted. */
 export function note(access: Access, codes: Iterable<string>, held: Map<string, Access>): void {
-  for (const code of codes) held.set(code, highest([held.get(code) ?? "none", access]));
+  for (const code of codes) held.set(code, highest(held.get(code), access));
 }
 
 /** Return the system licenses that are present, each with the highest cap of what gives it, or is it. */
 export function presentIn(grants: Grants, world: World): Map<string, Access> {
   const there = new Map<string, Access>();
   for (const [license, by] of grants) note(bestOf(by), [license, ...givenBy(license, world)], there);
-  return new Map([...there].filter(([license]) => licenseOf(license, world)!.kind === "system"));
+  return new Map([...there].filter(([license]) => world.licenses.get(license)!.kind === "system"));
 }
 
 /** Return what the installation gives to all its sites and users, each under the cap of what gives it. */

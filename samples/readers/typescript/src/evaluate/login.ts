@@ -1,12 +1,13 @@
 /** Login: who may log in by which way, with every reason against it; and the events that stand against somebody. */
 
-import { asWritten, type Found, inFull, issuerOf, licenseOf } from "./codes.js";
+import type { LoginRule } from "../documents.js";
+import { asWritten, type Found, namedIn } from "./codes.js";
+import { sortBy } from "./collections.js";
 import type { Entitlements } from "./entitlements.js";
 import { isBeyondSold } from "./explain.js";
-import { gives } from "./grants.js";
-import { type Holdings, holdingsOf } from "./holders.js";
-import { sortBy } from "./order.js";
-import type { Event } from "./world.js";
+import { yields } from "./grants.js";
+import { type Holdings, ofUser } from "./holders.js";
+import type { Event, World } from "./world.js";
 
 /** A reason against a login. */
 export interface LoginReason {
@@ -22,44 +23,41 @@ export interface Login {
 }
 
 /** Return whether a user may log in by a way, which is nothing if its issuer is not installed. */
-export function loginOf(rule: Found<"access"> | undefined, user: string, site: string | undefined, all: Entitlements): Login {
-  const reasons = rule ? reasonsAgainst(rule, user, site, all) : [{ code: "issuer-absent" as const }];
-  const distinct = new Map(reasons.map((reason) => [JSON.stringify(reason), reason]));
-  return { allowed: !distinct.size, reasons: sortBy(distinct.values(), ({ code, license, event }) => [code, license ?? "", event ?? 0]) };
-}
-
-function reasonsAgainst({ full, entry }: Found<"access">, id: string, site: string | undefined, all: Entitlements): LoginReason[] {
+export function loginOf(way: Found<LoginRule> | undefined, id: string, site: string | undefined, all: Entitlements): Login {
+  const reasons = new Map<string, LoginReason>();
+  const add = (reason: LoginReason): unknown => reasons.set(JSON.stringify(reason), reason);
   const user = all.users.get(id);
-  if (!user) return [{ code: "unknown-user" }];
-  const holdings = holdingsOf({ is: "user", user: id, site }, all);
-  const standing = user.administrator ? [] : eventsAgainst(["no-login"], id, site, all);
-  return [
-    ...(user.retired ? [{ code: "retired" as const }] : []),
-    ...(user.can_log_in ? [] : [{ code: "login-off" as const }]),
-    ...(entry.users.includes(user.kind) ? [] : [{ code: "kind" as const }]),
-    ...entry.all.flatMap((code) => missing(inFull(code, issuerOf(full)), holdings, all)),
-    ...standing.map(({ number }) => ({ code: "event" as const, event: number })),
-  ];
+  if (!way || !user) {
+    add({ code: way ? "unknown-user" : "issuer-absent" });
+  } else {
+    const holdings = ofUser(id, site, all);
+    if (user.retired) add({ code: "retired" });
+    if (!user.can_log_in) add({ code: "login-off" });
+    if (!way.entry.users.includes(user.kind)) add({ code: "kind" });
+    for (const code of way.entry.all) missing(namedIn(way.full, code), holdings, all).forEach(add);
+    const standing = user.administrator ? [] : eventsAgainst(["no-login"], id, site, all);
+    for (const { number } of standing) add({ code: "event", event: number });
+  }
+  return { allowed: !reasons.size, reasons: sortBy(reasons.values(), ({ code, license = "", event = 0 }) => [code, license, event]) };
 }
 
 /** Return why a license that a way takes is not there; nothing if it is: read is enough. */
 function missing(full: string, { held, served }: Holdings, all: Entitlements): LoginReason[] {
-  const isSystem = licenseOf(full, all.world)?.kind === "system";
+  const isSystem = all.licenses.get(full)?.kind === "system";
   if (((isSystem ? all.present : held).get(full) ?? "none") !== "none") return [];
-  if (isSystem) return [{ code: "not-licensed", license: asWritten(full, all.world) }];
-  const beyond = served.filter((one) => (one.full === full || gives(one.full, full, all.world)) && isBeyondSold(one, all));
-  const [first] = beyond.map((one) => asWritten(one.full, all.world)).sort();
-  return [first === undefined ? { code: "not-held", license: asWritten(full, all.world) } : { code: "beyond-sold", license: first }];
+  const beyond = served.filter((one) => yields(one.full, full, all) && isBeyondSold(one, all)).map((one) => asWritten(one.full, all));
+  const [license = asWritten(full, all)] = beyond.sort();
+  return [{ code: isSystem ? "not-licensed" : beyond.length ? "beyond-sold" : "not-held", license: isSystem ? asWritten(full, all) : license }];
 }
 
-/** Return the events in force of these kinds whose scope is the installation, the site, the user or one of its groups. */
-export function eventsAgainst(kinds: readonly string[], user: string | undefined, site: string | undefined, all: Entitlements): Event[] {
-  const groups = (user !== undefined && all.users.get(user)?.groups) || [];
+/** Return the events of these kinds whose scope is the installation, the site, the user or one of its groups. */
+function eventsAgainst(kinds: readonly string[], user: string | undefined, site: string | undefined, { users, events }: World): Event[] {
+  const groups = users.get(user!)?.groups ?? [];
   const concerns = ({ scope, subject }: Event): boolean =>
     ({ installation: true, site: subject === site, user: subject === user, group: groups.includes(subject) })[scope];
-  return (all.world.events ?? []).filter((event) => kinds.includes(event.kind) && concerns(event));
+  return events.filter((event) => kinds.includes(event.kind) && concerns(event));
 }
 
 /** Return the numbers of the events for which a function is unavailable. */
-export const unavailable = (name: string, user: string | undefined, site: string | undefined, all: Entitlements): number[] =>
-  eventsAgainst([`no-${name}`, `rebuild-${name}`], user, site, all).map(({ number }) => number).sort((a, b) => a - b);
+export const unavailable = (name: string, user: string | undefined, site: string | undefined, world: World): number[] =>
+  eventsAgainst([`no-${name}`, `rebuild-${name}`], user, site, world).map(({ number }) => number).sort((a, b) => a - b);

@@ -3,20 +3,16 @@
 import type { Bundle, License } from "../documents.js";
 import { refuse } from "../refusal.js";
 import type { Found } from "./codes.js";
+import { sortBy } from "./collections.js";
 import type { Entitlements } from "./entitlements.js";
 import { type Named, sum } from "./grants.js";
-import { sortBy } from "./order.js";
 import { lastDay } from "./states.js";
-import { DAY, dayOf, endOf, timeOf } from "./time.js";
+import { beginningOf, dayOf, endOf, timeOf } from "./time.js";
 
 type Per = NonNullable<License["per"]>;
-type Calendar = Exclude<Per, "term">;
 
 /** A period, by its first second and the first one after it. */
-interface Period {
-  readonly from: number;
-  readonly until: number;
-}
+type Period = readonly [from: number, until: number];
 
 /** How much there is in a period; an amount of null is unrestricted, and an end of null is none. */
 export interface Allowance {
@@ -31,60 +27,47 @@ export interface Meter {
 }
 
 /** Return the allowances of a meter, which is nothing if its issuer is not installed. */
-export function meterOf(found: Found<"licenses"> | undefined, all: Entitlements): Meter {
+export function meterOf(found: Found<License> | undefined, { at, grants }: Entitlements): Meter {
   if (!found) return { per: null, allowances: [] };
   const per = found.entry.per ?? refuse("wrong-kind", found.full);
-  const grants = (all.grants.get(found.full) ?? []).filter(({ by }) => by.cap === "full");
-  const allowances = per === "term" ? grants.map(ofTerm) : grants.length ? [ofCalendar(grants, per, all.at)] : [];
-  const order = ({ amount, from, until }: Amount): (number | boolean)[] => [until, from, amount === null, amount ?? 0];
-  return {
-    per,
-    allowances: sortBy(allowances, order).map(({ amount, from, until }) => ({ amount, from: timeOf(from), until: timeOf(until) })),
-  };
+  const selling = (grants.get(found.full) ?? []).filter(({ by }) => by.cap === "full");
+  const allowances =
+    per === "term"
+      ? selling.map(({ count, by }) => ({ amount: count, period: termOf(by.document) }))
+      : [{ amount: sum(selling.map((grant) => amountIn(grant, per))), period: PERIODS[per](at) }].slice(0, selling.length);
+  const sorted = sortBy(allowances, ({ amount, period: [from, until] }) => [until, from, amount ?? Infinity]);
+  return { per, allowances: sorted.map(({ amount, period: [from, until] }) => ({ amount, from: timeOf(from), until: timeOf(until) })) };
 }
-
-interface Amount extends Period {
-  readonly amount: number | null;
-}
-
-const ofTerm = ({ count, by }: Named): Amount => ({ amount: count, ...termOf(by.document) });
-
-const ofCalendar = (grants: readonly Named[], per: Calendar, at: number): Amount => ({
-  amount: sum(grants.map((grant) => amountIn(grant, per))),
-  ...periodOf(at, per),
-});
 
 /** Return the term of a bundle, without an end if it is perpetual or goes on after its end. */
 function termOf(bundle: Bundle): Period {
   const last = bundle.after_grace === "advisory" ? null : lastDay(bundle);
-  return { from: (bundle.starts ?? dayOf(bundle.issued)) * DAY, until: last === null ? Infinity : endOf(last) };
+  return [beginningOf(bundle.starts ?? dayOf(bundle.issued)), last === null ? Infinity : endOf(last)];
 }
 
-/** Return the calendar day, month or year of a second, in UTC. */
-function periodOf(at: number, per: Calendar): Period {
-  if (per === "day") return { from: dayOf(at) * DAY, until: endOf(dayOf(at)) };
-  const [year, month] = yearAndMonth(at);
-  return per === "month"
-    ? { from: Date.UTC(year, month) / 1000, until: Date.UTC(year, month + 1) / 1000 }
-    : { from: Date.UTC(year) / 1000, until: Date.UTC(year + 1) / 1000 };
+/** The calendar day, month and year of a second, in UTC. */
+const PERIODS: Readonly<Record<Exclude<Per, "term">, (at: number) => Period>> = {
+  day: (at) => [beginningOf(dayOf(at)), endOf(dayOf(at))],
+  month: (at) => [firstOf(at, 0, 0), firstOf(at, 0, 1)],
+  year: (at) => [firstOf(at, 0, null), firstOf(at, 1, null)],
+};
+
+/** Return the first second of a month that is some years and months after that of `at`, or of a year. */
+function firstOf(at: number, years: number, months: number | null): number {
+  const date = new Date(at * 1000);
+  return Date.UTC(date.getUTCFullYear() + years, months === null ? 0 : date.getUTCMonth() + months) / 1000;
 }
 
-/** Return what a grant gives in each period: a key with `most` grants that over the whole term. */
-function amountIn({ count, by }: Named, per: Calendar): number | null {
-  const { most } = by.bundle.scope;
+/**
+ * Return what a grant gives in each period: a key with `most` grants that over the whole term, so nothing if the term has no
+ * end, or ends before it begins.
+ */
+function amountIn({ count, by }: Named, per: keyof typeof PERIODS): number | null {
+  const { most } = by.scope;
   if (most === null) return count;
-  const { from, until } = termOf(by.document);
-  const share = until === Infinity ? 0 : Math.floor(most / periodsTouched(from, until - 1, per));
-  return Math.min(count ?? share, share);
-}
-
-function periodsTouched(first: number, last: number, per: Calendar): number {
-  if (per === "day") return dayOf(last) - dayOf(first) + 1;
-  const [[fromYear, fromMonth], [toYear, toMonth]] = [yearAndMonth(first), yearAndMonth(last)];
-  return per === "year" ? toYear - fromYear + 1 : (toYear - fromYear) * 12 + toMonth - fromMonth + 1;
-}
-
-function yearAndMonth(seconds: number): [number, number] {
-  const at = new Date(seconds * 1000);
-  return [at.getUTCFullYear(), at.getUTCMonth()];
+  const [from, until] = termOf(by.document);
+  if (until === Infinity) return 0;
+  let touched = 0;
+  for (let at = from; at < until; [, at] = PERIODS[per](at)) touched += 1;
+  return touched && Math.min(count ?? most, Math.floor(most / touched));
 }

@@ -2,14 +2,14 @@
 
 import type { Believed } from "../believed.js";
 import { fits } from "../rules.js";
-import { asWritten, inFull } from "./codes.js";
-import { endingOf, partsAhead } from "./coverage.js";
+import { asWritten } from "./codes.js";
+import { sortBy } from "./collections.js";
+import { type Ending, endingsOf } from "./coverage.js";
 import { countOf, type Entitlements } from "./entitlements.js";
 import { isGranted, namedBy } from "./grants.js";
 import { type Governing, waitingAt } from "./moment.js";
-import { sortBy } from "./order.js";
 import { factsThere, works } from "./states.js";
-import { DAY, dayOf, endOf } from "./time.js";
+import { beginningOf, dayOf, endOf } from "./time.js";
 import type { World } from "./world.js";
 
 const SEVERITIES = ["error", "warning", "info"] as const;
@@ -27,12 +27,18 @@ export interface Notice {
   readonly release?: number;
 }
 
+type About = Omit<Notice, "severity" | "code">;
+
+const error = (code: string, about: About): Notice => ({ severity: "error", code, ...about });
+const warning = (code: string, about: About): Notice => ({ severity: "warning", code, ...about });
+const info = (code: string, about: About): Notice => ({ severity: "info", code, ...about });
+
 /** Return the notices, the most urgent first. */
 export function noticesOf(all: Entitlements, believed: Believed): Notice[] {
   const notices = [
-    ...all.governing.flatMap((one) => ofBundle(one, all)),
-    ...waitingAt(all.at, all.world).flatMap((one) => ofState(one, all)),
-    ...ofEndings(all),
+    ...all.governing.flatMap((one) => [...ofState(one, all), ...ofContents(one, all), ...ofFacts(one, all), ...ofSettings(one, all)]),
+    ...waitingAt(all.at, all).flatMap((one) => [...ofState(one, all), ...ofStart(one, all)]),
+    ...endingsOf(all.at, all).flatMap(({ ending }) => (ending ? ofEnding(ending, all) : [])),
     ...ofCounts(all),
     ...ofFreshness(all.at, believed),
   ];
@@ -44,29 +50,23 @@ export function noticesOf(all: Entitlements, believed: Believed): Notice[] {
 /** Return the label of a bundle: serial, part, use where that is not production, and sequence; of others after the issuer. */
 function labelOf({ document }: Governing, { vendor }: World): string {
   const { issuer, serial, part, use, sequence } = document;
-  return [...(issuer === vendor ? [] : [issuer]), serial, part, ...(use === "production" ? [] : [use]), sequence].join(" ");
+  return [issuer === vendor ? "" : issuer, serial, part, use === "production" ? "" : use, sequence].filter(Boolean).join(" ");
 }
 
-/** Return what the state of a bundle says, in force or waiting. */
-function ofState(one: Governing, { at, world }: Entitlements): Notice[] {
-  const { state, document } = one;
-  const bundle = labelOf(one, world);
-  if (state === "pending") return [{ severity: "info", code: state, bundle, days: document.starts! - dayOf(at) }];
-  return state === "expired" || state === "foreign" || state === "unmaintained" ? [{ severity: "error", code: state, bundle }] : [];
-}
+const ofState = (one: Governing, world: World): Notice[] =>
+  ["expired", "foreign", "unmaintained"].includes(one.state) ? [error(one.state, { bundle: labelOf(one, world) })] : [];
 
-function ofBundle(one: Governing, all: Entitlements): Notice[] {
-  const { document } = one;
-  const { at, world } = all;
-  const bundle = labelOf(one, world);
-  const isDue = document.next_check !== null && at >= document.next_check * DAY;
-  const unknown = namedBy(one).filter((named) => !isGranted(named, world));
+const ofStart = (one: Governing, all: Entitlements): Notice[] =>
+  [info("pending", { bundle: labelOf(one, all), days: one.document.starts! - dayOf(all.at) })];
+
+/** Return what a bundle names that nobody knows, and whether it is time to look for a newer one. */
+function ofContents(one: Governing, all: Entitlements): Notice[] {
+  const { next_check } = one.document;
+  const bundle = labelOf(one, all);
+  const unknown = namedBy(one).filter((named) => !isGranted(named, all));
   return [
-    ...ofState(one, all),
-    ...(isDue ? [{ severity: "info", code: "next-check", bundle } as const] : []),
-    ...unknown.map(({ license }) => ({ severity: "info", code: "unknown-license", bundle, license: asWritten(license, world) }) as const),
-    ...ofFacts(one, world),
-    ...ofSettings(one, world),
+    ...(next_check !== null && all.at >= beginningOf(next_check) ? [info("next-check", { bundle })] : []),
+    ...unknown.map(({ license }) => info("unknown-license", { bundle, license: asWritten(license, all) })),
   ];
 }
 
@@ -75,60 +75,51 @@ function ofFacts(one: Governing, world: World): Notice[] {
   const { binding } = one.document;
   if (!binding || !world.installation || one.state === "foreign") return [];
   const there = factsThere(binding, world.installation);
-  const severity = there > binding.needed ? "info" : "warning";
-  return there < binding.facts.size ? [{ severity, code: "facts-changed", bundle: labelOf(one, world) }] : [];
+  const notice = there > binding.needed ? info : warning;
+  return there < binding.facts.size ? [notice("facts-changed", { bundle: labelOf(one, world) })] : [];
 }
 
 /** Return the values that a bundle that works sells in vain. */
 function ofSettings(one: Governing, world: World): Notice[] {
   const { issuer, settings } = one.document;
-  if (!works(one.state)) return [];
-  const bundle = labelOf(one, world);
-  return [...settings].flatMap(([code, value]): Notice[] => {
-    const declared = world.catalogs.get(issuer)?.settings.get(code);
-    const setting = asWritten(inFull(code, issuer), world);
-    if (!declared) return [{ severity: "info", code: "unknown-setting", bundle, setting }];
-    return fits(declared, value) ? [] : [{ severity: "warning", code: "setting-unfit", bundle, setting }];
+  return [...(works(one.state) ? settings : [])].flatMap(([code, value]) => {
+    const declared = world.settings.get(`${issuer}.${code}`);
+    const about = { bundle: labelOf(one, world), setting: asWritten(`${issuer}.${code}`, world) };
+    if (!declared) return [info("unknown-setting", about)];
+    return fits(declared, value) ? [] : [warning("setting-unfit", about)];
   });
 }
 
 /** Return what is said of the bundle with which a coverage ends: never of one that another one follows. */
-function ofEndings({ at, world }: Entitlements): Notice[] {
-  return partsAhead(at, world).flatMap(({ issuer, part }): Notice[] => {
-    const ending = endingOf(`${issuer}/${part}`, at, world);
-    if (!ending) return [];
-    const { warning, expiry } = ending.last.document;
-    const bundle = labelOf(ending.last, world);
-    if (expiry === null) return [];
-    if (at >= endOf(expiry)) return [{ severity: "warning", code: "grace", bundle, days: ending.works - dayOf(at) }];
-    const isDue = warning !== null && at >= warning * DAY;
-    return isDue ? [{ severity: "warning", code: "warning", bundle, days: expiry - dayOf(at) }] : [];
-  });
+function ofEnding({ last, works: until }: Ending, all: Entitlements): Notice[] {
+  const { warning: reminder, expiry } = last.document;
+  const bundle = labelOf(last, all);
+  const today = dayOf(all.at);
+  if (expiry !== null && all.at >= endOf(expiry)) return [warning("grace", { bundle, days: until - today })];
+  const isDue = expiry !== null && reminder !== null && all.at >= beginningOf(reminder);
+  return isDue ? [warning("warning", { bundle, days: expiry - today })] : [];
 }
 
 /** Return where more of a license is in use than there is, or as much, or nearly. */
-function ofCounts(all: Entitlements): Notice[] {
-  const { world } = all;
-  return [...world.catalogs].flatMap(([issuer, { licenses }]) => [...licenses].flatMap(([code, license]): Notice[] => {
-    const full = inFull(code, issuer);
-    const { total, in_use } = countOf(full, license, all);
-    const shown = asWritten(full, world);
-    if (license.kind === "system" || total === null || !in_use) return [];
+const ofCounts = (all: Entitlements): Notice[] =>
+  [...all.licenses].flatMap(([full, entry]) => {
+    const { total, in_use } = countOf(full, entry, all);
+    const license = asWritten(full, all);
+    if (total === null || !in_use) return [];
     if (in_use > total) {
       const hasLapsed = total === 0 && all.grants.has(full);
-      return hasLapsed ? [] : [{ severity: "error", code: "deficit", license: shown, release: in_use - total }];
+      return hasLapsed ? [] : [error("deficit", { license, release: in_use - total })];
     }
-    if (license.limits_sites || in_use * 10 < total * 9) return [];
-    return [{ severity: "info", code: in_use === total ? "used-up" : "nearly-used", license: shown }];
-  }));
-}
+    if (entry.limits_sites || in_use * 10 < total * 9) return [];
+    return [info(in_use === total ? "used-up" : "nearly-used", { license })];
+  });
 
 /** Return the trust document and the lists that are past their time. */
 function ofFreshness(at: number, { trust, lists }: Believed): Notice[] {
   const isPast = ({ fresh_until }: { readonly fresh_until: number | null }): boolean => fresh_until !== null && at >= fresh_until;
   const stale = [...lists].filter(([, { document }]) => isPast(document));
   return [
-    ...(trust && isPast(trust.document) ? [{ severity: "info", code: "not-fresh" } as const] : []),
-    ...stale.map(([issuer]) => ({ severity: "info", code: "not-fresh", issuer }) as const),
+    ...(trust && isPast(trust.document) ? [info("not-fresh", {})] : []),
+    ...stale.map(([issuer]) => info("not-fresh", { issuer })),
   ];
 }

@@ -1,10 +1,10 @@
 /** What is there of each part, the serial of the installation, and the vendor's part `base`. */
 
 import type { Bundle, Use } from "../documents.js";
-import { type Coverage, coveredUntil, type Ending, endingOf } from "./coverage.js";
+import { sortBy } from "./collections.js";
+import { coveredUntil, type Ending, endingOf } from "./coverage.js";
 import { partOf } from "./governing.js";
 import { byIssuer, type Governing, governingAt, waitingAt } from "./moment.js";
-import { sortBy } from "./order.js";
 import { lastDay, type State } from "./states.js";
 import { dayOf } from "./time.js";
 import type { World } from "./world.js";
@@ -21,6 +21,7 @@ export interface Part {
 }
 
 export interface Parts {
+  /** The serial of the installation. */
   readonly serial: string | null;
   readonly parts: readonly Part[];
 }
@@ -34,35 +35,37 @@ const shown = (waits: boolean) => ({ document, state }: Governing): Part => {
 export function partsOf(now: number, world: World): Parts {
   const parts = [...governingAt(now, world).map(shown(false)), ...waitingAt(now, world).map(shown(true))];
   const [first] = sortBy(parts, ({ issuer, part, waits }) => {
-    const isVendor = issuer === world.vendor;
-    return [!isVendor, part !== "base", ...byIssuer(issuer, world), waits, part];
+    const [isOther] = byIssuer(issuer, world);
+    return [isOther, part !== "base", issuer, waits, part];
   });
   return { serial: first?.serial ?? null, parts };
 }
 
-/** What is known of the vendor's part `base`: all of it is null where there is no such bundle. */
+/** What is known of the vendor's part `base`. Where there is no such bundle, nothing is, and no day is left. */
 export interface Base {
   readonly status: State | null;
   readonly company: string | null;
   readonly serial: string | null;
   readonly use: Use | null;
   readonly is_trial: boolean;
-  readonly covered_until: Coverage["covered_until"];
+  readonly covered_until: string | null;
   readonly days_left: number | null;
 }
-
-const NO_BASE: Base = { status: null, company: null, serial: null, use: null, is_trial: false, covered_until: null, days_left: 0 };
 
 /** Return what is known of the bundle that governs `base`, or of the first one activated of those that wait for it. */
 export function baseOf(now: number, world: World): Base {
   const base = `${world.vendor}/base`;
-  const [found] = [...governingAt(now, world), ...waitingAt(now, world)].filter(({ document }) => partOf(document) === base);
-  if (!found) return NO_BASE;
-  const { company, serial, use } = found.document;
+  const found = [...governingAt(now, world), ...waitingAt(now, world)].find(({ document }) => partOf(document) === base);
+  const { company = null, serial = null, use = null } = found?.document ?? {};
   const ending = endingOf(base, now, world);
   return {
-    status: found.state, company, serial, use, is_trial: use === "trial",
-    covered_until: coveredUntil(ending), days_left: daysLeft(found.document, ending, dayOf(now)),
+    status: found?.state ?? null,
+    company,
+    serial,
+    use,
+    is_trial: use === "trial",
+    covered_until: coveredUntil(ending),
+    days_left: found ? daysLeft(found.document, ending, dayOf(now)) : 0,
   };
 }
 
