@@ -10,18 +10,33 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.vectors.of_armor import sizes, types_and_bodies, white_space
 from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
+from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
+from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_key_files import hybrid_key_files, public_key_texts, secret_key_files
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
+from tests.vectors.of_public_keys import hybrid_keys, public_keys
+from tests.vectors.of_public_suites import (
+    cctv_ed25519,
+    raw_signatures,
+    speccheck_ed25519,
+    wycheproof_ed25519,
+    wycheproof_ml_dsa,
+)
 from tests.vectors.of_sentences import sentences
+from tests.vectors.of_small_order import small_orders
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
+from tests.vectors.of_written import refused_documents, written_documents
+from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Case
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
@@ -31,6 +46,11 @@ Maker = Callable[[], Iterable[Case]]
 GROUPS: Final[dict[str, dict[str, Maker]]] = {
     "L0": {
         # tokens, frames, pins
+        "white-space": white_space,
+        "types-and-bodies": types_and_bodies,
+        "sizes": sizes,
+        "divided-frames": divided_frames,
+        "written-pins": written_pins,
     },
     "L1": {
         # payloads, writers, keys, key files, hash chains
@@ -41,6 +61,18 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "first-faults": first_faults,
         "code-points": code_points,
         "extension-names": extension_names,
+        "written-documents": written_documents,
+        "refused-documents": refused_documents,
+        "public-keys": public_keys,
+        "raw-signatures": raw_signatures,
+        "wycheproof-ed25519": wycheproof_ed25519,
+        "cctv-ed25519": cctv_ed25519,
+        "speccheck-ed25519": speccheck_ed25519,
+        "public-key-texts": public_key_texts,
+        "secret-key-files": secret_key_files,
+        "hash-chains": hash_chains,
+        "ledger-entries": ledger_entries,
+        "audit-entries": audit_entries,
     },
     "L2": {
         "tokens": tokens,
@@ -51,6 +83,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "documents": documents,
         "keys": keys,
         "signatures": signatures,
+        "small-orders": small_orders,
         "contents": contents,
         "revoked": revoked,
         "installations": installations,
@@ -66,7 +99,10 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
     },
     "L4": {
         # hybrid keys
-        "hybrids": hybrids
+        "hybrids": hybrids,
+        "hybrid-keys": hybrid_keys,
+        "hybrid-key-files": hybrid_key_files,
+        "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""

@@ -1,8 +1,7 @@
 /** Steps 1 and 2: from a file to its tokens. */
 
-import type { Token } from "./believed.js";
+import { type Token, TYPES } from "./believed.js";
 import { utf8 } from "./bytes.js";
-import { documents, type Type } from "./documents.js";
 import { refuse } from "./refusal.js";
 
 const FILE_BYTES = 4194304;
@@ -13,8 +12,6 @@ const BODY_LENGTH = 1398102;
 /** Only these six bytes are white space: `trim` and `\s` would drop more. */
 const WHITE_SPACE = /[\t-\r ]+/g;
 const MARK = "\xef\xbb\xbf";
-
-const TYPES = Object.keys(documents) as Type[];
 
 /** Return the tokens of a file in the order of their types, and tokens of one type in that of the file. */
 export function readTokens(file: Uint8Array | string): Token[] {

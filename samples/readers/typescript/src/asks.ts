@@ -1,23 +1,23 @@
 /** The questions of the conformance kit, and what this reader answers to each. */
 
 import { readTokens, writeToken } from "./armor.js";
-import type { Believed, Place, Seen } from "./believed.js";
+import type { Believed, Held, Place, Seen, Type } from "./believed.js";
 import { concat, fromHex, hex, sha256 } from "./bytes.js";
 import { decode } from "./decode.js";
-import type { Type } from "./documents.js";
+import { judgeExchange, judgeReset } from "./exchange.js";
 import { openPack, takeAlone, takeFile } from "./files.js";
 import { evaluate } from "./evaluate-ask.js";
 import { digestOf, identityOf, readFrame } from "./frame.js";
 import { checkKey, keyId } from "./keys.js";
 import { placeOf } from "./order.js";
 import { readPin } from "./pin.js";
-import { plain } from "./plain.js";
-import { type Verified, verifyDocuments } from "./reader.js";
+import { show } from "./plain.js";
+import { VERIFIED, type VerifyDocument, verifyDocuments } from "./reader.js";
 import { orRefusal, Refusal, refuse } from "./refusal.js";
 import { sequence } from "./sequences.js";
 import { signEd25519 } from "./signing.js";
 import { type Algorithms, verifies } from "./signatures.js";
-import { numberOf, write } from "./write.js";
+import { allDocuments, numberOf, write } from "./write.js";
 
 /** The members of a line. */
 export type Given = { readonly [name: string]: any };
@@ -26,6 +26,15 @@ export type Given = { readonly [name: string]: any };
 export type Answer = { readonly [name: string]: unknown };
 
 export type Ask = (given: Given, algorithms: Algorithms) => Answer | Promise<Answer>;
+
+/** How every type is verified: those of an installation and its vendor as well. */
+export const ALL_VERIFIED: { readonly [T in Type]?: VerifyDocument<unknown> } = {
+  ...VERIFIED,
+  reset: judgeReset,
+  request: (_, token, __, algorithms) => judgeExchange(token, "request", algorithms),
+  receipt: (_, token, __, algorithms) => judgeExchange(token, "receipt", algorithms),
+  statement: (_, token, __, algorithms) => judgeExchange(token, "statement", algorithms),
+};
 
 /** The function of each question. */
 export const asks: Readonly<Record<string, Ask>> = {
@@ -45,8 +54,9 @@ export const asks: Readonly<Record<string, Ask>> = {
 
   async payload({ type, payload }) {
     const bytes = fromHex(payload);
-    const document = decode(type as Type, bytes);
-    return { identity: identityOf(await digestOf({ type, payload: bytes })), document: plain(type as Type, document) };
+    const kind = allDocuments[type as Type];
+    const document = show(decode(kind as typeof allDocuments.root, bytes), kind);
+    return { identity: identityOf(await digestOf({ type, payload: bytes })), document };
   },
 
   write: ({ type, document }) => ({ payload: hex(write(type, document)) }),
@@ -92,7 +102,7 @@ export const asks: Readonly<Record<string, Ask>> = {
     const believed = given["alone"]
       ? await takeAlone(pack, tokens[0]!, taking)
       : await takeFile(pack, tokens, taking, given["seen"] ? floorOf(given["seen"]) : undefined);
-    return shown(believed, await verifyDocuments(believed, tokens, now, algorithms));
+    return shown(believed, await verifyDocuments(believed, tokens, now, algorithms, ALL_VERIFIED));
   },
 
   sequence,
@@ -110,12 +120,7 @@ export async function answer(given: Given, algorithms: Algorithms): Promise<Answ
   }
   const ask = asks[given["ask"]];
   if (!ask) return { unsupported: "an unknown question" };
-  return answerOrCode(() => ask(given, algorithms));
-}
-
-/** Return an answer, or the code with which it is refused. */
-export async function answerOrCode(ask: () => Answer | Promise<Answer>): Promise<Answer> {
-  const answered = await orRefusal(ask);
+  const answered = await orRefusal(() => ask(given, algorithms));
   return answered instanceof Refusal ? { code: answered.code, message: answered.message } : answered;
 }
 
@@ -144,10 +149,12 @@ function textOf(given: Given, member: string): string {
 }
 
 /** Return a state and the documents of a file as the kit compares them. */
-export function shown(believed: Believed, documents: readonly Verified[]): Answer {
+export function shown(believed: Believed, documents: readonly (Held<unknown> & { readonly type: Type })[]): Answer {
   return {
     ...stateOf(believed),
-    documents: documents.map(({ type, identity, document }) => ({ type, identity, document: plain(type, document) })),
+    documents: documents.map(({ type, identity, document }) => {
+      return { type, identity, document: show(document, allDocuments[type]) };
+    }),
   };
 }
 

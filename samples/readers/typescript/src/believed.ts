@@ -1,6 +1,21 @@
 /** What a reader believes: types that all the rest shares. */
 
-import type { AdmittedKey, Catalog, Revocations, Root, RootKey, TrustDocument, Type } from "./documents.js";
+import type { AdmittedKey, Catalog, Revocations, Root, RootKey, TrustDocument } from "./documents.js";
+
+/** The types of tokens, in the order in which a reader takes them. */
+export const TYPES = [
+  "root",
+  "trust",
+  "revocations",
+  "catalog",
+  "bundle",
+  "reset",
+  "request",
+  "receipt",
+  "statement",
+] as const;
+
+export type Type = (typeof TYPES)[number];
 
 /** A token of a file: the type that it names, and its frame. */
 export interface Token {

@@ -1,16 +1,18 @@
 /** Step 6: from a payload to a document. */
 
 import { hex } from "./bytes.js";
-import { documents, type Documents, type Type } from "./documents.js";
 import { isLongText } from "./fields.js";
 import { type Item, Items } from "./msgpack.js";
 import { refuse } from "./refusal.js";
-import type { Shape } from "./shapes.js";
+import type { Kind, Shape } from "./shapes.js";
 
 /** Return the document in a payload, if it is one, in its only spelling, and asks for nothing unknown. */
-export function decode<T extends Type>(type: T, payload: Uint8Array): Documents[T] {
+export function decode<T extends { readonly extensions: ReadonlyMap<string, unknown> }>(
+  kind: Kind<T>,
+  payload: Uint8Array,
+): T {
   const items = new Items(payload);
-  const document = read(items.next(), documents[type], items) as Documents[T];
+  const document = read(items.next(), kind, items) as T;
   if (!items.ended) invalid("bytes behind the end");
   if (!items.canonical) refuse("not-canonical");
   for (const name of document.extensions.keys()) {

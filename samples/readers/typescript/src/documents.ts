@@ -33,23 +33,22 @@ import {
   word,
 } from "./shapes.js";
 
-const LICENSES = 1000;
+export const LICENSES = 1000;
 const SETTINGS = 200;
 const INCLUDES = 200;
 const PARTS = 64;
 const KEYS = 64;
 const ROOT_KEYS = 16;
 const REVOKED = 20000;
-const FACTS = 32;
+export const FACTS = 32;
 const URLS = 20;
-const COUNT = 0xffffffff;
 
 const use = word("production", "trial", "demo");
 const scheme = number(1, 2);
 const publicKey = bytes(32, 1984);
 const grants = map(code, maybeCount, LICENSES);
 const settings = map(code, value, SETTINGS);
-const facts = map(code, bytes16, FACTS);
+export const facts = map(code, bytes16, FACTS);
 const number16 = optional(number(-VALUE, VALUE));
 
 const rootKey = document({ scheme, public: publicKey });
@@ -217,45 +216,6 @@ const bundle = document(
   (fields) => bundleHolds(fields),
 );
 
-const reset = document({
-  issuer: code,
-  installation: bytes32,
-  what: word("clock", "sequence", "restore"),
-  nonce: bytes16,
-  issued: seconds,
-  extensions,
-});
-
-const request = document({
-  product: code,
-  serial: optional(serial),
-  nonce: bytes16,
-  issued: seconds,
-  facts,
-  audit_head: bytes32,
-  summary: map(name, longText, FACTS),
-  extensions,
-});
-
-const receipt = document({
-  identity: bytes16,
-  nonce: optional(bytes16),
-  issued: seconds,
-  audit_head: bytes32,
-  extensions,
-});
-
-const usage = document({ in_use: number(0, COUNT), total: optional(number(0, COUNT)) });
-
-const statement = document({
-  serial,
-  issued: seconds,
-  usage: map(qualifiedCode, usage, LICENSES),
-  audit_head: bytes32,
-  notices: list(longText, 0, 1000),
-  extensions,
-});
-
 export interface RootKey extends Decoded<typeof rootKey> {}
 export interface Root extends Decoded<typeof root> {}
 export interface Scope extends Decoded<typeof scope> {}
@@ -270,38 +230,22 @@ export interface Edition extends Decoded<typeof edition> {}
 export interface Catalog extends Decoded<typeof catalog> {}
 export interface Binding extends Decoded<typeof binding> {}
 export interface Bundle extends Decoded<typeof bundle> {}
-export interface Reset extends Decoded<typeof reset> {}
-export interface Request extends Decoded<typeof request> {}
-export interface Receipt extends Decoded<typeof receipt> {}
-export interface Usage extends Decoded<typeof usage> {}
-export interface Statement extends Decoded<typeof statement> {}
 export type Use = Bundle["use"];
 
-/** What each type of token holds. */
+/** The types of documents that an application has a use for. */
 export interface Documents {
   root: Root;
   trust: TrustDocument;
   revocations: Revocations;
   catalog: Catalog;
   bundle: Bundle;
-  reset: Reset;
-  request: Request;
-  receipt: Receipt;
-  statement: Statement;
 }
 
-/** The type of a token. */
-export type Type = keyof Documents;
-
-/** The table of each type, in the order in which a reader takes the types of a file. */
-export const documents: { readonly [T in Type]: Kind<Documents[T]> } = {
+/** The table of each of these types. */
+export const documents: { readonly [T in keyof Documents]: Kind<Documents[T]> } = {
   root,
   trust,
   revocations,
   catalog,
   bundle,
-  reset,
-  request,
-  receipt,
-  statement,
 };

@@ -1,7 +1,7 @@
 /** Rules F1 and S1: the documents of trust of a file are taken together, or none of them. */
 
-import type { Believed, Held, Place, Seen, Token } from "./believed.js";
-import type { Catalog, Revocations, TrustDocument, Type } from "./documents.js";
+import type { Believed, Held, Place, Seen, Token, Type } from "./believed.js";
+import type { Catalog, Revocations, TrustDocument } from "./documents.js";
 import { compare, isBelow, isFork, placeOf, seenInAll } from "./order.js";
 import { orRefusal, Refusal, refuse } from "./refusal.js";
 import { newestRoot, pinnedRoot, takeRoot, type Waiting } from "./roots.js";

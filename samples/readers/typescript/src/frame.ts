@@ -1,8 +1,7 @@
 /** Frames: from the bytes of a token to signatures and a payload (step 3). */
 
-import type { Token } from "./believed.js";
+import type { Token, Type } from "./believed.js";
 import { concat, hex, sha256 } from "./bytes.js";
-import type { Type } from "./documents.js";
 import { refuse } from "./refusal.js";
 
 const FRAME_BYTES = 1048576;

@@ -1,6 +1,6 @@
 /** What an application uses. */
 
-export { type Believed, type Held, type Place, type Seen, type Token } from "./believed.js";
+export { type Believed, type Held, type Place, type Seen, type Token, type Type } from "./believed.js";
 export type {
   AdmittedKey,
   Binding,
@@ -11,18 +11,12 @@ export type {
   License,
   LoginRule,
   Lowest,
-  Receipt,
-  Request,
-  Reset,
   Revocations,
   Root,
   RootKey,
   Scope,
   Setting,
-  Statement,
   TrustDocument,
-  Type,
-  Usage,
   Use,
 } from "./documents.js";
 export type { Kept } from "./kept.js";

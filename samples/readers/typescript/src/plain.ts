@@ -1,13 +1,13 @@
 /** Plain data: documents as JSON, for people and other programs. */
 
+import { documents, type Documents } from "./documents.js";
 import type { Shape } from "./shapes.js";
-import { documents, type Documents, type Type } from "./documents.js";
 
 /** What `JSON.stringify` takes. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
 /** Return a document as plain data. */
-export function plain<T extends Type>(type: T, document: Documents[T]): Plain {
+export function plain<T extends keyof Documents>(type: T, document: Documents[T]): Plain {
   return show(document, documents[type]);
 }
 
@@ -21,7 +21,8 @@ export function plainDate(days: number): string {
   return plainTime(days * 86400).slice(0, 10);
 }
 
-function show(value: unknown, shape: Shape): Plain {
+/** Return a value as plain data. */
+export function show(value: unknown, shape: Shape): Plain {
   if (value === null) return null;
   switch (shape.is) {
     case "optional":

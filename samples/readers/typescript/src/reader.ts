@@ -1,15 +1,15 @@
 /** A reader: what an application believes, and the files that it takes. */
 
 import { readTokens } from "./armor.js";
-import type { Believed, Held, Token } from "./believed.js";
-import type { Bundle, Documents, Type } from "./documents.js";
+import type { Believed, Held, Token, Type } from "./believed.js";
+import type { Bundle, Catalog } from "./documents.js";
 import { openPack, takeFile } from "./files.js";
 import { type Kept, keep, load } from "./kept.js";
 import { readPin } from "./pin.js";
 import { orRefusal, Refusal, refuse } from "./refusal.js";
 import { type Algorithms, type Verify, webCryptoEd25519 } from "./signatures.js";
 import { believeListed } from "./trust.js";
-import { identityOfToken, judge, judgeExchange, revocationOf } from "./verification.js";
+import { identityOfToken, judge, revocationOf } from "./verification.js";
 
 /** How a reader is opened. */
 export interface Options {
@@ -22,9 +22,7 @@ export interface Options {
 }
 
 /** A document of a file, verified, with the type of its token. */
-export type Verified = {
-  readonly [T in Exclude<Type, "root" | "trust" | "revocations">]: Held<Documents[T]> & { readonly type: T };
-}[Exclude<Type, "root" | "trust" | "revocations">];
+export type Verified = (Held<Bundle> & { readonly type: "bundle" }) | (Held<Catalog> & { readonly type: "catalog" });
 
 /**
  * Return a reader that believes what grows from the pinned root: its pack, and what it kept.
@@ -82,7 +80,7 @@ export class Reader {
   }
 
   /**
-   * Take a file, and return its documents other than roots, trust documents and lists.
+   * Take a file, and return its bundles and catalogs.
    * @param now seconds since 1970; by default the clock of the machine
    * @throws Refusal if anything in the file is refused: then nothing has changed
    */
@@ -97,7 +95,7 @@ export class Reader {
     const { algorithms } = this;
     const tokens = readTokens(file);
     const believed = await takeFile(this.believed, tokens, { now, algorithms });
-    const documents = await verifyDocuments(believed, tokens, now, algorithms);
+    const documents = (await verifyDocuments(believed, tokens, now, algorithms)) as Verified[];
     let { bundles } = this.state;
     for (const document of documents) if (document.type === "bundle") bundles = await activate(bundles, document);
     this.state = { believed, bundles, judged: await judgedAgain(believed, bundles, algorithms), unread: null };
@@ -105,42 +103,42 @@ export class Reader {
   }
 }
 
+/** How the documents of a type are verified: steps 3 to 9. */
+export type VerifyDocument<T> = (
+  believed: Believed,
+  token: Token,
+  now: number,
+  algorithms: Algorithms,
+) => Promise<Held<T>>;
+
+/** The types that this reader takes beside those that the trust is made of. */
+export const VERIFIED: { readonly bundle: VerifyDocument<Bundle>; readonly catalog: VerifyDocument<Catalog> } = {
+  async bundle(believed, token, now, algorithms) {
+    const held = await judge(believed, token, "bundle", now, algorithms);
+    const code = revocationOf(believed, held);
+    return code ? refuse(code) : held;
+  },
+  catalog: (believed, token, _, algorithms) => believeListed(believed, token, "catalog", algorithms),
+};
+
+const OF_TRUST: readonly Type[] = ["root", "trust", "revocations"];
+
 /** Return the documents of a file other than roots, trust documents and lists, each verified by the steps of its type. */
 export async function verifyDocuments(
   believed: Believed,
   tokens: readonly Token[],
   now: number,
   algorithms: Algorithms,
-): Promise<readonly Verified[]> {
-  const documents: Verified[] = [];
+  verified: { readonly [T in Type]?: VerifyDocument<unknown> } = VERIFIED,
+): Promise<readonly (Held<unknown> & { readonly type: Type })[]> {
+  const documents = [];
   for (const token of tokens) {
     const { type } = token;
-    if (type === "root" || type === "trust" || type === "revocations") continue;
-    documents.push({ type, ...(await verify(believed, token, type, now, algorithms)) } as Verified);
+    if (OF_TRUST.includes(type)) continue;
+    const verify = verified[type] ?? refuse("unexpected-type", type);
+    documents.push({ type, ...(await verify(believed, token, now, algorithms)) });
   }
   return documents;
-}
-
-async function verify(
-  believed: Believed,
-  token: Token,
-  type: Verified["type"],
-  now: number,
-  algorithms: Algorithms,
-): Promise<Held<Documents[Verified["type"]]>> {
-  switch (type) {
-    case "bundle": {
-      const held = await judge(believed, token, type, now, algorithms);
-      const code = revocationOf(believed, held);
-      return code ? refuse(code) : held;
-    }
-    case "catalog":
-      return believeListed(believed, token, type, algorithms);
-    case "reset":
-      return judge(believed, token, type, now, algorithms);
-    default:
-      return judgeExchange(token, type, algorithms);
-  }
 }
 
 /** Return bundles with one that was activated; of the same document, the new token takes the place of the old one. */

@@ -2,7 +2,7 @@
 
 import type { Believed, HeldRoot, Seen, Token } from "./believed.js";
 import { decode } from "./decode.js";
-import type { Root, RootKey } from "./documents.js";
+import { documents, type Root, type RootKey } from "./documents.js";
 import { digestOf, type Frame, identityOf, type Signature } from "./frame.js";
 import { keysByReference } from "./keys.js";
 import { isFork, placeOf, seenInAll } from "./order.js";
@@ -27,7 +27,7 @@ export async function pinnedRoot(
 }
 
 async function believePinned(digest: string, token: Token, frame: Frame, algorithms: Algorithms): Promise<HeldRoot> {
-  const document = decode("root", frame.payload);
+  const document = decode(documents.root, frame.payload);
   const keys = await keysByReference(document.keys, algorithms);
   const own = signaturesBy(keys, frame);
   if (document.version === 1 && own.length < frame.signatures.length) refuse("key-unknown");
@@ -50,7 +50,7 @@ export async function takeRoot(believed: Believed, token: Token, algorithms: Alg
   const voucher = chain.findLast(({ keys, document }) => signaturesBy(keys, frame).length >= document.threshold);
   if (!voucher) return "threshold-not-met";
   await verifySignatures(frame, signaturesBy(voucher.keys, frame), voucher.keys, algorithms);
-  const document = decode("root", frame.payload);
+  const document = decode(documents.root, frame.payload);
   const order = orderOf(believed, document, identity);
   if (order !== "next") return order === "older" ? believed : "root-gap";
   if (voucher !== newestRoot(believed)) refuse("threshold-not-met", "an older root vouches");

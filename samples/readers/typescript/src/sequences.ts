@@ -2,8 +2,9 @@
 
 import { readTokens } from "./armor.js";
 import type { Answer, Given } from "./asks.js";
-import { answerOrCode, bytesOf, openGround, shown, stateOf } from "./asks.js";
+import { ALL_VERIFIED, bytesOf, openGround, shown, stateOf } from "./asks.js";
 import { decode } from "./decode.js";
+import { documents } from "./documents.js";
 import { takeFile } from "./files.js";
 import { readFrame } from "./frame.js";
 import type { Kept } from "./kept.js";
@@ -26,7 +27,8 @@ export async function sequence(given: Given, algorithms: Algorithms): Promise<An
   const running: Running = { reader: await start(given, algorithms), ground: given, algorithms };
   const answers: Answer[] = [];
   for (const step of given["steps"] as Given[]) {
-    answers.push(await answerOrCode(() => STEPS[step["do"]]!(running, step)));
+    const answered = await orRefusal(() => STEPS[step["do"]]!(running, step));
+    answers.push(answered instanceof Refusal ? { code: answered.code } : answered);
   }
   return { steps: answers };
 }
@@ -71,7 +73,7 @@ const STEPS: Readonly<Record<string, (running: Running, step: Given) => Promise<
     const notBefore = (issued: number): number => Math.max(now, issued);
     const believed = await takeFile(pack, tokens, { now: notBefore(pack.trust!.document.issued), algorithms });
     const then = notBefore(believed.trust!.document.issued);
-    return shown(believed, await verifyDocuments(believed, tokens, then, algorithms));
+    return shown(believed, await verifyDocuments(believed, tokens, then, algorithms, ALL_VERIFIED));
   },
 };
 
@@ -87,5 +89,5 @@ function without(kept: Kept, lost: readonly string[]): Kept {
 function nameOf(document: string): string {
   const token = readTokens(document)[0] ?? refuse("armor-invalid");
   if (token.type !== "revocations" && token.type !== "catalog") return token.type;
-  return `${token.type}:${decode(token.type, readFrame(token).payload).issuer}`;
+  return `${token.type}:${decode(documents[token.type] as typeof documents.catalog, readFrame(token).payload).issuer}`;
 }

@@ -1,7 +1,7 @@
 /** Signatures of test keys, for the conformance kit: a reader has no use for them. */
 
 import { concat, fromHex, hex } from "./bytes.js";
-import type { Type } from "./documents.js";
+import type { Type } from "./believed.js";
 import { messageOf } from "./frame.js";
 import { keyId } from "./keys.js";
 

@@ -2,7 +2,7 @@
 
 import type { Believed, Held, HeldTrust, Token } from "./believed.js";
 import { decode } from "./decode.js";
-import type { Catalog, Documents, Revocations, TrustDocument } from "./documents.js";
+import { type Catalog, documents, type Documents, type Revocations, type TrustDocument } from "./documents.js";
 import { digestOf, identityOf } from "./frame.js";
 import { keysByReference } from "./keys.js";
 import { compare, isNew, placeOf } from "./order.js";
@@ -26,7 +26,7 @@ export async function believeTrust(
   await verifySignatures(frame, signatures, signed.keys, algorithms);
   if (signatures.length < signed.document.threshold) refuse("threshold-not-met");
   if (signed !== newest) refuse("root-not-newest");
-  const document = decode("trust", frame.payload);
+  const document = decode(documents.trust, frame.payload);
   if (document.product !== believed.product) refuse("wrong-product", document.product);
   if (document.root_version < newest.document.version) refuse("root-not-newest");
   if (document.root_version > newest.document.version) refuse("root-gap");

@@ -1,19 +1,16 @@
 /** Steps 3 to 9: from a token to a document that is believed. */
 
-import type { Believed, Held, Token } from "./believed.js";
-import { hex } from "./bytes.js";
+import type { Believed, Held, Token, Type } from "./believed.js";
 import { decode } from "./decode.js";
-import type { AdmittedKey, Bundle, Documents, Scope, Type } from "./documents.js";
+import { type AdmittedKey, type Bundle, documents, type Documents, type Scope } from "./documents.js";
 import { digestOf, type Frame, identityOf, readFrame, type Signature } from "./frame.js";
-import { checkKey, type PublicKey } from "./keys.js";
+import type { PublicKey } from "./keys.js";
 import { Refusal, refuse } from "./refusal.js";
+import type { Kind } from "./shapes.js";
 import { type Algorithms, verifySignatures } from "./signatures.js";
 
-/** Types whose documents are signed by the keys that a trust document admits. */
-export type SignedType = "revocations" | "catalog" | "bundle" | "reset";
-
-/** Types whose documents an installation signs. */
-export type ExchangeType = "request" | "receipt" | "statement";
+/** Types whose documents are signed by the keys that a trust document admits, and of which an application has a use. */
+export type SignedType = "revocations" | "catalog" | "bundle";
 
 export const ISSUED_AHEAD_SECONDS = 86400;
 
@@ -21,49 +18,55 @@ export const ISSUED_AHEAD_SECONDS = 86400;
  * Return the document in `token` after steps 3 to 8, at `now` in seconds; with `null`, step 7.1 is left out.
  * @throws Refusal with the code of the first fault
  */
-export async function judge<T extends SignedType>(
+export function judge<T extends SignedType>(
   believed: Believed,
   token: Token,
   type: T,
   now: number | null,
   algorithms: Algorithms,
 ): Promise<Held<Documents[T]>> {
+  return judgeAs(believed, token, type, documents[type] as Kind<Documents[T]>, now, algorithms);
+}
+
+/** What every document that a signing key signs has. */
+interface Issued {
+  readonly issuer: string;
+  readonly issued: number;
+  readonly extensions: ReadonlyMap<string, unknown>;
+}
+
+/** Return the document in `token`, which has a type and its table, after steps 3 to 8. */
+export async function judgeAs<T extends Issued>(
+  believed: Believed,
+  token: Token,
+  type: SignedType | "reset",
+  kind: Kind<T>,
+  now: number | null,
+  algorithms: Algorithms,
+): Promise<Held<T>> {
   const admitted = ({ reference }: Signature): AdmittedKey => admittedKey(believed, type, reference);
-  const held = await judgeSigned(token, type, admitted, algorithms);
-  const { document } = held;
+  const held = await judgeSigned(token, type, kind, admitted, algorithms);
+  const document: Issued & { readonly product?: string } = held.document;
   judgeContent(admittedKey(believed, type, held.signer), document, now);
-  if ("product" in document && document.product !== believed.product) refuse("wrong-product", document.product);
+  // A reset names no product but one installation, which has one.
+  if (document.product !== undefined && document.product !== believed.product) refuse("wrong-product", document.product);
   return held;
 }
 
-/** Return the document in a token that an installation signed with its own key. */
-export function judgeExchange<T extends ExchangeType>(
-  token: Token,
-  type: T,
-  algorithms: Algorithms,
-): Promise<Held<Documents[T]>> {
-  const named = ({ scheme, key }: Signature): PublicKey => {
-    if (scheme !== 3) refuse("key-unknown", "not the key of an installation");
-    const named = { scheme, public: hex(key) };
-    checkKey(named, algorithms);
-    return named;
-  };
-  return judgeSigned(token, type, named, algorithms);
-}
-
 /** Return the document in a token with one signature, by the key that `keyOf` finds for it: steps 3 to 6. */
-async function judgeSigned<T extends Type>(
+export async function judgeSigned<T extends { readonly extensions: ReadonlyMap<string, unknown> }>(
   token: Token,
-  type: T,
+  type: Type,
+  kind: Kind<T>,
   keyOf: (signature: Signature) => PublicKey,
   algorithms: Algorithms,
-): Promise<Held<Documents[T]>> {
+): Promise<Held<T>> {
   const frame = readFrameOf(token, type);
   const [signature, another] = frame.signatures;
   if (!signature || another) return refuse("signature-count", "one signature is wanted");
   const { reference } = signature;
   await verifySignatures(frame, [signature], new Map([[reference, keyOf(signature)]]), algorithms);
-  const document = decode(type, frame.payload);
+  const document = decode(kind, frame.payload);
   return { token, identity: identityOf(await digestOf(frame)), document, signer: reference };
 }
 
@@ -95,7 +98,7 @@ export function mayStillSign(believed: Believed, type: SignedType, held: Held<Do
 }
 
 /** Return the key that a signature names, if it may sign this type: step 4. */
-function admittedKey(believed: Believed, type: SignedType, reference: string): AdmittedKey {
+function admittedKey(believed: Believed, type: SignedType | "reset", reference: string): AdmittedKey {
   const trust = believed.trust ?? refuse("trust-missing");
   const key = trust.keys.get(reference) ?? refuse("key-unknown");
   if (key.state === "revoked") refuse("key-revoked", key.name);
@@ -104,11 +107,11 @@ function admittedKey(believed: Believed, type: SignedType, reference: string): A
 }
 
 /** Judge the content of a document at its own time of issue: step 7. */
-function judgeContent(key: AdmittedKey, document: Documents[SignedType], now: number | null): void {
+function judgeContent(key: AdmittedKey, document: Issued, now: number | null): void {
   const { issued, issuer } = document;
   if (now !== null && issued > now + ISSUED_AHEAD_SECONDS) refuse("issued-ahead");
   if (issued < key.valid_from || issued >= (key.valid_to ?? Infinity)) refuse("key-out-of-window");
-  const inScope = "sequence" in document ? admits(key.scope, document) : key.scope.issuers.includes(issuer);
+  const inScope = "sequence" in document ? admits(key.scope, document as Bundle) : key.scope.issuers.includes(issuer);
   if (!inScope) refuse("key-out-of-scope", key.name);
 }
 

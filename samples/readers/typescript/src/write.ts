@@ -1,16 +1,21 @@
 /** The writer's direction: from plain data to the one payload that spells it. */
 
+import type { Type } from "./believed.js";
 import { concat, fromHex, utf8 } from "./bytes.js";
 import { decode } from "./decode.js";
-import { documents, type Type } from "./documents.js";
+import { documents } from "./documents.js";
+import { exchangeDocuments } from "./exchange.js";
 import { type Plain, plainDate, plainTime } from "./plain.js";
 import { refuse } from "./refusal.js";
 import type { Shape } from "./shapes.js";
 
+/** The table of every type. */
+export const allDocuments = { ...documents, ...exchangeDocuments };
+
 /** Return the payload of a document that is given as plain data, and that a reader takes. */
 export function write(type: Type, document: Plain): Uint8Array {
-  const payload = spell(document, documents[type]);
-  decode(type, payload);
+  const payload = spell(document, allDocuments[type]);
+  decode(allDocuments[type] as typeof documents.root, payload);
   return payload;
 }
 
