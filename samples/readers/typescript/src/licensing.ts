@@ -89,7 +89,7 @@ export function licensing(
   return {
     ...entitled(ofInstallation(all), all),
     now,
-    validUntil: nextChange(all.bundles.map(({ document }) => document), now),
+    validUntil: nextChange(all.bundles, now),
     base,
     status: base.status,
     coveredUntil: base.covered_until,

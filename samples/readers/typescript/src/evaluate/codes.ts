@@ -1,7 +1,7 @@
 /** Codes: what a program asks about, and how it is found in the catalogs in force. */
 
 import type { License, LoginRule, Setting } from "../documents.js";
-import { CODE } from "../fields.js";
+import { QUALIFIED_CODE } from "../fields.js";
 import { refuse } from "../refusal.js";
 import { inFull, type World } from "./world.js";
 
@@ -34,13 +34,12 @@ export function find<K extends keyof Entries>(code: string, kind: K, world: Worl
   const full = inFull(code, world.vendor);
   const entry = (world[kind] as ReadonlyMap<string, Entries[K]>).get(full);
   if (entry) return { full, entry };
-  const [issuer, ...rest] = full.split(".");
-  const isWritten = CODE.test(issuer!) && CODE.test(rest.join("."));
-  return isWritten && issuer !== world.vendor && !world.issuers.has(issuer!) ? undefined : refuse("unknown-code", code);
+  const isHere = [world.vendor, ...world.issuers].includes(issuerOf(full));
+  return isHere || !QUALIFIED_CODE.test(full) ? refuse("unknown-code") : undefined;
 }
 
 /** The same of a license, which is one of `kinds` (`wrong-kind`, another mistake). */
 export function findLicense(code: string, kinds: readonly License["kind"][], world: World): Found<License> | undefined {
   const found = find(code, "licenses", world);
-  return found && !kinds.includes(found.entry.kind) ? refuse("wrong-kind", code) : found;
+  return found && !kinds.includes(found.entry.kind) ? refuse("wrong-kind") : found;
 }

@@ -48,14 +48,14 @@ export function consequencesOf(adds: readonly Activated[], now: number, world: W
 
 /** Return when a file has its effect: now, or when the first of its bundles starts, if all are still to start. */
 function startOf(adds: readonly Activated[], now: number): number {
-  const first = Math.min(...adds.map(({ document }) => beginningOf(document.starts)));
+  const first = Math.min(...adds.map(({ starts }) => beginningOf(starts)));
   return adds.length ? Math.max(first, now) : now;
 }
 
 /** Return the later moments at which a bundle that is in force or waits starts, or ceases to work. */
 function laterMoments(all: Entitlements): number[] {
   const { at, governing } = all;
-  const ends = ({ document }: Governing): number[] => [beginningOf(document.starts), endOf(lastDay(document) ?? -1)];
+  const ends = (bundle: Governing): number[] => [beginningOf(bundle.starts), endOf(lastDay(bundle) ?? -1)];
   const moments = [...governing, ...waitingAt(at, all)].flatMap(ends);
   return [...new Set(moments)].filter((moment) => moment > at && timeOf(moment) !== null).sort((a, b) => a - b);
 }

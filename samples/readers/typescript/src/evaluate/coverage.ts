@@ -4,8 +4,8 @@ import { plainDate } from "../plain.js";
 import { sortBy } from "./collections.js";
 import { inForce, partOf } from "./governing.js";
 import { byIssuer, type Governing, governorOf } from "./moment.js";
-import { lastDay, works } from "./states.js";
-import { beginningOf, dayOf, endOf } from "./time.js";
+import { endOfWork, lastDay, works } from "./states.js";
+import { beginningOf, dayOf } from "./time.js";
 import type { World } from "./world.js";
 
 /** How a coverage ends. A day that is not there is never. */
@@ -28,7 +28,7 @@ export interface Coverage {
 
 /** Return `now` and the first second of each later start. */
 const momentsFrom = (now: number, { bundles }: World): number[] => {
-  const later = bundles.map(({ document }) => beginningOf(document.starts)).filter((at) => at > now);
+  const later = bundles.map(({ starts }) => beginningOf(starts)).filter((at) => at > now);
   return [now, ...sortBy(new Set(later), (at) => [at])];
 };
 
@@ -36,7 +36,7 @@ const momentsFrom = (now: number, { bundles }: World): number[] => {
 export function endingOf(part: string, now: number, world: World): Ending | null {
   let last: Governing | undefined;
   for (const moment of momentsFrom(now, world)) {
-    if (last && endOf(lastDay(last.document) ?? Infinity) < moment) break;
+    if (last && endOfWork(last) < moment) break;
     const next = governorOf(part, moment, world);
     if (!next || !works(next.state)) return last ? endingWith(last, dayOf(moment) - 1) : null;
     last = next;
@@ -47,7 +47,7 @@ export function endingOf(part: string, now: number, world: World): Ending | null
 /** Return the ending with a bundle, which works at most until `day`. */
 function endingWith(last: Governing, day: number): Ending {
   const until = (own: number | null): number => Math.min(own ?? Infinity, day);
-  return { last, covered: until(last.document.expiry), works: until(lastDay(last.document)) };
+  return { last, covered: until(last.expiry), works: until(lastDay(last)) };
 }
 
 const shown = (day: number): string | null => (day === Infinity ? null : plainDate(day));
@@ -57,11 +57,8 @@ export const coveredUntil = (ending: Ending | null): string | null => ending && 
 /** Return how the coverage of each issuer and part ends that a bundle governs now or later, by issuer and part. */
 export function endingsOf(now: number, world: World): { issuer: string; part: string; ending: Ending | null }[] {
   const governing = new Map(momentsFrom(now, world).flatMap((at) => [...inForce(world.bundles, at)]));
-  const parts = sortBy(governing.values(), ({ document }) => [...byIssuer(document.issuer, world), document.part]);
-  return parts.map(({ document }) => {
-    const { issuer, part } = document;
-    return { issuer, part, ending: endingOf(partOf(document), now, world) };
-  });
+  const parts = sortBy(governing.values(), ({ issuer, part }) => [...byIssuer(issuer, world), part]);
+  return parts.map((bundle) => ({ issuer: bundle.issuer, part: bundle.part, ending: endingOf(partOf(bundle), now, world) }));
 }
 
 export const coverageOf = (now: number, world: World): Coverage[] =>

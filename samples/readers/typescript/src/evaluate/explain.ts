@@ -34,8 +34,7 @@ export function whyNot(found: Found<License> | undefined, wanted: Access, holdin
 function whyNotHere(full: string, all: Entitlements): Why {
   if (all.licenses.get(full)!.full_with !== null && all.present.get(full) === "full") return because("not-assigned", "full-with-another");
   const sources = sourcesOf(full, all);
-  const isIncluded = sources.some(({ license }) => license !== full);
-  return whyIdle(sources) ?? because("not-licensed", isIncluded ? "only-included" : "no-bundle-grants");
+  return whyIdle(sources) ?? because("not-licensed", sources.length ? "only-included" : "no-bundle-grants");
 }
 
 /** W4: return the state of the first bundle that grants a license, or what gives it, and does not work. */

@@ -16,21 +16,21 @@ const isLimited = ({ parts, most, longest_term }: Scope): boolean => parts !== n
 
 /** P1: return the bundle to which those of one issuer, serial, part and use come. */
 function headOf(line: readonly Activated[]): Activated {
-  const mayFollow = ({ scope }: Activated, head: Activated): boolean => !isLimited(scope) || admits(scope, head.document);
-  return sortBy(line, ({ document }) => [document.sequence]).reduce((head, next) => (mayFollow(next, head) ? next : head));
+  const mayFollow = ({ scope }: Activated, head: Activated): boolean => !isLimited(scope) || admits(scope, head);
+  return sortBy(line, ({ sequence }) => [sequence]).reduce((head, next) => (mayFollow(next, head) ? next : head));
 }
 
 /** P3: return whether `bundle` replaces the serial and use of `other`. */
-function replaces({ document, scope }: Activated, { document: other }: Activated): boolean {
-  const mayReplace = document.part === "base" && !isLimited(scope);
-  const isOther = document.issuer === other.issuer && document.serial !== other.serial;
-  const isNamed = document.replaces.includes(other.serial) && rankOf(other) <= rankOf(document);
-  return mayReplace && isOther && (isNamed || (document.use === "production" && other.use !== "production"));
+function replaces(bundle: Activated, other: Activated): boolean {
+  const mayReplace = bundle.part === "base" && !isLimited(bundle.scope);
+  const isOther = bundle.issuer === other.issuer && bundle.serial !== other.serial;
+  const isNamed = bundle.replaces.includes(other.serial) && rankOf(other) <= rankOf(bundle);
+  return mayReplace && isOther && (isNamed || (bundle.use === "production" && other.use !== "production"));
 }
 
 /** P4: return whether a serial, with a use, is out of force; `bundles` are in the order of their activation. */
 function replacedAmong(bundles: readonly Activated[]): (bundle: Bundle) => boolean {
-  const serials = groupBy(bundles, ({ document }) => serialOf(document));
+  const serials = groupBy(bundles, serialOf);
   const keys = [...serials.keys()];
   const direct = (key: string): string[] =>
     keys.filter((other) => serials.get(key)!.some((bundle) => replaces(bundle, serials.get(other)![0]!)));
@@ -45,19 +45,18 @@ function replacedAmong(bundles: readonly Activated[]): (bundle: Bundle) => boole
 
 /** Return the bundle in force at `at` of each issuer and part, by `issuer/part`. */
 export function inForce(bundles: readonly Activated[], at: number): Map<string, Activated> {
-  const started = bundles.filter(({ document }) => beginningOf(document.starts) <= at);
-  const lines = [...groupBy(started, ({ document }) => `${serialOf(document)}/${document.part}`).values()];
+  const started = bundles.filter(({ starts }) => beginningOf(starts) <= at);
+  const lines = [...groupBy(started, (bundle) => `${serialOf(bundle)}/${bundle.part}`).values()];
   const granting = lines.map((line) => ({ line, head: headOf(line) })).filter(({ head }) => !head.revoked); // P2
-  const counted = new Set(granting.flatMap(({ line }) => line).filter(({ revoked }) => !revoked));
-  const isReplaced = replacedAmong(started.filter((bundle) => counted.has(bundle)));
-  const left = granting.map(({ head }) => head).filter(({ document }) => !isReplaced(document));
-  const rising = sortBy(left, (bundle) => [rankOf(bundle.document), bundles.indexOf(bundle)]); // P5
-  return new Map(rising.map((bundle) => [partOf(bundle.document), bundle]));
+  const isReplaced = replacedAmong(started.filter((one) => !one.revoked && granting.some(({ line }) => line.includes(one))));
+  const left = granting.map(({ head }) => head).filter((head) => !isReplaced(head));
+  const rising = sortBy(left, (bundle) => [rankOf(bundle), bundles.indexOf(bundle)]); // P5
+  return new Map(rising.map((bundle) => [partOf(bundle), bundle]));
 }
 
 /** Return the bundles that wait: each will be in force at its start as things are. */
 export const waiting = (bundles: readonly Activated[], now: number): Activated[] =>
   bundles.filter((bundle) => {
-    const start = beginningOf(bundle.document.starts);
-    return start > now && inForce(bundles, start).get(partOf(bundle.document)) === bundle;
+    const start = beginningOf(bundle.starts);
+    return start > now && inForce(bundles, start).get(partOf(bundle)) === bundle;
   });

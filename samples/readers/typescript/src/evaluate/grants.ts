@@ -19,7 +19,7 @@ const FIELDS = [["system", "system"], ["sites", "site"], ["users", "user"]] as c
 
 export const namedBy = (by: Governing): Named[] =>
   FIELDS.flatMap(([field, kind]) =>
-    [...by.document[field]].map(([code, count]) => ({ license: `${by.document.issuer}.${code}`, kind, count, by })));
+    [...by[field]].map(([code, count]) => ({ license: `${by.issuer}.${code}`, kind, count, by })));
 
 /** Return whether a code is granted: the issuer's newest catalog has a license of that kind. */
 export const isGranted = ({ license, kind }: Named, { licenses }: World): boolean => licenses.get(license)?.kind === kind;

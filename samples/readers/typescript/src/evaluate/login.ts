@@ -45,9 +45,9 @@ export function loginOf(way: Found<LoginRule> | undefined, id: string, site: str
 function missing(full: string, { held, served }: Holdings, all: Entitlements): LoginReason[] {
   const isSystem = all.licenses.get(full)?.kind === "system";
   if (((isSystem ? all.present : held).get(full) ?? "none") !== "none") return [];
-  const beyond = served.filter((one) => yields(one.full, full, all) && isBeyondSold(one, all)).map((one) => asWritten(one.full, all));
-  const [license = asWritten(full, all)] = beyond.sort();
-  return [{ code: isSystem ? "not-licensed" : beyond.length ? "beyond-sold" : "not-held", license: isSystem ? asWritten(full, all) : license }];
+  const beyond = isSystem ? [] : served.filter((one) => yields(one.full, full, all) && isBeyondSold(one, all));
+  const [assigned] = beyond.map((one) => asWritten(one.full, all)).sort();
+  return [{ code: isSystem ? "not-licensed" : assigned ? "beyond-sold" : "not-held", license: assigned ?? asWritten(full, all) }];
 }
 
 /** Return the events of these kinds whose scope is the installation, the site, the user or one of its groups. */

@@ -6,7 +6,7 @@ import type { Found } from "./codes.js";
 import { sortBy } from "./collections.js";
 import type { Entitlements } from "./entitlements.js";
 import { type Named, sum } from "./grants.js";
-import { lastDay } from "./states.js";
+import { endOfWork } from "./states.js";
 import { beginningOf, dayOf, endOf, timeOf } from "./time.js";
 
 type Per = NonNullable<License["per"]>;
@@ -29,11 +29,11 @@ export interface Meter {
 /** Return the allowances of a meter, which is nothing if its issuer is not installed. */
 export function meterOf(found: Found<License> | undefined, { at, grants }: Entitlements): Meter {
   if (!found) return { per: null, allowances: [] };
-  const per = found.entry.per ?? refuse("wrong-kind", found.full);
+  const per = found.entry.per ?? refuse("wrong-kind");
   const selling = (grants.get(found.full) ?? []).filter(({ by }) => by.cap === "full");
   const allowances =
     per === "term"
-      ? selling.map(({ count, by }) => ({ amount: count, period: termOf(by.document) }))
+      ? selling.map(({ count, by }) => ({ amount: count, period: termOf(by) }))
       : [{ amount: sum(selling.map((grant) => amountIn(grant, per))), period: PERIODS[per](at) }].slice(0, selling.length);
   const sorted = sortBy(allowances, ({ amount, period: [from, until] }) => [until, from, amount ?? Infinity]);
   return { per, allowances: sorted.map(({ amount, period: [from, until] }) => ({ amount, from: timeOf(from), until: timeOf(until) })) };
@@ -41,8 +41,8 @@ export function meterOf(found: Found<License> | undefined, { at, grants }: Entit
 
 /** Return the term of a bundle, without an end if it is perpetual or goes on after its end. */
 function termOf(bundle: Bundle): Period {
-  const last = bundle.after_grace === "advisory" ? null : lastDay(bundle);
-  return [beginningOf(bundle.starts ?? dayOf(bundle.issued)), last === null ? Infinity : endOf(last)];
+  const first = bundle.starts ?? dayOf(bundle.issued);
+  return [beginningOf(first), bundle.after_grace === "advisory" ? Infinity : endOfWork(bundle)];
 }
 
 /** The calendar day, month and year of a second, in UTC. */
@@ -65,7 +65,7 @@ function firstOf(at: number, years: number, months: number | null): number {
 function amountIn({ count, by }: Named, per: keyof typeof PERIODS): number | null {
   const { most } = by.scope;
   if (most === null) return count;
-  const [from, until] = termOf(by.document);
+  const [from, until] = termOf(by);
   if (until === Infinity) return 0;
   let touched = 0;
   for (let at = from; at < until; [, at] = PERIODS[per](at)) touched += 1;

@@ -16,12 +16,12 @@ export const byIssuer = (issuer: string, { vendor }: World): [boolean, string] =
 
 /** Return what of the bundles is within reach at `at`, by issuer and part: `offline_hours` bound how long the database may be away. */
 function listed(bundles: Iterable<Activated>, at: number, world: World): Governing[] {
-  const reachable = [...bundles].filter(({ document }) => world.away_hours < document.offline_hours);
+  const reachable = [...bundles].filter(({ offline_hours }) => world.away_hours < offline_hours);
   const judged = reachable.map((bundle) => {
-    const state = stateOf(bundle.document, at, world);
-    return { ...bundle, state, cap: capOf(bundle.document, state) };
+    const state = stateOf(bundle, at, world);
+    return { ...bundle, state, cap: capOf(bundle, state) };
   });
-  return sortBy(judged, ({ document }) => [...byIssuer(document.issuer, world), document.part]);
+  return sortBy(judged, ({ issuer, part }) => [...byIssuer(issuer, world), part]);
 }
 
 export const governingAt = (at: number, world: World): Governing[] => listed(inForce(world.bundles, at).values(), at, world);
@@ -30,4 +30,4 @@ export const waitingAt = (at: number, world: World): Governing[] => listed(waiti
 
 /** Return what governs `issuer/part` at `at`. */
 export const governorOf = (part: string, at: number, world: World): Governing | undefined =>
-  governingAt(at, world).find(({ document }) => partOf(document) === part);
+  governingAt(at, world).find((bundle) => partOf(bundle) === part);

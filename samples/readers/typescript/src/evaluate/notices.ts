@@ -48,8 +48,7 @@ export function noticesOf(all: Entitlements, believed: Believed): Notice[] {
 }
 
 /** Return the label of a bundle: serial, part, use where that is not production, and sequence; of others after the issuer. */
-function labelOf({ document }: Governing, { vendor }: World): string {
-  const { issuer, serial, part, use, sequence } = document;
+function labelOf({ issuer, serial, part, use, sequence }: Governing, { vendor }: World): string {
   return [issuer === vendor ? "" : issuer, serial, part, use === "production" ? "" : use, sequence].filter(Boolean).join(" ");
 }
 
@@ -57,11 +56,11 @@ const ofState = (one: Governing, world: World): Notice[] =>
   ["expired", "foreign", "unmaintained"].includes(one.state) ? [error(one.state, { bundle: labelOf(one, world) })] : [];
 
 const ofStart = (one: Governing, all: Entitlements): Notice[] =>
-  [info("pending", { bundle: labelOf(one, all), days: one.document.starts! - dayOf(all.at) })];
+  [info("pending", { bundle: labelOf(one, all), days: one.starts! - dayOf(all.at) })];
 
 /** Return what a bundle names that nobody knows, and whether it is time to look for a newer one. */
 function ofContents(one: Governing, all: Entitlements): Notice[] {
-  const { next_check } = one.document;
+  const { next_check } = one;
   const bundle = labelOf(one, all);
   const unknown = namedBy(one).filter((named) => !isGranted(named, all));
   return [
@@ -72,7 +71,7 @@ function ofContents(one: Governing, all: Entitlements): Notice[] {
 
 /** Return whether a binding matches although some facts do not; a warning if none may change any more. */
 function ofFacts(one: Governing, world: World): Notice[] {
-  const { binding } = one.document;
+  const { binding } = one;
   if (!binding || !world.installation || one.state === "foreign") return [];
   const there = factsThere(binding, world.installation);
   const notice = there > binding.needed ? info : warning;
@@ -81,7 +80,7 @@ function ofFacts(one: Governing, world: World): Notice[] {
 
 /** Return the values that a bundle that works sells in vain. */
 function ofSettings(one: Governing, world: World): Notice[] {
-  const { issuer, settings } = one.document;
+  const { issuer, settings } = one;
   return [...(works(one.state) ? settings : [])].flatMap(([code, value]) => {
     const declared = world.settings.get(`${issuer}.${code}`);
     const about = { bundle: labelOf(one, world), setting: asWritten(`${issuer}.${code}`, world) };
@@ -92,7 +91,7 @@ function ofSettings(one: Governing, world: World): Notice[] {
 
 /** Return what is said of the bundle with which a coverage ends: never of one that another one follows. */
 function ofEnding({ last, works: until }: Ending, all: Entitlements): Notice[] {
-  const { warning: reminder, expiry } = last.document;
+  const { warning: reminder, expiry } = last;
   const bundle = labelOf(last, all);
   const today = dayOf(all.at);
   if (expiry !== null && all.at >= endOf(expiry)) return [warning("grace", { bundle, days: until - today })];

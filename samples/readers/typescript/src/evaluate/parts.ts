@@ -26,10 +26,8 @@ export interface Parts {
   readonly parts: readonly Part[];
 }
 
-const shown = (waits: boolean) => ({ document, state }: Governing): Part => {
-  const { issuer, part, serial, use, sequence } = document;
-  return { issuer, part, serial, use, sequence, state, waits };
-};
+const shown = (waits: boolean) => ({ issuer, part, serial, use, sequence, state }: Governing): Part =>
+  ({ issuer, part, serial, use, sequence, state, waits });
 
 /** Return what is in force, then what waits, each by issuer and part. */
 export function partsOf(now: number, world: World): Parts {
@@ -55,17 +53,17 @@ export interface Base {
 /** Return what is known of the bundle that governs `base`, or of the first one activated of those that wait for it. */
 export function baseOf(now: number, world: World): Base {
   const base = `${world.vendor}/base`;
-  const found = [...governingAt(now, world), ...waitingAt(now, world)].find(({ document }) => partOf(document) === base);
-  const { company = null, serial = null, use = null } = found?.document ?? {};
+  const found = [...governingAt(now, world), ...waitingAt(now, world)].find((bundle) => partOf(bundle) === base);
+  const { state: status = null, company = null, serial = null, use = null } = found ?? {};
   const ending = endingOf(base, now, world);
   return {
-    status: found?.state ?? null,
+    status,
     company,
     serial,
     use,
     is_trial: use === "trial",
     covered_until: coveredUntil(ending),
-    days_left: found ? daysLeft(found.document, ending, dayOf(now)) : 0,
+    days_left: found ? daysLeft(found, ending, dayOf(now)) : 0,
   };
 }
 

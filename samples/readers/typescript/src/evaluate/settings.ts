@@ -10,9 +10,9 @@ import { works } from "./states.js";
 
 /** Return the value of a setting: of what bundles that work sell and that fits, else its default, or null. */
 export function settingOf({ full, entry }: Found<Setting>, governing: readonly Governing[]): Value | null {
-  const sellers = governing.filter(({ document, state }) => document.issuer === issuerOf(full) && works(state));
-  const fitting = sortBy(sellers, ({ document, identity }) => [document.issued, identity])
-    .map(({ document }) => document.settings.get(bareOf(full)))
+  const sellers = governing.filter(({ issuer, state }) => issuer === issuerOf(full) && works(state));
+  const fitting = sortBy(sellers, ({ issued, identity }) => [issued, identity])
+    .map(({ settings }) => settings.get(bareOf(full)))
     .filter((value) => value !== undefined && fits(entry, value)) as number[];
   if (!fitting.length) return entry.default;
   if (entry.combine === "sum") return fitting.reduce((a, b) => a + b);

@@ -17,6 +17,9 @@ export const lowest = (a: Access, b: Access): Access => (isAtLeast(a, b) ? b : a
 /** Return the last day on which a bundle works, or null if it is perpetual. */
 export const lastDay = ({ grace, expiry }: Bundle): number | null => grace ?? expiry;
 
+/** Return the second from which a bundle no longer works by its dates. */
+export const endOfWork = (bundle: Bundle): number => endOf(lastDay(bundle) ?? Infinity);
+
 /** Return how many of the facts in a binding the installation can show. */
 export const factsThere = ({ facts }: Binding, installation: Installation): number =>
   [...facts].filter(([name, hash]) => Object.hasOwn(installation.facts, name) && installation.facts[name] === hash).length;
@@ -34,7 +37,7 @@ export function stateOf(bundle: Bundle, at: number, world: World): State {
   if (maintenance !== null && world.released !== null && world.released > maintenance) return "unmaintained";
   if (at < beginningOf(starts)) return "pending";
   if (expiry === null || at < endOf(expiry)) return warning !== null && at >= beginningOf(warning) ? "warning" : "active";
-  return at < endOf(lastDay(bundle)!) ? "grace" : "expired";
+  return at < endOfWork(bundle) ? "grace" : "expired";
 }
 
 export const works = (state: State): boolean => ["active", "warning", "grace"].includes(state);

@@ -57,9 +57,8 @@ export interface Known {
 }
 
 /** A bundle, with the scope of the key that signed it. */
-export interface Activated {
+export interface Activated extends Bundle {
   readonly identity: string;
-  readonly document: Bundle;
   readonly scope: Scope;
   /** Whether step 9 refuses it: it was revoked, or the list is gone that must be there. */
   readonly revoked: boolean;
@@ -97,8 +96,8 @@ export const inFull = (code: string, issuer: string): string => (code.includes("
 /** Return the bundles to evaluate, of which each passed steps 3 to 8, and no two have the same payload. */
 export const activated = (believed: Believed, bundles: readonly Held<Bundle>[]): Activated[] =>
   bundles.map((held) => ({
+    ...held.document,
     identity: held.identity,
-    document: held.document,
     scope: signerOf(believed, held)!.scope,
     revoked: revocationOf(believed, held) !== null,
   }));
