@@ -90,6 +90,15 @@ def is_right_or_left_out(answer: dict[str, Any], case: KitCase) -> bool:
     return "unsupported" in answer or is_right(answer, case)
 
 
+ELECTRON = """
+declare module "electron" {
+  export const app: { getPath(name: string): string; getAppPath(): string };
+  export const ipcMain: { handle(channel: string, listener: (event: unknown, ...values: any[]) => unknown): void };
+}
+"""
+"""What the examples use of Electron, which is large."""
+
+
 def examples() -> Iterator[tuple[str, str]]:
     """Yield file name and text of each example in the README that is TypeScript."""
     for number, found in enumerate(re.findall(r"```ts\n(.*?)```", README, re.DOTALL)):
@@ -100,9 +109,9 @@ def test_the_examples_of_the_readme_compile(built: Path) -> None:
     """Against the package as it is installed, with its own types."""
     folder = built / "examples"
     folder.mkdir()
-    for name, text in examples():
+    for name, text in [*examples(), ("electron.d.ts", ELECTRON)]:
         (folder / name).write_text(text, "utf-8")
     config = json.loads((built / "tsconfig.json").read_text("utf-8"))
-    options = {**config["compilerOptions"], "rootDir": ".", "noEmit": True, "declaration": False, "noUnusedLocals": False}
+    options = {**config["compilerOptions"], "rootDir": ".", "noEmit": True, "declaration": False}
     (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}), "utf-8")
     run(folder, "npx", "tsc", "--project", ".")

@@ -3,7 +3,7 @@
 import { hex } from "./bytes.js";
 import { isLongText } from "./fields.js";
 import { type Item, Items } from "./msgpack.js";
-import { refuse } from "./refusal.js";
+import { invalid, refuse } from "./refusal.js";
 import type { Kind, Shape } from "./shapes.js";
 
 /** Return the document in a payload, if it is one, in its only spelling, and asks for nothing unknown. */
@@ -13,16 +13,12 @@ export function decode<T extends { readonly extensions: ReadonlyMap<string, unkn
 ): T {
   const items = new Items(payload);
   const document = read(items.next(), kind, items) as T;
-  if (!items.ended) invalid("bytes behind the end");
+  if (!items.ended) invalid();
   if (!items.canonical) refuse("not-canonical");
   for (const name of document.extensions.keys()) {
     if (name.startsWith("!")) refuse("newer-reader-needed", name);
   }
   return document;
-}
-
-function invalid(detail: string): never {
-  return refuse("payload-invalid", detail);
 }
 
 /** Return the value of an item that is to have a shape, and of the items behind it that belong to it. */
@@ -37,18 +33,18 @@ type Of<I extends Shape["is"]> = Extract<Shape, { is: I }>;
 const READ: { readonly [I in Shape["is"]]: (item: Item, shape: Of<I>, items: Items) => unknown } = {
   text(item, { fits }) {
     const text = of(item, "text") as string;
-    return fits(text) ? text : invalid("a text that may not stand there");
+    return fits(text) ? text : invalid();
   },
   number(item, { least, most }) {
     const number = of(item, "number") as number;
-    return number >= least && number <= most ? number : invalid("a number outside its bounds");
+    return number >= least && number <= most ? number : invalid();
   },
   word(item, { words }) {
-    return words[of(item, "number") as number] ?? invalid("a number that stands for no word");
+    return words[of(item, "number") as number] ?? invalid();
   },
   bytes(item, { least, most }) {
     const bytes = of(item, "bytes") as Uint8Array;
-    return bytes.length >= least && bytes.length <= most ? hex(bytes) : invalid("bytes of another length");
+    return bytes.length >= least && bytes.length <= most ? hex(bytes) : invalid();
   },
   boolean(item) {
     return of(item, "boolean");
@@ -56,7 +52,7 @@ const READ: { readonly [I in Shape["is"]]: (item: Item, shape: Of<I>, items: Ite
   value(item) {
     const { is, value } = item;
     const taken = is === "boolean" || is === "number" || (is === "text" && isLongText(value as string));
-    return taken ? value : invalid("neither text nor number nor boolean");
+    return taken ? value : invalid();
   },
   optional(item, { of: shape }, items) {
     return item.is === "nil" ? null : read(item, shape, items);
@@ -64,7 +60,7 @@ const READ: { readonly [I in Shape["is"]]: (item: Item, shape: Of<I>, items: Ite
   list(item, { of: shape, least, most, ascending }, items) {
     const values = entries(of(item, "list"), least, most, () => read(items.next(), shape, items));
     if (ascending && !ascend(shape.is === "word" ? values.map((word) => shape.words.indexOf(word as string)) : values))
-      invalid("a list that does not ascend");
+      invalid();
     return values;
   },
   map(item, { key, of: shape, least, most }, items) {
@@ -77,20 +73,20 @@ const READ: { readonly [I in Shape["is"]]: (item: Item, shape: Of<I>, items: Ite
   },
   document(item, { fields, holds }, items) {
     const named = Object.entries(fields);
-    if (of(item, "list") !== named.length) invalid("a document with more or fewer fields");
+    if (of(item, "list") !== named.length) invalid();
     const document = Object.fromEntries(named.map(([name, shape]) => [name, read(items.next(), shape, items)]));
-    return holds(document as never) ? document : invalid("fields that do not agree");
+    return holds(document as never) ? document : invalid();
   },
 };
 
 function of<I extends Item["is"]>(item: Item, is: I): Extract<Item, { is: I }>["value"] {
   // The kind before the value: 1 is not true, and bytes are no text.
-  return item.is === is ? (item.value as never) : invalid(`${item.is} where ${is} should be`);
+  return item.is === is ? (item.value as never) : invalid();
 }
 
 function entries<T>(count: number, least: number, most: number, next: () => T): T[] {
   // Judged before room is made: four billion entries are claimed in five bytes.
-  return count >= least && count <= most ? Array.from({ length: count }, next) : invalid("more or fewer entries");
+  return count >= least && count <= most ? Array.from({ length: count }, next) : invalid();
 }
 
 function ascend(values: readonly unknown[]): boolean {

@@ -139,13 +139,13 @@ function aboveFloor(believed: Believed, floor: Seen): Believed {
   const forked = (held: Held<object>, name: string): boolean => isFork(placeOf(held), floor.get(name));
   const below = (held: Held<object>, name: string): boolean => isBelow(placeOf(held), floor.get(name));
   const trust = believed.trust!;
-  if (believed.chain.some((root) => forked(root, "root"))) refuse("fork", "another root was seen");
-  if (below(newestRoot(believed), "root") || below(trust, "trust")) refuse("rollback", "a newer one was seen");
+  if (believed.chain.some((root) => forked(root, "root"))) refuse("fork");
+  if (below(newestRoot(believed), "root") || below(trust, "trust")) refuse("rollback");
   const fork =
     forked(trust, "trust") ||
     [...believed.lists].some(([issuer, list]) => forked(list, nameOf("revocations", issuer))) ||
     [...believed.catalogs].some(([issuer, catalog]) => forked(catalog, nameOf("catalog", issuer)));
-  if (fork) refuse("fork", "another one was seen");
+  if (fork) refuse("fork");
   return withoutBelow(believed, floor);
 }
 

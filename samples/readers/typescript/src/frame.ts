@@ -29,23 +29,23 @@ export interface Frame {
 
 /** Return signatures and payload of a token. */
 export function readFrame({ type, frame }: Token): Frame {
-  if (frame.length > FRAME_BYTES) refuse("too-large", "the frame");
-  const count = frame[0] || refuse("frame-invalid", "no signature");
-  if (count > SIGNATURES) refuse("too-large", "signatures of the frame");
+  if (frame.length > FRAME_BYTES) refuse("too-large");
+  const count = frame[0] || refuse("frame-invalid");
+  if (count > SIGNATURES) refuse("too-large");
   let at = 1;
   const take = (length: number): Uint8Array => {
     // A byte of payload must be left.
-    if (at + length >= frame.length) refuse("frame-invalid", "it ends too early");
+    if (at + length >= frame.length) refuse("frame-invalid");
     return frame.subarray(at, (at += length));
   };
   const signatures = Array.from({ length: count }, () => {
     const scheme = take(1)[0]!;
-    const length = SIGNATURE_LENGTHS[scheme] ?? refuse("frame-invalid", "unknown scheme");
+    const length = SIGNATURE_LENGTHS[scheme] ?? refuse("frame-invalid");
     // With scheme 3 the public key itself stands there, else a key id.
     const key = take(scheme === 3 ? 32 : 8);
     return { scheme, key, reference: hex(concat(Uint8Array.of(scheme), key)), bytes: take(length) };
   });
-  if (new Set(signatures.map(({ key }) => hex(key))).size < count) refuse("signature-count", "two by one key");
+  if (new Set(signatures.map(({ key }) => hex(key))).size < count) refuse("signature-count");
   return { type, signatures, payload: frame.subarray(at) };
 }
 

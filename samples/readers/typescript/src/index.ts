@@ -20,7 +20,6 @@ export type {
   Use,
 } from "./documents.js";
 export type { Kept } from "./kept.js";
-export { type Plain, plain, plainDate, plainTime } from "./plain.js";
 export { open, type Options, type Reader, type Verified } from "./reader.js";
 export { Refusal } from "./refusal.js";
 export type { Value } from "./shapes.js";

@@ -1,7 +1,7 @@
 /** The part of MessagePack in which payloads are written. */
 
 import { hex } from "./bytes.js";
-import { refuse } from "./refusal.js";
+import { invalid } from "./refusal.js";
 
 /** One item: a value, or the header of a list or map with the count that it claims. */
 export type Item =
@@ -68,7 +68,7 @@ export class Items {
       this.canonical &&= value < negative[1];
       return { is: "number", value };
     }
-    const [is, width, lowest] = FORMS[first] ?? refuse("payload-invalid", "no value of a document");
+    const [is, width, lowest] = FORMS[first] ?? invalid();
     const length = this.number(width, false);
     this.canonical &&= length >= lowest;
     return this.item(is, length);
@@ -80,7 +80,7 @@ export class Items {
     try {
       return { is, value: decoder.decode(this.take(length)) };
     } catch {
-      return refuse("payload-invalid", "not UTF-8");
+      return invalid();
     }
   }
 
@@ -88,11 +88,11 @@ export class Items {
     const digits = BigInt(`0x${hex(this.take(width))}`);
     // No bound is beyond what a double holds exactly, so what is beyond that is refused here.
     const number = Number(signed ? BigInt.asIntN(8 * width, digits) : digits);
-    return Number.isSafeInteger(number) ? number : refuse("payload-invalid", "a number beyond every bound");
+    return Number.isSafeInteger(number) ? number : invalid();
   }
 
   private take(length: number): Uint8Array {
-    if (length > this.payload.length - this.at) refuse("payload-invalid", "it ends too early");
+    if (length > this.payload.length - this.at) invalid();
     return this.payload.subarray(this.at, (this.at += length));
   }
 }

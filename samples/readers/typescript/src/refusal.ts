@@ -17,6 +17,11 @@ export function refuse(code: string, detail?: string): never {
   throw new Refusal(code, detail);
 }
 
+/** Refuse a payload that is no document of its type. */
+export function invalid(): never {
+  return refuse("payload-invalid");
+}
+
 /** Return what `judge` returns, or the refusal that it throws. */
 export async function orRefusal<T>(judge: () => T | Promise<T>): Promise<T | Refusal> {
   try {

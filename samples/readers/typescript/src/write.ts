@@ -6,7 +6,7 @@ import { decode } from "./decode.js";
 import { documents } from "./documents.js";
 import { exchangeDocuments } from "./exchange.js";
 import { type Plain, plainDate, plainTime } from "./plain.js";
-import { refuse } from "./refusal.js";
+import { invalid } from "./refusal.js";
 import type { Shape } from "./shapes.js";
 
 /** The table of every type. */
@@ -50,10 +50,6 @@ const SPELL: { readonly [I in Shape["is"]]: (value: Plain, shape: Of<I>) => Uint
 
 function spell(value: Plain, shape: Shape): Uint8Array {
   return (SPELL[shape.is] as (value: Plain, shape: Shape) => Uint8Array)(value, shape);
-}
-
-function invalid(): never {
-  return refuse("payload-invalid", "a value that has no form in a document");
 }
 
 /** Return the members of an object, by the order of their UTF-8. */
