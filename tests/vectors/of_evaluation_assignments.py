@@ -339,7 +339,8 @@ def assignments() -> Iterator[Case]:
     ]
     for rule, name, about, installation, words, answer in rows:
         flags = ("bound",) if rule == "S2" else ()
-        yield installation.case(rule, name, about, _change(words), answer, flags=flags)
+        shown = f"Assignments {rule}" if rule.startswith("S") else rule
+        yield installation.case(shown, name, about, _change(words), answer, flags=flags)
     order: list[tuple[str, str, Installation, str, str]] = [
         (
             "unknown-and-kind",
