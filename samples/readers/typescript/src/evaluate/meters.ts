@@ -5,7 +5,7 @@ import { refuse } from "../refusal.js";
 import type { Found } from "./codes.js";
 import { sortBy } from "./collections.js";
 import { countOf, type Entitlements } from "./entitlements.js";
-import { CALENDAR, type Per, termOf } from "./periods.js";
+import { CALENDAR, type Per, type Period, termOf } from "./periods.js";
 import { timeOf } from "./time.js";
 
 /** How much there is in a period; an amount of null is unrestricted, and an end of null is none. */
@@ -28,8 +28,9 @@ export function meterOf(found: Found<License> | undefined, all: Entitlements): M
   const selling = (all.grants.get(full) ?? []).filter(({ by }) => by.cap === "full");
   const allowances =
     per === "term"
-      ? selling.map(({ count, by }) => ({ amount: count, period: termOf(by) }))
-      : [{ amount: countOf(full, entry, all).total, period: CALENDAR[per](all.at) }].slice(0, selling.length);
-  const sorted = sortBy(allowances, ({ amount, period: [from, until] }) => [until, from, amount ?? Infinity]);
-  return { per, allowances: sorted.map(({ amount, period: [from, until] }) => ({ amount, from: timeOf(from), until: timeOf(until) })) };
+      ? selling.map(({ count, by }) => allowance(count, termOf(by)))
+      : [allowance(countOf(full, entry, all).total, CALENDAR[per](all.at))].slice(0, selling.length);
+  return { per, allowances: sortBy(allowances, ({ amount, from, until }) => [until ?? "no end", from!, amount ?? Infinity]) };
 }
+
+const allowance = (amount: number | null, [from, until]: Period): Allowance => ({ amount, from: timeOf(from), until: timeOf(until) });
