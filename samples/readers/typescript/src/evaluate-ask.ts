@@ -20,7 +20,10 @@ const ANSWERS: Readonly<Record<string, (licensing: Licensing, question: Question
   access: (all, question) => ({ access: holder(all, question).access(question["code"]) }),
   why: (all, question) => holder(all, question).why(question["code"], question["at_least"]),
   count: (all, { code }) => all.count(code),
-  served: (all, { user, site }) => ({ licenses: (user === undefined ? all.site(site) : all.user(user)).served }),
+  served(all, { user, site }) {
+    const { served } = user === undefined ? all.site(site) : all.user(user);
+    return { licenses: served.map(({ license, access }) => ({ license, access })) };
+  },
   login: (all, { user, way, site }) => all.user(user, { site }).mayLogin(way),
   setting: (all, { code }) => ({ value: all.setting(code) }),
   meter: (all, { code }) => all.meter(code),

@@ -1,6 +1,7 @@
 /** Bundles that govern: of each issuer and part at most one bundle is in force (rules P1 to P5). */
 
-import type { Bundle, Scope } from "../documents.js";
+import type { Bundle } from "../documents.js";
+import { isLimited } from "../rules.js";
 import { admits } from "../verification.js";
 import { groupBy, reachable, sortBy } from "./collections.js";
 import { beginningOf } from "./time.js";
@@ -11,8 +12,6 @@ const USES = ["demo", "trial", "production"];
 const rankOf = ({ use }: Bundle): number => USES.indexOf(use);
 export const partOf = ({ issuer, part }: Bundle): string => `${issuer}/${part}`;
 const serialOf = ({ issuer, serial, use }: Bundle): string => `${issuer}/${serial}/${use}`;
-
-const isLimited = ({ parts, most, longest_term }: Scope): boolean => parts !== null || most !== null || longest_term !== null;
 
 /** P1: return the bundle to which those of one issuer, serial, part and use come. */
 function headOf(line: readonly Activated[]): Activated {

@@ -2,7 +2,7 @@
 
 import type { Entitlements } from "./entitlements.js";
 import { bestOf, givenBy, note, tierOf } from "./grants.js";
-import { type Access, highest, lowest } from "./states.js";
+import { type Access, highest, isAtLeast } from "./states.js";
 import { type Assignment, inFull, type Site, type Slots } from "./world.js";
 
 /** An assignment, and what it is served with. */
@@ -57,7 +57,8 @@ function servedToSite(id: string, all: Entitlements): Served[] {
   const site = all.sites.get(id);
   if (!site) return [];
   const most = satelliteAccess(site, all);
-  return (site.licenses ?? []).map((one) => serve(one, "site", all)).map((one) => ({ ...one, access: lowest(one.access, most) }));
+  const served = (site.licenses ?? []).map((one) => serve(one, "site", all));
+  return served.map((one) => (isAtLeast(most, one.access) ? one : { ...one, access: most }));
 }
 
 function serve({ license, slot }: Assignment, kind: "user" | "site", all: Entitlements): Served {

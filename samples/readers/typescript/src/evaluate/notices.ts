@@ -38,7 +38,7 @@ export function noticesOf(all: Entitlements, believed: Believed): Notice[] {
   const notices = [
     ...all.governing.flatMap((one) => [...ofState(one, all), ...ofContents(one, all), ...ofFacts(one, all), ...ofSettings(one, all)]),
     ...waitingAt(all.at, all).flatMap((one) => [...ofState(one, all), ...ofStart(one, all)]),
-    ...endingsOf(all.at, all).flatMap(({ ending }) => (ending ? ofEnding(ending, all) : [])),
+    ...endingsOf(all).flatMap(({ ending }) => (ending ? ofEnding(ending, all) : [])),
     ...ofCounts(all),
     ...ofFreshness(all.at, believed),
   ];
