@@ -36,7 +36,7 @@ def settings() -> Iterator[Case]:
         ("Settings 3", "no-default", "without a default it is nothing", sold(), "motto", None),
         ("Settings 3", "no-bundle", "nothing was activated", activated(), "theme", "light"),
         ("Settings 3", "full-name", "by its full name", sold(settings={"rows": 20}), "demo.rows", 20),
-        ("Settings 3", "partner", "the partner's default", sold(), "partner.layers", 3),
+        ("Settings 3", "partners-default", "the default of a setting of the partner's", sold(), "partner.layers", 3),
         *_merged(),
     ]
     for rule, name, about, installation, code, value in rows:
