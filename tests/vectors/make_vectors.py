@@ -16,6 +16,22 @@ from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
 from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
+from tests.vectors.of_evaluation_access import grants, holders, includes
+from tests.vectors.of_evaluation_assignments import assignments
+from tests.vectors.of_evaluation_codes import codes, own_users
+from tests.vectors.of_evaluation_consequences import logins, losses
+from tests.vectors.of_evaluation_coverage import base_part, coverage
+from tests.vectors.of_evaluation_denials import denials
+from tests.vectors.of_evaluation_governing import governing
+from tests.vectors.of_evaluation_login import events, login
+from tests.vectors.of_evaluation_meters import amounts, periods, terms
+from tests.vectors.of_evaluation_notices import notices_of_bundles, notices_of_counts
+from tests.vectors.of_evaluation_reasons import reasons
+from tests.vectors.of_evaluation_serials import serials
+from tests.vectors.of_evaluation_settings import settings
+from tests.vectors.of_evaluation_slots import counts, satellites, slots
+from tests.vectors.of_evaluation_states import caps, states
+from tests.vectors.of_evaluation_waiting import waiting
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_key_files import hybrid_key_files, public_key_texts, secret_key_files
@@ -95,7 +111,34 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "files": files,
     },
     "L3": {
-        # evaluation
+        "governing": governing,
+        "serials": serials,
+        "waiting": waiting,
+        "states": states,
+        "caps": caps,
+        "grants": grants,
+        "includes": includes,
+        "holders": holders,
+        "codes": codes,
+        "own-users": own_users,
+        "counts": counts,
+        "slots": slots,
+        "satellites": satellites,
+        "reasons": reasons,
+        "denials": denials,
+        "base-part": base_part,
+        "assignments": assignments,
+        "login": login,
+        "events": events,
+        "settings": settings,
+        "periods": periods,
+        "amounts": amounts,
+        "terms": terms,
+        "coverage": coverage,
+        "losses": losses,
+        "logins": logins,
+        "notices-of-bundles": notices_of_bundles,
+        "notices-of-counts": notices_of_counts,
     },
     "L4": {
         # hybrid keys

@@ -6,6 +6,7 @@ import { concat, fromHex, hex, sha256 } from "./bytes.js";
 import { decode } from "./decode.js";
 import { judgeExchange, judgeReset } from "./exchange.js";
 import { openPack, takeAlone, takeFile } from "./files.js";
+import { evaluate } from "./evaluate-ask.js";
 import { digestOf, identityOf, readFrame } from "./frame.js";
 import { checkKey, keyId } from "./keys.js";
 import { placeOf } from "./order.js";
@@ -105,6 +106,7 @@ export const asks: Readonly<Record<string, Ask>> = {
   },
 
   sequence,
+  evaluate,
 };
 
 /** Return the answer to a line: that of its function, or the code with which it refuses. */

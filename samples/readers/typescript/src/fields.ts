@@ -1,9 +1,10 @@
 /** Kinds of fields that many documents have, by their names in the text of the format. */
 
-import { bytes, type Kind, map, number, optional, text, value } from "./shapes.js";
+import { bytes, map, number, optional, text, value } from "./shapes.js";
 
-const CODE = "(?!-)[a-z0-9-]{1,64}(?<!-)";
-const SERIAL = "(?!-)[A-Za-z0-9-]{1,32}(?<!-)";
+const CODE = /^(?!-)[a-z0-9-]{1,64}(?<!-)$/;
+export const QUALIFIED_CODE = /^(?!-)[a-z0-9-]{1,64}(?<!-)(\.(?!-)[a-z0-9-]{1,64}(?<!-))?$/;
+const SERIAL = /^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$/;
 
 /** Controls, and what is never seen. */
 const REFUSED =
@@ -22,18 +23,12 @@ function isText(written: string, most: number): boolean {
   );
 }
 
-/** Text that as a whole is what a regular expression describes. */
-function pattern(source: string): Kind<string> {
-  const whole = new RegExp(`^${source}$`);
-  return text((written) => whole.test(written));
-}
-
 export const isName = (written: string): boolean => isText(written, 200);
 export const isLongText = (written: string): boolean => isText(written, 2000);
 
-export const code = pattern(CODE);
-export const qualifiedCode = pattern(`(${CODE}\\.)?${CODE}`);
-export const serial = pattern(SERIAL);
+export const code = text((written) => CODE.test(written));
+export const qualifiedCode = text((written) => QUALIFIED_CODE.test(written));
+export const serial = text((written) => SERIAL.test(written));
 export const name = text(isName);
 export const longText = text(isLongText);
 export const count = number(1, 0xffffffff);

@@ -8,23 +8,21 @@ export function distinct(keys: readonly { readonly public: string }[]): boolean 
   return new Set(halves).size === halves.length;
 }
 
-/** Return whether a scope limits the bundles that it admits. */
-export function isLimited(scope: {
+interface Limits {
   readonly longest_term: number | null;
   readonly parts: readonly string[] | null;
   readonly most: number | null;
-}): boolean {
-  return scope.longest_term !== null || scope.parts !== null || scope.most !== null;
+}
+
+/** Return whether a scope has a longest term, `parts` or `most`. */
+export function isLimited({ longest_term, parts, most }: Limits): boolean {
+  return longest_term !== null || parts !== null || most !== null;
 }
 
 /** Return whether a limited scope is for bundles alone, and one with `most` for the parts of one issuer. */
-export function scopeHolds(scope: {
-  readonly types: readonly string[];
-  readonly issuers: readonly string[];
-  readonly longest_term: number | null;
-  readonly parts: readonly string[] | null;
-  readonly most: number | null;
-}): boolean {
+export function scopeHolds(
+  scope: Limits & { readonly types: readonly string[]; readonly issuers: readonly string[] },
+): boolean {
   const { most, parts } = scope;
   return (
     (!isLimited(scope) || (scope.types.length === 1 && scope.types[0] === "bundle")) &&
