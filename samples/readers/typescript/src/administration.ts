@@ -1,4 +1,4 @@
-/** What a program for administrators asks beside {@link Licensing}: an entry of its own, so that others do not load it. */
+/** What a program for administrators asks beside `Licensing`: an entry of its own, so that others do not load it. */
 
 import type { Held } from "./believed.js";
 import type { Bundle } from "./documents.js";
@@ -17,11 +17,11 @@ export const notices = ({ entitlements, believed }: Licensing): Notice[] => noti
 
 /** Return what follows from bundles that are not activated yet. */
 export const consequences = (adds: readonly Held<Bundle>[], { entitlements, believed }: Licensing): Consequences =>
-    consequencesOf(activated(believed, adds), entitlements.at, entitlements);
+  consequencesOf(activated(believed, adds), entitlements.at, entitlements);
 
 /**
  * Judge a change of what is assigned to a user or site.
  * @throws Refusal with the code for which it is refused
  */
 export const judgeChange = (change: assignments.Change, { entitlements }: Licensing): void =>
-    assignments.judgeChange(change, entitlements);
+  assignments.judgeChange(change, entitlements);

@@ -24,8 +24,16 @@ function at(time) {
  * @returns {import("licensekit-reader").User}
  */
 function user(id, licenses, changes = {}) {
-  const assigned = licenses.map((written) => written.split(":")).map(([license = "", slot = "1"]) => ({ license, slot: Number(slot) }));
-  const usual = { kind: /** @type {const} */ ("associate"), can_log_in: true, administrator: false, retired: false, groups: [] };
+  const assigned = licenses
+    .map((written) => written.split(":"))
+    .map(([license = "", slot = "1"]) => ({ license, slot: Number(slot) }));
+  const usual = {
+    kind: /** @type {const} */ ("associate"),
+    can_log_in: true,
+    administrator: false,
+    retired: false,
+    groups: [],
+  };
   return { id, ...usual, licenses: assigned, ...changes };
 }
 
@@ -52,14 +60,28 @@ test("a user of the application's own holds what is passed, and what that includ
   assert.equal(anna.allows("quote-cal"), true);
   assert.equal(anna.allows("service-client"), false);
   assert.equal(anna.access("sale"), "full", "the license that completes it is included");
-  assert.equal(licensed.user("bob", { licenses: [] }).access("sale"), "read", "it comes with a plan that was sold to somebody");
-  assert.deepEqual(licensed.user("bob", { licenses: [] }).why("sale"), { reason: "not-assigned", code: "full-with-another" });
+  assert.equal(
+    licensed.user("bob", { licenses: [] }).access("sale"),
+    "read",
+    "it comes with a plan that was sold to somebody",
+  );
+  assert.deepEqual(licensed.user("bob", { licenses: [] }).why("sale"), {
+    reason: "not-assigned",
+    code: "full-with-another",
+  });
 });
 
 test("a user of the installation is served by slot", () => {
-  const users = [user("anna", ["sales-pro:25"]), user("bob", ["sales-pro:26"]), user("carl", ["sales-pro:1"], { retired: true })];
+  const users = [
+    user("anna", ["sales-pro:25"]),
+    user("bob", ["sales-pro:26"]),
+    user("carl", ["sales-pro:1"], { retired: true }),
+  ];
   const licensed = licensing(reader, { now: NOW, users });
-  assert.deepEqual(licensed.user("anna").served.map(({ license, access }) => [license, access]), [["sales-pro", "full"]]);
+  assert.deepEqual(
+    licensed.user("anna").served.map(({ license, access }) => [license, access]),
+    [["sales-pro", "full"]],
+  );
   assert.equal(licensed.user("bob").allows("quote-cal"), false);
   assert.deepEqual(licensed.user("bob").why("quote-cal"), { reason: "beyond-sold", code: "beyond-sold" });
   assert.equal(licensed.user("carl").why("server").reason, "retired");
@@ -68,8 +90,13 @@ test("a user of the installation is served by slot", () => {
 });
 
 test("every reason against a login is given", () => {
-  const users = [user("anna", ["sales-pro", "windows"]), user("bob", ["windows:2"], { can_log_in: false, kind: "external" })];
-  const events = [{ number: 7, kind: "no-login", scope: /** @type {const} */ ("user"), subject: "bob", message: "back at noon" }];
+  const users = [
+    user("anna", ["sales-pro", "windows"]),
+    user("bob", ["windows:2"], { can_log_in: false, kind: "external" }),
+  ];
+  const events = [
+    { number: 7, kind: "no-login", scope: /** @type {const} */ ("user"), subject: "bob", message: "back at noon" },
+  ];
   const licensed = licensing(reader, { now: NOW, users, events });
   assert.deepEqual(licensed.user("anna").mayLogin("windows"), { allowed: true, reasons: [] });
   assert.deepEqual(licensed.user("bob").mayLogin("windows").reasons, [
@@ -78,7 +105,11 @@ test("every reason against a login is given", () => {
     { code: "login-off" },
     { code: "not-held", license: "user" },
   ]);
-  assert.equal(licensing(reader, { now: AFTER_GRACE, users }).user("anna").mayLogin("windows").allowed, true, "read is enough");
+  assert.equal(
+    licensing(reader, { now: AFTER_GRACE, users }).user("anna").mayLogin("windows").allowed,
+    true,
+    "read is enough",
+  );
 });
 
 test("coverage and days left are those of the part base", () => {
@@ -127,13 +158,22 @@ test("a change of assignments is refused with the code of its rule", () => {
   judgeChange({ user: "bob", assign: ["quote-cal", "service-pro"] }, licensed);
   judgeChange({ user: "anna", assign: ["complete"], release: ["sales-pro"] }, licensed);
   assert.throws(() => judgeChange({ user: "anna", assign: ["complete"] }, licensed), refusedWith("plan-held"));
-  assert.throws(() => judgeChange({ user: "bob", assign: ["quote-cal"] }, licensed), refusedWith("requirement-missing"));
+  assert.throws(
+    () => judgeChange({ user: "bob", assign: ["quote-cal"] }, licensed),
+    refusedWith("requirement-missing"),
+  );
   assert.throws(() => judgeChange({ user: "anna", release: ["sales-pro"] }, licensed), refusedWith("still-required"));
 });
 
 test("consequences name the licenses that turn read-only when grace ends", () => {
   const { losses, logins } = consequences([], licensing(reader, { now: NOW, users: [] }));
-  assert.deepEqual(losses.map(({ at, access }) => [at, access]), [["2036-12-01T00:00:00Z", "read"]]);
+  assert.deepEqual(
+    losses.map(({ at, access }) => [at, access]),
+    [["2036-12-01T00:00:00Z", "read"]],
+  );
   assert.ok(losses[0]?.licenses.includes("server"));
-  assert.deepEqual(logins.map(({ people }) => people), [0, 0]);
+  assert.deepEqual(
+    logins.map(({ people }) => people),
+    [0, 0],
+  );
 });

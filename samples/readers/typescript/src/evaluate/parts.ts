@@ -26,8 +26,17 @@ export interface Parts {
   readonly parts: readonly Part[];
 }
 
-const shown = (waits: boolean) => ({ issuer, part, serial, use, sequence, state }: Governing): Part =>
-  ({ issuer, part, serial, use, sequence, state, waits });
+const shown =
+  (waits: boolean) =>
+  ({ issuer, part, serial, use, sequence, state }: Governing): Part => ({
+    issuer,
+    part,
+    serial,
+    use,
+    sequence,
+    state,
+    waits,
+  });
 
 /** Return what is in force, then what waits, each by issuer and part. */
 export function partsOf(all: Entitlements): Parts {
@@ -67,7 +76,7 @@ export function baseOf(all: Entitlements): Base {
   };
 }
 
-/** Return the days to the last one that is covered, or once that has passed, to the last one that works; null of no end. */
+/** Return the days to the last one that is covered, and once that has passed, to the last one that works. */
 function daysLeft(ending: Ending, today: number): number | null {
   const last = ending.covered >= today ? ending.covered : ending.works;
   return last === Infinity ? null : last - today;
