@@ -25,8 +25,8 @@ const LOW_ORDER = [0n, 1n, P - 1n, ORDER_8, P - ORDER_8];
 
 /** Refuse a public key that must not be used (`key-invalid`, `scheme-unavailable`). */
 export function checkKey({ scheme, public: key }: PublicKey, algorithms: Algorithms): void {
-  if (key.length / 2 !== LENGTHS[scheme]) refuse("key-invalid", "its length");
-  if (!isSound(fromHex(key.slice(0, 64)))) refuse("key-invalid", "no point of a key");
+  if (key.length / 2 !== LENGTHS[scheme]) refuse("key-invalid");
+  if (!isSound(fromHex(key.slice(0, 64)))) refuse("key-invalid");
   if (scheme === 2 && !algorithms.mlDsa65) refuse("scheme-unavailable", "this reader has no ML-DSA-65");
 }
 

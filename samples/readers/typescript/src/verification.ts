@@ -64,7 +64,7 @@ export async function judgeSigned<T extends { readonly extensions: ReadonlyMap<s
 ): Promise<Held<T>> {
   const frame = readFrameOf(token, type);
   const [signature, another] = frame.signatures;
-  if (!signature || another) return refuse("signature-count", "one signature is wanted");
+  if (!signature || another) return refuse("signature-count");
   const { reference } = signature;
   await verifySignatures(frame, [signature], new Map([[reference, keyOf(signature)]]), algorithms);
   const document = decode(kind, frame.payload);
