@@ -17,7 +17,7 @@ import { dayOf, endOf } from "./evaluate/time.js";
 import { type Known, worldOf } from "./evaluate/world.js";
 import type { Value } from "./shapes.js";
 
-/** What is asked of the installation, a site or a user alike. A code that no catalog has throws a Refusal (`unknown-code`). */
+/** What is asked of the installation, a site or a user. A code that no catalog has is refused (`unknown-code`). */
 export interface Entitled {
   access(code: string): Access;
   /** Whether the access is at least this one, by default `full`. */
@@ -97,7 +97,10 @@ export function licensing(
     parts: () => partsOf(all),
     coverage: () => coverageOf(all),
     site: (id) => entitled(ofSite(id, all), all),
-    user: (id: string, { site, licenses }: { readonly site?: string | undefined; readonly licenses?: readonly string[] } = {}) => ({
+    user: (
+      id: string,
+      { site, licenses }: { readonly site?: string | undefined; readonly licenses?: readonly string[] } = {},
+    ) => ({
       ...entitled(licenses ? ofOwn(passed(licenses, all), all) : ofUser(id, site, all), all),
       mayLogin: (way: string) => loginOf(find(way, "access", all), id, site, all),
       unavailable: (name: string) => unavailable(name, id, site, all),
@@ -132,6 +135,7 @@ function entitled(holdings: Holdings, all: Entitlements): Assigned {
   };
 }
 
-/** Return the licenses that an application passes for a user of its own, each once; of partners who are not installed, none. */
-const passed = (codes: readonly string[], all: Entitlements): string[] =>
-  [...new Set(codes.flatMap((code) => findLicense(code, ["site", "user"], all)?.full ?? []))];
+/** Return the licenses that an application passes, each once; of partners who are not installed, none. */
+const passed = (codes: readonly string[], all: Entitlements): string[] => [
+  ...new Set(codes.flatMap((code) => findLicense(code, ["site", "user"], all)?.full ?? [])),
+];

@@ -60,5 +60,9 @@ export function endingsOf(all: Entitlements): { issuer: string; part: string; en
 }
 
 export const coverageOf = (all: Entitlements): Coverage[] =>
-  endingsOf(all).map(({ issuer, part, ending }) =>
-    ({ issuer, part, covered_until: coveredUntil(ending), works_until: ending && shown(ending.works) }));
+  endingsOf(all).map(({ issuer, part, ending }) => ({
+    issuer,
+    part,
+    covered_until: coveredUntil(ending),
+    works_until: ending && shown(ending.works),
+  }));

@@ -37,8 +37,9 @@ function replacedAmong(bundles: readonly Activated[]): (bundle: Bundle) => boole
   const newest = (key: string): number => bundles.indexOf(serials.get(key)!.at(-1)!);
   return (bundle) => {
     const key = serialOf(bundle);
-    return keys.some((other) =>
-      reached.get(other)!.has(key) && (!reached.get(key)!.has(other) || newest(other) > newest(key)));
+    return keys.some(
+      (other) => reached.get(other)!.has(key) && (!reached.get(key)!.has(other) || newest(other) > newest(key)),
+    );
   };
 }
 
@@ -47,7 +48,9 @@ export function inForce(bundles: readonly Activated[], at: number): Map<string, 
   const started = bundles.filter(({ starts }) => beginningOf(starts) <= at);
   const lines = [...groupBy(started, (bundle) => `${serialOf(bundle)}/${bundle.part}`).values()];
   const granting = lines.map((line) => ({ line, head: headOf(line) })).filter(({ head }) => !head.revoked); // P2
-  const isReplaced = replacedAmong(started.filter((one) => !one.revoked && granting.some(({ line }) => line.includes(one))));
+  const isReplaced = replacedAmong(
+    started.filter((one) => !one.revoked && granting.some(({ line }) => line.includes(one))),
+  );
   const left = granting.map(({ head }) => head).filter((head) => !isReplaced(head));
   const rising = sortBy(left, (bundle) => [rankOf(bundle), bundles.indexOf(bundle)]); // P5
   return new Map(rising.map((bundle) => [partOf(bundle), bundle]));

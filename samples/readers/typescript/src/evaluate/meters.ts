@@ -30,7 +30,14 @@ export function meterOf(found: Found<License> | undefined, all: Entitlements): M
     per === "term"
       ? selling.map(({ count, by }) => allowance(count, termOf(by)))
       : [allowance(countOf(full, entry, all).total, periodOf(all.at, per))].slice(0, selling.length);
-  return { per, allowances: sortBy(allowances, ({ amount, from, until }) => [until ?? "no end", from!, amount ?? Infinity]) };
+  return {
+    per,
+    allowances: sortBy(allowances, ({ amount, from, until }) => [until ?? "no end", from!, amount ?? Infinity]),
+  };
 }
 
-const allowance = (amount: number | null, [from, until]: Period): Allowance => ({ amount, from: timeOf(from), until: timeOf(until) });
+const allowance = (amount: number | null, [from, until]: Period): Allowance => ({
+  amount,
+  from: timeOf(from),
+  until: timeOf(until),
+});

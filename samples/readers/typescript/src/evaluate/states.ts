@@ -36,7 +36,8 @@ export function stateOf(bundle: Bundle, at: number, world: World): State {
   if (binding && !matches(binding, world.installation)) return "foreign";
   if (maintenance !== null && (world.released ?? "") > plainDate(maintenance)) return "unmaintained";
   if (at < beginningOf(starts)) return "pending";
-  if (expiry === null || at < endOf(expiry)) return warning !== null && at >= beginningOf(warning) ? "warning" : "active";
+  if (expiry === null || at < endOf(expiry))
+    return warning !== null && at >= beginningOf(warning) ? "warning" : "active";
   return at < endOfWork(bundle) ? "grace" : "expired";
 }
 

@@ -122,12 +122,17 @@ export function worldOf(believed: Believed, bundles: readonly Held<Bundle>[], kn
   };
 }
 
-type Entries<K extends "licenses" | "settings" | "access"> = Catalog[K] extends ReadonlyMap<string, infer E> ? E : never;
+type Entries<K extends "licenses" | "settings" | "access"> =
+  Catalog[K] extends ReadonlyMap<string, infer E> ? E : never;
 
 /** Return what all catalogs have of one kind, by codes in full. */
-function entriesOf<K extends "licenses" | "settings" | "access">(name: K, { catalogs }: Believed): Map<string, Entries<K>> {
+function entriesOf<K extends "licenses" | "settings" | "access">(
+  name: K,
+  { catalogs }: Believed,
+): Map<string, Entries<K>> {
   const entries = [...catalogs].flatMap(([issuer, { document }]) =>
-    [...document[name]].map(([code, entry]) => [`${issuer}.${code}`, entry as Entries<K>] as const));
+    [...document[name]].map(([code, entry]) => [`${issuer}.${code}`, entry as Entries<K>] as const),
+  );
   return new Map(entries);
 }
 
