@@ -1,6 +1,5 @@
 /** The part of MessagePack in which payloads are written. */
 
-import { hex } from "./bytes.js";
 import { invalid } from "./refusal.js";
 
 /** One item: a value, or the header of a list or map with the count that it claims. */
@@ -81,9 +80,10 @@ export class Items {
   }
 
   private number(width: number, signed: boolean): number {
-    const digits = BigInt(`0x${hex(this.take(width))}`);
-    // No bound is beyond what a double holds exactly, so what is beyond that is refused here.
-    const number = Number(signed ? BigInt.asIntN(8 * width, digits) : digits);
+    const bytes = this.take(width);
+    const negative = signed && bytes[0]! > 0x7f;
+    // Exact as far as any bound goes; what is beyond stays beyond, however it is rounded.
+    const number = bytes.reduce((value, byte) => value * 0x100 + byte, negative ? -1 : 0);
     return Number.isSafeInteger(number) ? number : invalid();
   }
 
