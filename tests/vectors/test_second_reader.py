@@ -128,6 +128,14 @@ def test_both_show_a_document_alike(kind: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", BY_TYPE)
 @given(data=st.data())
+def test_both_write_a_document_alike(kind: str, data: st.DataObject) -> None:
+    """The second reader makes of plain data the payload that the package made of the document."""
+    payload = encode(data.draw(BY_TYPE[kind]))
+    assert fields.write(kind, fields.read(kind, payload).plain) == payload
+
+
+@pytest.mark.parametrize("kind", BY_TYPE)
+@given(data=st.data())
 def test_both_refuse_a_damaged_payload_alike(kind: str, data: st.DataObject) -> None:
     """The same code, whatever was damaged; or both take it."""
     payload = data.draw(damaged(encode(data.draw(BY_TYPE[kind]))))

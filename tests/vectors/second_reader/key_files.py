@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.vectors.second_reader.fields import is_text
 from tests.vectors.second_reader.forms import BOUNDS, RefusedError, key, need
+from tests.vectors.second_reader.kinds import is_text
 
 _INVALID: Final = "key-file-invalid"
 _PUBLIC: Final = {1: 32, 2: 32 + 1952, 3: 32}
