@@ -1,0 +1,174 @@
+"""Mutants of Verification: keys, signatures, content, audience, revocation."""
+
+from typing import Final
+
+from tests.vectors.mutants.mutant import Mutant, changed, left_out, moved, mutants_of, swapped, with_more
+
+_ONE: Final = '    need(len(signatures) == 1, "signature-count")\n    signer ='
+_SIGNER: Final = "    signer = (signatures[0].scheme, signatures[0].key)\n"
+_TRUST: Final = '    need(state.trust is not None, "trust-missing")\n'
+_KNOWN: Final = '    need(signer in state.admitted, "key-unknown")\n'
+_REVOKED: Final = '    need(admitted["state"] != 2, "key-revoked")\n'
+_TYPE: Final = '    need(KINDS.index(kind) in types, "key-out-of-scope")\n'
+_SIGNED: Final = "    check_all(token, signatures, state.keys, payload)\n"
+_READ: Final = "    document = fields.read(kind, payload)\n    says = document.fields\n"
+_ROWS: Final = '    admitted = state.admitted[signer]\n    types, issuers, *of_bundles = admitted["scope"]\n'
+_AHEAD: Final = (
+    '    ahead = now is not None and says["issued"] > now + BOUNDS["ISSUED_AHEAD_SECONDS"]\n'
+    '    need(not ahead, "issued-ahead")\n'
+    "    end ="
+)
+_END: Final = '    end = admitted["valid_to"]\n'
+_FROM: Final = '    need(says["issued"] >= admitted["valid_from"], "key-out-of-window")\n'
+_TO: Final = '    need(end is None or says["issued"] < end, "key-out-of-window")\n'
+_ISSUER: Final = '    need(says["issuer"] in issuers, "key-out-of-scope")\n'
+_BUNDLES: Final = '    if kind == "bundle":\n        need(_may_grant(says, *of_bundles), "key-out-of-scope")\n'
+_PRODUCT: Final = '    need(kind == "reset" or says["product"] == state.product, "wrong-product")\n'
+_HELD: Final = "    return Held(token, payload, says, document.plain, signer)\n"
+
+
+def _but(rule: str, condition: str) -> str:
+    """Return a rule that is judged only on a condition."""
+    return f"    if {condition}:\n" + "".join(f"    {line}\n" for line in rule.splitlines())
+
+
+KEYS_AND_SIGNATURES: Final = mutants_of(
+    "trust",
+    changed("two-signatures-taken", "4.1", _ONE, "    signer ="),
+    changed("count-after-key", "4.1", _ONE, "    signer =").with_change(_TYPE, _TYPE + _ONE.removesuffix("    signer =")),
+    changed("any-signature-by-an-admitted-key", "4.1", _ONE + _SIGNER.removeprefix("    signer ="), "    signer = next(((s.scheme, s.key) for s in signatures if (s.scheme, s.key) in state.admitted), (0, b''))\n    signatures = [s for s in signatures if (s.scheme, s.key) == signer] or signatures\n"),
+    changed("key-id-of-any-scheme", "4.3", _KNOWN, '    signer = next((one for one in state.admitted if one[1] == signer[1]), signer)\n    signatures = [signatures[0]._replace(scheme=signer[0])]\n' + _KNOWN),
+    swapped("key-before-trust", "4.2", _TRUST, _KNOWN),
+    left_out("revoked-key-taken", "4.4", _REVOKED),
+    changed("retired-key-refused", "4.4", _REVOKED, _REVOKED.replace("!= 2", "== 0")),
+    changed("revoked-key-taken-for-bundles", "4.4", _REVOKED, _but(_REVOKED, 'kind != "bundle"')),
+    changed("revoked-key-taken-for-catalogs", "4.4", _REVOKED, _but(_REVOKED, 'kind != "catalog"')),
+    changed("revoked-key-taken-for-resets", "4.4", _REVOKED, _but(_REVOKED, 'kind != "reset"')),
+    changed("revoked-key-taken-for-lists", "4.4", _REVOKED, _but(_REVOKED, 'kind != "revocations"')),
+    changed("retired-key-refused-for-lists", "4.4", _REVOKED, _REVOKED + '    need(admitted["state"] == 0 or kind != "revocations", "key-revoked")\n'),
+    changed("retired-key-refused-for-catalogs", "4.4", _REVOKED, _REVOKED + '    need(admitted["state"] == 0 or kind != "catalog", "key-revoked")\n'),
+    swapped("type-before-revoked", "4.5", _REVOKED, _TYPE),
+    left_out("type-out-of-scope-taken", "4.5", _TYPE),
+    changed("type-not-judged-for-lists", "4.5", _TYPE, _but(_TYPE, 'kind != "revocations"')),
+    changed("type-not-judged-for-catalogs", "4.5", _TYPE, _but(_TYPE, 'kind != "catalog"')),
+    changed("type-not-judged-for-resets", "4.5", _TYPE, _but(_TYPE, 'kind != "reset"')),
+    swapped("type-after-signature", "4.5", _TYPE, _SIGNED),
+    changed("revoked-after-signature", "4.4", _REVOKED, "").with_change(_SIGNED, _SIGNED + _REVOKED),
+    left_out("signature-not-verified", "5", _SIGNED),
+    moved("decoded-before-signature", "5", _SIGNED, _READ),
+    changed("one-sound-signature-is-enough", "5", "    for signed in signatures:\n        verifies =", "    for signed in signatures[:1]:\n        verifies ="),
+)
+
+CONTENT: Final = mutants_of(
+    "trust",
+    changed("ahead-not-judged", "7.1", "ahead = now is not None and says", "ahead = now is None and says"),
+    changed("ahead-not-judged-for-resets", "7.1", "ahead = now is not None and says", 'ahead = now is not None and kind != "reset" and says'),
+    changed("ahead-not-judged-for-bundles", "7.1", "ahead = now is not None and says", 'ahead = now is not None and kind != "bundle" and says'),
+    changed("ahead-without-a-day", "7.1", _AHEAD, _AHEAD.replace(' + BOUNDS["ISSUED_AHEAD_SECONDS"]', "")),
+    changed("ahead-after-window", "7.1", _AHEAD, "    end =").with_change(_TO, _TO + _AHEAD.removesuffix("    end =")),
+    changed("product-before-content", "8", _PRODUCT, "").with_change(_READ, _READ + _PRODUCT),
+    left_out("window-begin-not-judged", "7.2", _FROM),
+    left_out("window-end-not-judged", "7.2", _TO),
+    changed("window-begins-a-second-later", "7.2", _FROM, _FROM.replace(">=", ">")),
+    changed("window-ends-a-second-later", "7.2", _TO, _TO.replace("<", "<=")),
+    changed("window-for-bundles-only", "7.2", _FROM + _TO, _but(_FROM + _TO, 'kind == "bundle"')),
+    changed("window-not-for-bundles", "7.2", _FROM + _TO, _but(_FROM + _TO, 'kind != "bundle"')),
+    changed("window-not-for-lists", "7.2", _FROM + _TO, _but(_FROM + _TO, 'kind != "revocations"')),
+    changed("window-not-for-catalogs", "7.2", _FROM + _TO, _but(_FROM + _TO, 'kind != "catalog"')),
+    changed("window-not-for-resets", "7.2", _FROM + _TO, _but(_FROM + _TO, 'kind != "reset"')),
+    changed("window-of-active-keys-open", "7.2", _TO, _but(_TO, 'admitted["state"] == 1')),
+    changed("window-at-now", "7.2", _TO, '    need(end is None or now is None or now < end, "key-out-of-window")\n'),
+    swapped("issuer-before-window", "7.3", _TO, _ISSUER),
+    left_out("issuer-out-of-scope-taken", "7.3", _ISSUER),
+    changed("issuer-not-judged-for-lists", "7.3", _ISSUER, _but(_ISSUER, 'kind != "revocations"')),
+    changed("issuer-not-judged-for-catalogs", "7.3", _ISSUER, _but(_ISSUER, 'kind != "catalog"')),
+    changed("issuer-not-judged-for-resets", "7.3", _ISSUER, _but(_ISSUER, 'kind != "reset"')),
+    changed("issuer-not-judged-for-bundles", "7.3", _ISSUER, _but(_ISSUER, 'kind != "bundle"')),
+    left_out("scope-of-bundles-not-judged", "7.4", _BUNDLES),
+    left_out("product-not-judged", "8", _PRODUCT),
+    changed("product-not-judged-for-lists", "8", _PRODUCT, _but(_PRODUCT, 'kind != "revocations"')),
+    changed("product-not-judged-for-catalogs", "8", _PRODUCT, _but(_PRODUCT, 'kind != "catalog"')),
+    changed("product-not-judged-for-bundles", "8", _PRODUCT, _but(_PRODUCT, 'kind != "bundle"')),
+)
+
+_NO_USE: Final = 'bundle["use"] not in uses or '
+_NO_PART: Final = '(parts is not None and bundle["part"] not in parts)'
+_REPLACES: Final = '    if bundle["replaces"] and (longest, parts, most) != (None, None, None):\n        return False\n'
+_LAST: Final = '    last = bundle["expiry"] if bundle["grace"] is None else bundle["grace"]\n'
+_WITHIN: Final = 'last - bundle["issued"] // DAY <= days'
+
+SCOPES: Final = mutants_of(
+    "trust",
+    left_out("use-not-judged", "7.4", _NO_USE),
+    changed("part-not-judged", "7.5", _NO_PART, "False"),
+    left_out("replaces-by-limited-key-taken", "7.6", _REPLACES),
+    changed("replaces-by-key-with-parts-taken", "7.6", "(longest, parts, most) !=", "(longest, None, most) !="),
+    changed("replaces-by-key-with-most-taken", "7.6", "(longest, parts, most) !=", "(longest, parts, None) !=", "a scope with `most` has `parts` as well"),
+    changed("replaces-by-key-with-term-taken", "7.6", "(longest, parts, most) !=", "(None, parts, most) !="),
+    changed("replaces-by-any-key-refused", "7.6", 'bundle["replaces"] and (longest, parts, most) != (None, None, None)', 'bundle["replaces"]'),
+    changed("most-for-users-alone", "7.7", '("system", "sites", "users") for n in bundle', '("users",) for n in bundle'),
+    changed("most-not-for-system", "7.7", '("system", "sites", "users") for n in bundle', '("sites", "users") for n in bundle'),
+    changed("most-not-for-sites", "7.7", '("system", "sites", "users") for n in bundle', '("system", "users") for n in bundle'),
+    changed("most-one-more", "7.7", "n <= most", "n <= most + 1"),
+    changed("most-one-less", "7.7", "n <= most", "n < most"),
+    changed("most-of-all-together", "7.7", "not all(n and n <= most for n in counts)", "not all(counts) or sum(counts) > most"),
+    changed("most-lets-unrestricted", "7.7", "all(n and n <= most", "all(n is None or n <= most"),
+    left_out("most-lets-settings", "7.7", 'bundle["settings"] or '),
+    changed("term-not-judged", "7.8", "return longest is None or _ends_within(bundle, longest)", "return True"),
+    changed("term-to-expiry", "7.8", _LAST, '    last = bundle["expiry"]\n'),
+    changed("term-from-starts", "7.8", 'bundle["issued"] // DAY', '(bundle["starts"] or bundle["issued"] // DAY)'),
+    changed("term-one-more", "7.8", "// DAY <= days", "// DAY <= days + 1"),
+    changed("term-one-less", "7.8", "// DAY <= days", "// DAY < days"),
+    changed("term-in-seconds", "7.8", _WITHIN, 'last * DAY - bundle["issued"] <= days * DAY'),
+    changed("term-of-perpetual-taken", "7.8", 'ends = bundle["expiry"] is not None and', 'if last is None:\n        return True\n    ends ='),
+    changed("term-with-read-only-taken", "7.8", 'bundle["after_grace"] == 1', 'bundle["after_grace"] != 2'),
+    changed("term-with-advisory-taken", "7.8", 'bundle["after_grace"] == 1', 'bundle["after_grace"] != 0'),
+    changed("term-without-offline-hours", "7.8", 'max(bundle["offline_hours"], bundle["borrow_hours"])', 'bundle["borrow_hours"]'),
+    changed("term-without-borrow-hours", "7.8", 'max(bundle["offline_hours"], bundle["borrow_hours"])', 'bundle["offline_hours"]'),
+    changed("hours-one-more", "7.8", "hours <= 24 * days", "hours <= 24 * days + 1"),
+    changed("hours-one-less", "7.8", "hours <= 24 * days", "hours < 24 * days"),
+    changed("hours-of-both-together", "7.8", 'max(bundle["offline_hours"], bundle["borrow_hours"])', 'bundle["offline_hours"] + bundle["borrow_hours"]'),
+)
+
+_MISSING: Final = (
+    "    if seen is not None:\n"
+    '        need(taken_back and taken_back.place[0] >= seen[0], "revocations-missing")\n'
+)
+_IDENTITY: Final = '        need(held.identity not in taken_back.says["identities"], "bundle-revoked")\n'
+_SERIAL: Final = '        need(says["serial"] not in taken_back.says["serials"], "bundle-revoked")\n'
+_LOWEST: Final = '        need(says["sequence"] >= (lowest[says["use"]] or 0), "bundle-revoked")\n'
+
+REVOKED: Final = mutants_of(
+    "trust",
+    left_out("missing-list-passed", "9.1", _MISSING),
+    changed("lower-list-passed", "9.1", "taken_back and taken_back.place[0] >= seen[0]", "taken_back"),
+    changed("vendors-list-for-everybody", "9.1", 'state.lists.get(says["issuer"])\n    seen = state.seen.get(("revocations", says["issuer"]))', 'state.lists.get(state.root.held.says["issuer"])\n    seen = state.seen.get(("revocations", state.root.held.says["issuer"]))'),
+    changed("list-required-of-everybody", "9.1", "    if seen is not None:\n        need(taken", "    if True:\n        seen = seen or ((0,), b'')\n        need(taken"),
+    left_out("identities-not-looked-up", "9.2", _IDENTITY),
+    left_out("serials-not-looked-up", "9.2", _SERIAL),
+    left_out("lowest-not-looked-up", "9.2", _LOWEST),
+    changed("lowest-one-more", "9.2", _LOWEST, _LOWEST.replace(">=", ">")),
+    changed("lowest-one-less", "9.2", _LOWEST, _LOWEST.replace(">= (", "+ 1 >= (")),
+    changed("lowest-of-production-for-every-use", "9.2", 'lowest[says["use"]]', "lowest[0]"),
+    changed("lowest-of-any-use", "9.2", '(lowest[says["use"]] or 0)', "max(n or 0 for n in lowest)"),
+    changed("lowest-of-every-part", "9.2", '.get(says["serial"], {}).get(says["part"], [None] * 3)', '.get(says["serial"], {"": [None] * 3})\n        lowest = next(iter(lowest.values()))'),
+    changed("lowest-of-every-serial", "9.2", 'taken_back.says["lowest"].get(says["serial"], {})', 'next(iter(taken_back.says["lowest"].values()), {})'),
+)
+
+_COUNT: Final = '    need(len(signatures) == 1, "signature-count")\n'
+_SCHEME: Final = '    need(signatures[0].scheme == 3, "key-unknown")\n'
+_KEY: Final = "    signer = key(3, signatures[0].key)\n"
+_VERIFIES: Final = '    need(signer.verifies(token.type, signatures[0], payload), "signature-invalid")\n'
+_DECODED: Final = "    document = fields.read(token.type, payload)\n"
+
+INSTALLATIONS: Final = mutants_of(
+    "files",
+    left_out("installation-two-signatures-taken", "4", _COUNT),
+    swapped("installation-count-after-scheme", "4", _COUNT, _SCHEME),
+    changed("installation-count-after-key", "4", _COUNT + _SCHEME + _KEY, _SCHEME + _KEY + _COUNT),
+    swapped("installation-scheme-after-key", "4", _SCHEME, _KEY),
+    changed("installation-scheme-is-a-count", "4", _SCHEME, _SCHEME.replace("key-unknown", "signature-count")),
+    changed("installation-key-not-checked", "4", _KEY, "    signer = forms.Key(3, signatures[0].key)\n").with_change("from tests.vectors.second_reader import fields, trust\n", "from tests.vectors.second_reader import fields, forms, trust\n"),
+    left_out("installation-signature-not-verified", "5", _VERIFIES),
+    swapped("installation-decoded-before-signature", "5", _VERIFIES, _DECODED),
+)
