@@ -68,7 +68,7 @@ def case_files() -> list[Traversable]:
 def cases_of(file: Mapping[str, Any]) -> Iterator[KitCase]:
     """Yield the cases of a file, each with its ground laid under what it is given."""
     for said in file["cases"]:
-        ground = file["grounds"][said["ground"]] if "ground" in said else {}
+        ground: dict[str, Any] = file["grounds"][said["ground"]] if "ground" in said else {}
         yield KitCase(
             id=said["id"],
             level=file["level"],

@@ -5,11 +5,25 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from licensekit.errors import LicenseError
-from tests.vectors.our_reader.files import file
+from tests.vectors.our_reader import chains, files, forms, keys
 
 Line = dict[str, Any]
 
-ASKS: Final[dict[str, Callable[[Line], Line]]] = {"file": file}
+ASKS: Final[dict[str, Callable[[Line], Line]]] = {
+    "tokens": forms.tokens,
+    "frame": forms.divide,
+    "pin": forms.pin,
+    "payload": forms.payload,
+    "write": forms.write,
+    "public": keys.public,
+    "signature": keys.signature,
+    "key_file": keys.key_file,
+    "chain": chains.chain,
+    "ledger_entry": chains.ledger_entry,
+    "audit_entry": chains.audit_entry,
+    "file": files.file,
+    "sign": forms.sign,
+}
 """Ask to the function that answers it, or raises why it refuses."""
 SCHEMES: Final = (1, 2, 3)
 

@@ -1,47 +1,37 @@
-"""Whole files and packs (F1, S1, "Packs"), and the vectors run through all of it."""
+"""Whole files and packs (F1, S1, "Packs"), and what a reader makes of them."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
-from tests.vectors.second_reader import fields, trust
-from tests.vectors.second_reader.forms import RefusedError, Token, divide, key, need, tokens_of
-from tests.vectors.second_reader.trust import Held, Place, State, UnvouchedError, forks
+from tests.vectors.second_reader import fields, given, trust
+from tests.vectors.second_reader.forms import RefusedError, Token, divide, key, message_of, need, tokens_of
+from tests.vectors.second_reader.given import Line, UnsupportedError
+from tests.vectors.second_reader.trust import Held, Seen, State, UnvouchedError, forks
 
 _BY_INSTALLATION: Final = ("request", "receipt", "statement")
 
 
-def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
-    """Return what this reader makes of a vector, in the form of `expect`."""
-    try:
-        return _taken(vector, ground)
-    except RefusedError as error:
-        return {"code": error.args[0]}
-
-
-def _taken(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:
-    now = int(datetime.fromisoformat(vector["now"]).timestamp())
-    pack = tokens_of(ground["pack"].encode())
-    kinds = {token.type for token in pack}
-    need(kinds <= {"root", "trust", "revocations", "catalog"}, "unexpected-type")
-    state = extended(trust.start(pack, ground["root"]), pack, None)
-    tokens = tokens_of(_bytes(vector))
-    if vector.get("alone"):
-        (token,) = tokens
-        state = _alone(state, token, now)
+def taken(line: Line) -> dict[str, Any]:
+    """Return state and documents after a file was taken on the state of a pack."""
+    now = given.moment(line, "now")
+    floor = given.floor(line)
+    state = opened(line)
+    tokens = tokens_of(given.contents(line, "file"))
+    if given.is_true(line, "alone"):
+        state = _alone(state, tokens, now)
     else:
-        state = extended(state, tokens, now, vector.get("seen"))
+        state = extended(state, tokens, now, floor)
     others = [t for t in tokens if t.type not in {"root", "trust", "revocations"}]
     documents = [_shown(_document(state, token, now)) for token in others]
     return {"state": _numbers(state), "documents": documents}
 
 
-def _bytes(vector: dict[str, Any]) -> bytes:
-    if "file_hex" in vector:
-        return bytes.fromhex(vector["file_hex"])
-    repeat = vector.get("repeat", {"text": "", "times": 0})
-    text: str = vector["file"] + repeat["text"] * repeat["times"]
-    return text.encode()
+def opened(line: Line) -> State:
+    """Return what the pack of a line makes under its pin ("Packs")."""
+    pack = tokens_of(given.contents(line, "pack"))
+    kinds = {token.type for token in pack}
+    need(kinds <= {"root", "trust", "revocations", "catalog"}, "unexpected-type")
+    return extended(trust.start(pack, given.contents(line, "root")), pack, None)
 
 
 def _numbers(state: State) -> dict[str, Any]:
@@ -70,7 +60,11 @@ def _document(state: State, token: Token, now: int) -> Held:
     return trust.verified(state, token, token.type, now)
 
 
-def _alone(state: State, token: Token, now: int) -> State:
+def _alone(state: State, tokens: list[Token], now: int) -> State:
+    """The rules of one type, without F1."""
+    if len(tokens) != 1:
+        raise UnsupportedError("more than one token alone")
+    (token,) = tokens
     if token.type == "root":
         return trust.take_root(state, token)
     if token.type == "trust":
@@ -84,12 +78,13 @@ def _self_signed(token: Token) -> Held:
     need(len(signatures) == 1, "signature-count")
     need(signatures[0].scheme == 3, "key-unknown")
     signer = key(3, signatures[0].key)
-    need(signer.verifies(token.type, signatures[0], payload), "signature-invalid")
+    message = message_of(token.type, 3, signatures[0].key, payload)
+    need(signer.verifies(message, signatures[0].signature), "signature-invalid")
     document = fields.read(token.type, payload)
     return Held(token, payload, document.fields, document.plain)
 
 
-def extended(state: State, tokens: list[Token], now: int | None, seen: dict[str, Any] | None = None) -> State:
+def extended(state: State, tokens: list[Token], now: int | None, seen: Seen | None = None) -> State:
     """F1, with the floor of S1."""
     if seen is not None:
         state = replace(state, seen=_merged(state.seen, seen))
@@ -163,16 +158,12 @@ def _highest(state: State, found: list[Held]) -> list[Held]:
     return [held for held in found if held.place[0] == top[held.order]]
 
 
-def _merged(mine: dict[tuple[str, str], Place], said: dict[str, Any]) -> dict[tuple[str, str], Place]:
+def _merged(mine: Seen, floor: Seen) -> Seen:
     """S1: the higher of each; the floor decides where both are as high."""
-    floor = {(kind, ""): said[kind] for kind in ("root", "trust") if said[kind] is not None}
-    for kind, name in (("revocations", "lists"), ("catalog", "catalogs")):
-        floor |= {(kind, issuer): one for issuer, one in said[name].items()}
     merged = dict(mine)
-    for order, one in floor.items():
-        version = tuple(one["version"])
-        if order not in merged or version >= merged[order][0]:
-            merged[order] = version, bytes.fromhex(one["identity"])
+    for order, place in floor.items():
+        if order not in merged or place[0] >= merged[order][0]:
+            merged[order] = place
     return merged
 
 

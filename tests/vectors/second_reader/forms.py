@@ -100,18 +100,29 @@ class Key(NamedTuple):
         """Scheme and key id."""
         return self.scheme, hashlib.sha256(bytes([self.scheme]) + self.public).digest()[:8]
 
-    def verifies(self, kind: str, signed: Signed, payload: bytes) -> bool:
-        """Step 5 for one signature."""
-        head = b"licensekit/lk1\0" + kind.encode() + b"\0" + bytes([signed.scheme]) + signed.key
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        """Return whether a signature of a message is by this key; of a hybrid key, both halves of it ("Schemes")."""
+        half = slice(64) if self.scheme == 2 else slice(None)
         try:
-            ed25519 = Ed25519PublicKey.from_public_bytes(self.public[:32])
-            ed25519.verify(signed.signature[:64], head + payload)
-            if self.scheme == 2:
-                mldsa = MLDSA65PublicKey.from_public_bytes(self.public[32:])
-                mldsa.verify(signed.signature[64:], head + payload)
+            Ed25519PublicKey.from_public_bytes(self.public[:32]).verify(signature[half], message)
         except InvalidSignature:
             return False
-        return True
+        return self.scheme != 2 or verifies_mldsa(self.public[32:], message, signature[64:])
+
+
+def verifies_mldsa(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether a signature of ML-DSA-65 verifies."""
+    need(len(public) == 1952, "key-invalid")
+    try:
+        MLDSA65PublicKey.from_public_bytes(public).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def message_of(kind: str, scheme: int, reference: bytes, payload: bytes) -> bytes:
+    """Return what a signature signs ("Frames")."""
+    return b"licensekit/lk1\0" + kind.encode() + b"\0" + bytes([scheme]) + reference + payload
 
 
 _P: Final = 2**255 - 19

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.vectors.second_reader.forms import BOUNDS, RefusedError, key, need
 from tests.vectors.second_reader.kinds import is_text
@@ -37,7 +37,7 @@ def public_key(text: bytes) -> Shown:
 
 
 def secret_key(text: bytes, passphrase: bytes) -> tuple[Shown, bytes]:
-    """Steps 1, 2 and 4 to 9, of a secret key of scheme 1 or 3."""
+    """Steps 1, 2 and 4 to 9, of a secret key."""
     data = _body(text, b"lkkey1.")
     need(len(data) > 18, _INVALID)
     scheme, log2_n, salt = data[0], data[1], data[2:18]
@@ -56,13 +56,16 @@ def secret_key(text: bytes, passphrase: bytes) -> tuple[Shown, bytes]:
         secret = opener.decrypt(bytes(12), sealed, b"lkkey1." + data[: -len(sealed)])
     except InvalidTag:
         raise RefusedError("passphrase-wrong") from None
-    need(_public_of(secret) == public, _INVALID)
+    need(_public_of(scheme, secret) == public, _INVALID)
     return Shown(scheme, public, label), secret
 
 
-def _public_of(seed: bytes) -> bytes:
-    own = Ed25519PrivateKey.from_private_bytes(seed).public_key()
-    return own.public_bytes(Encoding.Raw, PublicFormat.Raw)
+def _public_of(scheme: int, secret: bytes) -> bytes:
+    """Return the public key of a secret: of a hybrid one, Ed25519's and then ML-DSA-65's."""
+    ed25519 = Ed25519PrivateKey.from_private_bytes(secret[:32]).public_key().public_bytes_raw()
+    if scheme != 2:
+        return ed25519
+    return ed25519 + MLDSA65PrivateKey.from_seed_bytes(secret[32:]).public_key().public_bytes_raw()
 
 
 def _body(text: bytes, prefix: bytes) -> bytes:

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tests.vectors.second_reader import fields
-from tests.vectors.second_reader.forms import BOUNDS, Key, RefusedError, Signed, Token, divide, key, need
+from tests.vectors.second_reader.forms import BOUNDS, Key, RefusedError, Signed, Token, divide, key, message_of, need
 
 DAY: Final = 86_400
 KINDS: Final = ("revocations", "catalog", "bundle", "reset")
 Keys = dict[tuple[int, bytes], Key]
 Place = tuple[tuple[int, ...], bytes]
 """Full version and identity."""
+Seen = dict[tuple[str, str], Place]
+"""Type and issuer (none for roots and trust documents) to the highest that was there."""
 ORDERED_BY: Final = {
     "root": ("version",),
     "trust": ("root_version", "version"),
@@ -82,8 +84,7 @@ class State:
     keys: Keys = field(default_factory=dict[Any, Any])
     lists: dict[str, Held] = field(default_factory=dict[str, Held])
     catalogs: dict[str, Held] = field(default_factory=dict[str, Held])
-    seen: dict[tuple[str, str], Place] = field(default_factory=dict[Any, Any])
-    """Type and issuer (none for roots and trust documents) to the highest that was there."""
+    seen: Seen = field(default_factory=dict[Any, Any])
 
     @property
     def root(self) -> KnownRoot:
@@ -106,20 +107,26 @@ def load_keys(entries: list[list[Any]]) -> Keys:
 def check_all(token: Token, signatures: list[Signed], keys: Keys, payload: bytes) -> None:
     """Step 5 for every signature."""
     for signed in signatures:
-        verifies = keys[signed.scheme, signed.key].verifies(token.type, signed, payload)
+        message = message_of(token.type, signed.scheme, signed.key, payload)
+        verifies = keys[signed.scheme, signed.key].verifies(message, signed.signature)
         need(verifies, "signature-invalid")
 
 
-def start(tokens: list[Token], pin: str) -> State:
-    """R1."""
-    pin = pin.strip("\t\n\v\f\r ")
-    body = pin.removeprefix("lkroot1-")
+def pinned_digest(pin: bytes) -> bytes:
+    """Return the digest that a pin spells ("Identities")."""
+    text = pin.strip(b"\t\n\v\f\r ").decode("latin-1")
     try:
-        wanted = base64.b32decode(body.upper() + "====")
+        wanted = base64.b32decode(text.removeprefix("lkroot1-").upper() + "====")
     except ValueError:
         raise RefusedError("root-pin-invalid") from None
     again = "lkroot1-" + base64.b32encode(wanted).decode().rstrip("=").lower()
-    need(pin == again and len(wanted) == 32, "root-pin-invalid")
+    need(text == again and len(wanted) == 32, "root-pin-invalid")
+    return wanted
+
+
+def start(tokens: list[Token], pin: bytes) -> State:
+    """R1."""
+    wanted = pinned_digest(pin)
     for token in tokens:
         if token.type == "root":
             signatures, payload = divide(token, "root")

@@ -1,0 +1,87 @@
+"""From plain data back to what a payload holds, by the types of the fields of each document.
+
+What does not have the form of its field is left as it is, so that the package refuses it.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, cast, get_args, get_origin, get_type_hints
+
+from licensekit.dates import days_of, moment_of, parse_seconds
+from licensekit.wire.documents import Document, fields
+from licensekit.wire.plain import word
+
+
+def fields_of(kind: type[Document], said: dict[str, Any]) -> list[Any]:
+    """Return the values of a document in the order of its fields; what has no name among them comes last."""
+    types = get_type_hints(kind, include_extras=True)
+    known = [_value(types[name], said[name]) for name in kind.__struct_fields__ if name in said]
+    return known + [value for name, value in said.items() if name not in types]
+
+
+def _value(kind: Any, said: Any) -> Any:
+    """Return what stands for `said` in a field of this type."""
+    if said is None:
+        return None
+    if kind in (fields.Days, fields.Seconds):
+        return _moment(kind, said)
+    origin = get_origin(kind)
+    return _INNER[origin](get_args(kind), said) if origin in _INNER else _single(kind, said)
+
+
+def _annotated(arguments: tuple[Any, ...], said: Any) -> Any:
+    return _value(arguments[0], said)
+
+
+def _union(arguments: tuple[Any, ...], said: Any) -> Any:
+    """A type or nothing; of several types, each is in JSON what it is in a payload."""
+    inner = [one for one in arguments if one is not NoneType]
+    return _value(inner[0], said) if len(inner) == 1 else said
+
+
+def _list(arguments: tuple[Any, ...], said: Any) -> Any:
+    if not isinstance(said, list):
+        return said
+    items: list[Any] = said
+    return [_value(arguments[0], item) for item in items]
+
+
+def _map(arguments: tuple[Any, ...], said: Any) -> Any:
+    if not isinstance(said, dict):
+        return said
+    items: dict[str, Any] = said
+    return {key: _value(arguments[1], item) for key, item in items.items()}
+
+
+_INNER: Final[dict[Any, Callable[[tuple[Any, ...], Any], Any]]] = {
+    Annotated: _annotated,
+    Union: _union,
+    UnionType: _union,
+    list: _list,
+    dict: _map,
+}
+"""What a type is made of, to what converts its values."""
+
+
+def _single(kind: type, said: Any) -> Any:
+    if issubclass(kind, Document):
+        return fields_of(kind, cast("dict[str, Any]", said)) if isinstance(said, dict) else said
+    if issubclass(kind, IntEnum):
+        return {word(one): one for one in kind}.get(said, said) if isinstance(said, str) else said
+    return _bytes(said) if kind is bytes else said
+
+
+def _bytes(said: Any) -> Any:
+    try:
+        return bytes.fromhex(said)
+    except (TypeError, ValueError):
+        return said
+
+
+def _moment(kind: Any, said: Any) -> Any:
+    try:
+        seconds = parse_seconds(said)
+    except (TypeError, ValueError):
+        return said
+    return seconds if kind is fields.Seconds else days_of(moment_of(seconds).date())
