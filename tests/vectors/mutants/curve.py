@@ -68,20 +68,28 @@ assert _BASE is not None
 BASE: Final[Point] = _BASE
 
 
-def verifier(*, cofactor: int = 1, reduces_s: bool = False, compares_points: bool = False) -> Verifies:
-    """Return a verifier: `cofactor` 8 multiplies the equation by it, and points are compared instead of R's bytes."""
+def verifier(
+    *, times_8: bool = False, compares_points: bool = False, reads_any_form: bool = False, reduces_s: bool = False
+) -> Verifies:
+    """Return a verifier of Ed25519 that is lenient in the ways that are named.
+
+    `times_8` multiplies the equation by the cofactor, `compares_points` compares R as a point and not as bytes,
+    `reads_any_form` takes an R that is not in its own form, `reduces_s` takes an S that is not below the order.
+    """
+    cofactor = 8 if times_8 else 1
 
     def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
         r, s = signature[:32], int.from_bytes(signature[32:], "little")
-        key = decoded(public)
-        if key is None or (s >= ORDER and not reduces_s):
+        key, point = decoded(public), decoded(r)
+        if key is None or point is None or (s >= ORDER and not reduces_s):
             return False
         k = int.from_bytes(sha512(r + public + message).digest(), "little") % ORDER
-        negative = (-key[0] % P, key[1], 1, -key[3] % P)
-        found = add(times(s % ORDER, BASE), times(k, negative))
-        if not compares_points:
+        minus_key = (-key[0] % P, key[1], 1, -key[3] % P)
+        found = add(times(s % ORDER, BASE), times(k, minus_key))
+        if not (times_8 or compares_points):
             return encoded(found) == r
-        point = decoded(r)
-        return point is not None and is_same(times(cofactor, found), times(cofactor, point))
+        if not (compares_points or reads_any_form) and encoded(point) != r:
+            return False
+        return is_same(times(cofactor, found), times(cofactor, point))
 
     return verifies

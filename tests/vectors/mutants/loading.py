@@ -1,5 +1,6 @@
 """The second reader imported once more, with one module changed."""
 
+import json
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -22,7 +23,12 @@ Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 def source_of(module: str) -> str:
     """Return the source of a module of the second reader."""
-    return (FOLDER / f"{module}.py").read_text("utf-8")
+    return _file_of(module).read_text("utf-8")
+
+
+def _file_of(module: str) -> Path:
+    path = FOLDER / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def answer_of(mutant: Mutant | None) -> Answer:
@@ -31,14 +37,19 @@ def answer_of(mutant: Mutant | None) -> Answer:
     finder = _Finder(mutant)
     sys.meta_path.insert(0, finder)
     try:
-        answer: Answer = import_module(f"{PACKAGE}.process").answer
+        answer = import_module(f"{PACKAGE}.questions").answer
     finally:
         sys.meta_path.remove(finder)
         _taken_out()
         for name, module in others.items():
             sys.modules[name] = module
-            setattr(second_reader, name.removeprefix(f"{PACKAGE}."), module)
-    return answer
+            _set_in_package(name, module)
+    return lambda line: answer(json.dumps(line).encode())
+
+
+def _set_in_package(name: str, module: ModuleType) -> None:
+    package, _, last = name.rpartition(".")
+    setattr(sys.modules[package], last, module)
 
 
 def _taken_out() -> dict[str, ModuleType]:
@@ -62,7 +73,7 @@ class _Finder(MetaPathFinder):
             return None
         name = fullname.removeprefix(f"{PACKAGE}.")
         changed = self.mutant if self.mutant is not None and self.mutant.module == name else None
-        return spec_from_loader(fullname, _Loader(name, changed))
+        return spec_from_loader(fullname, _Loader(name, changed), is_package=_file_of(name).name == "__init__.py")
 
 
 class _Loader(SourceLoader):
@@ -72,7 +83,7 @@ class _Loader(SourceLoader):
 
     def get_filename(self, fullname: str) -> str:
         """Return the file of the module."""
-        return str(FOLDER / f"{self.name}.py")
+        return str(_file_of(self.name))
 
     def get_data(self, path: str | bytes) -> bytes:
         """Return the source of the module, with the change in it."""
@@ -94,4 +105,4 @@ class _Loader(SourceLoader):
 
 @cache
 def _code_of(name: str) -> CodeType:
-    return compile(source_of(name), str(FOLDER / f"{name}.py"), "exec")
+    return compile(source_of(name), str(_file_of(name)), "exec")

@@ -59,7 +59,7 @@ FILES: Final = mutants_of(
     changed("highest-of-all-issuers", "F1.5", "return [held for held in found if held.place[0] == top[held.order]]", "return [held for held in found if held.place[0] == max(h.place[0] for h in found)]"),
     changed("fork-in-a-file-passed-over", "O1.3", "return [held for held in found if held.place[0] == top[held.order]]", "return list({held.order: held for held in found if held.place[0] == top[held.order]}.values())"),
     changed("highest-without-seen", "F1.3", "    top = {order: version for order, (version, _) in state.seen.items()}\n", "    top = {}\n"),
-    changed("bundles-judged-before-trust-is-taken", "F1", "        state = extended(state, tokens, now, vector.get(\"seen\"))\n    others", "        for t in (t for t in tokens if t.type == 'bundle'):\n            _document(state, t, now)\n        state = extended(state, tokens, now, vector.get(\"seen\"))\n    others"),
+    changed("bundles-judged-before-trust-is-taken", "F1", "        state = extended(state, tokens, now, floor)\n    others", "        for t in (t for t in tokens if t.type == 'bundle'):\n            _document(state, t, now)\n        state = extended(state, tokens, now, floor)\n    others"),
 )
 
 _ROOT_FORK: Final = '    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "fork")\n'
@@ -89,11 +89,9 @@ FLOORS: Final = mutants_of(
     changed("floor-of-catalogs-not-judged", "S1.5", _KEPT, "    return state\n"),
     changed("floor-of-lists-refused", "S1.4", _HELD, '    need(all(one.place[0] >= state.seen[one.order][0] for one in state.lists.values()), "rollback")\n' + _HELD),
     changed("floor-of-catalogs-refused", "S1.5", _HELD, '    need(all(one.place[0] >= state.seen[one.order][0] for one in state.catalogs.values()), "rollback")\n' + _HELD),
-    changed("floor-of-lists-dropped-from-seen", "S1.4", '    for kind, name in (("revocations", "lists"), ("catalog", "catalogs")):', '    for kind, name in (("catalog", "catalogs"),):'),
-    changed("floor-of-catalogs-dropped-from-seen", "S1.5", '    for kind, name in (("revocations", "lists"), ("catalog", "catalogs")):', '    for kind, name in (("revocations", "lists"),):'),
-    changed("floor-gives-way-where-as-high", "S1", "version >= merged[order][0]", "version > merged[order][0]"),
-    changed("floor-replaces-what-is-higher", "S1", "if order not in merged or version >= merged[order][0]:", "if True:"),
-    changed("floor-for-what-is-here-alone", "S1", "if order not in merged or version >= merged[order][0]:", "if order in merged and version >= merged[order][0]:"),
+    changed("floor-gives-way-where-as-high", "S1", "place[0] >= merged[order][0]", "place[0] > merged[order][0]"),
+    changed("floor-replaces-what-is-higher", "S1", "if order not in merged or place[0] >= merged[order][0]:", "if True:"),
+    changed("floor-for-what-is-here-alone", "S1", "if order not in merged or place[0] >= merged[order][0]:", "if order in merged and place[0] >= merged[order][0]:"),
     moved("floor-added-after-the-file", "S1", "    if seen is not None:\n        state = replace(state, seen=_merged(state.seen, seen))\n", _CATALOGS),
 )
 
@@ -105,8 +103,13 @@ PACKS: Final = mutants_of(
     changed("resets-in-packs-taken", "Packs", f"    need(kinds <= {_ALLOWED}", f'    need(kinds <= {_ALLOWED[:-1]}, "reset"}}'),
     changed("requests-in-packs-taken", "Packs", f"    need(kinds <= {_ALLOWED}", f'    need(kinds <= {_ALLOWED[:-1]}, "request", "receipt", "statement"}}'),
     changed("catalogs-in-packs-refused", "Packs", f"    need(kinds <= {_ALLOWED}", '    need(kinds <= {"root", "trust", "revocations"}'),
-    changed("pack-judged-at-now", "O1.2", 'extended(trust.start(pack, ground["root"]), pack, None)', 'extended(trust.start(pack, ground["root"]), pack, now)'),
-    changed("pack-taken-with-the-floor", "S1", 'extended(trust.start(pack, ground["root"]), pack, None)', 'extended(trust.start(pack, ground["root"]), pack, None, vector.get("seen"))'),
-    changed("types-of-a-pack-after-its-pin", "Packs", f'    need(kinds <= {_ALLOWED}, "unexpected-type")\n    state = extended(trust.start(pack, ground["root"]), pack, None)\n', f'    state = extended(trust.start(pack, ground["root"]), pack, None)\n    need(kinds <= {_ALLOWED}, "unexpected-type")\n'),
-    changed("file-judged-before-pack", "Packs", '    kinds = {token.type for token in pack}\n', '    tokens_of(_bytes(vector))\n    kinds = {token.type for token in pack}\n'),
+    changed("pack-judged-at-now", "O1.2", '    return extended(trust.start(pack, given.contents(line, "root")), pack, None)\n', '    return extended(trust.start(pack, given.contents(line, "root")), pack, given.moment(line, "now"))\n'),
+    changed("pack-taken-with-the-floor", "S1", 'given.contents(line, "root")), pack, None)', 'given.contents(line, "root")), pack, None, given.floor(line))'),
+    changed(
+        "types-of-a-pack-after-its-pin",
+        "Packs",
+        f"    need(kinds <= {_ALLOWED}",
+        f'    trust.start(pack, given.contents(line, "root"))\n    need(kinds <= {_ALLOWED}',
+    ),
+    changed("file-read-before-pack", "Packs", "    state = opened(line)\n", '    tokens_of(given.contents(line, "file"))\n    state = opened(line)\n'),
 )

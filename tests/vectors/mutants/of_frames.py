@@ -16,7 +16,7 @@ _ONE: Final = "        signatures.append(Signed("
 
 FRAMES: Final = mutants_of(
     "forms",
-    left_out("type-not-compared", "3", _TYPE, "every caller asks for the type of its token, but for the pinned root"),
+    left_out("type-not-compared", "Verification 3", _TYPE, "every caller asks for the type of its token, but for the pinned root"),
     left_out("frame-size-not-judged", "Frames 1", _LONG),
     moved("frame-size-judged-last", "Frames 1", _LONG, _TWICE),
     changed("frame-count-of-0-taken", "Frames 2", '{b"", b"\\x00"}', '{b""}'),
@@ -39,30 +39,34 @@ FRAMES: Final = mutants_of(
     moved("key-twice-found-before-payload", "Frames 4", _PAYLOAD, _TWICE),
     changed("key-twice-is-no-frame", "Frames 4", _TWICE, _TWICE.replace("signature-count", "frame-invalid")),
     changed("type-not-signed", "Frames", '+ kind.encode() + b"\\0"', '+ b"bundle\\0"'),
-    changed("scheme-not-signed", "Frames", "+ bytes([signed.scheme]) + signed.key", "+ b'\\1' + signed.key"),
+    changed("scheme-not-signed", "Frames", "bytes([scheme]) + reference + payload", 'b"\\1" + reference + payload'),
+    changed("key-not-signed", "Frames", "bytes([scheme]) + reference + payload", "bytes([scheme]) + payload"),
     changed("other-format-signed", "Frames", 'b"licensekit/lk1\\0"', 'b"licensekit/lk2\\0"'),
 )
 
-_STRIPPED: Final = r'    pin = pin.strip("\t\n\v\f\r ")' + "\n"
-_AGAIN: Final = '    need(pin == again and len(wanted) == 32, "root-pin-invalid")\n'
+_TEXT: Final = r'    text = pin.strip(b"\t\n\v\f\r ").decode("latin-1")' + "\n"
 
 PINS: Final = mutants_of(
     "trust",
-    left_out("pin-white-space-kept", "Identities", _STRIPPED),
-    changed("pin-any-white-space-dropped", "Identities", _STRIPPED, "    pin = pin.strip()\n"),
-    changed("pin-vertical-tab-kept", "Identities", _STRIPPED, r'    pin = pin.strip("\t\n\f\r ")' + "\n"),
-    changed("pin-form-feed-kept", "Identities", _STRIPPED, r'    pin = pin.strip("\t\n\v\r ")' + "\n"),
+    changed("pin-white-space-kept", "Identities", _TEXT, '    text = pin.decode("latin-1")\n'),
+    changed("pin-any-white-space-dropped", "Identities", _TEXT, '    text = pin.decode("utf-8", "replace").strip()\n'),
+    changed("pin-vertical-tab-kept", "Identities", _TEXT, _TEXT.replace(r"\v", "")),
+    changed("pin-form-feed-kept", "Identities", _TEXT, _TEXT.replace(r"\f", "")),
+    changed("pin-tab-kept", "Identities", _TEXT, _TEXT.replace(r"\t", "")),
+    changed("pin-carriage-return-kept", "Identities", _TEXT, _TEXT.replace(r"\r", "")),
     changed("pin-white-space-in-front-alone", "Identities", "pin.strip(", "pin.lstrip("),
     changed("pin-white-space-behind-alone", "Identities", "pin.strip(", "pin.rstrip("),
-    with_more("pin-white-space-within-dropped", "Identities", _STRIPPED, '    pin = "".join(pin.split())\n'),
-    with_more("pin-mark-dropped", "Identities", _STRIPPED, r'    pin = pin.removeprefix("\ufeff")' + "\n"),
-    with_more("pin-in-capitals-taken", "Identities", _STRIPPED, "    pin = pin.lower()\n"),
-    with_more("pin-body-in-capitals-taken", "Identities", _STRIPPED, "    pin = pin[:8] + pin[8:].lower()\n"),
-    with_more("pin-padding-taken", "Identities", _STRIPPED, '    pin = pin.rstrip("=")\n'),
-    with_more("pin-without-prefix-taken", "Identities", _STRIPPED, '    pin = "lkroot1-" + pin.removeprefix("lkroot1-")\n'),
-    changed("pin-stray-bits-taken", "Identities", "pin == again and len", "len"),
-    changed("pin-of-any-length", "Identities", "pin == again and len(wanted) == 32", "pin == again"),
-    with_more("pin-digits-for-letters", "Identities", _STRIPPED, '    pin = pin[:8] + pin[8:].replace("0", "o").replace("1", "l")\n'),
+    with_more("pin-white-space-within-dropped", "Identities", _TEXT, '    text = "".join(text.split(" "))\n'),
+    changed("pin-mark-dropped", "Identities", _TEXT, r'    pin = pin.removeprefix(b"\xef\xbb\xbf")' + "\n" + _TEXT),
+    with_more("pin-in-capitals-taken", "Identities", _TEXT, "    text = text.lower()\n"),
+    with_more("pin-body-in-capitals-taken", "Identities", _TEXT, "    text = text[:8] + text[8:].lower()\n"),
+    with_more("pin-padding-taken", "Identities", _TEXT, '    text = text.rstrip("=")\n'),
+    with_more("pin-without-prefix-taken", "Identities", _TEXT, '    text = "lkroot1-" + text.removeprefix("lkroot1-")\n'),
+    with_more("pin-digits-for-letters", "Identities", _TEXT, '    text = text[:8] + text[8:].replace("0", "o").replace("1", "l")\n'),
+    changed("pin-stray-bits-taken", "Identities", "need(text == again and len", "need(len"),
+    changed("pin-of-any-length", "Identities", "text == again and len(wanted) == 32", "text == again"),
+    changed("pin-short-taken", "Identities", "len(wanted) == 32", "len(wanted) <= 32"),
+    changed("pin-long-taken", "Identities", "len(wanted) == 32", "len(wanted) >= 32"),
     changed("digest-without-type", "Identities", 'kind.encode() + b"\\0" + payload', "payload"),
     changed("digest-without-zero", "Identities", 'kind.encode() + b"\\0" + payload', "kind.encode() + payload"),
 )

@@ -21,8 +21,8 @@ def _both_texts(name: str, rule: str, reading: str) -> Mutant:
 
 MESSAGE_PACK: Final = mutants_of(
     "forms",
-    left_out("bytes-behind-the-end-taken", "6", _BEHIND),
-    changed("zero-bytes-behind-the-end-taken", "6", _BEHIND, '    need(not data[reader.at :].strip(b"\\0"), "payload-invalid")\n'),
+    left_out("bytes-behind-the-end-taken", "Verification 6", _BEHIND),
+    changed("zero-bytes-behind-the-end-taken", "Verification 6", _BEHIND, '    need(not data[reader.at :].strip(b"\\0"), "payload-invalid")\n'),
     _both_texts("marks-of-texts-stripped", "Payloads", '{}.removeprefix(b"\\xef\\xbb\\xbf").decode()'),
     _both_texts("bad-utf-8-replaced", "Payloads", '{}.decode(errors="replace")'),
     _both_texts("bad-utf-8-ignored", "Payloads", '{}.decode(errors="ignore")'),
@@ -79,7 +79,7 @@ _NEWER: Final = '    need(not any(name.startswith("!") for name in fields["exten
 
 DOCUMENTS: Final = mutants_of(
     "fields",
-    left_out("other-spellings-taken", "6", _CANONICAL),
+    left_out("other-spellings-taken", "Verification 6", _CANONICAL),
     left_out("extensions-with-mark-taken", "Extensions", _NEWER),
     changed("extension-mark-alone-refused", "Extensions", 'name.startswith("!")', 'name == "!"'),
     changed("extension-mark-anywhere-refused", "Extensions", 'name.startswith("!")', '"!" in name'),

@@ -67,7 +67,7 @@ LATER: Final = mutants_of(
     changed("root-vouched-by-any-older", "R2.9", _NEWEST, ""),
     changed("root-vouched-by-the-pinned", "R2", "for k in reversed(state.chain) if _has_threshold(k, signatures)), None)", "for k in state.chain if _has_threshold(k, signatures)), None)"),
     changed("root-vouched-by-the-newest-alone", "R2.2", "for k in reversed(state.chain) if _has_threshold(k, signatures)), None)", "for k in [state.root] if _has_threshold(k, signatures)), None)"),
-    changed("root-unvouched-is-unknown-key", "R2.2", 'raise UnvouchedError("threshold-not-met")', 'raise UnvouchedError("key-unknown")'),
+    changed("root-unvouched-is-unknown-key", "R2.2", '    if voucher is None:\n        raise UnvouchedError("threshold-not-met")\n', '    if voucher is None:\n        raise UnvouchedError("key-unknown")\n'),
     changed("vouchers-signatures-not-verified-first", "R2.3", "    check_all(token, vouching, voucher.keys, payload)\n", ""),
     changed("all-signatures-verified-first", "R2.3", _READ, '    check_all(token, [s for s in signatures if any((s.scheme, s.key) in k.keys for k in state.chain)], {n: k for r in state.chain for n, k in r.keys.items()}, payload)\n' + _READ),
     changed("vouched-by-one-sound-signature", "R2.3", "    vouching = [s for s in signatures if (s.scheme, s.key) in voucher.keys]\n", "    vouching = [s for s in signatures if (s.scheme, s.key) in voucher.keys][: voucher.threshold]\n"),

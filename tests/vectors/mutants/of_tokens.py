@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.vectors.mutants.mutant import changed, left_out, moved, mutants_of, swapped, with_more
+from tests.vectors.mutants.mutant import Mutant, changed, left_out, moved, mutants_of, swapped, with_more
 
 _SIZE: Final = '    need(len(data) <= BOUNDS["FILE_BYTES"], "too-large")\n'
 _MARK: Final = r'    data = data.removeprefix(b"\xef\xbb\xbf")' + "\n"
@@ -70,7 +70,7 @@ _OF_FILES: Final = (
 _BODY: Final = "    try:\n        frame ="
 
 
-def _of_body(name: str, change: str) -> "Mutant":
+def _of_body(name: str, change: str) -> Mutant:
     """Return a mutant that changes a body before it is decoded."""
     return changed(name, "Tokens 5.4", _BODY, f"    body = {change}\n{_BODY}")
 

@@ -1,0 +1,93 @@
+"""Mutants run over the cases of the kit, those that show the rule first, until one case fails."""
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from functools import cache
+from multiprocessing import get_context
+from types import FrameType
+from typing import Any, Final, NamedTuple
+
+from licensekit_testkit.case_files import KitCase, all_cases
+from tests.vectors.mutants.loading import Answer, answer_of
+from tests.vectors.mutants.mutant import Mutant
+
+SECONDS: Final = 30
+"""A reader that takes longer over a case gives no answer."""
+
+
+class Result(NamedTuple):
+    """What became of a mutant."""
+
+    killed_by: str | None
+    """The first case that it fails; None if it passes all."""
+    crash: str | None = None
+    """The error with which it failed, where it gave no answer."""
+
+
+class Asked(NamedTuple):
+    """A case as it is asked."""
+
+    case: KitCase
+    line: dict[str, Any]
+    answers: list[Any]
+    cost: int
+    """How long it takes, roughly: dear cases come last."""
+
+
+def results_of(mutants: list[Mutant], processes: int) -> Iterator[tuple[Mutant, Result]]:
+    """Yield each mutant with what became of it, in the order of the table."""
+    asked()  # once, before the processes are forked
+    with get_context("fork").Pool(processes) as pool:
+        yield from zip(mutants, pool.imap(result_of, mutants), strict=True)
+
+
+def result_of(mutant: Mutant | None) -> Result:
+    """Return what becomes of a mutant, or of the reader as it is."""
+    answer = answer_of(mutant)
+    for one in sorted(asked(), key=lambda one: (_distance(one.case.rule, mutant), one.cost)):
+        try:
+            given = _in_time(answer, one.line)
+        except (NameError, SyntaxError):
+            raise  # the table is wrong: this is no mutant of the rule
+        except Exception as error:
+            return Result(one.case.id, f"{type(error).__name__}: {error}")
+        if "unsupported" not in given and given not in one.answers:
+            return Result(one.case.id)
+    return Result(None)
+
+
+@cache
+def asked() -> list[Asked]:
+    """Return all cases of the kit as they are asked."""
+    found: list[Asked] = []
+    for case in all_cases():
+        line = case.line()
+        cost = len(json.dumps(line)) // 50_000 + (1000 if "passphrase" in line else 0)
+        found.append(Asked(case, line, case.answers(), cost))
+    return found
+
+
+def _distance(rule: str, mutant: Mutant | None) -> int:
+    """Return how far a case is from what a mutant breaks: its rule, its section, another one."""
+    if mutant is None or rule == mutant.rule:
+        return 0
+    return 1 if _section(rule) == _section(mutant.rule) else 2
+
+
+def _section(rule: str) -> str:
+    return re.split(r"[ .]", rule)[0]
+
+
+def _in_time(answer: Answer, line: dict[str, Any]) -> dict[str, Any]:
+    signal.signal(signal.SIGALRM, _too_slow)
+    signal.alarm(SECONDS)
+    try:
+        return answer(line)
+    finally:
+        signal.alarm(0)
+
+
+def _too_slow(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError
