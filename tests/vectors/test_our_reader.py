@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_plain_data_of_another_form_is_refused(changes: dict[str, object]) -> No
 
 @pytest.mark.process
 def test_the_process_answers_a_line_with_a_line_and_ends_with_its_input() -> None:
-    lines = [{"ask": "hello"}, {"ask": "pin", "pin": "no pin"}, {"ask": "chain", "entries": []}]
+    lines: list[dict[str, Any]] = [{"ask": "hello"}, {"ask": "pin", "pin": "no pin"}, {"ask": "chain", "entries": []}]
     asked = "".join(json.dumps(line) + "\n" for line in lines)
     command = [sys.executable, "-m", "tests.vectors.our_reader"]
     done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)

@@ -3,7 +3,7 @@
 What does not have the form of its field is left as it is, so that the package refuses it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, cast, get_args, get_origin, get_type_hints
@@ -43,15 +43,13 @@ def _union(arguments: tuple[Any, ...], said: Any) -> Any:
 def _list(arguments: tuple[Any, ...], said: Any) -> Any:
     if not isinstance(said, list):
         return said
-    items: list[Any] = said
-    return [_value(arguments[0], item) for item in items]
+    return [_value(arguments[0], item) for item in cast("Iterable[Any]", said)]
 
 
 def _map(arguments: tuple[Any, ...], said: Any) -> Any:
     if not isinstance(said, dict):
         return said
-    items: dict[str, Any] = said
-    return {key: _value(arguments[1], item) for key, item in items.items()}
+    return {key: _value(arguments[1], item) for key, item in cast("Mapping[str, Any]", said).items()}
 
 
 _INNER: Final[dict[Any, Callable[[tuple[Any, ...], Any], Any]]] = {

@@ -1,0 +1,115 @@
+"""Asking a reader every case, and judging what it answers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, cast
+
+from licensekit_testkit.case_files import KitCase
+from licensekit_testkit.process import NoAnswerError, ReaderProcess
+
+SILENT_IN_A_ROW: Final = 10
+"""After so many cases in a row without an answer, the rest is not asked, and fails."""
+HYBRID_LEVEL: Final = "L4"
+HYBRID_SCHEME: Final = 2
+
+
+class Outcome(Enum):
+    """What became of a case."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one case, and for a failed one the answer."""
+
+    case: KitCase
+    outcome: Outcome
+    answer: Mapping[str, Any] | None = None
+    """What the reader answered, if it did and it was wrong."""
+    reason: str = ""
+    """Why there is no answer, or why it was left out."""
+
+
+@dataclass(frozen=True)
+class Hello:
+    """What a reader says of itself."""
+
+    reader: str
+    asks: frozenset[str]
+    schemes: frozenset[int]
+
+
+class NotAReaderError(Exception):
+    """The command does not answer `hello` as a reader does; the text says what it did."""
+
+
+def greet(process: ReaderProcess) -> Hello:
+    """Ask what the reader can be asked, or raise `NotAReaderError`."""
+    try:
+        said = process.ask({"ask": "hello"})
+    except NoAnswerError as error:
+        raise NotAReaderError(f"hello: {error}") from error
+    match said:
+        case {"reader": str(name), "asks": [*asks], "schemes": [*schemes]} if all(isinstance(ask, str) for ask in asks):
+            return Hello(name, frozenset(asks), frozenset(schemes))
+        case _:
+            wanted = '{"reader": text, "asks": [texts], "schemes": [numbers]}'
+            raise NotAReaderError(f"hello: answered {said}, where {wanted} is expected")
+
+
+def results(process: ReaderProcess, hello: Hello, cases: Iterable[KitCase]) -> Iterator[Result]:
+    """Yield what becomes of each case, in their order."""
+    silent = 0
+    for case in cases:
+        reason = _left_out(case, hello)
+        if reason:
+            yield Result(case, Outcome.LEFT_OUT, reason=reason)
+        elif silent == SILENT_IN_A_ROW:
+            yield Result(case, Outcome.FAILED, reason=f"not asked: {silent} cases in a row had no answer")
+        else:
+            result = _asked(process, case)
+            silent = silent + 1 if result.outcome is Outcome.FAILED and result.answer is None else 0
+            yield result
+
+
+def is_right(answer: Mapping[str, Any], case: KitCase) -> bool:
+    """Return whether a case expects this answer; the message beside a code is not compared."""
+    compared = {name: value for name, value in answer.items() if name != "message" or "code" not in answer}
+    return any(is_same(compared, right) for right in case.answers())
+
+
+def is_same(one: object, other: object) -> bool:
+    """Return whether two JSON values are the same: unlike in Python, true is not 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        first, second = cast("Mapping[str, Any]", one), cast("Mapping[str, Any]", other)
+        return first.keys() == second.keys() and all(is_same(first[name], second[name]) for name in first)
+    if isinstance(one, list) and isinstance(other, list):
+        items, others = cast("Sequence[Any]", one), cast("Sequence[Any]", other)
+        return len(items) == len(others) and all(map(is_same, items, others))
+    return one == other
+
+
+def _left_out(case: KitCase, hello: Hello) -> str:
+    if case.ask not in hello.asks:
+        return f"the reader is not asked {case.ask!r}"
+    if case.level == HYBRID_LEVEL and HYBRID_SCHEME not in hello.schemes:
+        return "the reader has no hybrid keys"
+    return ""
+
+
+def _asked(process: ReaderProcess, case: KitCase) -> Result:
+    try:
+        answer = process.ask(case.line())
+    except NoAnswerError as error:
+        return Result(case, Outcome.FAILED, reason=str(error))
+    if "unsupported" in answer:
+        return Result(case, Outcome.LEFT_OUT, reason=f"the reader says: {answer['unsupported']}")
+    if is_right(answer, case):
+        return Result(case, Outcome.PASSED)
+    return Result(case, Outcome.FAILED, answer)
