@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from tests.vectors.of_armor import sizes, types_and_bodies, white_space
+from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
+from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
+from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
+from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
+from tests.vectors.of_sentences import sentences
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
+from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
+from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Case
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
@@ -26,9 +34,21 @@ Maker = Callable[[], Iterable[Case]]
 GROUPS: Final[dict[str, dict[str, Maker]]] = {
     "L0": {
         # tokens, frames, pins
+        "white-space": white_space,
+        "types-and-bodies": types_and_bodies,
+        "sizes": sizes,
+        "divided-frames": divided_frames,
+        "written-pins": written_pins,
     },
     "L1": {
         # payloads, writers, keys, key files, hash chains
+        **PAYLOAD_FIELDS,
+        "sentences": sentences,
+        "other-spellings": other_spellings,
+        "no-documents": no_documents,
+        "first-faults": first_faults,
+        "code-points": code_points,
+        "extension-names": extension_names,
     },
     "L2": {
         "tokens": tokens,

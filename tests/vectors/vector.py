@@ -54,6 +54,8 @@ class Case:
     """Ids of the MUSTs of the texts that it shows (`musts.json`)."""
     ground: dict[str, Any] | None = None
     """Members of the line that many cases have in common, such as a pin and a pack."""
+    compare: tuple[str, ...] = ()
+    """Members of the answer that alone are compared; none: all."""
 
     def as_json(self, group: str, grounds: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the object in the file of a group, whose grounds are `grounds`."""
@@ -68,6 +70,7 @@ class Case:
             **place,
             "given": self.given,
             "expect": self.expect,
+            **({"compare": list(self.compare)} if self.compare else {}),
         }
 
 

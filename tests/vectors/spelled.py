@@ -1,0 +1,143 @@
+"""MessagePack as cases need it: documents of any contents, wrong spellings, and long runs that stay short in a case."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Run(NamedTuple):
+    """Hexadecimal that stands `times` times; of a run that counts, each `%` is a decimal digit of the running number."""
+
+    text: str
+    times: int
+    first: int | None = None
+
+    def entry(self) -> list[str | int]:
+        """Return the entry of `concat` in a case."""
+        return [self.text, self.times] if self.first is None else [self.text, self.times, self.first]
+
+    def written_out(self) -> bytes:
+        """Return the bytes that it stands for."""
+        if self.first is None:
+            return bytes.fromhex(self.text) * self.times
+        digits = self.text.count("%")
+        pieces = self.text.split("%")
+        texts: list[str] = []
+        for number in range(self.first, self.first + self.times):
+            shown = f"{number:0{digits}}"
+            texts.append("".join(piece + digit for piece, digit in zip(pieces, (*shown, ""), strict=True)))
+        return bytes.fromhex("".join(texts))
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Bytes that stand where a value should, whatever they are."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list or map whose contents are runs, behind its header."""
+
+    head: bytes
+    runs: tuple[Run, ...]
+
+
+class Record(dict[str, Any]):
+    """A document: an array of the values of its fields, in this order."""
+
+
+class Pairs(list[tuple[Any, Any]]):
+    """A map whose entries stand as they are given, sorted or not."""
+
+
+Spelled = list[bytes | Run]
+
+
+def pack(value: Any) -> Spelled:
+    """Return the one spelling of a value, but for what is raw in it."""
+    match value:
+        case Raw():
+            return [value.data]
+        case Many():
+            return [value.head, *value.runs]
+        case Record():
+            return [header("array", len(value)), *_all(value.values())]
+        case Pairs():
+            return [header("map", len(value)), *_all(item for pair in value for item in pair)]
+        case dict():
+            return pack(Pairs(value.items()))
+        case list():
+            return [header("array", len(value)), *_all(value)]
+        case str() if len(value) > LONG and value == value[0] * len(value):
+            data = value.encode()
+            return [header("str", len(data)), Run(value[0].encode().hex(), len(value))]
+        case str():
+            data = value.encode()
+            return [header("str", len(data)) + data]
+        case bytes():
+            return [header("bin", len(value)) + value]
+        case None | True | False:
+            return [{None: b"\xc0", False: b"\xc2", True: b"\xc3"}[value]]
+        case int():
+            return [number(value)]
+        case float():
+            raise AssertionError("no document has a float: spell it raw")
+    raise AssertionError(value)
+
+
+LONG = 24
+"""Characters above which a text of one character is a run."""
+
+
+def _all(values: Any) -> Spelled:
+    return [part for value in values for part in pack(value)]
+
+
+_HEADERS: dict[str, list[tuple[int, int, int]]] = {
+    "str": [(31, 0xA0, 0), (0xFF, 0xD9, 1), (0xFFFF, 0xDA, 2), (0xFFFFFFFF, 0xDB, 4)],
+    "bin": [(0xFF, 0xC4, 1), (0xFFFF, 0xC5, 2), (0xFFFFFFFF, 0xC6, 4)],
+    "array": [(15, 0x90, 0), (0xFFFF, 0xDC, 2), (0xFFFFFFFF, 0xDD, 4)],
+    "map": [(15, 0x80, 0), (0xFFFF, 0xDE, 2), (0xFFFFFFFF, 0xDF, 4)],
+}
+"""Kind to its forms, shortest first: the longest length, the first byte, and how many bytes of length follow."""
+
+
+def header(kind: str, length: int, form: int | None = None) -> bytes:
+    """Return the shortest header of a text, bytes, list or map; or the one of `form`, from 0."""
+    forms = _HEADERS[kind]
+    place = next(at for at, (most, _, _) in enumerate(forms) if length <= most) if form is None else form
+    _, first, width = forms[place]
+    return bytes([first]) + length.to_bytes(width, "big") if width else bytes([first | length])
+
+
+def number(value: int) -> bytes:
+    """Return the shortest spelling of a number."""
+    if -32 <= value < 128:
+        return value.to_bytes(1, "big", signed=True) if value < 0 else bytes([value])
+    forms = (0xD0, 0xD1, 0xD2, 0xD3) if value < 0 else (0xCC, 0xCD, 0xCE, 0xCF)
+    for first, width in zip(forms, (1, 2, 4, 8), strict=True):
+        lowest, highest = (-(2 ** (8 * width - 1)), -1) if value < 0 else (0, 2 ** (8 * width) - 1)
+        if lowest <= value <= highest:
+            return bytes([first]) + value.to_bytes(width, "big", signed=value < 0)
+    raise AssertionError(value)
+
+
+def written_out(spelled: Spelled) -> bytes:
+    """Return the bytes."""
+    return b"".join(part.written_out() if isinstance(part, Run) else part for part in spelled)
+
+
+def member(spelled: Spelled) -> Any:
+    """Return the hexadecimal as a member of a case: a text, or `concat` where there are long runs."""
+    if not any(isinstance(part, Run) for part in spelled):
+        return written_out(spelled).hex()
+    entries: list[list[str | int]] = []
+    plain = b""
+    for part in spelled:
+        if isinstance(part, Run):
+            entries += [[plain.hex(), 1]] * bool(plain) + [part.entry()]
+            plain = b""
+        else:
+            plain += part
+    return {"concat": entries + [[plain.hex(), 1]] * bool(plain)}
