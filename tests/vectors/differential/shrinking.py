@@ -1,0 +1,54 @@
+"""A question on which readers part, made as small as it still parts them."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+Line = dict[str, Any]
+Path = tuple[str | int, ...]
+
+
+def shrunk(line: Line, parts: Callable[[Line], bool]) -> Line:
+    """Return the smallest question that is found by leaving things out."""
+    while True:
+        smaller = next((one for one in _smaller(line) if parts(one)), None)
+        if smaller is None:
+            return line
+        line = smaller
+
+
+def _smaller(line: Line) -> Iterator[Line]:
+    """Yield the question without a member, an entry of a list, or a token of a text: larger things first."""
+    for path, value in _within(line, ()):
+        if isinstance(value, list) and len(value) > 4:
+            items = cast("list[Any]", value)
+            yield _with(line, path, items[: len(items) // 2])
+            yield _with(line, path, items[len(items) // 2 :])
+    for path, value in _within(line, ()):
+        if isinstance(value, list):
+            items = cast("list[Any]", value)
+            yield from (_with(line, path, items[:at] + items[at + 1 :]) for at in range(len(items)))
+        if isinstance(value, str) and value.count("lk1-") > 1:
+            tokens = re.findall(r"[^l]*lk1-(?:(?!lk1-).)*", value, re.DOTALL)
+            yield from (_with(line, path, "".join(tokens[:at] + tokens[at + 1 :])) for at in range(len(tokens)))
+    for name in ("seen", "alone", "released", "installation", "away_hours", "users", "sites", "events"):
+        if name in line:
+            yield {member: value for member, value in line.items() if member != name}
+
+
+def _within(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    yield path, value
+    if isinstance(value, dict):
+        for name, one in cast("Line", value).items():
+            yield from _within(one, (*path, name))
+    if isinstance(value, list):
+        for at, one in enumerate(cast("list[Any]", value)):
+            yield from _within(one, (*path, at))
+
+
+def _with(value: Any, path: Path, new: Any) -> Any:
+    if not path:
+        return new
+    copied = value.copy()
+    copied[path[0]] = _with(value[path[0]], path[1:], new)
+    return copied
