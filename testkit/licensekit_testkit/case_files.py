@@ -1,15 +1,14 @@
 """The cases of the kit, as they lie in its files."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from itertools import zip_longest
+from typing import Any, Final, cast
 
 LEVELS: Final = ("L0", "L1", "L2", "L3", "L4")
-REPEATED: Final = ("file", "text", "pin", "frame", "payload")
-"""Members that `repeat` may make longer: of a line or a step, the first of these that it has."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,10 @@ class KitCase:
     musts: tuple[str, ...]
     ask: str
     given: Mapping[str, Any]
-    """Members of the line, those of its ground included; `repeat` is not yet carried out."""
+    """Members of the line, those of its ground included; long texts are not yet written out."""
     expect: Mapping[str, Any]
+    compare: tuple[str, ...] | None
+    """The members of the answer that count, where the others would be too long to expect."""
 
     @property
     def group(self) -> str:
@@ -34,24 +35,37 @@ class KitCase:
 
     def line(self) -> dict[str, Any]:
         """Return the object that the reader is sent."""
-        return {"id": self.id, "ask": self.ask, **expanded(self.given)}
+        return {"id": self.id, "ask": self.ask, **written_out(self.given)}
 
     def answers(self) -> list[Any]:
         """Return the answers that are right: one, or several where a MAY lets readers differ."""
-        any_of: list[Any] | None = self.expect.get("any_of")
-        return [self.expect] if any_of is None else any_of
+        expect = written_out(self.expect)
+        any_of: list[Any] = expect.get("any_of", [expect])
+        return any_of
 
 
-def expanded(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members with every `repeat` carried out, in the steps of a sequence as well."""
-    members = dict(given)
-    repeat = members.pop("repeat", None)
-    if repeat is not None:
-        longer = next(name for name in REPEATED if name in members)
-        members[longer] += repeat["text"] * repeat["times"]
-    if "steps" in members:
-        members["steps"] = [expanded(step) for step in members["steps"]]
-    return members
+def written_out(value: Any) -> Any:
+    """Return a JSON value with every `{"concat": [[text, times], ...]}` in it written out as the text that it is."""
+    if isinstance(value, list):
+        return [written_out(item) for item in cast("Iterable[Any]", value)]
+    if not isinstance(value, Mapping):
+        return value
+    members = cast("Mapping[str, Any]", value)
+    if list(members) == ["concat"]:
+        return "".join(_pieces(*piece) for piece in members["concat"])
+    return {name: written_out(item) for name, item in members.items()}
+
+
+def _pieces(text: str, times: int, first: int | None = None) -> str:
+    """Return a text many times; with `first`, each has the digits of a running number in place of every `%`."""
+    if first is None:
+        return text * times
+    parts = text.split("%")
+    digits = len(parts) - 1
+    return "".join(
+        "".join(map("".join, zip_longest(parts, f"{number:0{digits}}", fillvalue="")))
+        for number in range(first, first + times)
+    )
 
 
 def all_cases() -> list[KitCase]:
@@ -79,6 +93,7 @@ def cases_of(file: Mapping[str, Any]) -> Iterator[KitCase]:
             ask=said["ask"],
             given={**ground, **said["given"]},
             expect=said["expect"],
+            compare=tuple(said["compare"]) if "compare" in said else None,
         )
 
 

@@ -1,5 +1,6 @@
 """`licensekit-testkit list|show|run`."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     try:
         sys.exit(asked.run(asked))
+    except BrokenPipeError:  # what reads our output has read enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
     except UsageError as error:
         print(f"licensekit-testkit: {error}", file=sys.stderr)
         sys.exit(USAGE)

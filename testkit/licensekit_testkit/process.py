@@ -71,6 +71,8 @@ class _Running:
 
     def exchange(self, line: str, seconds: float) -> bytes:
         """Send a line and return the next one that comes."""
+        if not self._received.empty():
+            raise NoAnswerError(f"before it was asked, printed {_shown(self._received.get())}")
         self._sent.put(line.encode() + b"\n")
         try:
             received = self._received.get(timeout=seconds)
@@ -122,8 +124,8 @@ def _answer(line: bytes, wanted: object) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise NoAnswerError(f"no answer: printed {_shown(line)}, which is not a JSON object")
     answer = cast("dict[str, Any]", said)
-    if answer.pop("id", wanted) != wanted:
-        raise NoAnswerError(f"answered with another id: {_shown(line)}")
+    if (given := answer.pop("id", wanted)) != wanted:
+        raise NoAnswerError(f"answered with another id: {given!r}")
     return answer
 
 

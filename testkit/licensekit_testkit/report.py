@@ -63,7 +63,9 @@ def case_as_json(case: KitCase) -> str:
     """Return a case as it is in the kit, with the members of its ground."""
     members = {"id": case.id, "level": case.level, "about": case.about, "rule": case.rule}
     lists = {"flags": case.flags, "musts": case.musts}
-    return json.dumps({**members, **lists, "ask": case.ask, "given": case.given, "expect": case.expect}, indent=1)
+    compare = {} if case.compare is None else {"compare": case.compare}
+    asked = {"ask": case.ask, "given": case.given, "expect": case.expect}
+    return json.dumps({**members, **lists, **asked, **compare}, indent=1)
 
 
 def _sums(results: Iterable[Result]) -> list[str]:

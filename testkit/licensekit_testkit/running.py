@@ -1,11 +1,12 @@
 """Asking a reader every case, and judging what it answers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from licensekit_testkit.case_files import KitCase
+from licensekit_testkit.judging import is_right
 from licensekit_testkit.process import NoAnswerError, ReaderProcess
 
 SILENT_IN_A_ROW: Final = 10
@@ -74,25 +75,6 @@ def results(process: ReaderProcess, hello: Hello, cases: Iterable[KitCase]) -> I
             result = _asked(process, case)
             silent = silent + 1 if result.outcome is Outcome.FAILED and result.answer is None else 0
             yield result
-
-
-def is_right(answer: Mapping[str, Any], case: KitCase) -> bool:
-    """Return whether a case expects this answer; the message beside a code is not compared."""
-    compared = {name: value for name, value in answer.items() if name != "message" or "code" not in answer}
-    return any(is_same(compared, right) for right in case.answers())
-
-
-def is_same(one: object, other: object) -> bool:
-    """Return whether two JSON values are the same: unlike in Python, true is not 1."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        first, second = cast("Mapping[str, Any]", one), cast("Mapping[str, Any]", other)
-        return first.keys() == second.keys() and all(is_same(first[name], second[name]) for name in first)
-    if isinstance(one, list) and isinstance(other, list):
-        items, others = cast("Sequence[Any]", one), cast("Sequence[Any]", other)
-        return len(items) == len(others) and all(map(is_same, items, others))
-    return one == other
 
 
 def _left_out(case: KitCase, hello: Hello) -> str:

@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 from licensekit_testkit.case_files import KitCase, all_cases
+from licensekit_testkit.judging import is_right
 
 from tests.docs.grammar import TYPES
 from tests.docs.tables import section, tables, text_of
 from tests.vectors.make_vectors import AT_RANDOM, FOLDER, GROUPS, LEVEL, path_of
 from tests.vectors.make_vectors import text_of as made_text
-from tests.vectors.our_reader.asks import compared
+from tests.vectors.our_reader.asks import answer
 
 FORMAT = text_of("format.md")
 CASES = all_cases()
@@ -44,7 +45,8 @@ def test_a_group_has_one_level() -> None:
 
 @pytest.mark.parametrize("case", ALL)
 def test_our_reader_answers_as_the_case_expects(case: KitCase) -> None:
-    assert compared(case.line()) in case.answers()
+    said = answer(case.line())
+    assert is_right(said, case), said
 
 
 def test_the_one_fault_of_every_refused_case_is_its_own() -> None:
@@ -86,6 +88,6 @@ def test_every_type_of_document_is_read_and_refused() -> None:
         kind
         for case in files
         if "code" in case.expect
-        for kind in re.findall(r"lk1-(\w+)\.", case.given["pack"] + case.given.get("file", ""))
+        for kind in re.findall(r"lk1-(\w+)\.", case.given["pack"] + case.line().get("file", ""))
     }
     assert set(TYPES) <= refused

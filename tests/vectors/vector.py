@@ -54,8 +54,8 @@ class Case:
     """Ids of the MUSTs of the texts that it shows (`musts.json`)."""
     ground: dict[str, Any] | None = None
     """Members of the line that many cases have in common, such as a pin and a pack."""
-    compare: tuple[str, ...] = ()
-    """Members of the answer that alone are compared; none: all."""
+    compare: tuple[str, ...] | None = None
+    """The members of the answer that count, where the others would be too long to expect."""
 
     def as_json(self, group: str, grounds: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the object in the file of a group, whose grounds are `grounds`."""
@@ -70,16 +70,15 @@ class Case:
             **place,
             "given": self.given,
             "expect": self.expect,
-            **({"compare": list(self.compare)} if self.compare else {}),
+            **({} if self.compare is None else {"compare": list(self.compare)}),
         }
 
 
 def text_members(name: str, text: str | bytes, repeat: tuple[str, int] | None = None) -> dict[str, Any]:
-    """Return the members that stand for a text: in hexadecimal if it is bytes, and what follows it again and again."""
-    members: dict[str, Any] = {f"{name}_hex": text.hex()} if isinstance(text, bytes) else {name: text}
-    if repeat is not None:
-        members["repeat"] = {"text": repeat[0], "times": repeat[1]}
-    return members
+    """Return the member that stands for a text: in hexadecimal if it is bytes; `repeat` follows, so many times."""
+    if isinstance(text, bytes):
+        return {f"{name}_hex": text.hex()}
+    return {name: text if repeat is None else {"concat": [[text, 1], [*repeat]]}}
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,3 @@ def answer(line: Line) -> Line:
         return ASKS[line["ask"]](line)
     except LicenseError as error:
         return {"code": error.code, "message": str(error)}
-
-
-def compared(line: Line) -> Line:
-    """Return the answer without the message, which is not compared."""
-    return {name: value for name, value in answer(line).items() if name != "message"}
