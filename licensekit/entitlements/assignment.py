@@ -140,7 +140,7 @@ def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
     """Return all that a holder of `held` has, whatever has lapsed of it, and the system's."""
-    given = (code for code, level in entitlements.present.items() if level > Access.NONE)
+    everybody = (entitlements.present, entitlements.everyone, entitlements.every_site)
+    given = (code for levels in everybody for code, level in levels.items() if level > Access.NONE)
     included = (entitlements.closure.get(code, frozenset()) for code in held)
-    everybody = (entitlements.everyone, entitlements.every_site)
-    return frozenset(given).union(held, *included, *everybody)
+    return frozenset(given).union(held, *included)

@@ -73,7 +73,7 @@ class Covered:
 
     timeline: Timeline
     judged: tuple[Part, ...]
-    """The bundles in force at `now`, and those that wait."""
+    """All bundles: one that is not in force at its start may be so later."""
     now: int
     away_hours: float | None
 
@@ -84,7 +84,7 @@ class Covered:
         What cannot grant anything here covers nothing, whatever its dates are.
         """
         useless = [part.bundle for part in self.judged if part.state in USELESS]
-        starts = {start_of_day(part.bundle.starts or 0) for part in self.judged}
+        starts = {start_of_day(one.bundle.starts or 0) for one in self.timeline.candidates}
         of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}
         for since in sorted({self.now, *(start for start in starts if start > self.now)}):
             governing = [verified.document for verified in self.timeline.in_force(since)]

@@ -145,7 +145,7 @@ def evaluate(
         valid_until=min((m for m in moments if m > now), default=None),
         parts=parts,
         waiting=waiting,
-        covered=Covered(timeline, (*parts, *waiting), now, away_hours),
+        covered=Covered(timeline, judged(bundles), now, away_hours),
         licenses=licenses,
         closure=closure,
         grants=grants,

@@ -122,12 +122,12 @@ def why_not_held(
     license_ = entitlements.licenses.get(code)
     if license_ is None or license_.kind is Kind.SYSTEM:
         return why_not(entitlements, code)
-    held = next((one.license for one in holdings if code in (one.license, *entitlements.closure[one.license])), None)
+    givers = {code, *(one for one, inner in entitlements.closure.items() if code in inner)}
+    held = next((one.license for one in holdings if one.license in givers), None)
     if held is None:
-        givers = (one for one, inner in entitlements.closure.items() if one == code or code in inner)
         is_sold = any(entitlements.tiers.get(one) for one in givers)
         return denials.NotGrantedTo(holder=holder) if is_sold else why_not(entitlements, code)
-    if not entitlements.tiers[held]:
+    if not entitlements.tiers.get(held):
         return why_not(entitlements, held)
     beyond = beyond_sold(entitlements, holdings, code, kind)
     return beyond or _not_in_force(entitlements, held) or denials.NotGrantedTo(holder=holder)

@@ -78,7 +78,7 @@ def access_by(entitlements: Entitlements, kind: Kind, holding: Holding) -> Acces
     if holding.satellite is None:
         return cap
     # What is assigned to a satellite gives no more than there may be satellites.
-    limiting = (code for code, one in entitlements.licenses.items() if one.limits_sites)
+    limiting = (code for code, one in entitlements.licenses.items() if one.limits_sites and one.kind is Kind.SITE)
     caps = [access_of(entitlements.tiers[code], holding.satellite - 1) for code in limiting]
     return min(cap, max(caps, default=Access.FULL))
 
@@ -100,7 +100,7 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
     for code, level in entitlements.present.items():
         complete = full_with(entitlements, code)
         if complete is not None:
-            held = access.get(complete, Access.NONE)
+            held = entitlements.present.get(complete, access.get(complete))
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access

@@ -82,7 +82,7 @@ def may_login(
     if user is None:
         return Decision((denials.NoSuchUser(),))
     if access is None:
-        access = held_access(entitlements, user.holdings, site_holdings)
+        access = held_access(entitlements, user.holdings, () if user.retired else site_holdings)
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
     reasons = (
         *_of_user(user, rule, way),

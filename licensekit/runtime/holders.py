@@ -206,9 +206,9 @@ class User(Holder):
         view = self._current()
         decision = view.decisions.get(way)
         if decision is None:
-            state = view.snapshot.state
+            state, access = view.snapshot.state, None if view.denied else view.access
             view.decisions[way] = decision = may_login(
-                state.entitlements, view.facts, way, site=self._site, events=state.events, access=view.access
+                state.entitlements, view.facts, way, site=self._site, events=state.events, access=access
             )
         return decision
 

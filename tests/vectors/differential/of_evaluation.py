@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any, Final
 
-from licensekit.dates import format_day, format_seconds
+from licensekit.dates import format_days, format_seconds
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import (
@@ -79,7 +79,7 @@ def _moment(random: Random) -> str:
 def _inputs(random: Random) -> Line:
     found: Line = {}
     if random.random() < 0.2:
-        found["released"] = format_day(ISSUED_DAY + random.choice(_DATES))
+        found["released"] = format_days(ISSUED_DAY + random.choice(_DATES))
     if random.random() < 0.3:
         facts = {name: random.choice([bytes(16), bytes([1]) * 16]).hex() for name in some(random, ["disk", "host"], 0, 2)}
         found["installation"] = {"digest": random.choice([bytes(32), bytes([7]) * 32]).hex(), "facts": facts}

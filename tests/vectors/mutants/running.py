@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any, Final, NamedTuple
 
 from licensekit_testkit.case_files import KitCase, all_cases
-from licensekit_testkit.running import is_right
+from licensekit_testkit.judging import is_right
 from tests.vectors.mutants.loading import Answer, answer_of
 from tests.vectors.mutants.mutant import Mutant
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from licensekit.errors import LicenseError
-from tests.vectors.our_reader import chains, files, forms, keys
+from tests.vectors.our_reader import chains, evaluation, files, forms, keys
 
 Line = dict[str, Any]
 
@@ -23,6 +23,7 @@ ASKS: Final[dict[str, Callable[[Line], Line]]] = {
     "audit_entry": chains.audit_entry,
     "file": files.file,
     "sign": forms.sign,
+    "evaluate": evaluation.evaluate,
 }
 """Ask to the function that answers it, or raises why it refuses."""
 SCHEMES: Final = (1, 2, 3)

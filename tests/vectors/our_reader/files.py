@@ -24,7 +24,7 @@ def file(line: dict[str, Any]) -> dict[str, Any]:
     if line.get("alone"):
         store = _alone(store, tokens[0], now)
     else:
-        store = extend_trust_store(store, tokens, now, _seen(line.get("seen")))
+        store = extend_trust_store(store, tokens, now, seen_of(line.get("seen")))
     return shown(store, tokens, now)
 
 
@@ -47,7 +47,8 @@ def state_numbers(store: TrustStore) -> dict[str, Any]:
 _OF_TRUST = frozenset({"root", "trust", "revocations"})
 
 
-def _seen(said: dict[str, Any] | None) -> Seen:
+def seen_of(said: dict[str, Any] | None) -> Seen:
+    """Return what was seen before, of which `said` names the places; None: nothing."""
     if said is None:
         return NOTHING_SEEN
     places = {

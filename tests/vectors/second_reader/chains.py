@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 LEDGER_VALUES: Final = (
-    *("number", "action", "time", "who", "document_type"),
+    *("number", "action", "time", "who", "type"),
     *("frame", "order_number", "order", "request", "note"),
 )
 _NOT_THERE: Final = b"\xff\xff\xff\xff"

@@ -17,10 +17,8 @@ def taken(line: Line) -> dict[str, Any]:
     floor = given.floor(line)
     state = opened(line)
     tokens = tokens_of(given.contents(line, "file"))
-    if given.is_true(line, "alone"):
-        state = _alone(state, tokens, now)
-    else:
-        state = extended(state, tokens, now, floor)
+    alone = given.is_true(line, "alone")
+    state = _alone(state, tokens, now) if alone else extended(state, tokens, now, floor)
     others = [t for t in tokens if t.type not in {"root", "trust", "revocations"}]
     documents = [_shown(_document(state, token, now)) for token in others]
     return {"state": _numbers(state), "documents": documents}

@@ -154,9 +154,11 @@ def _is_low_order(square: int, y: int) -> bool:
 
 
 class Map(dict[str, Any]):
-    """A map, and how many entries its header claims: a repeated key is still an entry."""
+    """A map, in which a repeated key has its last value, and all entries that are there."""
 
-    claimed: int = 0
+    def __init__(self, entries: list[tuple[str, Any]]) -> None:
+        super().__init__(entries)
+        self.entries = entries
 
 
 class Packed(NamedTuple):
@@ -242,8 +244,7 @@ class _Reader:
 
     def map(self, count: int, depth: int) -> dict[str, Any]:
         need(2 * count <= len(self.data) - self.at, "payload-invalid")
-        read = Map()
-        read.claimed = count
+        entries: list[tuple[str, Any]] = []
         last: bytes | None = None
         for _ in range(count):
             name = self.value(depth + 1)
@@ -251,5 +252,5 @@ class _Reader:
             encoded = name.encode()
             self.is_canonical &= last is None or last < encoded
             last = encoded
-            read[name] = self.value(depth + 1)
-        return read
+            entries.append((name, self.value(depth + 1)))
+        return Map(entries)

@@ -2,13 +2,15 @@
 
 import json
 import re
-from typing import Any, Final, cast
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar, cast
 
 from tests.vectors.second_reader.forms import TYPES, need
 from tests.vectors.second_reader.kinds import days_of, seconds_of
 from tests.vectors.second_reader.trust import Place
 
 Line = dict[str, Any]
+T = TypeVar("T")
 _ABSENT: Final = object()
 
 
@@ -22,6 +24,14 @@ def parse(line: bytes) -> Line:
         return mapping(json.loads(line), "the line")
     except ValueError:
         raise UnsupportedError("the line is not JSON") from None
+
+
+def choice(table: Mapping[str, T], line: Line, name: str) -> T:
+    """Return the entry of a table that a member names."""
+    entry = table.get(text(line, name))
+    if entry is None:
+        raise UnsupportedError(f"no such {name}: {line[name]}")
+    return entry
 
 
 def mapping(value: Any, what: str) -> Line:

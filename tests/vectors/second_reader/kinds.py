@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from tests.docs.tables import section
 from tests.vectors.second_reader.forms import BOUNDS, FORMAT, Map, RefusedError, need
@@ -24,7 +25,8 @@ def _same(plain: Any) -> Any:
     return plain
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True)
+class Kind:
     """What a value must be: `show` judges it and returns it as plain data, `take` returns the value of plain data.
 
     `take` judges nothing that `show` judges: what is taken is encoded, read again and compared.
@@ -157,9 +159,9 @@ def map_of(name: Kind, item: Kind, least: int, most: int) -> Kind:
 
     def show(value: Any) -> Any:
         need(isinstance(value, Map), "payload-invalid")
-        entries = cast("Map", value)
-        need(least <= entries.claimed <= most, "payload-invalid")
-        return {name.show(key): item.show(one) for key, one in entries.items()}
+        entries = cast("Map", value).entries
+        need(least <= len(entries) <= most, "payload-invalid")
+        return {name.show(key): item.show(one) for key, one in entries}
 
     def take(plain: Any) -> Any:
         need(isinstance(plain, dict), "payload-invalid")

@@ -1,6 +1,6 @@
 """Values to MessagePack in their only spelling ("Payloads")."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tests.vectors.second_reader.forms import RefusedError, need
 
@@ -27,10 +27,14 @@ def pack(value: Any) -> bytes:
     if isinstance(value, bytes):
         return _headed(value, len(value), _BYTES)
     if isinstance(value, list):
-        return _headed(b"".join(map(pack, value)), len(value), _LIST, 0x90, 16)
+        return _list(value)
     need(isinstance(value, dict), "payload-invalid")
-    entries = sorted(value.items(), key=lambda entry: _utf8(entry[0]))
+    entries = sorted(cast("dict[str, Any]", value).items(), key=lambda entry: _utf8(entry[0]))
     return _headed(b"".join(_text(name) + pack(item) for name, item in entries), len(entries), _MAP, 0x80, 16)
+
+
+def _list(items: list[Any]) -> bytes:
+    return _headed(b"".join(map(pack, items)), len(items), _LIST, 0x90, 16)
 
 
 def _utf8(text: str) -> bytes:

@@ -15,10 +15,7 @@ def answer(line: bytes) -> Answer:
     """Return the answer to a line: a refusal has a code, and what is no question is not supported."""
     try:
         asked = given.parse(line)
-        name = given.text(asked, "ask")
-        if name not in ASKS:
-            raise UnsupportedError(f"no such question: {name}")
-        return ASKS[name](asked)
+        return given.choice(ASKS, asked, "ask")(asked)
     except RefusedError as error:
         return {"code": error.args[0]}
     except (UnsupportedError, RecursionError) as error:
@@ -68,7 +65,7 @@ def _signature(line: Line) -> Answer:
 
 def _key_file(line: Line) -> Answer:
     text = given.contents(line, "text")
-    if "passphrase" not in line:
+    if not {"passphrase", "passphrase_hex"} & line.keys():
         return _shown_key(key_files.public_key(text))
     shown, secret = key_files.secret_key(text, given.contents(line, "passphrase"))
     return _shown_key(shown) | {"secret": secret.hex()}
@@ -92,9 +89,11 @@ def _ledger_entry(line: Line) -> Answer:
 def _ledger_value(line: Line, name: str) -> bytes | None:
     if line.get(name) is None:
         return None
-    if name in {"frame", "request"}:
-        return given.octets(line, name)
-    return str(given.whole(line, name)).encode() if name in {"number", "time"} else given.text(line, name).encode()
+    return _LEDGER_BYTES.get(name, _utf8)(line, name)
+
+
+def _utf8(line: Line, name: str) -> bytes:
+    return given.text(line, name).encode()
 
 
 def _audit_entry(line: Line) -> Answer:
@@ -109,6 +108,13 @@ def _sign(line: Line) -> Answer:
     return {"token": signing.sign(given.kind(line), line.get("document"), seeds, scheme)}
 
 
+_LEDGER_BYTES: Final[dict[str, Callable[[Line, str], bytes]]] = {
+    "number": lambda line, name: str(given.whole(line, name)).encode(),
+    "time": lambda line, name: str(given.moment(line, name)).encode(),
+    "frame": given.octets,
+    "request": given.octets,
+}
+"""How the values of an entry that are not text become bytes."""
 _CHAIN: Final = ("entries", "hashes")
 ASKS: Final[dict[str, Callable[[Line], Answer]]] = {
     "hello": _hello,

@@ -281,12 +281,12 @@ def verified(state: State, token: Token, kind: str, now: int | None) -> Held:
     need(end is None or says["issued"] < end, "key-out-of-window")
     need(says["issuer"] in issuers, "key-out-of-scope")
     if kind == "bundle":
-        need(_may_grant(says, *of_bundles), "key-out-of-scope")
+        need(may_grant(says, *of_bundles), "key-out-of-scope")
     need(kind == "reset" or says["product"] == state.product, "wrong-product")
     return Held(token, payload, says, document.plain, signer)
 
 
-def _may_grant(
+def may_grant(
     bundle: dict[str, Any], uses: list[int], longest: int | None, parts: list[str] | None, most: int | None
 ) -> bool:
     """Step 7, 4 to 8."""
@@ -310,6 +310,12 @@ def _ends_within(bundle: dict[str, Any], days: int) -> bool:
 def bundle(state: State, token: Token, now: int) -> Held:
     """Steps 3 to 9."""
     held = verified(state, token, "bundle", now)
+    require_not_revoked(state, held)
+    return held
+
+
+def require_not_revoked(state: State, held: Held) -> None:
+    """Step 9."""
     says = held.says
     taken_back = state.lists.get(says["issuer"])
     seen = state.seen.get(("revocations", says["issuer"]))
@@ -320,7 +326,6 @@ def bundle(state: State, token: Token, now: int) -> Held:
         need(held.identity not in taken_back.says["identities"], "bundle-revoked")
         need(says["serial"] not in taken_back.says["serials"], "bundle-revoked")
         need(says["sequence"] >= (lowest[says["use"]] or 0), "bundle-revoked")
-    return held
 
 
 def judge(state: State, token: Token) -> Held:

@@ -1,5 +1,6 @@
 """Bundles that were activated, each with the scope of its key and whether it was revoked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -75,25 +76,29 @@ class Bundle:
         return None if last is None else (int(last) + 1) * DAY
 
     @property
+    def offline_hours(self) -> int:
+        """For how many hours it counts while the database is away."""
+        return int(self.says["offline_hours"])
+
+    @property
     def after_grace(self) -> str:
         """What it grants after its end."""
         return str(self.held.plain["after_grace"])
 
 
-def bundles_of(state: State, tokens: list[Token]) -> tuple[Bundle, ...]:
+def bundles_of(state: State, tokens: list[Token], before: Iterable[Bundle] = ()) -> tuple[Bundle, ...]:
     """Return the bundles whose keys may still sign them (steps 3 to 8, whatever a clock shows).
 
     Two with the same payload are one: at the place of the first, with the key of the last.
     """
-    found: dict[bytes, Bundle] = {}
-    for place, token in enumerate(tokens):
+    found = {bundle.held.payload: bundle for bundle in before}
+    for token in tokens:
         try:
             held = trust.verified(state, token, "bundle", None)
         except RefusedError:
             continue
-        before = found.get(held.payload)
-        activated = place if before is None else before.activated
-        found[held.payload] = _bundle(state, held, activated)
+        same = found.get(held.payload)
+        found[held.payload] = _bundle(state, held, len(found) if same is None else same.activated)
     return tuple(found.values())
 
 

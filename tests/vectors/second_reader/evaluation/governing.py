@@ -1,9 +1,11 @@
 """Which bundle governs each part at a moment ("Bundles that govern", P1 to P5)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tests.vectors.second_reader.evaluation.bundles import Bundle
+from tests.vectors.second_reader.evaluation.states import is_out_of_reach
 from tests.vectors.second_reader.evaluation.world import World
 
 Part = tuple[str, str]
@@ -15,8 +17,8 @@ Line = list[Bundle]
 
 
 @lru_cache
-def in_force(world: World) -> dict[Part, Bundle]:
-    """Return the bundle of each issuer and part that is in force at `now`."""
+def governing(world: World) -> dict[Part, Bundle]:
+    """Return the bundle that governs each issuer and part at `now`, out of reach or not."""
     lines = _lines(_started(world))
     granting = [line for line in lines if not _head(line).is_revoked]
     out = _replaced(granting)
@@ -49,13 +51,10 @@ def _head(line: Line) -> Bundle:
 def _replaced(granting: list[Line]) -> set[Serial]:
     """P4: return the serials that are out of force."""
     serials = {line[0].serial for line in granting}
-    newest = {one: max(b.activated for line in granting if line[0].serial == one for b in line) for one in serials}
+    newest = {one: max(b.activated for b in _of_serial(one, granting) if not b.is_revoked) for one in serials}
     reached = {one: _reached(one, granting, serials) for one in serials}
     return {
-        one
-        for other in serials
-        for one in reached[other]
-        if other not in reached[one] or newest[other] > newest[one]
+        one for other in serials for one in reached[other] if other not in reached[one] or newest[other] > newest[one]
     }
 
 
@@ -73,17 +72,21 @@ def _reached(serial: Serial, granting: list[Line], serials: set[Serial]) -> set[
 
 def _replaces(by: Serial, serial: Serial, granting: list[Line]) -> bool:
     """P3: return whether a base bundle of one serial replaces another serial."""
-    bases = [b for line in granting for b in line if b.serial == by and b.says["part"] == "base"]
-    return any(_takes_the_place_of(base, serial) for base in bases if not (base.is_revoked or base.scope.is_limited))
+    return any(_takes_the_place_of(bundle, serial) for bundle in _of_serial(by, granting))
 
 
-def _takes_the_place_of(base: Bundle, serial: Serial) -> bool:
+def _of_serial(serial: Serial, granting: list[Line]) -> list[Bundle]:
+    return [bundle for line in granting if line[0].serial == serial for bundle in line]
+
+
+def _takes_the_place_of(bundle: Bundle, serial: Serial) -> bool:
     """P3: it names the serial, of an equal or lower use; or it is of production, and that a trial or demo."""
     issuer, number, use = serial
-    if base.issuer != issuer or base.says["serial"] == number:
+    may_replace = bundle.says["part"] == "base" and not bundle.is_revoked and not bundle.scope.is_limited
+    if not may_replace or bundle.issuer != issuer or bundle.says["serial"] == number:
         return False
-    is_named = number in base.says["replaces"] and use >= base.says["use"]
-    return is_named or (base.says["use"] == 0 and use > 0)
+    is_named = number in bundle.says["replaces"] and use >= bundle.says["use"]
+    return is_named or (bundle.says["use"] == 0 and use > 0)
 
 
 def _of_highest_use(heads: list[Bundle]) -> dict[Part, Bundle]:
@@ -95,18 +98,30 @@ def _of_highest_use(heads: list[Bundle]) -> dict[Part, Bundle]:
 
 
 @lru_cache
+def in_force(world: World) -> tuple[Bundle, ...]:
+    """Return the bundles that govern and are not out of reach, the vendor's first, then by issuer and part."""
+    return _listed(world, governing(world).values())
+
+
+@lru_cache
 def waiting(world: World) -> tuple[Bundle, ...]:
     """Return the bundles that have not started, and will be in force at their start as things are."""
     later = [bundle for bundle in world.bundles if bundle.starts > world.now]
-    return tuple(bundle for bundle in later if bundle in in_force(world.at(bundle.starts)).values())
+    return _listed(world, [bundle for bundle in later if bundle in governing(world.at(bundle.starts)).values()])
+
+
+def _listed(world: World, bundles: Iterable[Bundle]) -> tuple[Bundle, ...]:
+    within = [bundle for bundle in bundles if not is_out_of_reach(world, bundle)]
+    return tuple(sorted(within, key=lambda one: (one.issuer != world.vendor, one.part, one.activated)))
 
 
 def serial(world: World) -> str | None:
     """Return the serial of the installation: the vendor's before others', base bundles before add-ons."""
-    kept = [*in_force(world).values(), *waiting(world)]
+    bundles = [*in_force(world), *waiting(world)]
 
-    def order(bundle: Bundle) -> tuple[bool, bool, bool, Part, int]:
+    def order(bundle: Bundle) -> tuple[bool, bool, str, bool, Part, int]:
         waits = bundle.starts > world.now
-        return bundle.issuer != world.vendor, bundle.says["part"] != "base", waits, bundle.part, bundle.starts
+        is_add_on = bundle.says["part"] != "base"
+        return bundle.issuer != world.vendor, is_add_on, bundle.issuer, waits, bundle.part, bundle.activated
 
-    return min(kept, key=order).says["serial"] if kept else None
+    return min(bundles, key=order).says["serial"] if bundles else None

@@ -14,7 +14,7 @@ class Access(IntEnum):
     FULL = 2
 
 
-WORKING = frozenset({"active", "warning", "grace"})
+_WORKING = frozenset({"active", "warning", "grace"})
 _AFTER_GRACE = {"read-only": Access.READ, "block": Access.NONE, "advisory": Access.FULL}
 
 
@@ -35,8 +35,13 @@ def _is_here(installation: Installation | None, bundle: Bundle) -> bool:
         return True
     if installation is None or binding["installation"] not in {None, installation.digest}:
         return False
-    facts = binding["facts"].items()
-    return sum(installation.facts.get(name) == value for name, value in facts) >= binding["needed"]
+    return matching_facts(installation, bundle) >= int(binding["needed"])
+
+
+def matching_facts(installation: Installation, bundle: Bundle) -> int:
+    """Return how many facts of a binding the installation shows with the same hash."""
+    facts = bundle.held.plain["binding"]["facts"].items()
+    return sum(installation.facts.get(name) == value for name, value in facts)
 
 
 def _by_dates(now: int, bundle: Bundle) -> str:
@@ -52,14 +57,19 @@ def _by_dates(now: int, bundle: Bundle) -> str:
     return "active"
 
 
+def is_out_of_reach(world: World, bundle: Bundle) -> bool:
+    """Return whether the database has been away for as long as the bundle can do without it."""
+    return world.away_hours is not None and world.away_hours >= bundle.offline_hours
+
+
 def works(world: World, bundle: Bundle) -> bool:
     """Return whether a bundle works."""
-    return state(world, bundle) in WORKING
+    return state(world, bundle) in _WORKING and not is_out_of_reach(world, bundle)
 
 
 def cap(world: World, bundle: Bundle) -> Access:
     """Return the most that anything can be that a bundle grants."""
-    present = state(world, bundle)
-    if present in WORKING:
+    if works(world, bundle):
         return Access.FULL
-    return _AFTER_GRACE[bundle.after_grace] if present == "expired" else Access.NONE
+    has_expired = state(world, bundle) == "expired" and not is_out_of_reach(world, bundle)
+    return _AFTER_GRACE[bundle.after_grace] if has_expired else Access.NONE

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.vectors.second_reader.evaluation.bundles import Bundle
 from tests.vectors.second_reader.evaluation.catalogs import Catalogs, Code
+from tests.vectors.second_reader.trust import State
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Site:
-    """A site, and its slot among the satellites if it is one."""
+    """A site, and its slot among the satellites if it is one: that may be anything as well."""
 
     id: str
+    is_satellite: bool
     satellite: Any
     licenses: tuple[Assignment, ...]
 
@@ -60,7 +62,7 @@ class World:
     """What an answer is a function of."""
 
     now: int
-    vendor: str
+    believed: State
     catalogs: Catalogs
     bundles: tuple[Bundle, ...]
     """Those whose keys may still sign them, in the order of their activation."""
@@ -71,11 +73,11 @@ class World:
     users: dict[str, User]
     events: tuple[Event, ...]
 
+    @property
+    def vendor(self) -> str:
+        """The issuer of the root."""
+        return str(self.believed.root.held.says["issuer"])
+
     def at(self, moment: int) -> "World":
         """Return the same world at another moment."""
         return replace(self, now=moment)
-
-    def user(self, name: str) -> User | None:
-        """Return a user who is known and not retired."""
-        user = self.users.get(name)
-        return None if user is None or user.is_retired else user

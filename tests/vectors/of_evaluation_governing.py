@@ -1,0 +1,422 @@
+"""Cases of evaluation: which bundles govern (P1 to P5), which wait, and the serial."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from licensekit.keys.signing import SigningKey
+from licensekit.trust.sign import sign
+from licensekit.wire import armor
+from licensekit.wire.documents import AfterGrace, Use
+from tests import makers
+from tests.vectors.evaluation_world import (
+    Installation,
+    Members,
+    activated,
+    ask,
+    bundle,
+    day,
+    document,
+    first,
+    ground,
+    last,
+    partners,
+)
+from tests.vectors.vector import ADD_ONS, BASES, RETIRED, REVOKED, SALES, VENDOR, Case, shown_seen
+
+A: Final = makers.SERIAL
+B: Final = "1010000022"
+C: Final = "1010000030"
+D: Final = "1010000048"
+TRIAL: Final = Use.TRIAL
+DEMO: Final = Use.DEMO
+BY_MUST: Final = ("evaluation-bundles-that-govern-1",)
+
+
+def parts(serial: str | None, *rows: str) -> Members:
+    """Return the answer to a question about parts: in each row its members in their order, then `waits` if it does."""
+    return {"serial": serial, "parts": [_part(row) for row in rows]}
+
+
+def _part(row: str) -> Members:
+    words = row.split()
+    named = dict(zip(("issuer", "part", "serial", "use", "sequence", "state"), words, strict=False))
+    return {**named, "sequence": int(named["sequence"]), "waits": words[-1] == "waits"}
+
+
+def base(use: str = "production", sequence: int = 1, serial: str = A, state: str = "active") -> str:
+    """Return a row of the vendor's base part."""
+    return f"demo base {serial} {use} {sequence} {state}"
+
+
+def add_on(part: str = "reports", use: str = "production", sequence: int = 1, serial: str = A) -> str:
+    """Return a row of another part of the vendor's."""
+    return f"demo {part} {serial} {use} {sequence} active"
+
+
+def _trial(signer: SigningKey = VENDOR, **changes: object) -> armor.Token:
+    """Return a trial of sixty days that blocks at its end."""
+    return sign(makers.trial(**({"system": {}, "sites": {}, "users": {}, "starts": None} | changes)), signer)
+
+
+def shown(
+    rule: str,
+    name: str,
+    about: str,
+    installation: Installation,
+    serial: str | None,
+    *rows: str,
+    flags: tuple[str, ...] = (),
+) -> Case:
+    """Return a case of what is in force and what waits."""
+    return installation.case(rule, name, about, ask("parts"), parts(serial, *rows), flags=flags, musts=BY_MUST)
+
+
+def governing() -> Iterator[Case]:
+    """Which bundles govern."""
+    yield shown("Bundles that govern", "nothing", "nothing was activated", activated(), None)
+    yield shown("Bundles that govern", "one", "a bundle without dates is in force", activated(bundle()), A, base())
+    yield from _lines()
+    yield from _limited()
+    yield from _revoked()
+    yield from _replaced()
+    yield from _rings()
+    yield from _uses()
+
+
+def _lines() -> Iterator[Case]:
+    two, three = bundle(sequence=2), bundle(sequence=3)
+    again = bundle(sequence=2, company="Sydvind AS")
+    rows = [
+        ("next", "the higher sequence is the head", (bundle(), two), base(sequence=2)),
+        ("order-reversed", "so it is where it was activated first", (two, bundle()), base(sequence=2)),
+        ("three", "the highest of three, activated in the middle", (two, three, bundle()), base(sequence=3)),
+        ("huge", "the highest sequence that there is", (bundle(sequence=2**32 - 1), two), base(sequence=2**32 - 1)),
+    ]
+    for name, about, tokens, row in rows:
+        yield shown("P1", name, about, activated(*tokens), A, row, flags=("bound",) if name == "huge" else ())
+    for name, about, tokens, company in (
+        ("equal-last", "of equal sequences the one activated last is the head", (two, again), "Sydvind AS"),
+        (
+            "equal-first",
+            "of equal sequences the one activated last, not the newer one",
+            (again, two),
+            "Nordlys Kraft AS",
+        ),
+    ):
+        base_of = {
+            "status": "active",
+            "company": company,
+            "serial": A,
+            "use": "production",
+            "is_trial": False,
+            "covered_until": "perpetual",
+            "days_left": None,
+        }
+        yield activated(*tokens).case("P1", name, about, ask("base"), base_of, musts=BY_MUST)
+    other = bundle(part="reports", sequence=9)
+    yield shown(
+        "P1",
+        "parts",
+        "parts have sequences of their own",
+        activated(two, other),
+        A,
+        base(sequence=2),
+        add_on(sequence=9),
+    )
+    both = activated(bundle(sequence=4), partners(sequence=1))
+    row = "partner base 1010000014 production 1 active"
+    yield shown("P1", "issuers", "issuers have sequences of their own", both, A, base(sequence=4), row)
+    uses = activated(bundle(), bundle(use=TRIAL, sequence=7))
+    yield shown("P1", "uses", "a trial has a sequence of its own, and never displaces what was bought", uses, A, base())
+    later = activated(bundle(), bundle(sequence=2, starts=day(5)))
+    waits = base(sequence=2, state="pending") + " waits"
+    yield shown(
+        "P1", "not-started", "what has not started is no head", later.at(last(4)), A, base(), waits, flags=("time",)
+    )
+    yield shown(
+        "P1",
+        "started",
+        "at the first second of its start it is",
+        later.at(first(5)),
+        A,
+        base(sequence=2),
+        flags=("time",),
+    )
+    same = sign(document(), BASES)
+    once = activated(bundle(), two, same)
+    yield shown(
+        "Bundles that govern", "same-payload", "the same payload again is the same bundle", once, A, base(sequence=2)
+    )
+    void = activated(same, sign(document(), REVOKED))
+    about = "the same payload again, by a key that is revoked: the last signature counts"
+    yield shown("Bundles that govern", "same-payload-revoked-key", about, void, None)
+
+
+def _limited() -> Iterator[Case]:
+    reports = {"part": "reports", "system": {"travel": 1}}
+    fits, above = bundle(**reports), bundle(**(reports | {"system": {"storage": 26}}))
+    most = bundle(**(reports | {"system": {"storage": 25}}))
+    unrestricted = bundle(**(reports | {"system": {"storage": None}}))
+    with_setting = bundle(**(reports | {"settings": {"rows": 50}}))
+    limited = bundle(ADD_ONS, **(reports | {"sequence": 2}))
+    third = bundle(ADD_ONS, **(reports | {"sequence": 3}))
+    rows = [
+        ("limited", "a limited key displaces what its scope admits", (fits, limited), 2),
+        ("limited-at-most", "a count of exactly `most` is within the scope", (most, limited), 2),
+        ("limited-above-most", "one of more than `most` is not displaced", (above, limited), 1),
+        ("limited-unrestricted", "nor one that is unrestricted", (unrestricted, limited), 1),
+        ("limited-settings", "nor one that sells a setting", (with_setting, limited), 1),
+        ("limited-third", "a third one is judged by the head that stayed", (above, limited, third), 1),
+        (
+            "limited-below",
+            "a limited head is displaced by a key without limits",
+            (limited, bundle(**(reports | {"sequence": 3}))),
+            3,
+        ),
+        ("limited-first", "a limited bundle is the first, whatever it is", (limited, bundle(ADD_ONS, **reports)), 2),
+        (
+            "limited-head-in-between",
+            "the head in between decides",
+            (fits, bundle(**(reports | {"sequence": 2, "system": {"storage": 26}})), third),
+            2,
+        ),
+    ]
+    for name, about, tokens, sequence in rows:
+        flags = ("bound",) if "most" in name else ()
+        yield shown("P1", name, about, activated(*tokens), A, add_on(sequence=sequence), flags=flags)
+    long, short = makers.ISSUED_DAY + 61, makers.ISSUED_DAY + 60
+    for name, about, expiry, sequence in (
+        ("limited-longer-term", "a key for sixty days does not displace a trial of sixty-one", long, 1),
+        ("limited-its-term", "it displaces one of sixty", short, 2),
+    ):
+        tokens = (_trial(expiry=expiry), _trial(SALES, sequence=2))
+        yield shown("P1", name, about, activated(*tokens), A, base("trial", sequence), flags=("bound",))
+    reader = _trial(after_grace=AfterGrace.READ_ONLY)
+    about = "a key with a longest term does not displace one that can be read after its end"
+    yield shown("P1", "limited-after-grace", about, activated(reader, _trial(SALES, sequence=2)), A, base("trial"))
+    replacing = bundle(replaces=[B])
+    about = "a limited key does not displace a bundle that replaces serials"
+    yield shown("P1", "limited-replaces", about, activated(replacing, bundle(BASES, sequence=2)), A, base())
+
+
+def _revoked() -> Iterator[Case]:
+    one, two, three = bundle(), bundle(sequence=2), bundle(sequence=3)
+
+    def taken_back(*tokens: armor.Token, **lists: object) -> Installation:
+        return activated(*tokens).on(ground(sign(makers.revocations(**lists), VENDOR)))
+
+    second = sorted([makers.identity_of(two)])
+    yield shown(
+        "P2",
+        "head",
+        "the head was revoked: it holds its place against lower ones",
+        taken_back(one, two, identities=second),
+        None,
+    )
+    yield shown(
+        "P2", "below", "a lower one was revoked", taken_back(one, two, three, identities=second), A, base(sequence=3)
+    )
+    yield shown("P2", "serial", "its serial was revoked", taken_back(one, bundle(serial=B), serials=[B]), A, base())
+    add = bundle(part="reports")
+    yield shown(
+        "P2", "other-part", "the head of another part stays", taken_back(two, add, identities=second), A, add_on()
+    )
+    trial = bundle(use=TRIAL, sequence=4)
+    yield shown(
+        "P2",
+        "other-use",
+        "another use has another line",
+        taken_back(trial, two, identities=second),
+        A,
+        base("trial", 4),
+    )
+    replacing = bundle(serial=B, replaces=[A], sequence=1)
+    gone = sorted([makers.identity_of(replacing)])
+    about = "what a revoked bundle replaced counts again"
+    yield shown("P2", "replaced-again", about, taken_back(one, replacing, identities=gone), A, base())
+    newer = bundle(serial=B, sequence=2)
+    gone = sorted([makers.identity_of(newer)])
+    about = "the head of its line was revoked, so the lower one replaces nothing"
+    yield shown("P2", "line-replaces-nothing", about, taken_back(one, replacing, newer, identities=gone), A, base())
+    by_revoked = bundle(REVOKED, sequence=2)
+    about = "what a key signed that is revoked was never there: the lower one is the head"
+    yield shown("Bundles that govern", "revoked-key", about, activated(one, by_revoked), A, base())
+    late = bundle(RETIRED, sequence=2)
+    about = "what a key signed after its window was never there"
+    yield shown("Bundles that govern", "key-out-of-window", about, activated(one, late), A, base())
+    other = bundle(sequence=2, product="demo-erp")
+    yield shown(
+        "Bundles that govern",
+        "another-product",
+        "what is for another product was never there",
+        activated(one, other),
+        A,
+        base(),
+    )
+    beyond = bundle(ADD_ONS, sequence=2)
+    about = "what a key signed beyond its scope was never there"
+    yield shown("Bundles that govern", "key-out-of-scope", about, activated(one, beyond), A, base())
+    held = sign(makers.revocations(number=2), VENDOR)
+    missing = activated(one, partners()).having(seen=shown_seen(demo=held))
+    row = "partner base 1010000014 production 1 active"
+    about = "the vendor's list is gone that was seen: nothing of its lines counts"
+    yield shown("P2", "list-gone", about, missing, A, row, flags=("state",))
+    yield shown(
+        "P2",
+        "list-there",
+        "the list that was seen is there",
+        missing.on(ground(held)),
+        A,
+        base(),
+        row,
+        flags=("state",),
+    )
+
+
+def _replaced() -> Iterator[Case]:
+    old, reports = bundle(), bundle(part="reports")
+    new = bundle(serial=B, replaces=[A])
+    yield shown(
+        "P3",
+        "named",
+        "a serial that is named is replaced, with all of its parts",
+        activated(old, reports, new),
+        B,
+        base(serial=B),
+    )
+    about = "the serial that was activated last replaces none that it does not name; its parts stay"
+    yield shown("P3", "not-named", about, activated(old, reports, bundle(serial=B)), B, base(serial=B), add_on())
+    about = "the replacing one was activated first, and replaces all the same"
+    yield shown("P3", "activated-before", about, activated(new, old), B, base(serial=B))
+    about = "its issue time plays no part"
+    yield shown(
+        "P3",
+        "issued-before",
+        about,
+        activated(old, bundle(serial=B, replaces=[A], issued=makers.ISSUED - 1)),
+        B,
+        base(serial=B),
+    )
+    trial = bundle(serial=B, use=TRIAL, replaces=[A])
+    about = "a trial does not replace what was bought"
+    yield shown("P3", "higher-use", about, activated(reports, trial), B, base("trial", serial=B), add_on())
+    about = "a trial replaces a trial that it names"
+    yield shown(
+        "P3", "equal-use", about, activated(bundle(use=TRIAL, part="reports"), trial), B, base("trial", serial=B)
+    )
+    about = "a trial replaces a demo that it names"
+    yield shown(
+        "P3", "lower-use", about, activated(bundle(use=DEMO, part="reports"), trial), B, base("trial", serial=B)
+    )
+    demo = bundle(serial=B, use=DEMO, replaces=[A])
+    about = "a demo does not replace a trial that it names"
+    yield shown(
+        "P3",
+        "demo-of-trial",
+        about,
+        activated(bundle(use=TRIAL, part="reports"), demo),
+        B,
+        base("demo", serial=B),
+        add_on(use="trial"),
+    )
+    bought = bundle(serial=B)
+    for use, word in ((TRIAL, "trial"), (DEMO, "demo")):
+        about = f"a base bundle of production replaces a {word} of another serial"
+        tokens = (bundle(use=use, part="reports"), bought)
+        yield shown("P3", f"production-of-{word}", about, activated(*tokens), B, base(serial=B))
+    same = activated(bundle(use=TRIAL, part="reports"), bundle())
+    yield shown("P3", "own-serial", "a trial of the same serial stays", same, A, base(), add_on(use="trial"))
+    limited = activated(bundle(use=TRIAL, part="reports"), bundle(BASES, serial=B))
+    yield shown(
+        "P3", "limited-key", "by a limited key it replaces nothing", limited, B, base(serial=B), add_on(use="trial")
+    )
+    no_base = activated(bundle(use=TRIAL, part="reports"), bundle(serial=B, part="storage"))
+    row = f"demo storage {B} production 1 active"
+    yield shown("P3", "add-on", "a bundle that is no base replaces nothing", no_base, A, add_on(use="trial"), row)
+    partner = activated(bundle(use=TRIAL, part="reports"), partners(serial=B, replaces=[A]))
+    row = f"partner base {B} production 1 active"
+    yield shown(
+        "P3", "other-issuer", "the bundles of another issuer are not replaced", partner, A, add_on(use="trial"), row
+    )
+    lower = activated(old, bundle(serial=B, replaces=[A]), bundle(serial=B, sequence=2))
+    about = "a lower one of its line still replaces, where the head names nothing"
+    yield shown("P3", "below-the-head", about, lower, B, base(sequence=2, serial=B))
+    waiting = activated(reports, bundle(serial=B, replaces=[A], starts=day(3)))
+    row = base(serial=B, state="pending") + " waits"
+    yield shown(
+        "P3",
+        "not-started",
+        "before it has started it replaces nothing",
+        waiting.at(last(2)),
+        B,
+        add_on(),
+        row,
+        flags=("time",),
+    )
+    yield shown(
+        "P3", "started", "from its first second on it does", waiting.at(first(3)), B, base(serial=B), flags=("time",)
+    )
+    expired = activated(reports, bundle(serial=B, replaces=[A], expiry=day(1)))
+    row = base(serial=B, state="expired")
+    yield shown("P3", "expired", "an expired one replaces still", expired.at(first(2)), B, row, flags=("time",))
+
+
+def _rings() -> Iterator[Case]:
+    one, two = bundle(replaces=[B]), bundle(serial=B, replaces=[A])
+    yield shown(
+        "P4",
+        "two",
+        "of two that replace each other, the one activated last stays",
+        activated(one, two),
+        B,
+        base(serial=B),
+    )
+    yield shown("P4", "two-reversed", "in the other order", activated(two, one), A, base())
+    renewed = activated(one, two, bundle(sequence=2))
+    yield shown(
+        "P4", "newest", "the newest bundle of a serial decides, though it names none", renewed, A, base(sequence=2)
+    )
+    add = activated(one, two, bundle(part="reports"))
+    about = "the newest bundle of a serial may be of another part"
+    yield shown("P4", "newest-add-on", about, add, A, base(), add_on())
+    chain = activated(bundle(part="reports"), two, bundle(serial=C, replaces=[B]))
+    yield shown("P4", "through", "replaced through another one, which is replaced itself", chain, C, base(serial=C))
+    ring = [bundle(serial=A, replaces=[C]), bundle(serial=B, replaces=[A]), bundle(serial=C, replaces=[B])]
+    yield shown("P4", "three", "of a ring of three the one activated last stays", activated(*ring), C, base(serial=C))
+    about = "it stays whatever is the order of those before"
+    yield shown("P4", "three-turned", about, activated(ring[1], ring[2], ring[0]), A, base())
+    outside = activated(ring[0], ring[1], ring[2], bundle(serial=D, replaces=[C]))
+    yield shown("P4", "outside", "one outside the ring replaces all of it", outside, D, base(serial=D))
+    not_started = activated(one, two, bundle(sequence=2, starts=day(2)))
+    row = base(sequence=2, state="pending") + " waits"
+    about = "what has not started does not make a serial the newest"
+    yield shown("P4", "newest-not-started", about, not_started.at(last(1)), B, base(serial=B), row, flags=("time",))
+
+
+def _uses() -> Iterator[Case]:
+    trial, demo = bundle(use=TRIAL, sequence=3), bundle(use=DEMO, sequence=5)
+    yield shown(
+        "P5",
+        "production",
+        "production before trial and demo, activated first",
+        activated(bundle(), trial, demo),
+        A,
+        base(),
+    )
+    yield shown("P5", "trial", "trial before demo, activated last", activated(demo, trial), A, base("trial", 3))
+    yield shown("P5", "demo", "a demo where nothing else is", activated(demo), A, base("demo", 5))
+    expired = activated(bundle(expiry=day(1)), bundle(use=TRIAL, sequence=3, expiry=day(30))).at(first(2))
+    about = "what was bought and has expired is in force all the same"
+    yield shown("P5", "expired-production", about, expired, A, base(state="expired"), flags=("time",))
+    both = (bundle(), bundle(serial=B))
+    yield shown("P5", "activated-last", "of two serials the one activated last", activated(*both), B, base(serial=B))
+    yield shown("P5", "activated-last-reversed", "whichever that is", activated(*reversed(both)), A, base())
+    head = activated(bundle(), bundle(serial=B), bundle(sequence=2))
+    yield shown(
+        "P5", "head-activated-last", "the head of a serial decides when it was activated", head, A, base(sequence=2)
+    )
+    lower = activated(bundle(sequence=2), bundle(serial=B), bundle())
+    about = "one below the head, activated last, does not count"
+    yield shown("P5", "below-activated-last", about, lower, B, base(serial=B))
+    unlike = activated(bundle(), bundle(serial=B, part="reports"))
+    yield shown("P5", "parts-unite", "other parts of another serial unite", unlike, A, base(), add_on(serial=B))
