@@ -15,16 +15,27 @@ from tests.vectors.of_canonical import first_faults, no_documents, other_spellin
 from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
+from tests.vectors.of_chains import forks, missing, older, orders, trust_versions
+from tests.vectors.of_documents import documents
+from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
 from tests.vectors.of_sentences import sentences
+from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
+from tests.vectors.of_scopes import issuers, limits, most, types, uses
+from tests.vectors.of_self_signed import self_signed
+from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of_lists, steps_of_resets
+from tests.vectors.of_taken_back import required, taken_back
+from tests.vectors.of_thresholds import rotated_thresholds, thresholds
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
 from tests.vectors.of_written_pins import written_pins
+from tests.vectors.of_whole_files import everything, faults_in_files, held, numbers, two_steps_of_a_file
+from tests.vectors.of_windows import terms, times_of_issue, windows
 from tests.vectors.vector import Case
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
@@ -68,6 +79,37 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "trust-documents": trust_documents,
         "lists": lists,
         "files": files,
+        "steps-of-bundles": steps_of_bundles,
+        "steps-of-resets": steps_of_resets,
+        "steps-of-lists": steps_of_lists,
+        "steps-of-catalogs": steps_of_catalogs,
+        "windows": windows,
+        "times-of-issue": times_of_issue,
+        "terms": terms,
+        "scopes-types": types,
+        "scopes-issuers": issuers,
+        "scopes-uses": uses,
+        "scopes-limits": limits,
+        "scopes-most": most,
+        "steps-of-pinned-roots": pinned_steps,
+        "steps-of-roots": root_steps,
+        "steps-of-trust-documents": trust_steps,
+        "thresholds": thresholds,
+        "thresholds-of-later-roots": rotated_thresholds,
+        "chains": orders,
+        "chains-above-the-first": older,
+        "chains-with-gaps": missing,
+        "chains-with-forks": forks,
+        "trust-versions": trust_versions,
+        "files-of-everything": everything,
+        "files-with-faults": faults_in_files,
+        "files-with-numbers": numbers,
+        "files-again": held,
+        "files-with-two-faults": two_steps_of_a_file,
+        "floors": floors,
+        "taken-back": taken_back,
+        "lists-required": required,
+        "self-signed": self_signed,
     },
     "L3": {
         # evaluation

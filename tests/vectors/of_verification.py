@@ -7,7 +7,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, LowestOfUses, Use
 from tests import makers, rare_keys
-from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER, SERIAL, YEAR_SECONDS
+from tests.makers import ISSUED, ISSUED_DAY, PARTNER, SERIAL, YEAR_SECONDS
 from tests.vectors.vector import (
     ADD_ONS,
     BASES,
@@ -109,7 +109,6 @@ def contents() -> Iterator[Case]:
     at_start, at_end = ISSUED - YEAR_SECONDS, ISSUED + YEAR_SECONDS - 1
     good: dict[str, tuple[str, SigningKey, Document]] = {
         "perpetual": ("no expiry", VENDOR, makers.bundle(warning=None, expiry=None, grace=None)),
-        "a-day-ahead": ("issued a day ahead", VENDOR, makers.bundle(issued=NOW + 86_400)),
         "window-first-second": ("issued as it opens", VENDOR, makers.bundle(issued=at_start)),
         "retired-in-its-time": ("a retired key", RETIRED, makers.bundle(issued=ISSUED - 1)),
         "trial-of-60-days": ("the longest term", SALES, trial()),
@@ -142,8 +141,6 @@ def contents() -> Iterator[Case]:
     about = "issued in the last second of the window"
     yield GROUND.takes("7", "window-last-second", about, by(VENDOR, late), late, now=at_end)
     refuse = GROUND.refuses
-    ahead = by(VENDOR, makers.bundle(issued=NOW + 86_401))
-    yield refuse("7", "issued-ahead", "ahead", "issued a day and a second ahead", ahead)
     early = by(VENDOR, makers.bundle(issued=at_start - 1))
     yield refuse("7", "key-out-of-window", "before", "a second before the window", early)
     closed = by(VENDOR, makers.bundle(issued=at_end + 1))

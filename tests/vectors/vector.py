@@ -44,7 +44,7 @@ class Case:
     about: str
     """What it shows; of a refused one, its one fault."""
     rule: str
-    """The rule or section that it shows; a number alone is a step of Verification."""
+    """The rule or section that it shows; one that begins with a digit is a step of Verification."""
     ask: str
     given: dict[str, Any]
     """Members of the line that the reader is sent."""
@@ -63,7 +63,7 @@ class Case:
         return {
             "id": f"{group}/{self.name}",
             "about": self.about,
-            "rule": f"Verification {self.rule}" if self.rule.isdigit() else self.rule,
+            "rule": f"Verification {self.rule}" if self.rule[0].isdigit() else self.rule,
             "flags": list(self.flags),
             "musts": list(self.musts),
             "ask": self.ask,
