@@ -1,0 +1,330 @@
+"""Cases of evaluation: codes that a program asks about, and users of the application's own."""
+
+from collections.abc import Iterator
+
+from tests.vectors.evaluation_world import (
+    WITHOUT_PARTNER,
+    Installation,
+    Members,
+    access,
+    activated,
+    ask,
+    bundle,
+    ground,
+    site,
+    sold,
+)
+from tests.vectors.of_evaluation_access import ANNA, LATE, NONE, READ
+from tests.vectors.vector import Case
+
+
+def codes() -> Iterator[Case]:
+    """Codes that a program asks about, and mistakes of the program."""
+    server = sold(system={"server": 1, "storage": 5}, users={"user": 3}).having(sites=[site()], **ANNA)
+    alone = server.on(WITHOUT_PARTNER)
+    unknown, kind = {"code": "unknown-code"}, {"code": "wrong-kind"}
+    absent, by_must, by_kind = "partner.maps", ("evaluation-codes-2",), ("evaluation-codes-1",)
+    sales: Members = {"licenses": ["user"]}
+    rows: list[tuple[str, str, str, Installation, Members, Members, tuple[str, ...]]] = [
+        (
+            "Codes 1",
+            "known-count",
+            "the count of a license that nothing grants",
+            server,
+            ask("count", "travel"),
+            {"total": 0, "in_use": 0},
+            by_must,
+        ),
+        (
+            "Codes 1",
+            "any-kind-of-user",
+            "any kind may be asked of a user",
+            server,
+            ask("access", "branch", user="anna"),
+            access("none"),
+            by_kind,
+        ),
+        (
+            "Codes 2",
+            "user-license-of-installation",
+            "a user license asked of the installation",
+            server,
+            ask("access", "user"),
+            kind,
+            by_kind,
+        ),
+        (
+            "Codes 2",
+            "site-license-of-installation",
+            "a site license asked of the installation",
+            server,
+            ask("access", "branch"),
+            kind,
+            by_kind,
+        ),
+        (
+            "Codes 2",
+            "why-of-installation",
+            "why a user license is not there, of the installation",
+            server,
+            ask("why", "user"),
+            kind,
+            by_kind,
+        ),
+        (
+            "Codes 2",
+            "partner-of-installation",
+            "the partner's user license, of the installation",
+            server,
+            ask("access", "partner.atlas"),
+            kind,
+            by_kind,
+        ),
+        (
+            "Codes 2",
+            "meter-no-meter",
+            "a meter that is a quantity alone",
+            server,
+            ask("meter", "storage"),
+            kind,
+            by_kind,
+        ),
+        ("Codes 2", "meter-of-user", "a meter that is a user license", server, ask("meter", "user"), kind, by_kind),
+        (
+            "Codes 2",
+            "passed-system",
+            "a system license passed as a user's",
+            server,
+            ask("access", "user", licenses=["server"]),
+            kind,
+            by_kind,
+        ),
+        (
+            "Codes 3",
+            "absent-access",
+            "the partner is not installed",
+            alone,
+            ask("access", absent),
+            access("none"),
+            by_must,
+        ),
+        (
+            "Codes 3",
+            "absent-of-user",
+            "the same of a user",
+            alone,
+            ask("access", absent, user="anna"),
+            access("none"),
+            by_must,
+        ),
+        (
+            "Codes 3",
+            "absent-of-site",
+            "the same of a site",
+            alone,
+            ask("access", absent, site="oslo"),
+            access("none"),
+            by_must,
+        ),
+        (
+            "Codes 3",
+            "absent-any",
+            "any code of an issuer who is not installed",
+            alone,
+            ask("access", "nobody.anything"),
+            access("none"),
+            by_must,
+        ),
+        ("Codes 3", "absent-count", "its count", alone, ask("count", absent), {"total": 0, "in_use": 0}, by_must),
+        (
+            "Codes 3",
+            "absent-setting",
+            "a setting of it",
+            alone,
+            ask("setting", "partner.layers"),
+            {"value": None},
+            by_must,
+        ),
+        (
+            "Codes 3",
+            "absent-meter",
+            "a meter of it",
+            alone,
+            ask("meter", "partner.calls"),
+            {"per": None, "allowances": []},
+            by_must,
+        ),
+        (
+            "Codes 3",
+            "absent-passed",
+            "a license of it that is passed for a user",
+            alone,
+            ask("access", absent, licenses=["partner.atlas"]),
+            access("none"),
+            by_must,
+        ),
+        ("Codes 4", "unknown", "a code that no catalog has", server, ask("access", "servr"), unknown, by_must),
+        (
+            "Codes 4",
+            "unknown-of-partner",
+            "one that the partner's catalog does not have",
+            server,
+            ask("access", "partner.mapz"),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "unknown-full",
+            "one with the vendor's prefix",
+            server,
+            ask("access", "demo.maps"),
+            unknown,
+            by_must,
+        ),
+        ("Codes 4", "unknown-of-user", "of a user", server, ask("access", "usr", user="anna"), unknown, by_must),
+        (
+            "Codes 4",
+            "unknown-of-nobody",
+            "of a user who is not known",
+            server,
+            ask("access", "usr", user="nobody"),
+            unknown,
+            by_must,
+        ),
+        ("Codes 4", "unknown-why", "why it is not there", server, ask("why", "servr"), unknown, by_must),
+        ("Codes 4", "unknown-count", "its count", server, ask("count", "servr"), unknown, by_must),
+        (
+            "Codes 4",
+            "unknown-setting",
+            "a setting that no catalog has",
+            server,
+            ask("setting", "row"),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "license-as-setting",
+            "a license is no setting",
+            server,
+            ask("setting", "server"),
+            unknown,
+            by_must,
+        ),
+        ("Codes 4", "unknown-meter", "a meter that no catalog has", server, ask("meter", "calls"), unknown, by_must),
+        (
+            "Codes 4",
+            "unknown-way",
+            "a way to log in that no catalog has",
+            server,
+            ask("login", user="anna", way="wap"),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "unknown-passed",
+            "a license that is passed for a user",
+            server,
+            ask("access", "user", licenses=["usr"]),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "upper-case",
+            "what is not written as codes are has no issuer",
+            alone,
+            ask("access", "Partner.maps"),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "two-prefixes",
+            "nor has a code with two prefixes",
+            alone,
+            ask("access", "a.partner.maps"),
+            unknown,
+            by_must,
+        ),
+        ("Codes 4", "empty", "an empty code", server, ask("access", ""), unknown, by_must),
+        ("Codes 4", "empty-issuer", "a code with an empty issuer", server, ask("access", ".maps"), unknown, by_must),
+        (
+            "Codes 4",
+            "no-vendor-catalog",
+            "the vendor has no catalog",
+            server.on(ground(catalogs=False)),
+            ask("access", "server"),
+            unknown,
+            by_must,
+        ),
+        (
+            "Codes 4",
+            "before-the-other",
+            "the licenses that are passed are judged first",
+            server,
+            ask("access", "servr", licenses=["server"]),
+            kind,
+            by_kind,
+        ),
+        (
+            "Codes 1",
+            "passed",
+            "a license that is passed, and asked about",
+            server,
+            ask("access", "user", **sales),
+            access("full"),
+            by_must,
+        ),
+    ]
+    for rule, name, about, installation, question, expect, musts in rows:
+        yield installation.case(rule, name, about, question, expect, musts=musts)
+
+
+def own_users() -> Iterator[Case]:
+    """Users of the application, who hold what it passes."""
+    everything = activated(
+        bundle(system={"freetext": 1, "intranet": 1}, users={"sales": 2, "editor": 1}, sites={"branch": 1}),
+        bundle(part="reports", users={"user": 5}, **READ),
+    ).at(LATE)
+    ended = sold(users={"sales": 2}, **NONE).at(LATE)
+    both = activated(bundle(users={"sales": 1}, **READ), bundle(part="reports", users={"sales": 1}))
+
+    rows: list[tuple[str, str, Installation, str, tuple[str, ...], str]] = [
+        ("held", "what is passed", everything, "sales", ("sales",), "full"),
+        ("included", "what that includes", everything, "user", ("sales",), "full"),
+        (
+            "site-license",
+            "a site license that is passed, and what it includes",
+            everything,
+            "scanner",
+            ("branch",),
+            "full",
+        ),
+        ("not-passed", "what is not passed", everything, "sales", ("editor",), "none"),
+        ("nothing-passed", "without any license, what everybody has", everything, "guest", (), "full"),
+        ("full-with", "a system license that another one completes", everything, "freetext", ("editor",), "full"),
+        ("full-with-not", "and without that one", everything, "freetext", ("sales",), "read"),
+        ("not-bought", "what was not bought gives nothing", everything, "office", ("office",), "none"),
+        ("ended-read", "what has ended gives what its after_grace leaves", everything, "user", ("user",), "read"),
+        ("ended-block", "which may be nothing", ended, "sales", ("sales",), "none"),
+        ("best", "each is served with the best that is granted of it", both.at(LATE), "sales", ("sales",), "full"),
+        ("twice", "passed twice is passed once", everything, "sales", ("sales", "sales"), "full"),
+        ("full-name", "a license may be passed with its prefix", everything, "sales", ("demo.sales",), "full"),
+        (
+            "beside-absent",
+            "one of a partner who is not installed gives nothing, and takes nothing",
+            everything.on(WITHOUT_PARTNER),
+            "sales",
+            ("partner.atlas", "sales"),
+            "full",
+        ),
+    ]
+    for name, about, installation, code, passed, level in rows:
+        question = ask("access", code, licenses=list(passed))
+        yield installation.case("Your own users", name, about, question, access(level))
+    yield everything.case(
+        "Your own users", "count", "the application counts", ask("count", "sales"), {"total": 2, "in_use": 0}
+    )
