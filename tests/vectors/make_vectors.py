@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tests.vectors.of_armor import sizes, types_and_bodies, white_space
 from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
+from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
 from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
@@ -23,6 +24,14 @@ from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
+from tests.vectors.of_public_keys import hybrid_keys, public_keys
+from tests.vectors.of_public_suites import (
+    cctv_ed25519,
+    raw_signatures,
+    speccheck_ed25519,
+    wycheproof_ed25519,
+    wycheproof_ml_dsa,
+)
 from tests.vectors.of_sentences import sentences
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
@@ -60,6 +69,14 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "first-faults": first_faults,
         "code-points": code_points,
         "extension-names": extension_names,
+        "public-keys": public_keys,
+        "raw-signatures": raw_signatures,
+        "wycheproof-ed25519": wycheproof_ed25519,
+        "cctv-ed25519": cctv_ed25519,
+        "speccheck-ed25519": speccheck_ed25519,
+        "hash-chains": hash_chains,
+        "ledger-entries": ledger_entries,
+        "audit-entries": audit_entries,
     },
     "L2": {
         "tokens": tokens,
@@ -116,7 +133,9 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
     },
     "L4": {
         # hybrid keys
-        "hybrids": hybrids
+        "hybrids": hybrids,
+        "hybrid-keys": hybrid_keys,
+        "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""

@@ -52,7 +52,7 @@ def distinct(cases: Iterable[Case]) -> Iterator[Case]:
     """Yield the cases without those that ask once more what one before asks."""
     asked: set[str] = set()
     for case in cases:
-        line = json.dumps(case.given)
+        line = json.dumps([case.given, case.ground])
         if line not in asked:
             asked.add(line)
             yield case
