@@ -59,7 +59,13 @@ FILES: Final = mutants_of(
     changed("highest-of-all-issuers", "F1.5", "return [held for held in found if held.place[0] == top[held.order]]", "return [held for held in found if held.place[0] == max(h.place[0] for h in found)]"),
     changed("fork-in-a-file-passed-over", "O1.3", "return [held for held in found if held.place[0] == top[held.order]]", "return list({held.order: held for held in found if held.place[0] == top[held.order]}.values())"),
     changed("highest-without-seen", "F1.3", "    top = {order: version for order, (version, _) in state.seen.items()}\n", "    top = {}\n"),
-    changed("bundles-judged-before-trust-is-taken", "F1", "        state = extended(state, tokens, now, floor)\n    others", "        for t in (t for t in tokens if t.type == 'bundle'):\n            _document(state, t, now)\n        state = extended(state, tokens, now, floor)\n    others"),
+    changed(
+        "bundles-judged-before-trust-is-taken",
+        "F1",
+        "    alone = given.is_true",
+        '    for token in tokens:\n        if token.type == "bundle":\n            _document(state, token, now)\n'
+        "    alone = given.is_true",
+    ),
 )
 
 _ROOT_FORK: Final = '    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "fork")\n'

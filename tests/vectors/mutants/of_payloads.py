@@ -66,8 +66,8 @@ MESSAGE_PACK: Final = mutants_of(
     changed("keys-by-utf-16", "Payloads", "            encoded = name.encode()\n", '            encoded = name.encode("utf-16-be")\n'),
     changed("keys-by-length", "Payloads", _ORDER, "            self.is_canonical &= last is None or (len(last), last) < (len(encoded), encoded)\n"),
     changed("keys-descend-is-no-document", "Payloads", _ORDER, '            need(last is None or last < encoded, "payload-invalid")\n'),
-    changed("first-of-repeated-keys", "Payloads", "            read[name] = self.value(depth + 1)\n", "            read.setdefault(name, self.value(depth + 1))\n"),
-    changed("repeated-keys-counted-once", "Payloads", "        return read\n", "        read.claimed = len(read)\n        return read\n"),
+    changed("first-of-repeated-keys", "Payloads", "return Map(entries)", "return Map(entries[::-1])"),
+    changed("repeated-keys-counted-once", "Payloads", "return Map(entries)", "return Map(dict(entries).items())"),
     changed("keys-of-any-kind", "Payloads", _NAME, "            name = name if isinstance(name, str) else str(name)\n"),
     changed("other-kind-of-key-not-canonical", "Payloads", _NAME, '            need(isinstance(name, str), "not-canonical")\n'),
 )

@@ -22,7 +22,7 @@ _END: Final = '    end = admitted["valid_to"]\n'
 _FROM: Final = '    need(says["issued"] >= admitted["valid_from"], "key-out-of-window")\n'
 _TO: Final = '    need(end is None or says["issued"] < end, "key-out-of-window")\n'
 _ISSUER: Final = '    need(says["issuer"] in issuers, "key-out-of-scope")\n'
-_BUNDLES: Final = '    if kind == "bundle":\n        need(_may_grant(says, *of_bundles), "key-out-of-scope")\n'
+_BUNDLES: Final = '    if kind == "bundle":\n        need(may_grant(says, *of_bundles), "key-out-of-scope")\n'
 _PRODUCT: Final = '    need(kind == "reset" or says["product"] == state.product, "wrong-product")\n'
 _HELD: Final = "    return Held(token, payload, says, document.plain, signer)\n"
 
