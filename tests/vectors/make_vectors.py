@@ -16,7 +16,10 @@ from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
 from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
 from tests.vectors.of_extensions import extension_names
+from tests.vectors.of_bundles_again import bundles_again
 from tests.vectors.of_chains import forks, missing, older, orders, trust_versions
+from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_over_time
+from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
@@ -33,6 +36,7 @@ from tests.vectors.of_public_suites import (
     wycheproof_ml_dsa,
 )
 from tests.vectors.of_sentences import sentences
+from tests.vectors.of_restarts import lost_documents, other_packs
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
 from tests.vectors.of_self_signed import self_signed
@@ -127,6 +131,14 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "taken-back": taken_back,
         "lists-required": required,
         "self-signed": self_signed,
+        "sequences-clocks": clocks,
+        "sequences-without-state": without_state,
+        "sequences-packs": other_packs,
+        "sequences-lost": lost_documents,
+        "sequences-lists": lists_and_keys,
+        "sequences-rotations": rotations_over_time,
+        "sequences-refused": refused_files,
+        "sequences-bundles": bundles_again,
     },
     "L3": {
         # evaluation

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from licensekit.errors import LicenseError
-from tests.vectors.our_reader import chains, evaluation, files, forms, keys
+from tests.vectors.our_reader import chains, evaluation, files, forms, keys, sequences
 
 Line = dict[str, Any]
 
@@ -22,6 +22,7 @@ ASKS: Final[dict[str, Callable[[Line], Line]]] = {
     "ledger_entry": chains.ledger_entry,
     "audit_entry": chains.audit_entry,
     "file": files.file,
+    "sequence": sequences.sequence,
     "sign": forms.sign,
     "evaluate": evaluation.evaluate,
 }

@@ -17,11 +17,14 @@ def taken(line: Line) -> dict[str, Any]:
     floor = given.floor(line)
     state = opened(line)
     tokens = tokens_of(given.contents(line, "file"))
-    alone = given.is_true(line, "alone")
-    state = _alone(state, tokens, now) if alone else extended(state, tokens, now, floor)
+    state = _alone(state, tokens, now) if given.is_true(line, "alone") else extended(state, tokens, now, floor)
+    return {"state": numbers(state), "documents": documents(state, tokens, now)}
+
+
+def documents(state: State, tokens: list[Token], now: int) -> list[dict[str, Any]]:
+    """Return what else a file holds than documents of trust, verified and shown."""
     others = [t for t in tokens if t.type not in {"root", "trust", "revocations"}]
-    documents = [_shown(_document(state, token, now)) for token in others]
-    return {"state": _numbers(state), "documents": documents}
+    return [_shown(_document(state, token, now)) for token in others]
 
 
 def opened(line: Line) -> State:
@@ -32,7 +35,8 @@ def opened(line: Line) -> State:
     return extended(trust.start(pack, given.contents(line, "root")), pack, None)
 
 
-def _numbers(state: State) -> dict[str, Any]:
+def numbers(state: State) -> dict[str, Any]:
+    """Return the full versions of what is in force, and of the lists that were seen."""
     return {
         "root": [state.root.version],
         "trust": None if state.trust is None else list(state.trust.place[0]),
@@ -84,8 +88,11 @@ def _self_signed(token: Token) -> Held:
 
 def extended(state: State, tokens: list[Token], now: int | None, seen: Seen | None = None) -> State:
     """F1, with the floor of S1."""
-    if seen is not None:
-        state = replace(state, seen=_merged(state.seen, seen))
+    return at_floor(added(with_floor(state, seen or {}), tokens, now))
+
+
+def added(state: State, tokens: list[Token], now: int | None) -> State:
+    """F1, 1 to 6."""
     state, older = _roots(state, [t for t in tokens if t.type == "root"])
     judged = _judged_trust(state, [t for t in tokens if t.type == "trust"], older)
     for held in _highest(state, judged):
@@ -96,7 +103,7 @@ def extended(state: State, tokens: list[Token], now: int | None, seen: Seen | No
         state = trust.take_list(state, held, now)
     for held in _highest(state, _still_signed(state, tokens, "catalog")):
         state = trust.take_catalog(state, held, now)
-    return _at_floor(state)
+    return state
 
 
 def _roots(state: State, tokens: list[Token]) -> tuple[State, list[RefusedError]]:
@@ -156,16 +163,17 @@ def _highest(state: State, found: list[Held]) -> list[Held]:
     return [held for held in found if held.place[0] == top[held.order]]
 
 
-def _merged(mine: Seen, floor: Seen) -> Seen:
-    """S1: the higher of each; the floor decides where both are as high."""
-    merged = dict(mine)
+def with_floor(state: State, floor: Seen) -> State:
+    """S1: the higher of each was seen, the floor decides where both are as high, and a list below is not in force."""
+    seen = dict(state.seen)
     for order, place in floor.items():
-        if order not in merged or place[0] >= merged[order][0]:
-            merged[order] = place
-    return merged
+        if order not in seen or place[0] >= seen[order][0]:
+            seen[order] = place
+    lists = {issuer: held for issuer, held in state.lists.items() if held.place[0] >= seen[held.order][0]}
+    return replace(state, seen=seen, lists=lists)
 
 
-def _at_floor(state: State) -> State:
+def at_floor(state: State) -> State:
     """S1."""
     need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "fork")
     need((state.root.version,) >= state.seen["root", ""][0], "rollback")

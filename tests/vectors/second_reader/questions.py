@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from tests.vectors.second_reader import chains, fields, files, forms, given, key_files, signing, trust
+from tests.vectors.second_reader import chains, fields, files, forms, given, key_files, sequences, signing, trust
 from tests.vectors.second_reader.evaluation import questions as evaluation
 from tests.vectors.second_reader.forms import RefusedError, Token
 from tests.vectors.second_reader.given import Line, UnsupportedError
@@ -130,6 +130,7 @@ ASKS: Final[dict[str, Callable[[Line], Answer]]] = {
     "ledger_entry": _ledger_entry,
     "audit_entry": _audit_entry,
     "file": files.taken,
+    "sequence": sequences.sequence,
     "sign": _sign,
     "evaluate": evaluation.answer,
 }
