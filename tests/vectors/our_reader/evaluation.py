@@ -110,14 +110,16 @@ def _count(world: World, question: Line) -> Line:
 
 
 def _served(world: World, question: Line) -> Line:
-    kind = Kind.USER if "user" in question else Kind.SITE
-    known = world.users.get(question["user"]) if kind is Kind.USER else world.sites.get(question["site"])
-    by_code = {one.license: access_by(world.entitlements, kind, one) for one in (known.holdings if known else ())}
-    given: list[Line] = next(
-        (one["licenses"] for one in world.line[word(kind) + "s"] if known and one["id"] == known.id), []
-    )
-    codes = [one["license"] for one in given if one["license"] in by_code]
-    return {"licenses": [{"license": code, "access": by_code[code].name.lower()} for code in codes]}
+    if "user" in question:
+        kind, known, given = Kind.USER, world.users.get(question["user"]), world.line.get("users", [])
+    else:
+        kind, known, given = Kind.SITE, world.sites.get(question["site"]), world.line.get("sites", [])
+    if known is None:
+        return {"licenses": []}
+    by_code = {one.license: access_by(world.entitlements, kind, one).name.lower() for one in known.holdings}
+    # They are kept by code, and shown in the order of the line.
+    (codes,) = ([held["license"] for held in one["licenses"]] for one in given if one["id"] == known.id)
+    return {"licenses": [{"license": code, "access": by_code[code]} for code in codes if code in by_code]}
 
 
 def _login(world: World, question: Line) -> Line:

@@ -59,7 +59,7 @@ class World(NamedTuple):
 
     @property
     def _live(self) -> LiveSnapshot:
-        state = cast("InstallationState", _Evaluated(self.entitlements, self.events))
+        state = cast("InstallationState", _Evaluated(self.entitlements, self.events, self.now))
         live = _Live(Snapshot(state), _Known(self.users), _Known(self.sites))
         return cast("LiveSnapshot", live)
 
@@ -69,6 +69,7 @@ class _Evaluated(NamedTuple):
 
     entitlements: Entitlements
     events: tuple[Event, ...]
+    now: int
 
 
 @dataclass(frozen=True)
