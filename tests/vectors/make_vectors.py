@@ -24,6 +24,7 @@ from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_key_files import hybrid_key_files, public_key_texts, secret_key_files
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
@@ -43,9 +44,11 @@ from tests.vectors.of_self_signed import self_signed
 from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of_lists, steps_of_resets
 from tests.vectors.of_taken_back import required, taken_back
 from tests.vectors.of_thresholds import rotated_thresholds, thresholds
+from tests.vectors.of_small_order import small_orders
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
+from tests.vectors.of_written import refused_documents, written_documents
 from tests.vectors.of_written_pins import written_pins
 from tests.vectors.of_whole_files import everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import terms, times_of_issue, windows
@@ -73,11 +76,15 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "first-faults": first_faults,
         "code-points": code_points,
         "extension-names": extension_names,
+        "written-documents": written_documents,
+        "refused-documents": refused_documents,
         "public-keys": public_keys,
         "raw-signatures": raw_signatures,
         "wycheproof-ed25519": wycheproof_ed25519,
         "cctv-ed25519": cctv_ed25519,
         "speccheck-ed25519": speccheck_ed25519,
+        "public-key-texts": public_key_texts,
+        "secret-key-files": secret_key_files,
         "hash-chains": hash_chains,
         "ledger-entries": ledger_entries,
         "audit-entries": audit_entries,
@@ -91,6 +98,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "documents": documents,
         "keys": keys,
         "signatures": signatures,
+        "small-orders": small_orders,
         "contents": contents,
         "revoked": revoked,
         "installations": installations,
@@ -147,6 +155,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         # hybrid keys
         "hybrids": hybrids,
         "hybrid-keys": hybrid_keys,
+        "hybrid-key-files": hybrid_key_files,
         "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
     },
 }

@@ -47,7 +47,6 @@ def white_space() -> Iterator[Case]:
     """Steps 2 and 3 of Tokens: the byte order mark, the six bytes of white space, what looks like them, the prefix."""
     rule = "Tokens 2"
     yield taken("plain", "one token and a line feed", ONE + "\n", READ, rule=rule)
-    yield taken("no-line-end", "one token without a line end", ONE, READ, rule=rule)
     every = "".join(WHITE_SPACE.values())
     for name, space in WHITE_SPACE.items():
         about = f"a {name} before, behind and between all characters"

@@ -124,7 +124,6 @@ def no_documents() -> Iterator[Case]:
 NO_VALUES: Final[dict[str, bytes]] = {
     "the reserved byte c1": b"\xc1",
     "a float 32 of 1": bytes.fromhex("ca3f800000"),
-    "a float 64 of 1": bytes.fromhex("cb3ff0000000000000"),
     "a float that is not a number": bytes.fromhex("cb7ff8000000000000"),
     "a timestamp": bytes.fromhex("d6ff00000001"),
     **{f"fixext {2**at}": bytes([0xD4 + at, 1]) + bytes(2**at) for at in range(5)},
@@ -133,7 +132,6 @@ NO_VALUES: Final[dict[str, bytes]] = {
     "ext 32": bytes.fromhex("c9000000010101"),
     "the highest uint 64": b"\xcf" + b"\xff" * 8,
     "uint 64 of 2^63": b"\xcf\x80" + bytes(7),
-    "uint 64 of 2^32, which is 0 in 32 bits": b"\xcf\0\0\0\1\0\0\0\0",
     "uint 64 of 2^32 + 1, which is 1 in 32 bits": b"\xcf\0\0\0\1\0\0\0\1",
     "the lowest int 64": b"\xd3\x80" + bytes(7),
     "int 64 of -1": b"\xd3" + b"\xff" * 8,
@@ -189,7 +187,7 @@ def first_faults() -> Iterator[Case]:
             BAD,
         ),
         "keys unsorted, one of them no code": ({"system": Pairs([("b", 1), ("A", 1)])}, BAD),
-        "a longer form of a number above its bound": ({"sequence": Raw(b"\xcf\0\0\0\1\0\0\0\0")}, BAD),
+        "a longer form of a number above its bound": ({"sequence": Raw(b"\xd3\0\0\0\1\0\0\0\0")}, BAD),
         "a longer form, and dates that descend": ({"sequence": Raw(b"\xcc\x01"), "starts": 2, "expiry": 1}, BAD),
         "an entry more than the bound by the header, one key of them twice": (
             {"extensions": Pairs([*((f"e{at:02}", 1) for at in range(50)), ("e49", 1)])},
