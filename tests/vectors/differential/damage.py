@@ -33,7 +33,10 @@ def of_payload(random: Random, payload: bytes) -> bytes:
     """Return a payload in which a value or its spelling is another one, or a few bytes are."""
     if random.random() < 0.2:
         return of_bytes(random, payload)
-    value: Any = msgspec.msgpack.decode(payload)
+    try:
+        value: Any = msgspec.msgpack.decode(payload)
+    except (ValueError, RecursionError):
+        return of_bytes(random, payload)
     changed = of_value(random, value)
     return spelled(random, changed) if random.random() < 0.2 else msgspec.msgpack.encode(changed)
 

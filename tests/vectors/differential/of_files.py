@@ -14,6 +14,9 @@ _NOWS: Final = (*[NOW] * 6, ISSUED, ISSUED - 1, ISSUED - 86_400, ISSUED - 86_401
 _LOSSES: Final = ["root", "trust", *(f"{kind}:{issuer}" for kind in ("revocations", "catalog") for issuer in ISSUERS), "seen"]
 
 
+_OF_PACKS: Final = re.compile(r"lk1-(root|trust|revocations|catalog)\.")
+
+
 def file(random: Random) -> Line:
     """Return a file that falls on a pack."""
     made = world(random)
@@ -38,8 +41,10 @@ def sequence(random: Random) -> Line:
 def _step(random: Random, made: World) -> Line:
     kind = random.choices(["take", "restart", "bundles", "verify"], [6, 3, 2, 2])[0]
     step: Line = {"do": kind, "now": _now(random)}
-    if kind in {"take", "verify"}:
+    if kind == "take":
         return step | {"file": _file(random, made)}
+    if kind == "verify":
+        return step | {"file": _with_one_bundle(random, made)}
     if kind == "restart":
         if random.random() < 0.4:
             step["pack"] = _pack(random, made)
@@ -53,18 +58,26 @@ def _now(random: Random) -> str:
 
 
 def _pack(random: Random, made: World) -> str:
-    more = [token for token in made.tokens if re.match(r"lk1-(root|trust|revocations|catalog)\.", token)]
-    tokens = made.base + (some(random, more, 0, 3) if random.random() < 0.5 else [])
+    tokens = random.choice([made.newest, made.newest, made.base])
+    if random.random() < 0.4:
+        tokens = tokens + some(random, [token for token in made.tokens if _OF_PACKS.match(token)], 1, 3)
     if random.random() < 0.03:
         tokens = some(random, made.tokens, 1, 3)
     return "\n".join(tokens) + "\n"
 
 
 def _file(random: Random, made: World) -> str:
-    tokens = some(random, made.tokens, 1, 5)
+    tokens = some(random, made.tokens, 1, random.choice([1, 2, 2, 3, 6]))
     if random.random() < 0.1:
         tokens.append(random.choice(tokens))
     return "\n".join(tokens)
+
+
+def _with_one_bundle(random: Random, made: World) -> str:
+    """Return a file as programs verify one that keep no state."""
+    bundles = [token for token in made.tokens if token.startswith("lk1-bundle.")]
+    others = [token for token in made.tokens if re.match(r"lk1-(root|trust|revocations)\.", token)]
+    return "\n".join([random.choice(bundles), *some(random, others, 0, 3)])
 
 
 def _seen(random: Random) -> Line:

@@ -55,10 +55,7 @@ def payload(random: Random) -> Line:
     known = random.choice(_asked("payload") or _payloads())
     found = bytes.fromhex(known["payload"])
     for _ in range(random.randint(0, 2)):
-        try:
-            found = of_payload(random, found)
-        except ValueError:
-            found = of_bytes(random, found)
+        found = of_payload(random, found)
     return {"ask": "payload", "type": known["type"], "payload": found.hex()}
 
 

@@ -27,14 +27,17 @@ ROOTS: Final = [makers.key(f"root {n}") for n in range(4)]
 SIGNERS: Final = [makers.key(f"signer {n}") for n in range(4)]
 ISSUERS: Final = ["demo", PARTNER]
 SERIALS: Final = ["1010000014", "1010000022", "X-1"]
-_TIMES: Final = (*(-86_401, -86_400, -3600, -1), *(0, 0, 0, 0, 0, 0), *(1, 3600, 86_400, 86_401, 90_000))
+_TIMES: Final = (*[0] * 20, -86_401, -86_400, -3600, -1, 1, 3600, 86_400, 86_401, 90_000)
 
 
 class World(NamedTuple):
-    """Documents under one pin, and those of the chain that a pack needs."""
+    """Documents under one pin."""
 
     pin: str
     base: list[str]
+    """The pinned root and a trust document of it."""
+    newest: list[str]
+    """All roots, and a trust document of the newest."""
     tokens: list[str]
 
 
@@ -46,17 +49,14 @@ def world(random: Random) -> World:
     last = pinned + len(roots) - 1
     trusts = [_trust(random, version, keys, pinned) for version in range(pinned, last + 1) for _ in range(random.randint(1, 2))]
     bundles = [_bundle(random) for _ in range(random.randint(1, 3))]
-    ids = sorted(makers.identity_of(token) for token in bundles if _is_whole(token))
+    ids = sorted(makers.identity_of(token) for token in bundles)
     others = [_list(random, ids, last) for _ in range(random.randint(0, 2))]
     others += [_catalog(random, last) for _ in range(random.randint(0, 2))]
     others += [_exchange(random) for _ in range(random.choice([0, 0, 0, 1]))]
     pin = makers.pin(roots[0])
     written = [armor.write(token) for token in [*roots, *trusts, *bundles, *others]]
-    return World(pin, [written[0], written[len(roots)]], written)
-
-
-def _is_whole(token: armor.Token) -> bool:
-    return len(token.frame) > 1
+    chain = written[: len(roots)]
+    return World(pin, [chain[0], written[len(roots)]], [*chain, written[len(roots) + len(trusts) - 1]], written)
 
 
 class _RootKeys(NamedTuple):
@@ -83,30 +83,30 @@ def _signers(random: Random, *sets: _RootKeys) -> list[SigningKey]:
 
 def _root(random: Random, version: int, before: _RootKeys, own: _RootKeys) -> armor.Token:
     changes: dict[str, Any] = {"version": version, "threshold": own.threshold}
-    if random.random() < 0.04:
+    if random.random() < 0.015:
         changes[random.choice(["product", "issuer"])] = "other"
-    if random.random() < 0.04:
+    if random.random() < 0.015:
         changes["version"] = version + random.choice([-1, 1])
     document = makers.root(*own.keys, **changes)
     return _signed(random, document, *_signers(random, before, own), fault=0.03)
 
 
 def _trust(random: Random, root: int, keys: list[_RootKeys], pinned: int) -> armor.Token:
-    admitted = [_admitted(random, key) for key in SIGNERS if random.random() < 0.9]
+    admitted = [_admitted(random, key) for key in SIGNERS if random.random() < 0.97]
     says = {
-        "root_version": root + random.choice([0, 0, 0, 0, 0, 0, 0, 0, 1, -1]) if root > 1 else root,
+        "root_version": root + random.choice([*[0] * 20, 1, -1 if root > 1 else 0]),
         "version": random.randint(1, 3),
         "issued": ISSUED + random.choice(_TIMES),
-        "product": random.choice([*["demo-crm"] * 20, "other"]),
+        "product": random.choice([*["demo-crm"] * 40, "other"]),
     }
     by = keys[max(0, root - pinned)]
     return _signed(random, makers.trust(*admitted, **says), *_signers(random, by), fault=0.04)
 
 
 def _admitted(random: Random, key: SigningKey) -> AdmittedKey:
-    state = random.choice([*[KeyState.ACTIVE] * 8, KeyState.RETIRED, KeyState.REVOKED])
-    begins = ISSUED + random.choice([-90_000, -90_000, -90_000, -90_000, *_TIMES])
-    ends = random.choice([None, None, begins + 200_000, begins, ISSUED, ISSUED + 1])
+    state = random.choice([*[KeyState.ACTIVE] * 14, KeyState.RETIRED, KeyState.REVOKED])
+    begins = ISSUED + random.choice([*[-90_000] * 12, *_TIMES])
+    ends = random.choice([*[None] * 6, begins + 200_000, begins + 200_000, begins, ISSUED, ISSUED + 1])
     if state is KeyState.RETIRED and ends is None:
         ends = ISSUED + 1
     if ends is not None:
@@ -116,12 +116,12 @@ def _admitted(random: Random, key: SigningKey) -> AdmittedKey:
 
 
 def _scope(random: Random) -> Scope:
-    issuers = sorted(random.choice([["demo", "partner"], ["demo", "partner"], ["demo"], ["partner"]]))
-    uses = random.choice([list(Use), list(Use), [Use.TRIAL], [Use.PRODUCTION, Use.TRIAL]])
+    issuers = sorted(random.choice([*[["demo", "partner"]] * 6, ["demo"], ["partner"]]))
+    uses = random.choice([*[list(Use)] * 4, [Use.TRIAL], [Use.PRODUCTION, Use.TRIAL]])
     kind = random.random()
-    if kind < 0.6:
+    if kind < 0.65:
         return makers.scope(issuers=issuers, uses=uses)
-    if kind < 0.7:
+    if kind < 0.72:
         types = sorted(random.sample(list(SignedType), random.randint(1, 3)))
         return makers.scope(types=types, issuers=issuers, uses=uses)
     limits: dict[str, Any] = {"longest_term": random.choice([None, 30, 60, 365])}
@@ -146,7 +146,7 @@ def bundle_changes(random: Random) -> dict[str, Any]:
     replaces = sorted({one for one in SERIALS if one != serial and random.random() < 0.15}) if part == "base" else []
     return {
         "issuer": random.choice([*["demo"] * 5, PARTNER]),
-        "product": random.choice([*["demo-crm"] * 25, "other"]),
+        "product": random.choice([*["demo-crm"] * 40, "other"]),
         "serial": serial,
         "part": part,
         "sequence": random.randint(1, 4),
@@ -169,11 +169,11 @@ def bundle_changes(random: Random) -> dict[str, Any]:
 
 
 def _bundle(random: Random) -> armor.Token:
-    return _signed(random, makers.bundle(**bundle_changes(random)), _signer(random), fault=0.06)
+    return _signed(random, makers.bundle(**bundle_changes(random)), _signer(random), fault=0.04)
 
 
 def _signer(random: Random) -> SigningKey:
-    return random.choice([*SIGNERS * 6, *ROOTS[:1]])
+    return random.choice([*SIGNERS * 12, *ROOTS[:1]])
 
 
 def _versions(random: Random, root: int) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _versions(random: Random, root: int) -> dict[str, Any]:
         "root_version": max(1, root - random.choice([0, 0, 0, 1])),
         "trust_version": random.randint(1, 3),
         "issued": ISSUED + random.choice(_TIMES),
-        "product": random.choice([*["demo-crm"] * 25, "other"]),
+        "product": random.choice([*["demo-crm"] * 40, "other"]),
     }
 
 

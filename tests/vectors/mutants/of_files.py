@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.vectors.mutants.mutant import changed, left_out, moved, mutants_of, swapped
+from tests.vectors.mutants.mutant import changed, left_out, mutants_of, swapped
 
 _GAP_WAITS: Final = 'if not isinstance(error, UnvouchedError) and error.args[0] != "root-gap":'
 _AGAIN: Final = "        if len(waiting) == len(tokens):\n            break\n"
@@ -62,9 +62,9 @@ FILES: Final = mutants_of(
     changed(
         "bundles-judged-before-trust-is-taken",
         "F1",
-        "    alone = given.is_true",
+        "    state = _alone(state",
         '    for token in tokens:\n        if token.type == "bundle":\n            _document(state, token, now)\n'
-        "    alone = given.is_true",
+        "    state = _alone(state",
     ),
 )
 
@@ -95,10 +95,11 @@ FLOORS: Final = mutants_of(
     changed("floor-of-catalogs-not-judged", "S1.5", _KEPT, "    return state\n"),
     changed("floor-of-lists-refused", "S1.4", _HELD, '    need(all(one.place[0] >= state.seen[one.order][0] for one in state.lists.values()), "rollback")\n' + _HELD),
     changed("floor-of-catalogs-refused", "S1.5", _HELD, '    need(all(one.place[0] >= state.seen[one.order][0] for one in state.catalogs.values()), "rollback")\n' + _HELD),
-    changed("floor-gives-way-where-as-high", "S1", "place[0] >= merged[order][0]", "place[0] > merged[order][0]"),
-    changed("floor-replaces-what-is-higher", "S1", "if order not in merged or place[0] >= merged[order][0]:", "if True:"),
-    changed("floor-for-what-is-here-alone", "S1", "if order not in merged or place[0] >= merged[order][0]:", "if order in merged and place[0] >= merged[order][0]:"),
-    moved("floor-added-after-the-file", "S1", "    if seen is not None:\n        state = replace(state, seen=_merged(state.seen, seen))\n", _CATALOGS),
+    changed("floor-gives-way-where-as-high", "S1", "place[0] >= seen[order][0]", "place[0] > seen[order][0]"),
+    changed("floor-replaces-what-is-higher", "S1", "if order not in seen or place[0] >= seen[order][0]:", "if True:"),
+    changed("floor-for-what-is-here-alone", "S1", "if order not in seen or place[0] >= seen[order][0]:", "if order in seen and place[0] >= seen[order][0]:"),
+    changed("floor-added-after-the-file", "S1", "at_floor(added(with_floor(state, seen or {}), tokens, now))", "at_floor(with_floor(added(state, tokens, now), seen or {}))"),
+    changed("floor-keeps-lists-below", "S1.4", "if held.place[0] >= seen[held.order][0]}\n    return", "}\n    return", "step 9 finds the list below, and L1 takes the one that is as high"),
 )
 
 _ALLOWED: Final = '{"root", "trust", "revocations", "catalog"}'

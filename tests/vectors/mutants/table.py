@@ -13,6 +13,7 @@ from tests.vectors.mutants import (
     of_order,
     of_payloads,
     of_roots,
+    of_sequences,
     of_tokens,
     of_verification,
 )
@@ -43,6 +44,7 @@ TOPICS: Final[dict[str, list[Mutant]]] = {
     "Files": of_files.FILES,
     "Floors": of_files.FLOORS,
     "Packs": of_files.PACKS,
+    "Sequences": of_sequences.SEQUENCES,
     "Key files": of_keys.KEY_FILES,
     "Hash chains": of_keys.CHAINS,
     "Bundles that govern": of_governing.GOVERNING + of_governing.BUNDLES,
