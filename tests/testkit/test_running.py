@@ -1,0 +1,170 @@
+"""The runner and readers of every manner: what is passed, failed and left out, and that the run goes on."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from licensekit_testkit import cli
+from licensekit_testkit.case_files import KitCase
+from licensekit_testkit.judging import is_right, is_same
+from licensekit_testkit.process import ReaderProcess
+from licensekit_testkit.report import SHOWN_FAILURES, failures
+from licensekit_testkit.running import SILENT_IN_A_ROW, Hello, NotAReaderError, Outcome, Result, greet, results
+
+ODD = [sys.executable, str(Path(__file__).parent / "odd_reader.py")]
+SECONDS = {"hangs": 0.5}
+"""Time limits; of what answers, long enough for a busy machine."""
+
+
+def kit_case(name: str, **changes: Any) -> KitCase:
+    """Return a case that refuses a pin."""
+    given, expect = {"pin": name}, {"code": "root-pin-invalid"}
+    case = KitCase(f"pins/{name}", "L0", name, "R1", (), (), "pin", given, expect, None)
+    return replace(case, **changes)
+
+
+CASES = [kit_case(f"n{number}") for number in range(4)]
+
+
+def outcomes(how: str) -> tuple[list[str], str]:
+    """Return what becomes of four cases with an odd reader, and the reason that the second one has."""
+    process = ReaderProcess([*ODD, how], SECONDS.get(how, 30))
+    try:
+        done = list(results(process, greet(process), CASES))
+    finally:
+        process.stop()
+    return [result.outcome.value for result in done], done[1].reason
+
+
+PASSED, FAILED, LEFT_OUT = (outcome.value for outcome in Outcome)
+MANNERS = {
+    "rightly": (PASSED, ""),
+    "wrong": (FAILED, ""),
+    "unsupported": (LEFT_OUT, "no pins"),
+    "another-id": (FAILED, "another id: 'pins/other'"),
+    "hangs": (FAILED, "no answer within 0.5 s"),
+    "dies": (FAILED, "the process ended with status 3"),
+    "not-json": (FAILED, "is not a JSON object"),
+    "chats": (FAILED, "'debug: here'"),
+}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("how", MANNERS)
+def test_what_a_reader_does_at_one_case_is_no_other_cases_fault(how: str) -> None:
+    """A process that was started again misbehaves no earlier than at its third line."""
+    found, reason = outcomes(how)
+    outcome, said = MANNERS[how]
+    assert (found[0], found[1]) == (PASSED, outcome)
+    assert found[2] == PASSED
+    assert said in reason
+
+
+@pytest.mark.process
+def test_what_prints_a_banner_is_not_a_reader() -> None:
+    process = ReaderProcess([*ODD, "banner"], 30)
+    with pytest.raises(NotAReaderError, match="printed 'Welcome!'"):
+        greet(process)
+
+
+class Silent(ReaderProcess):
+    """A process that ends whenever it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__([sys.executable, "-c", ""], 30)
+
+
+@pytest.mark.process
+def test_a_reader_that_stays_silent_is_not_asked_for_ever() -> None:
+    cases = [kit_case(f"n{number}") for number in range(SILENT_IN_A_ROW + 2)]
+    done = list(results(Silent(), Hello("silent", frozenset({"pin"}), frozenset()), cases))
+    assert {result.outcome for result in done} == {Outcome.FAILED}
+    assert [result.reason.startswith("not asked") for result in done] == [False] * SILENT_IN_A_ROW + [True] * 2
+
+
+@pytest.mark.parametrize("case", [kit_case("other", ask="file"), kit_case("hybrid", level="L4")])
+def test_what_the_reader_has_not_is_left_out(case: KitCase) -> None:
+    hello = Hello("small", frozenset({"pin"}), frozenset({1, 3}))
+    (result,) = results(Silent(), hello, [case])
+    assert result.outcome is Outcome.LEFT_OUT
+
+
+RIGHT: list[tuple[Any, Any, Any]] = [
+    ({"code": "a"}, {"code": "a", "message": "b"}, None),
+    ({"any_of": [{"code": "a"}, {"x": 1}]}, {"x": 1}, None),
+    ({"x": 1.0}, {"x": 1}, None),
+    ({"x": {"concat": [["ab", 2], ["%%", 3, 9]]}}, {"x": "abab091011"}, None),
+    ({"x": 1}, {"x": 1, "y": 2}, ("x",)),
+    ({"x": {"a": 1, "b": [None]}}, {"x": {"b": [None], "a": 1}}, None),
+]
+WRONG: list[tuple[Any, Any, Any]] = [
+    ({"code": "a"}, {"code": "b"}, None),
+    ({"code": "a"}, {"code": "a", "x": 1}, None),
+    ({"x": 1}, {"x": True}, None),
+    ({"x": [1]}, {"x": [1, 1]}, None),
+    ({"x": 1}, {"x": 1, "y": 2}, None),
+    ({"x": 1}, {"x": 1, "message": "b"}, None),
+    ({"x": 1}, {"code": "a"}, ("x",)),
+    ({"x": None}, {}, None),
+]
+
+
+@pytest.mark.parametrize(("expect", "answer", "compare"), RIGHT)
+def test_these_answers_are_right(expect: Any, answer: Any, compare: Any) -> None:
+    assert is_right(answer, kit_case("right", expect=expect, compare=compare))
+
+
+@pytest.mark.parametrize(("expect", "answer", "compare"), WRONG)
+def test_these_answers_are_wrong(expect: Any, answer: Any, compare: Any) -> None:
+    assert not is_right(answer, kit_case("wrong", expect=expect, compare=compare))
+
+
+def test_true_is_not_1_at_any_depth() -> None:
+    assert not is_same([{"a": [0]}], [{"a": [False]}])
+
+
+def test_only_the_first_failures_are_shown_and_the_others_counted() -> None:
+    failed = [Result(kit_case(f"n{number}"), Outcome.FAILED, {"code": "b"}) for number in range(SHOWN_FAILURES + 3)]
+    shown = failures(failed)
+    assert shown.count("expected") == SHOWN_FAILURES
+    assert "3 more" in shown
+
+
+def test_a_long_answer_is_cut() -> None:
+    assert len(failures([Result(CASES[0], Outcome.FAILED, {"file": "A" * 10_000})])) < 1000
+
+
+def run(*arguments: str) -> int:
+    """Return the status with which the command ends."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("how", "status"), [("rightly", 0), ("wrong", 1), ("ends-with-5", 1), ("banner", 2)])
+def test_the_status_says_how_it_went(how: str, status: int) -> None:
+    assert run("run", "--only", "pins/pin-*", "--", *ODD, how) == status
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("run",), ("run", "--level", "L9", "--", "x"), ("show", "x/y"), ("list", "--only", "nothing")]
+)
+def test_what_makes_no_sense_ends_with_2(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments) == 2
+
+
+def test_a_command_that_is_not_there_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", "--", "/no/such/reader") == 2
+    assert "/no/such/reader" in capsys.readouterr().err
+
+
+def test_a_case_is_listed_and_shown_as_it_is_in_the_kit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list", "--only", "pins/another-root") == 0
+    assert capsys.readouterr().out == "L2  pins/another-root: another root is pinned\n"
+    assert run("show", "pins/another-root") == 0
+    assert json.loads(capsys.readouterr().out)["expect"] == {"code": "root-mismatch"}
