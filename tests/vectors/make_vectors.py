@@ -6,7 +6,6 @@ kept as they are, unless they are missing or named.
 
 import json
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
+from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_key_files import hybrid_key_files, public_key_texts, secret_key_files
 from tests.vectors.of_lists import lists
@@ -41,6 +41,7 @@ from tests.vectors.of_restarts import lost_documents, other_packs
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
 from tests.vectors.of_self_signed import self_signed
+from tests.vectors.of_signing import signing
 from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of_lists, steps_of_resets
 from tests.vectors.of_taken_back import required, taken_back
 from tests.vectors.of_thresholds import rotated_thresholds, thresholds
@@ -52,12 +53,11 @@ from tests.vectors.of_written import refused_documents, written_documents
 from tests.vectors.of_written_pins import written_pins
 from tests.vectors.of_whole_files import everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import terms, times_of_issue, windows
-from tests.vectors.vector import Case
+from tests.vectors.vector import Maker
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
 KEYS: Final = "TEST KEYS, which everybody can make: trust nothing that they sign"
 
-Maker = Callable[[], Iterable[Case]]
 GROUPS: Final[dict[str, dict[str, Maker]]] = {
     "L0": {
         # tokens, frames, pins
@@ -139,6 +139,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "taken-back": taken_back,
         "lists-required": required,
         "self-signed": self_signed,
+        "signing": signing,
         "sequences-clocks": clocks,
         "sequences-without-state": without_state,
         "sequences-packs": other_packs,
@@ -157,10 +158,14 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "hybrid-keys": hybrid_keys,
         "hybrid-key-files": hybrid_key_files,
         "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
+        "hybrid-roots": hybrid_roots,
+        "hybrid-signers": hybrid_signers,
+        "hybrid-keys": hybrid_keys,
+        "hybrid-sequences": hybrid_sequences,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""
-AT_RANDOM: Final = frozenset({"hybrids"})
+AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-keys", "hybrid-sequences"})
 """Groups that hold signatures by ML-DSA-65."""
 LEVEL: Final = {group: level for level, groups in GROUPS.items() for group in groups}
 """Group to its level."""

@@ -11,7 +11,7 @@ from tests.makers import ISSUED, SERIAL
 from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_clocks import SHIPPED, listed
 from tests.vectors.sequence import Sequence
-from tests.vectors.vector import VENDOR, Case, Ground, file_of
+from tests.vectors.vector import VENDOR, Case, Ground, citing, file_of
 
 SECOND: Final = makers.key("second")
 AGAIN: Final = sign(BUNDLE, SECOND)
@@ -41,6 +41,7 @@ CHANGES: Final[dict[str, tuple[str, str | None, dict[str, Any]]]] = {
 """What a later trust document says of the vendor's key, and what becomes of its bundle."""
 
 
+@citing("readers-7a", "readers-7b")
 def bundles_again() -> Iterator[Case]:
     """Bundles that were taken are judged again by what is in force: their key, the list and the clock."""
     for name, (rule, code, changes) in CHANGES.items():

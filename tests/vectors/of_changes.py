@@ -13,7 +13,7 @@ from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_clocks import SHIPPED
 from tests.vectors.of_trust import root
 from tests.vectors.sequence import Sequence
-from tests.vectors.vector import ADMITTED, PARTNERS, STRANGER, VENDOR, Case, Ground, file_of
+from tests.vectors.vector import ADMITTED, PARTNERS, STRANGER, VENDOR, Case, Ground, citing, file_of
 
 STOLEN: Final = makers.key("stolen")
 HUGE: Final = 2**32 - 1
@@ -62,6 +62,7 @@ SPARES: Final[dict[str, tuple[str, tuple[AdmittedKey, ...]]]] = {
 }
 
 
+@citing("readers-7b")
 def lists_and_keys() -> Iterator[Case]:
     """L2: a list dies with its key, is required all the same, and does not come back by itself."""
     for name, (what, keys) in KILLS.items():
@@ -249,6 +250,7 @@ def rotations_over_time() -> Iterator[Case]:
     )
 
 
+@citing("readers-1b")
 def refused_files() -> Iterator[Case]:
     """F1: a file that is refused leaves everything as it was, floors and bundles as well."""
     bad = sign(makers.bundle(sequence=9), STRANGER)

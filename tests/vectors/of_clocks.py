@@ -10,7 +10,7 @@ from tests import makers
 from tests.makers import ISSUED, NOW
 from tests.vectors.of_chains import BUNDLE, ROOTS, TOKEN, trust_of
 from tests.vectors.sequence import Sequence
-from tests.vectors.vector import VENDOR, Case, Ground, file_of, state_numbers
+from tests.vectors.vector import VENDOR, Case, Ground, citing, file_of, state_numbers
 
 DAY: Final = 86_400
 LONG_AGO: Final = 0
@@ -29,6 +29,7 @@ def bundle_of(issued: int) -> Bundle:
     return makers.bundle(issued=issued)
 
 
+@citing("readers-5b", flags=("time",))
 def clocks() -> Iterator[Case]:
     """A clock that moves back and forth, over files and restarts: what is held stays, what is new waits."""
     yield from _of_bundles()
@@ -205,6 +206,7 @@ def _of_documents_that_are_gone() -> Iterator[Case]:
     )
 
 
+@citing("readers-5b", "readers-7b", flags=("time",))
 def without_state() -> Iterator[Case]:
     """A program that keeps no state takes no time before its newest trust document, and keeps nothing."""
     pack_state = state_numbers(1, 1, {}, {})

@@ -8,7 +8,7 @@ from licensekit.wire import armor
 from tests import makers
 from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
 from tests.vectors.of_trust import root
-from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, file_of, shown_seen
+from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
 
 
 def listed(number: int = 4, *, under: tuple[int, int] = (2, 3), **changes: object) -> armor.Token:
@@ -71,6 +71,7 @@ FLOORS: Final = {
 }
 
 
+@citing("readers-6")
 def floors() -> Iterator[Case]:
     """S1: what was seen before is below, in or above the place of what is here, and the same or another."""
     for name, floor in FLOORS.items():

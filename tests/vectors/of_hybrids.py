@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from tests import makers
-from tests.vectors.vector import FIRST, ROOT, Case, Ground, file_of
+from tests.vectors.vector import FIRST, ROOT, Case, Ground, citing, file_of
 
 HALF = frame.ED25519_SIGNATURE_BYTES
 
 
+@citing("readers-8b", flags=("hybrid",))
 def hybrids() -> Iterator[Case]:
     """Both halves must verify, over just this document."""
     vendor = makers.key("vendor", frame.HYBRID)

@@ -12,10 +12,8 @@ from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_clocks import SHIPPED, listed
 from tests.vectors.of_trust import root
 from tests.vectors.sequence import Sequence
-from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, Lists, file_of
+from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, Lists, citing, file_of
 
-STATE: Final = ("readers-6", "readers-7a")
-"""The MUSTs that most of these show."""
 FOUR: Final[Lists] = {"demo": (1, 2, 4)}
 
 
@@ -37,15 +35,16 @@ NEWER: Final = Ground(SHIPPED.root, file_of(ROOTS[1], *WHOLE), 1, 2, FOUR, FOUR)
 
 def begun(name: str, rule: str, about: str) -> Sequence:
     """Return a sequence on the older pack that has taken trust document 2, and list and catalog 4."""
-    begin = Sequence(name, rule, about, SHIPPED, musts=STATE).state(trust=2, lists=FOUR, catalogs=FOUR)
+    begin = Sequence(name, rule, about, SHIPPED).state(trust=2, lists=FOUR, catalogs=FOUR)
     return begin.takes(*WHOLE, shows=(CATALOG,))
 
 
+@citing("readers-6", "readers-7a")
 def other_packs() -> Iterator[Case]:
     """Restarts under packs that are older or newer than what was kept, fork from it, or are refused."""
     yield begun("same-pack", "S1", "what was taken is there after a restart").restarts().restarts().case
     yield (
-        Sequence("newer-pack", "S1", "a newer pack is taken, and the older one changes nothing", SHIPPED, musts=STATE)
+        Sequence("newer-pack", "S1", "a newer pack is taken, and the older one changes nothing", SHIPPED)
         .state(trust=2, lists=FOUR, catalogs=FOUR)
         .restarts(pack=NEWER.pack)
         .restarts(pack=SHIPPED.pack)
@@ -89,7 +88,7 @@ def other_packs() -> Iterator[Case]:
         )
     other = root([KEYS[0], KEYS[1]], [KEYS[1]], 2, extensions={"acme.note": "another"})
     yield (
-        Sequence("root-fork", "S1.1", "a pack has another root 2 than was kept", SHIPPED, musts=STATE)
+        Sequence("root-fork", "S1.1", "a pack has another root 2 than was kept", SHIPPED)
         .state(root=2)
         .takes(ROOTS[2], trust_of(2, 1))
         .restarts(pack=file_of(ROOTS[1], other, trust_of(2, 1)), code="fork")
@@ -146,6 +145,7 @@ def _of_keys_in_packs() -> Iterator[Case]:
     )
 
 
+@citing("readers-6", "readers-7a")
 def lost_documents() -> Iterator[Case]:
     """Restarts after documents were lost: below what was seen nothing goes, and the newest file puts it right."""
     yield (
@@ -185,7 +185,7 @@ def lost_documents() -> Iterator[Case]:
 
 def _lost_roots() -> Iterator[Case]:
     other = root([KEYS[0], KEYS[1]], [KEYS[1]], 2, extensions={"acme.note": "another"})
-    rotated = Sequence("root", "S1.2", "root 2 is lost, and comes again", SHIPPED, musts=STATE).state(root=2)
+    rotated = Sequence("root", "S1.2", "root 2 is lost, and comes again", SHIPPED).state(root=2)
     yield (
         rotated.takes(ROOTS[2], trust_of(2, 1))
         .restarts("root", code="rollback")
@@ -196,7 +196,7 @@ def _lost_roots() -> Iterator[Case]:
         .restarts()
         .case
     )
-    forked = Sequence("root-and-another", "R2.7", "root 2 is lost, and another root 2 is a fork", SHIPPED, musts=STATE)
+    forked = Sequence("root-and-another", "R2.7", "root 2 is lost, and another root 2 is a fork", SHIPPED)
     yield (
         forked.state(root=2)
         .takes(ROOTS[2], trust_of(2, 1))
@@ -239,7 +239,7 @@ def _lost_lists() -> Iterator[Case]:
     )
     below = Ground(SHIPPED.root, file_of(ROOTS[1], trust_of(1, 2), listed(3, 2)), 1, 2, {"demo": (1, 2, 3)})
     yield (
-        Sequence("list-of-the-pack", "S1.4", "a list is lost, and the pack's is below it", below, musts=STATE)
+        Sequence("list-of-the-pack", "S1.4", "a list is lost, and the pack's is below it", below)
         .state(lists=FOUR)
         .takes(listed(4, 2), TOKEN, shows=(BUNDLE,))
         .restarts("revocations:demo")
@@ -249,7 +249,7 @@ def _lost_lists() -> Iterator[Case]:
         .case
     )
     yield (
-        Sequence("list-in-the-pack", "S1.4", "a list that the pack has as well is not lost", NEWER, musts=STATE)
+        Sequence("list-in-the-pack", "S1.4", "a list that the pack has as well is not lost", NEWER)
         .takes(TOKEN, shows=(BUNDLE,))
         .restarts("revocations:demo", "catalog:demo", "trust", "root")
         .judges((TOKEN, None))
@@ -274,7 +274,7 @@ def _lost_catalogs() -> Iterator[Case]:
     pack = file_of(ROOTS[1], trust_of(1, 2), sign(older, VENDOR))
     ground = Ground(SHIPPED.root, pack, 1, 2, {}, {"demo": (1, 2, 3)})
     yield (
-        Sequence("catalog-of-the-pack", "S1.5", "a catalog is lost, and the pack's is below it", ground, musts=STATE)
+        Sequence("catalog-of-the-pack", "S1.5", "a catalog is lost, and the pack's is below it", ground)
         .state(catalogs=FOUR)
         .takes(WHOLE[2], shows=(CATALOG,))
         .state(catalogs={})

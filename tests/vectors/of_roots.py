@@ -12,7 +12,7 @@ from tests import makers, rare_keys
 from tests.makers import NOW
 from tests.vectors.faults import Fault, Faults, with_one, with_two
 from tests.vectors.of_trust import A, B, C, D, root
-from tests.vectors.vector import ADMITTED, STRANGER, Case, Ground, file_of
+from tests.vectors.vector import ADMITTED, STRANGER, Case, Ground, citing, file_of
 
 AHEAD: Final = NOW + 86_401
 E: Final = makers.key("root-e")
@@ -99,12 +99,14 @@ OF_A_PINNED_ROOT: Final[Faults[Threshold]] = {
 }
 
 
+@citing("conventions-1", "readers-1a")
 def pinned_steps() -> Iterator[Case]:
     """R1: the pinned root with a fault of each item, and with each two of them."""
     good = Threshold(makers.root(A, B, C, threshold=2), (A, B))
     trust = sign(makers.trust(*ADMITTED), A, B)
     ground = Ground(makers.pin(good.token), file_of(good.token, trust))
-    yield ground.takes("R1", "pinned", "a pinned root without a fault", file_of(trust))
+    about = "a pinned root without a fault"
+    yield ground.takes("R1", "pinned", about, file_of(trust), musts=("readers-3",))
     # Its digest is pinned, so what is signed is another root in each case.
     for spoiled in (*with_one(OF_A_PINNED_ROOT, good), *with_two(OF_A_PINNED_ROOT, good, ())):
         token = spoiled.subject.token
@@ -151,6 +153,7 @@ UNDONE_IN_ROOTS: Final = {
 }
 
 
+@citing("conventions-1", "readers-1a")
 def root_steps() -> Iterator[Case]:
     """R2: a later root with a fault of each item, and with each two of them."""
     good = Threshold(makers.root(E, C, version=3, threshold=2), (D, E, C))
@@ -207,6 +210,7 @@ UNDONE_IN_TRUST: Final = {
 }
 
 
+@citing("conventions-1", "readers-1a")
 def trust_steps() -> Iterator[Case]:
     """T1, O1 and T2: a trust document with a fault of each item, and with each two of them."""
     good = Threshold(makers.trust(*ADMITTED, root_version=2, version=6), (D, E))

@@ -9,7 +9,7 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import TYPE_OF, Document, encode
 from tests import makers, rare_keys
 from tests.vectors.faults import Fault, Faults, with_one, with_two
-from tests.vectors.vector import GROUND, VENDOR, Case, file_of
+from tests.vectors.vector import GROUND, VENDOR, Case, citing, file_of
 
 MINE: Final = makers.key("installation", frame.INSTALLATION)
 OTHER: Final = makers.key("other", frame.INSTALLATION)
@@ -75,6 +75,7 @@ UNDONE: Final = {
 }
 
 
+@citing("readers-1a")
 def self_signed() -> Iterator[Case]:
     """Requests, receipts and statements: a fault of each step, and each two of them."""
     for document in (makers.request(serial=None), makers.receipt(), makers.statement()):

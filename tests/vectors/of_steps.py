@@ -10,7 +10,7 @@ from licensekit.wire.documents import TYPE_OF, Catalog, Document, KeyState, Revo
 from tests import makers
 from tests.makers import NOW
 from tests.vectors.faults import Fault, Faults, Spoiled, with_neighbors, with_one, with_two
-from tests.vectors.vector import FIRST, ROOT, VENDOR, Case, Ground, file_of, shown_seen
+from tests.vectors.vector import FIRST, ROOT, VENDOR, Case, Ground, citing, file_of, shown_seen
 
 SIGNER: Final = makers.key("signer")
 """The key of the trust document that a fault is about; VENDOR, beside it, signs what is there before."""
@@ -183,21 +183,25 @@ UNDONE: Final = {
 }
 
 
+@citing("conventions-1", "readers-1a")
 def steps_of_bundles() -> Iterator[Case]:
     """Bundles: a fault of each step, and each two of them."""
     return _steps_of("bundle", with_two)
 
 
+@citing("conventions-1", "readers-1a")
 def steps_of_resets() -> Iterator[Case]:
     """Resets: a fault of each step, and each with the next one."""
     return _steps_of("reset", with_neighbors)
 
 
+@citing("conventions-1", "readers-1a")
 def steps_of_lists() -> Iterator[Case]:
     """Revocation lists: a fault of each step, of L1 and of O1, and each with the next one."""
     return _steps_of("revocations", with_neighbors)
 
 
+@citing("conventions-1", "readers-1a")
 def steps_of_catalogs() -> Iterator[Case]:
     """Catalogs: a fault of each step, of C1 and of O1, and each with the next one."""
     return _steps_of("catalog", with_neighbors)

@@ -10,7 +10,7 @@ from licensekit.wire.documents import Document
 from tests import makers
 from tests.makers import NOW, PARTNER
 from tests.vectors.of_chains import KEYS, ROOTS, link, trust_of
-from tests.vectors.vector import PARTNERS, REVOKED, STRANGER, VENDOR, Case, Ground, file_of, shown_seen
+from tests.vectors.vector import PARTNERS, REVOKED, STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
 
 INSTALLATION: Final = makers.key("installation", frame.INSTALLATION)
 GROUND: Final = Ground(
@@ -67,6 +67,7 @@ FAULTY: Final = {
 """Each type in reading order, with a fault of its own."""
 
 
+@citing("readers-1b", "readers-11")
 def everything() -> Iterator[Case]:
     """F1: a token of every type in one file, in and against the reading order, and with one of them left out."""
     state, catalogs = (2, 1, {"demo": (2, 1, 9)}), {"demo": (2, 1, 9)}
@@ -86,6 +87,7 @@ def everything() -> Iterator[Case]:
     yield GROUND.takes("R3", "without-list", about, file, *DOCUMENTS, state=unchanged, catalogs=catalogs)
 
 
+@citing("readers-1a", "readers-1b")
 def faults_in_files() -> Iterator[Case]:
     """F1: one bad token refuses a file; of two, the type that is read first decides, wherever it stands."""
     good = sign(BUNDLE, VENDOR)
@@ -219,6 +221,7 @@ def _full_versions() -> Iterator[Case]:
     yield GROUND.takes("O1", "list-of-root-1", about, file, state=(2, 1, {"demo": (1, 9, 1)}))
 
 
+@citing("readers-7b")
 def held() -> Iterator[Case]:
     """O1.1 and O1.2: what is held, or was seen, is known by its identity before anybody asks when it was issued."""
     later = NOW + 30 * 86_400
@@ -252,6 +255,7 @@ def held() -> Iterator[Case]:
         yield on.refuses("O1.2", "issued-ahead", f"unseen-{name}", about, file_of(token), flags=("time",))
 
 
+@citing("readers-1a")
 def two_steps_of_a_file() -> Iterator[Case]:
     """F1 and S1: of two faults in different steps of a file the earlier one is reported."""
     floor = shown_seen(trust=trust_of(1, 9))

@@ -9,7 +9,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, Document, KeyState, Revocations, Trust, Use
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW
-from tests.vectors.vector import ADMITTED, FIRST, GROUND, ROOT, VENDOR, Case, Catalogs, Ground, Lists, file_of
+from tests.vectors.vector import ADMITTED, FIRST, GROUND, ROOT, VENDOR, Case, Catalogs, Ground, Lists, citing, file_of
 
 DAY: Final = 86_400
 SIGNER: Final = makers.key("signer")
@@ -100,6 +100,7 @@ def _by_a_revoked_key(ground: Ground, document: Document, file: str) -> Iterator
         yield ground.takes("F1.5", name, about, file)
 
 
+@citing("readers-5a", "readers-5b")
 def times_of_issue() -> Iterator[Case]:
     """7.1 and O1.2: how far ahead of now a document may be issued."""
     trust = makers.trust(*ADMITTED, version=2)

@@ -23,8 +23,6 @@ class Sequence:
     answers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     now: int = NOW
     """The time of the steps that follow."""
-    musts: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
     _state: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,10 +34,9 @@ class Sequence:
     def case(self) -> Case:
         """The case: every sequence is about state."""
         given = {"root": self.ground.root, "pack": self.ground.pack}
-        flags = ("state", *self.flags)
         asked = {"steps": self.steps}
         answers = {"steps": self.answers}
-        return Case(self.name, self.about, self.rule, "sequence", asked, answers, flags, self.musts, given)
+        return Case(self.name, self.about, self.rule, "sequence", asked, answers, ("state",), (), given)
 
     def at(self, now: int) -> Self:
         """Set the clock for the steps that follow."""

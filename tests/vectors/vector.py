@@ -3,7 +3,9 @@
 All keys are TEST KEYS that everybody can make from their labels, see `tests/makers.py`.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, Final
 
 from licensekit.dates import format_seconds
@@ -72,6 +74,25 @@ class Case:
             "expect": self.expect,
             **({} if self.compare is None else {"compare": list(self.compare)}),
         }
+
+
+Maker = Callable[[], Iterable[Case]]
+"""What makes the cases of a group; its docstring says what they have in common."""
+
+
+def citing(*musts: str, flags: tuple[str, ...] = ()) -> Callable[[Maker], Maker]:
+    """Return a decorator for a maker whose cases all cite these MUSTs and have these flags beside their own."""
+
+    def decorate(maker: Maker) -> Maker:
+        @wraps(maker)
+        def made() -> Iterator[Case]:
+            for case in maker():
+                new = tuple(flag for flag in flags if flag not in case.flags)
+                yield replace(case, musts=(*case.musts, *musts), flags=(*case.flags, *new))
+
+        return made
+
+    return decorate
 
 
 def text_members(name: str, text: str | bytes, repeat: tuple[str, int] | None = None) -> dict[str, Any]:
