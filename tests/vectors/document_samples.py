@@ -1,23 +1,12 @@
 """One valid document of each table, as its fields, and what it becomes as payload and as plain data."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from tests.vectors.document_fields import (
-    SERIAL,
-    TABLES,
-    Boolean,
-    Bytes,
-    Kind,
-    ListOf,
-    MapOf,
-    Number,
-    OrNothing,
-    Text,
-    Value,
-    Within,
-)
+from tests.vectors.document_fields import SERIAL, TABLES
+from tests.vectors.field_kinds import Boolean, Bytes, Kind, ListOf, MapOf, Number, OrNothing, Text, Value, Within
 from tests.vectors.spelled import Many, Record, Run, Spelled, header, pack, written_out
 
 DAY: Final = 20_819
@@ -100,8 +89,8 @@ def _replaced(value: Any, old: Record, new: Record) -> Any:
         return new
     if isinstance(value, list):
         return [new]
-    assert isinstance(value, dict)
-    return {key: _replaced(item, old, new) for key, item in value.items()}
+    entries: dict[str, Any] = value
+    return {key: _replaced(item, old, new) for key, item in entries.items()}
 
 
 def identity(kind: str, spelled: Spelled) -> str:
@@ -115,44 +104,46 @@ def plain(name: str, record: Record) -> dict[str, Any]:
 
 
 def _plain(kind: Kind, value: Any) -> Any:
-    match kind:
-        case OrNothing():
-            return None if value is None else _plain(kind.kind, value)
-        case Number(unit="days"):
-            return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=value):%Y-%m-%d}"
-        case Number(unit="seconds"):
-            return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value):%Y-%m-%dT%H:%M:%SZ}"
-        case Number():
-            return kind.words[value] if kind.words else value
-        case Bytes():
-            return value.hex()
-        case Text() | Boolean() | Value():
-            return value
-        case Within():
-            return plain(kind.name, value)
-        case ListOf():
-            return [_plain(kind.item, item) for item in value]
-        case MapOf():
-            return {key: _plain(kind.item, item) for key, item in value.items()}
+    return _PLAIN[type(kind)](kind, value)
+
+
+def _number(kind: Number, value: int) -> Any:
+    moment = timedelta(days=value) if kind.unit == "days" else timedelta(seconds=value if kind.unit else 0)
+    shown = datetime(1970, 1, 1, tzinfo=UTC) + moment
+    if kind.unit:
+        return f"{shown:%Y-%m-%d}" if kind.unit == "days" else f"{shown:%Y-%m-%dT%H:%M:%SZ}"
+    return kind.words[value] if kind.words else value
+
+
+_PLAIN: Final[dict[type, Callable[[Any, Any], Any]]] = {
+    OrNothing: lambda kind, value: None if value is None else _plain(kind.kind, value),
+    Number: _number,
+    Bytes: lambda _, value: value.hex(),
+    Text: lambda _, value: value,
+    Boolean: lambda _, value: value,
+    Value: lambda _, value: value,
+    Within: lambda kind, value: plain(kind.name, value),
+    ListOf: lambda kind, value: [_plain(kind.item, item) for item in value],
+    MapOf: lambda kind, value: {key: _plain(kind.item, item) for key, item in value.items()},
+}
+"""Kind to what shows its values."""
 
 
 def sample_of(kind: Kind) -> Any:
     """Return a value that a list or map of this kind may hold."""
-    match kind:
-        case OrNothing():
-            return sample_of(kind.kind)
-        case Within():
-            return SAMPLES[kind.name]
-        case MapOf():
-            return {counted(kind.key, 1): sample_of(kind.item)}
-        case Number():
-            return kind.lowest
-        case Boolean() | Value():
-            return True
-        case ListOf():
-            return [sample_of(kind.item)] * kind.lowest
-        case Text() | Bytes():
-            return counted(kind, 1)
+    return _SAMPLE[type(kind)](kind)
+
+
+_SAMPLE: Final[dict[type, Callable[[Any], Any]]] = {
+    OrNothing: lambda kind: sample_of(kind.kind),
+    Number: lambda kind: kind.lowest,
+    Bytes: lambda kind: counted(kind, 1),
+    Text: lambda kind: counted(kind, 1),
+    Value: lambda _: True,
+    Within: lambda kind: SAMPLES[kind.name],
+    MapOf: lambda kind: {counted(kind.key, 1): sample_of(kind.item)},
+}
+"""Kind to a value of it; what a list or map holds is of one of these kinds."""
 
 
 def counted(kind: Kind, number: int) -> Any:

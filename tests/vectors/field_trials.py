@@ -1,25 +1,12 @@
 """What a field of each kind takes and refuses: the lowest, the highest, one beyond each, and other kinds of values."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from tests.vectors.document_fields import (
-    CODE,
-    QUALIFIED,
-    SERIAL,
-    Boolean,
-    Bytes,
-    Kind,
-    ListOf,
-    MapOf,
-    Number,
-    OrNothing,
-    Text,
-    Value,
-    Within,
-)
+from tests.vectors.document_fields import CODE, QUALIFIED, SERIAL
 from tests.vectors.document_samples import SAMPLES, counted, many, sample_of
-from tests.vectors.spelled import Pairs, Raw, Record
+from tests.vectors.field_kinds import Boolean, Bytes, Kind, ListOf, MapOf, Number, OrNothing, Text, Value, Within
+from tests.vectors.spelled import Pairs, Raw
 
 
 class Trial(NamedTuple):
@@ -90,29 +77,18 @@ def trials_there(kind: Kind, turn: int) -> Iterator[Trial]:
     others = list(OTHER_KINDS[type(kind)].items())
     for what, value in [*others[:2], others[2 + turn % (len(others) - 2)]]:
         yield Trial(f"{what} for {_called(kind)}", _as_long(kind, value), BAD)
-    match kind:
-        case Number():
-            yield from _numbers(kind)
-        case Text():
-            yield from _texts(kind, turn)
-        case Bytes():
-            yield from _bytes(kind)
-        case Value():
-            yield from _values()
-        case Boolean():
-            yield from (Trial("true", value=True), Trial("false", value=False))
-        case Within():
-            yield from _within(kind)
-        case ListOf():
-            yield from _lists(kind, turn)
-        case MapOf():
-            yield from _maps(kind, turn)
-        case OrNothing():
-            raise AssertionError(kind)
+    made: Callable[[Any, int], Iterator[Trial]] = _TRIALS[type(kind)]
+    yield from made(kind, turn)
 
 
 def _called(kind: Kind) -> str:
-    names = {Number: "a number", Text: "a text", Bytes: "bytes", Boolean: "a boolean", Value: "a value"}
+    names: dict[type, str] = {
+        Number: "a number",
+        Text: "a text",
+        Bytes: "bytes",
+        Boolean: "a boolean",
+        Value: "a value",
+    }
     return {**names, Within: "a document", ListOf: "a list", MapOf: "a map"}[type(kind)]
 
 
@@ -121,7 +97,7 @@ def _as_long(kind: Kind, value: Any) -> Any:
     return value * kind.lowest if isinstance(kind, Bytes) and isinstance(value, str) else value
 
 
-def _numbers(kind: Number) -> Iterator[Trial]:
+def _numbers(kind: Number, _: int) -> Iterator[Trial]:
     yield Trial(f"the lowest, {kind.lowest}", kind.lowest)
     yield Trial(f"the highest, {kind.highest}", kind.highest)
     yield Trial(f"{kind.lowest - 1}, below the lowest", kind.lowest - 1, BAD)
@@ -146,14 +122,14 @@ def _texts(kind: Text, turn: int) -> Iterator[Trial]:
     yield Trial(what, bad, BAD)
 
 
-def _bytes(kind: Bytes) -> Iterator[Trial]:
+def _bytes(kind: Bytes, _: int) -> Iterator[Trial]:
     for length in dict.fromkeys((kind.lowest, kind.highest)):
         yield Trial(f"{length} bytes", bytes(range(7)) * 300 if length > 2100 else bytes([7]) * length)
     for length in (kind.lowest - 1, kind.highest + 1):
         yield Trial(f"{length} bytes, not {kind.written}", bytes([7]) * length, BAD)
 
 
-def _values() -> Iterator[Trial]:
+def _values(_: Value, __: int) -> Iterator[Trial]:
     yield Trial("an empty text", "")
     yield Trial("2000 code points of two UTF-16 units", ASTRAL * 2000)
     yield Trial("false", value=False)
@@ -165,7 +141,7 @@ def _values() -> Iterator[Trial]:
     yield Trial("a text not in NFC", "A\u030a", BAD)
 
 
-def _within(kind: Within) -> Iterator[Trial]:
+def _within(kind: Within, _: int) -> Iterator[Trial]:
     whole = SAMPLES[kind.name]
     yield Trial("a document without its last field", list(whole.values())[:-1], BAD)
     yield Trial("a document with a field more", [*whole.values(), None], BAD)
@@ -223,14 +199,19 @@ def _named(inner: Iterator[Trial], where: str) -> Iterator[Trial]:
     return (trial._replace(what=f"{where}: {trial.what}") for trial in inner)
 
 
-def is_short(value: Any) -> bool:
-    """Return whether plain data of a value is short enough to stand in a case."""
-    match value:
-        case dict() | Record():
-            return all(is_short(item) for item in value.values())
-        case list():
-            return all(is_short(item) for item in value)
-        case str() | bytes():
-            return len(value) <= 200
-        case _:
-            return value is None or isinstance(value, int)
+def _booleans(_: Boolean, __: int) -> Iterator[Trial]:
+    yield Trial("true", value=True)
+    yield Trial("false", value=False)
+
+
+_TRIALS: Final[dict[type, Callable[[Any, int], Iterator[Trial]]]] = {
+    Number: _numbers,
+    Text: _texts,
+    Bytes: _bytes,
+    Boolean: _booleans,
+    Value: _values,
+    Within: _within,
+    ListOf: _lists,
+    MapOf: _maps,
+}
+"""Kind to what tries its own rules."""

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from tests.vectors.of_armor import sizes, types_and_bodies, white_space
+from tests.vectors.of_armor import types_and_bodies, white_space
 from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
 from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
 from tests.vectors.of_divided_frames import divided_frames
@@ -24,10 +24,10 @@ from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrids import hybrids
-from tests.vectors.of_key_files import hybrid_key_files, public_key_texts, secret_key_files
 from tests.vectors.of_lists import lists
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
+from tests.vectors.of_public_key_texts import public_key_texts
 from tests.vectors.of_public_keys import hybrid_keys, public_keys
 from tests.vectors.of_public_suites import (
     cctv_ed25519,
@@ -36,6 +36,7 @@ from tests.vectors.of_public_suites import (
     wycheproof_ed25519,
     wycheproof_ml_dsa,
 )
+from tests.vectors.of_secret_key_files import hybrid_key_files, secret_key_files
 from tests.vectors.of_sentences import sentences
 from tests.vectors.of_restarts import lost_documents, other_packs
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
@@ -46,6 +47,7 @@ from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of
 from tests.vectors.of_taken_back import required, taken_back
 from tests.vectors.of_thresholds import rotated_thresholds, thresholds
 from tests.vectors.of_small_order import small_orders
+from tests.vectors.of_token_sizes import sizes
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures

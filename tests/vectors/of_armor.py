@@ -2,10 +2,8 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from itertools import permutations
 from typing import Any, Final
 
-from tests.vectors.document_fields import BOUNDS
 from tests.vectors.payload_cases import slug
 from tests.vectors.vector import Case, text_members
 
@@ -14,23 +12,29 @@ Long = list[list[str | int]]
 Tokens = list[tuple[str, bytes]]
 
 TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "request", "receipt", "statement")
-WHITE_SPACE: Final = {"tab": "\t", "line feed": "\n", "vertical tab": "\v", "form feed": "\f", "carriage return": "\r", "space": " "}
-LONGEST: Final = 1_398_102
-"""Characters that spell a frame of `FRAME_BYTES`."""
+WHITE_SPACE: Final = {
+    "tab": "\t",
+    "line feed": "\n",
+    "vertical tab": "\v",
+    "form feed": "\f",
+    "carriage return": "\r",
+    "space": " ",
+}
 
 
 def taken(name: str, about: str, file: str | bytes | Long, *tokens: tuple[str, bytes], rule: str, **more: Any) -> Case:
     """Return a case of a file that is taken, with its tokens in reading order."""
     shown = [{"type": kind, "frame": frame.hex()} for kind, frame in tokens]
-    return Case(name, about, rule, "tokens", _given(file), {"tokens": shown}, **more)
+    return Case(name, about, rule, "tokens", given(file), {"tokens": shown}, **more)
 
 
 def refused(name: str, about: str, file: str | bytes | Long, code: str, rule: str, **more: Any) -> Case:
     """Return a case of a file that is refused."""
-    return Case(name, about, rule, "tokens", _given(file), {"code": code}, **more)
+    return Case(name, about, rule, "tokens", given(file), {"code": code}, **more)
 
 
-def _given(file: str | bytes | Long) -> dict[str, Any]:
+def given(file: str | bytes | Long) -> dict[str, Any]:
+    """Return the member of the line."""
     return {"file": {"concat": file}} if isinstance(file, list) else text_members("file", file)
 
 
@@ -53,7 +57,13 @@ def white_space() -> Iterator[Case]:
         yield taken(f"every-{slug(name)}", about, space + space.join(ONE) + space, READ, rule=rule)
     for where, file in _places(every).items():
         yield taken(f"all-white-space-{slug(where)}", f"all six bytes {where}", file, READ, rule=rule)
-    yield taken("wrapped", "lines of 4 characters, with CR LF", "\r\n".join(ONE[at : at + 4] for at in range(0, 15, 4)), READ, rule=rule)
+    yield taken(
+        "wrapped",
+        "lines of 4 characters, with CR LF",
+        "\r\n".join(ONE[at : at + 4] for at in range(0, 15, 4)),
+        READ,
+        rule=rule,
+    )
     for name, look_alike in LOOK_ALIKES.items():
         for where, file in _places(look_alike).items():
             code = "unexpected-type" if where == "within the type" else "armor-invalid"
@@ -63,8 +73,8 @@ def white_space() -> Iterator[Case]:
             yield taken(slug(about), about, text, READ, rule=rule)
         else:
             yield refused(slug(about), about, text, "armor-invalid", rule)
-    for about, text in NO_PREFIX.items():
-        yield refused(slug(about), about, text, "armor-invalid", "Tokens 3")
+    for about, written in NO_PREFIX.items():
+        yield refused(slug(about), about, written, "armor-invalid", "Tokens 3")
 
 
 def _places(inserted: str | bytes) -> dict[str, bytes]:
@@ -132,9 +142,22 @@ NO_PREFIX: Final[dict[str, str]] = {
 def types_and_bodies() -> Iterator[Case]:
     """Step 5 of Tokens: the dot, the type, and base64 in its one spelling; and step 6, the order."""
     for kind in TYPES:
-        yield taken(f"type-{kind}", f"a token of type {kind}", token(kind), (kind, b"\1\2\3"), rule="Tokens 5.2", musts=("readers-11",))
+        yield taken(
+            f"type-{kind}",
+            f"a token of type {kind}",
+            token(kind),
+            (kind, b"\1\2\3"),
+            rule="Tokens 5.2",
+            musts=("readers-11",),
+        )
         for about, wrong in _other_types(kind):
-            yield refused(slug(f"type {about}"), f"a type that there is not: {about}", token(wrong), "unexpected-type", "Tokens 5.2")
+            yield refused(
+                slug(f"type {about}"),
+                f"a type that there is not: {about}",
+                token(wrong),
+                "unexpected-type",
+                "Tokens 5.2",
+            )
     for about, wrong in OTHER_TYPES.items():
         yield refused(slug(about), f"a type that there is not: {about}", token(wrong), "unexpected-type", "Tokens 5.2")
     for about, file in DOTS.items():
@@ -241,77 +264,19 @@ def _orders() -> Iterator[Case]:
     mixed: Tokens = [("bundle", b"2"), ("root", b"2"), ("bundle", b"1"), ("root", b"1"), ("bundle", b"2")]
     file = "".join(token(*one) for one in mixed)
     inside = [one for kind in ("root", "bundle") for one in mixed if one[0] == kind]
-    yield taken("order-within-a-type", "tokens of one type keep their order, also if one is there twice", file, *inside, rule=rule)
+    yield taken(
+        "order-within-a-type",
+        "tokens of one type keep their order, also if one is there twice",
+        file,
+        *inside,
+        rule=rule,
+    )
     run = token("statement") + token("request")
-    yield taken("run-together", "two tokens with nothing between", run, ("request", b"\1\2\3"), ("statement", b"\1\2\3"), rule=rule)
-
-
-def sizes() -> Iterator[Case]:
-    """The bounds of Tokens, and which fault comes first where there are two."""
-    flags = ("bound",)
-    room = BOUNDS["FILE_BYTES"] - len(ONE)
-    for what, more in {"a byte less than `FILE_BYTES`": -1, "`FILE_BYTES`": 0}.items():
-        yield taken(slug(f"file of {what}"), f"a file of {what}, white space included", [[ONE, 1], [" ", room + more]], READ, rule="Tokens 1", flags=flags)
-    for what, more in {"one byte more": 1, "a thousand bytes more": 1000}.items():
-        about = f"a file of `FILE_BYTES` and {what}"
-        yield refused(slug(about), about, [[ONE, 1], [" ", room + more]], "too-large", "Tokens 1", flags=flags, musts=("readers-2",))
-    marked: Long = [["\ufeff" + ONE, 1], ["\n", room - 3]]
-    yield taken("file-with-a-mark", "a file of `FILE_BYTES`, its byte order mark included", marked, READ, rule="Tokens 1", flags=flags)
-    yield refused("file-with-a-mark-too-large", "a byte order mark counts as three bytes", [["\ufeff" + ONE, 1], ["\n", room - 2]], "too-large", "Tokens 1", flags=flags)
-    about = "letters of two bytes count as two"
-    yield refused("two-byte-letters", about, [["å", BOUNDS["FILE_BYTES"] // 2 + 1]], "too-large", "Tokens 1", flags=flags)
-    about = "a file of `FILE_BYTES` that is no token"
-    yield refused("full-of-nothing", about, [["a", BOUNDS["FILE_BYTES"]]], "armor-invalid", "Tokens 3", flags=flags)
-    for count in (255, 256):
-        tokens = [("bundle", b"\1\2\3")] * count
-        yield taken(f"tokens-{count}", f"{count} tokens", [[ONE, count]], *tokens, rule="Tokens 4", flags=flags)
-    for count in (257, 300):
-        yield refused(f"tokens-{count}", f"{count} tokens", [[ONE, count]], "too-large", "Tokens 4", flags=flags, musts=("readers-2",))
-    for length in (LONGEST - 2, LONGEST):
-        yield _of_length(length, f"a body of {length} characters")
-    yield refused(f"body-of-{LONGEST - 1}", f"a body of {LONGEST - 1} characters, which is 1 modulo 4", [["lk1-bundle.", 1], ["A", LONGEST - 1]], "armor-invalid", "Tokens 5.4", flags=flags)
-    for more in (1, 2, 3):
-        about = f"a body of {LONGEST + more} characters"
-        yield refused(slug(about), about, [["lk1-bundle.", 1], ["A", LONGEST + more]], "too-large", "Tokens 5.3", flags=flags, musts=("readers-2",))
-    spaced: Long = [["lk1-bundle.", 1], ["AAAA ", LONGEST // 4], ["AA", 1]]
-    frame = {"concat": [["00", BOUNDS["FRAME_BYTES"]]]}
-    about = "a body of 1398102 characters, and white space that does not count"
-    yield Case("longest-body-with-spaces", about, "Tokens 5.3", "tokens", _given(spaced), {"tokens": [{"type": "bundle", "frame": frame}]}, flags)
-    yield from _first_faults()
-
-
-def _of_length(length: int, about: str) -> Case:
-    frame = {"concat": [["00", length * 6 // 8]]}
-    given = _given([["lk1-bundle.", 1], ["A", length]])
-    return Case(slug(about), about, "Tokens 5.3", "tokens", given, {"tokens": [{"type": "bundle", "frame": frame}]}, ("bound",))
-
-
-FAULTS: Final[dict[str, tuple[Long, str]]] = {
-    "a piece without a dot": ([["lk1-bundle", 1]], "armor-invalid"),
-    "an unknown type": ([["lk1-license.AA", 1]], "unexpected-type"),
-    "a body that is too long": ([["lk1-bundle.", 1], ["A", LONGEST + 1]], "too-large"),
-    "stray bits": ([["lk1-bundle.AB", 1]], "armor-invalid"),
-}
-
-
-def _first_faults() -> Iterator[Case]:
-    for (first, (file, code)), (second, (behind, other)) in permutations(FAULTS.items(), 2):
-        if code != other:
-            about = f"of two faults that of the first token: {first}, then {second}"
-            yield refused(slug(f"{first} then {second}"), about, file + behind, code, "Tokens 5", flags=("precedence",))
-    one: dict[str, tuple[Long, str, str]] = {
-        "a file that is too large, and no token": ([["a", BOUNDS["FILE_BYTES"] + 1]], "too-large", "Tokens 1"),
-        "no prefix, and 257 pieces behind": ([["x", 1], [ONE, 257]], "armor-invalid", "Tokens 3"),
-        "257 pieces, the first without a dot": ([["lk1-", 257]], "too-large", "Tokens 4"),
-        "257 pieces of an unknown type": ([["lk1-license.AA", 257]], "too-large", "Tokens 4"),
-        "257 pieces with stray bits": ([["lk1-bundle.AB", 257]], "too-large", "Tokens 4"),
-        "256 pieces with stray bits": ([["lk1-bundle.AB", 256]], "armor-invalid", "Tokens 5.4"),
-        "no dot, and too long": ([["lk1-", 1], ["A", LONGEST + 1]], "armor-invalid", "Tokens 5.1"),
-        "an unknown type, and too long": ([["lk1-license.", 1], ["A", LONGEST + 1]], "unexpected-type", "Tokens 5.2"),
-        "an unknown type, and no base64": ([["lk1-license.*", 1]], "unexpected-type", "Tokens 5.2"),
-        "too long, and no base64": ([["lk1-bundle.*", 1], ["A", LONGEST]], "too-large", "Tokens 5.3"),
-        "too long, and padded": ([["lk1-bundle.", 1], ["A", LONGEST], ["==", 1]], "too-large", "Tokens 5.3"),
-        "a good root behind a damaged bundle": ([["lk1-bundle.AB", 1], [token("root"), 1]], "armor-invalid", "Tokens 5"),
-    }
-    for about, (file, code, rule) in one.items():
-        yield refused(slug(about), f"of two faults the first: {about}", file, code, rule, flags=("precedence",), musts=("readers-1a",))
+    yield taken(
+        "run-together",
+        "two tokens with nothing between",
+        run,
+        ("request", b"\1\2\3"),
+        ("statement", b"\1\2\3"),
+        rule=rule,
+    )

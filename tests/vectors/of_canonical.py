@@ -1,4 +1,4 @@
-"""Cases of the one spelling of a payload: longer forms, order of keys, what is no MessagePack, and which fault is first."""
+"""Cases of the one spelling of a payload: longer forms, order of keys, no MessagePack, which fault is first."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -7,7 +7,7 @@ from tests.vectors.document_fields import TABLES
 from tests.vectors.document_samples import AROUND, DIGEST, SAMPLES, changed
 from tests.vectors.field_trials import BAD
 from tests.vectors.payload_cases import of_record, refused, slug, taken, titled
-from tests.vectors.spelled import Pairs, Raw, Record, Spelled, header, number, pack, written_out
+from tests.vectors.spelled import Pairs, Raw, Spelled, header, number, pack, written_out
 from tests.vectors.vector import Case
 
 NOT_CANONICAL: Final = "not-canonical"
@@ -25,7 +25,7 @@ def other_spellings() -> Iterator[Case]:
         for form in range(1 if count < 16 else 2, 3):
             what = f"the array of {titled(kind)} has a header of {1 + 2 * form} bytes" if form else ""
             spelled: Spelled = [header("array", count, form) + contents]
-            yield refused(slug(what), what, kind, spelled, "Payloads 2", NOT_CANONICAL, flags=SPELLINGS)
+            yield refused(slug(what), what, kind, spelled, "Payloads 2", code=NOT_CANONICAL, flags=SPELLINGS)
 
 
 FORMS: Final = {"uint 8": 0xCC, "uint 16": 0xCD, "uint 32": 0xCE, "uint 64": 0xCF}
@@ -34,20 +34,54 @@ SIGNED: Final = {"int 8": 0xD0, "int 16": 0xD1, "int 32": 0xD2, "int 64": 0xD3}
 
 def _numbers() -> Iterator[Case]:
     """Yield each number in each form that has room for it but the shortest."""
-    for value in (0, 77, 127, 128, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, -1, -32, -33, -128, -129, -32_768, -32_769, -(2**31), -(2**31) - 1):
+    for value in (
+        0,
+        77,
+        127,
+        128,
+        255,
+        256,
+        65_535,
+        65_536,
+        2**32 - 1,
+        2**32,
+        -1,
+        -32,
+        -33,
+        -128,
+        -129,
+        -32_768,
+        -32_769,
+        -(2**31),
+        -(2**31) - 1,
+    ):
         record = changed("bundle", settings={"most": value})
         what = f"{value} in its shortest form"
         yield taken(slug(what), what, "bundle", record, "Payloads 2", flags=SPELLINGS)
         for form, first in (FORMS | SIGNED if value >= 0 else SIGNED).items():
             width = int(form.split()[1]) // 8
-            lowest, highest = (0, 2 ** (8 * width)) if form in FORMS else (-(2 ** (8 * width - 1)), 2 ** (8 * width - 1))
-            spelled = bytes([first]) + value.to_bytes(width, "big", signed=form in SIGNED) if lowest <= value < highest else b""
+            lowest, highest = (
+                (0, 2 ** (8 * width)) if form in FORMS else (-(2 ** (8 * width - 1)), 2 ** (8 * width - 1))
+            )
+            spelled = (
+                bytes([first]) + value.to_bytes(width, "big", signed=form in SIGNED)
+                if lowest <= value < highest
+                else b""
+            )
             if spelled and spelled != number(value):
                 yield _longer(f"{value} as {form}", settings={"most": Raw(spelled)})
 
 
 def _longer(what: str, **changes: Any) -> Case:
-    return refused(slug(what), what, "bundle", pack(changed("bundle", **changes)), "Payloads 2", NOT_CANONICAL, flags=SPELLINGS)
+    return refused(
+        slug(what),
+        what,
+        "bundle",
+        pack(changed("bundle", **changes)),
+        "Payloads 2",
+        code=NOT_CANONICAL,
+        flags=SPELLINGS,
+    )
 
 
 def _lengths() -> Iterator[Case]:
@@ -67,7 +101,9 @@ def _lengths() -> Iterator[Case]:
         binding = changed("binding", installation=Raw(header("bin", 32, form) + DIGEST))
         yield _longer(f"32 bytes as {names['bin'][form]}", binding=binding)
         for kind, empty in {"array": "replaces", "map": "settings"}.items():
-            yield _longer(f"an empty {kind} behind a header of {1 + 2 * form} bytes", **{empty: Raw(header(kind, 0, form))})
+            yield _longer(
+                f"an empty {kind} behind a header of {1 + 2 * form} bytes", **{empty: Raw(header(kind, 0, form))}
+            )
         contents = b"".join(written_out(pack(value)) for value in SAMPLES["binding"].values())
         spelled = Raw(header("array", 3, form) + contents)
         yield _longer(f"a document within behind a header of {1 + 2 * form} bytes", binding=spelled)
@@ -77,7 +113,7 @@ def _lengths() -> Iterator[Case]:
     yield _longer("a map of 16 entries as map 32", system=Raw(header("map", 16, 2) + sixteen))
     long_key = changed("root key", scheme=2, public=Raw(header("bin", 1984, 2) + bytes(1984)))
     what = "1984 bytes as bin 32"
-    yield of_record(slug(what), what, "root key", long_key, NOT_CANONICAL, "Payloads 2", flags=SPELLINGS)
+    yield of_record(slug(what), what, "root key", long_key, NOT_CANONICAL, rule="Payloads 2", flags=SPELLINGS)
 
 
 def _keys() -> Iterator[Case]:
@@ -181,7 +217,10 @@ def first_faults() -> Iterator[Case]:
     unsorted = Pairs([("b", 1), ("a", 1)])
     extension = Pairs([("!acme", 1), ("!acme", 1)])
     rows: dict[str, tuple[dict[str, Any], str]] = {
-        "keys unsorted in front, and a field behind is out of its bound": ({"system": unsorted, "borrow_hours": 87_841}, BAD),
+        "keys unsorted in front, and a field behind is out of its bound": (
+            {"system": unsorted, "borrow_hours": 87_841},
+            BAD,
+        ),
         "a longer form in front, and a key twice with a bad value at last": (
             {"sequence": Raw(b"\xcc\x01"), "system": Pairs([("a", 1), ("a", 0)])},
             BAD,
@@ -194,21 +233,30 @@ def first_faults() -> Iterator[Case]:
             BAD,
         ),
         "an extension to be understood, and a value that is none": ({"extensions": {"!acme": None}}, BAD),
-        "an extension to be understood, and a field out of its bound": ({"extensions": {"!acme": 1}, "after_grace": 3}, BAD),
+        "an extension to be understood, and a field out of its bound": (
+            {"extensions": {"!acme": 1}, "after_grace": 3},
+            BAD,
+        ),
         "an extension to be understood, twice": ({"extensions": extension}, NOT_CANONICAL),
-        "an extension to be understood, and a longer form": ({"extensions": {"!acme": 1}, "use": Raw(b"\xcc\0")}, NOT_CANONICAL),
-        "an extension to be understood, behind another": ({"extensions": Pairs([("a", 1), ("!acme", 1)])}, NOT_CANONICAL),
+        "an extension to be understood, and a longer form": (
+            {"extensions": {"!acme": 1}, "use": Raw(b"\xcc\0")},
+            NOT_CANONICAL,
+        ),
+        "an extension to be understood, behind another": (
+            {"extensions": Pairs([("a", 1), ("!acme", 1)])},
+            NOT_CANONICAL,
+        ),
+        "a key twice, the first of which is no count, and the last is valid": (
+            {"system": Pairs([("a", 0), ("a", 1)])},
+            BAD,
+        ),
+        "a key twice, the first of which is a text, and the last is valid": (
+            {"system": Pairs([("a", "x"), ("a", 1)])},
+            BAD,
+        ),
     }
-    for what, (changes, code) in rows.items():
-        payload = pack(changed("bundle", **changes))
-        yield refused(slug(what), f"of two faults the first: {what}", "bundle", payload, "Payloads", code, flags=("precedence",))
-    behind = pack(Record({**changed("bundle", system=unsorted)}))
-    what = "keys unsorted, and a byte behind the end"
-    yield refused(slug(what), f"of two faults the first: {what}", "bundle", [*behind, b"\0"], "Payloads", BAD, flags=("precedence",))
-    for what, entries in {
-        "the first of which is no count": Pairs([("a", 0), ("a", 1)]),
-        "the first of which is a text": Pairs([("a", "x"), ("a", 1)]),
-    }.items():
-        about = f"of two faults the first: a key twice, {what}, and the last is valid"
-        payload = pack(changed("bundle", system=entries))
-        yield refused(slug(about), about, "bundle", payload, "Payloads", BAD, flags=("precedence",))
+    payloads = {what: (pack(changed("bundle", **changes)), code) for what, (changes, code) in rows.items()}
+    payloads["keys unsorted, and a byte behind the end"] = ([*pack(changed("bundle", system=unsorted)), b"\0"], BAD)
+    for what, (payload, code) in payloads.items():
+        about, flags = f"of two faults the first: {what}", ("precedence",)
+        yield refused(slug(what), about, "bundle", payload, "Payloads", code=code, flags=flags, musts=("readers-1a",))

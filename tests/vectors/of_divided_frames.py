@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.vectors.document_fields import BOUNDS
+from tests.vectors.field_kinds import BOUNDS
 from tests.vectors.payload_cases import slug
 from tests.vectors.spelled import Run, Spelled, member, written_out
 from tests.vectors.vector import Case
@@ -27,34 +27,55 @@ def frame(*signatures: Spelled, payload: bytes = PAYLOAD, count: int | None = No
 
 def divided_frames() -> Iterator[Case]:
     """Frames: lengths of each scheme, counts, references, sizes."""
-    for scheme, (key, length) in LENGTHS.items():
+    for scheme, (key, _) in LENGTHS.items():
         yield _taken(f"one signature of scheme {scheme}", frame(signature(scheme)), [(scheme, 1)])
         whole = written_out(frame(signature(scheme), payload=b""))
-        for end, what in {2: "behind the scheme", 1 + key: "within the key reference", 2 + key: "behind the key reference", len(whole) - 1: "a byte before the end of the signature", len(whole): "behind the signature"}.items():
+        for end, what in {
+            2: "behind the scheme",
+            1 + key: "within the key reference",
+            2 + key: "behind the key reference",
+            len(whole) - 1: "a byte before the end of the signature",
+            len(whole): "behind the signature",
+        }.items():
             about = f"a frame of scheme {scheme} that ends {what}"
             yield _refused(about, [whole[:end]], "frame-invalid", "Frames 3")
-        for more in (-1, 1):
-            about = f"a signature of scheme {scheme} that is a byte {'longer' if more > 0 else 'shorter'}: the payload begins a byte {'earlier' if more > 0 else 'later'}"
-            payload = b"\x5a" + PAYLOAD if more > 0 else PAYLOAD[1:] + b"\x91"
-            spelled = frame(signature(scheme, more=more), payload=PAYLOAD + b"\x91" if more < 0 else PAYLOAD)
-            last = b"" if more > 0 else PAYLOAD
-            yield _taken(about, spelled, [(scheme, 1)], payload, last)
+        yield from _shifted(scheme)
     yield from _counts()
     yield from _schemes()
     yield from _references()
     yield from _sizes()
 
 
-def _taken(about: str, spelled: Spelled, signatures: list[tuple[int, int]], payload: bytes = PAYLOAD, last: bytes = b"", flags: tuple[str, ...] = ()) -> Case:
-    """Return a case of a frame that divides; `last` ends the last signature where it is not all `5a`."""
+def _shifted(scheme: int) -> Iterator[Case]:
+    """Yield signatures of a byte more and a byte fewer: the frame still divides, at the length of the scheme."""
+    length = LENGTHS[scheme][1]
+    about = f"a signature of scheme {scheme} and a byte more, which is payload"
+    yield _taken(about, frame(signature(scheme, more=1)), [(scheme, 1)], b"\x5a" + PAYLOAD)
+    about = f"a signature of scheme {scheme} without its last byte: the first of the payload is in its place"
+    case = _taken(about, frame(signature(scheme, more=-1), payload=PAYLOAD + b"\x91"), [(scheme, 1)], b"\x91")
+    case.expect["signatures"][0]["signature"] = member([Run("5a", length - 1), PAYLOAD])
+    yield case
+
+
+def _taken(
+    about: str,
+    spelled: Spelled,
+    signatures: list[tuple[int, int]],
+    payload: bytes = PAYLOAD,
+    flags: tuple[str, ...] = (),
+) -> Case:
+    """Return a case of a frame that divides; all signatures are `5a` again and again."""
     shown = [
-        {"scheme": scheme, "key": number.to_bytes(LENGTHS[scheme][0], "big").hex(), "signature": member([Run("5a", LENGTHS[scheme][1])])}
+        {
+            "scheme": scheme,
+            "key": number.to_bytes(LENGTHS[scheme][0], "big").hex(),
+            "signature": member([Run("5a", LENGTHS[scheme][1])]),
+        }
         for scheme, number in signatures
     ]
-    if last:
-        shown[-1]["signature"] = member([Run("5a", LENGTHS[signatures[-1][0]][1] - len(last)), last])
-    expect = {"signatures": shown, "payload": payload.hex()}
-    return Case(slug(about), about, "Frames", "frame", _given(spelled), expect, flags)
+    return Case(
+        slug(about), about, "Frames", "frame", _given(spelled), {"signatures": shown, "payload": payload.hex()}, flags
+    )
 
 
 def _refused(about: str, spelled: Spelled, code: str, rule: str, **more: Any) -> Case:
@@ -90,7 +111,12 @@ def _counts() -> Iterator[Case]:
 def _schemes() -> Iterator[Case]:
     contents = written_out(signature(1))[1:]
     for scheme in (0, 4, 5, 127, 128, 255):
-        yield _refused(f"a signature of scheme {scheme}", [b"\x01", bytes([scheme]), contents, PAYLOAD], "frame-invalid", "Frames 3")
+        yield _refused(
+            f"a signature of scheme {scheme}",
+            [b"\x01", bytes([scheme]), contents, PAYLOAD],
+            "frame-invalid",
+            "Frames 3",
+        )
     second: Spelled = [b"\x02", *signature(1), b"\x00", contents, PAYLOAD]
     yield _refused("a second signature of scheme 0", second, "frame-invalid", "Frames 3")
     short: Spelled = [b"\x01\x02", contents, PAYLOAD]
@@ -102,7 +128,10 @@ def _schemes() -> Iterator[Case]:
 def _references() -> Iterator[Case]:
     rows: dict[str, tuple[list[Spelled], str | None]] = {
         "one reference twice": ([signature(1, 7), signature(1, 7)], "signature-count"),
-        "one reference twice, with one between": ([signature(1, 7), signature(1, 8), signature(1, 7)], "signature-count"),
+        "one reference twice, with one between": (
+            [signature(1, 7), signature(1, 8), signature(1, 7)],
+            "signature-count",
+        ),
         "one reference under schemes 1 and 2": ([signature(1, 7), signature(2, 7)], "signature-count"),
         "one public key twice, of scheme 3": ([signature(3, 7), signature(3, 7)], "signature-count"),
         "references of other lengths whose numbers are one": ([signature(1, 7), signature(3, 7)], None),
@@ -113,7 +142,10 @@ def _references() -> Iterator[Case]:
         if code:
             yield _refused(about, frame(*signatures), code, "Frames 4")
         else:
-            shown = [(written_out(one)[0], int.from_bytes(written_out(one)[1 : 1 + LENGTHS[written_out(one)[0]][0]], "big")) for one in signatures]
+            shown = [
+                (written_out(one)[0], int.from_bytes(written_out(one)[1 : 1 + LENGTHS[written_out(one)[0]][0]], "big"))
+                for one in signatures
+            ]
             yield _taken(about, frame(*signatures), shown)
     twice = [signature(1, 7), signature(1, 7)]
     faults: dict[str, tuple[Spelled, str]] = {
@@ -123,7 +155,9 @@ def _references() -> Iterator[Case]:
         "a count of 255 and an unknown scheme": ([b"\xff\x00", PAYLOAD], "too-large"),
     }
     for about, (spelled, code) in faults.items():
-        yield _refused(f"of two faults the first: {about}", spelled, code, "Frames", flags=("precedence",), musts=("readers-1a",))
+        yield _refused(
+            f"of two faults the first: {about}", spelled, code, "Frames", flags=("precedence",), musts=("readers-1a",)
+        )
 
 
 def _sizes() -> Iterator[Case]:
@@ -131,7 +165,10 @@ def _sizes() -> Iterator[Case]:
     room = BOUNDS["FRAME_BYTES"] - len(written_out(head))
     for what, length in {"a byte less than `FRAME_BYTES`": room - 1, "`FRAME_BYTES`": room}.items():
         payload = Run("90", length)
-        expect = {"signatures": [{"scheme": 1, "key": f"{1:016x}", "signature": member([Run("5a", 64)])}], "payload": member([payload])}
+        expect = {
+            "signatures": [{"scheme": 1, "key": f"{1:016x}", "signature": member([Run("5a", 64)])}],
+            "payload": member([payload]),
+        }
         about = f"a frame of {what}"
         yield Case(slug(about), about, "Frames 1", "frame", _given([*head, payload]), expect, ("bound",))
     about = "a frame of `FRAME_BYTES` and a byte more"

@@ -37,7 +37,7 @@ def extension_names() -> Iterator[Case]:
         for what, extensions in _TO_BE_UNDERSTOOD.items():
             about = f"{titled(kind)}: {what}"
             payload = pack(changed(kind, extensions=extensions))
-            yield refused(slug(about), about, kind, payload, "Extensions 1", NEWER, musts=("extensions-1",))
+            yield refused(slug(about), about, kind, payload, "Extensions 1", code=NEWER, musts=("extensions-1",))
         about = f"{titled(kind)}: names that nobody defined"
         yield _taken(about, kind, dict.fromkeys(sorted(_UNKNOWN, key=str.encode), 1), "Extensions 2")
     for name, (kinds, right, others) in FORMS.items():
@@ -51,14 +51,28 @@ _TO_BE_UNDERSTOOD: Final[dict[str, dict[str, Any]]] = {
     "the name `!` alone": {"!": False},
     "a name that must be understood among others": {"": 1, "!request": "", "a": 1},
 }
-_UNKNOWN: Final = ("", " ", "a!", " !a", "\uff01a", "10", "9", "__proto__", "constructor", "toString", "acme.note", "-", "Request")
+_UNKNOWN: Final = (
+    "",
+    " ",
+    "a!",
+    " !a",
+    "\uff01a",
+    "10",
+    "9",
+    "__proto__",
+    "constructor",
+    "toString",
+    "acme.note",
+    "-",
+    "Request",
+)
 
 
 def _defined(name: str, kinds: tuple[str, ...], right: str, others: tuple[Any, ...]) -> Iterator[Case]:
     for kind in kinds:
         yield _taken(f"{titled(kind)}: `{name}` in its form", kind, {name: right}, "Extensions 2")
     for at, value in enumerate(others):
-        about = f"{titled(kinds[0])}: `{name}` with another value, which counts as absent: {ascii(value)}"
+        about = f"{titled(kinds[0])}: `{name}` with another value, which counts as absent: {value!a}"
         case = _taken(about, kinds[0], {name: value}, "Extensions 2", musts=("extensions-3",))
         yield replace(case, name=f"{name}-of-another-form-{at + 1}")
     for kind in (kind for kind in TYPES if kind not in kinds):

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from tests.vectors.document_fields import BOUNDS, TABLES, ListOf, MapOf, Within
+from tests.vectors.document_fields import TABLES
 from tests.vectors.document_samples import AROUND, SAMPLES, changed, many, surrounded
+from tests.vectors.field_kinds import BOUNDS, ListOf, MapOf, Within
 from tests.vectors.field_trials import BAD, Trial, trials, trials_there
 from tests.vectors.payload_cases import distinct, of_record, refused, slug, taken, titled
 from tests.vectors.spelled import Many, Record, pack
@@ -83,13 +84,17 @@ def _flags(trial: Trial) -> tuple[str, ...]:
 
 
 def _whole(table: str, what: str, record: Record) -> Case:
-    return of_record(slug(f"{table} {what}"), f"{titled(table)} {what}", table, record, BAD, "Payloads 1")
+    return of_record(slug(f"{table} {what}"), f"{titled(table)} {what}", table, record, BAD, rule="Payloads 1")
 
 
 def fields_of(kind: str) -> Iterator[Case]:
     """Yield the cases of the documents of a type, and of those inside it."""
-    tables = [table for table in TABLES if table == kind or (table in AROUND and surrounded(table, SAMPLES[table])[0] == kind)]
-    yield taken(slug(f"{kind} sample"), f"{titled(kind)} that the others change in one place", kind, SAMPLES[kind], "Documents")
+    tables = [
+        table for table in TABLES if table == kind or (table in AROUND and surrounded(table, SAMPLES[table])[0] == kind)
+    ]
+    yield taken(
+        slug(f"{kind} sample"), f"{titled(kind)} that the others change in one place", kind, SAMPLES[kind], "Documents"
+    )
     for table in tables:
         yield from of_table(table)
     yield from _whole_payloads(kind)

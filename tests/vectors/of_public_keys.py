@@ -80,7 +80,12 @@ def hybrid_keys() -> Iterator[Case]:
     parts = {"zero bytes": bytes(1952), "bytes ff": b"\xff" * 1952, "bytes that ascend": bytes(range(244)) * 8}
     for about, part in parts.items():
         yield _sound(f"an ML-DSA-65 part of {about}", 2, ED25519 + part)
-    for about in ("point 1 of low order", "point 6 of low order", "y of 2^255 - 19, which is 0", "a y without a point, 2"):
+    for about in (
+        "point 1 of low order",
+        "point 6 of low order",
+        "y of 2^255 - 19, which is 0",
+        "a y without a point, 2",
+    ):
         yield _unsound(f"an Ed25519 part that must not be used: {about}", 2, UNSOUND[about] + bytes(1952))
     for length in (0, 32, 1952, 1983, 1985):
         yield _unsound(f"{length} bytes", 2, (ED25519 + bytes(1953))[:length])

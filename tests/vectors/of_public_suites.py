@@ -33,7 +33,9 @@ def _case(name: str, about: str, row: Row, expect: dict[str, Any], scheme: int |
     if scheme == 1:
         return Case(name, about, rule, ask, given, expect, FLAGS, **more)
     key = {"scheme": scheme, "public": given.pop("public")}
-    return Case(name, about, rule, ask, {name: given[name] for name in ("message", "signature")}, expect, FLAGS, ground=key)
+    return Case(
+        name, about, rule, ask, {name: given[name] for name in ("message", "signature")}, expect, FLAGS, ground=key
+    )
 
 
 def wycheproof_ed25519() -> Iterator[Case]:
@@ -50,7 +52,7 @@ def wycheproof_ml_dsa() -> Iterator[Case]:
     """ML-DSA-65 signatures of Wycheproof; the context is empty here, so those with another one do not verify."""
     for row in rows("wycheproof-ml-dsa-65"):
         number = row["id"]
-        expect = VERIFIES if row["result"] == "valid" and not row["context"] else VERIFIES_NOT
+        expect: dict[str, Any] = VERIFIES if row["result"] == "valid" and not row["context"] else VERIFIES_NOT
         if "IncorrectPublicKeyLength" in row["flags"]:
             expect = KEY_INVALID
         about = f"Wycheproof {number}: {row['comment']}"
@@ -123,7 +125,10 @@ def raw_signatures() -> Iterator[Case]:
         "the highest bit of S": (public, message, good[:63] + bytes([good[63] | 0x80])),
         "S negated": (public, message, good[:32] + (edwards.ORDER - s).to_bytes(32, "little")),
         "S of the group order": (public, message, good[:32] + edwards.ORDER.to_bytes(32, "little")),
-        **{what: (public, message, good[:32] + (s + n * edwards.ORDER).to_bytes(32, "little")) for what, n in plus.items()},
+        **{
+            what: (public, message, good[:32] + (s + n * edwards.ORDER).to_bytes(32, "little"))
+            for what, n in plus.items()
+        },
         "63 bytes": (public, message, good[:63]),
         "65 bytes": (public, message, good + b"\0"),
         "32 bytes": (public, message, good[:32]),

@@ -22,9 +22,20 @@ class Row(NamedTuple):
 
 def sentences() -> Iterator[Case]:
     """What the sentences under the tables of documents ask for, kept and broken."""
-    for row in (*_ROOTS, *_KEYS, *_SCOPES, *_LOWEST, *_LICENSES, *_SETTINGS, *_BUNDLES, *_BINDINGS, *_UNBOUND, *_closures()):
+    for row in (
+        *_ROOTS,
+        *_KEYS,
+        *_SCOPES,
+        *_LOWEST,
+        *_LICENSES,
+        *_SETTINGS,
+        *_BUNDLES,
+        *_BINDINGS,
+        *_UNBOUND,
+        *_closures(),
+    ):
         name, about = slug(f"{row.table} {row.what}"), f"{row.table}: {row.what}"
-        yield of_record(name, about, row.table, changed(row.table, **row.changes), row.code, "Documents")
+        yield of_record(name, about, row.table, changed(row.table, **row.changes), row.code, rule="Documents")
 
 
 def _root_key(scheme: int, public: bytes) -> Record:
@@ -133,7 +144,10 @@ _SETTINGS: Final = [
     Row("setting", "boolean with a text as default", {**_BOOLEAN, "default": "true"}, BAD),
     Row("setting", "text with a number as default", {**_TEXT, "default": 3}, BAD),
     *(Row("setting", f"text that combines by {combine}", {**_TEXT, "combine": combine}, BAD) for combine in (1, 2)),
-    *(Row("setting", f"boolean that combines by {combine}", {**_BOOLEAN, "combine": combine}, BAD) for combine in (1, 2)),
+    *(
+        Row("setting", f"boolean that combines by {combine}", {**_BOOLEAN, "combine": combine}, BAD)
+        for combine in (1, 2)
+    ),
     Row("setting", "number that combines by 1", {"combine": 1}),
 ]
 
@@ -159,8 +173,12 @@ _BUNDLES: Final = [
     Row("bundle", "the expiry a day before the start, no warning", _dates(5, None, 4, None), BAD),
     Row("bundle", "the expiry before the start, the grace behind it", _dates(5, None, 4, 9), BAD),
     Row("bundle", "the grace a day before the expiry, nothing else", _dates(None, None, 5, 4), BAD),
-    Row("bundle", "maintenance before the start, next check behind the grace", {"maintenance": 0, "next_check": DAY + 900}),
-    Row("bundle", "one license as system, site and user license", dict.fromkeys(("system", "sites", "users"), {"a": 1})),
+    Row(
+        "bundle",
+        "maintenance before the start, next check behind the grace",
+        {"maintenance": 0, "next_check": DAY + 900},
+    ),
+    Row("bundle", "a license as system and as user license", {"system": {"a": 1}, "users": {"a": 1}}),
 ]
 _BINDINGS: Final = [
     Row("binding", "neither installation nor facts", {"installation": None, "needed": 0, "facts": {}}, BAD),
@@ -189,7 +207,8 @@ def _catalog_of(*groups: tuple[str, int, Record]) -> dict[str, Any]:
     """Return the licenses of a catalog: the leaves, then groups of up to 100 whose codes begin with a letter."""
     every = [("a", 100, _including()), *groups]
     runs = (
-        Run(f"a3{letter.encode().hex()}3%3%{written_out(pack(entry)).hex()}", count, 0) for letter, count, entry in every
+        Run(f"a3{letter.encode().hex()}3%3%{written_out(pack(entry)).hex()}", count, 0)
+        for letter, count, entry in every
     )
     return {"licenses": Many(header("map", sum(count for _, count, _ in every)), tuple(runs))}
 

@@ -52,7 +52,9 @@ def small_orders() -> Iterator[Case]:
     pure, mixed, flags = _ground(PURE), _ground(MIXED), ("crypto",)
     r = edwards.encoded(R)
     document = makers.bundle()
-    yield pure.takes("5", "plain", "a signature whose nonce everybody knows", _file(PURE, document, r, NONCE), document, flags=flags)
+    yield pure.takes(
+        "5", "plain", "a signature whose nonce everybody knows", _file(PURE, document, r, NONCE), document, flags=flags
+    )
     for order in (2, 4, 8):
         part = edwards.times(8 // order, edwards.EIGHTH)
         shifted = edwards.encoded(edwards.add(R, part))
@@ -76,7 +78,9 @@ def _cancelled(mixed: Ground) -> Case:
     r = edwards.encoded(edwards.add(R, edwards.EIGHTH))
     document = _sequence(MIXED, r, 7)
     about = "R and the key with parts of order 8 that cancel out, as k is 7 modulo 8"
-    return mixed.takes("5", "parts-that-cancel-out", about, _file(MIXED, document, r, NONCE), document, flags=("crypto",))
+    return mixed.takes(
+        "5", "parts-that-cancel-out", about, _file(MIXED, document, r, NONCE), document, flags=("crypto",)
+    )
 
 
 def _low_r(pure: Ground) -> Iterator[Case]:
@@ -91,7 +95,10 @@ def _low_r(pure: Ground) -> Iterator[Case]:
     }
     about = "R of low order, the neutral point in its own form: a reader may refuse it"
     yield pure.case("5", "r-neutral", about, _file(PURE, document, own, 0), expect, flags=("crypto", "may"))
-    others = {"with the highest bit": own[:31] + b"\x80", "with a y that is not reduced": (edwards.P + 1).to_bytes(32, "little")}
+    others = {
+        "with the highest bit": own[:31] + b"\x80",
+        "with a y that is not reduced": (edwards.P + 1).to_bytes(32, "little"),
+    }
     for what, r in others.items():
         about = f"R as the neutral point in another form than its own, {what}"
         name = f"r-neutral-{what.replace(' ', '-')}"

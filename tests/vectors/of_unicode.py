@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from tests.docs.tables import section, tables, text_of
@@ -23,10 +23,19 @@ def code_points() -> Iterator[Case]:
         yield refused(slug(what), what, "bundle", pack(changed("bundle", company=company)), flags=UNICODE)
     for what, data in NOT_UTF_8.items():
         text = Raw(header("str", len(data)) + data)
-        yield refused(slug(what), f"in a name: {what}", "bundle", pack(changed("bundle", company=text)), "Payloads 1", flags=UNICODE)
+        yield refused(
+            slug(what),
+            f"in a name: {what}",
+            "bundle",
+            pack(changed("bundle", company=text)),
+            "Payloads 1",
+            flags=UNICODE,
+        )
         extensions = Pairs([(text, 1)])
         name, about = slug(f"key {what}"), f"in the key of a map: {what}"
-        yield refused(name, about, "bundle", pack(changed("bundle", extensions=extensions)), "Payloads 1", flags=UNICODE)
+        yield refused(
+            name, about, "bundle", pack(changed("bundle", extensions=extensions)), "Payloads 1", flags=UNICODE
+        )
     yield from _rows()
     yield from _orders()
     yield from _everywhere()
@@ -146,15 +155,22 @@ def _orders() -> Iterator[Case]:
         yield taken(slug(f"keys {what}"), f"keys: {what}", "bundle", changed("bundle", extensions=forth), flags=UNICODE)
         payload = pack(changed("bundle", extensions=back))
         about = f"keys the other way round: {what}"
-        yield refused(slug(about), about, "bundle", payload, "Payloads 2", "not-canonical", flags=("unicode", "canonical"))
-        for which, choices, code in (("choices", [first, second], None), ("choices the other way round", [second, first], BAD)):
+        yield refused(
+            slug(about), about, "bundle", payload, "Payloads 2", code="not-canonical", flags=("unicode", "canonical")
+        )
+        for which, choices, code in (
+            ("choices", [first, second], None),
+            ("choices the other way round", [second, first], BAD),
+        ):
             about = f"{which}: {what}"
-            yield of_record(slug(about), about, "setting", changed("setting", **setting, choices=choices), code, flags=UNICODE)
+            yield of_record(
+                slug(about), about, "setting", changed("setting", **setting, choices=choices), code, flags=UNICODE
+            )
 
 
 def _everywhere() -> Iterator[Case]:
     """Yield names and texts where they stand otherwise, each with a text not in NFC and one with a mark."""
-    places: dict[str, tuple[str, Any]] = {
+    places: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
         "a name of an extension": ("bundle", lambda text: {"extensions": {text: 1}}),
         "a value of an extension": ("bundle", lambda text: {"extensions": {"a": text}}),
         "a value of a setting": ("bundle", lambda text: {"settings": {"a": text}}),

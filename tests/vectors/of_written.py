@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.vectors.document_fields import TABLES, Number, OrNothing
+from tests.vectors.document_fields import TABLES
 from tests.vectors.document_samples import AROUND, SAMPLES, changed, plain, surrounded
+from tests.vectors.field_kinds import ListOf, MapOf, Number, OrNothing
 from tests.vectors.payload_cases import slug
 from tests.vectors.spelled import Record, member, pack
 from tests.vectors.vector import Case
@@ -38,7 +39,9 @@ def written_documents() -> Iterator[Case]:
     for count in (0, 15, 16, 17):
         licenses = {f"a{number:02}": number + 1 for number in range(count)}
         yield written(f"a map of {count} entries", "bundle", changed("bundle", users=licenses))
-        yield written(f"a list of {count} entries", "statement", changed("statement", notices=[str(n) for n in range(count)]))
+        yield written(
+            f"a list of {count} entries", "statement", changed("statement", notices=[str(n) for n in range(count)])
+        )
     yield from _orders()
     yield from _moments()
 
@@ -48,8 +51,8 @@ def _least(kind: str, field: str) -> Any:
     described, sample = TABLES[kind].fields[field], SAMPLES[kind][field]
     if isinstance(described, OrNothing):
         return None
-    if isinstance(sample, dict | list) and getattr(described, "lowest", 0) == 0:
-        return type(sample)()
+    if isinstance(described, ListOf | MapOf) and not described.lowest:
+        return [] if isinstance(described, ListOf) else {}
     return sample
 
 
@@ -116,4 +119,6 @@ def refused_documents() -> Iterator[Case]:
     }
     for about, (kind, changes) in rows.items():
         given = {"type": kind, "document": plain(kind, changed(kind, **changes))}
-        yield Case(slug(about), about, "Requirements for writers 1", "write", given, {"code": "payload-invalid"}, ("writer",))
+        yield Case(
+            slug(about), about, "Requirements for writers 1", "write", given, {"code": "payload-invalid"}, ("writer",)
+        )

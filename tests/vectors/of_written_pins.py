@@ -22,10 +22,22 @@ PIN: Final = spelled(DIGEST)
 
 def written_pins() -> Iterator[Case]:
     """Pins: the one spelling, and white space around it."""
-    digests = {"a pin": DIGEST, "a digest of zero bytes": bytes(32), "a digest of bytes ff": b"\xff" * 32, "a digest that ends with a set bit": bytes(31) + b"\1"}
+    digests = {
+        "a pin": DIGEST,
+        "a digest of zero bytes": bytes(32),
+        "a digest of bytes ff": b"\xff" * 32,
+        "a digest that ends with a set bit": bytes(31) + b"\1",
+    }
     for about, digest in digests.items():
         yield _taken(about, spelled(digest), digest)
-    for name, space in {"tab": "\t", "line feed": "\n", "vertical tab": "\v", "form feed": "\f", "carriage return": "\r", "space": " "}.items():
+    for name, space in {
+        "tab": "\t",
+        "line feed": "\n",
+        "vertical tab": "\v",
+        "form feed": "\f",
+        "carriage return": "\r",
+        "space": " ",
+    }.items():
         yield _taken(f"a {name} in front", space + PIN)
         yield _taken(f"a {name} behind", PIN + space)
         yield _refused(f"a {name} within", PIN[:20] + space + PIN[20:])
@@ -36,7 +48,9 @@ def written_pins() -> Iterator[Case]:
 
 
 def _taken(about: str, written: str, digest: bytes = DIGEST) -> Case:
-    return Case(slug(about), about, "Identities", "pin", text_members("pin", written), {"digest": digest.hex()}, (), MUST)
+    return Case(
+        slug(about), about, "Identities", "pin", text_members("pin", written), {"digest": digest.hex()}, (), MUST
+    )
 
 
 def _refused(about: str, written: str | bytes) -> Case:

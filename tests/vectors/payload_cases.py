@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.vectors.document_fields import TABLES
 from tests.vectors.document_samples import identity, plain, surrounded
-from tests.vectors.spelled import Many, Record, Spelled, member, pack
+from tests.vectors.spelled import Record, Run, Spelled, member, pack
 from tests.vectors.vector import Case
 
 
@@ -18,16 +18,25 @@ def slug(text: str) -> str:
 
 
 def taken(name: str, about: str, kind: str, document: Record, rule: str = "Fields", **more: Any) -> Case:
-    """Return a case whose payload is taken; of a document with a long run, the identity alone is compared."""
+    """Return a case whose payload is taken; of one with a long run, the identity alone is compared."""
     spelled = pack(document)
     expect: dict[str, Any] = {"identity": identity(kind, spelled)}
     if has_run(document):
         return Case(name, about, rule, "payload", given(kind, spelled), expect, compare=("identity",), **more)
-    return Case(name, about, rule, "payload", given(kind, spelled), expect | {"document": plain(kind, document)}, **more)
+    return Case(
+        name, about, rule, "payload", given(kind, spelled), expect | {"document": plain(kind, document)}, **more
+    )
 
 
 def refused(
-    name: str, about: str, kind: str, payload: Spelled, rule: str = "Fields", code: str = "payload-invalid", **more: Any
+    name: str,
+    about: str,
+    kind: str,
+    payload: Spelled,
+    rule: str = "Fields",
+    *,
+    code: str = "payload-invalid",
+    **more: Any,
 ) -> Case:
     """Return a case whose payload is refused."""
     return Case(name, about, rule, "payload", given(kind, payload), {"code": code}, **more)
@@ -39,13 +48,13 @@ def given(kind: str, payload: Spelled) -> dict[str, Any]:
 
 
 def of_record(
-    name: str, about: str, table: str, record: Record, code: str | None = None, rule: str = "Fields", **more: Any
+    name: str, about: str, table: str, record: Record, code: str | None = None, *, rule: str = "Fields", **more: Any
 ) -> Case:
     """Return a case of a document of any table, within the sample around it, taken or refused with `code`."""
     kind, document = surrounded(table, record)
     if code is None:
         return taken(name, about, kind, document, rule, **more)
-    return refused(name, about, kind, pack(document), rule, code, **more)
+    return refused(name, about, kind, pack(document), rule, code=code, **more)
 
 
 def distinct(cases: Iterable[Case]) -> Iterator[Case]:
@@ -60,17 +69,7 @@ def distinct(cases: Iterable[Case]) -> Iterator[Case]:
 
 def has_run(value: Any) -> bool:
     """Return whether a value has something long in it, which is not to stand in a case."""
-    match value:
-        case Many():
-            return True
-        case dict():
-            return any(has_run(part) for item in value.items() for part in item)
-        case list():
-            return any(has_run(item) for item in value)
-        case str() | bytes():
-            return len(value) > 200
-        case _:
-            return False
+    return any(isinstance(part, Run) and (part.first is not None or part.times > 200) for part in pack(value))
 
 
 def titled(table: str) -> str:

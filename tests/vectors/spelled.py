@@ -1,11 +1,14 @@
-"""MessagePack as cases need it: documents of any contents, wrong spellings, and long runs that stay short in a case."""
+"""MessagePack as cases need it: documents of any contents, wrong spellings, long runs that stay short in a case."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from types import NoneType
 from typing import Any, NamedTuple
 
 
 class Run(NamedTuple):
-    """Hexadecimal that stands `times` times; of a run that counts, each `%` is a decimal digit of the running number."""
+    """Hexadecimal that stands `times` times; if it has a first number, each `%` is a digit of the running number."""
 
     text: str
     times: int
@@ -56,43 +59,43 @@ Spelled = list[bytes | Run]
 
 def pack(value: Any) -> Spelled:
     """Return the one spelling of a value, but for what is raw in it."""
-    match value:
-        case Raw():
-            return [value.data]
-        case Many():
-            return [value.head, *value.runs]
-        case Record():
-            return [header("array", len(value)), *_all(value.values())]
-        case Pairs():
-            return [header("map", len(value)), *_all(item for pair in value for item in pair)]
-        case dict():
-            return pack(Pairs(value.items()))
-        case list():
-            return [header("array", len(value)), *_all(value)]
-        case str() if len(value) > LONG and value == value[0] * len(value):
-            data = value.encode()
-            return [header("str", len(data)), Run(value[0].encode().hex(), len(value))]
-        case str():
-            data = value.encode()
-            return [header("str", len(data)) + data]
-        case bytes():
-            return [header("bin", len(value)) + value]
-        case None | True | False:
-            return [{None: b"\xc0", False: b"\xc2", True: b"\xc3"}[value]]
-        case int():
-            return [number(value)]
-        case float():
-            raise AssertionError("no document has a float: spell it raw")
-    raise AssertionError(value)
+    return _SPELLED[type(value)](value)
 
 
 LONG = 24
 """Characters above which a text of one character is a run."""
 
 
-def _all(values: Any) -> Spelled:
+def _all(values: Iterable[Any]) -> Spelled:
     return [part for value in values for part in pack(value)]
 
+
+def _text(text: str) -> Spelled:
+    data = text.encode()
+    head = header("str", len(data))
+    if len(text) > LONG and text == text[0] * len(text):
+        return [head, Run(text[0].encode().hex(), len(text))]
+    return [head + data]
+
+
+def _pairs(pairs: Pairs) -> Spelled:
+    return [header("map", len(pairs)), *_all(item for pair in pairs for item in pair)]
+
+
+_SPELLED: dict[type, Callable[[Any], Spelled]] = {
+    Raw: lambda raw: [raw.data],
+    Many: lambda many: [many.head, *many.runs],
+    Record: lambda record: [header("array", len(record)), *_all(record.values())],
+    Pairs: _pairs,
+    dict: lambda entries: _pairs(Pairs(entries.items())),
+    list: lambda items: [header("array", len(items)), *_all(items)],
+    str: _text,
+    bytes: lambda data: [header("bin", len(data)) + data],
+    NoneType: lambda _: [b"\xc0"],
+    bool: lambda value: [b"\xc3" if value else b"\xc2"],
+    int: lambda value: [number(value)],
+}
+"""Type of a value to what spells it."""
 
 _HEADERS: dict[str, list[tuple[int, int, int]]] = {
     "str": [(31, 0xA0, 0), (0xFF, 0xD9, 1), (0xFFFF, 0xDA, 2), (0xFFFFFFFF, 0xDB, 4)],
@@ -133,11 +136,9 @@ def member(spelled: Spelled) -> Any:
     if not any(isinstance(part, Run) for part in spelled):
         return written_out(spelled).hex()
     entries: list[list[str | int]] = []
-    plain = b""
-    for part in spelled:
-        if isinstance(part, Run):
-            entries += [[plain.hex(), 1]] * bool(plain) + [part.entry()]
-            plain = b""
-        else:
-            plain += part
-    return {"concat": entries + [[plain.hex(), 1]] * bool(plain)}
+    for is_run, parts in groupby(spelled, lambda part: isinstance(part, Run)):
+        if is_run:
+            entries += [part.entry() for part in parts if isinstance(part, Run)]
+        elif plain := written_out(list(parts)):
+            entries.append([plain.hex(), 1])
+    return {"concat": entries}

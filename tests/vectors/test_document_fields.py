@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.docs.tables import section, tables, text_of
-from tests.vectors.document_fields import TABLES, Kind, ListOf, MapOf, Number, OrNothing, Table
+from tests.vectors.document_fields import TABLES, Table
+from tests.vectors.field_kinds import Kind, ListOf, MapOf, Number, OrNothing
 
 FORMAT = text_of("format.md")
 
