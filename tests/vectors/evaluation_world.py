@@ -117,7 +117,7 @@ WITHOUT_PARTNER: Final = ground(sign(catalog(), VENDOR), catalogs=False)
 """The partner is not installed: there is no catalog of it."""
 
 
-def bundle(signer: SigningKey = VENDOR, **changes: Any) -> armor.Token:
+def bundle(signer: SigningKey = VENDOR, /, **changes: Any) -> armor.Token:
     """Return a perpetual base bundle that sells nothing, but for the `changes`."""
     return sign(document(**changes), signer)
 

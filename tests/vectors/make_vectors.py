@@ -21,6 +21,22 @@ from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_ov
 from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_documents import documents
 from tests.vectors.of_floors import floors
+from tests.vectors.of_evaluation_access import grants, holders, includes
+from tests.vectors.of_evaluation_assignments import assignments
+from tests.vectors.of_evaluation_codes import codes, own_users
+from tests.vectors.of_evaluation_consequences import logins, losses
+from tests.vectors.of_evaluation_coverage import base_part, coverage
+from tests.vectors.of_evaluation_denials import denials
+from tests.vectors.of_evaluation_governing import governing
+from tests.vectors.of_evaluation_login import events, login
+from tests.vectors.of_evaluation_meters import amounts, periods, terms
+from tests.vectors.of_evaluation_notices import notices_of_bundles, notices_of_counts
+from tests.vectors.of_evaluation_reasons import reasons
+from tests.vectors.of_evaluation_serials import serials
+from tests.vectors.of_evaluation_settings import settings
+from tests.vectors.of_evaluation_slots import counts, satellites, slots
+from tests.vectors.of_evaluation_states import caps, states
+from tests.vectors.of_evaluation_waiting import waiting
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrids import hybrids
@@ -152,7 +168,34 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "sequences-bundles": bundles_again,
     },
     "L3": {
-        # evaluation
+        "governing": governing,
+        "serials": serials,
+        "waiting": waiting,
+        "states": states,
+        "caps": caps,
+        "grants": grants,
+        "includes": includes,
+        "holders": holders,
+        "codes": codes,
+        "own-users": own_users,
+        "counts": counts,
+        "slots": slots,
+        "satellites": satellites,
+        "reasons": reasons,
+        "denials": denials,
+        "base-part": base_part,
+        "assignments": assignments,
+        "login": login,
+        "events": events,
+        "settings": settings,
+        "periods": periods,
+        "amounts": amounts,
+        "terms": terms,
+        "coverage": coverage,
+        "losses": losses,
+        "logins": logins,
+        "notices-of-bundles": notices_of_bundles,
+        "notices-of-counts": notices_of_counts,
     },
     "L4": {
         # hybrid keys

@@ -217,7 +217,7 @@ def holders() -> Iterator[Case]:
     yield from levels(
         "Access 1",
         [
-            ("present", "to the installation, present in full", sold(system={"server": 1}), "server", "full"),
+            ("present", "to the installation, present in full", sold(system={"travel": 1}), "travel", "full"),
             ("absent", "to the installation, none if it is not present", freetext, "server", "none"),
             ("full-with", "one with `full_with` is at most read to the installation", freetext, "freetext", "read"),
             (
