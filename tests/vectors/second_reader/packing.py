@@ -1,8 +1,9 @@
 """Values to MessagePack in their only spelling ("Payloads")."""
 
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, Final
 
-from tests.vectors.second_reader.forms import RefusedError, need
+from tests.vectors.second_reader.forms import RefusedError
 
 Forms = tuple[tuple[int, int], ...]
 """The first byte of each form, and the bytes of the number behind it, from the shortest on."""
@@ -13,28 +14,31 @@ _LIST: Final = ((0xDC, 2), (0xDD, 4))
 _MAP: Final = ((0xDE, 2), (0xDF, 4))
 _UINT: Final = ((0xCC, 1), (0xCD, 2), (0xCE, 4), (0xCF, 8))
 _INT: Final = ((0xD0, 1), (0xD1, 2), (0xD2, 4), (0xD3, 8))
-_CONSTANTS: Final = {None: b"\xc0", False: b"\xc2", True: b"\xc3"}
 
 
 def pack(value: Any) -> bytes:
     """Return the one payload of a value."""
-    if value is None or isinstance(value, bool):
-        return _CONSTANTS[value]
-    if isinstance(value, int):
-        return _number(value)
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, bytes):
-        return _headed(value, len(value), _BYTES)
-    if isinstance(value, list):
-        return _list(value)
-    need(isinstance(value, dict), "payload-invalid")
-    entries = sorted(cast("dict[str, Any]", value).items(), key=lambda entry: _utf8(entry[0]))
-    return _headed(b"".join(_text(name) + pack(item) for name, item in entries), len(entries), _MAP, 0x80, 16)
+    return _packer(value)(value)
+
+
+def _packer(value: object) -> Callable[[Any], bytes]:
+    packer = _PACKERS.get(type(value))
+    if packer is None:
+        raise RefusedError("payload-invalid")
+    return packer
 
 
 def _list(items: list[Any]) -> bytes:
     return _headed(b"".join(map(pack, items)), len(items), _LIST, 0x90, 16)
+
+
+def _map(entries: dict[str, Any]) -> bytes:
+    ordered = sorted(entries.items(), key=lambda entry: _utf8(entry[0]))
+    return _headed(b"".join(_text(name) + pack(item) for name, item in ordered), len(ordered), _MAP, 0x80, 16)
+
+
+def _bytes(data: bytes) -> bytes:
+    return _headed(data, len(data), _BYTES)
 
 
 def _utf8(text: str) -> bytes:
@@ -70,3 +74,14 @@ def _number(number: int) -> bytes:
         if number >= -(256**width) // 2:
             return bytes([first]) + number.to_bytes(width, "big", signed=True)
     raise RefusedError("payload-invalid")
+
+
+_PACKERS: Final[dict[type, Callable[[Any], bytes]]] = {
+    type(None): lambda _: b"\xc0",
+    bool: lambda value: b"\xc3" if value else b"\xc2",
+    int: _number,
+    str: _text,
+    bytes: _bytes,
+    list: _list,
+    dict: _map,
+}

@@ -70,12 +70,6 @@ def _is_whole(world: World, one: License, holder: Holder) -> bool:
 def held(world: World, holder: Holder) -> dict[Code, Access]:
     """Access 3: return the site and user licenses that a holder has."""
     found = dict(everybody(world))
-    by_site = [(code, access) for one in holder.of_site for code, access in _given(world, one)]
-    for code, access in (*highest(world, holder.own).items(), *by_site):
+    for code, access in highest(world, (*holder.own, *holder.of_site)).items():
         found[code] = max(access, found.get(code, Access.NONE))
     return found
-
-
-def _given(world: World, one: Served) -> list[tuple[Code, Access]]:
-    """Return what a license gives to the users of a site, which is not the license itself."""
-    return [(code, one.access) for code in world.catalogs.reached(one.license) - {one.license}]

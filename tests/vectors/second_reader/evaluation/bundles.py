@@ -1,11 +1,10 @@
 """Bundles that were activated, each with the scope of its key and whether it was revoked."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tests.vectors.second_reader import trust
-from tests.vectors.second_reader.forms import RefusedError, Token
+from tests.vectors.second_reader.forms import RefusedError, Token, divide
 from tests.vectors.second_reader.trust import Held, State
 
 DAY = trust.DAY
@@ -86,20 +85,28 @@ class Bundle:
         return str(self.held.plain["after_grace"])
 
 
-def bundles_of(state: State, tokens: list[Token], before: Iterable[Bundle] = ()) -> tuple[Bundle, ...]:
-    """Return the bundles whose keys may still sign them (steps 3 to 8, whatever a clock shows).
+def bundles_of(state: State, tokens: list[Token], activated: int = 0) -> tuple[Bundle, ...]:
+    """Return the bundles whose keys may still sign them (steps 3 to 8, whatever a clock shows), and their order.
 
     Two with the same payload are one: at the place of the first, with the key of the last.
     """
-    found = {bundle.held.payload: bundle for bundle in before}
-    for token in tokens:
+    signed_last = {_payload(token): token for token in tokens}
+    bundles: list[Bundle] = []
+    for token in signed_last.values():
         try:
             held = trust.verified(state, token, "bundle", None)
         except RefusedError:
             continue
-        same = found.get(held.payload)
-        found[held.payload] = _bundle(state, held, len(found) if same is None else same.activated)
-    return tuple(found.values())
+        bundles.append(_bundle(state, held, activated + len(bundles)))
+    return tuple(bundles)
+
+
+def _payload(token: Token) -> bytes:
+    """Return the payload of a token; what is no frame is one of its own."""
+    try:
+        return divide(token, "bundle")[1]
+    except RefusedError:
+        return token.frame
 
 
 def _bundle(state: State, held: Held, activated: int) -> Bundle:

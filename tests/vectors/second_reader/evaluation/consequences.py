@@ -38,8 +38,9 @@ class Logins(NamedTuple):
 
 def worlds(before: World, file: list[Token]) -> list[World]:
     """Return the worlds that are compared: now without the file, with it, and at each later moment."""
-    after = replace(before, bundles=bundles_of(before.believed, file, before.bundles))
-    starts = [bundle.starts for bundle in after.bundles[len(before.bundles) :]]
+    added = bundles_of(before.believed, file, len(before.bundles))
+    after = replace(before, bundles=(*before.bundles, *added))
+    starts = [bundle.starts for bundle in added]
     is_later = bool(starts) and min(starts) > before.now
     first = after.at(min(starts) if is_later else before.now)
     return [before, first, *(after.at(moment) for moment in _later(first)[:_LATER])]

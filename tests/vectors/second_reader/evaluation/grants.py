@@ -8,6 +8,7 @@ from tests.vectors.second_reader.evaluation.bundles import MAPS, Bundle
 from tests.vectors.second_reader.evaluation.catalogs import Code, License
 from tests.vectors.second_reader.evaluation.governing import in_force
 from tests.vectors.second_reader.evaluation.states import Access, cap
+from tests.vectors.second_reader.evaluation.terms import granted_in_period
 from tests.vectors.second_reader.evaluation.world import World
 
 
@@ -24,11 +25,16 @@ def grants_of(world: World, bundle: Bundle) -> list[Grant]:
     """Return what a bundle grants: the codes of which its issuer's catalog has a license of that kind."""
     most = cap(world, bundle)
     return [
-        Grant(one, count, bundle, most)
+        Grant(one, _number(bundle, one, count), bundle, most)
         for kind, field in MAPS.items()
         for name, count in bundle.says[field].items()
         if (one := world.catalogs.licenses.get(Code(bundle.issuer, name))) is not None and one.kind == kind
     ]
+
+
+def _number(bundle: Bundle, one: License, count: int | None) -> int | None:
+    is_of_calendar = one.per is not None and one.per != "term"
+    return granted_in_period(bundle, count, str(one.per)) if is_of_calendar else count
 
 
 @lru_cache

@@ -59,16 +59,27 @@ def _about(world: World, severity: str, code: str, bundle: Bundle, **more: Any) 
     return {"severity": severity, "code": code, "bundle": label(world, bundle), **more}
 
 
+def _has_come(world: World, day: int | None) -> bool:
+    return day is not None and world.now >= day * DAY
+
+
+def _has_passed(world: World, day: int | None) -> bool:
+    return day is not None and world.now >= (day + 1) * DAY
+
+
 def _days_to(world: World, day: int) -> int:
     return day - world.now // DAY
 
 
-def _of_bundle(world: World, bundle: Bundle) -> Iterator[Notice]:
+def _of_state(world: World, bundle: Bundle) -> Iterator[Notice]:
     present = state(world, bundle)
     if present in {"expired", "foreign", "unmaintained"}:
         yield _about(world, "error", present, bundle)
-    next_check = bundle.says["next_check"]
-    if next_check is not None and world.now >= next_check * DAY:
+
+
+def _of_bundle(world: World, bundle: Bundle) -> Iterator[Notice]:
+    yield from _of_state(world, bundle)
+    if _has_come(world, bundle.says["next_check"]):
         yield _about(world, "info", "next-check", bundle)
     yield from _facts_changed(world, bundle)
 
@@ -84,23 +95,20 @@ def _facts_changed(world: World, bundle: Bundle) -> Iterator[Notice]:
 
 
 def _of_waiting(world: World, bundle: Bundle) -> Iterator[Notice]:
-    present = state(world, bundle)
-    if present == "pending":
-        yield _about(world, "info", "pending", bundle, days=_days_to(world, bundle.says["starts"]))
-    else:
-        yield _about(world, "error", present, bundle)
+    yield _about(world, "info", "pending", bundle, days=_days_to(world, bundle.says["starts"]))
+    yield from _of_state(world, bundle)
 
 
 def _of_coverage(world: World, part: tuple[str, str]) -> Iterator[Notice]:
     """Say that a coverage ends with a bundle whose warning has come, or that grace runs."""
     covered = coverage(world, part)
-    if covered is None or covered.until is None or covered.works_until is None:
+    if covered is None or covered.works_until is None:
         return
-    warning = covered.bundle.says["warning"]
-    if world.now >= (covered.until + 1) * DAY:
+    says = covered.bundle.says
+    if _has_passed(world, says["expiry"]):
         yield _about(world, "warning", "grace", covered.bundle, days=_days_to(world, covered.works_until))
-    elif warning is not None and world.now >= warning * DAY:
-        yield _about(world, "warning", "warning", covered.bundle, days=_days_to(world, covered.until))
+    elif _has_come(world, says["warning"]):
+        yield _about(world, "warning", "warning", covered.bundle, days=_days_to(world, says["expiry"]))
 
 
 def _of_license(world: World, one: License) -> Iterator[Notice]:

@@ -1,5 +1,6 @@
 """Values of settings that bundles sell ("Settings")."""
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tests.vectors.second_reader import rules
@@ -37,7 +38,7 @@ def value_of(world: World, code: Code) -> Any:
     """Settings 3 and 4: return the value of a setting, or its default if no value is left."""
     setting = world.catalogs.settings[code]
     left = [one for one in sold(world) if one.code == code and fits(world, one)]
-    return _COMBINED[setting["combine"]](left) if left else setting["default"]
+    return _COMBINED[int(setting["combine"])](left) if left else setting["default"]
 
 
 def _latest(left: list[Sold]) -> Any:
@@ -52,4 +53,4 @@ def _most(left: list[Sold]) -> Any:
     return max(int(one.value) for one in left)
 
 
-_COMBINED: Final = (_latest, _sum, _most)
+_COMBINED: Final[tuple[Callable[[list[Sold]], Any], ...]] = (_latest, _sum, _most)
