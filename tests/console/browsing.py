@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
+import pytest
 import uvicorn
 
 from licensekit.console.application import app_with_sign_in
@@ -67,6 +68,13 @@ def served(installation: "Installation", name: str = "ingrid.solberg") -> Genera
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, or fail it where a browser is required."""
+    if os.environ.get("LICENSEKIT_TEST_BROWSER") == "required":
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def chromium() -> str | None:

@@ -3,16 +3,15 @@
 Without a browser or axe-core these tests are skipped; where LICENSEKIT_TEST_BROWSER is `required` they fail then.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from licensekit.installation import Installation
 from licensekit.limits import FILE_BYTES
-from tests.console.browsing import Served, axe, browser, chromium, served
+from tests.console.browsing import Served, axe, browser, chromium, missing, served
 from tests.console.conftest import held
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
@@ -25,13 +24,6 @@ SCREENS: Final = (
     "/users/others", "/users/licenses?license=user", "/users/new", "/user?id=anna", "/sites",
     "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
 )  # fmt: skip
-
-
-def missing(what: str) -> NoReturn:
-    """Skip the test, or fail it where a browser is required."""
-    if os.environ.get("LICENSEKIT_TEST_BROWSER") == "required":
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,75 @@
+/** What is there of each part, the serial of the installation, and the vendor's part `base`. */
+
+import type { Bundle, Use } from "../documents.js";
+import { sortBy } from "./collections.js";
+import { coveredUntil, type Ending, endingOf } from "./coverage.js";
+import { partOf } from "./governing.js";
+import { byIssuer, type Governing, governingAt, waitingAt } from "./moment.js";
+import { lastDay, type State } from "./states.js";
+import { dayOf } from "./time.js";
+import type { World } from "./world.js";
+
+export interface Part {
+  readonly issuer: string;
+  readonly part: string;
+  readonly serial: string;
+  readonly use: Use;
+  readonly sequence: number;
+  readonly state: State;
+  /** Whether it waits for its start; all others are in force. */
+  readonly waits: boolean;
+}
+
+export interface Parts {
+  /** The serial of the installation. */
+  readonly serial: string | null;
+  readonly parts: readonly Part[];
+}
+
+const shown = (waits: boolean) => ({ issuer, part, serial, use, sequence, state }: Governing): Part =>
+  ({ issuer, part, serial, use, sequence, state, waits });
+
+/** Return what is in force, then what waits, each by issuer and part. */
+export function partsOf(now: number, world: World): Parts {
+  const parts = [...governingAt(now, world).map(shown(false)), ...waitingAt(now, world).map(shown(true))];
+  const [first] = sortBy(parts, ({ issuer, part, waits }) => {
+    const [isOther] = byIssuer(issuer, world);
+    return [isOther, part !== "base", issuer, waits, part];
+  });
+  return { serial: first?.serial ?? null, parts };
+}
+
+/** What is known of the vendor's part `base`. Where there is no such bundle, nothing is, and no day is left. */
+export interface Base {
+  readonly status: State | null;
+  readonly company: string | null;
+  readonly serial: string | null;
+  readonly use: Use | null;
+  readonly is_trial: boolean;
+  readonly covered_until: string | null;
+  readonly days_left: number | null;
+}
+
+/** Return what is known of the bundle that governs `base`, or of the first one activated of those that wait for it. */
+export function baseOf(now: number, world: World): Base {
+  const base = `${world.vendor}/base`;
+  const found = [...governingAt(now, world), ...waitingAt(now, world)].find((bundle) => partOf(bundle) === base);
+  const { state: status = null, company = null, serial = null, use = null } = found ?? {};
+  const ending = endingOf(base, now, world);
+  return {
+    status,
+    company,
+    serial,
+    use,
+    is_trial: use === "trial",
+    covered_until: coveredUntil(ending),
+    days_left: found ? daysLeft(found, ending, dayOf(now)) : 0,
+  };
+}
+
+/** Return the days to the last one that is covered, or once that has passed, to the last one that works; null of no end. */
+function daysLeft(bundle: Bundle, ending: Ending | null, today: number): number | null {
+  if (!ending) return lastDay(bundle) === null ? null : 0;
+  const last = ending.covered >= today ? ending.covered : ending.works;
+  return last === Infinity ? null : last - today;
+}

@@ -1,0 +1,151 @@
+/** What an evaluator is given ("Words and inputs"). Data that applications pass has the names of plain data. */
+
+import type { Believed, Held } from "../believed.js";
+import type { Bundle, Catalog, License, LoginRule, Scope, Setting } from "../documents.js";
+import { revocationOf, signerOf } from "../verification.js";
+import { groupBy } from "./collections.js";
+import { dayOf } from "./time.js";
+
+/** An assignment. The slot is whatever was kept: rows of a database may have been edited. */
+export interface Assignment {
+  readonly license: string;
+  readonly slot: unknown;
+}
+
+export interface Site {
+  readonly id: string;
+  /** Its slot among the satellites; a site without one is no satellite. */
+  readonly satellite?: unknown;
+  readonly licenses?: readonly Assignment[];
+}
+
+export interface User {
+  readonly id: string;
+  readonly kind: "associate" | "external" | "system" | "anonymous";
+  readonly can_log_in: boolean;
+  readonly administrator: boolean;
+  readonly retired: boolean;
+  readonly groups: readonly string[];
+  readonly licenses?: readonly Assignment[];
+}
+
+/** An event in force. */
+export interface Event {
+  readonly number: number;
+  readonly kind: string;
+  readonly scope: "installation" | "site" | "group" | "user";
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** What the installation can show to a bound bundle. */
+export interface Installation {
+  readonly digest: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What an application knows beside its documents. All of it may be left out. */
+export interface Known {
+  /** The day on which this version of the product was released: `2027-01-01`. */
+  readonly released?: string;
+  readonly installation?: Installation;
+  /** For how many hours the database has been away. */
+  readonly away_hours?: number;
+  readonly sites?: readonly Site[];
+  readonly users?: readonly User[];
+  readonly events?: readonly Event[];
+}
+
+/** A bundle, with the scope of the key that signed it. */
+export interface Activated extends Bundle {
+  readonly identity: string;
+  readonly scope: Scope;
+  /** Whether step 9 refuses it: it was revoked, or the list is gone that must be there. */
+  readonly revoked: boolean;
+}
+
+/** How many hold each slot. */
+export type Slots = ReadonlyMap<number, number>;
+
+/** All that does not depend on the moment. Codes are in full, as `issuer.code`. */
+export interface World {
+  readonly vendor: string;
+  /** Issuers with a catalog in force. */
+  readonly issuers: ReadonlySet<string>;
+  readonly licenses: ReadonlyMap<string, License>;
+  readonly settings: ReadonlyMap<string, Setting>;
+  /** Ways to log in. */
+  readonly access: ReadonlyMap<string, LoginRule>;
+  /** In the order in which they were activated. */
+  readonly bundles: readonly Activated[];
+  /** Day of the release of this version. */
+  readonly released: number | null;
+  readonly installation: Installation | undefined;
+  readonly away_hours: number;
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly users: ReadonlyMap<string, User>;
+  readonly events: readonly Event[];
+  /** The slots of each license, and those of the satellites. */
+  readonly slots: ReadonlyMap<string, Slots>;
+  readonly satellites: Slots;
+}
+
+/** Return `code` as `issuer.code`; one without an issuer is of `issuer`. */
+export const inFull = (code: string, issuer: string): string => (code.includes(".") ? code : `${issuer}.${code}`);
+
+/** Return the bundles to evaluate, of which each passed steps 3 to 8, and no two have the same payload. */
+export const activated = (believed: Believed, bundles: readonly Held<Bundle>[]): Activated[] =>
+  bundles.map((held) => ({
+    ...held.document,
+    identity: held.identity,
+    scope: signerOf(believed, held)!.scope,
+    revoked: revocationOf(believed, held) !== null,
+  }));
+
+export function worldOf(believed: Believed, bundles: readonly Held<Bundle>[], known: Known): World {
+  const { released, installation, away_hours = -1, sites = [], users = [], events = [] } = known;
+  const vendor = believed.issuer;
+  const licenses = entriesOf("licenses", believed);
+  const all = [...assigned(sites, "site"), ...assigned(users.filter(({ retired }) => !retired), "user")];
+  const counting = all.filter(({ license, kind }) => licenses.get(inFull(license, vendor))?.kind === kind);
+  const bySlots = groupBy(counting, ({ license }) => inFull(license, vendor));
+  return {
+    vendor,
+    issuers: new Set(believed.catalogs.keys()),
+    licenses,
+    settings: entriesOf("settings", believed),
+    access: entriesOf("access", believed),
+    bundles: activated(believed, bundles),
+    released: released === undefined ? null : dayOf(Date.parse(released) / 1000),
+    installation,
+    away_hours,
+    sites: new Map(sites.map((site) => [site.id, site])),
+    users: new Map(users.map((user) => [user.id, user])),
+    events,
+    slots: new Map([...bySlots].map(([license, held]) => [license, counted(held.map(({ slot }) => slot))])),
+    satellites: counted(sites.map(({ satellite }) => satellite)),
+  };
+}
+
+type Entries<K extends "licenses" | "settings" | "access"> = Catalog[K] extends ReadonlyMap<string, infer E> ? E : never;
+
+/** Return what all catalogs have of one kind, by codes in full. */
+function entriesOf<K extends "licenses" | "settings" | "access">(name: K, { catalogs }: Believed): Map<string, Entries<K>> {
+  const entries = [...catalogs].flatMap(([issuer, { document }]) =>
+    [...document[name]].map(([code, entry]) => [`${issuer}.${code}`, entry as Entries<K>] as const));
+  return new Map(entries);
+}
+
+/** Slots are counted for one kind of holder, and a retired user has none. */
+const assigned = (holders: readonly (Site | User)[], kind: License["kind"]): (Assignment & { kind: License["kind"] })[] =>
+  holders.flatMap(({ licenses = [] }) => licenses.map((assignment) => ({ ...assignment, kind })));
+
+const HIGHEST_SLOT = 2_147_483_647;
+
+function counted(slots: readonly unknown[]): Slots {
+  const held = new Map<number, number>();
+  for (const slot of slots as number[]) {
+    if (Number.isInteger(slot) && slot >= 1 && slot <= HIGHEST_SLOT) held.set(slot, (held.get(slot) ?? 0) + 1);
+  }
+  return held;
+}

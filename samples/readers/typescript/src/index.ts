@@ -1,0 +1,26 @@
+/** What an application uses. */
+
+export { type Believed, type Held, type Place, type Seen, type Token, type Type } from "./believed.js";
+export type {
+  AdmittedKey,
+  Binding,
+  Bundle,
+  Catalog,
+  Documents,
+  Edition,
+  License,
+  LoginRule,
+  Lowest,
+  Revocations,
+  Root,
+  RootKey,
+  Scope,
+  Setting,
+  TrustDocument,
+  Use,
+} from "./documents.js";
+export type { Kept } from "./kept.js";
+export { open, type Options, type Reader, type Verified } from "./reader.js";
+export { Refusal } from "./refusal.js";
+export type { Value } from "./shapes.js";
+export type { Verify } from "./signatures.js";
