@@ -47,6 +47,8 @@ SYSTEM: Final = ["server", "sync", "old-server", "sms", "calls", "storage", "pro
 SITES: Final = ["satellite", "depot", "kiosk"]
 USERS: Final = ["user", "sales-pro", "field", "old-user", "seat"]
 ALL: Final = [*SYSTEM, *SITES, *USERS]
+_USERS: Final = [*["anna"] * 8, "bo", "bo", "cy", "nobody"]
+_SITES: Final = [*["oslo"] * 6, "rome", "nowhere"]
 PARTS: Final = ["base", "base", "maps"]
 SERIALS: Final = ["1010000014", "1010000014", "1010000022"]
 
@@ -85,9 +87,9 @@ def _inputs(random: Random) -> Line:
         found["installation"] = {"digest": random.choice([bytes(32), bytes([7]) * 32]).hex(), "facts": facts}
     if random.random() < 0.1:
         found["away_hours"] = random.choice([0, 1, 23, 24, 25, 23.5])
-    if random.random() < 0.8:
-        found["users"] = [_user(random, name) for name in some(random, ["anna", "bo", "cy"], 1, 3)]
-        found["sites"] = [_site(random, name) for name in some(random, ["oslo", "rome"], 0, 2)]
+    if random.random() < 0.9:
+        found["users"] = [_user(random, name) for name in ["anna", *some(random, ["bo", "cy"], 0, 2)]]
+        found["sites"] = [_site(random, name) for name in ["oslo", *some(random, ["rome"], 0, 1)]]
     if random.random() < 0.3:
         found["events"] = [_event(random, number) for number in range(1, random.randint(2, 4))]
     return found
@@ -110,7 +112,7 @@ def _user(random: Random, name: str) -> Line:
         "administrator": random.random() < 0.2,
         "retired": random.random() < 0.12,
         "groups": some(random, ["north", "south"], 0, 2),
-        "licenses": _assigned(random, [*USERS, *USERS, "depot"] if random.random() < 0.1 else USERS[:4]),
+        "licenses": _assigned(random, [*USERS[:4], "depot"] if random.random() < 0.1 else USERS[:4]),
     }
 
 
@@ -249,13 +251,15 @@ def _binding(random: Random) -> Binding | None:
 
 def _code(random: Random) -> str:
     found = random.choice([*ALL, "server", "user"])
-    return random.choice([*[found] * 6, f"demo.{found}", *[f"{PARTNER}.{found}"] * 2, "absent.maps", "nothing", "a..b"])
+    known = [*[found] * 16, f"demo.{found}", *[f"{PARTNER}.{found}"] * 4]
+    return random.choice([*known, "absent.maps", "nothing", "a..b"])
 
 
 def _holder(random: Random) -> Line:
-    user = {"user": random.choice(["anna", "bo", "cy", "nobody"])}
-    site = {"site": random.choice(["oslo", "rome", "nowhere"])}
-    passed = {"licenses": [random.choice([*USERS, *SITES, "partner.user", "nothing"]) for _ in range(random.randint(0, 3))]}
+    user = {"user": random.choice(_USERS)}
+    site = {"site": random.choice(_SITES)}
+    codes = [*[*USERS, *SITES] * 4, "partner.user", "absent.user", "nothing"]
+    passed = {"licenses": [random.choice(codes) for _ in range(random.randint(0, 3))]}
     return random.choice([user, user, user | site, site, passed, {}])
 
 
@@ -282,9 +286,9 @@ def _question(random: Random, adds: list[str]) -> Line:
 
 
 def _login(random: Random) -> Line:
-    way = random.choice(["web", "kiosk", "partner.web", "demo.web", "absent.web", "none"])
-    site = random.choice([{}, {"site": random.choice(["oslo", "rome", "nowhere"])}])
-    return {"user": random.choice(["anna", "bo", "cy", "nobody"]), "way": way, **site}
+    way = random.choice([*["web", "kiosk", "partner.web", "demo.web"] * 3, "absent.web", "none"])
+    site = random.choice([{}, {"site": random.choice(_SITES)}])
+    return {"user": random.choice(_USERS), "way": way, **site}
 
 
 def _whom(random: Random) -> Line:
@@ -294,10 +298,10 @@ def _whom(random: Random) -> Line:
 def _assignment(random: Random) -> Line:
     is_site = random.random() < 0.25
     codes = [*SITES, "partner.depot"] if is_site else [*USERS, "partner.user"]
-    holder = {"site": random.choice(["oslo", "rome", "nowhere"])} if is_site else {"user": random.choice(["anna", "bo", "nobody"])}
+    holder = {"site": random.choice(_SITES)} if is_site else {"user": random.choice(_USERS)}
     odd = ["server", "nothing", "absent.user"]
     return {
         **holder,
         "assign": some(random, codes + (odd if random.random() < 0.1 else []), 0, 2),
-        "release": some(random, codes, 0, 2),
+        "release": some(random, codes, 0, 2) if random.random() < 0.4 else [],
     }

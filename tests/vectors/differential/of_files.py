@@ -14,6 +14,7 @@ _NOWS: Final = (*[NOW] * 6, ISSUED, ISSUED - 1, ISSUED - 86_400, ISSUED - 86_401
 _LOSSES: Final = ["root", "trust", *(f"{kind}:{issuer}" for kind in ("revocations", "catalog") for issuer in ISSUERS), "seen"]
 
 
+_OF_APPLICATIONS: Final = re.compile(r"lk1-(root|trust|revocations|catalog|bundle)\.")
 _OF_PACKS: Final = re.compile(r"lk1-(root|trust|revocations|catalog)\.")
 
 
@@ -32,8 +33,12 @@ def file(random: Random) -> Line:
 
 
 def sequence(random: Random) -> Line:
-    """Return many files, with restarts, losses and a clock that moves."""
+    """Return many files, with restarts, losses and a clock that moves.
+
+    They hold what an application has a use for: what others exchange, a reader may refuse.
+    """
     made = world(random)
+    made = made._replace(tokens=[token for token in made.tokens if _OF_APPLICATIONS.match(token)])
     steps = [_step(random, made) for _ in range(random.randint(2, 6))]
     return {"ask": "sequence", "root": made.pin, "pack": _pack(random, made), "steps": steps}
 

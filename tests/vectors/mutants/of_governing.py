@@ -64,12 +64,11 @@ GOVERNING: Final = mutants_of(
     changed("serial-of-what-is-in-force-alone", "Bundles that govern", "bundles = [*in_force(world), *waiting(world)]\n\n    def order", "bundles = [*in_force(world)]\n\n    def order"),
 )
 
-_SAME: Final = "len(found) if same is None else same.activated"
-
 BUNDLES: Final = mutants_of(
     "evaluation.bundles",
-    changed("same-payload-counts-again", "Bundles that govern", _SAME, "len(found) if same is None else max(b.activated for b in found.values()) + 1"),
-    changed("same-payload-by-its-first-key", "Bundles that govern", "        same = found.get(held.payload)\n", "        same = found.get(held.payload)\n        if same is not None:\n            continue\n"),
+    changed("same-payload-counts-again", "Bundles that govern", "{_payload(token): token for token in tokens}", "{place: token for place, token in enumerate(tokens)}"),
+    changed("same-payload-in-its-last-place", "Bundles that govern", "    signed_last = {_payload(token): token for token in tokens}\n", "    signed_last = dict(reversed({_payload(token): token for token in reversed(tokens)}.items()))\n"),
+    changed("same-payload-by-its-first-key", "Bundles that govern", "{_payload(token): token for token in tokens}", "{_payload(token): token for token in reversed(tokens)}"),
     changed("limited-by-parts-alone", "Bundles that govern", "(self.parts, self.most, self.longest_term) != (None, None, None)", "self.parts is not None"),
     changed("limited-by-term-alone", "Bundles that govern", "(self.parts, self.most, self.longest_term) != (None, None, None)", "self.longest_term is not None"),
     changed("admits-other-issuers", "P1", "bundle.issuer in self.issuers and ", ""),

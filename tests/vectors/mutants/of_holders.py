@@ -39,7 +39,7 @@ ACCESS: Final = mutants_of(
     changed("unknown-site-has-what-everybody-has", "Access", '        return Holder("site", "unknown-site")\n', '        return Holder("site")\n'),
     changed("unknown-site-of-a-user-is-unknown", "Access", "    if user not in world.users:\n", '    if site is not None and site not in world.sites:\n        return Holder("user", "unknown-site")\n    if user not in world.users:\n'),
     changed("site-gives-users-nothing", "Access", "    of_site = served(world, world.sites[site]) if site in world.sites else ()\n", "    of_site = ()\n"),
-    changed("site-gives-users-itself", "Access", "world.catalogs.reached(one.license) - {one.license}", "world.catalogs.reached(one.license)"),
+    changed("site-gives-users-no-license-of-its-own", "Access", "highest(world, (*holder.own, *holder.of_site))", "highest(world, (*holder.own, *((c, s.access) for s in holder.of_site for c in world.catalogs.reached(s.license) - {s.license})))"),
     changed("held-without-what-everybody-has", "Access", "found = dict(everybody(world))", "found = {}"),
     changed("held-lowest", "Access", "found[code] = max(access, found.get(code, Access.NONE))", "found[code] = min(access, found.get(code, access))"),
     changed("passed-in-full", "Your own users", "Served(code, best(world, code))", "Served(code, Access.FULL)"),
@@ -184,7 +184,7 @@ SETTINGS: Final = mutants_of(
     changed("expired-bundles-sell-values", "Settings", "in in_force(world) if works(world, bundle)]", "in in_force(world)]"),
     changed("unfit-values-count", "Settings", "if one.code == code and fits(world, one)]", "if one.code == code]"),
     changed("other-issuers-sell-values", "Settings", "Sold(bundle, Code(bundle.issuer, name), value)", "Sold(bundle, Code(world.vendor, name), value)"),
-    changed("default-beside-values", "Settings", '_COMBINED[setting["combine"]](left) if left else setting["default"]', '_COMBINED[setting["combine"]](left) if left and setting["default"] is None else setting["default"]'),
+    changed("default-beside-values", "Settings", "(left) if left else setting", '(left) if left and setting["default"] is None else setting'),
     changed("no-default", "Settings", 'if left else setting["default"]', "if left else None"),
     changed("latest-by-activation", "Settings", '(one.bundle.says["issued"], one.bundle.held.identity)', "one.bundle.activated"),
     changed("latest-by-the-lowest-identity", "Settings", '(one.bundle.says["issued"], one.bundle.held.identity)', '(one.bundle.says["issued"], [-b for b in one.bundle.held.identity])'),
@@ -193,22 +193,27 @@ SETTINGS: Final = mutants_of(
     changed("sum-is-latest", "Settings", "(_latest, _sum, _most)", "(_latest, _latest, _most)"),
 )
 
+_START: Final = 'return int(bundle.says["issued"] // DAY if starts is None else starts) * DAY'
+
 METERS: Final = mutants_of(
     "evaluation.meters",
     changed("allowances-under-any-cap", "Meters", " and grant.cap == Access.FULL]", "]"),
-    changed("allowance-of-most-not-divided", "Meters", "min(grant.number, most // periods)", "min(grant.number, most)"),
-    changed("allowance-of-most-alone", "Meters", "min(grant.number, most // periods)", "most // periods"),
-    changed("allowance-rounded-up", "Meters", "most // periods)", "-(-most // periods))"),
-    changed("allowance-not-limited", "Meters", "    if most is None or grant.number is None:\n        return grant.number\n", "    return grant.number\n"),
-    changed("allowance-without-end-in-full", "Meters", "    if end is None:\n        return 0\n", "    if end is None:\n        return grant.number\n"),
-    changed("allowance-unrestricted-loses", "Meters", "amount = None if None in amounts else sum", "amount = sum"),
-    changed("term-starts-with-issue", "Meters", 'bundle.says["issued"] // DAY if starts is None else starts', 'bundle.says["issued"] // DAY'),
-    changed("term-starts-at-the-second-of-issue", "Meters", '    return int(bundle.says["issued"] // DAY if starts is None else starts) * DAY\n', '    return int(bundle.says["issued"]) if starts is None else int(starts) * DAY\n'),
+    changed("allowances-by-start", "Meters", "(one.ends, one.starts, one.amount)", "(one.starts, one.ends, one.amount)"),
+    changed("allowances-of-a-term-summed", "Meters", '    if meter.per == "term":\n', "    if False:\n"),
+)
+TERMS: Final = mutants_of(
+    "evaluation.terms",
+    changed("most-not-divided", "Meters", "most // periods)", "most)"),
+    changed("most-alone", "Meters", "min(number, most // periods)", "most // periods"),
+    changed("most-rounded-up", "Meters", "most // periods)", "-(-most // periods))"),
+    changed("most-not-asked", "Meters", "if most is None or number is None:", "if True:"),
+    changed("most-without-end-in-full", "Meters", "    if end is None or end <= start:\n        return 0\n", "    if end is None or end <= start:\n        return number\n"),
+    changed("term-starts-with-issue", "Meters", _START, 'return int(bundle.says["issued"] // DAY) * DAY'),
+    changed("term-starts-at-the-second-of-issue", "Meters", _START, 'return int(bundle.says["issued"]) if starts is None else int(starts) * DAY'),
     changed("term-of-advisory-ends", "Meters", 'None if bundle.after_grace == "advisory" else bundle.ends', "bundle.ends"),
-    changed("month-of-30-days", "Meters", "12 * day.year + day.month - 1", "day.toordinal() // 30"),
-    changed("periods-one-less", "Meters", "_period(start, per) + 1\n", "_period(start, per) or 1\n"),
-    changed("periods-to-the-day-after", "Meters", "_period(end - 1, per)", "_period(end, per)"),
-    changed("allowances-by-start", "Meters", "return _AFTER if one.ends is None else one.ends, one.starts, amount", "return one.starts, _AFTER if one.ends is None else one.ends, amount"),
+    changed("months-of-30-days", "Meters", "12 * day.year + day.month - 1", "second // DAY // 30"),
+    changed("periods-one-less", "Meters", "period_of(start, per) + 1\n", "period_of(start, per) or 1\n"),
+    changed("periods-to-the-second-after", "Meters", "period_of(end - 1, per)", "period_of(end, per)"),
 )
 
 CONSEQUENCES: Final = mutants_of(
@@ -233,7 +238,7 @@ NOTICES: Final = mutants_of(
     changed("label-with-every-use", "Notices", 'use = "" if says["use"] == 0 else', 'use = "" if False else'),
     changed("label-without-issuer", "Notices", 'issuer = "" if bundle.issuer == world.vendor else', 'issuer = "" if True else'),
     changed("warning-of-the-bundle", "Notices", "covered = coverage(world, part)\n", "covered = coverage(world, part)\n    covered = covered and covered._replace(until=covered.bundle.says['expiry'])\n"),
-    changed("next-check-the-day-after", "Notices", "world.now >= next_check * DAY", "world.now >= (next_check + 1) * DAY"),
+    changed("next-check-the-day-after", "Notices", 'if _has_come(world, bundle.says["next_check"]):', 'if _has_come(world, bundle.says["next_check"] and bundle.says["next_check"] + 1):'),
     changed("facts-changed-always-info", "Notices", '"warning" if matching == binding["needed"] else "info"', '"info"'),
     changed("deficit-of-what-lapsed", "Notices", "        if not has_lapsed:\n    ", "        if True:\n    "),
     changed("deficit-not-said", "Notices", "    if used > there:\n", "    if False:\n"),

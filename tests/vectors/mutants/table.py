@@ -58,7 +58,7 @@ TOPICS: Final[dict[str, list[Mutant]]] = {
     "Assignments": of_holders.ASSIGNING,
     "Login and events": of_holders.LOGIN + of_holders.EVENTS,
     "Settings": of_holders.SETTINGS,
-    "Meters": of_holders.METERS,
+    "Meters": of_holders.METERS + of_holders.TERMS,
     "Consequences": of_holders.CONSEQUENCES,
     "Notices": of_holders.NOTICES,
 }
