@@ -50,7 +50,7 @@ READ: Final = ("bundle", b"\1\2\3")
 def white_space() -> Iterator[Case]:
     """Steps 2 and 3 of Tokens: the byte order mark, the six bytes of white space, what looks like them, the prefix."""
     rule = "Tokens 2"
-    yield taken("plain", "one token and a line feed", ONE + "\n", READ, rule=rule)
+    yield taken("plain", "one token and a line feed", ONE + "\n", READ, rule=rule, musts=("readers-1a", "readers-1b"))
     every = "".join(WHITE_SPACE.values())
     for name, space in WHITE_SPACE.items():
         about = f"a {name} before, behind and between all characters"
@@ -141,31 +141,20 @@ NO_PREFIX: Final[dict[str, str]] = {
 
 def types_and_bodies() -> Iterator[Case]:
     """Step 5 of Tokens: the dot, the type, and base64 in its one spelling; and step 6, the order."""
+    rule, musts = "Tokens 5.2", ("readers-11",)
     for kind in TYPES:
-        yield taken(
-            f"type-{kind}",
-            f"a token of type {kind}",
-            token(kind),
-            (kind, b"\1\2\3"),
-            rule="Tokens 5.2",
-            musts=("readers-11",),
-        )
-        for about, wrong in _other_types(kind):
-            yield refused(
-                slug(f"type {about}"),
-                f"a type that there is not: {about}",
-                token(wrong),
-                "unexpected-type",
-                "Tokens 5.2",
-            )
-    for about, wrong in OTHER_TYPES.items():
-        yield refused(slug(about), f"a type that there is not: {about}", token(wrong), "unexpected-type", "Tokens 5.2")
+        about = f"a token of type {kind}"
+        yield taken(f"type-{kind}", about, token(kind), (kind, b"\1\2\3"), rule=rule, musts=musts)
+        others = OTHER_TYPES if kind == TYPES[0] else {}
+        for what, wrong in (*_other_types(kind), *others.items()):
+            about = f"a type that there is not: {what}"
+            yield refused(slug(f"type {what}"), about, token(wrong), "unexpected-type", rule, musts=musts)
     for about, file in DOTS.items():
         yield refused(slug(about), about, file, "armor-invalid", "Tokens 5.1")
     for about, body in NO_BASE64.items():
         yield refused(slug(about), about, f"lk1-bundle.{body}", "armor-invalid", "Tokens 5.4")
-    for name, (body, frame) in BASE64.items():
-        yield taken(slug(name), name, f"lk1-bundle.{body}", ("bundle", frame), rule="Tokens 5.4")
+    for about, (body, frame) in BASE64.items():
+        yield taken(slug(about), about, f"lk1-bundle.{body}", ("bundle", frame), rule="Tokens 5.4")
     for count, bits, first in ((2, 4, "A"), (3, 2, "AA")):
         yield from _last_characters(count, bits, first)
     yield from _orders()

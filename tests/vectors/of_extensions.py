@@ -6,12 +6,15 @@ from typing import Any, Final
 
 from tests.vectors.document_fields import TABLES
 from tests.vectors.document_samples import AROUND, changed
+from tests.vectors.field_trials import FLOAT
 from tests.vectors.payload_cases import refused, slug, taken, titled
 from tests.vectors.spelled import pack
 from tests.vectors.vector import Case
 
 TYPES: Final = [name for name in TABLES if name not in AROUND]
 NEWER: Final = "newer-reader-needed"
+MUSTS: Final = ("extensions-1", "extensions-2")
+"""Names with `!` are refused, and they alone."""
 
 FORMS: Final[dict[str, tuple[tuple[str, ...], str, tuple[Any, ...]]]] = {
     "request": (("bundle",), "00112233445566778899aabbccddeeff", ("0F" * 16, "0f" * 15, "0f" * 17, "", 5, False)),
@@ -37,13 +40,22 @@ def extension_names() -> Iterator[Case]:
         for what, extensions in _TO_BE_UNDERSTOOD.items():
             about = f"{titled(kind)}: {what}"
             payload = pack(changed(kind, extensions=extensions))
-            yield refused(slug(about), about, kind, payload, "Extensions 1", code=NEWER, musts=("extensions-1",))
+            yield refused(
+                slug(about), about, kind, payload, "Extensions 1", code=NEWER, musts=("extensions-1", "extensions-2")
+            )
         about = f"{titled(kind)}: names that nobody defined"
         yield _taken(about, kind, dict.fromkeys(sorted(_UNKNOWN, key=str.encode), 1), "Extensions 2")
     for name, (kinds, right, others) in FORMS.items():
         yield from _defined(name, kinds, right, others)
     about = "a line of a summary begins with `!`, and is no extension"
-    yield taken(slug(about), about, "request", changed("request", summary={"!acme": "x"}), "Extensions 1")
+    yield taken(
+        slug(about),
+        about,
+        "request",
+        changed("request", summary={"!acme": "x"}),
+        "Extensions 1",
+        musts=("extensions-1",),
+    )
 
 
 _TO_BE_UNDERSTOOD: Final[dict[str, dict[str, Any]]] = {
@@ -75,6 +87,10 @@ def _defined(name: str, kinds: tuple[str, ...], right: str, others: tuple[Any, .
         about = f"{titled(kinds[0])}: `{name}` with another value, which counts as absent: {value!a}"
         case = _taken(about, kinds[0], {name: value}, "Extensions 2", musts=("extensions-3",))
         yield replace(case, name=f"{name}-of-another-form-{at + 1}")
+    for what, value in {"nothing": None, "a float": FLOAT, "bytes": b"", "a list": [right]}.items():
+        about = f"{titled(kinds[0])}: `{name}` with what is no value: {what}"
+        payload = pack(changed(kinds[0], extensions={name: value}))
+        yield refused(slug(about), about, kinds[0], payload, "Extensions 2", musts=("extensions-3",))
     for kind in (kind for kind in TYPES if kind not in kinds):
         yield _taken(f"{titled(kind)}: `{name}`, which is defined elsewhere", kind, {name: 1}, "Extensions 3")
 

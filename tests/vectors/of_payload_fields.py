@@ -72,15 +72,8 @@ def of_table(table: str) -> Iterator[Case]:
 
 
 def _case(table: str, field: str, trial: Trial, record: Record) -> Case:
-    about = f"`{field}` of {titled(table)}: {trial.what}"
-    return of_record(slug(f"{table} {field} {trial.what}"), about, table, record, trial.code, flags=_flags(trial))
-
-
-def _flags(trial: Trial) -> tuple[str, ...]:
-    if trial.code == "not-canonical":
-        return ("canonical",)
-    bounds = ("highest", "lowest", "above", "below", "code points", "characters", "entries", "no entry", "beyond")
-    return ("bound",) if any(word in trial.what for word in bounds) else ()
+    name, about = slug(f"{table} {field} {trial.what}"), f"`{field}` of {titled(table)}: {trial.what}"
+    return of_record(name, about, table, record, trial.code, flags=trial.flags, musts=trial.musts)
 
 
 def _whole(table: str, what: str, record: Record) -> Case:

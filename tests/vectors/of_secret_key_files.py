@@ -47,6 +47,8 @@ def secret_key_files() -> Iterator[Case]:
         about = f"a secret key: a log2N of {log2_n}"
         yield secret_of(about, BODY[:1] + bytes([log2_n]) + BODY[2:], {"code": INVALID}, "4", flags=("bound",))
     yield secret_of("a secret key: a log2N of 15", secret_body(log2_n=15), shown, "4")
+    lowest = secret_body(label=label_of("14"))
+    yield secret_of("a secret key: a log2N of 14", lowest, shown | {"label": "14"}, "4", flags=("bound",))
     for about, (body, code) in _altered().items():
         yield secret_of(f"a secret key: {about}", body, {"code": code}, "6" if code == INVALID else "8")
     yield from _passphrases()
@@ -137,7 +139,8 @@ def _passphrases() -> Iterator[Case]:
     }
     for about, passphrase in own.items():
         body = secret_body(passphrase=passphrase)
-        yield secret_of(f"a passphrase {about}", body, shown_of(secret=SEED), "8", passphrase)
+        flags = ("bound",) if about.startswith("of 1024") else ()
+        yield secret_of(f"a passphrase {about}", body, shown_of(secret=SEED), "8", passphrase, flags=flags)
     body = secret_body(passphrase="bla\u030abær")
     yield secret_of("a passphrase in NFC, sealed in NFD", body, {"code": WRONG}, "8", PASSPHRASE)
 

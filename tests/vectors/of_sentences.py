@@ -1,6 +1,7 @@
 """Cases of the sentences under the tables of documents: what must hold between fields, on both sides."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from tests import rare_keys
@@ -18,24 +19,16 @@ class Row(NamedTuple):
     what: str
     changes: dict[str, Any]
     code: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 def sentences() -> Iterator[Case]:
     """What the sentences under the tables of documents ask for, kept and broken."""
-    for row in (
-        *_ROOTS,
-        *_KEYS,
-        *_SCOPES,
-        *_LOWEST,
-        *_LICENSES,
-        *_SETTINGS,
-        *_BUNDLES,
-        *_BINDINGS,
-        *_UNBOUND,
-        *_closures(),
-    ):
+    tables = (_ROOTS, _KEYS, _SCOPES, _LOWEST, _LICENSES, _SETTINGS, _BUNDLES, _BINDINGS, _UNBOUND, _closures())
+    for row in chain.from_iterable(tables):
         name, about = slug(f"{row.table} {row.what}"), f"{row.table}: {row.what}"
-        yield of_record(name, about, row.table, changed(row.table, **row.changes), row.code, rule="Documents")
+        record = changed(row.table, **row.changes)
+        yield of_record(name, about, row.table, record, row.code, rule="Documents", flags=row.flags)
 
 
 def _root_key(scheme: int, public: bytes) -> Record:
@@ -231,7 +224,7 @@ def _closures() -> Iterator[Row]:
         ),
     }
     for what, groups in ways.items():
-        yield Row("catalog", f"20000 pairs of licenses {what}", _catalog_of(*groups))
+        yield Row("catalog", f"20000 pairs of licenses {what}", _catalog_of(*groups), None, ("bound",))
         one_more = *groups[:-1], ("e", 1, _including("a00")), groups[-1]
         ordered = sorted(one_more, key=lambda group: group[0])
-        yield Row("catalog", f"20001 pairs of licenses {what}", _catalog_of(*ordered), BAD)
+        yield Row("catalog", f"20001 pairs of licenses {what}", _catalog_of(*ordered), BAD, ("bound",))

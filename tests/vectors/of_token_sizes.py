@@ -13,114 +13,53 @@ LONGEST: Final = 1_398_102
 """Characters that spell a frame of `FRAME_BYTES`."""
 
 
+ROOM: Final = BOUNDS["FILE_BYTES"] - len(ONE)
+"""Bytes beside one token in the largest file."""
+MARKED: Final = "\ufeff" + ONE
+
+TAKEN: Final[dict[str, tuple[str, Long, int]]] = {
+    "a file of a byte less than `FILE_BYTES`": ("1", [[ONE, 1], [" ", ROOM - 1]], 1),
+    "a file of `FILE_BYTES`, white space included": ("1", [[ONE, 1], [" ", ROOM]], 1),
+    "a file of `FILE_BYTES`, its byte order mark included": ("1", [[MARKED, 1], ["\n", ROOM - 3]], 1),
+    "255 tokens": ("4", [[ONE, 255]], 255),
+    "256 tokens": ("4", [[ONE, 256]], 256),
+}
+"""What a file is to the step that it shows, the file, and how often it has the token."""
+REFUSED: Final[dict[str, tuple[str, Long, str]]] = {
+    "a file of `FILE_BYTES` and a byte more": ("1", [[ONE, 1], [" ", ROOM + 1]], "too-large"),
+    "a file of `FILE_BYTES` and a thousand bytes more": ("1", [[ONE, 1], [" ", ROOM + 1000]], "too-large"),
+    "a file in which a byte order mark is one byte too many": ("1", [[MARKED, 1], ["\n", ROOM - 2]], "too-large"),
+    "a file in which letters of two bytes are too many": ("1", [["å", BOUNDS["FILE_BYTES"] // 2 + 1]], "too-large"),
+    "a file of `FILE_BYTES` that is no token": ("3", [["a", BOUNDS["FILE_BYTES"]]], "armor-invalid"),
+    "257 tokens": ("4", [[ONE, 257]], "too-large"),
+    "300 tokens": ("4", [[ONE, 300]], "too-large"),
+    "a body of a character fewer than the longest": ("5.4", [["lk1-bundle.", 1], ["A", LONGEST - 1]], "armor-invalid"),
+    **{
+        f"a body of {LONGEST + more} characters": ("5.3", [["lk1-bundle.", 1], ["A", LONGEST + more]], "too-large")
+        for more in (1, 2, 3)
+    },
+}
+"""What a file is to the step that refuses it, the file, and the code."""
+BODIES: Final[dict[str, tuple[Long, int]]] = {
+    f"a body of {LONGEST - 2} characters": ([["A", LONGEST - 2]], BOUNDS["FRAME_BYTES"] - 1),
+    f"a body of {LONGEST} characters": ([["A", LONGEST]], BOUNDS["FRAME_BYTES"]),
+    f"a body of {LONGEST} characters, and white space": ([["AAAA ", LONGEST // 4], ["AA", 1]], BOUNDS["FRAME_BYTES"]),
+}
+"""What a body is to the body, and the bytes of its frame, which are all 0."""
+
+
 def sizes() -> Iterator[Case]:
     """The bounds of Tokens, and which fault comes first where there are two."""
-    flags = ("bound",)
-    room = BOUNDS["FILE_BYTES"] - len(ONE)
-    for what, more in {"a byte less than `FILE_BYTES`": -1, "`FILE_BYTES`": 0}.items():
-        yield taken(
-            slug(f"file of {what}"),
-            f"a file of {what}, white space included",
-            [[ONE, 1], [" ", room + more]],
-            READ,
-            rule="Tokens 1",
-            flags=flags,
-        )
-    for what, more in {"one byte more": 1, "a thousand bytes more": 1000}.items():
-        about = f"a file of `FILE_BYTES` and {what}"
-        yield refused(
-            slug(about),
-            about,
-            [[ONE, 1], [" ", room + more]],
-            "too-large",
-            "Tokens 1",
-            flags=flags,
-            musts=("readers-2",),
-        )
-    marked: Long = [["\ufeff" + ONE, 1], ["\n", room - 3]]
-    yield taken(
-        "file-with-a-mark",
-        "a file of `FILE_BYTES`, its byte order mark included",
-        marked,
-        READ,
-        rule="Tokens 1",
-        flags=flags,
-    )
-    yield refused(
-        "file-with-a-mark-too-large",
-        "a byte order mark counts as three bytes",
-        [["\ufeff" + ONE, 1], ["\n", room - 2]],
-        "too-large",
-        "Tokens 1",
-        flags=flags,
-    )
-    about = "letters of two bytes count as two"
-    yield refused(
-        "two-byte-letters", about, [["å", BOUNDS["FILE_BYTES"] // 2 + 1]], "too-large", "Tokens 1", flags=flags
-    )
-    about = "a file of `FILE_BYTES` that is no token"
-    yield refused("full-of-nothing", about, [["a", BOUNDS["FILE_BYTES"]]], "armor-invalid", "Tokens 3", flags=flags)
-    for count in (255, 256):
-        tokens = [("bundle", b"\1\2\3")] * count
-        yield taken(f"tokens-{count}", f"{count} tokens", [[ONE, count]], *tokens, rule="Tokens 4", flags=flags)
-    for count in (257, 300):
-        yield refused(
-            f"tokens-{count}",
-            f"{count} tokens",
-            [[ONE, count]],
-            "too-large",
-            "Tokens 4",
-            flags=flags,
-            musts=("readers-2",),
-        )
-    for length in (LONGEST - 2, LONGEST):
-        yield _of_length(length, f"a body of {length} characters")
-    yield refused(
-        f"body-of-{LONGEST - 1}",
-        f"a body of {LONGEST - 1} characters, which is 1 modulo 4",
-        [["lk1-bundle.", 1], ["A", LONGEST - 1]],
-        "armor-invalid",
-        "Tokens 5.4",
-        flags=flags,
-    )
-    for more in (1, 2, 3):
-        about = f"a body of {LONGEST + more} characters"
-        yield refused(
-            slug(about),
-            about,
-            [["lk1-bundle.", 1], ["A", LONGEST + more]],
-            "too-large",
-            "Tokens 5.3",
-            flags=flags,
-            musts=("readers-2",),
-        )
-    spaced: Long = [["lk1-bundle.", 1], ["AAAA ", LONGEST // 4], ["AA", 1]]
-    frame = {"concat": [["00", BOUNDS["FRAME_BYTES"]]]}
-    about = "a body of 1398102 characters, and white space that does not count"
-    yield Case(
-        "longest-body-with-spaces",
-        about,
-        "Tokens 5.3",
-        "tokens",
-        given(spaced),
-        {"tokens": [{"type": "bundle", "frame": frame}]},
-        flags,
-    )
+    flags, musts = ("bound",), ("readers-2",)
+    for about, (step, file, times) in TAKEN.items():
+        yield taken(slug(about), about, file, *[READ] * times, rule=f"Tokens {step}", flags=flags, musts=musts)
+    for about, (step, file, code) in REFUSED.items():
+        yield refused(slug(about), about, file, code, f"Tokens {step}", flags=flags, musts=musts)
+    for about, (body, length) in BODIES.items():
+        tokens = [{"type": "bundle", "frame": {"concat": [["00", length]]}}]
+        line = given([["lk1-bundle.", 1], *body])
+        yield Case(slug(about), about, "Tokens 5.3", "tokens", line, {"tokens": tokens}, flags, musts)
     yield from _first_faults()
-
-
-def _of_length(length: int, about: str) -> Case:
-    frame = {"concat": [["00", length * 6 // 8]]}
-    members = given([["lk1-bundle.", 1], ["A", length]])
-    return Case(
-        slug(about),
-        about,
-        "Tokens 5.3",
-        "tokens",
-        members,
-        {"tokens": [{"type": "bundle", "frame": frame}]},
-        ("bound",),
-    )
 
 
 FAULTS: Final[dict[str, tuple[Long, str]]] = {
@@ -162,5 +101,5 @@ def _first_faults() -> Iterator[Case]:
             code,
             rule,
             flags=("precedence",),
-            musts=("readers-1a",),
+            musts=("readers-1a", "readers-1b"),
         )
