@@ -41,6 +41,7 @@ from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrids import hybrids
 from tests.vectors.of_lists import lists
+from tests.vectors.of_pack_files import pack_files
 from tests.vectors.of_packs import packs
 from tests.vectors.of_payload_fields import PAYLOAD_FIELDS
 from tests.vectors.of_public_key_texts import public_key_texts
@@ -157,6 +158,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "taken-back": taken_back,
         "lists-required": required,
         "self-signed": self_signed,
+        "packs-with-faults": pack_files,
         "signing": signing,
         "sequences-clocks": clocks,
         "sequences-without-state": without_state,

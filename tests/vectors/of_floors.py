@@ -88,6 +88,7 @@ def floors() -> Iterator[Case]:
         seen = shown_seen(demo=token)
         yield GROUND.takes("S1.5", name, about, file_of(TOKEN), BUNDLE, seen=seen, catalogs={}, flags=("state",))
     yield from _two_floors()
+    yield from _roots_beside_the_floor()
     yield from _mended()
 
 
@@ -107,6 +108,32 @@ def _two_floors() -> Iterator[Case]:
         stranger = file_of(sign(BUNDLE, STRANGER))
         rule = "S1.1" if name.startswith("root-fork") else rules[name.split("-", maxsplit=1)[0]]
         yield GROUND.refuses(rule, code, name, about, stranger, seen=seen, flags=("state", "precedence"))
+
+
+def _roots_beside_the_floor() -> Iterator[Case]:
+    """Another root than the one that was seen is a fork, whatever else is wrong with it; a gap is judged after that."""
+    seen = shown_seen(root=ROOTS[3])
+    wrong = {
+        "own-threshold": root([KEYS[1]], [KEYS[2], STRANGER], 3),
+        "stranger": root([KEYS[1], KEYS[2], STRANGER], [KEYS[2]], 3, extensions={"acme.note": "another"}),
+    }
+    for name, token in wrong.items():
+        about = f"another root 3 than was seen, and a second fault: {name.replace('-', ' ')}"
+        file = file_of(token)
+        yield GROUND.refuses(
+            "R2.7", "fork", f"seen-before-{name}", about, file, seen=seen, flags=("state", "precedence")
+        )
+    four = root([KEYS[1], STRANGER], [STRANGER], 4)
+    about = "another root 4 than was seen, and root 3 is missing"
+    yield GROUND.refuses(
+        "R2.7",
+        "fork",
+        "seen-before-gap",
+        about,
+        file_of(four),
+        seen=shown_seen(root=ROOTS[4]),
+        flags=("state", "precedence"),
+    )
 
 
 def _mended() -> Iterator[Case]:
@@ -130,6 +157,10 @@ def _mended() -> Iterator[Case]:
     about = "a file brings another trust document in the place of the one that was seen"
     file = file_of(_another_trust(9), TOKEN)
     yield GROUND.refuses("O1.3", "fork", "another-for-seen", about, file, seen=higher, flags=("state",))
+    first = Ground(makers.pin(ROOTS[1]), file_of(ROOTS[1], TRUSTS[1]))
+    about = "root 3 was seen: a file brings root 2 with its trust document to a pack of root 1"
+    file, root_3 = file_of(ROOTS[2], TRUSTS[2], TOKEN), shown_seen(root=ROOTS[3])
+    yield first.refuses("S1.2", "rollback", "root-still-below", about, file, seen=root_3, flags=("state",))
     about = "a file brings another root in the place of the one that was seen"
     other = root([KEYS[1], KEYS[2]], [KEYS[2]], 3, extensions={"acme.note": "another"})
     file = file_of(other, TRUSTS[3], TOKEN)
