@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from licensekit_testkit.case_files import KitCase, all_cases
 from licensekit_testkit.judging import is_right
+
 from tests.console.browsing import browser, chromium, missing
 from tests.samples.sample_files import TOP
 
@@ -33,8 +33,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample, built: its compiler is strict, so what does not fit its types ends here."""
     if shutil.which("npm") is None:
         missing("there is no npm here")
-    folder = tmp_path_factory.mktemp("typescript") / "reader"
-    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    top = tmp_path_factory.mktemp("typescript")
+    for name in ("keys", "samples"):
+        shutil.copytree(TOP / name, top / name, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    folder = top / SAMPLE.relative_to(TOP)
     run(folder, "npm", "ci", "--no-audit", "--no-fund")
     run(folder, "npm", "run", "build")
     return folder
@@ -49,6 +51,10 @@ def run(folder: Path, *command: str) -> str:
 
 def test_the_package_is_as_small_as_it_promises(built: Path) -> None:
     assert "bytes gzipped" in run(built, "npm", "run", "size")
+
+
+def test_its_own_tests_pass(built: Path) -> None:
+    run(built, "npm", "test")
 
 
 @pytest.mark.parametrize("options", [(), ("--noble",), ("--no-ml-dsa",)], ids=lambda options: "".join(options) or "web")
@@ -71,7 +77,9 @@ def test_the_page_answers_every_case(built: Path) -> None:
         page.add_script_tag(path=built / "dist" / "page.bundle.js")
         ask = asker(page)
         asks = ask({"ask": "hello"})["asks"]
-        wrong = [case.id for case in all_cases() if case.ask in asks and not is_right_or_left_out(ask(case.line()), case)]
+        wrong = [
+            case.id for case in all_cases() if case.ask in asks and not is_right_or_left_out(ask(case.line()), case)
+        ]
     assert wrong == []
 
 

@@ -49,8 +49,7 @@ export async function evaluate(given: Given, algorithms: Algorithms): Promise<An
   const believed = floor ? await takeFile(pack, [], { now: null, algorithms }, floor) : pack;
   const { question, bundles, now, released, installation, away_hours, sites, users, events } = given;
   const source: Source = { believed, bundles: await judged(bundles, believed, algorithms) };
-  const known = { released, installation, away_hours, sites, users, events };
-  const all = licensing(source, { now: numberOf(now, "time"), ...known });
+  const all = licensing(source, { now: numberOf(now, "time"), released, installation, away_hours, sites, users, events });
   return ANSWERS[question.about]!(all, question, await judged(question.adds ?? [], believed, algorithms)) as Answer;
 }
 

@@ -35,7 +35,7 @@ export function countOf(full: string, { kind, quantity, limits_sites }: License,
   const slots = limits_sites ? all.satellites : all.slots.get(full);
   return {
     total: isCounted ? sold(all.grants.get(full), "full") : Number(all.present.get(full) === "full"),
-    in_use: Math.max(0, ...(slots?.keys() ?? [])),
+    in_use: [...(slots?.keys() ?? [])].reduce((a, b) => Math.max(a, b), 0),
   };
 }
 

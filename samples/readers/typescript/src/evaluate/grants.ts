@@ -4,6 +4,7 @@ import type { License } from "../documents.js";
 import { groupBy, reachable } from "./collections.js";
 import { namedIn } from "./codes.js";
 import type { Governing } from "./moment.js";
+import { inEach } from "./periods.js";
 import { type Access, highest } from "./states.js";
 import type { World } from "./world.js";
 
@@ -26,9 +27,12 @@ export const isGranted = ({ license, kind }: Named, { licenses }: World): boolea
 
 export type Grants = ReadonlyMap<string, readonly Named[]>;
 
-/** Return what bundles grant, by license. */
-export const grantsOf = (bundles: readonly Governing[], world: World): Grants =>
-  groupBy(bundles.flatMap(namedBy).filter((named) => isGranted(named, world)), ({ license }) => license);
+/** Return what bundles grant, by license; of a meter, how much in each period. */
+export function grantsOf(bundles: readonly Governing[], world: World): Grants {
+  const granted = bundles.flatMap(namedBy).filter((named) => isGranted(named, world));
+  const counted = granted.map((named) => ({ ...named, count: inEach(world.licenses.get(named.license)!.per, named.count, named.by) }));
+  return groupBy(counted, ({ license }) => license);
+}
 
 /** Return what a license gives its holder: what it includes, what took its place, what these give, and so on. */
 export function givenBy(license: string, { licenses }: World): Set<string> {

@@ -7,7 +7,7 @@ import type { Entitlements } from "./entitlements.js";
 import { isBeyondSold } from "./explain.js";
 import { yields } from "./grants.js";
 import { type Holdings, ofUser } from "./holders.js";
-import type { Event, World } from "./world.js";
+import type { Event, User, World } from "./world.js";
 
 /** A reason against a login. */
 export interface LoginReason {
@@ -24,21 +24,21 @@ export interface Login {
 
 /** Return whether a user may log in by a way, which is nothing if its issuer is not installed. */
 export function loginOf(way: Found<LoginRule> | undefined, id: string, site: string | undefined, all: Entitlements): Login {
-  const reasons = new Map<string, LoginReason>();
-  const add = (reason: LoginReason): unknown => reasons.set(JSON.stringify(reason), reason);
   const user = all.users.get(id);
-  if (!way || !user) {
-    add({ code: way ? "unknown-user" : "issuer-absent" });
-  } else {
-    const holdings = ofUser(id, site, all);
-    if (user.retired) add({ code: "retired" });
-    if (!user.can_log_in) add({ code: "login-off" });
-    if (!way.entry.users.includes(user.kind)) add({ code: "kind" });
-    for (const code of way.entry.all) missing(namedIn(way.full, code), holdings, all).forEach(add);
-    const standing = user.administrator ? [] : eventsAgainst(["no-login"], id, site, all);
-    for (const { number } of standing) add({ code: "event", event: number });
-  }
-  return { allowed: !reasons.size, reasons: sortBy(reasons.values(), ({ code, license = "", event = 0 }) => [code, license, event]) };
+  const reasons = way && user ? reasonsAgainst(way, user, site, all) : [{ code: way ? ("unknown-user" as const) : ("issuer-absent" as const) }];
+  const distinct = new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values();
+  return { allowed: !reasons.length, reasons: sortBy(distinct, ({ code, license = "", event = 0 }) => [code, license, event]) };
+}
+
+function reasonsAgainst({ full, entry }: Found<LoginRule>, user: User, site: string | undefined, all: Entitlements): LoginReason[] {
+  const holdings = ofUser(user.id, site, all);
+  const standing = user.administrator ? [] : eventsAgainst(["no-login"], user.id, site, all);
+  const codes = [user.retired && "retired", !user.can_log_in && "login-off", !entry.users.includes(user.kind) && "kind"] as const;
+  return [
+    ...codes.filter((code) => code !== false).map((code) => ({ code })),
+    ...entry.all.flatMap((code) => missing(namedIn(full, code), holdings, all)),
+    ...standing.map(({ number }) => ({ code: "event" as const, event: number })),
+  ];
 }
 
 /** Return why a license that a way takes is not there; nothing if it is: read is enough. */
@@ -51,7 +51,7 @@ function missing(full: string, { held, served }: Holdings, all: Entitlements): L
 }
 
 /** Return the events of these kinds whose scope is the installation, the site, the user or one of its groups. */
-function eventsAgainst(kinds: readonly string[], user: string | undefined, site: string | undefined, { users, events }: World): Event[] {
+function eventsAgainst(kinds: readonly string[], user: string | undefined, site: string | undefined, { users, events = [] }: World): Event[] {
   const groups = users.get(user!)?.groups ?? [];
   const concerns = ({ scope, subject }: Event): boolean =>
     ({ installation: true, site: subject === site, user: subject === user, group: groups.includes(subject) })[scope];

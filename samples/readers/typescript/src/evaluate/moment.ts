@@ -16,7 +16,7 @@ export const byIssuer = (issuer: string, { vendor }: World): [boolean, string] =
 
 /** Return what of the bundles is within reach at `at`, by issuer and part: `offline_hours` bound how long the database may be away. */
 function listed(bundles: Iterable<Activated>, at: number, world: World): Governing[] {
-  const reachable = [...bundles].filter(({ offline_hours }) => world.away_hours < offline_hours);
+  const reachable = [...bundles].filter(({ offline_hours }) => (world.away_hours ?? -1) < offline_hours);
   const judged = reachable.map((bundle) => {
     const state = stateOf(bundle, at, world);
     return { ...bundle, state, cap: capOf(bundle, state) };

@@ -109,8 +109,7 @@ const ofCounts = (all: Entitlements): Notice[] =>
       const hasLapsed = total === 0 && all.grants.has(full);
       return hasLapsed ? [] : [error("deficit", { license, release: in_use - total })];
     }
-    if (entry.limits_sites || in_use * 10 < total * 9) return [];
-    return [info(in_use === total ? "used-up" : "nearly-used", { license })];
+    return in_use * 10 < total * 9 ? [] : [info(in_use === total ? "used-up" : "nearly-used", { license })];
   });
 
 /** Return the trust document and the lists that are past their time. */

@@ -1,11 +1,11 @@
 /** What is there of each part, the serial of the installation, and the vendor's part `base`. */
 
-import type { Bundle, Use } from "../documents.js";
+import type { Use } from "../documents.js";
 import { sortBy } from "./collections.js";
 import { coveredUntil, type Ending, endingOf } from "./coverage.js";
 import { partOf } from "./governing.js";
 import { byIssuer, type Governing, governingAt, waitingAt } from "./moment.js";
-import { lastDay, type State } from "./states.js";
+import type { State } from "./states.js";
 import { dayOf } from "./time.js";
 import type { World } from "./world.js";
 
@@ -63,13 +63,12 @@ export function baseOf(now: number, world: World): Base {
     use,
     is_trial: use === "trial",
     covered_until: coveredUntil(ending),
-    days_left: found ? daysLeft(found, ending, dayOf(now)) : 0,
+    days_left: ending ? daysLeft(ending, dayOf(now)) : 0,
   };
 }
 
 /** Return the days to the last one that is covered, or once that has passed, to the last one that works; null of no end. */
-function daysLeft(bundle: Bundle, ending: Ending | null, today: number): number | null {
-  if (!ending) return lastDay(bundle) === null ? null : 0;
+function daysLeft(ending: Ending, today: number): number | null {
   const last = ending.covered >= today ? ending.covered : ending.works;
   return last === Infinity ? null : last - today;
 }

@@ -1,6 +1,7 @@
 /** The state of a bundle at a moment, and its cap: the most that anything it grants can be. */
 
 import type { Binding, Bundle } from "../documents.js";
+import { plainDate } from "../plain.js";
 import { beginningOf, endOf } from "./time.js";
 import type { Installation, World } from "./world.js";
 
@@ -34,7 +35,7 @@ const matches = (binding: Binding, installation: Installation | undefined): bool
 export function stateOf(bundle: Bundle, at: number, world: World): State {
   const { binding, maintenance, starts, warning, expiry } = bundle;
   if (binding && !matches(binding, world.installation)) return "foreign";
-  if (maintenance !== null && world.released !== null && world.released > maintenance) return "unmaintained";
+  if (maintenance !== null && (world.released ?? "") > plainDate(maintenance)) return "unmaintained";
   if (at < beginningOf(starts)) return "pending";
   if (expiry === null || at < endOf(expiry)) return warning !== null && at >= beginningOf(warning) ? "warning" : "active";
   return at < endOfWork(bundle) ? "grace" : "expired";

@@ -4,7 +4,6 @@ import type { Believed, Held } from "../believed.js";
 import type { Bundle, Catalog, License, LoginRule, Scope, Setting } from "../documents.js";
 import { revocationOf, signerOf } from "../verification.js";
 import { groupBy } from "./collections.js";
-import { dayOf } from "./time.js";
 
 /** An assignment. The slot is whatever was kept: rows of a database may have been edited. */
 export interface Assignment {
@@ -68,7 +67,7 @@ export interface Activated extends Bundle {
 export type Slots = ReadonlyMap<number, number>;
 
 /** All that does not depend on the moment. Codes are in full, as `issuer.code`. */
-export interface World {
+export interface World extends Omit<Known, "sites" | "users"> {
   readonly vendor: string;
   /** Issuers with a catalog in force. */
   readonly issuers: ReadonlySet<string>;
@@ -78,13 +77,8 @@ export interface World {
   readonly access: ReadonlyMap<string, LoginRule>;
   /** In the order in which they were activated. */
   readonly bundles: readonly Activated[];
-  /** Day of the release of this version. */
-  readonly released: number | null;
-  readonly installation: Installation | undefined;
-  readonly away_hours: number;
   readonly sites: ReadonlyMap<string, Site>;
   readonly users: ReadonlyMap<string, User>;
-  readonly events: readonly Event[];
   /** The slots of each license, and those of the satellites. */
   readonly slots: ReadonlyMap<string, Slots>;
   readonly satellites: Slots;
@@ -103,25 +97,22 @@ export const activated = (believed: Believed, bundles: readonly Held<Bundle>[]):
   }));
 
 export function worldOf(believed: Believed, bundles: readonly Held<Bundle>[], known: Known): World {
-  const { released, installation, away_hours = -1, sites = [], users = [], events = [] } = known;
+  const { sites = [], users = [] } = known;
   const vendor = believed.issuer;
   const licenses = entriesOf("licenses", believed);
   const all = [...assigned(sites, "site"), ...assigned(users.filter(({ retired }) => !retired), "user")];
   const counting = all.filter(({ license, kind }) => licenses.get(inFull(license, vendor))?.kind === kind);
   const bySlots = groupBy(counting, ({ license }) => inFull(license, vendor));
   return {
+    ...known,
     vendor,
     issuers: new Set(believed.catalogs.keys()),
     licenses,
     settings: entriesOf("settings", believed),
     access: entriesOf("access", believed),
     bundles: activated(believed, bundles),
-    released: released === undefined ? null : dayOf(Date.parse(released) / 1000),
-    installation,
-    away_hours,
     sites: new Map(sites.map((site) => [site.id, site])),
     users: new Map(users.map((user) => [user.id, user])),
-    events,
     slots: new Map([...bySlots].map(([license, held]) => [license, counted(held.map(({ slot }) => slot))])),
     satellites: counted(sites.map(({ satellite }) => satellite)),
   };
