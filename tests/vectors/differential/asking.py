@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from licensekit_testkit.process import NoAnswerError, ReaderProcess
 from licensekit_testkit.judging import is_same
+from licensekit_testkit.process import NoAnswerError, ReaderProcess
 from licensekit_testkit.running import Hello, greet
 
 Line = dict[str, Any]

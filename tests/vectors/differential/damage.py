@@ -9,7 +9,19 @@ T = TypeVar("T")
 
 _TEXTS: Final = (
     *("", "a", "-", "a-", "-a", "a.b", "a.b.c", ".a", "a.", "A", "base\n", "!", "!new", "request", "acme.note"),
-    *("\ufeff", "\ufeffa", "e\u0301", "\ufb01", "\u212b", "\u200d", "\u200e", "\u00ad", "\U0001f600", "\uff5e", "\U00010000"),
+    *(
+        "\ufeff",
+        "\ufeffa",
+        "e\u0301",
+        "\ufb01",
+        "\u212b",
+        "\u200d",
+        "\u200e",
+        "\u00ad",
+        "\U0001f600",
+        "\uff5e",
+        "\U00010000",
+    ),
     *("x" * 64, "x" * 65, "x" * 32, "x" * 33, "x" * 200, "x" * 201, "\U0001f600" * 200, "x" * 2000, "x" * 2001),
 )
 _NUMBERS: Final = (
@@ -17,7 +29,23 @@ _NUMBERS: Final = (
     *(2_932_896, 2_932_897, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 253_402_300_799, 253_402_300_800),
     *(2**53 - 1, 2**53, -(2**53) + 1, -(2**53), 2**63 - 1, 2**63, 2**64 - 1, -(2**63), -32, -33, -128, -129),
 )
-_OTHERS: Final[tuple[Any, ...]] = (None, True, False, 0, 1, "", "a", b"", b"a" * 16, b"b" * 32, [], {}, [1], {"a": 1}, 1.0)
+_OTHERS: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    "",
+    "a",
+    b"",
+    b"a" * 16,
+    b"b" * 32,
+    [],
+    {},
+    [1],
+    {"a": 1},
+    1.0,
+)
 
 
 def of_bytes(random: Random, data: bytes) -> bytes:
@@ -44,7 +72,7 @@ def of_payload(random: Random, payload: bytes) -> bytes:
 def of_value(random: Random, value: Any) -> Any:
     """Return a value with one change somewhere within."""
     if isinstance(value, list) and value and random.random() < 0.85:
-        return _in_list(random, cast("list[Any]", value))
+        return _in_list(random, value)
     if isinstance(value, dict) and value and random.random() < 0.7:
         return _in_map(random, cast("dict[str, Any]", value))
     return random.choice([_neighbor, _other])(random, value)
@@ -103,7 +131,7 @@ def spelled(random: Random, value: Any) -> bytes:
     """Return MessagePack in which a form here and there is longer than it need be, and keys may be repeated."""
     longer = random.random() < 0.1
     if isinstance(value, list):
-        items = cast("list[Any]", value)
+        items: list[Any] = value
         head = _head(len(items), 0x90, 15, (0xDC, 0xDD), longer=longer)
         return head + b"".join(spelled(random, item) for item in items)
     if isinstance(value, dict):
@@ -123,7 +151,9 @@ def spelled(random: Random, value: Any) -> bytes:
 def _head(count: int, short: int, most: int, forms: tuple[int, int], *, longer: bool) -> bytes:
     if count <= most and not longer:
         return bytes([short | count])
-    return bytes([forms[0]]) + count.to_bytes(2, "big") if count < 2**16 else bytes([forms[1]]) + count.to_bytes(4, "big")
+    return (
+        bytes([forms[0]]) + count.to_bytes(2, "big") if count < 2**16 else bytes([forms[1]]) + count.to_bytes(4, "big")
+    )
 
 
 def of_plain(random: Random, value: Any) -> Any:
@@ -134,7 +164,7 @@ def of_plain(random: Random, value: Any) -> Any:
         members[name] = of_plain(random, members[name])
         return members
     if isinstance(value, list) and value and random.random() < 0.7:
-        items = list(cast("list[Any]", value))
+        items: list[Any] = [*value]
         at = random.randrange(len(items))
         items[at] = of_plain(random, items[at])
         return items

@@ -83,7 +83,9 @@ def _inputs(random: Random) -> Line:
     if random.random() < 0.2:
         found["released"] = format_days(ISSUED_DAY + random.choice(_DATES))
     if random.random() < 0.3:
-        facts = {name: random.choice([bytes(16), bytes([1]) * 16]).hex() for name in some(random, ["disk", "host"], 0, 2)}
+        facts = {
+            name: random.choice([bytes(16), bytes([1]) * 16]).hex() for name in some(random, ["disk", "host"], 0, 2)
+        }
         found["installation"] = {"digest": random.choice([bytes(32), bytes([7]) * 32]).hex(), "facts": facts}
     if random.random() < 0.1:
         found["away_hours"] = random.choice([0, 1, 23, 24, 25, 23.5])
@@ -137,7 +139,11 @@ def _catalog(random: Random, issuer: str) -> Catalog:
         for name in ("web", "kiosk")
     }
     rows = makers.setting(
-        SettingType.NUMBER, lowest=1, highest=100, default=random.choice([None, 5]), combine=random.choice(list(Combine))
+        SettingType.NUMBER,
+        lowest=1,
+        highest=100,
+        default=random.choice([None, 5]),
+        combine=random.choice(list(Combine)),
     )
     settings = {"max-rows": rows, "theme": makers.setting(choices=random.choice([[], ["dark", "light"]]))}
     return makers.catalog(issuer=issuer, licenses=licenses, access=ways, settings=settings)
@@ -152,7 +158,9 @@ def _license(random: Random, code: str) -> License:
     may_give = [one for one in ALL if one != code]
     changes: dict[str, Any] = {
         "includes": sorted(some(random, may_give, 1, 3)) if random.random() < 0.25 else [],
-        "requires": sorted(some(random, ["server", "user", "depot", "sync", "demo.server"], 1, 1)) if random.random() < 0.15 else [],
+        "requires": sorted(some(random, ["server", "user", "depot", "sync", "demo.server"], 1, 1))
+        if random.random() < 0.15
+        else [],
         "replaced_by": random.choice(may_give) if random.random() < 0.1 else None,
         "plan": kind is Kind.USER and random.random() < 0.3,
         "limits_sites": code == "satellite",
@@ -168,7 +176,8 @@ def _license(random: Random, code: str) -> License:
 def _list(random: Random, bundles: list[armor.Token]) -> armor.Token:
     ids = sorted({makers.identity_of(token) for token in bundles})
     document = makers.revocations(
-        identities=sorted(some(random, ids, 0, 1)), serials=sorted(some(random, SERIALS[1:], 0, 1)) if random.random() < 0.2 else []
+        identities=sorted(some(random, ids, 0, 1)),
+        serials=sorted(some(random, SERIALS[1:], 0, 1)) if random.random() < 0.2 else [],
     )
     return sign(document, VENDOR)
 
@@ -224,8 +233,13 @@ def _as_signed_by(signer: Any, random: Random, says: dict[str, Any]) -> dict[str
     if signer is ADD_ONS:
         found |= {"part": "maps", "issuer": random.choice(_BOTH)}
     if signer is METERED:
-        maps = {name: {code: count or 50 for code, count in says[name].items()} for name in ("system", "sites", "users")}
-        found |= {"settings": {}, **{name: {code: min(count, 50) for code, count in one.items()} for name, one in maps.items()}}
+        maps = {
+            name: {code: count or 50 for code, count in says[name].items()} for name in ("system", "sites", "users")
+        }
+        found |= {
+            "settings": {},
+            **{name: {code: min(count, 50) for code, count in one.items()} for name, one in maps.items()},
+        }
     return found
 
 
@@ -236,7 +250,11 @@ def _sold(random: Random, codes: list[str]) -> dict[str, int | None]:
 
 def _settings(random: Random) -> dict[str, Any]:
     values = {"max-rows": [1, 10, 100, 101, 0, "a", True], "theme": ["dark", "blue", 1], "other": [1]}
-    return {name: random.choice(values[name]) for name in sorted(some(random, list(values), 0, 2))} if random.random() < 0.4 else {}
+    return (
+        {name: random.choice(values[name]) for name in sorted(some(random, list(values), 0, 2))}
+        if random.random() < 0.4
+        else {}
+    )
 
 
 def _binding(random: Random) -> Binding | None:
@@ -272,7 +290,11 @@ def _question(random: Random, adds: list[str]) -> Line:
     )
     more: dict[str, Line] = {
         "access": {"code": _code(random), **_holder(random)},
-        "why": {"code": _code(random), **_holder(random), **random.choice([{}, {"at_least": "read"}, {"at_least": "full"}])},
+        "why": {
+            "code": _code(random),
+            **_holder(random),
+            **random.choice([{}, {"at_least": "read"}, {"at_least": "full"}]),
+        },
         "count": {"code": _code(random)},
         "served": random.choice([{"user": random.choice(["anna", "bo"])}, {"site": random.choice(["oslo", "rome"])}]),
         "login": _login(random),

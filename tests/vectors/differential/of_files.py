@@ -10,8 +10,22 @@ from tests.vectors.differential.damage import of_bytes, some
 from tests.vectors.differential.worlds import ISSUERS, World, world
 
 Line = dict[str, Any]
-_NOWS: Final = (*[NOW] * 6, ISSUED, ISSUED - 1, ISSUED - 86_400, ISSUED - 86_401, ISSUED + 86_400, NOW + 400 * 86_400, NOW - 10**8)
-_LOSSES: Final = ["root", "trust", *(f"{kind}:{issuer}" for kind in ("revocations", "catalog") for issuer in ISSUERS), "seen"]
+_NOWS: Final = (
+    *[NOW] * 6,
+    ISSUED,
+    ISSUED - 1,
+    ISSUED - 86_400,
+    ISSUED - 86_401,
+    ISSUED + 86_400,
+    NOW + 400 * 86_400,
+    NOW - 10**8,
+)
+_LOSSES: Final = [
+    "root",
+    "trust",
+    *(f"{kind}:{issuer}" for kind in ("revocations", "catalog") for issuer in ISSUERS),
+    "seen",
+]
 
 
 _OF_APPLICATIONS: Final = re.compile(r"lk1-(root|trust|revocations|catalog|bundle)\.")
@@ -21,7 +35,13 @@ _OF_PACKS: Final = re.compile(r"lk1-(root|trust|revocations|catalog)\.")
 def file(random: Random) -> Line:
     """Return a file that falls on a pack."""
     made = world(random)
-    line = {"ask": "file", "root": made.pin, "pack": _pack(random, made), "now": _now(random), "file": _file(random, made)}
+    line = {
+        "ask": "file",
+        "root": made.pin,
+        "pack": _pack(random, made),
+        "now": _now(random),
+        "file": _file(random, made),
+    }
     kind = random.random()
     if kind < 0.2:
         line["seen"] = _seen(random)

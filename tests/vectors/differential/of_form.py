@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from licensekit_testkit.case_files import all_cases
+
 from licensekit.wire.documents import TYPE_OF, encode
 from tests import makers
 from tests.vectors.differential.damage import of_bytes, of_payload, of_plain, some
@@ -14,8 +15,38 @@ from tests.vectors.differential.worlds import world
 
 Line = dict[str, Any]
 _PIECES: Final = (
-    *("lk1-", "lk1-", "lk1-bundle.", "lk1-root.", "lk1-statement.", "lk1-Root.", "lk1-bundles.", "LK1-", ".", "AQ", "AAA"),
-    *("AAAA", "B", "+/", "-_", "=", "==", " ", "\t", "\n", "\x0b", "\x0c", "\r", "\x1c", "\x85", "\xa0", "\ufeff", "\0"),
+    *(
+        "lk1-",
+        "lk1-",
+        "lk1-bundle.",
+        "lk1-root.",
+        "lk1-statement.",
+        "lk1-Root.",
+        "lk1-bundles.",
+        "LK1-",
+        ".",
+        "AQ",
+        "AAA",
+    ),
+    *(
+        "AAAA",
+        "B",
+        "+/",
+        "-_",
+        "=",
+        "==",
+        " ",
+        "\t",
+        "\n",
+        "\x0b",
+        "\x0c",
+        "\r",
+        "\x1c",
+        "\x85",
+        "\xa0",
+        "\ufeff",
+        "\0",
+    ),
 )
 _LENGTHS: Final = {0: (8, 64), 1: (8, 64), 2: (8, 3373), 3: (32, 64), 4: (8, 64)}
 
@@ -103,7 +134,9 @@ def _bit(random: Random, value: str) -> str:
 
 def _of_text(random: Random, value: str) -> str:
     at = random.randint(0, len(value))
-    return value[:at] + random.choice(["", " ", "A", "g", "=", "-", "\n", "\ufeff"]) + value[at + random.randint(0, 1) :]
+    return (
+        value[:at] + random.choice(["", " ", "A", "g", "=", "-", "\n", "\ufeff"]) + value[at + random.randint(0, 1) :]
+    )
 
 
 def _of_hexes(random: Random, value: list[str]) -> list[str]:

@@ -29,13 +29,13 @@ def _smaller(line: Line) -> Iterator[Line]:
     """Yield the question without a member, an entry of a list, or a token of a text: larger things first."""
     for path, value in _within(line, ()):
         if isinstance(value, list) and len(value) > 4:
-            items = cast("list[Any]", value)
+            items: list[Any] = value
             yield _with(line, path, items[: len(items) // 2])
             yield _with(line, path, items[len(items) // 2 :])
     for path, value in _within(line, ()):
         if isinstance(value, list):
-            items = cast("list[Any]", value)
-            yield from (_with(line, path, items[:at] + items[at + 1 :]) for at in range(len(items)))
+            entries: list[Any] = value
+            yield from (_with(line, path, entries[:at] + entries[at + 1 :]) for at in range(len(entries)))
         if isinstance(value, str) and value.count("lk1-") > 1:
             tokens = re.findall(r"[^l]*lk1-(?:(?!lk1-).)*", value, re.DOTALL)
             yield from (_with(line, path, "".join(tokens[:at] + tokens[at + 1 :])) for at in range(len(tokens)))
@@ -51,7 +51,8 @@ def _within(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             if name != "version":  # the numbers of a full version stay together
                 yield from _within(one, (*path, name))
     if isinstance(value, list):
-        for at, one in enumerate(cast("list[Any]", value)):
+        items: list[Any] = value
+        for at, one in enumerate(items):
             yield from _within(one, (*path, at))
 
 

@@ -47,7 +47,11 @@ def world(random: Random) -> World:
     keys = [_keys(random) for _ in range(4)]
     roots = [_root(random, pinned + n, keys[max(0, n - 1)], keys[n]) for n in range(random.randint(1, 3))]
     last = pinned + len(roots) - 1
-    trusts = [_trust(random, version, keys, pinned) for version in range(pinned, last + 1) for _ in range(random.randint(1, 2))]
+    trusts = [
+        _trust(random, version, keys, pinned)
+        for version in range(pinned, last + 1)
+        for _ in range(random.randint(1, 2))
+    ]
     bundles = [_bundle(random) for _ in range(random.randint(1, 3))]
     ids = sorted(makers.identity_of(token) for token in bundles)
     others = [_list(random, ids, last) for _ in range(random.randint(0, 2))]

@@ -29,7 +29,9 @@ def main() -> None:
     flat = [mutant for mutants in topics.values() for mutant in mutants]
     found = dict(results_of(flat, options.processes))
     if options.json:
-        print(json.dumps([_as_json(topic, one, found[one]) for topic, all_ in topics.items() for one in all_], indent=1))
+        print(
+            json.dumps([_as_json(topic, one, found[one]) for topic, all_ in topics.items() for one in all_], indent=1)
+        )
     else:
         _print(topics, found)
     sys.exit(not is_enough(found))

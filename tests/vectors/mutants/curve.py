@@ -37,7 +37,9 @@ def times(factor: int, point: Point) -> Point:
 
 def is_same(first: Point, second: Point) -> bool:
     """Return whether two points are one."""
-    return not (first[0] * second[2] - second[0] * first[2]) % P and not (first[1] * second[2] - second[1] * first[2]) % P
+    return (
+        not (first[0] * second[2] - second[0] * first[2]) % P and not (first[1] * second[2] - second[1] * first[2]) % P
+    )
 
 
 def encoded(point: Point) -> bytes:

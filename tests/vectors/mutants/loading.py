@@ -1,11 +1,12 @@
 """The second reader imported once more, with one module changed."""
 
+import ast
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.abc import MetaPathFinder, SourceLoader
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import Path
@@ -32,33 +33,77 @@ def _file_of(module: str) -> Path:
 
 
 def answer_of(mutant: Mutant | None) -> Answer:
-    """Return the second reader with the change of `mutant` in it, or as it is."""
-    others = _taken_out()
+    """Return the second reader with the change of `mutant` in it, or as it is.
+
+    Modules that do not import the one that is changed are imported once for all mutants.
+    """
+    if mutant is None:
+        return _imported(None, {})
+    others = {name: module for name, module in _as_it_is().items() if name not in affected_by(mutant.module)}
+    return _imported(mutant, others)
+
+
+@cache
+def _as_it_is() -> dict[str, ModuleType]:
+    _imported(None, {})
+    return _LAST.copy()
+
+
+_LAST: Final[dict[str, ModuleType]] = {}
+"""The modules of the reader that was imported last."""
+
+
+def _imported(mutant: Mutant | None, ready: dict[str, ModuleType]) -> Answer:
+    before = _swapped(ready)
     finder = _Finder(mutant)
     sys.meta_path.insert(0, finder)
     try:
         answer = import_module(f"{PACKAGE}.questions").answer
     finally:
         sys.meta_path.remove(finder)
-        _taken_out()
-        for name, module in others.items():
-            sys.modules[name] = module
-            _set_in_package(name, module)
+        _LAST.clear()
+        _LAST.update(_swapped(before))
     return lambda line: answer(json.dumps(line).encode())
 
 
-def _set_in_package(name: str, module: ModuleType) -> None:
-    package, _, last = name.rpartition(".")
-    setattr(sys.modules[package], last, module)
-
-
-def _taken_out() -> dict[str, ModuleType]:
-    """Forget the modules of the second reader, so that they are imported once more, and return them."""
-    modules = {name: module for name, module in sys.modules.items() if name.startswith(f"{PACKAGE}.")}
-    for name in modules:
+def _swapped(modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
+    """Put modules in the place of those of the second reader that are imported, and return these."""
+    before = {name: module for name, module in sys.modules.items() if name.startswith(f"{PACKAGE}.")}
+    for name in before:
         del sys.modules[name]
         vars(second_reader).pop(name.removeprefix(f"{PACKAGE}."), None)
-    return modules
+    for name in sorted(modules):
+        package, _, last = name.rpartition(".")
+        sys.modules[name] = modules[name]
+        setattr(sys.modules[package], last, modules[name])
+    return before
+
+
+@cache
+def affected_by(module: str) -> frozenset[str]:
+    """Return the full names of a module and of all that import it, directly or through others."""
+    affected, waiting = {module}, [module]
+    while waiting:
+        by = waiting.pop()
+        new = {name for name in _modules() if by in _imports(name)} - affected
+        affected |= new
+        waiting += new
+    return frozenset(f"{PACKAGE}.{name}" for name in affected)
+
+
+def _modules() -> list[str]:
+    return [".".join(path.relative_to(FOLDER).with_suffix("").parts) for path in sorted(FOLDER.rglob("*.py"))]
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """Return the modules of the second reader that a module imports, and the packages that they are in."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source_of(module.removesuffix(".__init__")))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
+            package = str(node.module).removeprefix(PACKAGE).removeprefix(".")
+            found |= {package, *(f"{package}.{name.name}".removeprefix(".") for name in node.names)}
+    return frozenset(found)
 
 
 _REMEMBERED: Final = {"forms": ("key", "Key.verifies"), "fields": ("read",)}
@@ -69,36 +114,35 @@ class _Finder(MetaPathFinder):
     def __init__(self, mutant: Mutant | None) -> None:
         self.mutant = mutant
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, _path: object, _target: object = None) -> ModuleSpec | None:
         """Return where a module of the second reader comes from; others are not found here."""
         if not fullname.startswith(f"{PACKAGE}."):
             return None
         name = fullname.removeprefix(f"{PACKAGE}.")
         changed = self.mutant if self.mutant is not None and self.mutant.module == name else None
-        return spec_from_loader(fullname, _Loader(name, changed), is_package=_file_of(name).name == "__init__.py")
+        is_package = _file_of(name).name == "__init__.py"
+        return spec_from_loader(fullname, _Loader(name, changed), is_package=is_package)
 
 
-class _Loader(SourceLoader):
+class _Loader(InspectLoader):
+    """Executes a module of the second reader, with the change in it."""
+
     def __init__(self, name: str, mutant: Mutant | None) -> None:
         self.name = name
         self.mutant = mutant
 
-    def get_filename(self, fullname: str) -> str:
-        """Return the file of the module."""
-        return str(_file_of(self.name))
+    def is_package(self, fullname: str) -> bool:
+        """Return whether the module has modules of its own."""
+        return _file_of(fullname.removeprefix(f"{PACKAGE}.")).name == "__init__.py"
 
-    def get_data(self, path: str | bytes) -> bytes:
+    def get_source(self, fullname: str) -> str:
         """Return the source of the module, with the change in it."""
-        original = source_of(self.name)
-        return (original if self.mutant is None else self.mutant.source(original)).encode()
+        original = source_of(fullname.removeprefix(f"{PACKAGE}."))
+        return original if self.mutant is None else self.mutant.source(original)
 
     def get_code(self, fullname: str) -> CodeType:
         """Return the code of the module; of one that is not changed, the same each time."""
-        if self.mutant is None:
-            return _code_of(self.name)
-        return self.source_to_code(self.get_data(""), self.get_filename(fullname))
+        return _code_of(self.name) if self.mutant is None else self.source_to_code(self.get_source(fullname))
 
     def exec_module(self, module: ModuleType) -> None:
         """Execute the module, then apply the patch, and let it remember what it works out over and over."""

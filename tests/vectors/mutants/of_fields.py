@@ -86,7 +86,9 @@ def _any_kind(title: str, field: str, kind: str) -> Mutant:
 
     def change(_fields: ModuleType, kind: Any) -> Any:
         def show(value: Any) -> Any:
-            is_other = value is not None and not any(type(value) is one or one is dict is type(value).__base__ for one in own)
+            is_other = value is not None and not any(
+                type(value) is one or one is dict is type(value).__base__ for one in own
+            )
             return str(value) if is_other else kind.show(value)
 
         return kind._replace(show=show)
@@ -115,7 +117,7 @@ ANY_KIND: Final = mutants_of("fields", *(_any_kind(*field) for field in _FIELDS)
 ONE_MORE: Final = mutants_of("fields", *(mutant for field in _FIELDS for mutant in _one_more(*field)))
 
 _NOT_OF_READERS: Final = {
-    *("TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P", "PBKDF2_WORK", "SCRYPT_WORK", "BCRYPT_ROUNDS"),
+    *("TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P", "PBKDF2_WORK", "SCRYPT_WORK", "BCRYPT_ROUNDS")
 }
 """Bounds of files that people write and of keys of other forms; r and p are no bounds of what is read."""
 _READ: Final = "for name, value, _ in table}\n"

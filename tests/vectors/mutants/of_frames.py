@@ -16,7 +16,12 @@ _ONE: Final = "        signatures.append(Signed("
 
 FRAMES: Final = mutants_of(
     "forms",
-    left_out("type-not-compared", "Verification 3", _TYPE, "every caller asks for the type of its token, but for the pinned root"),
+    left_out(
+        "type-not-compared",
+        "Verification 3",
+        _TYPE,
+        "every caller asks for the type of its token, but for the pinned root",
+    ),
     left_out("frame-size-not-judged", "Frames 1", _LONG),
     moved("frame-size-judged-last", "Frames 1", _LONG, _TWICE),
     changed("frame-count-of-0-taken", "Frames 2", '{b"", b"\\x00"}', '{b""}'),
@@ -29,13 +34,23 @@ FRAMES: Final = mutants_of(
     changed("scheme-0-taken", "Frames 3", _SIZES, _SIZES.replace("{1", "{0: (8, 64), 1")),
     changed("scheme-4-taken", "Frames 3", _SIZES, _SIZES.replace("{1", "{4: (8, 64), 1")),
     changed("scheme-255-taken", "Frames 3", _SIZES, _SIZES.replace("{1", "{255: (8, 64), 1")),
-    changed("unknown-scheme-is-a-key", "Frames 3", _AT, '        need(frame[at : at + 1], "frame-invalid")\n        need(frame[at] in _SIZES, "key-unknown")\n'),
+    changed(
+        "unknown-scheme-is-a-key",
+        "Frames 3",
+        _AT,
+        '        need(frame[at : at + 1], "frame-invalid")\n        need(frame[at] in _SIZES, "key-unknown")\n',
+    ),
     changed("empty-payload-taken", "Frames 3", _PAYLOAD, _PAYLOAD.replace("<", "<=")),
     left_out("frame-cut-short-taken", "Frames 3", _PAYLOAD),
     left_out("key-twice-taken", "Frames 4", _TWICE),
     changed("key-twice-by-other-schemes", "Frames 4", "{s.key for", "{(s.scheme, s.key) for"),
     changed("key-twice-with-other-signatures", "Frames 4", "{s.key for", "{s for"),
-    changed("key-twice-found-before-division", "Frames 4", _ONE, '        need(frame[at + 1 : middle] not in {s.key for s in signatures}, "signature-count")\n' + _ONE),
+    changed(
+        "key-twice-found-before-division",
+        "Frames 4",
+        _ONE,
+        '        need(frame[at + 1 : middle] not in {s.key for s in signatures}, "signature-count")\n' + _ONE,
+    ),
     moved("key-twice-found-before-payload", "Frames 4", _PAYLOAD, _TWICE),
     changed("key-twice-is-no-frame", "Frames 4", _TWICE, _TWICE.replace("signature-count", "frame-invalid")),
     changed("type-not-signed", "Frames", '+ kind.encode() + b"\\0"', '+ b"bundle\\0"'),
@@ -61,8 +76,15 @@ PINS: Final = mutants_of(
     with_more("pin-in-capitals-taken", "Identities", _TEXT, "    text = text.lower()\n"),
     with_more("pin-body-in-capitals-taken", "Identities", _TEXT, "    text = text[:8] + text[8:].lower()\n"),
     with_more("pin-padding-taken", "Identities", _TEXT, '    text = text.rstrip("=")\n'),
-    with_more("pin-without-prefix-taken", "Identities", _TEXT, '    text = "lkroot1-" + text.removeprefix("lkroot1-")\n'),
-    with_more("pin-digits-for-letters", "Identities", _TEXT, '    text = text[:8] + text[8:].replace("0", "o").replace("1", "l")\n'),
+    with_more(
+        "pin-without-prefix-taken", "Identities", _TEXT, '    text = "lkroot1-" + text.removeprefix("lkroot1-")\n'
+    ),
+    with_more(
+        "pin-digits-for-letters",
+        "Identities",
+        _TEXT,
+        '    text = text[:8] + text[8:].replace("0", "o").replace("1", "l")\n',
+    ),
     changed("pin-stray-bits-taken", "Identities", "need(text == again and len", "need(len"),
     changed("pin-of-any-length", "Identities", "text == again and len(wanted) == 32", "text == again"),
     changed("pin-short-taken", "Identities", "len(wanted) == 32", "len(wanted) <= 32"),

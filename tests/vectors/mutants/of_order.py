@@ -21,34 +21,108 @@ ORDER: Final = mutants_of(
     "trust",
     changed("trust-by-version-alone", "O1", '"trust": ("root_version", "version")', '"trust": ("version",)'),
     changed("lists-by-number-alone", "O1", '("root_version", "trust_version", "number")', '("number",)'),
-    changed("lists-without-trust-version", "O1", '("root_version", "trust_version", "number")', '("root_version", "number")'),
-    changed("lists-without-root-version", "O1", '("root_version", "trust_version", "number")', '("trust_version", "number")'),
-    changed("catalogs-by-version-alone", "O1", '"catalog": ("root_version", "trust_version", "version")', '"catalog": ("version",)'),
-    changed("catalogs-without-trust-version", "O1", '"catalog": ("root_version", "trust_version", "version")', '"catalog": ("root_version", "version")'),
-    changed("catalogs-without-root-version", "O1", '"catalog": ("root_version", "trust_version", "version")', '"catalog": ("trust_version", "version")'),
+    changed(
+        "lists-without-trust-version", "O1", '("root_version", "trust_version", "number")', '("root_version", "number")'
+    ),
+    changed(
+        "lists-without-root-version", "O1", '("root_version", "trust_version", "number")', '("trust_version", "number")'
+    ),
+    changed(
+        "catalogs-by-version-alone",
+        "O1",
+        '"catalog": ("root_version", "trust_version", "version")',
+        '"catalog": ("version",)',
+    ),
+    changed(
+        "catalogs-without-trust-version",
+        "O1",
+        '"catalog": ("root_version", "trust_version", "version")',
+        '"catalog": ("root_version", "version")',
+    ),
+    changed(
+        "catalogs-without-root-version",
+        "O1",
+        '"catalog": ("root_version", "trust_version", "version")',
+        '"catalog": ("trust_version", "version")',
+    ),
     changed("one-order-for-all-issuers", "O1", '"" if kind in {"root", "trust"} else self.says["issuer"]', '""'),
-    changed("identity-of-the-whole-frame", "O1", "digest(self.token.type, self.payload)[:16]", "digest(self.token.type, self.token.frame)[:16]"),
-    changed("identity-without-type", "Identities", "digest(self.token.type, self.payload)[:16]", "hashlib.sha256(self.payload).digest()[:16]"),
+    changed(
+        "identity-of-the-whole-frame",
+        "O1",
+        "digest(self.token.type, self.payload)[:16]",
+        "digest(self.token.type, self.token.frame)[:16]",
+    ),
+    changed(
+        "identity-without-type",
+        "Identities",
+        "digest(self.token.type, self.payload)[:16]",
+        "hashlib.sha256(self.payload).digest()[:16]",
+    ),
     left_out("same-document-judged-again", "O1.1", _SAME),
     changed("same-document-by-frame", "O1.1", "present.payload == held.payload", "present.token == held.token"),
-    swapped("same-document-after-ahead", "O1.1", _SAME + "    seen = state.seen.get(held.order)\n", _AHEAD.replace("held.place != seen", "held.place != seen")),
+    swapped(
+        "same-document-after-ahead",
+        "O1.1",
+        _SAME + "    seen = state.seen.get(held.order)\n",
+        _AHEAD.replace("held.place != seen", "held.place != seen"),
+    ),
     left_out("order-ahead-not-judged", "O1.2", _AHEAD),
     changed("ahead-asked-of-what-was-seen", "O1.2", "now is not None and held.place != seen", "now is not None"),
-    changed("ahead-of-seen-by-version-alone", "O1.2", "held.place != seen:", "(seen is None or held.place[0] != seen[0]):"),
-    changed("ahead-is-at-now", "O1.2", '        ahead = held.says["issued"] > now + BOUNDS["ISSUED_AHEAD_SECONDS"]\n        need', '        ahead = held.says["issued"] > now\n        need'),
-    changed("order-ahead-not-asked-of-lists", "O1.2", "held.place != seen:", 'held.place != seen and held.token.type != "revocations":'),
-    changed("order-ahead-not-asked-of-catalogs", "O1.2", "held.place != seen:", 'held.place != seen and held.token.type != "catalog":'),
-    changed("order-ahead-not-asked-of-trust", "O1.2", "held.place != seen:", 'held.place != seen and held.token.type != "trust":'),
+    changed(
+        "ahead-of-seen-by-version-alone", "O1.2", "held.place != seen:", "(seen is None or held.place[0] != seen[0]):"
+    ),
+    changed(
+        "ahead-is-at-now",
+        "O1.2",
+        '        ahead = held.says["issued"] > now + BOUNDS["ISSUED_AHEAD_SECONDS"]\n        need',
+        '        ahead = held.says["issued"] > now\n        need',
+    ),
+    changed(
+        "order-ahead-not-asked-of-lists",
+        "O1.2",
+        "held.place != seen:",
+        'held.place != seen and held.token.type != "revocations":',
+    ),
+    changed(
+        "order-ahead-not-asked-of-catalogs",
+        "O1.2",
+        "held.place != seen:",
+        'held.place != seen and held.token.type != "catalog":',
+    ),
+    changed(
+        "order-ahead-not-asked-of-trust",
+        "O1.2",
+        "held.place != seen:",
+        'held.place != seen and held.token.type != "trust":',
+    ),
     swapped("fork-before-ahead", "O1.2", _AHEAD, _FORK.removesuffix("    return True\n")),
     changed("fork-with-seen-not-judged", "O1.3", "forks(held, seen) or forks", "forks"),
-    changed("fork-with-present-not-judged", "O1.3", " or forks(held, None if present is None else present.place)", "", "what is in force was seen, or S1 finds the fork after the file"),
+    changed(
+        "fork-with-present-not-judged",
+        "O1.3",
+        " or forks(held, None if present is None else present.place)",
+        "",
+        "what is in force was seen, or S1 finds the fork after the file",
+    ),
     changed("fork-not-judged", "O1.3", '    need(not fork, "fork")\n    return True\n', "    return True\n"),
     changed("fork-is-not-news", "O1.3", '    need(not fork, "fork")\n    return True\n', "    return not fork\n"),
     changed("fork-by-version-alone", "O1.3", " and held.place[1] != seen[1]", ""),
     left_out("rollback-taken", "O1.4", _LOWER),
     changed("rollback-at-the-same-version", "O1.4", _LOWER, _LOWER.replace(">=", ">")),
-    changed("rollback-passed-over", "O1.4", "    require_not_lower(state, held)\n    keys", '    if state.seen.get(held.order) and held.place[0] < state.seen[held.order][0]:\n        return state\n    keys'),
-    changed("seen-is-the-last", "O1", "    if before is not None and before[0] >= held.place[0]:\n        return state\n", ""),
+    changed(
+        "rollback-passed-over",
+        "O1.4",
+        "    require_not_lower(state, held)\n    keys",
+        "    if state.seen.get(held.order) and held.place[0] < state.seen[held.order][0]:\n"
+        "        return state\n"
+        "    keys",
+    ),
+    changed(
+        "seen-is-the-last",
+        "O1",
+        "    if before is not None and before[0] >= held.place[0]:\n        return state\n",
+        "",
+    ),
     changed("seen-is-the-first", "O1", "if before is not None and before[0] >= held.place[0]", "if before is not None"),
 )
 
@@ -62,18 +136,43 @@ _PRODUCT: Final = '    need(says["product"] == state.product, "wrong-product")\n
 _LOW: Final = '    need(says["root_version"] >= state.root.version, "root-not-newest")\n'
 _HIGH: Final = '    need(says["root_version"] == state.root.version, "root-gap")\n'
 _KEYS: Final = '    keys = load_keys(held.says["keys"])\n'
-_LISTS: Final = "    lists = {issuer: one for issuer, one in state.lists.items() if stands(new, one)}\n"
-_CATALOGS: Final = "    catalogs = {issuer: one for issuer, one in state.catalogs.items() if stands(new, one)}\n"
 
 TRUST: Final = mutants_of(
     "trust",
-    changed("trust-by-some-known-keys", "T1.1", "if signers <= set(k.keys)]", "if signers & set(k.keys)]\n    signatures = [s for s in signatures if having and (s.scheme, s.key) in having[0].keys]"),
-    changed("trust-by-the-newest-root-alone", "T1.4", "having = [k for k in reversed(state.chain) if", "having = [k for k in [state.root] if"),
-    changed("trust-by-the-oldest-that-has-the-keys", "T1", "having = [k for k in reversed(state.chain) if", "having = [k for k in state.chain if"),
+    changed(
+        "trust-by-some-known-keys",
+        "T1.1",
+        "if signers <= set(k.keys)]",
+        "if signers & set(k.keys)]\n"
+        "    signatures = [s for s in signatures if having and (s.scheme, s.key) in "
+        "having[0].keys]",
+    ),
+    changed(
+        "trust-by-the-newest-root-alone",
+        "T1.4",
+        "having = [k for k in reversed(state.chain) if",
+        "having = [k for k in [state.root] if",
+    ),
+    changed(
+        "trust-by-the-oldest-that-has-the-keys",
+        "T1",
+        "having = [k for k in reversed(state.chain) if",
+        "having = [k for k in state.chain if",
+    ),
     changed("trust-by-the-newest-that-has-the-keys", "T1", _BY, "    by = having[0]\n"),
-    changed("trust-stranger-is-no-threshold", "T1.1", 'raise UnvouchedError("key-unknown")', 'raise UnvouchedError("threshold-not-met")'),
+    changed(
+        "trust-stranger-is-no-threshold",
+        "T1.1",
+        'raise UnvouchedError("key-unknown")',
+        'raise UnvouchedError("threshold-not-met")',
+    ),
     left_out("trust-signatures-not-verified", "T1.2", _VERIFY),
-    changed("trust-threshold-verified-alone", "T1.2", _VERIFY, "    check_all(token, signatures[: by.threshold], by.keys, payload)\n"),
+    changed(
+        "trust-threshold-verified-alone",
+        "T1.2",
+        _VERIFY,
+        "    check_all(token, signatures[: by.threshold], by.keys, payload)\n",
+    ),
     swapped("trust-threshold-before-signatures", "T1.2", _VERIFY, _ENOUGH),
     left_out("trust-threshold-not-judged", "T1.3", _ENOUGH),
     left_out("trust-of-an-older-root-taken", "T1.4", _NEWEST),
@@ -85,33 +184,31 @@ TRUST: Final = mutants_of(
     left_out("trust-of-a-later-root-taken", "T1.7", _HIGH),
     changed("trust-root-version-not-judged", "T1.7", _LOW + _HIGH, ""),
     changed("trust-later-root-not-newest", "T1.7", _HIGH, _HIGH.replace("root-gap", "root-not-newest")),
-    changed("trust-keys-of-one-id-taken", "T2.1", _KEYS, '    keys = {k.reference: k for k in (key(e[0], e[1]) for e in held.says["keys"])}\n'),
-    changed("trust-keys-not-checked", "T2.1", _KEYS, '    keys = {k.reference: k for k in (Key(e[0], e[1]) for e in held.says["keys"])}\n'),
-    changed("trust-keys-before-order", "T2.1", "    if not is_news(state, held, state.trust, now):\n        return state\n    require_not_lower(state, held)\n" + _KEYS, _KEYS + "    if not is_news(state, held, state.trust, now):\n        return state\n    require_not_lower(state, held)\n"),
-    changed("trust-keys-when-judged", "T2.1", '    return Held(token, payload, says, document.plain)\n\n\ndef take_trust', '    load_keys(says["keys"])\n    return Held(token, payload, says, document.plain)\n\n\ndef take_trust'),
-)
-
-LISTS_AND_CATALOGS: Final = mutants_of(
-    "trust",
-    changed("lists-not-judged-again", "L2", _LISTS, "    lists = state.lists\n"),
-    changed("lists-go-with-new-trust", "L2", _LISTS, "    lists = {}\n"),
-    changed("catalogs-not-judged-again", "C2", _CATALOGS, "    catalogs = state.catalogs\n"),
-    changed("catalogs-go-with-new-trust", "C2", _CATALOGS, "    catalogs = {}\n"),
-    changed("list-floor-forgotten-with-its-key", "L2", "return with_seen(replace(new, lists=lists, catalogs=catalogs), held)", 'new = replace(new, seen={o: p for o, p in new.seen.items() if o[0] != "revocations" or o[1] in lists})\n    return with_seen(replace(new, lists=lists, catalogs=catalogs), held)'),
-    changed("catalog-floor-forgotten-with-its-key", "C2", "return with_seen(replace(new, lists=lists, catalogs=catalogs), held)", 'new = replace(new, seen={o: p for o, p in new.seen.items() if o[0] != "catalog" or o[1] in catalogs})\n    return with_seen(replace(new, lists=lists, catalogs=catalogs), held)'),
-    changed("judged-again-by-key-alone", "L2", '        verified(state, held.token, held.token.type, None)\n    except', '        need(held.signer in state.admitted and state.admitted[held.signer]["state"] != 2, "key-unknown")\n    except'),
-    changed("judged-again-by-step-4-alone", "L2", '        verified(state, held.token, held.token.type, None)\n    except RefusedError:\n        return False', '        verified(state, held.token, held.token.type, None)\n    except RefusedError as error:\n        return error.args[0] == "key-out-of-window"'),
-    changed("judged-again-but-not-revoked", "L2", '        verified(state, held.token, held.token.type, None)\n    except RefusedError:\n        return False', '        verified(state, held.token, held.token.type, None)\n    except RefusedError as error:\n        return error.args[0] == "key-revoked"'),
-    changed("judged-again-without-scope", "L2", '        verified(state, held.token, held.token.type, None)\n    except RefusedError:\n        return False', '        verified(state, held.token, held.token.type, None)\n    except RefusedError as error:\n        return error.args[0] == "key-out-of-scope"'),
-    changed("document-ahead-not-judged", "L1", '    need(pair <= (state.root.version, trust_version), "document-ahead")\n', ""),
-    changed("document-ahead-by-root-alone", "L1", "pair <= (state.root.version, trust_version)", "pair[0] <= state.root.version"),
-    changed("document-ahead-by-each-number", "L1", "pair <= (state.root.version, trust_version)", "pair[0] <= state.root.version and pair[1] <= trust_version"),
-    changed("document-ahead-by-one", "L1", "pair <= (state.root.version, trust_version)", "pair <= (state.root.version, trust_version + 1)"),
-    changed("document-of-older-trust-refused", "L1", "pair <= (state.root.version, trust_version)", "pair == (state.root.version, trust_version)"),
-    changed("document-ahead-not-for-lists", "L1", 'need(pair <= (state.root.version, trust_version), "document-ahead")', 'need(token.type == "revocations" or pair <= (state.root.version, trust_version), "document-ahead")'),
-    changed("document-ahead-not-for-catalogs", "C1", 'need(pair <= (state.root.version, trust_version), "document-ahead")', 'need(token.type == "catalog" or pair <= (state.root.version, trust_version), "document-ahead")'),
-    changed("document-ahead-before-signature", "L1", "    held = verified(state, token, token.type, None)\n    trust_version", "    raw = fields.read(token.type, divide(token, token.type)[1]).fields\n    need((raw['root_version'], raw['trust_version']) <= (state.root.version, state.trust.says['version'] if state.trust else 0), 'document-ahead')\n    held = verified(state, token, token.type, None)\n    trust_version"),
-    changed("list-rollback-taken", "O1.4", "    if not is_news(state, held, state.lists.get(issuer), now):\n        return state\n    require_not_lower(state, held)\n", "    if not is_news(state, held, state.lists.get(issuer), now):\n        return state\n"),
-    changed("one-list-for-all-issuers", "L1", "lists={**state.lists, issuer: held}", "lists={issuer: held}"),
-    changed("one-catalog-for-all-issuers", "C1", "catalogs={**state.catalogs, issuer: held}", "catalogs={issuer: held}"),
+    changed(
+        "trust-keys-of-one-id-taken",
+        "T2.1",
+        _KEYS,
+        '    keys = {k.reference: k for k in (key(e[0], e[1]) for e in held.says["keys"])}\n',
+    ),
+    changed(
+        "trust-keys-not-checked",
+        "T2.1",
+        _KEYS,
+        '    keys = {k.reference: k for k in (Key(e[0], e[1]) for e in held.says["keys"])}\n',
+    ),
+    changed(
+        "trust-keys-before-order",
+        "T2.1",
+        "    if not is_news(state, held, state.trust, now):\n        return state\n    require_not_lower(state, held)\n"
+        + _KEYS,
+        _KEYS + "    if not is_news(state, held, state.trust, now):\n"
+        "        return state\n"
+        "    require_not_lower(state, held)\n",
+    ),
+    changed(
+        "trust-keys-when-judged",
+        "T2.1",
+        "    return Held(token, payload, says, document.plain)\n\n\ndef take_trust",
+        '    load_keys(says["keys"])\n    return Held(token, payload, says, document.plain)\n\n\ndef take_trust',
+    ),
 )

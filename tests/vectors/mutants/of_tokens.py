@@ -58,7 +58,9 @@ _OF_FILES: Final = (
         '    need(all(len(p.partition(b".")[2]) <= 1398102 for p in pieces), "too-large")\n',
     ),
     changed("tokens-in-order-of-the-file", "Tokens 6", _READ, "    return list(map(_token, pieces))\n"),
-    changed("tokens-of-a-type-turned-around", "Tokens 6", "map(_token, pieces), key", "[*map(_token, pieces)][::-1], key"),
+    changed(
+        "tokens-of-a-type-turned-around", "Tokens 6", "map(_token, pieces), key", "[*map(_token, pieces)][::-1], key"
+    ),
     changed("tokens-by-name-of-type", "Tokens 6", "TYPES.index(token.type)", "token.type"),
     changed("resets-before-bundles", "Tokens 6", '"bundle", "reset")', '"reset", "bundle")'),
     changed("receipts-before-requests", "Tokens 6", _LAST_TYPES, '("receipt", "request", "statement")'),
@@ -86,7 +88,12 @@ _OF_TOKENS: Final = (
     changed("body-length-one-less", "Tokens 5.3", "* 4 // 3)", "* 4 // 3) - 1"),
     swapped("body-length-before-type", "Tokens 5.2", _TYPE, _LENGTH),
     moved("body-length-after-characters", "Tokens 5.3", _LENGTH, _AGAIN),
-    changed("stray-bits-taken", "Tokens 5.4", '.rstrip(b"=") == body, "armor-invalid"', '.rstrip(b"=") == body or body, "armor-invalid"'),
+    changed(
+        "stray-bits-taken",
+        "Tokens 5.4",
+        '.rstrip(b"=") == body, "armor-invalid"',
+        '.rstrip(b"=") == body or body, "armor-invalid"',
+    ),
     _of_body("padding-taken", 'body.rstrip(b"=")'),
     _of_body("whole-padding-taken", 'body.rstrip(b"=") if len(body) % 4 == 0 else body'),
     _of_body("url-alphabet-taken", r'body.replace(b"_", b"/").replace(b"-", b"+")'),
