@@ -40,6 +40,7 @@ from tests.vectors.of_evaluation_waiting import waiting
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrids import hybrids
+from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_pack_files import pack_files
 from tests.vectors.of_packs import packs
@@ -168,6 +169,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "sequences-rotations": rotations_over_time,
         "sequences-refused": refused_files,
         "sequences-bundles": bundles_again,
+        "hybrid-keys-named": hybrid_keys_named,
     },
     "L3": {
         "governing": governing,

@@ -221,6 +221,7 @@ def fields() -> Iterator[Case]:
         document = makers.bundle(company=company)
         about = f"a company name beyond ASCII: {name}"
         yield take("6", f"company-{name}", about, file_of(sign(document, VENDOR)), document)
+    yield from _markup()
     largest = makers.bundle(
         sequence=2**32 - 1,
         issued=makers.NOW,
@@ -237,7 +238,7 @@ def fields() -> Iterator[Case]:
     for point, what in REFUSED_CHARACTERS.items():
         file = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text(f"a{point}b"))
         name = f"character-{ord(point):04x}"
-        yield refuse("6", "payload-invalid", name, f"{what} in the company", file)
+        yield refuse("6", "payload-invalid", name, f"{what} in the company", file, musts=("readers-9",))
     for name, company in {"mark-in-front": "\ufeffa", "mark-alone": "\ufeff"}.items():
         file = altered(makers.bundle(company="a~b"), b"\xa3a~b", _text(company))
         about = f"a decoder that drops byte order marks misses it: {name.replace('-', ' ')}"
@@ -250,6 +251,24 @@ def fields() -> Iterator[Case]:
     newer = altered(makers.bundle(extensions={"~acme": 1}), b"~acme", b"!acme")
     about = "an extension that must be understood"
     yield refuse("6", "newer-reader-needed", "extension-to-be-understood", about, newer)
+
+
+def _markup() -> Iterator[Case]:
+    """Texts are data: what some other program would run or follow is given back as it is."""
+    for name, company in MARKUP.items():
+        document = makers.bundle(company=company)
+        about = f"a company name that another program would run: {name}"
+        file = file_of(sign(document, VENDOR))
+        yield GROUND.takes("6", f"company-of-{name}", about, file, document, musts=("readers-9",))
+
+
+MARKUP = {
+    "html": "<script>alert(1)</script>&amp;",
+    "shell": "$(reboot) `id` ; %PATH%",
+    "templates": "{{7*7}} ${7*7} %s {0}",
+    "addresses": "https://example.com/../../etc/passwd",
+    "sql": "' OR '1'='1' --",
+}
 
 
 def _text(text: str) -> bytes:

@@ -1,16 +1,53 @@
 """Cases of scheme 2. ML-DSA signs at random: these are checked, and made anew only on demand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
-from tests import makers
-from tests.vectors.vector import FIRST, ROOT, Case, Ground, citing, file_of
+from licensekit.wire.documents import Document, RootKey
+from tests import makers, rare_keys
+from tests.vectors.vector import FIRST, GROUND, ROOT, TRUST, Case, Ground, file_of
 
 HALF = frame.ED25519_SIGNATURE_BYTES
 
 
-@citing("readers-8b", flags=("hybrid",))
+def hybrid_keys_named() -> Iterator[Case]:
+    """Hybrid keys in documents that other keys signed: a reader without ML-DSA-65 refuses each that names one."""
+    bundle = makers.bundle()
+    file = file_of(sign(bundle, makers.key("vendor")))
+    vendor = makers.admitted(makers.key("vendor"))
+    for name, which in {
+        "spare": makers.key("spare", frame.HYBRID),
+        "second": makers.key("second", frame.HYBRID),
+    }.items():
+        first = sign(makers.root(ROOT, which), ROOT)
+        ground = Ground(makers.pin(first), file_of(first, sign(makers.trust(vendor), ROOT)))
+        yield _named(
+            ground, f"root-{name}", f"a root names the hybrid key `{name}`, which signed nothing", file, bundle
+        )
+        trust = sign(makers.trust(vendor, makers.admitted(which, name)), ROOT)
+        ground = Ground(GROUND.root, file_of(FIRST, trust))
+        about = f"a trust document admits the hybrid key `{name}`, which signed nothing"
+        yield _named(ground, f"trust-{name}", about, file, bundle)
+    for number, public in enumerate(rare_keys.LOW_ORDER):
+        weak = RootKey(frame.HYBRID, public + bytes(frame.MLDSA65_KEY_BYTES))
+        first = sign(makers.changed(makers.root(ROOT), keys=[*makers.root(ROOT).keys, weak]), ROOT)
+        ground = Ground(makers.pin(first), file_of(first, TRUST))
+        about = f"a root names a hybrid key whose Ed25519 half is of low order: point {number}"
+        codes = {"any_of": [{"code": "key-invalid"}, {"code": "scheme-unavailable"}]}
+        yield ground.case("R1.2", f"low-order-{number}", about, file, codes, flags=FLAGS, musts=("readers-8a",))
+
+
+FLAGS = ("hybrid", "may")
+
+
+def _named(ground: Ground, name: str, about: str, file: str, bundle: Document) -> Case:
+    """Return a case that a reader with ML-DSA-65 takes and one without refuses."""
+    taken = ground.takes("Schemes", name, about, file, bundle, flags=FLAGS, musts=("readers-8a",))
+    return replace(taken, expect={"any_of": [taken.expect, {"code": "scheme-unavailable"}]})
+
+
 def hybrids() -> Iterator[Case]:
     """Both halves must verify, over just this document."""
     vendor = makers.key("vendor", frame.HYBRID)

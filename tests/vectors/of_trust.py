@@ -256,7 +256,8 @@ def _older_root() -> Iterator[Case]:
         yield newest.refuses("T1", "root-not-newest", name, about, file_of(token), alone=True)
         about = f"in a file, one of a root that was replaced is passed over: {name}"
         file = file_of(token, TOKEN)
-        yield newest.takes("F1", f"{name}-in-a-file", about, file, BUNDLE)
+        musts = ("readers-3",) if name == "old-root-unreadable" else ()
+        yield newest.takes("F1", f"{name}-in-a-file", about, file, BUNDLE, musts=musts)
     about = "one of a root that was replaced, and too few of its keys"
     file = file_of(trust([A], 99))
     yield newest.refuses("T1", "threshold-not-met", "old-root-short", about, file)
