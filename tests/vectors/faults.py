@@ -46,13 +46,3 @@ def with_two(faults: Faults[S], good: S, without: Collection[tuple[str, str]]) -
         if one.code != two.code and (first, second) not in without:
             about = f"two faults: {one.about}; and {two.about}"
             yield Spoiled(f"{first}-before-{second}", one.step, one.code, about, two.spoil(one.spoil(good)))
-
-
-def with_neighbors(faults: Faults[S], good: S, without: Collection[tuple[str, str]]) -> Iterator[Spoiled[S]]:
-    """Yield of those the pairs in which no third fault of another code can stand between the two."""
-    seen: set[str] = set()
-    for spoiled in with_two(faults, good, without):
-        first = spoiled.name.partition("-before-")[0]
-        if first not in seen:
-            seen.add(first)
-            yield spoiled

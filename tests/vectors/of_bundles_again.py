@@ -83,6 +83,16 @@ def bundles_again() -> Iterator[Case]:
         .judges((AGAIN, None))
         .case
     )
+    yield (
+        Sequence("clock-before-key", "7.1", "the clock is before a bundle, and its key was closed", OF_TWO_KEYS)
+        .takes(TOKEN, shows=(BUNDLE,))
+        .state(trust=2)
+        .takes(vendor_and_second(2, valid_to=ISSUED))
+        .judges((TOKEN, "key-out-of-window"))
+        .at(0)
+        .judges((TOKEN, "issued-ahead"))
+        .case
+    )
     yield from _revoked_bundles()
 
 

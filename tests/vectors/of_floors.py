@@ -1,11 +1,11 @@
 """Cases of floors: what was seen before, for each order of documents (S1)."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from tests import makers
+from tests import makers, rare_keys
 from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
 from tests.vectors.of_trust import root
 from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
@@ -89,6 +89,7 @@ def floors() -> Iterator[Case]:
         yield GROUND.takes("S1.5", name, about, file_of(TOKEN), BUNDLE, seen=seen, catalogs={}, flags=("state",))
     yield from _two_floors()
     yield from _roots_beside_the_floor()
+    yield from _forks_with_a_second_fault()
     yield from _mended()
 
 
@@ -108,6 +109,35 @@ def _two_floors() -> Iterator[Case]:
         stranger = file_of(sign(BUNDLE, STRANGER))
         rule = "S1.1" if name.startswith("root-fork") else rules[name.split("-", maxsplit=1)[0]]
         yield GROUND.refuses(rule, code, name, about, stranger, seen=seen, flags=("state", "precedence"))
+
+
+def _forks_with_a_second_fault() -> Iterator[Case]:
+    """Another document in the place of one that was seen, and is gone, is a fork before anything later is judged."""
+    weak = makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[0])
+    unsound = sign(makers.trust(weak, root_version=2, version=9), KEYS[1])
+    higher = trust_of(2, 9)
+    two: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "weak-key": ("it admits a key of low order", file_of(unsound), shown_seen(trust=higher)),
+        "catalog": (
+            "a catalog is refused",
+            file_of(listed(5, serials=["7"]), makers.forged(cataloged(5))),
+            shown_seen(demo=listed(5)),
+        ),
+        "trust-below": (
+            "the trust document is below the one that was seen",
+            file_of(listed(5, serials=["7"])),
+            shown_seen(trust=higher, demo=listed(5)),
+        ),
+        "trust-below-a-catalog": (
+            "the trust document is below the one that was seen, beside another catalog",
+            file_of(cataloged(5, urls={"buy": "x"})),
+            shown_seen(trust=higher, demo=cataloged(5)),
+        ),
+    }
+    for name, (what, file, seen) in two.items():
+        about = f"another document in the place of one that was seen; and {what}"
+        flags = ("state", "precedence")
+        yield GROUND.refuses("O1.3", "fork", f"seen-fork-before-{name}", about, file, seen=seen, flags=flags)
 
 
 def _roots_beside_the_floor() -> Iterator[Case]:

@@ -206,6 +206,25 @@ def _lost_roots() -> Iterator[Case]:
         .takes(ROOTS[2], ROOTS[3], trust_of(3, 1))
         .case
     )
+    yield (
+        Sequence("trust-of-a-new-root", "S1.2", "root 2 is kept, and its trust document is lost", SHIPPED)
+        .state(root=2)
+        .takes(ROOTS[2], trust_of(2, 1))
+        .restarts("trust", code="rollback")
+        .refuses("rollback", TOKEN)
+        .restarts(pack=file_of(ROOTS[1], ROOTS[2], trust_of(2, 1)))
+        .takes(TOKEN, shows=(BUNDLE,))
+        .case
+    )
+    yield (
+        Sequence("trust-and-a-pack-between", "S1.2", "root 3 is kept without trust; the pack has root 2", SHIPPED)
+        .state(root=3)
+        .takes(ROOTS[2], ROOTS[3], trust_of(3, 1))
+        .restarts("trust", pack=file_of(ROOTS[1], ROOTS[2], trust_of(2, 1)), code="rollback")
+        .refuses("rollback", TOKEN)
+        .takes(ROOTS[2], ROOTS[3], trust_of(3, 1), TOKEN, shows=(BUNDLE,))
+        .case
+    )
     everything = ("root", "trust", "revocations:demo", "catalog:demo")
     yield (
         begun("everything", "S1.3", "everything but the floor is lost, and the newest file puts it right")

@@ -1,6 +1,6 @@
 """Cases of what one admitted key signs: every step for every type, and every two faults (steps 3 to 9, L1, C1, O1)."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Catalog, Document, KeyState, Revocations, SignedType, encode
 from tests import makers
 from tests.makers import NOW
-from tests.vectors.faults import Fault, Faults, Spoiled, with_neighbors, with_one, with_two
+from tests.vectors.faults import Fault, Faults, Spoiled, with_one, with_two
 from tests.vectors.vector import FIRST, ROOT, VENDOR, Case, Ground, citing, file_of, shown_seen
 
 SIGNER: Final = makers.key("signer")
@@ -186,38 +186,35 @@ UNDONE: Final = {
 @citing("conventions-1", "readers-1a")
 def steps_of_bundles() -> Iterator[Case]:
     """Bundles: a fault of each step, and each two of them."""
-    return _steps_of("bundle", with_two)
+    return _steps_of("bundle")
 
 
 @citing("conventions-1", "readers-1a")
 def steps_of_resets() -> Iterator[Case]:
-    """Resets: a fault of each step, and each with the next one."""
-    return _steps_of("reset", with_neighbors)
+    """Resets: a fault of each step, and each two of them."""
+    return _steps_of("reset")
 
 
 @citing("conventions-1", "readers-1a")
 def steps_of_lists() -> Iterator[Case]:
-    """Revocation lists: a fault of each step, of L1 and of O1, and each with the next one."""
-    return _steps_of("revocations", with_neighbors)
+    """Revocation lists: a fault of each step, of L1 and of O1, and each two of them."""
+    return _steps_of("revocations")
 
 
 @citing("conventions-1", "readers-1a")
 def steps_of_catalogs() -> Iterator[Case]:
-    """Catalogs: a fault of each step, of C1 and of O1, and each with the next one."""
-    return _steps_of("catalog", with_neighbors)
+    """Catalogs: a fault of each step, of C1 and of O1, and each two of them."""
+    return _steps_of("catalog")
 
 
-Pairs = Callable[[Faults[Signed], Signed, Collection[tuple[str, str]]], Iterator[Spoiled[Signed]]]
-
-
-def _steps_of(kind: str, pairs: Pairs) -> Iterator[Case]:
+def _steps_of(kind: str) -> Iterator[Case]:
     """Yield a document that passes, with each fault alone, and with two."""
     document, faults = BY_TYPE[kind]
     good = Signed(document)
     yield _passed(kind, good)
     for spoiled in with_one(faults, good):
         yield _refused(kind, spoiled)
-    for spoiled in pairs(faults, good, UNDONE):
+    for spoiled in with_two(faults, good, UNDONE):
         yield _refused(kind, spoiled, flags=("precedence",))
 
 
