@@ -149,6 +149,21 @@ def test_what_is_no_slot_and_an_assignment_of_another_kind_grant_nothing() -> No
     assert held_access(entitlements, sites, users)["reporter"] is NONE
 
 
+def test_a_system_license_that_claims_to_limit_sites_limits_none() -> None:
+    """No sound catalog has one; whoever signs another one stops no program."""
+    strange = trust_store(catalog(server=of(SYSTEM, limits_sites=True), reporter=of(SITE)))
+    entitlements = granted(strange, bare(system={"server": 1}, sites={"reporter": 1}))
+    assert held_access(entitlements, [], [Holding("reporter", 1, satellite=9)])["reporter"] is FULL
+
+
+@pytest.mark.parametrize("other", ["a-first", "z-last"])
+def test_a_license_that_another_system_license_completes_is_full_whatever_the_order(other: str) -> None:
+    """No sound catalog has one either."""
+    both = trust_store(catalog(**{"middle": of(SYSTEM, full_with=other), other.replace("-", "_"): of(SYSTEM)}))
+    assert access(granted(both, bare(system={"middle": 1, other: 1})))["middle"] is FULL
+    assert access(granted(both, bare(system={"middle": 1})))["middle"] is READ
+
+
 def test_a_code_that_no_catalog_has_is_shown_and_not_granted() -> None:
     entitlements = granted(CRM, bare(system={"user": 1, "future": 1}, users={"server": 1}))
     assert [code for _, code in entitlements.unknown] == ["future", "user", "server"]

@@ -113,6 +113,8 @@ def ground(*more: armor.Token, trust: armor.Token = TRUST, catalogs: bool = True
 
 WORLD: Final = ground()
 """The pin and the pack of most cases."""
+REVERSED: Final = ground(sign(partners_catalog(), PARTNERS), sign(catalog(), VENDOR), catalogs=False)
+"""The same pack with the catalogs in the other order."""
 WITHOUT_PARTNER: Final = ground(sign(catalog(), VENDOR), catalogs=False)
 """The partner is not installed: there is no catalog of it."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.vectors.evaluation_world import (
+    REVERSED,
     WITHOUT_PARTNER,
     Installation,
     Members,
@@ -11,11 +12,15 @@ from tests.vectors.evaluation_world import (
     ask,
     bundle,
     ground,
+    partners,
     site,
     sold,
+    user,
 )
 from tests.vectors.of_evaluation_access import ANNA, LATE, NONE, READ
 from tests.vectors.vector import Case
+
+Row = tuple[str, str, str, Installation, Members, Members, tuple[str, ...]]
 
 
 def codes() -> Iterator[Case]:
@@ -25,7 +30,7 @@ def codes() -> Iterator[Case]:
     unknown, kind = {"code": "unknown-code"}, {"code": "wrong-kind"}
     absent, by_must, by_kind = "partner.maps", ("evaluation-codes-2",), ("evaluation-codes-1",)
     sales: Members = {"licenses": ["user"]}
-    rows: list[tuple[str, str, str, Installation, Members, Members, tuple[str, ...]]] = [
+    rows: list[Row] = [
         (
             "Codes 1",
             "known-count",
@@ -40,8 +45,8 @@ def codes() -> Iterator[Case]:
             "any-kind-of-user",
             "any kind may be asked of a user",
             server,
-            ask("access", "branch", user="anna"),
-            access("none"),
+            ask("access", "server", user="anna"),
+            access("full"),
             by_kind,
         ),
         (
@@ -311,8 +316,50 @@ def codes() -> Iterator[Case]:
             by_must,
         ),
     ]
+    rows += _in_other_order()
     for rule, name, about, installation, question, expect, musts in rows:
         yield installation.case(rule, name, about, question, expect, musts=musts)
+
+
+def _in_other_order() -> Iterator[Row]:
+    """Whatever order catalogs come in, the answer is the same."""
+    server = sold(system={"server": 1, "freetext": 1}).plus(partners(system={"maps": 1}, users={"atlas": 2}))
+    other = server.having(users=[user(licenses={"partner.atlas": 1})]).on(REVERSED)
+    musts, rule, before = ("evaluation-words-and-inputs-1",), "Words and inputs", "the partner's catalog comes first: "
+    plan = ask("assign", user="anna", assign=["office"], release=[])
+    yield rule, "reversed", f"{before}a license of the vendor's", other, ask("access", "server"), access("full"), musts
+    yield (
+        rule,
+        "reversed-partner",
+        f"{before}one of the partner's",
+        other,
+        ask("access", "partner.maps"),
+        access("read"),
+        musts,
+    )
+    kiosk = ask("login", user="anna", way="partner.kiosk")
+    yield (
+        rule,
+        "reversed-login",
+        f"{before}a way of the partner's",
+        other,
+        kiosk,
+        {"allowed": True, "reasons": []},
+        musts,
+    )
+    unknown = {"code": "unknown-code"}
+    yield rule, "reversed-unknown", f"{before}an unknown code", other, ask("access", "maps"), unknown, musts
+    yield rule, "reversed-assign", f"{before}none is free", other, plan, {"code": "none-free"}, musts
+    kind = {"code": "wrong-kind"}
+    yield (
+        rule,
+        "reversed-kind",
+        f"{before}a license of another kind",
+        other,
+        ask("access", "partner.atlas"),
+        kind,
+        musts,
+    )
 
 
 def own_users() -> Iterator[Case]:

@@ -19,7 +19,7 @@ from tests.vectors.evaluation_world import (
     partners,
     sold,
 )
-from tests.vectors.of_evaluation_governing import A, B
+from tests.vectors.of_evaluation_governing import A, B, C
 from tests.vectors.of_evaluation_states import DIGEST
 from tests.vectors.vector import Case
 
@@ -235,6 +235,12 @@ def _replaced() -> Iterator[Case]:
     answer = {"coverage": [_line("demo", "base", FOR_EVER), _line("demo", "reports", _until(19))]}
     about = "one serial follows another, whose add-on it does not have"
     yield gone.case("Coverage 3", "serial-follows", about, ask("coverage"), answer, musts=BY_MUST)
+    installation = activated(
+        bundle(serial=C, starts=day(20), replaces=[A]), bundle(serial=B, starts=day(10), **FOREIGN), bundle()
+    )
+    answer = {"coverage": [_line("demo", "base", _until(19))]}
+    about = "a foreign one governs when another serial is replaced, and not at its own start"
+    yield installation.case("Coverage 3", "foreign-later", about, ask("coverage"), answer, musts=BY_MUST)
 
 
 def _several() -> Iterator[Case]:
@@ -294,6 +300,39 @@ def base_part() -> Iterator[Case]:
             sold(maintenance=day(0)).having(released=date(1)),
             said("unmaintained", None, 0),
         ),
+        (
+            "expired-trial",
+            "a trial has expired",
+            trial.at(first(31)),
+            said("expired", None, 0, company="Sydvind AS", use="trial", is_trial=True),
+        ),
+        (
+            "expired-block",
+            "it has expired and blocks",
+            sold(**TERM, after_grace=AfterGrace.BLOCK).at(first(31)),
+            said("expired", None, 0),
+        ),
+        ("foreign-waits", "it waits, and is foreign", sold(starts=day(9), **FOREIGN), said("foreign", None, 0)),
+        (
+            "foreign-expired",
+            "it is foreign, and would have expired",
+            sold(**TERM, **FOREIGN).at(first(31)),
+            said("foreign", None, 0),
+        ),
+        (
+            "unmaintained-grace",
+            "it is unmaintained, in what would be its grace",
+            sold(maintenance=day(0), **term).at(first(35)).having(released=date(1)),
+            said("unmaintained", None, 0),
+        ),
+        (
+            "unmaintained-waits",
+            "it waits, and is unmaintained",
+            sold(starts=day(9), maintenance=day(0)).having(released=date(1)),
+            said("unmaintained", None, 0),
+        ),
+        ("waits-tomorrow", "it waits, in the last second before", waits.at(last(8)), said("pending", None, 0)),
+        ("first-of-warning", "the first second of its warning", one.at(first(20)), said("warning", date(30), 10)),
         ("followed", "one follows it", one.plus(_next(41)).at(first(31)), said("grace", date(60), 29)),
         (
             "trial",

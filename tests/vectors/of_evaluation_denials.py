@@ -46,6 +46,7 @@ def denials() -> Iterator[Case]:
         return installation.having(users=[user(licenses=licenses)])
 
     gone = holding(some, "gone", "server")
+    kinds = some.having(sites=[site(licenses={"user": 1})])
     surplus = sold(users={"sales": 1, "user": 1}, sites={"branch": 1, "satellite": 1})
     oslo = surplus.having(sites=[site(licenses={"branch": 2})])
     ring = sold(sites={"branch": 1, "satellite": 1}).having(sites=[site(licenses={"branch": 1}, satellite=2)])
@@ -205,7 +206,7 @@ def denials() -> Iterator[Case]:
                 NOT_LICENSED,
             ),
             (
-                "W8",
+                "W5",
                 "assigned-only-included",
                 "it is assigned, and sold with another license alone",
                 holding(sold(users={"sales": 1}), "user"),
@@ -213,7 +214,7 @@ def denials() -> Iterator[Case]:
                 why("not-licensed", "only-included"),
             ),
             (
-                "W8",
+                "W5",
                 "assigned-only-successor",
                 "it is assigned, and sold as a successor alone",
                 holding(sold(users={"old-sales": 1}), "sales"),
@@ -221,7 +222,7 @@ def denials() -> Iterator[Case]:
                 why("not-licensed", "only-included"),
             ),
             (
-                "W8",
+                "W5",
                 "assigned-only-included-site",
                 "the same for a user at a site",
                 holding(sold(sites={"branch": 1}), "scanner"),
@@ -362,6 +363,7 @@ def denials() -> Iterator[Case]:
                 "scanner by anna",
                 NOT_GRANTED,
             ),
+            ("W11", "other-kind-site", "a user license that is assigned to a site", kinds, "user at oslo", NOT_GRANTED),
             (
                 "W7",
                 "left-the-catalog",

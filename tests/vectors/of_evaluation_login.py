@@ -1,7 +1,7 @@
 """Cases of evaluation: who may log in, with every reason why not, and events."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from tests.vectors.evaluation_world import (
     WITHOUT_PARTNER,
@@ -45,7 +45,7 @@ def _cases(rule: str, rows: list[Row]) -> Iterator[Case]:
         yield installation.case(rule, name, about, ask("login", user=who, way=way, **more), answer, musts=BY_MUST)
 
 
-def _holding(**changes: object) -> Members:
+def _holding(**changes: Any) -> Members:
     return user(licenses={"user": 1}, **changes)
 
 

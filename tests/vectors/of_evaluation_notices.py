@@ -1,7 +1,7 @@
 """Cases of evaluation: notices that follow from documents and slots."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Use
@@ -36,12 +36,12 @@ SEVERITY: Final = {
 """Code to its severity, where that is not `info`."""
 
 
-def _notice(code: str, bundle: str | None = None, **more: object) -> Members:
+def _notice(code: str, bundle: str | None = None, **more: Any) -> Members:
     about = {} if bundle is None else {"bundle": bundle}
     return {"severity": SEVERITY.get(code, "info"), "code": code, **about, **more}
 
 
-def _on(code: str, **more: object) -> Members:
+def _on(code: str, **more: Any) -> Members:
     """Return a notice about the first base bundle."""
     return _notice(code, BASE, **more)
 
@@ -74,6 +74,7 @@ def notices_of_bundles() -> Iterator[Case]:
             ("warning", "the first second of the warning", one.at(first(20)), [_on("warning", days=10)]),
             ("warning-last-day", "the last second of the expiry", one.at(last(30)), [_on("warning", days=0)]),
             ("grace", "the first second of grace", one.at(first(31)), [_on("grace", days=9)]),
+            ("in-grace", "in the middle of grace", one.at(first(35)), [_on("grace", days=5)]),
             ("grace-last-day", "the last second of grace", one.at(last(40)), [_on("grace", days=0)]),
             ("expired", "the first second after grace", one.at(first(41)), [_on("expired")]),
             (
@@ -169,6 +170,12 @@ def notices_of_bundles() -> Iterator[Case]:
                 strict.having(installation=two),
                 [_on("facts-changed") | {"severity": "warning"}],
             ),
+            (
+                "facts-changed-expired",
+                "facts of a bundle have changed that has expired",
+                sold(binding=Binding(None, 1, FACTS), expiry=day(1)).at(first(2)).having(installation=two),
+                [_on("expired"), _on("facts-changed")],
+            ),
             ("facts-same", "no fact has changed", three.having(installation=HERE), []),
             (
                 "facts-too-many",
@@ -178,6 +185,12 @@ def notices_of_bundles() -> Iterator[Case]:
             ),
             ("check-not-yet", "the last second before the next check", check.at(last(4)), []),
             ("check", "the first second of the next check", check.at(first(5)), [_on("next-check")]),
+            (
+                "check-partner",
+                "the next check of a bundle of the partner's",
+                activated(partners(next_check=day(0))),
+                [_notice("next-check", f"partner {BASE}")],
+            ),
             (
                 "check-expired",
                 "the next check of a bundle that has expired",
@@ -219,7 +232,7 @@ def notices_of_counts() -> Iterator[Case]:
     def used(total: int | None, slot: int, **more: object) -> Installation:
         return sold(users={"user": total}, **more).having(users=[user(licenses={"user": slot})])
 
-    def of(code: str, **more: object) -> list[Members]:
+    def of(code: str, **more: Any) -> list[Members]:
         return [_notice(code, license="user", **more)]
 
     lapsed = used(10, 5, expiry=day(1)).at(first(2))
@@ -338,6 +351,12 @@ def notices_of_counts() -> Iterator[Case]:
                 "a bundle of the partner's sells a setting that its catalog does not have",
                 activated(partners(settings={"rows": 20})),
                 [_notice("unknown-setting", f"partner {BASE}", setting="partner.rows")],
+            ),
+            (
+                "unknown-setting-no-catalog",
+                "a setting of a partner without a catalog",
+                activated(partners(settings={"layers": 2})).on(ground(catalogs=False)),
+                [_notice("unknown-setting", f"partner {BASE}", setting="partner.layers")],
             ),
             (
                 "unknown-setting-expired",

@@ -50,7 +50,7 @@ def explained(rows: list[Row]) -> Iterator[Case]:
         else:
             code, *rest = words
             more |= {{"by": "user", "at": "site"}[word]: id_ for word, id_ in zip(rest[::2], rest[1::2], strict=True)}
-        musts = BY_MUST if "beyond-sold" in answer.values() else ()
+        musts = BY_MUST if "beyond-sold" in answer.values() or "surplus" in name else ()
         yield installation.case(rule, name, about, ask("why", code, **more), answer, musts=musts)
 
 

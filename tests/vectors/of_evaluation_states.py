@@ -158,7 +158,7 @@ def caps() -> Iterator[Case]:
         about = f"foreign, and {policy} makes no difference"
         installation = sold(after_grace=value, binding=Binding(DIGEST, 0, {}), **selling)
         yield installation.at(first(41)).case(
-            "States", f"foreign-{policy}", about, ask("access", "server"), access("none")
+            "States", f"foreign-{policy}", about, ask("access", "server"), access("none"), musts=BY_MUST
         )
         about = f"unmaintained, and {policy} makes no difference"
         installation = sold(after_grace=value, maintenance=day(0), **selling).having(released=date(1))

@@ -24,7 +24,7 @@ from tests.vectors.our_reader.world import Line, World, verified, world_of
 def evaluate(line: Line) -> Line:
     """Return the answer to the question of a line, or raise the mistake in it."""
     question = line["question"]
-    return _ANSWERS[question["about"]](world_of(line), question)
+    return ANSWERS[question["about"]](world_of(line), question)
 
 
 class _Installation(Questions):
@@ -227,7 +227,7 @@ def _consequences(world: World, question: Line) -> Line:
     }
 
 
-_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
+NOTICES: Final[Mapping[str, tuple[str, ...]]] = {
     "expired": ("bundle",),
     "foreign": ("bundle",),
     "unmaintained": ("bundle",),
@@ -251,8 +251,8 @@ def _notices(world: World, _: Line) -> Line:
     urgent = ("error", "warning", "info")
     found: list[Line] = []
     for notice in list_notices(world.entitlements, world.in_use):
-        if notice.code in _MEMBERS:
-            about: Line = {name: getattr(notice, name) for name in _MEMBERS[notice.code]}
+        if notice.code in NOTICES:
+            about: Line = {name: getattr(notice, name) for name in NOTICES[notice.code]}
             about = {
                 "release" if name == "excess" else name: _text(value) for name, value in about.items() if value != ""
             }
@@ -265,7 +265,7 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, int) else str(value)
 
 
-_ANSWERS: Final[Mapping[str, Callable[[World, Line], Line]]] = {
+ANSWERS: Final[Mapping[str, Callable[[World, Line], Line]]] = {
     "parts": _parts,
     "access": _access,
     "why": _why,
