@@ -1,4 +1,4 @@
-/** What a program for administrators asks beside {@link Licensing}: an entry of its own, so that others do not load it. */
+/** What a program for administrators asks beside `Licensing`: an entry of its own, so that others do not load it. */
 
 import type { Held } from "./believed.js";
 import type { Bundle } from "./documents.js";

@@ -11,16 +11,16 @@ const BODY_LENGTH = 1398102;
 
 /** Only these six bytes are white space: `trim` and `\s` would drop more. */
 const WHITE_SPACE = /[\t-\r ]+/g;
-const MARK = "\xef\xbb\xbf";
+const MARK = /^\xef\xbb\xbf/;
 
 /** Return the tokens of a file in the order of their types, and tokens of one type in that of the file. */
 export function readTokens(file: Uint8Array | string): Token[] {
   const bytes = typeof file === "string" ? utf8(file) : file;
-  if (bytes.length > FILE_BYTES) refuse("too-large", "the file");
-  const text = unmarked(oneCharacterPerByte(bytes)).replace(WHITE_SPACE, "");
-  if (!text.startsWith("lk1-")) refuse("armor-invalid", "not a license file");
+  if (bytes.length > FILE_BYTES) refuse("too-large");
+  const text = oneCharacterPerByte(bytes).replace(MARK, "").replace(WHITE_SPACE, "");
+  if (!text.startsWith("lk1-")) refuse("armor-invalid");
   const pieces = text.split("lk1-").slice(1);
-  if (pieces.length > TOKENS_PER_FILE) refuse("too-large", "tokens of the file");
+  if (pieces.length > TOKENS_PER_FILE) refuse("too-large");
   return pieces.map(readToken).sort((one, other) => TYPES.indexOf(one.type) - TYPES.indexOf(other.type));
 }
 
@@ -48,10 +48,6 @@ function fromBase64(text: string): Uint8Array | null {
 
 function toBase64(bytes: Uint8Array): string {
   return btoa(oneCharacterPerByte(bytes)).replace(/=+$/, "");
-}
-
-function unmarked(text: string): string {
-  return text.startsWith(MARK) ? text.slice(MARK.length) : text;
 }
 
 function oneCharacterPerByte(bytes: Uint8Array): string {

@@ -15,18 +15,25 @@ import { numberOf } from "./write.js";
 type Question = Given;
 
 /** What answers a question, by what it is about; `adds` are bundles that are not activated yet. */
-const ANSWERS: Readonly<Record<string, (licensing: Licensing, question: Question, adds: readonly Held<Bundle>[]) => object>> = {
+const ANSWERS: Readonly<
+  Record<string, (licensing: Licensing, question: Question, adds: readonly Held<Bundle>[]) => object>
+> = {
   parts: (all) => all.parts(),
   access: (all, question) => ({ access: holder(all, question).access(question["code"]) }),
   why: (all, question) => holder(all, question).why(question["code"], question["at_least"]),
   count: (all, { code }) => all.count(code),
-  served: (all, { user, site }) => ({ licenses: (user === undefined ? all.site(site) : all.user(user)).served }),
+  served(all, { user, site }) {
+    const { served } = user === undefined ? all.site(site) : all.user(user);
+    return { licenses: served.map(({ license, access }) => ({ license, access })) };
+  },
   login: (all, { user, way, site }) => all.user(user, { site }).mayLogin(way),
   setting: (all, { code }) => ({ value: all.setting(code) }),
   meter: (all, { code }) => all.meter(code),
   coverage: (all) => ({ coverage: all.coverage() }),
   base: (all) => all.base,
-  unavailable: (all, { function: name, user, site }) => ({ events: all.user(user, { site, licenses: [] }).unavailable(name) }),
+  unavailable: (all, { function: name, user, site }) => ({
+    events: all.user(user, { site, licenses: [] }).unavailable(name),
+  }),
   assign(all, { user, site, assign, release }) {
     judgeChange({ user, site, assign, release }, all);
     return {};
@@ -49,13 +56,21 @@ export async function evaluate(given: Given, algorithms: Algorithms): Promise<An
   const believed = floor ? await takeFile(pack, [], { now: null, algorithms }, floor) : pack;
   const { question, bundles, now, released, installation, away_hours, sites, users, events } = given;
   const source: Source = { believed, bundles: await judged(bundles, believed, algorithms) };
-  const all = licensing(source, { now: numberOf(now, "time"), released, installation, away_hours, sites, users, events });
+  const all = licensing(source, {
+    now: numberOf(now, "time"),
+    released,
+    installation,
+    away_hours,
+    sites,
+    users,
+    events,
+  });
   return ANSWERS[question.about]!(all, question, await judged(question.adds ?? [], believed, algorithms)) as Answer;
 }
 
 /**
- * Return those bundles that pass steps 3 to 8, whatever a clock shows: the others are as if they had never been there. Of the
- * same payload, the last token counts in the place of the first.
+ * Return those bundles that pass steps 3 to 8, whatever a clock shows: the others are as if they had never been there.
+ * Of the same payload, the last token counts in the place of the first.
  */
 async function judged(texts: readonly string[], believed: Believed, algorithms: Algorithms): Promise<Held<Bundle>[]> {
   const tokens = new Map<string, Token>();

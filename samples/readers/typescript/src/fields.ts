@@ -2,7 +2,7 @@
 
 import { bytes, map, number, optional, text, value } from "./shapes.js";
 
-export const CODE = /^(?!-)[a-z0-9-]{1,64}(?<!-)$/;
+const CODE = /^(?!-)[a-z0-9-]{1,64}(?<!-)$/;
 export const QUALIFIED_CODE = /^(?!-)[a-z0-9-]{1,64}(?<!-)(\.(?!-)[a-z0-9-]{1,64}(?<!-))?$/;
 const SERIAL = /^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$/;
 

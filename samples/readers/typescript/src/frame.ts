@@ -43,9 +43,9 @@ export function readFrame({ type, frame }: Token): Frame {
     const length = SIGNATURE_LENGTHS[scheme] ?? refuse("frame-invalid");
     // With scheme 3 the public key itself stands there, else a key id.
     const key = take(scheme === 3 ? 32 : 8);
-    return { scheme, key, reference: hex(concat(Uint8Array.of(scheme), key)), bytes: take(length) };
+    return { scheme, key, reference: `0${scheme}${hex(key)}`, bytes: take(length) };
   });
-  if (new Set(signatures.map(({ key }) => hex(key))).size < count) refuse("signature-count");
+  if (new Set(signatures.map(({ reference }) => reference.slice(2))).size < count) refuse("signature-count");
   return { type, signatures, payload: frame.subarray(at) };
 }
 

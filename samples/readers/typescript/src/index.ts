@@ -24,3 +24,6 @@ export { open, type Options, type Reader, type Verified } from "./reader.js";
 export { Refusal } from "./refusal.js";
 export type { Value } from "./shapes.js";
 export type { Verify } from "./signatures.js";
+export type { Access, State } from "./evaluate/states.js";
+export type { Assignment, Event, Installation, Known, Site, User } from "./evaluate/world.js";
+export { type Assigned, type Entitled, type InstallationUser, type Licensing, licensing, type OwnUser, type Source } from "./licensing.js";

@@ -59,11 +59,14 @@ async function takeKept(pack: Believed, tokens: readonly Token[], floor: Seen, a
   const together = await orRefusal(() => takeFile(pack, tokens, taking, floor));
   if (!(together instanceof Refusal)) return together;
   // One that a newer pack no longer lets through must not take the others with it.
+  let waiting: Token[] = [];
   let good: Token[] = [];
   for (const token of tokens) {
-    const taken = await orRefusal(() => takeFile(pack, [...good, token], taking));
+    const taken = await orRefusal(() => takeFile(pack, [...waiting, token], taking));
     // A root waits for its trust document, which comes behind it.
-    if (!(taken instanceof Refusal) || taken.code === "trust-missing") good = [...good, token];
+    if (taken instanceof Refusal && taken.code !== "trust-missing") continue;
+    waiting = [...waiting, token];
+    if (!(taken instanceof Refusal)) good = waiting;
   }
   return takeFile(pack, good, taking, floor);
 }

@@ -15,7 +15,7 @@ const LENGTHS: Readonly<Record<number, number>> = { 1: 32, 2: 1984, 3: 32 };
 
 /** The field of Curve25519, and `d` of its twisted Edwards form. */
 const P = 2n ** 255n - 19n;
-const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
+const D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 
 /** One of the two y coordinates of points of order 8; the other is its negative. */
 const ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
@@ -25,8 +25,8 @@ const LOW_ORDER = [0n, 1n, P - 1n, ORDER_8, P - ORDER_8];
 
 /** Refuse a public key that must not be used (`key-invalid`, `scheme-unavailable`). */
 export function checkKey({ scheme, public: key }: PublicKey, algorithms: Algorithms): void {
-  if (key.length / 2 !== LENGTHS[scheme]) refuse("key-invalid", "its length");
-  if (!isSound(fromHex(key.slice(0, 64)))) refuse("key-invalid", "no point of a key");
+  if (key.length / 2 !== LENGTHS[scheme]) refuse("key-invalid");
+  if (!isSound(fromHex(key.slice(0, 64)))) refuse("key-invalid");
   if (scheme === 2 && !algorithms.mlDsa65) refuse("scheme-unavailable", "this reader has no ML-DSA-65");
 }
 
@@ -38,7 +38,7 @@ export async function keysByReference<K extends PublicKey>(
   for (const key of keys) checkKey(key, algorithms);
   const ids = await Promise.all(keys.map(keyId));
   if (new Set(ids).size < ids.length) refuse("key-id-collision");
-  return new Map(keys.map((key, place) => [hex(Uint8Array.of(key.scheme)) + ids[place], key]));
+  return new Map(keys.map((key, place) => [`0${key.scheme}${ids[place]}`, key]));
 }
 
 /** Return the key id of a public key, in hexadecimal. */

@@ -12,11 +12,12 @@ import { type Login, loginOf, unavailable } from "./evaluate/login.js";
 import { type Meter, meterOf } from "./evaluate/meters.js";
 import { type Base, baseOf, type Parts, partsOf } from "./evaluate/parts.js";
 import { settingOf } from "./evaluate/settings.js";
-import { type Access, isAtLeast, nextChange, type State } from "./evaluate/states.js";
+import { type Access, isAtLeast, type State } from "./evaluate/states.js";
+import { dayOf, endOf } from "./evaluate/time.js";
 import { type Known, worldOf } from "./evaluate/world.js";
 import type { Value } from "./shapes.js";
 
-/** What is asked of the installation, a site or a user alike. A code that no catalog has throws a Refusal (`unknown-code`). */
+/** What is asked of the installation, a site or a user. A code that no catalog has is refused (`unknown-code`). */
 export interface Entitled {
   access(code: string): Access;
   /** Whether the access is at least this one, by default `full`. */
@@ -45,8 +46,8 @@ export interface InstallationUser extends Assigned, OwnUser {
 export interface Licensing extends Entitled {
   /** The moment that it is about, in seconds. */
   readonly now: number;
-  /** The first second from which a bundle has another state: evaluate again then. Null is never. */
-  readonly validUntil: number | null;
+  /** The first second of the next day in UTC: evaluate again then. All dates take effect with a day. */
+  readonly validUntil: number;
   /** What is known of the vendor's part `base`. */
   readonly base: Base;
   /** The state of `base`, and the last day that is covered: a date, or `perpetual`. */
@@ -85,18 +86,21 @@ export function licensing(
   { now = Math.floor(Date.now() / 1000), ...known }: Known & { readonly now?: number } = {},
 ): Licensing {
   const all = entitlementsAt(now, worldOf(believed, bundles, known));
-  const base = baseOf(now, all);
+  const base = baseOf(all);
   return {
     ...entitled(ofInstallation(all), all),
     now,
-    validUntil: nextChange(all.bundles, now),
+    validUntil: endOf(dayOf(now)),
     base,
     status: base.status,
     coveredUntil: base.covered_until,
-    parts: () => partsOf(now, all),
-    coverage: () => coverageOf(now, all),
+    parts: () => partsOf(all),
+    coverage: () => coverageOf(all),
     site: (id) => entitled(ofSite(id, all), all),
-    user: (id: string, { site, licenses }: { readonly site?: string | undefined; readonly licenses?: readonly string[] } = {}) => ({
+    user: (
+      id: string,
+      { site, licenses }: { readonly site?: string | undefined; readonly licenses?: readonly string[] } = {},
+    ) => ({
       ...entitled(licenses ? ofOwn(passed(licenses, all), all) : ofUser(id, site, all), all),
       mayLogin: (way: string) => loginOf(find(way, "access", all), id, site, all),
       unavailable: (name: string) => unavailable(name, id, site, all),
@@ -127,10 +131,11 @@ function entitled(holdings: Holdings, all: Entitlements): Assigned {
     access,
     allows: (code, atLeast = "full") => isAtLeast(access(code), atLeast),
     why: (code, atLeast = "full") => whyNot(findLicense(code, kinds, all), atLeast, holdings, all),
-    served: holdings.served.map(({ license, access }) => ({ license, access })),
+    served: holdings.served,
   };
 }
 
-/** Return the licenses that an application passes for a user of its own, each once; of partners who are not installed, none. */
-const passed = (codes: readonly string[], all: Entitlements): string[] =>
-  [...new Set(codes.flatMap((code) => findLicense(code, ["site", "user"], all)?.full ?? []))];
+/** Return the licenses that an application passes, each once; of partners who are not installed, none. */
+const passed = (codes: readonly string[], all: Entitlements): string[] => [
+  ...new Set(codes.flatMap((code) => findLicense(code, ["site", "user"], all)?.full ?? [])),
+];

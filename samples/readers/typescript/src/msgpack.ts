@@ -10,31 +10,27 @@ export type Item =
 
 type Is = Item["is"];
 
-/** Longer forms by their first byte: kind, bytes of the length or number, and the lowest that needs this form. */
-const FORMS: Readonly<Record<number, readonly [Is, number, number]>> = {
-  0xc4: ["bytes", 1, 0],
-  0xc5: ["bytes", 2, 0x100],
-  0xc6: ["bytes", 4, 0x10000],
-  0xcc: ["number", 1, 0x80],
-  0xcd: ["number", 2, 0x100],
-  0xce: ["number", 4, 0x10000],
-  0xcf: ["number", 8, 0x100000000],
-  0xd9: ["text", 1, 0x20],
-  0xda: ["text", 2, 0x100],
-  0xdb: ["text", 4, 0x10000],
-  0xdc: ["list", 2, 0x10],
-  0xdd: ["list", 4, 0x10000],
-  0xde: ["map", 2, 0x10],
-  0xdf: ["map", 4, 0x10000],
-};
+/** Forms of one byte, with the number or length in it: the first byte, and what it is. */
+const SHORT_FORMS: readonly (readonly [number, Is])[] = [
+  [0, "number"],
+  [0x80, "map"],
+  [0x90, "list"],
+  [0xa0, "text"],
+];
 
-/** Forms of negative numbers by their first byte: bytes of the number, and the lowest that a shorter form has. */
-const NEGATIVE_FORMS: Readonly<Record<number, readonly [number, number]>> = {
-  0xd0: [1, -0x20],
-  0xd1: [2, -0x80],
-  0xd2: [4, -0x8000],
-  0xd3: [8, -0x80000000],
-};
+/**
+ * Longer forms: the first byte of the shortest, what it is, in how many bytes each has its length or number, and where
+ * the forms of one byte end.
+ */
+const FORMS: readonly (readonly [number, Is, readonly number[], number])[] = [
+  [0xc4, "bytes", [1, 2, 4], 0],
+  [0xcc, "number", [1, 2, 4, 8], 0x80],
+  [0xd0, "number", [1, 2, 4, 8], -0x20],
+  [0xd9, "text", [1, 2, 4], 0x20],
+  [0xdc, "list", [2, 4], 0x10],
+  [0xde, "map", [2, 4], 0x10],
+];
+const NEGATIVE = 0xd0;
 
 // Without these options, bad bytes are replaced and a byte order mark is dropped.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -55,23 +51,21 @@ export class Items {
   /** Return the next item. */
   next(): Item {
     const first = this.take(1)[0]!;
-    if (first < 0x80) return { is: "number", value: first };
-    if (first < 0x90) return { is: "map", value: first & 0x0f };
-    if (first < 0xa0) return { is: "list", value: first & 0x0f };
-    if (first < 0xc0) return this.item("text", first & 0x1f);
+    if (first < 0xc0) {
+      const [from, is] = SHORT_FORMS.findLast(([from]) => first >= from)!;
+      return this.item(is, first - from);
+    }
+    if (first >= 0xe0) return this.item("number", first - 0x100);
     if (first === 0xc0) return { is: "nil", value: null };
     if (first === 0xc2 || first === 0xc3) return { is: "boolean", value: first === 0xc3 };
-    if (first >= 0xe0) return { is: "number", value: first - 0x100 };
-    const negative = NEGATIVE_FORMS[first];
-    if (negative) {
-      const value = this.number(negative[0], true);
-      this.canonical &&= value < negative[1];
-      return { is: "number", value };
-    }
-    const [is, width, lowest] = FORMS[first] ?? invalid();
-    const length = this.number(width, false);
-    this.canonical &&= length >= lowest;
-    return this.item(is, length);
+    const [from, is, widths, shortest] = FORMS.findLast(([from]) => first >= from) ?? invalid();
+    const place = first - from;
+    const signed = from === NEGATIVE;
+    const number = this.number(widths[place] ?? invalid(), signed);
+    // What a shorter form can hold is not canonical in this one.
+    const bits = 8 * (widths[place - 1] ?? 0);
+    this.canonical &&= signed ? number < (bits ? -(2 ** (bits - 1)) : shortest) : number >= (bits ? 2 ** bits : shortest);
+    return this.item(is, number);
   }
 
   private item(is: Is, length: number): Item {

@@ -53,7 +53,7 @@ export async function takeRoot(believed: Believed, token: Token, algorithms: Alg
   const document = decode(documents.root, frame.payload);
   const order = orderOf(believed, document, identity);
   if (order !== "next") return order === "older" ? believed : "root-gap";
-  if (voucher !== newestRoot(believed)) refuse("threshold-not-met", "an older root vouches");
+  if (voucher !== newestRoot(believed)) refuse("threshold-not-met");
   const keys = await keysByReference(document.keys, algorithms);
   await judgeOwnSignatures(document, keys, voucher, frame, algorithms);
   const root: HeldRoot = { token, identity, document, signer: "", keys };

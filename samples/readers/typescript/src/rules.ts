@@ -8,18 +8,24 @@ export function distinct(keys: readonly { readonly public: string }[]): boolean 
   return new Set(halves).size === halves.length;
 }
 
-/** Return whether a limited scope is for bundles alone, and one with `most` for the parts of one issuer. */
-export function scopeHolds(scope: {
-  readonly types: readonly string[];
-  readonly issuers: readonly string[];
+interface Limits {
   readonly longest_term: number | null;
   readonly parts: readonly string[] | null;
   readonly most: number | null;
-}): boolean {
+}
+
+/** Return whether a scope has a longest term, `parts` or `most`. */
+export function isLimited({ longest_term, parts, most }: Limits): boolean {
+  return longest_term !== null || parts !== null || most !== null;
+}
+
+/** Return whether a limited scope is for bundles alone, and one with `most` for the parts of one issuer. */
+export function scopeHolds(
+  scope: Limits & { readonly types: readonly string[]; readonly issuers: readonly string[] },
+): boolean {
   const { most, parts } = scope;
-  const limited = scope.longest_term !== null || parts !== null || most !== null;
   return (
-    (!limited || (scope.types.length === 1 && scope.types[0] === "bundle")) &&
+    (!isLimited(scope) || (scope.types.length === 1 && scope.types[0] === "bundle")) &&
     (most === null || (parts !== null && scope.issuers.length === 1))
   );
 }

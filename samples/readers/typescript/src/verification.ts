@@ -6,6 +6,7 @@ import { type AdmittedKey, type Bundle, documents, type Documents, type Scope } 
 import { digestOf, type Frame, identityOf, readFrame, type Signature } from "./frame.js";
 import type { PublicKey } from "./keys.js";
 import { Refusal, refuse } from "./refusal.js";
+import { isLimited } from "./rules.js";
 import type { Kind } from "./shapes.js";
 import { type Algorithms, verifySignatures } from "./signatures.js";
 
@@ -63,7 +64,7 @@ export async function judgeSigned<T extends { readonly extensions: ReadonlyMap<s
 ): Promise<Held<T>> {
   const frame = readFrameOf(token, type);
   const [signature, another] = frame.signatures;
-  if (!signature || another) return refuse("signature-count", "one signature is wanted");
+  if (!signature || another) return refuse("signature-count");
   const { reference } = signature;
   await verifySignatures(frame, [signature], new Map([[reference, keyOf(signature)]]), algorithms);
   const document = decode(kind, frame.payload);
@@ -118,12 +119,11 @@ function judgeContent(key: AdmittedKey, document: Issued, now: number | null): v
 /** Return whether a scope admits a bundle: steps 7.3 to 7.8. */
 export function admits(scope: Scope, bundle: Bundle): boolean {
   const { parts, most, longest_term: term } = scope;
-  const limited = parts !== null || most !== null || term !== null;
   return (
     scope.issuers.includes(bundle.issuer) &&
     scope.uses.includes(bundle.use) &&
     (parts === null || parts.includes(bundle.part)) &&
-    (!limited || !bundle.replaces.length) &&
+    (!isLimited(scope) || !bundle.replaces.length) &&
     (most === null || grantsAtMost(most, bundle)) &&
     (term === null || endsWithin(term, bundle))
   );

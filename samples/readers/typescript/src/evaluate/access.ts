@@ -7,7 +7,11 @@ import type { Holdings } from "./holders.js";
 import type { Access } from "./states.js";
 
 /** Return the access of a holder to a license (rules 1 to 3 of "Access"). */
-export function accessOf({ full, entry }: Found<License>, { is, unknown, held }: Holdings, { present }: Entitlements): Access {
+export function accessOf(
+  { full, entry }: Found<License>,
+  { is, unknown, held }: Holdings,
+  { present }: Entitlements,
+): Access {
   if (unknown) return "none";
   const cap = (entry.kind === "system" ? present : held).get(full) ?? "none";
   if (entry.kind !== "system" || entry.full_with === null || cap !== "full") return cap;

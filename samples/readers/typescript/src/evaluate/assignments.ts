@@ -29,21 +29,25 @@ export function judgeChange({ user, site, assign = [], release = [] }: Change, a
   const kept = before.filter((full) => !released.includes(full));
   const after = [...kept, ...added];
   const license = (full: string): License => all.licenses.get(full)!;
-  const required = (full: string): string[] => (all.licenses.get(full)?.requires ?? []).map((code) => namedIn(full, code));
+  const required = (full: string): string[] =>
+    (all.licenses.get(full)?.requires ?? []).map((code) => namedIn(full, code));
 
-  if (added.some((full) => license(full).limits_sites || license(full).seats === "concurrent")) refuse("not-assigned"); // S1
+  if (added.some((full) => isNeverAssigned(license(full)))) refuse("not-assigned"); // S1
   if (added.some((full) => license(full).plan && plansOf(issuerOf(full), after, all) > 1)) refuse("plan-held"); // S3
-  if (added.some((full) => required(full).some((other) => !has(other, after, all)))) refuse("requirement-missing"); // S4
-  const isLost = (full: string): boolean => has(full, before, all) && !has(full, after, all);
+  const isMissing = (full: string): boolean => !has(full, after, all);
+  if (added.some((full) => required(full).some(isMissing))) refuse("requirement-missing"); // S4
+  const isLost = (full: string): boolean => has(full, before, all) && isMissing(full);
   if (kept.some((full) => required(full).some(isLost))) refuse("still-required"); // S5
   if (added.some((full) => isUsedUp(full, all))) refuse("none-free"); // S2
 }
+
+const isNeverAssigned = ({ limits_sites, seats }: License): boolean => limits_sites || seats === "concurrent";
 
 /** Return how many of these licenses are plans of an issuer. */
 const plansOf = (issuer: string, assigned: readonly string[], { licenses }: Entitlements): number =>
   assigned.filter((full) => issuerOf(full) === issuer && licenses.get(full)?.plan).length;
 
-/** Return whether a holder with these assignments has a license: through them, whatever lapsed, or as everybody has it. */
+/** Return whether a holder has a license: through assignments, whatever lapsed of them, or as everybody has it. */
 function has(full: string, assigned: readonly string[], all: Entitlements): boolean {
   const isOfAll = [all.present, all.everybody].some((accesses) => (accesses.get(full) ?? "none") !== "none");
   return isOfAll || assigned.some((one) => yields(one, full, all));

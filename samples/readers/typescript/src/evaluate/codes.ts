@@ -34,8 +34,7 @@ export function find<K extends keyof Entries>(code: string, kind: K, world: Worl
   const full = inFull(code, world.vendor);
   const entry = (world[kind] as ReadonlyMap<string, Entries[K]>).get(full);
   if (entry) return { full, entry };
-  const isHere = [world.vendor, ...world.issuers].includes(issuerOf(full));
-  return isHere || !QUALIFIED_CODE.test(full) ? refuse("unknown-code") : undefined;
+  return world.issuers.has(issuerOf(full)) || !QUALIFIED_CODE.test(full) ? refuse("unknown-code") : undefined;
 }
 
 /** The same of a license, which is one of `kinds` (`wrong-kind`, another mistake). */

@@ -4,7 +4,10 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
-    groups.set(key, groups.get(key) ?? []).get(key)!.push(item);
+    groups
+      .set(key, groups.get(key) ?? [])
+      .get(key)!
+      .push(item);
   }
   return groups;
 }

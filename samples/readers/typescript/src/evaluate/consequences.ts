@@ -33,17 +33,22 @@ export interface Consequences {
   readonly logins: readonly Logins[];
 }
 
-/** Return what follows from `adds`, which no bundle is yet: now, with the file, and at each later moment, one after the other. */
+/** Return what follows from `adds`: entitlements now, with the file, and at each later moment, one after the other. */
 export function consequencesOf(adds: readonly Activated[], now: number, world: World): Consequences {
   const quiet = { ...world, events: [] };
   const after = { ...quiet, bundles: [...world.bundles, ...adds] };
   const withFile = entitlementsAt(startOf(adds, now), after);
-  const later = laterMoments(withFile).slice(0, MOMENTS).map((at) => entitlementsAt(at, after));
+  const later = laterMoments(withFile)
+    .slice(0, MOMENTS)
+    .map((at) => entitlementsAt(at, after));
   const steps = [entitlementsAt(now, quiet), withFile, ...later];
   const logins = steps.map(loginsOf);
   const isNews = ({ people, by_way }: Logins, place: number): boolean =>
     place < 2 || JSON.stringify({ ...logins[place - 1], at: 0 }) !== JSON.stringify({ at: 0, people, by_way });
-  return { losses: steps.slice(1).flatMap((step, place) => lossesBetween(steps[place]!, step)), logins: logins.filter(isNews) };
+  return {
+    losses: steps.slice(1).flatMap((step, place) => lossesBetween(steps[place]!, step)),
+    logins: logins.filter(isNews),
+  };
 }
 
 /** Return when a file has its effect: now, or when the first of its bundles starts, if all are still to start. */
@@ -68,7 +73,10 @@ function lossesBetween(before: Entitlements, after: Entitlements): Loss[] {
   return sortBy(byAccess.keys(), (access) => [access]).map((access) => ({
     at: timeOf(after.at),
     access: access as Access,
-    licenses: byAccess.get(access)!.map(([full]) => asWritten(full, after)).sort(),
+    licenses: byAccess
+      .get(access)!
+      .map(([full]) => asWritten(full, after))
+      .sort(),
   }));
 }
 
@@ -78,7 +86,9 @@ function mostOf(all: Entitlements): Map<string, Access> {
   const installation = ofInstallation(all);
   const most = (full: string): Access => {
     const entry = all.licenses.get(full)!;
-    return entry.kind === "system" ? accessOf({ full, entry }, installation, all) : highest(bestOf(grants.get(full)), everybody.get(full));
+    return entry.kind === "system"
+      ? accessOf({ full, entry }, installation, all)
+      : highest(bestOf(grants.get(full)), everybody.get(full));
   };
   return new Map([...grants.keys(), ...present.keys(), ...everybody.keys()].map((full) => [full, most(full)]));
 }

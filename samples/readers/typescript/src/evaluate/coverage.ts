@@ -2,11 +2,11 @@
 
 import { plainDate } from "../plain.js";
 import { sortBy } from "./collections.js";
+import type { Entitlements } from "./entitlements.js";
 import { inForce, partOf } from "./governing.js";
 import { byIssuer, type Governing, governorOf } from "./moment.js";
 import { endOfWork, lastDay, works } from "./states.js";
 import { beginningOf, dayOf } from "./time.js";
-import type { World } from "./world.js";
 
 /** How a coverage ends. A day that is not there is never. */
 export interface Ending {
@@ -27,17 +27,15 @@ export interface Coverage {
 }
 
 /** Return `now` and the first second of each later start. */
-const momentsFrom = (now: number, { bundles }: World): number[] => {
-  const later = bundles.map(({ starts }) => beginningOf(starts)).filter((at) => at > now);
-  return [now, ...sortBy(new Set(later), (at) => [at])];
-};
+const momentsFrom = ({ at: now, bundles }: Entitlements): number[] =>
+  sortBy(new Set([now, ...bundles.map(({ starts }) => Math.max(now, beginningOf(starts)))]), (at) => [at]);
 
 /** Return how the coverage of `issuer/part` ends, or null if it is not licensed now. */
-export function endingOf(part: string, now: number, world: World): Ending | null {
+export function endingOf(part: string, all: Entitlements): Ending | null {
   let last: Governing | undefined;
-  for (const moment of momentsFrom(now, world)) {
+  for (const moment of momentsFrom(all)) {
     if (last && endOfWork(last) < moment) break;
-    const next = governorOf(part, moment, world);
+    const next = governorOf(part, moment, all);
     if (!next || !works(next.state)) return last ? endingWith(last, dayOf(moment) - 1) : null;
     last = next;
   }
@@ -55,12 +53,16 @@ const shown = (day: number): string | null => (day === Infinity ? null : plainDa
 export const coveredUntil = (ending: Ending | null): string | null => ending && (shown(ending.covered) ?? "perpetual");
 
 /** Return how the coverage of each issuer and part ends that a bundle governs now or later, by issuer and part. */
-export function endingsOf(now: number, world: World): { issuer: string; part: string; ending: Ending | null }[] {
-  const governing = new Map(momentsFrom(now, world).flatMap((at) => [...inForce(world.bundles, at)]));
-  const parts = sortBy(governing.values(), ({ issuer, part }) => [...byIssuer(issuer, world), part]);
-  return parts.map((bundle) => ({ issuer: bundle.issuer, part: bundle.part, ending: endingOf(partOf(bundle), now, world) }));
+export function endingsOf(all: Entitlements): { issuer: string; part: string; ending: Ending | null }[] {
+  const governing = new Map(momentsFrom(all).flatMap((at) => [...inForce(all.bundles, at)]));
+  const parts = sortBy(governing.values(), ({ issuer, part }) => [...byIssuer(issuer, all), part]);
+  return parts.map((bundle) => ({ issuer: bundle.issuer, part: bundle.part, ending: endingOf(partOf(bundle), all) }));
 }
 
-export const coverageOf = (now: number, world: World): Coverage[] =>
-  endingsOf(now, world).map(({ issuer, part, ending }) =>
-    ({ issuer, part, covered_until: coveredUntil(ending), works_until: ending && shown(ending.works) }));
+export const coverageOf = (all: Entitlements): Coverage[] =>
+  endingsOf(all).map(({ issuer, part, ending }) => ({
+    issuer,
+    part,
+    covered_until: coveredUntil(ending),
+    works_until: ending && shown(ending.works),
+  }));

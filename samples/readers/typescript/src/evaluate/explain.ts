@@ -17,8 +17,17 @@ export interface Why {
 }
 
 export type Reason =
-  | "not-licensed" | "pending" | "expired" | "foreign" | "unmaintained" | "not-installed" | "unknown-user"
-  | "unknown-site" | "retired" | "not-assigned" | "beyond-sold";
+  | "not-licensed"
+  | "pending"
+  | "expired"
+  | "foreign"
+  | "unmaintained"
+  | "not-installed"
+  | "unknown-user"
+  | "unknown-site"
+  | "retired"
+  | "not-assigned"
+  | "beyond-sold";
 
 const because = (reason: Reason | null, code: string | null = reason): Why => ({ reason, code });
 
@@ -32,7 +41,8 @@ export function whyNot(found: Found<License> | undefined, wanted: Access, holdin
 
 /** W3 to W6: why the installation does not have a license. */
 function whyNotHere(full: string, all: Entitlements): Why {
-  if (all.licenses.get(full)!.full_with !== null && all.present.get(full) === "full") return because("not-assigned", "full-with-another");
+  if (all.licenses.get(full)!.full_with !== null && all.present.get(full) === "full")
+    return because("not-assigned", "full-with-another");
   const sources = sourcesOf(full, all);
   return whyIdle(sources) ?? because("not-licensed", sources.length ? "only-included" : "no-bundle-grants");
 }
@@ -43,7 +53,7 @@ function whyIdle(sources: readonly Named[]): Why | undefined {
   return idle && because(idle.by.state as Reason, "bundle-not-in-force");
 }
 
-/** Return what grants a license or gives it, of bundles in force and then of those that wait; the license itself first. */
+/** Return what grants a license or gives it: in force before waiting, and of these the license itself first. */
 const sourcesOf = (full: string, all: Entitlements): Named[] =>
   [all.governing, waitingAt(all.at, all)].flatMap((bundles) => {
     const grants = [...grantsOf(bundles, all)].filter(([license]) => yields(license, full, all));
@@ -57,8 +67,9 @@ function whyNotHeld(full: string, { is, served }: Holdings, all: Entitlements): 
   const notGranted = because("not-assigned", "not-granted-to");
   const [first] = giving;
   if (!first) {
-    const isForSome = [...all.grants.keys()].some((other) =>
-      yields(other, full, all) && all.licenses.get(other)!.kind !== "system" && isThere(other, all));
+    const isForSome = [...all.grants.keys()].some(
+      (other) => yields(other, full, all) && all.licenses.get(other)!.kind !== "system" && isThere(other, all),
+    );
     return isForSome ? notGranted : whyNotHere(full, all); // W7
   }
   if (!isThere(first.full, all)) return whyNotHere(first.full, all); // W8

@@ -1,6 +1,7 @@
 /** Bundles that govern: of each issuer and part at most one bundle is in force (rules P1 to P5). */
 
-import type { Bundle, Scope } from "../documents.js";
+import type { Bundle } from "../documents.js";
+import { isLimited } from "../rules.js";
 import { admits } from "../verification.js";
 import { groupBy, reachable, sortBy } from "./collections.js";
 import { beginningOf } from "./time.js";
@@ -11,8 +12,6 @@ const USES = ["demo", "trial", "production"];
 const rankOf = ({ use }: Bundle): number => USES.indexOf(use);
 export const partOf = ({ issuer, part }: Bundle): string => `${issuer}/${part}`;
 const serialOf = ({ issuer, serial, use }: Bundle): string => `${issuer}/${serial}/${use}`;
-
-const isLimited = ({ parts, most, longest_term }: Scope): boolean => parts !== null || most !== null || longest_term !== null;
 
 /** P1: return the bundle to which those of one issuer, serial, part and use come. */
 function headOf(line: readonly Activated[]): Activated {
@@ -38,8 +37,9 @@ function replacedAmong(bundles: readonly Activated[]): (bundle: Bundle) => boole
   const newest = (key: string): number => bundles.indexOf(serials.get(key)!.at(-1)!);
   return (bundle) => {
     const key = serialOf(bundle);
-    return keys.some((other) =>
-      reached.get(other)!.has(key) && (!reached.get(key)!.has(other) || newest(other) > newest(key)));
+    return keys.some(
+      (other) => reached.get(other)!.has(key) && (!reached.get(key)!.has(other) || newest(other) > newest(key)),
+    );
   };
 }
 
@@ -48,7 +48,9 @@ export function inForce(bundles: readonly Activated[], at: number): Map<string, 
   const started = bundles.filter(({ starts }) => beginningOf(starts) <= at);
   const lines = [...groupBy(started, (bundle) => `${serialOf(bundle)}/${bundle.part}`).values()];
   const granting = lines.map((line) => ({ line, head: headOf(line) })).filter(({ head }) => !head.revoked); // P2
-  const isReplaced = replacedAmong(started.filter((one) => !one.revoked && granting.some(({ line }) => line.includes(one))));
+  const isReplaced = replacedAmong(
+    started.filter((one) => !one.revoked && granting.some(({ line }) => line.includes(one))),
+  );
   const left = granting.map(({ head }) => head).filter((head) => !isReplaced(head));
   const rising = sortBy(left, (bundle) => [rankOf(bundle), bundles.indexOf(bundle)]); // P5
   return new Map(rising.map((bundle) => [partOf(bundle), bundle]));

@@ -16,21 +16,30 @@ export interface Named {
   readonly by: Governing;
 }
 
-const FIELDS = [["system", "system"], ["sites", "site"], ["users", "user"]] as const;
+const FIELDS = [
+  ["system", "system"],
+  ["sites", "site"],
+  ["users", "user"],
+] as const;
 
 export const namedBy = (by: Governing): Named[] =>
   FIELDS.flatMap(([field, kind]) =>
-    [...by[field]].map(([code, count]) => ({ license: `${by.issuer}.${code}`, kind, count, by })));
+    [...by[field]].map(([code, count]) => ({ license: `${by.issuer}.${code}`, kind, count, by })),
+  );
 
 /** Return whether a code is granted: the issuer's newest catalog has a license of that kind. */
-export const isGranted = ({ license, kind }: Named, { licenses }: World): boolean => licenses.get(license)?.kind === kind;
+export const isGranted = ({ license, kind }: Named, { licenses }: World): boolean =>
+  licenses.get(license)?.kind === kind;
 
 export type Grants = ReadonlyMap<string, readonly Named[]>;
 
 /** Return what bundles grant, by license; of a meter, how much in each period. */
 export function grantsOf(bundles: readonly Governing[], world: World): Grants {
   const granted = bundles.flatMap(namedBy).filter((named) => isGranted(named, world));
-  const counted = granted.map((named) => ({ ...named, count: inEach(world.licenses.get(named.license)!.per, named.count, named.by) }));
+  const counted = granted.map((named) => ({
+    ...named,
+    count: inEach(world.licenses.get(named.license)!.per, named.count, named.by),
+  }));
   return groupBy(counted, ({ license }) => license);
 }
 
@@ -47,10 +56,12 @@ export function givenBy(license: string, { licenses }: World): Set<string> {
 }
 
 /** Return whether a license is another one, or gives it. */
-export const yields = (from: string, full: string, world: World): boolean => from === full || givenBy(from, world).has(full);
+export const yields = (from: string, full: string, world: World): boolean =>
+  from === full || givenBy(from, world).has(full);
 
 /** Return the most that bundles give of what they grant. */
-export const bestOf = (grants: readonly Named[] = []): Access => grants.reduce<Access>((best, { by }) => highest(best, by.cap), "none");
+export const bestOf = (grants: readonly Named[] = []): Access =>
+  grants.reduce<Access>((best, { by }) => highest(best, by.cap), "none");
 
 /** Return a sum of counts; unrestricted wins. */
 export const sum = (counts: readonly (number | null)[]): number | null =>

@@ -2,7 +2,7 @@
 
 import type { Entitlements } from "./entitlements.js";
 import { bestOf, givenBy, note, tierOf } from "./grants.js";
-import { type Access, highest, lowest } from "./states.js";
+import { type Access, highest, isAtLeast } from "./states.js";
 import { type Assignment, inFull, type Site, type Slots } from "./world.js";
 
 /** An assignment, and what it is served with. */
@@ -41,13 +41,19 @@ export function ofUser(id: string, site: string | undefined, all: Entitlements):
   return holding("user", null, served, site === undefined ? [] : servedToSite(site, all), all);
 }
 
-/** Return what a user of the application's own has: each license is served like slot 1, with the best that is in force. */
+/** Return what a user of the application's own has: each license like slot 1, with the best that is in force. */
 export function ofOwn(licenses: readonly string[], all: Entitlements): Holdings {
   const served = licenses.map((full) => ({ license: full, full, access: bestOf(all.grants.get(full)), isOwn: true }));
   return holding("own", null, served, [], all);
 }
 
-function holding(is: Holdings["is"], unknown: Holdings["unknown"], served: readonly Served[], further: readonly Served[], all: Entitlements): Holdings {
+function holding(
+  is: Holdings["is"],
+  unknown: Holdings["unknown"],
+  served: readonly Served[],
+  further: readonly Served[],
+  all: Entitlements,
+): Holdings {
   const held = new Map(all.everybody);
   for (const { full, access } of [...served, ...further]) note(access, [full, ...givenBy(full, all)], held);
   return { is, unknown, served, held };
@@ -57,7 +63,8 @@ function servedToSite(id: string, all: Entitlements): Served[] {
   const site = all.sites.get(id);
   if (!site) return [];
   const most = satelliteAccess(site, all);
-  return (site.licenses ?? []).map((one) => serve(one, "site", all)).map((one) => ({ ...one, access: lowest(one.access, most) }));
+  const served = (site.licenses ?? []).map((one) => serve(one, "site", all));
+  return served.map((one) => (isAtLeast(most, one.access) ? one : { ...one, access: most }));
 }
 
 function serve({ license, slot }: Assignment, kind: "user" | "site", all: Entitlements): Served {
@@ -70,7 +77,7 @@ function serve({ license, slot }: Assignment, kind: "user" | "site", all: Entitl
 const bySlot = (full: string, slot: unknown, slots: Slots | undefined, { grants }: Entitlements): Access =>
   slots?.get(slot as number) === 1 ? tierOf(slot as number, grants.get(full)) : "none";
 
-/** Return what a satellite is served with: the highest that a license gives it of those that limit how many there are. */
+/** Return what a satellite is served with: the highest of what licenses give it that limit how many there are. */
 function satelliteAccess({ satellite }: Site, all: Entitlements): Access {
   const limiting = [...all.licenses].filter(([, license]) => license.limits_sites);
   if (satellite === undefined || !limiting.length) return "full";

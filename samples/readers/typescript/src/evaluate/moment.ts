@@ -14,7 +14,7 @@ export interface Governing extends Activated {
 /** Return the order of issuers: the vendor first, then by code. */
 export const byIssuer = (issuer: string, { vendor }: World): [boolean, string] => [issuer !== vendor, issuer];
 
-/** Return what of the bundles is within reach at `at`, by issuer and part: `offline_hours` bound how long the database may be away. */
+/** Return the bundles that are within reach while the database is away, each with its state, by issuer and part. */
 function listed(bundles: Iterable<Activated>, at: number, world: World): Governing[] {
   const reachable = [...bundles].filter(({ offline_hours }) => (world.away_hours ?? -1) < offline_hours);
   const judged = reachable.map((bundle) => {
@@ -24,7 +24,8 @@ function listed(bundles: Iterable<Activated>, at: number, world: World): Governi
   return sortBy(judged, ({ issuer, part }) => [...byIssuer(issuer, world), part]);
 }
 
-export const governingAt = (at: number, world: World): Governing[] => listed(inForce(world.bundles, at).values(), at, world);
+export const governingAt = (at: number, world: World): Governing[] =>
+  listed(inForce(world.bundles, at).values(), at, world);
 
 export const waitingAt = (at: number, world: World): Governing[] => listed(waiting(world.bundles, at), at, world);
 

@@ -36,27 +36,41 @@ const info = (code: string, about: About): Notice => ({ severity: "info", code, 
 /** Return the notices, the most urgent first. */
 export function noticesOf(all: Entitlements, believed: Believed): Notice[] {
   const notices = [
-    ...all.governing.flatMap((one) => [...ofState(one, all), ...ofContents(one, all), ...ofFacts(one, all), ...ofSettings(one, all)]),
+    ...all.governing.flatMap((one) => [
+      ...ofState(one, all),
+      ...ofContents(one, all),
+      ...ofFacts(one, all),
+      ...ofSettings(one, all),
+    ]),
     ...waitingAt(all.at, all).flatMap((one) => [...ofState(one, all), ...ofStart(one, all)]),
-    ...endingsOf(all.at, all).flatMap(({ ending }) => (ending ? ofEnding(ending, all) : [])),
+    ...endingsOf(all).flatMap(({ ending }) => (ending ? ofEnding(ending, all) : [])),
     ...ofCounts(all),
     ...ofFreshness(all.at, believed),
   ];
   const distinct = new Map(notices.map((notice) => [JSON.stringify(notice), notice])).values();
-  return sortBy(distinct, ({ severity, code, bundle = "", license = "", setting = "", issuer = "" }) =>
-    [SEVERITIES.indexOf(severity), code, bundle, license, setting, issuer]);
+  return sortBy(distinct, ({ severity, code, bundle = "", license = "", setting = "", issuer = "" }) => [
+    SEVERITIES.indexOf(severity),
+    code,
+    bundle,
+    license,
+    setting,
+    issuer,
+  ]);
 }
 
-/** Return the label of a bundle: serial, part, use where that is not production, and sequence; of others after the issuer. */
+/** Return the label of a bundle: serial, part, use if not production, and sequence; of partners after the issuer. */
 function labelOf({ issuer, serial, part, use, sequence }: Governing, { vendor }: World): string {
-  return [issuer === vendor ? "" : issuer, serial, part, use === "production" ? "" : use, sequence].filter(Boolean).join(" ");
+  return [issuer === vendor ? "" : issuer, serial, part, use === "production" ? "" : use, sequence]
+    .filter(Boolean)
+    .join(" ");
 }
 
 const ofState = (one: Governing, world: World): Notice[] =>
   ["expired", "foreign", "unmaintained"].includes(one.state) ? [error(one.state, { bundle: labelOf(one, world) })] : [];
 
-const ofStart = (one: Governing, all: Entitlements): Notice[] =>
-  [info("pending", { bundle: labelOf(one, all), days: one.starts! - dayOf(all.at) })];
+const ofStart = (one: Governing, all: Entitlements): Notice[] => [
+  info("pending", { bundle: labelOf(one, all), days: one.starts! - dayOf(all.at) }),
+];
 
 /** Return what a bundle names that nobody knows, and whether it is time to look for a newer one. */
 function ofContents(one: Governing, all: Entitlements): Notice[] {
@@ -114,7 +128,8 @@ const ofCounts = (all: Entitlements): Notice[] =>
 
 /** Return the trust document and the lists that are past their time. */
 function ofFreshness(at: number, { trust, lists }: Believed): Notice[] {
-  const isPast = ({ fresh_until }: { readonly fresh_until: number | null }): boolean => fresh_until !== null && at >= fresh_until;
+  const isPast = ({ fresh_until }: { readonly fresh_until: number | null }): boolean =>
+    fresh_until !== null && at >= fresh_until;
   const stale = [...lists].filter(([, { document }]) => isPast(document));
   return [
     ...(trust && isPast(trust.document) ? [info("not-fresh", {})] : []),

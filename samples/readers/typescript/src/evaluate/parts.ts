@@ -3,11 +3,11 @@
 import type { Use } from "../documents.js";
 import { sortBy } from "./collections.js";
 import { coveredUntil, type Ending, endingOf } from "./coverage.js";
+import type { Entitlements } from "./entitlements.js";
 import { partOf } from "./governing.js";
-import { byIssuer, type Governing, governingAt, waitingAt } from "./moment.js";
+import { byIssuer, type Governing, waitingAt } from "./moment.js";
 import type { State } from "./states.js";
 import { dayOf } from "./time.js";
-import type { World } from "./world.js";
 
 export interface Part {
   readonly issuer: string;
@@ -26,14 +26,23 @@ export interface Parts {
   readonly parts: readonly Part[];
 }
 
-const shown = (waits: boolean) => ({ issuer, part, serial, use, sequence, state }: Governing): Part =>
-  ({ issuer, part, serial, use, sequence, state, waits });
+const shown =
+  (waits: boolean) =>
+  ({ issuer, part, serial, use, sequence, state }: Governing): Part => ({
+    issuer,
+    part,
+    serial,
+    use,
+    sequence,
+    state,
+    waits,
+  });
 
 /** Return what is in force, then what waits, each by issuer and part. */
-export function partsOf(now: number, world: World): Parts {
-  const parts = [...governingAt(now, world).map(shown(false)), ...waitingAt(now, world).map(shown(true))];
+export function partsOf(all: Entitlements): Parts {
+  const parts = [...all.governing.map(shown(false)), ...waitingAt(all.at, all).map(shown(true))];
   const [first] = sortBy(parts, ({ issuer, part, waits }) => {
-    const [isOther] = byIssuer(issuer, world);
+    const [isOther] = byIssuer(issuer, all);
     return [isOther, part !== "base", issuer, waits, part];
   });
   return { serial: first?.serial ?? null, parts };
@@ -51,11 +60,11 @@ export interface Base {
 }
 
 /** Return what is known of the bundle that governs `base`, or of the first one activated of those that wait for it. */
-export function baseOf(now: number, world: World): Base {
-  const base = `${world.vendor}/base`;
-  const found = [...governingAt(now, world), ...waitingAt(now, world)].find((bundle) => partOf(bundle) === base);
+export function baseOf(all: Entitlements): Base {
+  const base = `${all.vendor}/base`;
+  const found = [...all.governing, ...waitingAt(all.at, all)].find((bundle) => partOf(bundle) === base);
   const { state: status = null, company = null, serial = null, use = null } = found ?? {};
-  const ending = endingOf(base, now, world);
+  const ending = endingOf(base, all);
   return {
     status,
     company,
@@ -63,11 +72,11 @@ export function baseOf(now: number, world: World): Base {
     use,
     is_trial: use === "trial",
     covered_until: coveredUntil(ending),
-    days_left: ending ? daysLeft(ending, dayOf(now)) : 0,
+    days_left: ending ? daysLeft(ending, dayOf(all.at)) : 0,
   };
 }
 
-/** Return the days to the last one that is covered, or once that has passed, to the last one that works; null of no end. */
+/** Return the days to the last one that is covered, and once that has passed, to the last one that works. */
 function daysLeft(ending: Ending, today: number): number | null {
   const last = ending.covered >= today ? ending.covered : ending.works;
   return last === Infinity ? null : last - today;

@@ -2,10 +2,11 @@
 
 import type { Bundle, License } from "../documents.js";
 import { endOfWork } from "./states.js";
-import { beginningOf, dayOf, endOf } from "./time.js";
+import { beginningOf, dayOf } from "./time.js";
 import type { Activated } from "./world.js";
 
 export type Per = NonNullable<License["per"]>;
+type Calendar = Exclude<Per, "term">;
 
 /** A period, by its first second and the first one after it. */
 export type Period = readonly [from: number, until: number];
@@ -16,17 +17,16 @@ export function termOf(bundle: Bundle): Period {
   return [beginningOf(first), bundle.after_grace === "advisory" ? Infinity : endOfWork(bundle)];
 }
 
-/** The day, month and year of a second. */
-export const CALENDAR: Readonly<Record<Exclude<Per, "term">, (at: number) => Period>> = {
-  day: (at) => [beginningOf(dayOf(at)), endOf(dayOf(at))],
-  month: (at) => [firstOf(at, 0, 0), firstOf(at, 0, 1)],
-  year: (at) => [firstOf(at, 0, null), firstOf(at, 1, null)],
-};
+/** Return the calendar day, month or year of a second. */
+export const periodOf = (at: number, per: Calendar): Period => [firstOf(at, per, 0), firstOf(at, per, 1)];
 
-/** Return the first second of a month that is some years and months after that of `at`, or of a year. */
-function firstOf(at: number, years: number, months: number | null): number {
+/** Return the first second of the day, month or year of `at`, or of one that comes `later`. */
+function firstOf(at: number, per: Calendar, later: number): number {
   const date = new Date(at * 1000);
-  return Date.UTC(date.getUTCFullYear() + years, months === null ? 0 : date.getUTCMonth() + months) / 1000;
+  const year = date.getUTCFullYear();
+  const month = date.getUTCMonth();
+  if (per === "year") return Date.UTC(year + later) / 1000;
+  return (per === "month" ? Date.UTC(year, month + later) : Date.UTC(year, month, date.getUTCDate() + later)) / 1000;
 }
 
 /**
@@ -39,6 +39,6 @@ export function inEach(per: Per | null, count: number | null, bundle: Activated)
   const [from, until] = termOf(bundle);
   if (until === Infinity) return 0;
   let touched = 0;
-  for (let at = from; at < until; [, at] = CALENDAR[per](at)) touched += 1;
+  for (let at = from; at < until; [, at] = periodOf(at, per)) touched += 1;
   return touched && Math.min(count ?? most, Math.floor(most / touched));
 }

@@ -13,7 +13,6 @@ const AFTER_GRACE = { "read-only": "read", block: "none", advisory: "full" } as 
 
 export const isAtLeast = (access: Access, wanted: Access): boolean => ORDER.indexOf(access) >= ORDER.indexOf(wanted);
 export const highest = (a: Access = "none", b: Access = "none"): Access => (isAtLeast(a, b) ? a : b);
-export const lowest = (a: Access, b: Access): Access => (isAtLeast(a, b) ? b : a);
 
 /** Return the last day on which a bundle works, or null if it is perpetual. */
 export const lastDay = ({ grace, expiry }: Bundle): number | null => grace ?? expiry;
@@ -23,7 +22,7 @@ export const endOfWork = (bundle: Bundle): number => endOf(lastDay(bundle) ?? In
 
 /** Return how many of the facts in a binding the installation can show. */
 export const factsThere = ({ facts }: Binding, installation: Installation): number =>
-  [...facts].filter(([name, hash]) => Object.hasOwn(installation.facts, name) && installation.facts[name] === hash).length;
+  [...facts].filter(([name, hash]) => installation.facts[name] === hash).length;
 
 /** Return whether the installation is the one that a binding names, and has enough of its facts. */
 const matches = (binding: Binding, installation: Installation | undefined): boolean =>
@@ -37,7 +36,8 @@ export function stateOf(bundle: Bundle, at: number, world: World): State {
   if (binding && !matches(binding, world.installation)) return "foreign";
   if (maintenance !== null && (world.released ?? "") > plainDate(maintenance)) return "unmaintained";
   if (at < beginningOf(starts)) return "pending";
-  if (expiry === null || at < endOf(expiry)) return warning !== null && at >= beginningOf(warning) ? "warning" : "active";
+  if (expiry === null || at < endOf(expiry))
+    return warning !== null && at >= beginningOf(warning) ? "warning" : "active";
   return at < endOfWork(bundle) ? "grace" : "expired";
 }
 
@@ -45,11 +45,3 @@ export const works = (state: State): boolean => ["active", "warning", "grace"].i
 
 export const capOf = (bundle: Bundle, state: State): Access =>
   works(state) ? "full" : state === "expired" ? AFTER_GRACE[bundle.after_grace] : "none";
-
-/** Return the first second after `now` at which the state of one of the bundles is another one, or null. */
-export function nextChange(bundles: readonly Bundle[], now: number): number | null {
-  const changes = bundles.flatMap(({ starts, warning, expiry, grace }) =>
-    [beginningOf(starts), beginningOf(warning), endOf(expiry ?? -1), endOf(grace ?? -1)]);
-  const next = Math.min(...changes.filter((at) => at > now));
-  return next === Infinity ? null : next;
-}

@@ -69,7 +69,7 @@ export type Slots = ReadonlyMap<number, number>;
 /** All that does not depend on the moment. Codes are in full, as `issuer.code`. */
 export interface World extends Omit<Known, "sites" | "users"> {
   readonly vendor: string;
-  /** Issuers with a catalog in force. */
+  /** The vendor, and the partners who are installed: those with a catalog in force. */
   readonly issuers: ReadonlySet<string>;
   readonly licenses: ReadonlyMap<string, License>;
   readonly settings: ReadonlyMap<string, Setting>;
@@ -100,36 +100,41 @@ export function worldOf(believed: Believed, bundles: readonly Held<Bundle>[], kn
   const { sites = [], users = [] } = known;
   const vendor = believed.issuer;
   const licenses = entriesOf("licenses", believed);
-  const all = [...assigned(sites, "site"), ...assigned(users.filter(({ retired }) => !retired), "user")];
-  const counting = all.filter(({ license, kind }) => licenses.get(inFull(license, vendor))?.kind === kind);
-  const bySlots = groupBy(counting, ({ license }) => inFull(license, vendor));
+  // Slots are counted for one kind of holder, and a retired user has none.
+  const holders: readonly (Site | User)[] = [...sites, ...users.filter(({ retired }) => !retired)];
+  const assigned = holders.flatMap((holder) => {
+    const kind = "retired" in holder ? "user" : "site";
+    return (holder.licenses ?? []).filter(({ license }) => licenses.get(inFull(license, vendor))?.kind === kind);
+  });
+  const byLicense = groupBy(assigned, ({ license }) => inFull(license, vendor));
   return {
     ...known,
     vendor,
-    issuers: new Set(believed.catalogs.keys()),
+    issuers: new Set([vendor, ...believed.catalogs.keys()]),
     licenses,
     settings: entriesOf("settings", believed),
     access: entriesOf("access", believed),
     bundles: activated(believed, bundles),
     sites: new Map(sites.map((site) => [site.id, site])),
     users: new Map(users.map((user) => [user.id, user])),
-    slots: new Map([...bySlots].map(([license, held]) => [license, counted(held.map(({ slot }) => slot))])),
+    slots: new Map([...byLicense].map(([license, held]) => [license, counted(held.map(({ slot }) => slot))])),
     satellites: counted(sites.map(({ satellite }) => satellite)),
   };
 }
 
-type Entries<K extends "licenses" | "settings" | "access"> = Catalog[K] extends ReadonlyMap<string, infer E> ? E : never;
+type Entries<K extends "licenses" | "settings" | "access"> =
+  Catalog[K] extends ReadonlyMap<string, infer E> ? E : never;
 
 /** Return what all catalogs have of one kind, by codes in full. */
-function entriesOf<K extends "licenses" | "settings" | "access">(name: K, { catalogs }: Believed): Map<string, Entries<K>> {
+function entriesOf<K extends "licenses" | "settings" | "access">(
+  name: K,
+  { catalogs }: Believed,
+): Map<string, Entries<K>> {
   const entries = [...catalogs].flatMap(([issuer, { document }]) =>
-    [...document[name]].map(([code, entry]) => [`${issuer}.${code}`, entry as Entries<K>] as const));
+    [...document[name]].map(([code, entry]) => [`${issuer}.${code}`, entry as Entries<K>] as const),
+  );
   return new Map(entries);
 }
-
-/** Slots are counted for one kind of holder, and a retired user has none. */
-const assigned = (holders: readonly (Site | User)[], kind: License["kind"]): (Assignment & { kind: License["kind"] })[] =>
-  holders.flatMap(({ licenses = [] }) => licenses.map((assignment) => ({ ...assignment, kind })));
 
 const HIGHEST_SLOT = 2_147_483_647;
 
