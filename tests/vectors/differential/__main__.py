@@ -7,11 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from tests.vectors.differential import asking, of_evaluation, of_files, of_form
-from tests.vectors.differential.asking import COMMANDS, Reader
+from tests.vectors.differential.asking import READERS, Reader
 from tests.vectors.differential.shrinking import shrunk
 
 Line = dict[str, Any]
@@ -35,12 +36,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="another seed gives other questions (default: 1)")
     parser.add_argument("--start", type=int, default=0, help="the number of the first question (default: 0)")
     parser.add_argument("--ask", help="only questions with this ask, such as sequence")
-    parser.add_argument("--readers", nargs="+", choices=list(COMMANDS), default=list(COMMANDS), help="default: all")
+    parser.add_argument("--readers", nargs="+", choices=READERS, default=list(READERS), help="default: all")
+    parser.add_argument(
+        "--typescript", type=Path, default=asking.TYPESCRIPT, help="its process (default: as built in samples)"
+    )
     options = parser.parse_args()
-    names = [name for name in options.readers if asking.is_built(name)]
-    for name in set(options.readers) - set(names):
-        print(f"left out: the reader {name!r} was not built")
-    readers = asking.started(names)
+    names: list[str] = options.readers
+    if "typescript" in names and not options.typescript.is_file():
+        print(f"left out: the reader in TypeScript, because {options.typescript} was not built")
+        names.remove("typescript")
+    readers = asking.started(names, options.typescript)
     began, mix = time.monotonic(), Counter[tuple[str, str]]()
     with ThreadPoolExecutor(len(readers)) as pool:
         for number in range(options.start, options.start + options.count):

@@ -1,6 +1,5 @@
 """Readers as processes, asked the same line; each that can be asked answers."""
 
-import json
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +12,9 @@ from licensekit_testkit.running import Hello, greet
 
 Line = dict[str, Any]
 _ROOT: Final = Path(__file__).parents[3]
-_TYPESCRIPT: Final = _ROOT / "samples" / "readers" / "typescript" / "dist" / "process.js"
-COMMANDS: Final[dict[str, list[str]]] = {
-    "ours": [sys.executable, "-m", "tests.vectors.our_reader"],
-    "second": [sys.executable, "-m", "tests.vectors.second_reader"],
-    "typescript": ["node", str(_TYPESCRIPT)],
-}
+TYPESCRIPT: Final = _ROOT / "samples" / "readers" / "typescript" / "dist" / "process.js"
+"""The process of the reader in TypeScript, once it is built."""
+READERS: Final = ("ours", "second", "typescript")
 SECONDS: Final = 60
 
 
@@ -42,29 +38,25 @@ class Reader(NamedTuple):
         return {"code": said["code"]} if "code" in said else said
 
 
-def is_built(name: str) -> bool:
-    """Return whether a reader can be started."""
-    return name != "typescript" or _TYPESCRIPT.is_file()
-
-
-def started(names: list[str]) -> list[Reader]:
+def started(names: list[str], typescript: Path = TYPESCRIPT) -> list[Reader]:
     """Return the readers of these names."""
-    processes = [(name, ReaderProcess(COMMANDS[name], SECONDS)) for name in names]
+    commands = {
+        "ours": [sys.executable, "-m", "tests.vectors.our_reader"],
+        "second": [sys.executable, "-m", "tests.vectors.second_reader"],
+        "typescript": ["node", str(typescript)],
+    }
+    processes = [(name, ReaderProcess(commands[name], SECONDS)) for name in names]
     return [Reader(name, process, greet(process)) for name, process in processes]
 
 
 def answers(pool: ThreadPoolExecutor, readers: list[Reader], line: Line) -> dict[str, Line]:
     """Return what each reader answers that can be asked."""
-    found = pool.map(lambda reader: reader.answer(line), readers)
-    return {reader.name: answer for reader, answer in zip(readers, found, strict=True) if answer is not None}
+    asked = [(reader.name, pool.submit(reader.answer, line)) for reader in readers]
+    found = [(name, future.result()) for name, future in asked]
+    return {name: answer for name, answer in found if answer is not None}
 
 
 def is_split(found: Mapping[str, Line]) -> bool:
     """Return whether readers part, or one gave no answer."""
     first, *others = found.values() or ({},)
     return "no answer" in first or not all(is_same(first, other) for other in others)
-
-
-def size(line: Line) -> int:
-    """Return how long a line is."""
-    return len(json.dumps(line))

@@ -1,7 +1,7 @@
 """Damage to bytes, texts and values, as it happens by accident or is done on purpose."""
 
 from random import Random
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeGuard, TypeVar
 
 import msgspec
 
@@ -29,6 +29,9 @@ _NUMBERS: Final = (
     *(2_932_896, 2_932_897, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 253_402_300_799, 253_402_300_800),
     *(2**53 - 1, 2**53, -(2**53) + 1, -(2**53), 2**63 - 1, 2**63, 2**64 - 1, -(2**63), -32, -33, -128, -129),
 )
+_PLAIN: Final[tuple[Any, ...]] = (
+    *(None, True, 0, 1, "", "a", "2027-02-29", "2027-01-01", "2027-01-01T00:00:00Z", [], {}),
+)
 _OTHERS: Final[tuple[Any, ...]] = (
     None,
     True,
@@ -46,6 +49,16 @@ _OTHERS: Final[tuple[Any, ...]] = (
     {"a": 1},
     1.0,
 )
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Return whether a value is a list."""
+    return isinstance(value, list)
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Return whether a value is a map of names."""
+    return isinstance(value, dict)
 
 
 def of_bytes(random: Random, data: bytes) -> bytes:
@@ -71,10 +84,10 @@ def of_payload(random: Random, payload: bytes) -> bytes:
 
 def of_value(random: Random, value: Any) -> Any:
     """Return a value with one change somewhere within."""
-    if isinstance(value, list) and value and random.random() < 0.85:
+    if is_list(value) and value and random.random() < 0.85:
         return _in_list(random, value)
-    if isinstance(value, dict) and value and random.random() < 0.7:
-        return _in_map(random, cast("dict[str, Any]", value))
+    if is_object(value) and value and random.random() < 0.7:
+        return _in_map(random, value)
     return random.choice([_neighbor, _other])(random, value)
 
 
@@ -102,7 +115,7 @@ def _in_map(random: Random, entries: dict[str, Any]) -> dict[str, Any]:
     if change < 0.5:
         pairs[at] = name, of_value(random, value)
     elif change < 0.75:
-        pairs[at] = cast("str", _neighbor(random, name)), value
+        pairs[at] = str(_neighbor(random, name)), value
     elif change < 0.85:
         del pairs[at]
     else:
@@ -120,7 +133,8 @@ def _neighbor(random: Random, value: Any) -> Any:
         return random.choice([random.choice(_TEXTS), value + random.choice(_TEXTS), value[:-1], value.upper()])
     if isinstance(value, bytes):
         return random.choice([of_bytes(random, value), value + b"\0", value[:-1]])
-    return random.choice([[], {}, None])
+    empty: list[Any] = [[], {}, None]
+    return random.choice(empty)
 
 
 def _other(random: Random, _value: Any) -> Any:
@@ -130,12 +144,12 @@ def _other(random: Random, _value: Any) -> Any:
 def spelled(random: Random, value: Any) -> bytes:
     """Return MessagePack in which a form here and there is longer than it need be, and keys may be repeated."""
     longer = random.random() < 0.1
-    if isinstance(value, list):
-        items: list[Any] = value
+    if is_list(value):
+        items = value
         head = _head(len(items), 0x90, 15, (0xDC, 0xDD), longer=longer)
         return head + b"".join(spelled(random, item) for item in items)
-    if isinstance(value, dict):
-        pairs = list(cast("dict[str, Any]", value).items())
+    if is_object(value):
+        pairs = list(value.items())
         if pairs and random.random() < 0.1:
             pairs.append(random.choice(pairs))
         head = _head(len(pairs), 0x80, 15, (0xDE, 0xDF), longer=longer)
@@ -158,18 +172,18 @@ def _head(count: int, short: int, most: int, forms: tuple[int, int], *, longer: 
 
 def of_plain(random: Random, value: Any) -> Any:
     """Return plain data with one change somewhere within."""
-    if isinstance(value, dict) and value:
-        members = dict(cast("dict[str, Any]", value))
+    if is_object(value) and value:
+        members = dict(value)
         name = random.choice(list(members))
         members[name] = of_plain(random, members[name])
         return members
-    if isinstance(value, list) and value and random.random() < 0.7:
-        items: list[Any] = [*value]
+    if is_list(value) and value and random.random() < 0.7:
+        items = [*value]
         at = random.randrange(len(items))
         items[at] = of_plain(random, items[at])
         return items
     if random.random() < 0.3:
-        return random.choice([None, True, 0, 1, "", "a", "2027-02-29", "2027-01-01", "2027-01-01T00:00:00Z", [], {}])
+        return random.choice(_PLAIN)
     return _neighbor(random, value)
 
 

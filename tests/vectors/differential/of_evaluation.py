@@ -249,12 +249,14 @@ def _sold(random: Random, codes: list[str]) -> dict[str, int | None]:
 
 
 def _settings(random: Random) -> dict[str, Any]:
-    values = {"max-rows": [1, 10, 100, 101, 0, "a", True], "theme": ["dark", "blue", 1], "other": [1]}
-    return (
-        {name: random.choice(values[name]) for name in sorted(some(random, list(values), 0, 2))}
-        if random.random() < 0.4
-        else {}
-    )
+    values: dict[str, list[Any]] = {
+        "max-rows": [1, 10, 100, 101, 0, "a", True],
+        "theme": ["dark", "blue", 1],
+        "other": [1],
+    }
+    if random.random() < 0.6:
+        return {}
+    return {name: random.choice(values[name]) for name in sorted(some(random, list(values), 0, 2))}
 
 
 def _binding(random: Random) -> Binding | None:

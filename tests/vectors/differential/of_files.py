@@ -35,7 +35,7 @@ _OF_PACKS: Final = re.compile(r"lk1-(root|trust|revocations|catalog)\.")
 def file(random: Random) -> Line:
     """Return a file that falls on a pack."""
     made = world(random)
-    line = {
+    line: Line = {
         "ask": "file",
         "root": made.pin,
         "pack": _pack(random, made),

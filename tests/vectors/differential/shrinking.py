@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
+
+from tests.vectors.differential.damage import is_list, is_object
 
 Line = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -28,14 +30,12 @@ def _is_asked(line: Line) -> bool:
 def _smaller(line: Line) -> Iterator[Line]:
     """Yield the question without a member, an entry of a list, or a token of a text: larger things first."""
     for path, value in _within(line, ()):
-        if isinstance(value, list) and len(value) > 4:
-            items: list[Any] = value
-            yield _with(line, path, items[: len(items) // 2])
-            yield _with(line, path, items[len(items) // 2 :])
+        if is_list(value) and len(value) > 4:
+            yield _with(line, path, value[: len(value) // 2])
+            yield _with(line, path, value[len(value) // 2 :])
     for path, value in _within(line, ()):
-        if isinstance(value, list):
-            entries: list[Any] = value
-            yield from (_with(line, path, entries[:at] + entries[at + 1 :]) for at in range(len(entries)))
+        if is_list(value):
+            yield from (_with(line, path, value[:at] + value[at + 1 :]) for at in range(len(value)))
         if isinstance(value, str) and value.count("lk1-") > 1:
             tokens = re.findall(r"[^l]*lk1-(?:(?!lk1-).)*", value, re.DOTALL)
             yield from (_with(line, path, "".join(tokens[:at] + tokens[at + 1 :])) for at in range(len(tokens)))
@@ -46,13 +46,12 @@ def _smaller(line: Line) -> Iterator[Line]:
 
 def _within(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     yield path, value
-    if isinstance(value, dict):
-        for name, one in cast("Line", value).items():
+    if is_object(value):
+        for name, one in value.items():
             if name != "version":  # the numbers of a full version stay together
                 yield from _within(one, (*path, name))
-    if isinstance(value, list):
-        items: list[Any] = value
-        for at, one in enumerate(items):
+    if is_list(value):
+        for at, one in enumerate(value):
             yield from _within(one, (*path, at))
 
 

@@ -208,16 +208,16 @@ def _catalog(random: Random, root: int) -> armor.Token:
 
 
 def _exchange(random: Random) -> armor.Token:
-    document, *signers = random.choice(
-        [
-            (makers.request(), makers.installation_key()),
-            (makers.receipt(), makers.installation_key()),
-            (makers.statement(), makers.installation_key()),
-            (makers.reset(issued=ISSUED + random.choice(_TIMES)), _signer(random)),
-            (makers.statement(), _signer(random)),
-            (makers.receipt(), makers.installation_key(), makers.installation_key("b")),
-        ]
-    )
+    own, reset = makers.installation_key(), makers.reset(issued=ISSUED + random.choice(_TIMES))
+    exchanged: list[tuple[Document, list[SigningKey]]] = [
+        (makers.request(), [own]),
+        (makers.receipt(), [own]),
+        (makers.statement(), [own]),
+        (reset, [_signer(random)]),
+        (makers.statement(), [_signer(random)]),
+        (makers.receipt(), [own, makers.installation_key("b")]),
+    ]
+    document, signers = random.choice(exchanged)
     return _signed(random, document, *signers, fault=0.2)
 
 

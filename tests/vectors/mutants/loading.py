@@ -71,7 +71,8 @@ def _swapped(modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
     before = {name: module for name, module in sys.modules.items() if name.startswith(f"{PACKAGE}.")}
     for name in before:
         del sys.modules[name]
-        vars(second_reader).pop(name.removeprefix(f"{PACKAGE}."), None)
+        if hasattr(second_reader, last := name.removeprefix(f"{PACKAGE}.")):
+            delattr(second_reader, last)
     for name in sorted(modules):
         package, _, last = name.rpartition(".")
         sys.modules[name] = modules[name]
@@ -88,18 +89,20 @@ def affected_by(module: str) -> frozenset[str]:
         new = {name for name in _modules() if by in _imports(name)} - affected
         affected |= new
         waiting += new
-    return frozenset(f"{PACKAGE}.{name}" for name in affected)
+    packages = {name.rpartition(".")[0] for name in affected} - {""}  # they name their modules as members
+    return frozenset(f"{PACKAGE}.{name}" for name in affected | packages)
 
 
 def _modules() -> list[str]:
-    return [".".join(path.relative_to(FOLDER).with_suffix("").parts) for path in sorted(FOLDER.rglob("*.py"))]
+    paths = (path for path in sorted(FOLDER.rglob("*.py")) if path.stem != "__init__")
+    return [".".join(path.relative_to(FOLDER).with_suffix("").parts) for path in paths]
 
 
 @cache
 def _imports(module: str) -> frozenset[str]:
     """Return the modules of the second reader that a module imports, and the packages that they are in."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source_of(module.removesuffix(".__init__")))):
+    for node in ast.walk(ast.parse(source_of(module))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
             package = str(node.module).removeprefix(PACKAGE).removeprefix(".")
             found |= {package, *(f"{package}.{name.name}".removeprefix(".") for name in node.names)}
