@@ -17,16 +17,13 @@ def hybrid_keys_named() -> Iterator[Case]:
     bundle = makers.bundle()
     file = file_of(sign(bundle, makers.key("vendor")))
     vendor = makers.admitted(makers.key("vendor"))
-    for name, which in {
-        "spare": makers.key("spare", frame.HYBRID),
-        "second": makers.key("second", frame.HYBRID),
-    }.items():
-        first = sign(makers.root(ROOT, which), ROOT)
+    for name in ("spare", "second"):
+        hybrid = makers.key(name, frame.HYBRID)
+        first = sign(makers.root(ROOT, hybrid), ROOT)
         ground = Ground(makers.pin(first), file_of(first, sign(makers.trust(vendor), ROOT)))
-        yield _named(
-            ground, f"root-{name}", f"a root names the hybrid key `{name}`, which signed nothing", file, bundle
-        )
-        trust = sign(makers.trust(vendor, makers.admitted(which, name)), ROOT)
+        about = f"a root names the hybrid key `{name}`, which signed nothing"
+        yield _named(ground, f"root-{name}", about, file, bundle)
+        trust = sign(makers.trust(vendor, makers.admitted(hybrid, name)), ROOT)
         ground = Ground(GROUND.root, file_of(FIRST, trust))
         about = f"a trust document admits the hybrid key `{name}`, which signed nothing"
         yield _named(ground, f"trust-{name}", about, file, bundle)
