@@ -46,6 +46,7 @@ from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
 from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
+from tests.vectors.of_hybrid_trust import hybrid_roots, hybrid_sequences, hybrid_signers, hybrid_trust_keys
 from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
 from tests.vectors.of_pack_files import pack_files
@@ -61,6 +62,7 @@ from tests.vectors.of_public_suites import (
     wycheproof_ml_dsa,
 )
 from tests.vectors.of_restarts import lost_documents, other_packs
+from tests.vectors.of_root_chains import forks, missing, older, orders, trust_versions
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
 from tests.vectors.of_secret_key_files import hybrid_key_files, secret_key_files
@@ -75,7 +77,7 @@ from tests.vectors.of_token_sizes import sizes
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
-from tests.vectors.of_whole_files import everything, faults_in_files, held, numbers, two_steps_of_a_file
+from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import terms, times_of_issue, windows
 from tests.vectors.of_written import refused_documents, written_documents
 from tests.vectors.of_written_pins import written_pins
@@ -161,6 +163,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "files-with-numbers": numbers,
         "files-again": held,
         "files-with-two-faults": two_steps_of_a_file,
+        "alone": alone,
         "floors": floors,
         "taken-back": taken_back,
         "lists-required": required,
@@ -215,12 +218,12 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "wycheproof-ml-dsa-65": wycheproof_ml_dsa,
         "hybrid-roots": hybrid_roots,
         "hybrid-signers": hybrid_signers,
-        "hybrid-keys": hybrid_keys,
+        "hybrid-trust-keys": hybrid_trust_keys,
         "hybrid-sequences": hybrid_sequences,
     },
 }
 """Level to its groups: name to what makes its cases. A name occurs once in the kit."""
-AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-keys", "hybrid-sequences"})
+AT_RANDOM: Final = frozenset({"hybrids", "hybrid-roots", "hybrid-signers", "hybrid-trust-keys", "hybrid-sequences"})
 """Groups that hold signatures by ML-DSA-65."""
 LEVEL: Final = {group: level for level, groups in GROUPS.items() for group in groups}
 """Group to its level."""

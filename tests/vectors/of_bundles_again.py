@@ -8,8 +8,8 @@ from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, LowestOfUses, SignedType
 from tests import makers
 from tests.makers import ISSUED, SERIAL
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_clocks import SHIPPED, listed
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.sequence import Sequence
 from tests.vectors.vector import VENDOR, Case, Ground, citing, file_of
 

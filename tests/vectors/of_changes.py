@@ -9,8 +9,8 @@ from licensekit.wire import armor
 from licensekit.wire.documents import AdmittedKey, KeyState, SignedType
 from tests import makers
 from tests.makers import ISSUED, PARTNER, SERIAL
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_clocks import SHIPPED
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_trust import root
 from tests.vectors.sequence import Sequence
 from tests.vectors.vector import ADMITTED, PARTNERS, STRANGER, VENDOR, Case, Ground, citing, file_of

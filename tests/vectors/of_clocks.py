@@ -8,7 +8,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle
 from tests import makers
 from tests.makers import ISSUED, NOW
-from tests.vectors.of_chains import BUNDLE, ROOTS, TOKEN, trust_of
+from tests.vectors.of_root_chains import BUNDLE, ROOTS, TOKEN, trust_of
 from tests.vectors.sequence import Sequence
 from tests.vectors.vector import VENDOR, Case, Ground, citing, file_of, state_numbers
 

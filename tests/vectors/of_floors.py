@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers, rare_keys
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
 from tests.vectors.of_trust import root
 from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
 

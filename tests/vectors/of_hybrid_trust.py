@@ -185,7 +185,7 @@ def _key_cases() -> Mapping[str, tuple[str, str, list[RootKey]]]:
 
 
 @citing(flags=("hybrid",))
-def hybrid_keys() -> Iterator[Case]:
+def hybrid_trust_keys() -> Iterator[Case]:
     """Schemes, R1.2 and T2.1: which hybrid keys are sound, and which are distinct."""
     for name, (code, about, more) in _key_cases().items():
         keys = [*makers.root(A).keys, *more]

@@ -7,7 +7,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Document, RootKey
 from tests import makers, rare_keys
-from tests.vectors.vector import FIRST, GROUND, ROOT, TRUST, Case, Ground, file_of
+from tests.vectors.vector import FIRST, GROUND, ROOT, TRUST, Case, Ground, citing, file_of
 
 HALF = frame.ED25519_SIGNATURE_BYTES
 
@@ -45,6 +45,7 @@ def _named(ground: Ground, name: str, about: str, file: str, bundle: Document) -
     return replace(taken, expect={"any_of": [taken.expect, {"code": "scheme-unavailable"}]})
 
 
+@citing("readers-8b", flags=("hybrid",))
 def hybrids() -> Iterator[Case]:
     """Both halves must verify, over just this document."""
     vendor = makers.key("vendor", frame.HYBRID)

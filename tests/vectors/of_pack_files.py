@@ -8,8 +8,8 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from tests import makers
 from tests.makers import NOW
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
-from tests.vectors.vector import REVOKED, STRANGER, VENDOR, Case, Ground, citing, file_of
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
+from tests.vectors.vector import REVOKED, STRANGER, VENDOR, Case, Catalogs, Ground, Lists, citing, file_of
 
 FILE: Final = file_of(TOKEN)
 LISTED: Final = sign(makers.revocations(number=4), VENDOR)
@@ -115,7 +115,7 @@ def _ahead() -> Iterator[Case]:
     trust = trust_of(1, 2, issued=later)
     listed = sign(makers.revocations(number=5, issued=later - 900 * 86_400), VENDOR)
     sold = sign(makers.catalog(version=5, issued=later - 900 * 86_400), VENDOR)
-    ahead = {
+    ahead: dict[str, tuple[tuple[armor.Token, ...], tuple[int, int, Lists], Catalogs]] = {
         "trust-ahead": ((ROOTS[1], trust), (1, 2, {}), {}),
         "list-ahead": ((ROOTS[1], TRUSTS[1], listed), (1, 1, {"demo": (1, 1, 5)}), {}),
         "catalog-ahead": ((ROOTS[1], TRUSTS[1], sold), (1, 1, {}), {"demo": (1, 1, 5)}),

@@ -8,8 +8,8 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Catalog
 from tests import makers
 from tests.makers import NOW
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_clocks import SHIPPED, listed
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_trust import root
 from tests.vectors.sequence import Sequence
 from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, Lists, citing, file_of

@@ -7,7 +7,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, LowestOfUses, Use
 from tests import makers
 from tests.makers import PARTNER, SERIAL
-from tests.vectors.of_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
+from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.vector import PARTNERS, VENDOR, Case, Ground, file_of, shown_seen
 
 

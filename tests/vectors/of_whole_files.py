@@ -9,7 +9,7 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Document
 from tests import makers
 from tests.makers import NOW, PARTNER
-from tests.vectors.of_chains import KEYS, ROOTS, link, trust_of
+from tests.vectors.of_root_chains import KEYS, ROOTS, link, trust_of
 from tests.vectors.vector import PARTNERS, REVOKED, STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
 
 INSTALLATION: Final = makers.key("installation", frame.INSTALLATION)
@@ -46,7 +46,7 @@ EVERYTHING: Final = (
 
 
 class Bad(NamedTuple):
-    """A token of one type, the code with which it is refused, and what of the type is refused in a file alone."""
+    """A token that is refused, the rule that refuses it, and its code."""
 
     rule: str
     code: str
@@ -284,3 +284,22 @@ def two_steps_of_a_file() -> Iterator[Case]:
     about = "two lists: one is ahead of now, and the other is refused by L1 before any is taken"
     file = file_of(ahead, FAULTY["list"].token)
     yield GROUND.refuses("4.3", "key-unknown", "judged-before-taken", about, file, flags=("precedence",))
+
+
+def alone() -> Iterator[Case]:
+    """One token by the rules of its type, without F1: roots, trust documents and lists; no other type."""
+    root, trust, listed, *others = EVERYTHING
+    about = "a root alone: the trust document of the one before is no longer in force"
+    yield GROUND.takes("R3", "root", about, file_of(root), state=(2, None, GROUND.lists), alone=True)
+    about = "a trust document alone, of a root that is not here"
+    yield GROUND.refuses("T1.1", "key-unknown", "trust-of-root-2", about, file_of(trust), alone=True)
+    about = "a list alone, under a root that is not here"
+    yield GROUND.refuses("L1", "document-ahead", "list-of-root-2", about, file_of(listed), alone=True)
+    for token in others:
+        about = f"a {token.type} alone is no part of trust"
+        yield GROUND.refuses("3", "unexpected-type", token.type, about, file_of(token), alone=True)
+        damaged = armor.Token(token.type, b"\x00")
+        about = f"a {token.type} alone is no part of trust, and its frame is damaged"
+        flags = ("precedence",)
+        file = file_of(damaged)
+        yield GROUND.refuses("3", "unexpected-type", f"{token.type}-damaged", about, file, alone=True, flags=flags)

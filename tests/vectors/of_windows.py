@@ -40,7 +40,6 @@ WINDOWS: Final = {
         "a retired key, in the last second of its time", ISSUED + 99, is_open=True, state=KeyState.RETIRED
     ),
     "retired-after": Window("a retired key, as its time is over", ISSUED + 100, is_open=False, state=KeyState.RETIRED),
-    "revoked": Window("a revoked key, within its window", ISSUED, is_open=False, state=KeyState.REVOKED),
 }
 OF_KEYS: Final[tuple[Document, ...]] = (makers.bundle(), makers.reset(), makers.revocations(), makers.catalog())
 """What admitted keys sign."""
@@ -81,23 +80,8 @@ def windows() -> Iterator[Case]:
             file = file_of(sign(document, SIGNER))
             if window.is_open:
                 yield taken(ground, "7.2", f"{word(document)}-{name}", about, document, flags=BOUND)
-            elif window.state is not KeyState.REVOKED:
-                yield ground.refuses("7.2", "key-out-of-window", f"{word(document)}-{name}", about, file, flags=BOUND)
-            elif isinstance(document, Revocations | Catalog):
-                yield from _by_a_revoked_key(ground, document, file)
             else:
-                yield ground.refuses("4.4", "key-revoked", f"{word(document)}-{name}", about, file)
-
-
-def _by_a_revoked_key(ground: Ground, document: Document, file: str) -> Iterator[Case]:
-    """In a file such a list is passed over; a catalog as well, but it is shown, and so verified by itself (C1)."""
-    name = f"{word(document)}-revoked"
-    if isinstance(document, Catalog):
-        about = "a catalog by a revoked key is passed over as such, and refused as a document that is shown"
-        yield ground.refuses("4.4", "key-revoked", name, about, file)
-    else:
-        about = "a list by a revoked key, within its window, is passed over"
-        yield ground.takes("F1.5", name, about, file)
+                yield ground.refuses("7.2", "key-out-of-window", f"{word(document)}-{name}", about, file, flags=BOUND)
 
 
 @citing("readers-5a", "readers-5b")

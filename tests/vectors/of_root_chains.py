@@ -102,6 +102,38 @@ def older() -> Iterator[Case]:
     about = "the pinned root 2 has the key of root 1: both sign root 3"
     under = sign(makers.trust(*ADMITTED, root_version=3), KEYS[1])
     yield ground.takes("R2", "shared-keys", about, file_of(third, under, TOKEN), BUNDLE, state=(3, 1, {}))
+    yield from _short_of_the_pinned_root()
+
+
+def _short_of_the_pinned_root() -> Iterator[Case]:
+    """Under a pin above 1, what one of two keys of the pinned root signed is worth nothing, and is passed over."""
+    one, two, three = KEYS[:3]
+    first = root([one, two], [one, two], 2, threshold=2)
+    trust = sign(makers.trust(*ADMITTED, root_version=2), one, two)
+    ground = Ground(makers.pin(first), file_of(first, trust), 2, 1)
+    short = sign(makers.trust(*ADMITTED, root_version=2, version=9), one)
+    about = "root 2 is pinned, two of two: a trust document by one of them is passed over"
+    yield ground.takes("F1.2", "short-trust", about, file_of(short, TOKEN), BUNDLE)
+    about = "root 2 is pinned, two of two: a trust document by one of them is forged"
+    file = file_of(makers.forged(short), TOKEN)
+    yield ground.refuses("T1.2", "signature-invalid", "short-and-forged", about, file, flags=("precedence",))
+    about = "root 2 is pinned, two of two: a root 3 by one of them is passed over"
+    third = root([one, three], [three], 3)
+    yield ground.takes("F1.1", "short-root", about, file_of(third, TOKEN), BUNDLE)
+    about = "root 2 is pinned, two of two: a root 3 by one of them is passed over, although it is forged"
+    yield ground.takes("F1.1", "short-and-forged-root", about, file_of(makers.forged(third), TOKEN), BUNDLE)
+    about = "root 2 is pinned, two of two, and a pack has no other trust document than one by one of them"
+    pack = Ground(ground.root, file_of(first, short))
+    yield pack.refuses("F1.4", "threshold-not-met", "short-trust-alone", about, file_of(TOKEN))
+    about = "root 2 is pinned, and a pack has two trust documents that are passed over: the first one's code"
+    unknown = sign(makers.trust(*ADMITTED, root_version=2, version=8), STRANGER)
+    for name, order, code in (
+        ("unknown-first", (unknown, short), "key-unknown"),
+        ("short-first", (short, unknown), "threshold-not-met"),
+    ):
+        pack = Ground(ground.root, file_of(first, *order))
+        flags = ("precedence",)
+        yield pack.refuses("F1.4", code, name, f"{about}, {name.replace('-', ' ')}", file_of(TOKEN), flags=flags)
 
 
 def missing() -> Iterator[Case]:
