@@ -26,16 +26,21 @@ from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_ov
 from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
-from tests.vectors.of_evaluation_access import grants, holders, includes
+from tests.vectors.of_evaluation_access import grants, includes
 from tests.vectors.of_evaluation_assignments import assignments
-from tests.vectors.of_evaluation_codes import codes, own_users
+from tests.vectors.of_evaluation_base import base_part
+from tests.vectors.of_evaluation_codes import codes
 from tests.vectors.of_evaluation_consequences import logins, losses
-from tests.vectors.of_evaluation_coverage import base_part, coverage
+from tests.vectors.of_evaluation_coverage import coverage
 from tests.vectors.of_evaluation_denials import denials
+from tests.vectors.of_evaluation_events import events
 from tests.vectors.of_evaluation_governing import governing
-from tests.vectors.of_evaluation_login import events, login
+from tests.vectors.of_evaluation_holders import holders
+from tests.vectors.of_evaluation_login import login
 from tests.vectors.of_evaluation_meters import amounts, periods, terms
-from tests.vectors.of_evaluation_notices import notices_of_bundles, notices_of_counts
+from tests.vectors.of_evaluation_notices import notices_of_bundles
+from tests.vectors.of_evaluation_notices_of_counts import notices_of_counts
+from tests.vectors.of_evaluation_own_users import own_users
 from tests.vectors.of_evaluation_reasons import reasons
 from tests.vectors.of_evaluation_serials import serials
 from tests.vectors.of_evaluation_settings import settings

@@ -1,7 +1,7 @@
 """Cases of evaluation: what may be assigned and released (S1 to S5)."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from licensekit.wire.documents.bundle import Binding
 from tests.vectors.evaluation_world import (
@@ -20,7 +20,8 @@ from tests.vectors.of_evaluation_access import LATE, NONE, READ
 from tests.vectors.of_evaluation_states import DIGEST
 from tests.vectors.vector import Case
 
-MAY: Final[Members] = {}
+MAY: Final = ""
+"""In place of a code: nothing stands against it."""
 SOLD: Final[Members] = {
     "system": {"travel": 1},
     "sites": {"branch": 2, "satellite": 2},
@@ -36,25 +37,179 @@ def _change(words: str) -> Members:
     return ask("assign", **holder, assign=signs["+"], release=signs["-"])
 
 
-def _code(code: str) -> Members:
-    return {"code": code}
+def _holding(*codes: str, **more: Any) -> Installation:
+    """Return an installation where anna is assigned these, each in slot 1."""
+    everybody = [user(licenses=dict.fromkeys(codes, 1)), user("bob"), user("carl", retired=True)]
+    return sold(**(SOLD | more)).having(users=everybody, sites=[site()])
+
+
+NOTHING: Final = _holding()
+"""Nobody is assigned anything."""
+Row = tuple[str, str, Installation, str, str]
+
+
+def _cases(rule: str, rows: list[Row], flags: tuple[str, ...] = ()) -> Iterator[Case]:
+    for name, about, installation, words, code in rows:
+        answer = {"code": code} if code else {}
+        yield installation.case(rule, name, about, _change(words), answer, flags=flags)
 
 
 def assignments() -> Iterator[Case]:
     """What may be assigned and released."""
+    yield from _judged_first()
+    yield from _of_kinds()
+    yield from _of_counts()
+    yield from _of_plans()
+    yield from _of_requirements()
+    yield from _of_releases()
+    yield from _of_two_faults()
 
-    def holding(*codes: str, **more: object) -> Installation:
-        everybody = [user(licenses=dict.fromkeys(codes, 1)), user("bob"), user("carl", retired=True)]
-        return sold(**(SOLD | more)).having(users=everybody, sites=[site()])
 
-    nothing = holding()
-    full = nothing.having(users=[user(), user("bob", {"sales": 1})], sites=[site(), site("bergen", {"branch": 2})])
+def _judged_first() -> Iterator[Case]:
+    """What is judged before the rules, and what is released."""
+    rows: list[Row] = [
+        ("nothing", "a change without anything", NOTHING, "anna", MAY),
+        ("unknown-user", "there is no such user", NOTHING, "nobody +user", "not-found"),
+        ("unknown-site", "there is no such site", NOTHING, "@nowhere +branch", "not-found"),
+        (
+            "unknown-user-releases",
+            "there is no such user, who is to release something",
+            NOTHING,
+            "nobody -user",
+            "not-found",
+        ),
+        ("retired", "the user is retired", NOTHING, "carl +user", "user-retired"),
+        ("retired-plan", "the user is retired, and a plan is to be assigned", NOTHING, "carl +sales", "user-retired"),
+        (
+            "retired-and-unknown",
+            "the user is retired, and no catalog has the license",
+            NOTHING,
+            "carl +usr",
+            "user-retired",
+        ),
+        (
+            "retired-releases",
+            "a retired user holds nothing that it could release",
+            NOTHING,
+            "carl -user",
+            "not-assigned",
+        ),
+        ("release", "what is assigned is released", _holding("user"), "anna -user", MAY),
+        (
+            "release-full-name",
+            "what is assigned is released by its full name",
+            _holding("user"),
+            "anna -demo.user",
+            MAY,
+        ),
+        ("release-not-held", "what is not assigned is to be released", NOTHING, "anna -user", "not-assigned"),
+        (
+            "release-included",
+            "what comes with another license is to be released",
+            _holding("sales"),
+            "anna -user",
+            "not-assigned",
+        ),
+        ("release-gone", "what no catalog has any more can be released", _holding("gone"), "anna -gone", MAY),
+    ]
+    yield from _cases("Assignments", rows)
+
+
+def _of_kinds() -> Iterator[Case]:
+    """S1: what is assigned to whom."""
+    rows: list[Row] = [
+        ("user", "a user license to a user", NOTHING, "anna +user", MAY),
+        ("site", "a site license to a site", NOTHING, "@oslo +branch", MAY),
+        ("full-name", "a license by its full name", NOTHING, "anna +demo.user", MAY),
+        ("several", "several licenses in one change", NOTHING, "anna +user +editor", MAY),
+        ("held", "what is assigned already is not assigned again", _holding("sales"), "anna +sales", MAY),
+        ("site-license-to-user", "a site license to a user", NOTHING, "anna +branch", "wrong-kind"),
+        ("user-license-to-site", "a user license to a site", NOTHING, "@oslo +user", "wrong-kind"),
+        ("system", "a system license to a user", NOTHING, "anna +travel", "wrong-kind"),
+        ("system-to-site", "a system license to a site", NOTHING, "@oslo +travel", "wrong-kind"),
+        ("limits-sites", "a license that limits how many sites there are", NOTHING, "@oslo +satellite", "not-assigned"),
+        ("concurrent", "a license of concurrent seats", NOTHING, "anna +service", "not-assigned"),
+        ("unknown", "a license that no catalog has", NOTHING, "anna +usr", "unknown-code"),
+        (
+            "absent",
+            "a license of a partner who is not installed",
+            NOTHING.on(WITHOUT_PARTNER),
+            "anna +partner.atlas",
+            "unknown-code",
+        ),
+    ]
+    yield from _cases("Assignments S1", rows)
+
+
+def _of_counts() -> Iterator[Case]:
+    """S2: no more than there are."""
+    full = NOTHING.having(users=[user(), user("bob", {"sales": 1})], sites=[site(), site("bergen", {"branch": 2})])
     surplus = sold(**SOLD).having(users=[user(licenses={"sales": 1}), user("bob", {"sales": 4})])
     read = sold(users={"user": 3}, **READ).at(LATE).having(users=[user()])
     in_part = activated(bundle(users={"user": 1}), bundle(part="reports", users={"user": 5}, **READ)).at(LATE)
+    rows: list[Row] = [
+        (
+            "last",
+            "the last one that is free",
+            surplus.having(users=[user(), user("bob", {"editor": 1})]),
+            "anna +sales",
+            MAY,
+        ),
+        ("none-free", "all are assigned", full, "anna +sales", "none-free"),
+        ("none-free-site", "all are assigned to sites", full, "@oslo +branch", "none-free"),
+        ("not-sold", "nobody sells it", sold().having(users=[user()]), "anna +user", "none-free"),
+        ("lapsed", "what lapsed is not there", read, "anna +user", "none-free"),
+        (
+            "lapsed-in-part",
+            "of what is sold a part lapsed",
+            in_part.having(users=[user(), user("bob", {"user": 1})]),
+            "anna +user",
+            "none-free",
+        ),
+        (
+            "unrestricted",
+            "of what is unrestricted one is always free",
+            sold(users={"user": None}).having(users=[user(), user("bob", {"user": 2**31 - 1})]),
+            "anna +user",
+            MAY,
+        ),
+        ("surplus-stays", "what is assigned already may be beyond what is sold", surplus, "bob +sales", MAY),
+        (
+            "gap",
+            "the highest slot is what is in use",
+            sold(users={"user": 3}).having(users=[user(), user("bob", {"user": 3})]),
+            "anna +user",
+            "none-free",
+        ),
+    ]
+    yield from _cases("Assignments S2", rows, ("bound",))
+
+
+def _of_plans() -> Iterator[Case]:
+    """S3: one plan of each issuer."""
     both = activated(bundle(users={"sales": 1}), partners(users={"atlas": 1})).having(
         users=[user(licenses={"sales": 1})]
     )
+    atlas = activated(partners(users={"atlas": 2, "pins": 2}), bundle(users={"user": 1}))
+    rows: list[Row] = [
+        ("two-plans", "two plans in one change", NOTHING, "anna +sales +office", "plan-held"),
+        ("second-plan", "a plan beside one that is held", _holding("sales"), "anna +office", "plan-held"),
+        ("plan-exchanged", "a plan is released and another assigned", _holding("sales"), "anna +office -sales", MAY),
+        ("partners-plan", "a plan of the partner's beside one of the vendor's", both, "anna +partner.atlas", MAY),
+        ("old-ones", "two plans that are held are not judged again", _holding("sales", "office"), "anna +editor", MAY),
+        (
+            "third",
+            "but a third one is",
+            atlas.having(users=[user(licenses={"sales": 1, "partner.atlas": 1})]),
+            "anna +office",
+            "plan-held",
+        ),
+    ]
+    yield from _cases("Assignments S3", rows)
+
+
+def _of_requirements() -> Iterator[Case]:
+    """S4: what is required is there."""
     atlas = activated(partners(users={"atlas": 2, "pins": 2}), bundle(users={"user": 1}))
     foreign: Members = {"binding": Binding(DIGEST, 0, {})}
     guest = activated(bundle(system={"intranet": 1}), bundle(part="reports", users={"guide": 1}))
@@ -62,195 +217,19 @@ def assignments() -> Iterator[Case]:
     read_travel = activated(bundle(system={"travel": 1}, **READ), bundle(part="reports", users={"trips": 1})).at(LATE)
     no_travel = activated(bundle(system={"travel": 1}, **NONE), bundle(part="reports", users={"trips": 1})).at(LATE)
     old_user = user(licenses={"user": 1})
-    rows: list[tuple[str, str, str, Installation, str, Members]] = [
-        ("Assignments", "nothing", "a change without anything", nothing, "anna", MAY),
-        ("S1", "user", "a user license to a user", nothing, "anna +user", MAY),
-        ("S1", "site", "a site license to a site", nothing, "@oslo +branch", MAY),
-        ("S1", "full-name", "a license by its full name", nothing, "anna +demo.user", MAY),
-        ("S1", "several", "several licenses in one change", nothing, "anna +user +editor", MAY),
-        ("S1", "held", "what is assigned already is not assigned again", holding("sales"), "anna +sales", MAY),
-        ("S1", "site-license-to-user", "a site license to a user", nothing, "anna +branch", _code("wrong-kind")),
-        ("S1", "user-license-to-site", "a user license to a site", nothing, "@oslo +user", _code("wrong-kind")),
-        ("S1", "system", "a system license to a user", nothing, "anna +travel", _code("wrong-kind")),
-        ("S1", "system-to-site", "a system license to a site", nothing, "@oslo +travel", _code("wrong-kind")),
+    rows: list[Row] = [
+        ("required", "what is required is assigned", _holding("user"), "anna +trips", MAY),
+        ("required-included", "what is required comes with what is assigned", _holding("sales"), "anna +trips", MAY),
+        ("required-together", "what is required is assigned in the same change", NOTHING, "anna +trips +user", MAY),
+        ("missing", "what is required is not assigned", NOTHING, "anna +trips", "requirement-missing"),
         (
-            "S1",
-            "limits-sites",
-            "a license that limits how many sites there are",
-            nothing,
-            "@oslo +satellite",
-            _code("not-assigned"),
-        ),
-        ("S1", "concurrent", "a license of concurrent seats", nothing, "anna +service", _code("not-assigned")),
-        ("S1", "unknown", "a license that no catalog has", nothing, "anna +usr", _code("unknown-code")),
-        (
-            "S1",
-            "absent",
-            "a license of a partner who is not installed",
-            nothing.on(WITHOUT_PARTNER),
-            "anna +partner.atlas",
-            _code("unknown-code"),
-        ),
-        ("Assignments", "unknown-user", "there is no such user", nothing, "nobody +user", _code("not-found")),
-        ("Assignments", "unknown-site", "there is no such site", nothing, "@nowhere +branch", _code("not-found")),
-        (
-            "Assignments",
-            "unknown-user-releases",
-            "there is no such user, who is to release something",
-            nothing,
-            "nobody -user",
-            _code("not-found"),
-        ),
-        ("Assignments", "retired", "the user is retired", nothing, "carl +user", _code("user-retired")),
-        (
-            "Assignments",
-            "retired-plan",
-            "the user is retired, and a plan is to be assigned",
-            nothing,
-            "carl +sales",
-            _code("user-retired"),
-        ),
-        (
-            "Assignments",
-            "retired-and-unknown",
-            "the user is retired, and no catalog has the license",
-            nothing,
-            "carl +usr",
-            _code("user-retired"),
-        ),
-        (
-            "Assignments",
-            "retired-releases",
-            "a retired user holds nothing that it could release",
-            nothing,
-            "carl -user",
-            _code("not-assigned"),
-        ),
-        ("Assignments", "release", "what is assigned is released", holding("user"), "anna -user", MAY),
-        (
-            "Assignments",
-            "release-full-name",
-            "what is assigned is released by its full name",
-            holding("user"),
-            "anna -demo.user",
-            MAY,
-        ),
-        (
-            "Assignments",
-            "release-not-held",
-            "what is not assigned is to be released",
-            nothing,
-            "anna -user",
-            _code("not-assigned"),
-        ),
-        (
-            "Assignments",
-            "release-included",
-            "what comes with another license is to be released",
-            holding("sales"),
-            "anna -user",
-            _code("not-assigned"),
-        ),
-        (
-            "Assignments",
-            "release-gone",
-            "what no catalog has any more can be released",
-            holding("gone"),
-            "anna -gone",
-            MAY,
-        ),
-        (
-            "S2",
-            "last",
-            "the last one that is free",
-            surplus.having(users=[user(), user("bob", {"editor": 1})]),
-            "anna +sales",
-            MAY,
-        ),
-        ("S2", "none-free", "all are assigned", full, "anna +sales", _code("none-free")),
-        ("S2", "none-free-site", "all are assigned to sites", full, "@oslo +branch", _code("none-free")),
-        ("S2", "not-sold", "nobody sells it", sold().having(users=[user()]), "anna +user", _code("none-free")),
-        ("S2", "lapsed", "what lapsed is not there", read, "anna +user", _code("none-free")),
-        (
-            "S2",
-            "lapsed-in-part",
-            "of what is sold a part lapsed",
-            in_part.having(users=[user(), user("bob", {"user": 1})]),
-            "anna +user",
-            _code("none-free"),
-        ),
-        (
-            "S2",
-            "unrestricted",
-            "of what is unrestricted one is always free",
-            sold(users={"user": None}).having(users=[user(), user("bob", {"user": 2**31 - 1})]),
-            "anna +user",
-            MAY,
-        ),
-        ("S2", "surplus-stays", "what is assigned already may be beyond what is sold", surplus, "bob +sales", MAY),
-        (
-            "S2",
-            "gap",
-            "the highest slot is what is in use",
-            sold(users={"user": 3}).having(users=[user(), user("bob", {"user": 3})]),
-            "anna +user",
-            _code("none-free"),
-        ),
-        ("S3", "two-plans", "two plans in one change", nothing, "anna +sales +office", _code("plan-held")),
-        ("S3", "second-plan", "a plan beside one that is held", holding("sales"), "anna +office", _code("plan-held")),
-        (
-            "S3",
-            "plan-exchanged",
-            "a plan is released and another assigned",
-            holding("sales"),
-            "anna +office -sales",
-            MAY,
-        ),
-        ("S3", "partners-plan", "a plan of the partner's beside one of the vendor's", both, "anna +partner.atlas", MAY),
-        (
-            "S3",
-            "old-ones",
-            "two plans that are held are not judged again",
-            holding("sales", "office"),
-            "anna +editor",
-            MAY,
-        ),
-        (
-            "S3",
-            "third",
-            "but a third one is",
-            atlas.having(users=[user(licenses={"sales": 1, "partner.atlas": 1})]),
-            "anna +office",
-            _code("plan-held"),
-        ),
-        ("S4", "required", "what is required is assigned", holding("user"), "anna +trips", MAY),
-        (
-            "S4",
-            "required-included",
-            "what is required comes with what is assigned",
-            holding("sales"),
-            "anna +trips",
-            MAY,
-        ),
-        (
-            "S4",
-            "required-together",
-            "what is required is assigned in the same change",
-            nothing,
-            "anna +trips +user",
-            MAY,
-        ),
-        ("S4", "missing", "what is required is not assigned", nothing, "anna +trips", _code("requirement-missing")),
-        (
-            "S4",
             "missing-system",
             "the installation lacks what is required",
-            holding("user", system={}),
+            _holding("user", system={}),
             "anna +trips",
-            _code("requirement-missing"),
+            "requirement-missing",
         ),
         (
-            "S4",
             "system-read",
             "what the installation can read is there",
             read_travel.having(users=[old_user]),
@@ -258,92 +237,89 @@ def assignments() -> Iterator[Case]:
             MAY,
         ),
         (
-            "S4",
             "system-blocked",
             "what lapsed and blocks is not",
             no_travel.having(users=[old_user]),
             "anna +trips",
-            _code("requirement-missing"),
+            "requirement-missing",
         ),
-        ("S4", "everybody", "what is required is everybody's", guest.having(users=[user()]), "anna +guide", MAY),
+        ("everybody", "what is required is everybody's", guest.having(users=[user()]), "anna +guide", MAY),
         (
-            "S4",
             "everybody-foreign",
             "what would be everybody's is of a foreign bundle",
             no_guest.having(users=[user()]),
             "anna +guide",
-            _code("requirement-missing"),
+            "requirement-missing",
         ),
         (
-            "S4",
             "held-surplus",
             "what is required is assigned, in a surplus slot",
-            holding("user").having(users=[user(licenses={"user": 9})]),
+            _holding("user").having(users=[user(licenses={"user": 9})]),
             "anna +trips",
             MAY,
         ),
         (
-            "S4",
             "other-issuer",
             "what is required is of another issuer",
             atlas.having(users=[user()]),
             "anna +partner.pins",
-            _code("requirement-missing"),
+            "requirement-missing",
         ),
-        ("S4", "other-issuer-held", "it is held", atlas.having(users=[old_user]), "anna +partner.pins", MAY),
+        ("other-issuer-held", "it is held", atlas.having(users=[old_user]), "anna +partner.pins", MAY),
         (
-            "S4",
             "released-together",
             "what is required is released in the same change",
-            holding("user"),
+            _holding("user"),
             "anna +trips -user",
-            _code("requirement-missing"),
+            "requirement-missing",
         ),
-        ("S4", "not-again", "what is held is not judged again", holding("trips"), "anna +editor", MAY),
+        ("not-again", "what is held is not judged again", _holding("trips"), "anna +editor", MAY),
+    ]
+    yield from _cases("Assignments S4", rows)
+
+
+def _of_releases() -> Iterator[Case]:
+    """S5: what is required is not released."""
+    guest = activated(bundle(system={"intranet": 1}), bundle(part="reports", users={"guide": 1}))
+    rows: list[Row] = [
         (
-            "S5",
             "still-required",
             "something that stays requires it",
-            holding("user", "trips"),
+            _holding("user", "trips"),
             "anna -user",
-            _code("still-required"),
+            "still-required",
         ),
-        ("S5", "both", "what requires it is released with it", holding("user", "trips"), "anna -user -trips", MAY),
+        ("both", "what requires it is released with it", _holding("user", "trips"), "anna -user -trips", MAY),
         (
-            "S5",
             "through",
             "something that stays requires what it includes",
-            holding("sales", "trips"),
+            _holding("sales", "trips"),
             "anna -sales",
-            _code("still-required"),
+            "still-required",
         ),
         (
-            "S5",
             "through-another",
             "another license includes it as well",
-            holding("sales", "trips", "user"),
+            _holding("sales", "trips", "user"),
             "anna -sales",
             MAY,
         ),
         (
-            "S5",
             "exchanged",
             "it is exchanged for one that includes it as well",
-            holding("sales", "trips"),
+            _holding("sales", "trips"),
             "anna +office -sales",
             MAY,
         ),
         (
-            "S5",
             "chain",
             "something that stays requires what is released with it",
-            holding("user", "trips", "tours"),
+            _holding("user", "trips", "tours"),
             "anna -user -trips",
-            _code("still-required"),
+            "still-required",
         ),
-        ("S5", "was-missing", "what was missing before is not judged", holding("trips", "editor"), "anna -editor", MAY),
+        ("was-missing", "what was missing before is not judged", _holding("trips", "editor"), "anna -editor", MAY),
         (
-            "S5",
             "released-everybody",
             "everybody has what is released all the same",
             guest.having(users=[user(licenses={"guest": 1, "guide": 1})]),
@@ -351,75 +327,75 @@ def assignments() -> Iterator[Case]:
             MAY,
         ),
     ]
-    for rule, name, about, installation, words, answer in rows:
-        flags = ("bound",) if rule == "S2" else ()
-        shown = f"Assignments {rule}" if rule.startswith("S") else rule
-        yield installation.case(shown, name, about, _change(words), answer, flags=flags)
-    order: list[tuple[str, str, Installation, str, str]] = [
+    yield from _cases("Assignments S5", rows)
+
+
+def _of_two_faults() -> Iterator[Case]:
+    """Which of two faults is found first."""
+    full = NOTHING.having(users=[user(), user("bob", {"sales": 1})], sites=[site(), site("bergen", {"branch": 2})])
+    rows: list[Row] = [
         (
             "unknown-and-kind",
-            "one is unknown, and another one of another kind",
-            nothing,
+            "of two faults: one is unknown, and another one of another kind",
+            NOTHING,
             "anna +usr +branch",
             "unknown-code",
         ),
         (
             "kind-and-unknown",
-            "one is of another kind, and the next one unknown",
-            nothing,
+            "of two faults: one is of another kind, and the next one unknown",
+            NOTHING,
             "anna +branch +usr",
             "wrong-kind",
         ),
         (
             "kind-and-release",
-            "one is of another kind, and another one not held",
-            nothing,
+            "of two faults: one is of another kind, and another one not held",
+            NOTHING,
             "anna +branch -editor",
             "wrong-kind",
         ),
         (
             "release-and-plan",
-            "what is not held is released, and two plans assigned",
-            nothing,
+            "of two faults: what is not held is released, and two plans assigned",
+            NOTHING,
             "anna +sales +office -editor",
             "not-assigned",
         ),
         (
             "concurrent-and-plan",
-            "concurrent seats, and two plans",
-            nothing,
+            "of two faults: concurrent seats, and two plans",
+            NOTHING,
             "anna +service +sales +office",
             "not-assigned",
         ),
         (
             "plan-and-missing",
-            "two plans, and a requirement that is missing",
-            nothing,
+            "of two faults: two plans, and a requirement that is missing",
+            NOTHING,
             "anna +sales +office +tours",
             "plan-held",
         ),
         (
             "missing-and-required",
-            "a requirement is missing, and one is released that is required",
-            holding("sales", "trips"),
+            "of two faults: a requirement is missing, and one is released that is required",
+            _holding("sales", "trips"),
             "anna +guide -sales",
             "requirement-missing",
         ),
         (
             "missing-and-none-free",
-            "a requirement is missing, and none is free",
+            "of two faults: a requirement is missing, and none is free",
             full,
             "anna +sales +tours",
             "requirement-missing",
         ),
         (
             "required-and-none-free",
-            "one is released that is required, and none is free",
-            holding("user", "trips", users={"trips": 1, "user": 1}),
+            "of two faults: one is released that is required, and none is free",
+            _holding("user", "trips", users={"trips": 1, "user": 1}),
             "anna +editor -user",
             "still-required",
         ),
     ]
-    for name, about, installation, words, code in order:
-        about = f"of two faults: {about}"  # noqa: PLW2901
-        yield installation.case("Assignments", name, about, _change(words), _code(code), flags=("precedence",))
+    yield from _cases("Assignments", rows, ("precedence",))

@@ -1,4 +1,4 @@
-"""Cases of evaluation: until when a part is licensed without a gap, and what is said of the base part."""
+"""Cases of evaluation: until when a part is licensed without a gap."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -52,7 +52,7 @@ def _cases(rows: list[Row]) -> Iterator[Case]:
         yield installation.case(rule, name, about, ask("coverage"), answer, musts=BY_MUST)
 
 
-def _next(start: int, expiry: int | None = 60, sequence: int = 2, **more: object) -> armor.Token:
+def renewal(start: int, expiry: int | None = 60, sequence: int = 2, **more: object) -> armor.Token:
     """Return a renewal."""
     return bundle(sequence=sequence, starts=day(start), expiry=None if expiry is None else day(expiry), **more)
 
@@ -101,39 +101,39 @@ def coverage() -> Iterator[Case]:
                 sold(expiry=2_932_896),
                 ("9999-12-31", "9999-12-31"),
             ),
-            ("Coverage 3", "follows", "a renewal that starts on the day after", one.plus(_next(31)), _until(60)),
-            ("Coverage 3", "overlaps", "one that starts before the end", one.plus(_next(20)), _until(60)),
-            ("Coverage 3", "gap", "one that starts a day too late", one.plus(_next(32)), _until(30)),
-            ("Coverage 3", "grace-bridges", "a gap that grace bridges", grace.plus(_next(41)), _until(60)),
-            ("Coverage 3", "grace-too-short", "a gap of a day after grace", grace.plus(_next(42)), _until(30, 40)),
+            ("Coverage 3", "follows", "a renewal that starts on the day after", one.plus(renewal(31)), _until(60)),
+            ("Coverage 3", "overlaps", "one that starts before the end", one.plus(renewal(20)), _until(60)),
+            ("Coverage 3", "gap", "one that starts a day too late", one.plus(renewal(32)), _until(30)),
+            ("Coverage 3", "grace-bridges", "a gap that grace bridges", grace.plus(renewal(41)), _until(60)),
+            ("Coverage 3", "grace-too-short", "a gap of a day after grace", grace.plus(renewal(42)), _until(30, 40)),
             (
                 "Coverage 3",
                 "in-grace-followed",
                 "in grace, and one follows",
-                grace.plus(_next(41)).at(first(35)),
+                grace.plus(renewal(41)).at(first(35)),
                 _until(60),
             ),
-            ("Coverage 3", "perpetual-follows", "a perpetual one follows", one.plus(_next(31, None)), FOR_EVER),
+            ("Coverage 3", "perpetual-follows", "a perpetual one follows", one.plus(renewal(31, None)), FOR_EVER),
             (
                 "Coverage 3",
                 "three",
                 "a third one follows the second",
-                one.plus(_next(31), _next(61, 90, 3)),
+                one.plus(renewal(31), renewal(61, 90, 3)),
                 _until(90),
             ),
-            ("Coverage 3", "three-gap", "a third one does not", one.plus(_next(31), _next(62, 90, 3)), _until(60)),
+            ("Coverage 3", "three-gap", "a third one does not", one.plus(renewal(31), renewal(62, 90, 3)), _until(60)),
             (
                 "Coverage 3",
                 "activated-in-any-order",
                 "the third was activated before the second",
-                one.plus(_next(61, 90, 3), _next(31)),
+                one.plus(renewal(61, 90, 3), renewal(31)),
                 _until(90),
             ),
             (
                 "Coverage 3",
                 "shorter",
                 "one that follows and ends before the first would",
-                one.plus(_next(10, 20)),
+                one.plus(renewal(10, 20)),
                 _until(20),
             ),
             (
@@ -161,56 +161,56 @@ def coverage() -> Iterator[Case]:
                 "Coverage 3",
                 "foreign-follows",
                 "a foreign one takes over: until the day before",
-                one.plus(_next(20, **FOREIGN)),
+                one.plus(renewal(20, **FOREIGN)),
                 _until(19),
             ),
             (
                 "Coverage 3",
                 "foreign-after",
                 "a foreign one starts on the day after",
-                one.plus(_next(31, **FOREIGN)),
+                one.plus(renewal(31, **FOREIGN)),
                 _until(30),
             ),
             (
                 "Coverage 3",
                 "unmaintained-follows",
                 "an unmaintained one takes over",
-                one.plus(_next(20, maintenance=day(0))).having(released=date(1)),
+                one.plus(renewal(20, maintenance=day(0))).having(released=date(1)),
                 _until(19),
             ),
             (
                 "Coverage 3",
                 "foreign-in-grace",
                 "a foreign one takes over in grace",
-                grace.plus(_next(36, **FOREIGN)),
+                grace.plus(renewal(36, **FOREIGN)),
                 _until(30, 35),
             ),
             (
                 "Coverage 3",
                 "foreign-of-perpetual",
                 "a foreign one takes over from a perpetual one",
-                sold().plus(_next(20, **FOREIGN)),
+                sold().plus(renewal(20, **FOREIGN)),
                 _until(19),
             ),
             (
                 "Coverage 3",
                 "held-back",
                 "a lower sequence that starts later changes nothing",
-                one.plus(_next(10, 90, 1)).plus(bundle(sequence=5, **TERM)),
+                one.plus(renewal(10, 90, 1)).plus(bundle(sequence=5, **TERM)),
                 _until(30),
             ),
             (
                 "Coverage 4",
                 "out-of-reach-follows",
                 "one that is out of reach takes over",
-                one.having(away_hours=9).plus(_next(20, offline_hours=1)),
+                one.having(away_hours=9).plus(renewal(20, offline_hours=1)),
                 _until(19),
             ),
             (
                 "Coverage 1",
                 "foreign-now",
                 "a foreign one governs now, and one follows that would work",
-                sold(**TERM, **FOREIGN).plus(_next(20)),
+                sold(**TERM, **FOREIGN).plus(renewal(20)),
                 NOT,
             ),
         ]
@@ -263,96 +263,3 @@ def _several() -> Iterator[Case]:
     add_on = activated(bundle(**TERM), bundle(part="reports", starts=day(31), expiry=day(60)))
     answer = {"coverage": [_line("demo", "base", _until(30)), _line("demo", "reports", NOT)]}
     yield add_on.case("Coverage 3", "other-part", "another part follows nothing", ask("coverage"), answer)
-
-
-def base_part() -> Iterator[Case]:
-    """What is said of the vendor's base part."""
-
-    def said(status: str | None, covered: str | None, days: int | None, **more: object) -> Members:
-        plain: Members = {"company": "Nordlys Kraft AS", "serial": A, "use": "production", "is_trial": False}
-        return {"status": status, **plain, "covered_until": covered, "days_left": days} | more
-
-    none: Members = dict.fromkeys(("status", "company", "serial", "use", "covered_until")) | {
-        "is_trial": False,
-        "days_left": 0,
-    }
-    term: Members = TERM | {"warning": day(20), "grace": day(40)}
-    one = sold(**term)
-    trial = sold(use=Use.TRIAL, company="Sydvind AS", **TERM)
-    waits = sold(starts=day(9), expiry=day(40))
-    rows: list[tuple[str, str, Installation, Members]] = [
-        ("nothing", "nothing was activated", activated(), none),
-        ("add-on", "an add-on alone", sold(part="reports"), none),
-        ("partner", "the partner's base alone", activated(partners()), none),
-        ("out-of-reach", "it is out of reach", sold(offline_hours=3).having(away_hours=3), none),
-        ("active", "thirty days are left", one, said("active", date(30), 30)),
-        ("warning", "ten days are left", one.at(last(20)), said("warning", date(30), 10)),
-        ("last-day", "on its last day none are left", one.at(first(30)), said("warning", date(30), 0)),
-        ("grace", "in grace the days of grace are left", one.at(first(31)), said("grace", date(30), 9)),
-        ("last-day-of-grace", "on the last day of grace none are left", one.at(last(40)), said("grace", date(30), 0)),
-        ("expired", "it has expired", one.at(first(41)), said("expired", None, 0)),
-        ("perpetual", "it is perpetual", sold(), said("active", "perpetual", None)),
-        ("waits", "it waits", waits, said("pending", None, 0)),
-        ("foreign", "it is foreign", sold(**FOREIGN), said("foreign", None, 0)),
-        (
-            "unmaintained",
-            "it is unmaintained",
-            sold(maintenance=day(0)).having(released=date(1)),
-            said("unmaintained", None, 0),
-        ),
-        (
-            "expired-trial",
-            "a trial has expired",
-            trial.at(first(31)),
-            said("expired", None, 0, company="Sydvind AS", use="trial", is_trial=True),
-        ),
-        (
-            "expired-block",
-            "it has expired and blocks",
-            sold(**TERM, after_grace=AfterGrace.BLOCK).at(first(31)),
-            said("expired", None, 0),
-        ),
-        ("foreign-waits", "it waits, and is foreign", sold(starts=day(9), **FOREIGN), said("foreign", None, 0)),
-        (
-            "foreign-expired",
-            "it is foreign, and would have expired",
-            sold(**TERM, **FOREIGN).at(first(31)),
-            said("foreign", None, 0),
-        ),
-        (
-            "unmaintained-grace",
-            "it is unmaintained, in what would be its grace",
-            sold(maintenance=day(0), **term).at(first(35)).having(released=date(1)),
-            said("unmaintained", None, 0),
-        ),
-        (
-            "unmaintained-waits",
-            "it waits, and is unmaintained",
-            sold(starts=day(9), maintenance=day(0)).having(released=date(1)),
-            said("unmaintained", None, 0),
-        ),
-        ("waits-tomorrow", "it waits, in the last second before", waits.at(last(8)), said("pending", None, 0)),
-        ("first-of-warning", "the first second of its warning", one.at(first(20)), said("warning", date(30), 10)),
-        ("followed", "one follows it", one.plus(_next(41)).at(first(31)), said("grace", date(60), 29)),
-        (
-            "trial",
-            "it is a trial",
-            trial,
-            said("active", date(30), 30, company="Sydvind AS", use="trial", is_trial=True),
-        ),
-        ("demo", "a demo is no trial", sold(use=Use.DEMO), said("active", "perpetual", None, use="demo")),
-        (
-            "governs-and-waits",
-            "one governs, and another one waits",
-            sold(company="Sydvind AS", **TERM).plus(_next(31)),
-            said("active", date(60), 60, company="Sydvind AS"),
-        ),
-        (
-            "two-wait",
-            "of two that wait, the one activated first",
-            activated(_next(20, 90, company="Sydvind AS"), _next(10, 80, 1)),
-            said("pending", None, 0, company="Sydvind AS"),
-        ),
-    ]
-    for name, about, installation, answer in rows:
-        yield installation.case("The base part", name, about, ask("base"), answer)

@@ -9,7 +9,9 @@ from licensekit.dates import format_days, format_seconds, start_of_day
 from licensekit.entitlements import Entitlements, Part, count_of, metered, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.consequences import Group, later, logins, losses, steps
+from licensekit.entitlements.events import concerning, stopping
 from licensekit.entitlements.holdings import access_by
+from licensekit.entitlements.login import UserFacts
 from licensekit.entitlements.notices import list_notices
 from licensekit.entitlements.questions import is_absent
 from licensekit.errors import NotEntitled, NotFound, UserRetired
@@ -110,15 +112,15 @@ def _count(world: World, question: Line) -> Line:
 
 
 def _served(world: World, question: Line) -> Line:
-    if "user" in question:
-        kind, known, given = Kind.USER, world.users.get(question["user"]), world.line.get("users", [])
-    else:
-        kind, known, given = Kind.SITE, world.sites.get(question["site"]), world.line.get("sites", [])
+    kind = Kind.USER if "user" in question else Kind.SITE
+    name: str = question[word(kind)]
+    known = world.holder(kind, name)
     if known is None:
         return {"licenses": []}
     by_code = {one.license: access_by(world.entitlements, kind, one).name.lower() for one in known.holdings}
     # They are kept by code, and shown in the order of the line.
-    (codes,) = ([held["license"] for held in one["licenses"]] for one in given if one["id"] == known.id)
+    given: list[Line] = world.line[f"{word(kind)}s"]
+    (codes,) = ([held["license"] for held in one["licenses"]] for one in given if one["id"] == name)
     return {"licenses": [{"license": code, "access": by_code[code]} for code in codes if code in by_code]}
 
 
@@ -183,20 +185,19 @@ def _base(world: World, _: Line) -> Line:
 
 
 def _unavailable(world: World, question: Line) -> Line:
-    who = world.user(question["user"], question.get("site")) if "user" in question else None
-    if who is None:
-        # An installation asks as a site that nothing is known of.
-        who = world.site(question.get("site", "-"))
-    return {"events": sorted(one.number for one in who.unavailable(question["function"]))}
+    function: str = question["function"]
+    asked = _asked(world, question)
+    found = asked.unavailable(function) if isinstance(asked, Holder) else stopping(concerning(world.events), function)
+    return {"events": sorted(one.number for one in found)}
 
 
 def _assign(world: World, question: Line) -> Line:
     kind = Kind.USER if "user" in question else Kind.SITE
-    name: str = question["user"] if kind is Kind.USER else question["site"]
-    holder = world.users.get(name) if kind is Kind.USER else world.sites.get(name)
+    name: str = question[word(kind)]
+    holder = world.holder(kind, name)
     if holder is None:
         raise NotFound(reason=word(kind), name=name)
-    if question["assign"] and name in world.users and world.users[name].retired:
+    if question["assign"] and isinstance(holder, UserFacts) and holder.retired:
         raise UserRetired(user=name)
     assign = frozenset(resolve(world.entitlements, code, (kind,)) for code in question["assign"])
     release = frozenset(code.removeprefix(f"{world.store.issuer}.") for code in question["release"])

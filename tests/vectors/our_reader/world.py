@@ -57,6 +57,10 @@ class World(NamedTuple):
         """Return a site as applications ask one."""
         return Holder(self._live, site_id)
 
+    def holder(self, kind: Kind, holder_id: str) -> UserFacts | SiteFacts | None:
+        """Return what is known of a user or a site; None: there is none."""
+        return self.users.get(holder_id) if kind is Kind.USER else self.sites.get(holder_id)
+
     @property
     def _live(self) -> LiveSnapshot:
         state = cast("InstallationState", _Evaluated(self.entitlements, self.events, self.now))
