@@ -118,7 +118,7 @@ def _of_license(world: World, one: License) -> Iterator[Notice]:
         return
     code = written(world, one.code)
     has_lapsed = there == 0 and any(grant.license is one for grant in granted(world))
-    is_assigned = not one.limits_sites and not one.is_concurrent and there > 0
+    is_assigned = not one.is_concurrent and there > 0
     if used > there:
         if not has_lapsed:
             yield {"severity": "error", "code": "deficit", "license": code, "release": used - there}
