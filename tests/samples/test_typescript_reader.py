@@ -37,14 +37,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("keys", "samples"):
         shutil.copytree(TOP / name, top / name, ignore=shutil.ignore_patterns("node_modules", "dist"))
     folder = top / SAMPLE.relative_to(TOP)
-    run(folder, "npm", "ci", "--no-audit", "--no-fund")
+    installed = started(folder, "npm", "ci", "--no-audit", "--no-fund")
+    if installed.returncode != 0:
+        missing(f"npm does not install what it is built with: {installed.stderr}")
     run(folder, "npm", "run", "build")
     return folder
 
 
+def started(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command, and return how it ended and what it printed."""
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
 def run(folder: Path, *command: str) -> str:
     """Run a command, which must end with 0, and return what it prints."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = started(folder, *command)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout
 

@@ -21,6 +21,8 @@ async function sizeOf(entry) {
 const main = await sizeOf("index");
 console.log(`licensekit-reader: ${main} bytes gzipped, of at most ${BOUND}`);
 for (const entry of ["administration", "plain"]) {
-  console.log(`licensekit-reader/${entry}: ${await sizeOf(entry)} bytes gzipped, much of it shared with the main entry`);
+  console.log(
+    `licensekit-reader/${entry}: ${await sizeOf(entry)} bytes gzipped, much of it shared with the main entry`,
+  );
 }
 process.exitCode = main > BOUND ? 1 : 0;

@@ -140,7 +140,12 @@ export function floorOf({ root, trust, lists, catalogs }: Given): Seen {
   const each = (type: string, places: Given): [string, Place][] =>
     Object.entries(places).map(([issuer, place]) => [`${type}:${issuer}`, place]);
   const one = (name: string, place: Place | null): [string, Place][] => (place ? [[name, place]] : []);
-  return new Map([...one("root", root), ...one("trust", trust), ...each("revocations", lists), ...each("catalog", catalogs)]);
+  return new Map([
+    ...one("root", root),
+    ...one("trust", trust),
+    ...each("revocations", lists),
+    ...each("catalog", catalogs),
+  ]);
 }
 
 function textOf(given: Given, member: string): string {

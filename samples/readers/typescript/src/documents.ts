@@ -181,9 +181,8 @@ const catalog = document(
   ({ licenses }) => catalogHolds(licenses),
 );
 
-const binding = document(
-  { installation: optional(bytes32), needed: number(0, FACTS), facts },
-  (fields) => bindingHolds(fields),
+const binding = document({ installation: optional(bytes32), needed: number(0, FACTS), facts }, (fields) =>
+  bindingHolds(fields),
 );
 
 const bundle = document(

@@ -50,7 +50,7 @@ interface Rooted {
 /** Take roots until none more is taken, in whatever order they come: F1.1. */
 async function takeRoots(believed: Believed, tokens: readonly Token[], { algorithms }: Taking): Promise<Rooted> {
   let state = believed;
-  for (let left = tokens; ; ) {
+  for (let left = tokens; ;) {
     const before = state;
     const waiting: Token[] = [];
     const reasons = new Set<Waiting>();
@@ -91,7 +91,8 @@ async function takeTrusts(
     else if (judged !== "root-not-newest") firstPassed ??= judged;
   }
   let state = believed;
-  for (const newest of newestOf(held, believed.seen.get("trust"))) state = await takeTrust(state, newest, now, algorithms);
+  for (const newest of newestOf(held, believed.seen.get("trust")))
+    state = await takeTrust(state, newest, now, algorithms);
   return state.trust ? state : refuse(firstPassed ?? "trust-missing");
 }
 
@@ -151,8 +152,10 @@ function aboveFloor(believed: Believed, floor: Seen): Believed {
 
 /** Return a state without the lists and catalogs that are below what was seen. */
 export function withoutBelow(believed: Believed, floor: Seen): Believed {
-  const above = <T extends Revocations | Catalog>(type: keyof typeof BY_ISSUER, inForce: ReadonlyMap<string, Held<T>>) =>
-    new Map([...inForce].filter(([issuer, held]) => !isBelow(placeOf(held), floor.get(nameOf(type, issuer)))));
+  const above = <T extends Revocations | Catalog>(
+    type: keyof typeof BY_ISSUER,
+    inForce: ReadonlyMap<string, Held<T>>,
+  ) => new Map([...inForce].filter(([issuer, held]) => !isBelow(placeOf(held), floor.get(nameOf(type, issuer)))));
   return { ...believed, lists: above("revocations", believed.lists), catalogs: above("catalog", believed.catalogs) };
 }
 

@@ -26,4 +26,12 @@ export type { Value } from "./shapes.js";
 export type { Verify } from "./signatures.js";
 export type { Access, State } from "./evaluate/states.js";
 export type { Assignment, Event, Installation, Known, Site, User } from "./evaluate/world.js";
-export { type Assigned, type Entitled, type InstallationUser, type Licensing, licensing, type OwnUser, type Source } from "./licensing.js";
+export {
+  type Assigned,
+  type Entitled,
+  type InstallationUser,
+  type Licensing,
+  licensing,
+  type OwnUser,
+  type Source,
+} from "./licensing.js";

@@ -54,7 +54,12 @@ export async function load(pack: Believed, kept: Kept, algorithms: Algorithms): 
   return { believed, bundles, refused: taken };
 }
 
-async function takeKept(pack: Believed, tokens: readonly Token[], floor: Seen, algorithms: Algorithms): Promise<Believed> {
+async function takeKept(
+  pack: Believed,
+  tokens: readonly Token[],
+  floor: Seen,
+  algorithms: Algorithms,
+): Promise<Believed> {
   const taking = { now: null, algorithms };
   const together = await orRefusal(() => takeFile(pack, tokens, taking, floor));
   if (!(together instanceof Refusal)) return together;

@@ -64,7 +64,9 @@ export class Items {
     const number = this.number(widths[place] ?? invalid(), signed);
     // What a shorter form can hold is not canonical in this one.
     const bits = 8 * (widths[place - 1] ?? 0);
-    this.canonical &&= signed ? number < (bits ? -(2 ** (bits - 1)) : shortest) : number >= (bits ? 2 ** bits : shortest);
+    this.canonical &&= signed
+      ? number < (bits ? -(2 ** (bits - 1)) : shortest)
+      : number >= (bits ? 2 ** bits : shortest);
     return this.item(is, number);
   }
 

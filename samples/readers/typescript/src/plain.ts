@@ -33,7 +33,10 @@ export function show(value: unknown, shape: Shape): Plain {
       return object([...(value as Map<string, unknown>)].map(([name, entry]) => [name, show(entry, shape.of)]));
     case "document":
       return object(
-        Object.entries(shape.fields).map(([name, field]) => [name, show((value as Record<string, unknown>)[name], field)]),
+        Object.entries(shape.fields).map(([name, field]) => [
+          name,
+          show((value as Record<string, unknown>)[name], field),
+        ]),
       );
     case "number":
       if (shape.shown) return (shape.shown === "date" ? plainDate : plainTime)(value as number);

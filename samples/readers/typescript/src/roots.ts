@@ -14,11 +14,7 @@ import { readFrameOf } from "./verification.js";
 export type Waiting = "threshold-not-met" | "root-gap";
 
 /** Return the state that begins with the root of this digest, the pinned one, which is among the tokens: R1. */
-export async function pinnedRoot(
-  pinned: string,
-  tokens: readonly Token[],
-  algorithms: Algorithms,
-): Promise<Believed> {
+export async function pinnedRoot(pinned: string, tokens: readonly Token[], algorithms: Algorithms): Promise<Believed> {
   for (const token of tokens) {
     const frame = readFrameOf(token, "root");
     if ((await digestOf(frame)) === pinned) return beginning(await believePinned(pinned, token, frame, algorithms));

@@ -56,7 +56,10 @@ const STEPS: Readonly<Record<string, (running: Running, step: Given) => Promise<
   async bundles({ reader, algorithms }, step) {
     const now = numberOf(step["now"], "time");
     const { believed } = reader;
-    const tokens = reader.kept().documents.flatMap(readTokens).filter(({ type }) => type === "bundle");
+    const tokens = reader
+      .kept()
+      .documents.flatMap(readTokens)
+      .filter(({ type }) => type === "bundle");
     const bundles = [];
     for (const token of tokens) {
       const held = await orRefusal(() => judge(believed, token, "bundle", now, algorithms));

@@ -12,9 +12,19 @@ export type Shape =
   | { readonly is: "boolean" }
   | { readonly is: "value" }
   | { readonly is: "optional"; readonly of: Shape }
-  | { readonly is: "list"; readonly of: Shape; readonly least: number; readonly most: number; readonly ascending: boolean }
+  | {
+      readonly is: "list";
+      readonly of: Shape;
+      readonly least: number;
+      readonly most: number;
+      readonly ascending: boolean;
+    }
   | { readonly is: "map"; readonly key: Shape; readonly of: Shape; readonly least: number; readonly most: number }
-  | { readonly is: "document"; readonly fields: Readonly<Record<string, Shape>>; readonly holds: (document: never) => boolean };
+  | {
+      readonly is: "document";
+      readonly fields: Readonly<Record<string, Shape>>;
+      readonly holds: (document: never) => boolean;
+    };
 
 declare const meaning: unique symbol;
 

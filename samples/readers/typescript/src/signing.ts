@@ -9,7 +9,12 @@ import { keyId } from "./keys.js";
 const PKCS8 = fromHex("302e020100300506032b657004220420");
 
 /** Return one signature of a frame: scheme, key reference and signature bytes. */
-export async function signEd25519(type: Type, payload: Uint8Array, seed: Uint8Array, scheme: number): Promise<Uint8Array> {
+export async function signEd25519(
+  type: Type,
+  payload: Uint8Array,
+  seed: Uint8Array,
+  scheme: number,
+): Promise<Uint8Array> {
   const key = await crypto.subtle.importKey("pkcs8", concat(PKCS8, seed), "Ed25519", true, ["sign"]);
   // The Web Cryptography API tells the public key of a secret one only in this form.
   const { x } = await crypto.subtle.exportKey("jwk", key);

@@ -50,7 +50,8 @@ export async function judgeAs<T extends Issued>(
   const document: Issued & { readonly product?: string } = held.document;
   judgeContent(admittedKey(believed, type, held.signer), document, now);
   // A reset names no product but one installation, which has one.
-  if (document.product !== undefined && document.product !== believed.product) refuse("wrong-product", document.product);
+  if (document.product !== undefined && document.product !== believed.product)
+    refuse("wrong-product", document.product);
   return held;
 }
 

@@ -43,7 +43,9 @@ const SPELL: { readonly [I in Shape["is"]]: (value: Plain, shape: Of<I>) => Uint
     const members = membersOf(value);
     const named = Object.entries(fields);
     if (members.size !== named.length) invalid();
-    const spelled = named.map(([name, shape]) => spell(members.get(name) ?? (members.has(name) ? null : invalid()), shape));
+    const spelled = named.map(([name, shape]) =>
+      spell(members.get(name) ?? (members.has(name) ? null : invalid()), shape),
+    );
     return concat(head(named.length, 0x90, 16, [, 0xdc, 0xdd]), ...spelled);
   },
 };
@@ -100,5 +102,9 @@ function spellNumber(value: Plain): Uint8Array {
 }
 
 function bigEndian(value: bigint, width: number): Uint8Array {
-  return fromHex(BigInt.asUintN(8 * width, value).toString(16).padStart(2 * width, "0"));
+  return fromHex(
+    BigInt.asUintN(8 * width, value)
+      .toString(16)
+      .padStart(2 * width, "0"),
+  );
 }

@@ -18,13 +18,19 @@ test("a file that is taken brings its bundle", async () => {
   const reader = await open(PIN, PACK);
   const [bundle] = await reader.take(FILE, NOW);
   assert.equal(bundle.document.company, "Nordlys Kraft AS");
-  assert.deepEqual(reader.bundles.map(({ identity }) => identity), [bundle.identity]);
+  assert.deepEqual(
+    reader.bundles.map(({ identity }) => identity),
+    [bundle.identity],
+  );
 });
 
 test("a file that is refused changes nothing", async () => {
   const reader = await open(PIN, PACK);
   const before = reader.kept();
-  await assert.rejects(reader.take(FILE.replace("lk1-bundle.AQE", "lk1-bundle.AQI"), NOW), refusedWith("frame-invalid"));
+  await assert.rejects(
+    reader.take(FILE.replace("lk1-bundle.AQE", "lk1-bundle.AQI"), NOW),
+    refusedWith("frame-invalid"),
+  );
   await assert.rejects(reader.take(FILE, NOW - 86402), refusedWith("issued-ahead"));
   assert.deepEqual(reader.kept(), before);
 });
@@ -58,7 +64,10 @@ test("floors above the pack refuse what was kept, and are not lost", async () =>
 test("files that are taken at the same time are taken one after the other", async () => {
   const reader = await open(PIN, PACK);
   const taken = await Promise.allSettled([reader.take(FILE, NOW), reader.take("", NOW), reader.take(FILE, NOW)]);
-  assert.deepEqual(taken.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assert.deepEqual(
+    taken.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
   assert.equal(reader.bundles.length, 1);
 });
 

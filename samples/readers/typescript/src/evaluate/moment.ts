@@ -15,7 +15,7 @@ export interface Governing extends Activated {
 export const byIssuer = (issuer: string, { vendor }: World): [boolean, string] => [issuer !== vendor, issuer];
 
 /** Return the bundles that are within reach while the database is away, each with its state, by issuer and part. */
-function listed(bundles: Iterable<Activated>, at: number, world: World): Governing[] {
+export function listed(bundles: Iterable<Activated>, at: number, world: World): Governing[] {
   const reachable = [...bundles].filter(({ offline_hours }) => (world.away_hours ?? -1) < offline_hours);
   const judged = reachable.map((bundle) => {
     const state = stateOf(bundle, at, world);

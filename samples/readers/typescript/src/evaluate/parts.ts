@@ -4,8 +4,8 @@ import type { Use } from "../documents.js";
 import { sortBy } from "./collections.js";
 import { coveredUntil, type Ending, endingOf } from "./coverage.js";
 import type { Entitlements } from "./entitlements.js";
-import { partOf } from "./governing.js";
-import { byIssuer, type Governing, waitingAt } from "./moment.js";
+import { inForce, partOf, waiting } from "./governing.js";
+import { byIssuer, type Governing, listed, waitingAt } from "./moment.js";
 import type { State } from "./states.js";
 import { dayOf } from "./time.js";
 
@@ -62,7 +62,9 @@ export interface Base {
 /** Return what is known of the bundle that governs `base`, or of the first one activated of those that wait for it. */
 export function baseOf(all: Entitlements): Base {
   const base = `${all.vendor}/base`;
-  const found = [...all.governing, ...waitingAt(all.at, all)].find((bundle) => partOf(bundle) === base);
+  const bundles = [...inForce(all.bundles, all.at).values(), ...waiting(all.bundles, all.at)];
+  const [first] = bundles.filter((bundle) => partOf(bundle) === base);
+  const [found] = first ? listed([first], all.at, all) : []; // what is out of reach still holds its place
   const { state: status = null, company = null, serial = null, use = null } = found ?? {};
   const ending = endingOf(base, all);
   return {
