@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.vectors.of_armor import types_and_bodies, white_space
-from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
-from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
-from tests.vectors.of_divided_frames import divided_frames
-from tests.vectors.of_documents import documents
-from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_bundles_again import bundles_again
+from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
+from tests.vectors.of_chains import (
+    audit_entries,
+    forks,
+    hash_chains,
+    ledger_entries,
+    missing,
+    older,
+    orders,
+    trust_versions,
+)
 from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_over_time
 from tests.vectors.of_clocks import clocks, without_state
+from tests.vectors.of_divided_frames import divided_frames
 from tests.vectors.of_documents import documents
-from tests.vectors.of_floors import floors
 from tests.vectors.of_evaluation_access import grants, includes
 from tests.vectors.of_evaluation_assignments import assignments
 from tests.vectors.of_evaluation_base import base_part
@@ -41,7 +47,10 @@ from tests.vectors.of_evaluation_settings import settings
 from tests.vectors.of_evaluation_slots import counts, satellites, slots
 from tests.vectors.of_evaluation_states import caps, states
 from tests.vectors.of_evaluation_waiting import waiting
+from tests.vectors.of_extensions import extension_names
+from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
+from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrid_trust import hybrid_roots, hybrid_sequences, hybrid_signers, hybrid_trust_keys
 from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
@@ -57,19 +66,19 @@ from tests.vectors.of_public_suites import (
     wycheproof_ed25519,
     wycheproof_ml_dsa,
 )
-from tests.vectors.of_secret_key_files import hybrid_key_files, secret_key_files
-from tests.vectors.of_sentences import sentences
-from tests.vectors.of_small_order import small_orders
-from tests.vectors.of_token_sizes import sizes
 from tests.vectors.of_restarts import lost_documents, other_packs
 from tests.vectors.of_root_chains import forks, missing, older, orders, trust_versions
 from tests.vectors.of_roots import pinned_steps, root_steps, trust_steps
 from tests.vectors.of_scopes import issuers, limits, most, types, uses
+from tests.vectors.of_secret_key_files import hybrid_key_files, secret_key_files
 from tests.vectors.of_self_signed import self_signed
+from tests.vectors.of_sentences import sentences
 from tests.vectors.of_signing import signing
+from tests.vectors.of_small_order import small_orders
 from tests.vectors.of_steps import steps_of_bundles, steps_of_catalogs, steps_of_lists, steps_of_resets
 from tests.vectors.of_taken_back import required, taken_back
 from tests.vectors.of_thresholds import rotated_thresholds, thresholds
+from tests.vectors.of_token_sizes import sizes
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
@@ -78,6 +87,10 @@ from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Case
 from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import longest_terms, times_of_issue, windows
+from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
+from tests.vectors.of_windows import terms, times_of_issue, windows
+from tests.vectors.of_written import refused_documents, written_documents
+from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Maker
 
 FOLDER: Final = Path(__file__).parents[2] / "testkit/licensekit_testkit/cases"
