@@ -95,6 +95,14 @@ def other_packs() -> Iterator[Case]:
         .restarts(pack=SHIPPED.pack)
         .case
     )
+    yield (
+        begun("fork-under-a-kept-root", "S1.5", "a pack has another catalog; the root that was kept is not left out")
+        .state(root=2, trust=1)
+        .takes(ROOTS[2], trust_of(2, 1))
+        .restarts(pack=forking["catalog"][2], code="fork")
+        .restarts(pack=SHIPPED.pack)
+        .case
+    )
     yield from _refused_packs()
     yield from _of_keys_in_packs()
 
