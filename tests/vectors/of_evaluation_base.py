@@ -42,6 +42,12 @@ def base_part() -> Iterator[Case]:
         ("last-day-of-grace", "on the last day of grace none are left", one.at(last(40)), said("grace", date(30), 0)),
         ("expired", "it has expired", one.at(first(41)), said("expired", None, 0)),
         ("perpetual", "it is perpetual", sold(), said("active", "perpetual", None)),
+        (
+            "year-9999",
+            "it ends with the year 9999",
+            sold(expiry=2_932_896),
+            said("active", "9999-12-31", 2_932_896 - day(0)),
+        ),
         ("waits", "it waits", waits, said("pending", None, 0)),
         ("foreign", "it is foreign", sold(**FOREIGN), said("foreign", None, 0)),
         (

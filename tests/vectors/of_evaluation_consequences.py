@@ -61,6 +61,13 @@ def losses() -> Iterator[Case]:
         ("read", "it turns read-only at the end of its expiry", activated(one), _adds(), [(first(31), "read", both)]),
         ("grace", "or of grace", activated(grace), _adds(), [(first(41), "read", both)]),
         (
+            "year-9999",
+            "what ends with the year 9999 has no end",
+            activated(bundle(system={"server": 1}, expiry=2_932_896)),
+            _adds(),
+            [],
+        ),
+        (
             "block",
             "it ends where it blocks",
             sold(**term, after_grace=AfterGrace.BLOCK),

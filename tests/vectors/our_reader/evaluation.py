@@ -49,15 +49,16 @@ class _Installation(Questions):
             "serial": None if base is None else base.serial,
             "use": None if base is None else base.use.word,
             "is_trial": base is not None and base.use is Use.TRIAL,
-            "covered_until": _shown_date(self.covered_until),
+            "covered_until": _shown_date(self.covered_until, self.days_left),
             "days_left": self.days_left,
         }
 
 
-def _shown_date(day: date | None) -> str | None:
+def _shown_date(day: date | None, days_left: int | None) -> str | None:
+    """Return a last day of coverage as the kit shows it; of what is perpetual no number of days is left."""
     if day is None:
         return None
-    return "perpetual" if day == date.max else day.isoformat()
+    return "perpetual" if days_left is None else day.isoformat()
 
 
 def _asked(world: World, question: Line) -> Holder | _Installation:
