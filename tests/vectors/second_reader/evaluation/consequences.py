@@ -50,8 +50,8 @@ def _later(world: World) -> list[int]:
     """Return the moments, up to the year 9999, at which a bundle in force or waiting starts or ceases to work."""
     bundles = [*in_force(world), *waiting(world)]
     ends = [one.ends for one in bundles if one.ends is not None and works(world.at(one.ends - 1), one)]
-    moments = {*(one.starts for one in bundles), *ends}
-    return sorted(moment for moment in moments if world.now < moment <= BOUNDS["SECONDS"])
+    moments = (*(one.starts for one in bundles), *ends)
+    return sorted({moment for moment in moments if world.now < moment <= BOUNDS["SECONDS"]})
 
 
 def losses(compared: list[World]) -> list[Loss]:
