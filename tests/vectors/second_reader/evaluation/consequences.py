@@ -15,7 +15,7 @@ from tests.vectors.second_reader.evaluation.governing import in_force, waiting
 from tests.vectors.second_reader.evaluation.grants import best, everybody
 from tests.vectors.second_reader.evaluation.states import Access, works
 from tests.vectors.second_reader.evaluation.world import World
-from tests.vectors.second_reader.forms import Token
+from tests.vectors.second_reader.forms import BOUNDS, Token
 
 _LATER: Final = 12
 
@@ -47,10 +47,11 @@ def worlds(before: World, file: list[Token]) -> list[World]:
 
 
 def _later(world: World) -> list[int]:
-    """Return the moments at which a bundle, in force or waiting, starts or ceases to work."""
+    """Return the moments, up to the year 9999, at which a bundle in force or waiting starts or ceases to work."""
     bundles = [*in_force(world), *waiting(world)]
     ends = [one.ends for one in bundles if one.ends is not None and works(world.at(one.ends - 1), one)]
-    return sorted({moment for moment in (*(one.starts for one in bundles), *ends) if moment > world.now})
+    moments = (*(one.starts for one in bundles), *ends)
+    return sorted({moment for moment in moments if world.now < moment <= BOUNDS["SECONDS"]})
 
 
 def losses(compared: list[World]) -> list[Loss]:

@@ -8,6 +8,7 @@ from tests.vectors.second_reader.evaluation.slots import total
 from tests.vectors.second_reader.evaluation.states import Access
 from tests.vectors.second_reader.evaluation.terms import first_second, period_of, term_end, term_start
 from tests.vectors.second_reader.evaluation.world import World
+from tests.vectors.second_reader.forms import BOUNDS
 
 _NO_END: Final = float("inf")
 
@@ -24,9 +25,14 @@ def allowances(world: World, meter: License) -> list[Allowance]:
     """Return the allowances of a meter: those that end first are first."""
     full = [grant for grant in granted(world) if grant.license.code == meter.code and grant.cap == Access.FULL]
     if meter.per == "term":
-        found = [Allowance(grant.number, term_start(grant.bundle), term_end(grant.bundle)) for grant in full]
+        found = [Allowance(grant.number, term_start(grant.bundle), _end(term_end(grant.bundle))) for grant in full]
         return sorted(found, key=_order)
     return [_of_calendar(world, meter, str(meter.per))] if full else []
+
+
+def _end(second: int | None) -> int | None:
+    """Return the end of a term: what ends with the year 9999 has none."""
+    return None if second is None or second > BOUNDS["SECONDS"] else second
 
 
 def _order(one: Allowance) -> tuple[float, ...]:
