@@ -12,16 +12,7 @@ from typing import Any, Final
 from tests.vectors.of_armor import types_and_bodies, white_space
 from tests.vectors.of_bundles_again import bundles_again
 from tests.vectors.of_canonical import first_faults, no_documents, other_spellings
-from tests.vectors.of_chains import (
-    audit_entries,
-    forks,
-    hash_chains,
-    ledger_entries,
-    missing,
-    older,
-    orders,
-    trust_versions,
-)
+from tests.vectors.of_chains import audit_entries, hash_chains, ledger_entries
 from tests.vectors.of_changes import lists_and_keys, refused_files, rotations_over_time
 from tests.vectors.of_clocks import clocks, without_state
 from tests.vectors.of_divided_frames import divided_frames
@@ -50,7 +41,6 @@ from tests.vectors.of_evaluation_waiting import waiting
 from tests.vectors.of_extensions import extension_names
 from tests.vectors.of_floors import floors
 from tests.vectors.of_form import fields, frames, identities, payloads, tokens
-from tests.vectors.of_hybrid_trust import hybrid_keys, hybrid_roots, hybrid_sequences, hybrid_signers
 from tests.vectors.of_hybrid_trust import hybrid_roots, hybrid_sequences, hybrid_signers, hybrid_trust_keys
 from tests.vectors.of_hybrids import hybrid_keys_named, hybrids
 from tests.vectors.of_lists import lists
@@ -82,13 +72,8 @@ from tests.vectors.of_token_sizes import sizes
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
-from tests.vectors.of_written import refused_documents, written_documents
-from tests.vectors.of_written_pins import written_pins
-from tests.vectors.vector import Case
 from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import longest_terms, times_of_issue, windows
-from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
-from tests.vectors.of_windows import terms, times_of_issue, windows
 from tests.vectors.of_written import refused_documents, written_documents
 from tests.vectors.of_written_pins import written_pins
 from tests.vectors.vector import Maker
