@@ -25,10 +25,8 @@ def _numbers(kind: str, field: str, highest: int) -> Sides:
 
 
 SIDES: Final = {
-    "FILE_BYTES": Sides(
-        "sizes/a-file-of-file-bytes-white-space-included", "sizes/a-file-of-file-bytes-and-a-byte-more"
-    ),
-    "TOKENS_PER_FILE": Sides("sizes/256-tokens", "sizes/257-tokens"),
+    "FILE_BYTES": Sides("sizes/file-of-file-bytes", "sizes/a-file-of-file-bytes-and-one-byte-more"),
+    "TOKENS_PER_FILE": Sides("sizes/tokens-256", "sizes/tokens-257"),
     "FRAME_BYTES": Sides(
         "divided-frames/a-frame-of-frame-bytes", "divided-frames/a-frame-of-frame-bytes-and-a-byte-more"
     ),
