@@ -72,9 +72,10 @@ def _single(kind: type, said: Any) -> Any:
 
 def _bytes(said: Any) -> Any:
     try:
-        return bytes.fromhex(said)
+        data = bytes.fromhex(said)
     except (TypeError, ValueError):
         return said
+    return data if data.hex() == said else said
 
 
 def _moment(kind: Any, said: Any) -> Any:
