@@ -95,7 +95,7 @@ SCHEMES: Final = mutants_of(
         "len(public) in (32, 1984)",
     ),
     left_out("key-above-the-prime-taken", "Schemes", _BELOW),
-    changed("key-at-the-prime-taken", "Schemes", _BELOW, _BELOW.replace("<", "<=")),
+    changed("key-at-the-prime-taken", "Schemes", _BELOW, _BELOW.replace("<", "<="), "it is 0 once more, of low order"),
     changed("highest-bit-part-of-y", "Schemes", '"little") % 2**255', '"little")'),
     left_out("key-off-the-curve-taken", "Schemes", _POINT),
     left_out("low-order-keys-taken", "Schemes", _LOW),
