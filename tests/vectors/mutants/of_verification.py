@@ -53,7 +53,13 @@ KEYS_AND_SIGNATURES: Final = mutants_of(
         "    signer = next((one for one in state.admitted if one[1] == signer[1]), signer)\n"
         "    signatures = [signatures[0]._replace(scheme=signer[0])]\n" + _KNOWN,
     ),
-    swapped("key-before-trust", "Verification 4.2", _TRUST, _KNOWN),
+    swapped(
+        "key-before-trust",
+        "Verification 4.2",
+        _TRUST,
+        _KNOWN,
+        "no file is taken without a trust document in force (F1.4)",
+    ),
     left_out("revoked-key-taken", "Verification 4.4", _REVOKED),
     changed("retired-key-refused", "Verification 4.4", _REVOKED, _REVOKED.replace("!= 2", "== 0")),
     changed("revoked-key-taken-for-bundles", "Verification 4.4", _REVOKED, _but(_REVOKED, 'kind != "bundle"')),
