@@ -274,5 +274,6 @@ PACKS: Final = mutants_of(
         "Packs",
         "    state = opened(line)\n",
         '    tokens_of(given.contents(line, "file"))\n    state = opened(line)\n',
+        "no rule says which is read first where both are damaged",
     ),
 )

@@ -214,7 +214,13 @@ SCOPES: Final = mutants_of(
     ),
     changed("term-one-more", "Verification 7.8", "// DAY <= days", "// DAY <= days + 1"),
     changed("term-one-less", "Verification 7.8", "// DAY <= days", "// DAY < days"),
-    changed("term-in-seconds", "Verification 7.8", _WITHIN, 'last * DAY - bundle["issued"] <= days * DAY'),
+    changed(
+        "term-in-seconds",
+        "Verification 7.8",
+        _WITHIN,
+        'last * DAY - bundle["issued"] <= days * DAY',
+        "whole days are apart by no part of a day",
+    ),
     changed(
         "term-of-perpetual-taken",
         "Verification 7.8",
@@ -257,7 +263,13 @@ _LOWEST: Final = '        need(says["sequence"] >= (lowest[says["use"]] or 0), "
 REVOKED: Final = mutants_of(
     "trust",
     left_out("missing-list-passed", "Verification 9.1", _MISSING),
-    changed("lower-list-passed", "Verification 9.1", "taken_back and taken_back.place[0] >= seen[0]", "taken_back"),
+    changed(
+        "lower-list-passed",
+        "Verification 9.1",
+        "taken_back and taken_back.place[0] >= seen[0]",
+        "taken_back",
+        "a list below the one that was seen is not in force",
+    ),
     changed(
         "vendors-list-for-everybody",
         "Verification 9.1",
