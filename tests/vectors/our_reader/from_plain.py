@@ -8,7 +8,7 @@ from enum import IntEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
-from licensekit.dates import days_of, moment_of, parse_seconds
+from licensekit.dates import days_of, format_days, format_seconds, moment_of, parse_seconds
 from licensekit.wire.documents import Document, fields
 from licensekit.wire.plain import word
 
@@ -86,4 +86,7 @@ def _moment(kind: Any, said: Any) -> Any:
         seconds = parse_seconds(said)
     except (TypeError, ValueError):
         return _OF_NO_FIELD
-    return seconds if kind is fields.Seconds else days_of(moment_of(seconds).date())
+    if kind is fields.Seconds:
+        return seconds if format_seconds(seconds) == said else _OF_NO_FIELD
+    days = days_of(moment_of(seconds).date())
+    return days if format_days(days) == said else _OF_NO_FIELD
