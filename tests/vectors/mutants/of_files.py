@@ -165,13 +165,7 @@ _KEPT: Final = (
 FLOORS: Final = mutants_of(
     "files",
     left_out("floor-fork-of-roots-not-judged", "S1.1", _ROOT_FORK),
-    changed(
-        "floor-fork-of-the-newest-root-alone",
-        "S1.1",
-        "for k in state.chain)",
-        "for k in [state.root])",
-        "what was seen of roots is the newest of the chain, or above it",
-    ),
+    changed("floor-fork-of-the-newest-root-alone", "S1.1", "for k in state.chain)", "for k in [state.root])"),
     swapped(
         "floor-rollback-of-roots-before-fork",
         "S1.1",
