@@ -76,7 +76,8 @@ def _swapped(modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
     for name in sorted(modules):
         package, _, last = name.rpartition(".")
         sys.modules[name] = modules[name]
-        setattr(sys.modules[package], last, modules[name])
+        if package in sys.modules:  # else it is executed once more, and finds its modules by their names
+            setattr(sys.modules[package], last, modules[name])
     return before
 
 

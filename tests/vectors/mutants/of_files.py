@@ -166,7 +166,13 @@ FLOORS: Final = mutants_of(
     "files",
     left_out("floor-fork-of-roots-not-judged", "S1.1", _ROOT_FORK),
     changed("floor-fork-of-the-newest-root-alone", "S1.1", "for k in state.chain)", "for k in [state.root])"),
-    swapped("floor-rollback-of-roots-before-fork", "S1.1", _ROOT_FORK, _ROOT_LOW),
+    swapped(
+        "floor-rollback-of-roots-before-fork",
+        "S1.1",
+        _ROOT_FORK,
+        _ROOT_LOW,
+        "no root of the chain has the version of one that is above all of them",
+    ),
     left_out("floor-of-roots-not-judged", "S1.2", _ROOT_LOW),
     changed("floor-of-roots-one-less", "S1.2", "(state.root.version,) >=", "(state.root.version + 1,) >="),
     left_out("floor-of-trust-not-judged", "S1.3", _TRUST_LOW),
@@ -179,6 +185,7 @@ FLOORS: Final = mutants_of(
         "S1.4",
         _HELD,
         '    need(all(one.place[0] >= state.seen[one.order][0] for one in state.lists.values()), "rollback")\n' + _HELD,
+        "a list below the floor is not in force by then",
     ),
     changed(
         "floor-of-catalogs-refused",
@@ -261,5 +268,6 @@ PACKS: Final = mutants_of(
         "Packs",
         "    state = opened(line)\n",
         '    tokens_of(given.contents(line, "file"))\n    state = opened(line)\n',
+        "no rule says which is read first where both are damaged",
     ),
 )

@@ -35,7 +35,13 @@ GOVERNING: Final = mutants_of(
     changed("equal-sequences-by-issue", "P1", _SORTED, _SORTED.replace("one.activated", 'one.says["issued"]')),
     changed("limited-key-displaces-anything", "P1", _HEAD, "if True:"),
     changed("limited-key-displaces-nothing", "P1", _HEAD, "if not bundle.scope.is_limited:"),
-    changed("every-key-displaces-what-it-may-sign", "P1", _HEAD, "if bundle.scope.admits(head):"),
+    changed(
+        "every-key-displaces-what-it-may-sign",
+        "P1",
+        _HEAD,
+        "if bundle.scope.admits(head):",
+        "a key without limits admits every head of its own line",
+    ),
     changed(
         "present-head-is-the-lowest", "P1", _HEAD, "if not bundle.scope.is_limited or bundle.scope.admits(line[0]):"
     ),
@@ -184,7 +190,13 @@ BUNDLES: Final = mutants_of(
         "(self.parts, self.most, self.longest_term) != (None, None, None)",
         "self.longest_term is not None",
     ),
-    changed("admits-other-issuers", "P1", "bundle.issuer in self.issuers and ", ""),
+    changed(
+        "admits-other-issuers",
+        "P1",
+        "bundle.issuer in self.issuers and ",
+        "",
+        "a line has one issuer, for whom its keys sign",
+    ),
     changed(
         "bundles-at-issued-ahead-left-out",
         "Bundles that govern",

@@ -95,7 +95,7 @@ SCHEMES: Final = mutants_of(
         "len(public) in (32, 1984)",
     ),
     left_out("key-above-the-prime-taken", "Schemes", _BELOW),
-    changed("key-at-the-prime-taken", "Schemes", _BELOW, _BELOW.replace("<", "<=")),
+    changed("key-at-the-prime-taken", "Schemes", _BELOW, _BELOW.replace("<", "<="), "it is 0 once more, of low order"),
     changed("highest-bit-part-of-y", "Schemes", '"little") % 2**255', '"little")'),
     left_out("key-off-the-curve-taken", "Schemes", _POINT),
     left_out("low-order-keys-taken", "Schemes", _LOW),
@@ -166,6 +166,7 @@ KEY_FILES: Final = mutants_of(
         "Key files 3",
         _CHECK + "    label, public = _label(body[1:])\n",
         "    label, public = _label(body[1:])\n" + _CHECK,
+        "both are refused with one code",
     ),
     changed("check-after-key", "Key files 3", _CHECK, "").with_change(
         '    key(int.from_bytes(body[:1], "big"), public)\n',
@@ -245,12 +246,14 @@ CHAINS: Final = mutants_of(
         "    before = [bytes(32), *hashes]\n"
         "    pairs = zip_longest([hashlib.sha256(before[i] + e).digest() for i, e in "
         "enumerate(entries) if i < len(before)], hashes)\n",
+        "up to the first break, what is written is what is worked out",
     ),
     changed(
         "chain-with-hashes-missing",
         "Hash chain",
         "zip_longest(_hashes(entries)[1:], hashes)",
         "zip(_hashes(entries)[1:], hashes)",
+        "the question has as many hashes as entries",
     ),
     changed(
         "ledger-absent-is-empty",

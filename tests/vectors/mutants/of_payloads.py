@@ -113,6 +113,7 @@ MESSAGE_PACK: Final = mutants_of(
         '        number = int.from_bytes(self.take(2**width), "big")\n',
         '        number = int.from_bytes(self.take(2**width), "big")\n'
         "        number = int(float(number)) if width == 3 else number\n",
+        "digits are lost above 2^53 alone, and every bound is below",
     ),
     changed(
         "numbers-of-64-bits-wrap",

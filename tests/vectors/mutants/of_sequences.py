@@ -146,6 +146,7 @@ SEQUENCES: Final = mutants_of(
         "S1",
         "state = files.extended(reader.state, tokens, now, reader.seen)",
         "state = files.extended(reader.state, tokens, now)",
+        "what was seen is part of the state already",
     ),
     changed(
         "verify-at-its-clock",

@@ -85,6 +85,7 @@ STATES: Final = mutants_of(
         "Bundles that govern",
         '== "expired" and not is_out_of_reach(world, bundle)',
         '== "expired"',
+        "nobody asks for the cap of what is not listed",
     ),
 )
 

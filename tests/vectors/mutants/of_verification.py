@@ -53,7 +53,13 @@ KEYS_AND_SIGNATURES: Final = mutants_of(
         "    signer = next((one for one in state.admitted if one[1] == signer[1]), signer)\n"
         "    signatures = [signatures[0]._replace(scheme=signer[0])]\n" + _KNOWN,
     ),
-    swapped("key-before-trust", "Verification 4.2", _TRUST, _KNOWN),
+    swapped(
+        "key-before-trust",
+        "Verification 4.2",
+        _TRUST,
+        _KNOWN,
+        "no file is taken without a trust document in force (F1.4)",
+    ),
     left_out("revoked-key-taken", "Verification 4.4", _REVOKED),
     changed("retired-key-refused", "Verification 4.4", _REVOKED, _REVOKED.replace("!= 2", "== 0")),
     changed("revoked-key-taken-for-bundles", "Verification 4.4", _REVOKED, _but(_REVOKED, 'kind != "bundle"')),
@@ -208,7 +214,13 @@ SCOPES: Final = mutants_of(
     ),
     changed("term-one-more", "Verification 7.8", "// DAY <= days", "// DAY <= days + 1"),
     changed("term-one-less", "Verification 7.8", "// DAY <= days", "// DAY < days"),
-    changed("term-in-seconds", "Verification 7.8", _WITHIN, 'last * DAY - bundle["issued"] <= days * DAY'),
+    changed(
+        "term-in-seconds",
+        "Verification 7.8",
+        _WITHIN,
+        'last * DAY - bundle["issued"] <= days * DAY',
+        "whole days are apart by no part of a day",
+    ),
     changed(
         "term-of-perpetual-taken",
         "Verification 7.8",
@@ -251,7 +263,13 @@ _LOWEST: Final = '        need(says["sequence"] >= (lowest[says["use"]] or 0), "
 REVOKED: Final = mutants_of(
     "trust",
     left_out("missing-list-passed", "Verification 9.1", _MISSING),
-    changed("lower-list-passed", "Verification 9.1", "taken_back and taken_back.place[0] >= seen[0]", "taken_back"),
+    changed(
+        "lower-list-passed",
+        "Verification 9.1",
+        "taken_back and taken_back.place[0] >= seen[0]",
+        "taken_back",
+        "a list below the one that was seen is not in force",
+    ),
     changed(
         "vendors-list-for-everybody",
         "Verification 9.1",

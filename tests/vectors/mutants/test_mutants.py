@@ -35,8 +35,8 @@ def test_every_mutant_changes_something_under_a_name_of_its_own() -> None:
 
 def test_a_mutant_is_another_reader_and_the_reader_stays_as_it_is() -> None:
     mutant = next(mutant for mutant in ALL if mutant.name == "pin-tab-kept")
-    pin = next(one.line for one in asked() if one.case.ask == "pin" and "digest" in one.case.expect)
-    line = {**pin, "pin": f"\t{pin['pin'].strip()}"}
+    root = next(one.line["root"] for one in asked() if one.case.ask == "file" and "state" in one.case.expect)
+    line = {"ask": "pin", "pin": f"\t{root.strip()}"}
     assert answer_of(mutant)(line) == {"code": "root-pin-invalid"}
     assert "digest" in answer_of(None)(line)
 

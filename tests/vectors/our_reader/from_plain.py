@@ -1,6 +1,6 @@
 """From plain data back to what a payload holds, by the types of the fields of each document.
 
-What does not have the form of its field is left as it is, so that the package refuses it.
+What does not have the form of its field becomes what no field takes, so that the package refuses it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +11,9 @@ from typing import Annotated, Any, Final, Union, cast, get_args, get_origin, get
 from licensekit.dates import days_of, format_days, format_seconds, moment_of, parse_seconds
 from licensekit.wire.documents import Document, fields
 from licensekit.wire.plain import word
+
+_OF_NO_FIELD: Final = 0.5
+"""No value of a payload has a fraction."""
 
 
 def fields_of(kind: type[Document], said: dict[str, Any]) -> list[Any]:
@@ -66,23 +69,24 @@ def _single(kind: type, said: Any) -> Any:
     if issubclass(kind, Document):
         return fields_of(kind, cast("dict[str, Any]", said)) if isinstance(said, dict) else said
     if issubclass(kind, IntEnum):
-        return {word(one): one for one in kind}.get(said, said) if isinstance(said, str) else said
+        return {word(one): one for one in kind}.get(said, _OF_NO_FIELD) if isinstance(said, str) else _OF_NO_FIELD
     return _bytes(said) if kind is bytes else said
 
 
 def _bytes(said: Any) -> Any:
     try:
-        return bytes.fromhex(said)
+        data = bytes.fromhex(said)
     except (TypeError, ValueError):
-        return said
+        return _OF_NO_FIELD
+    return data if data.hex() == said else _OF_NO_FIELD
 
 
 def _moment(kind: Any, said: Any) -> Any:
     try:
         seconds = parse_seconds(said)
     except (TypeError, ValueError):
-        return said
+        return _OF_NO_FIELD
     if kind is fields.Seconds:
-        return seconds if format_seconds(seconds) == said else said
+        return seconds if format_seconds(seconds) == said else _OF_NO_FIELD
     days = days_of(moment_of(seconds).date())
-    return days if format_days(days) == said else said
+    return days if format_days(days) == said else _OF_NO_FIELD
