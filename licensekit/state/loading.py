@@ -193,7 +193,7 @@ class ReadTransaction(NamedTuple):
         """
         stored, released = self.stored, self.opened.released
         believed, unusable = combine_trust(stored, self.root, self.pack)
-        trust_store = at_floor(believed)
+        trust_store = at_floor(believed, stored.seen)
         verified = verify_bundles(stored.bundles, trust_store, self.now)
         kept = verified.kept
         fingerprint = stored.fingerprint(kept, self.opened.facts)

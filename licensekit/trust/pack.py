@@ -148,7 +148,7 @@ def extend_trust_store(
             floor.
         FormatError: one of them is damaged.
     """
-    return at_floor(add_documents(trust_store, tokens, now, seen))
+    return at_floor(add_documents(trust_store, tokens, now, seen), seen)
 
 
 def add_documents(
@@ -251,17 +251,17 @@ def _is_pinned_above_first(state: TrustState) -> bool:
     return state.chain[0].root.version > 1
 
 
-def at_floor(trust_store: TrustStore) -> TrustStore:
+def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
     """Return a trust store without the catalogs that are lower than one that was seen (S1).
 
     Raises as `require_floor`, and `Fork`.
     """
-    require_floor(trust_store.trust)
+    require_floor(trust_store.trust, floor)
     kept: dict[str, Verified[Catalog]] = {}
     for issuer, catalog in trust_store.catalogs.items():
-        found, floor = order.seen(catalog), trust_store.trust.seen["catalog", issuer]
-        if order.is_fork(found, floor):
+        found, highest = order.seen(catalog), trust_store.trust.seen["catalog", issuer]
+        if order.is_fork(found, highest):
             raise order.fork_of(catalog.document)
-        if found == floor:
+        if found == highest:
             kept[issuer] = catalog
     return trust_store._replace(catalogs=kept)

@@ -162,17 +162,17 @@ def remember(state: TrustState, floor: Seen) -> TrustState:
     return state._replace(lists=lists, seen=merged)
 
 
-def require_floor(state: TrustState) -> None:
+def require_floor(state: TrustState, floor: Seen) -> None:
     """Refuse a state that is below what was seen, or beside it (S1).
 
-    A list that is missing has the effect of L2: it is not judged here.
+    `floor` is what was seen before these documents. A list that is missing has the effect of L2: it is not judged here.
 
     Raises:
         Fork, Rollback: as their names say.
     """
     root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:
-        if is_fork(seen(known.verified), root):
+        if is_fork(seen(known.verified), floor.get(ROOTS, root)):
             raise order.fork_of(known.root)
     if root is not None and (state.root.version,) < root.version:
         raise errors.Rollback(reason="root", version=state.root.version, seen=root.version[0])

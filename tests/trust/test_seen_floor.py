@@ -35,7 +35,7 @@ def one(*version: int, of: armor.Token | None = None) -> SeenDocument:
 def held(state: TrustState, seen: Seen) -> TrustState:
     """Return `state` with a floor, if it is not below."""
     floored = remember(state, seen)
-    require_floor(floored)
+    require_floor(floored, seen)
     return floored
 
 

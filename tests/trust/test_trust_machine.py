@@ -195,7 +195,7 @@ class TrustMachine(RuleBasedStateMachine):
         tokens = data.draw(st.permutations([*roots, trust.token, *lists]))
         pin = makers.pin(data.draw(st.sampled_from(roots)))
         loaded = extend(remember(start(tokens, pin), self.state.seen), tokens, None)
-        require_floor(loaded)
+        require_floor(loaded, self.state.seen)
         assert frozen(loaded)[2:] == frozen(self.state)[2:]
         if len(loaded.chain) == len(roots):
             self.state = loaded
@@ -214,7 +214,7 @@ class TrustMachine(RuleBasedStateMachine):
         for token in kept[1:]:
             take = update_root if token.type == "root" else partial(update_trust, now=None)
             state = take(state, token)
-        _, refusal = outcome(lambda: require_floor(state))
+        _, refusal = outcome(lambda: require_floor(state, self.state.seen))
         if what == "lists":
             assert refusal is None
             self.state, self.model.listed = state, None

@@ -46,7 +46,7 @@ FLOORS: Final = {
     "root-1": Seen("root 1", ROOTS[1]),
     "root-2": Seen("the very root 2", ROOTS[2]),
     "root-3": Seen("root 3", ROOTS[3], "S1.2", "rollback"),
-    "another-root-1": Seen("another root 1", root([KEYS[0]], [KEYS[0], STRANGER])),
+    "another-root-1": Seen("another root 1", root([KEYS[0]], [KEYS[0], STRANGER]), "S1.1", "fork"),
     "another-root-2": Seen("another root 2", root([KEYS[1]], [KEYS[1], STRANGER], 2), "S1.1", "fork"),
     "another-root-3": Seen("another root 3", root([KEYS[1]], [STRANGER], 3), "S1.2", "rollback"),
     "trust-of-root-1": Seen("the highest trust document of root 1", trust_of(1, 2**32 - 1)),
@@ -153,6 +153,10 @@ def _roots_beside_the_floor() -> Iterator[Case]:
         yield GROUND.refuses(
             "R2.7", "fork", f"seen-before-{name}", about, file, seen=seen, flags=("state", "precedence")
         )
+    later = file_of(ROOTS[3], TRUSTS[3], TOKEN)
+    about = "another root 2 than the pack's was seen, and the file brings root 3"
+    another = shown_seen(root=root([KEYS[1]], [KEYS[1], STRANGER], 2))
+    yield GROUND.refuses("S1.1", "fork", "another-root-2-below-root-3", about, later, seen=another, flags=("state",))
     four = root([KEYS[1], STRANGER], [STRANGER], 4)
     about = "another root 4 than was seen, and root 3 is missing"
     yield GROUND.refuses(

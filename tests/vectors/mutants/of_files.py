@@ -149,7 +149,7 @@ FILES: Final = mutants_of(
     ),
 )
 
-_ROOT_FORK: Final = '    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "fork")\n'
+_ROOT_FORK: Final = '    need(not any(forks(known.held, root) for known in state.chain), "fork")\n'
 _ROOT_LOW: Final = '    need((state.root.version,) >= state.seen["root", ""][0], "rollback")\n'
 _TRUST_LOW: Final = (
     "    if state.trust is not None:\n"
@@ -165,13 +165,19 @@ _KEPT: Final = (
 FLOORS: Final = mutants_of(
     "files",
     left_out("floor-fork-of-roots-not-judged", "S1.1", _ROOT_FORK),
-    changed("floor-fork-of-the-newest-root-alone", "S1.1", "for k in state.chain)", "for k in [state.root])"),
+    changed("floor-fork-of-the-newest-root-alone", "S1.1", "for known in state.chain)", "for known in [state.root])"),
     swapped(
         "floor-rollback-of-roots-before-fork",
         "S1.1",
         _ROOT_FORK,
         _ROOT_LOW,
         "no root of the chain has the version of one that is above all of them",
+    ),
+    changed(
+        "floor-fork-of-roots-after-the-file",
+        "S1.1",
+        'root = floor.get(("root", ""), state.seen["root", ""])',
+        'root = state.seen["root", ""]',
     ),
     left_out("floor-of-roots-not-judged", "S1.2", _ROOT_LOW),
     changed("floor-of-roots-one-less", "S1.2", "(state.root.version,) >=", "(state.root.version + 1,) >="),
@@ -205,8 +211,8 @@ FLOORS: Final = mutants_of(
     changed(
         "floor-added-after-the-file",
         "S1",
-        "at_floor(added(with_floor(state, seen or {}), tokens, now))",
-        "at_floor(with_floor(added(state, tokens, now), seen or {}))",
+        "at_floor(added(with_floor(state, floor), tokens, now), floor)",
+        "at_floor(with_floor(added(state, tokens, now), floor), floor)",
     ),
     changed(
         "floor-keeps-lists-below",

@@ -81,7 +81,7 @@ def _restart(reader: Reader, step: Line) -> tuple[Reader, Line]:
     try:
         # Of what an installation stores, these three members are all that decides.
         believed, _ = combine_trust(cast("Stored", kept), reader.root, pack)
-        store = at_floor(believed)
+        store = at_floor(believed, seen)
     except LicenseError as error:
         return reader, {"code": error.code}
     return reader.believing(store), {"state": state_numbers(store)}

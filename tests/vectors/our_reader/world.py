@@ -97,7 +97,8 @@ class _Live(NamedTuple):
 
 def world_of(line: Line) -> World:
     """Return the installation of a line."""
-    store = at_floor(add_documents(open_pack(line["pack"], line["root"]), (), None, seen_of(line.get("seen"))))
+    floor = seen_of(line.get("seen"))
+    store = at_floor(add_documents(open_pack(line["pack"], line["root"]), (), None, floor), floor)
     released = None if line.get("released") is None else days_of(moment_of(parse_seconds(line["released"])).date())
     fingerprint = _fingerprint(line.get("installation"))
 

@@ -88,7 +88,8 @@ def _self_signed(token: Token) -> Held:
 
 def extended(state: State, tokens: list[Token], now: int | None, seen: Seen | None = None) -> State:
     """F1, with the floor of S1."""
-    return at_floor(added(with_floor(state, seen or {}), tokens, now))
+    floor = seen or {}
+    return at_floor(added(with_floor(state, floor), tokens, now), floor)
 
 
 def added(state: State, tokens: list[Token], now: int | None) -> State:
@@ -173,9 +174,10 @@ def with_floor(state: State, floor: Seen) -> State:
     return replace(state, seen=seen, lists=lists)
 
 
-def at_floor(state: State) -> State:
-    """S1."""
-    need(not any(forks(k.held, state.seen["root", ""]) for k in state.chain), "fork")
+def at_floor(state: State, floor: Seen) -> State:
+    """S1: `floor` is what was seen before the documents of this state were added."""
+    root = floor.get(("root", ""), state.seen["root", ""])
+    need(not any(forks(known.held, root) for known in state.chain), "fork")
     need((state.root.version,) >= state.seen["root", ""][0], "rollback")
     if state.trust is not None:
         version, _ = state.seen["trust", ""]

@@ -71,7 +71,7 @@ def _restart(reader: Reader, step: Line) -> tuple[Reader, Answer]:
     floored = files.with_floor(state, seen)
     reader = replace(reader, ground=ground, state=floored, kept=kept, seen=seen)
     try:
-        state = files.at_floor(_loaded(floored, list(kept)))
+        state = files.at_floor(_loaded(floored, list(kept)), seen)
     except RefusedError as error:
         return reader, {"code": error.args[0]}
     return _keeping(reader, state), {"state": files.numbers(state)}

@@ -34,7 +34,7 @@ export async function takeFile(
   const rooted = await takeRoots({ ...believed, seen: floor }, of("root", tokens), taking);
   let state = await takeTrusts(rooted.believed, of("trust", tokens), rooted.passed, taking);
   for (const type of ["revocations", "catalog"] as const) state = await takeOfIssuers(state, type, tokens, taking);
-  return aboveFloor(state, floor);
+  return aboveFloor(state, floor, seen.get("root"));
 }
 
 function of(type: Type, tokens: readonly Token[]): Token[] {
@@ -135,12 +135,15 @@ async function takeOfIssuers(
   return state;
 }
 
-/** Refuse a state that is below what was seen, and return it without the lists and catalogs that are: S1. */
-function aboveFloor(believed: Believed, floor: Seen): Believed {
+/**
+ * Refuse a state that is below what was seen, and return it without the lists and catalogs that are: S1.
+ * `root` was seen before all of it.
+ */
+function aboveFloor(believed: Believed, floor: Seen, root: Place | undefined): Believed {
   const forked = (held: Held<object>, name: string): boolean => isFork(placeOf(held), floor.get(name));
   const below = (held: Held<object>, name: string): boolean => isBelow(placeOf(held), floor.get(name));
   const trust = believed.trust!;
-  if (believed.chain.some((root) => forked(root, "root"))) refuse("fork");
+  if (believed.chain.some((known) => isFork(placeOf(known), root))) refuse("fork");
   if (below(newestRoot(believed), "root") || below(trust, "trust")) refuse("rollback");
   const fork =
     forked(trust, "trust") ||
