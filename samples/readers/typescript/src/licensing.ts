@@ -77,13 +77,19 @@ export interface Source {
 
 const ANY: readonly License["kind"][] = ["system", "site", "user"];
 
+/** What an application knows beside its documents, and the moment that it asks about. */
+export interface KnownNow extends Known {
+  /** Seconds since 1970, so `Date.now() / 1000`: by milliseconds, every term has long ended. Default: the clock. */
+  readonly now?: number;
+}
+
 /**
  * Return what is licensed at a moment.
- * @param known what the application knows beside its documents; `now` is in seconds, by default what the clock shows
+ * @param known what the application knows beside its documents
  */
 export function licensing(
   { believed, bundles }: Source,
-  { now = Math.floor(Date.now() / 1000), ...known }: Known & { readonly now?: number } = {},
+  { now = Math.floor(Date.now() / 1000), ...known }: KnownNow = {},
 ): Licensing {
   const all = entitlementsAt(now, worldOf(believed, bundles, known));
   const base = baseOf(all);

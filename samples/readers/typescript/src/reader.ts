@@ -13,7 +13,7 @@ import { identityOfToken, judge, revocationOf } from "./verification.js";
 
 /** How a reader is opened. */
 export interface Options {
-  /** What {@link Reader.kept} returned when it was last stored. */
+  /** What {@link Reader.kept} returned when it was last stored. Anything of another shape throws a `TypeError`. */
   readonly kept?: Kept | undefined;
   /** By default the Ed25519 of the Web Cryptography API. */
   readonly ed25519?: Verify | undefined;
@@ -68,7 +68,10 @@ export class Reader {
     return this.state.judged;
   }
 
-  /** Why what was kept is not believed, if it is not: the reader then has its pack, and the floors still hold. */
+  /**
+   * Why what was kept is not believed, if it is not: the reader then has its pack, and the floors still hold. A bundle
+   * that is altered where it is kept is left out without a refusal.
+   */
   get keptRefusal(): Refusal | null {
     return this.state.unread?.refusal ?? null;
   }
@@ -80,8 +83,9 @@ export class Reader {
   }
 
   /**
-   * Take a file, and return its bundles and catalogs.
-   * @param now seconds since 1970; by default the clock of the machine
+   * Take a file, and return its bundles and catalogs. Of a pack, these are catalogs alone.
+   * @param file its text, or its bytes; of an `ArrayBuffer`, pass `new Uint8Array(buffer)`
+   * @param now seconds since 1970, not milliseconds; by default the clock of the machine
    * @throws Refusal if anything in the file is refused: then nothing has changed
    */
   take(file: string | Uint8Array, now = Math.floor(Date.now() / 1000)): Promise<readonly Verified[]> {

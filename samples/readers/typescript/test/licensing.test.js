@@ -54,6 +54,11 @@ test("a system license is had while its bundle works, and read after grace", () 
   assert.deepEqual(after.why("server"), { reason: "expired", code: "bundle-not-in-force" });
 });
 
+test("no access is at least a word that is none, as a program without types may pass it", () => {
+  const write = /** @type {"full"} */ (/** @type {string} */ ("write"));
+  assert.equal(licensing(reader, { now: NOW }).allows("server", write), false);
+});
+
 test("a user of the application's own holds what is passed, and what that includes", () => {
   const licensed = licensing(reader, { now: NOW });
   const anna = licensed.user("anna", { licenses: ["sales-pro"] });

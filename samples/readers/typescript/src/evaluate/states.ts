@@ -8,10 +8,11 @@ import type { Installation, World } from "./world.js";
 export type State = "pending" | "active" | "warning" | "grace" | "expired" | "foreign" | "unmaintained";
 export type Access = "none" | "read" | "full";
 
-const ORDER: readonly Access[] = ["none", "read", "full"];
+/** The highest first: no access is at least a word that is none of them. */
+const ORDER: readonly Access[] = ["full", "read", "none"];
 const AFTER_GRACE = { "read-only": "read", block: "none", advisory: "full" } as const;
 
-export const isAtLeast = (access: Access, wanted: Access): boolean => ORDER.indexOf(access) >= ORDER.indexOf(wanted);
+export const isAtLeast = (access: Access, wanted: Access): boolean => ORDER.indexOf(access) <= ORDER.indexOf(wanted);
 export const highest = (a: Access = "none", b: Access = "none"): Access => (isAtLeast(a, b) ? a : b);
 
 /** Return the last day on which a bundle works, or null if it is perpetual. */

@@ -45,7 +45,7 @@ export interface Installation {
 
 /** What an application knows beside its documents. All of it may be left out. */
 export interface Known {
-  /** The day on which this version of the product was released: `2027-01-01`. */
+  /** The day on which this version of the product was released, as a date, `2027-01-01`. It is compared as text. */
   readonly released?: string;
   readonly installation?: Installation;
   /** For how many hours the database has been away. */
