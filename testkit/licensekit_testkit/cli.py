@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
@@ -13,6 +13,8 @@ from licensekit_testkit.running import NotAReaderError, Outcome, greet, results
 
 FAILED = 1
 USAGE = 2
+RUN_USAGE = "licensekit-testkit run [OPTIONS] -- COMMAND [ARGUMENT ...]"
+MOST_SECONDS = 86_400
 
 
 class UsageError(Exception):
@@ -21,7 +23,11 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; end with 0, with 1 if a case failed, or with 2 if the command makes no sense."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        hint = f"; write `--` before the command of the reader: {RUN_USAGE}" if asked.run is _run else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     try:
         sys.exit(asked.run(asked))
     except BrokenPipeError:  # what reads our output has read enough, such as `head`
@@ -41,11 +47,9 @@ def _parser() -> ArgumentParser:
     showing = commands.add_parser("show", help="show one case: what is given and what is expected")
     showing.add_argument("id", metavar="ID", help="the id of a case, as in `list`")
     showing.set_defaults(run=_show)
-    running = commands.add_parser(
-        "run", help="ask a reader every case", usage="licensekit-testkit run [OPTIONS] -- COMMAND [ARGUMENT ...]"
-    )
+    running = commands.add_parser("run", help="ask a reader every case", usage=RUN_USAGE)
     _add_selection(running)
-    running.add_argument("--seconds", type=float, default=10.0, help="time limit for each answer (default: 10)")
+    running.add_argument("--seconds", type=_seconds, default=10.0, help="time limit for each answer (default: 10)")
     running.add_argument("--json", action="store_true", help="print every result as one JSON object")
     running.add_argument("command", nargs="+", metavar="COMMAND", help="the command that starts the reader")
     running.set_defaults(run=_run)
@@ -58,20 +62,31 @@ def _add_selection(parser: ArgumentParser) -> None:
         "--only",
         action="append",
         metavar="PATTERN",
-        help="only cases whose id is like GROUP/NAME*, or all of GROUP; may be repeated",
+        help="only cases whose id matches PATTERN, such as 'pins/pin-*', or all cases of a group; may be repeated",
     )
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MOST_SECONDS:
+        raise ArgumentTypeError(f"{text!r} is not a number of seconds above 0 and up to {MOST_SECONDS}")
+    return seconds
+
+
 def _selected(asked: Namespace) -> list[KitCase]:
-    patterns = [one if "/" in one else f"{one}/*" for one in asked.only or ["*/*"]]
-    selected = [
-        case
-        for case in all_cases()
-        if case.level in (asked.level or LEVELS) and any(fnmatchcase(case.id, pattern) for pattern in patterns)
-    ]
-    if not selected:
-        raise UsageError("no case is like that; `licensekit-testkit list` shows all")
-    return selected
+    """Return the cases that are asked for; a pattern that matches none is a mistake, even beside others that do."""
+    cases = [case for case in all_cases() if case.level in (asked.level or LEVELS)]
+    if not asked.only:
+        return cases
+    patterns = {given: given if "/" in given else f"{given}/*" for given in asked.only}
+    for given, pattern in patterns.items():
+        if not any(fnmatchcase(case.id, pattern) for case in cases):
+            of_levels = f" of {' or '.join(asked.level)}" if asked.level else ""
+            raise UsageError(f"no case{of_levels} matches --only {given!r}; `licensekit-testkit list` shows all cases")
+    return [case for case in cases if any(fnmatchcase(case.id, pattern) for pattern in patterns.values())]
 
 
 def _list(asked: Namespace) -> int:
@@ -95,7 +110,9 @@ def _run(asked: Namespace) -> int:
         hello = greet(process)
         done = list(results(process, hello, cases))
         ending = _ending(process)
-    except (OSError, NotAReaderError) as error:
+    except OSError as error:
+        raise UsageError(_not_started(asked.command[0], error)) from error
+    except NotAReaderError as error:
         raise UsageError(str(error)) from error
     finally:
         process.stop()
@@ -104,6 +121,11 @@ def _run(asked: Namespace) -> int:
     else:
         print(report.as_text(hello.reader, done, ending))
     return FAILED if ending or any(result.outcome is Outcome.FAILED for result in done) else 0
+
+
+def _not_started(program: str, error: OSError) -> str:
+    hint = "; pass the program and each argument separately, not in one pair of quotes" if " " in program else ""
+    return f"{program!r} cannot be started: {error.strerror}{hint}"
 
 
 def _ending(process: ReaderProcess) -> str:

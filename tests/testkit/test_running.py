@@ -151,16 +151,29 @@ def test_the_status_says_how_it_went(how: str, status: int) -> None:
     assert run("run", "--only", "pins/pin-*", "--", *ODD, how) == status
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("run",), ("run", "--level", "L9", "--", "x"), ("show", "x/y"), ("list", "--only", "nothing")]
-)
-def test_what_makes_no_sense_ends_with_2(arguments: tuple[str, ...]) -> None:
+MISTAKES: dict[tuple[str, ...], str] = {
+    (): "required: COMMAND",
+    ("run",): "required: COMMAND",
+    ("run", "--level", "L9", "--", "x"): "'L9'",
+    ("run", "--seconds", "0", "--", "x"): "'0' is not a number of seconds above 0",
+    ("run", "--seconds", "inf", "--", "x"): "'inf' is not a number of seconds",
+    ("run", "--seconds", "soon", "--", "x"): "'soon' is not a number of seconds",
+    ("run", "java", "-cp", ".", "Reader"): "write `--` before the command of the reader",
+    ("run", "--", "/no/such/reader"): "'/no/such/reader' cannot be started: No such file or directory\n",
+    ("run", "--", "/no/such/reader --fast"): "pass the program and each argument separately",
+    ("list", "--short"): "unrecognized arguments: --short\n",
+    ("list", "--only", "nothing"): "no case matches --only 'nothing'",
+    ("list", "--only", "pins", "--only", "pins/x*"): "no case matches --only 'pins/x*'",
+    ("list", "--level", "L0", "--level", "L1", "--only", "pins"): "no case of L0 or L1 matches --only 'pins'",
+    ("show", "x/y"): "there is no case 'x/y'",
+}
+"""What makes no sense, and what is said of it."""
+
+
+@pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)
+def test_what_makes_no_sense_ends_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*arguments) == 2
-
-
-def test_a_command_that_is_not_there_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("run", "--", "/no/such/reader") == 2
-    assert "/no/such/reader" in capsys.readouterr().err
+    assert MISTAKES[arguments] in capsys.readouterr().err
 
 
 def test_a_case_is_listed_and_shown_as_it_is_in_the_kit(capsys: pytest.CaptureFixture[str]) -> None:
