@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from licensekit_testkit import report
 from licensekit_testkit.case_files import LEVELS, KitCase, all_cases
 from licensekit_testkit.process import NoAnswerError, ReaderProcess
-from licensekit_testkit.running import NotAReaderError, Outcome, greet, results
+from licensekit_testkit.running import Hello, NotAReaderError, Outcome, greet, results
 
 FAILED = 1
 USAGE = 2
@@ -108,6 +108,7 @@ def _run(asked: Namespace) -> int:
     process = ReaderProcess(asked.command, asked.seconds)
     try:
         hello = greet(process)
+        _warn_of_unknown_asks(hello)
         done = list(results(process, hello, cases))
         ending = _ending(process)
     except OSError as error:
@@ -121,6 +122,14 @@ def _run(asked: Namespace) -> int:
     else:
         print(report.as_text(hello.reader, done, ending))
     return FAILED if ending or any(result.outcome is Outcome.FAILED for result in done) else 0
+
+
+def _warn_of_unknown_asks(hello: Hello) -> None:
+    """Print the asks that are in no case: a misspelled one would only have its cases left out."""
+    known = sorted({case.ask for case in all_cases()})
+    for ask in sorted(hello.asks.difference(known)):
+        message = f"hello: {ask!r} is not a question of the kit; these are: {', '.join(known)}"
+        print(f"licensekit-testkit: {message}", file=sys.stderr)
 
 
 def _not_started(program: str, error: OSError) -> str:

@@ -1,6 +1,7 @@
 """The runner and readers of every manner: what is passed, failed and left out, and that the run goes on."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,33 @@ def test_what_prints_a_banner_is_not_a_reader() -> None:
         greet(process)
 
 
+HELLOS = {"no-hello": '{"code": "armor-invalid"}, where', "schemes-are-texts": '"schemes": ["1"]}, where'}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("how", HELLOS)
+def test_what_answers_hello_otherwise_is_not_a_reader(how: str) -> None:
+    process = ReaderProcess([*ODD, how], 30)
+    try:
+        with pytest.raises(NotAReaderError, match=re.escape(HELLOS[how])):
+            greet(process)
+    finally:
+        process.stop()
+
+
+@pytest.mark.process
+def test_what_keeps_its_answers_to_itself_is_asked_whether_it_flushes() -> None:
+    process = ReaderProcess([sys.executable, "-c", "import sys; sys.stdin.read()"], 0.5)
+    with pytest.raises(NotAReaderError, match="flush each answer"):
+        greet(process)
+
+
+@pytest.mark.process
+def test_an_ask_that_is_not_in_the_kit_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", "--only", "pins/pin-*", "--", *ODD, "misspelled-ask") == 0
+    assert "'pins' is not a question of the kit; these are: audit_entry, " in capsys.readouterr().err
+
+
 class Silent(ReaderProcess):
     """A process that ends whenever it is asked."""
 
@@ -90,6 +118,7 @@ def test_what_the_reader_has_not_is_left_out(case: KitCase) -> None:
     hello = Hello("small", frozenset({"pin"}), frozenset({1, 3}))
     (result,) = results(Silent(), hello, [case])
     assert result.outcome is Outcome.LEFT_OUT
+    assert "is not among the reader's " in result.reason
 
 
 RIGHT: list[tuple[Any, Any, Any]] = [
