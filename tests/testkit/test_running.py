@@ -12,7 +12,7 @@ from licensekit_testkit import cli
 from licensekit_testkit.case_files import KitCase
 from licensekit_testkit.judging import is_right, is_same
 from licensekit_testkit.process import ReaderProcess
-from licensekit_testkit.report import SHOWN_FAILURES, failures
+from licensekit_testkit.report import SHOWN_FAILURES, failures, table
 from licensekit_testkit.running import SILENT_IN_A_ROW, Hello, NotAReaderError, Outcome, Result, greet, results
 
 ODD = [sys.executable, str(Path(__file__).parent / "odd_reader.py")]
@@ -153,6 +153,46 @@ def test_these_answers_are_wrong(expect: Any, answer: Any, compare: Any) -> None
 
 def test_true_is_not_1_at_any_depth() -> None:
     assert not is_same([{"a": [0]}], [{"a": [False]}])
+
+
+DIFFERENCES: list[tuple[Any, Any, Any, str]] = [
+    ({"x": "5a5a"}, {"x": "5A5A"}, None, 'x, from character 1: expected "a5a", got "A5A"'),
+    ({"x": {"concat": [["5a", 64]]}}, {"x": ""}, None, 'x: expected "' + "5a" * 19 + '5…, got ""'),
+    ({"x": "ab"}, {"x": "abc"}, None, 'x, from character 2: expected "", got "c"'),
+    ({"x": [{"y": 1}, {"y": 2}]}, {"x": [{"y": 1}, {"y": True}]}, None, "x[1].y: expected 2, got true"),
+    ({"x": [1]}, {"x": [1, 2]}, None, "x: expected length 1, got 2"),
+    ({"x": {"a": 1, "b": 2}}, {"x": {"a": 1}}, None, "x.b is missing"),
+    ({"x": 1}, {"y": 2, "x": 1}, None, "y is not expected"),
+    ({"x": 1}, {"y": 2, "x": 3}, ("x",), "x: expected 1, got 3"),
+    ({"x": {}}, {"x": []}, None, "x: expected {}, got []"),
+    ({"any_of": [{"x": 1}, {"x": 2}]}, {"x": 3}, None, ""),
+    ({"code": "a"}, {"code": "b"}, None, ""),
+    ({"x": 1}, {"code": "b"}, None, ""),
+]
+
+
+@pytest.mark.parametrize(("expect", "answer", "compare", "difference"), DIFFERENCES)
+def test_the_first_difference_is_shown(expect: Any, answer: Any, compare: Any, difference: str) -> None:
+    failed = Result(kit_case("other", expect=expect, compare=compare), Outcome.FAILED, answer)
+    _, _, shown = failures([failed]).partition("    differs   ")
+    assert shown == difference
+
+
+def test_a_group_of_which_nothing_was_asked_has_no_line() -> None:
+    asked, left = (kit_case("n", id=f"{group}/n") for group in ("pins", "files"))
+    shown = table(
+        [
+            Result(asked, Outcome.PASSED),
+            Result(left, Outcome.LEFT_OUT),
+            Result(kit_case("n", level="L1"), Outcome.LEFT_OUT),
+        ]
+    )
+    assert [line.split() for line in shown.splitlines()[1:]] == [
+        ["L0", "pins", "1", "0", "0"],
+        ["L0", "all", "1", "0", "1"],
+        ["L1", "all", "0", "0", "1"],
+        ["all", "1", "0", "2"],
+    ]
 
 
 def test_only_the_first_failures_are_shown_and_the_others_counted() -> None:
