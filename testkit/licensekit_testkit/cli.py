@@ -29,13 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         hint = f"; write `--` before the command of the reader: {RUN_USAGE}" if asked.run is _run else ""
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     try:
-        sys.exit(asked.run(asked))
-    except BrokenPipeError:  # what reads our output has read enough, such as `head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+        status, text = asked.run(asked)
     except UsageError as error:
         print(f"licensekit-testkit: {error}", file=sys.stderr)
         sys.exit(USAGE)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # what reads our output has read enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
 
 
 def _parser() -> ArgumentParser:
@@ -89,21 +91,18 @@ def _selected(asked: Namespace) -> list[KitCase]:
     return [case for case in cases if any(fnmatchcase(case.id, pattern) for pattern in patterns.values())]
 
 
-def _list(asked: Namespace) -> int:
-    for case in _selected(asked):
-        print(f"{case.level}  {case.id}: {case.about}")
-    return 0
+def _list(asked: Namespace) -> tuple[int, str]:
+    return 0, "\n".join(f"{case.level}  {case.id}: {case.about}" for case in _selected(asked))
 
 
-def _show(asked: Namespace) -> int:
+def _show(asked: Namespace) -> tuple[int, str]:
     found = [case for case in all_cases() if case.id == asked.id]
     if not found:
         raise UsageError(f"there is no case {asked.id!r}; `licensekit-testkit list` shows all")
-    print(report.case_as_json(found[0]))
-    return 0
+    return 0, report.case_as_json(found[0])
 
 
-def _run(asked: Namespace) -> int:
+def _run(asked: Namespace) -> tuple[int, str]:
     cases = _selected(asked)
     process = ReaderProcess(asked.command, asked.seconds)
     try:
@@ -117,11 +116,8 @@ def _run(asked: Namespace) -> int:
         raise UsageError(str(error)) from error
     finally:
         process.stop()
-    if asked.json:
-        print(report.as_json(hello.reader, done, ending))
-    else:
-        print(report.as_text(hello.reader, done, ending))
-    return FAILED if ending or any(result.outcome is Outcome.FAILED for result in done) else 0
+    text = (report.as_json if asked.json else report.as_text)(hello.reader, done, ending)
+    return FAILED if ending or any(result.outcome is Outcome.FAILED for result in done) else 0, text
 
 
 def _warn_of_unknown_asks(hello: Hello) -> None:

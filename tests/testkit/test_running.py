@@ -1,7 +1,9 @@
 """The runner and readers of every manner: what is passed, failed and left out, and that the run goes on."""
 
 import json
+import os
 import re
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from licensekit_testkit.report import SHOWN_FAILURES, failures, table
 from licensekit_testkit.running import SILENT_IN_A_ROW, Hello, NotAReaderError, Outcome, Result, greet, results
 
 ODD = [sys.executable, str(Path(__file__).parent / "odd_reader.py")]
+KIT = Path(__file__).parents[2] / "testkit"
 SECONDS = {"hangs": 0.5}
 """Time limits; of what answers, long enough for a busy machine."""
 
@@ -218,6 +221,19 @@ def run(*arguments: str) -> int:
 @pytest.mark.parametrize(("how", "status"), [("rightly", 0), ("wrong", 1), ("ends-with-5", 1), ("banner", 2)])
 def test_the_status_says_how_it_went(how: str, status: int) -> None:
     assert run("run", "--only", "pins/pin-*", "--", *ODD, how) == status
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("how", "status"), [("rightly", 0), ("wrong", 1)])
+def test_the_status_is_the_same_when_nobody_reads_the_output(how: str, status: int) -> None:
+    command = [sys.executable, "-m", "licensekit_testkit", "run", "--only", "pins/pin-*", "--", *ODD, how]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(command, cwd=KIT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (status, "")
 
 
 MISTAKES: dict[tuple[str, ...], str] = {
