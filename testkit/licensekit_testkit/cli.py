@@ -1,5 +1,6 @@
 """`licensekit-testkit list|show|run`."""
 
+import json
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -48,6 +49,7 @@ def _parser() -> ArgumentParser:
     listing.set_defaults(run=_list)
     showing = commands.add_parser("show", help="show one case: what is given and what is expected")
     showing.add_argument("id", metavar="ID", help="the id of a case, as in `list`")
+    showing.add_argument("--line", action="store_true", help="print the line that the reader is sent, and nothing else")
     showing.set_defaults(run=_show)
     running = commands.add_parser("run", help="ask a reader every case", usage=RUN_USAGE)
     _add_selection(running)
@@ -99,7 +101,7 @@ def _show(asked: Namespace) -> tuple[int, str]:
     found = [case for case in all_cases() if case.id == asked.id]
     if not found:
         raise UsageError(f"there is no case {asked.id!r}; `licensekit-testkit list` shows all")
-    return 0, report.case_as_json(found[0])
+    return 0, json.dumps(found[0].line()) if asked.line else report.case_as_json(found[0])
 
 
 def _run(asked: Namespace) -> tuple[int, str]:

@@ -266,3 +266,10 @@ def test_a_case_is_listed_and_shown_as_it_is_in_the_kit(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == "L2  pins/another-root: another root is pinned\n"
     assert run("show", "pins/another-root") == 0
     assert json.loads(capsys.readouterr().out)["expect"] == {"code": "root-mismatch"}
+
+
+def test_the_line_of_a_case_has_its_texts_written_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "--line", "divided-frames/one-signature-of-scheme-1") == 0
+    line = capsys.readouterr().out
+    assert line.count("\n") == 1
+    assert json.loads(line)["frame"] == "01010000000000000001" + "5a" * 64 + "90"
