@@ -1,9 +1,14 @@
-"""Whether an answer is the one that a case expects."""
+"""Whether an answer is the one that a case expects, and where it is another."""
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from itertools import takewhile
+from typing import Any, Final, cast
 
 from licensekit_testkit.case_files import KitCase
+
+_SHOWN_CHARACTERS: Final = 40
+"""Characters of a value that are shown from the first difference on."""
 
 
 def is_right(answer: Mapping[str, Any], case: KitCase) -> bool:
@@ -29,3 +34,53 @@ def is_same(one: object, other: object) -> bool:
         items, others = cast("Sequence[Any]", one), cast("Sequence[Any]", other)
         return len(items) == len(others) and all(map(is_same, items, others))
     return one == other
+
+
+def first_difference(answer: Mapping[str, Any], case: KitCase) -> str:
+    """Return where an answer first differs from the expected one; nothing if that is plain or there are several."""
+    expected, *others = case.answers()
+    if others or "code" in answer or "code" in expected:
+        return ""
+    return _difference(expected, compared(answer, case), "")
+
+
+def _difference(expected: Any, got: Any, path: str) -> str:
+    """Return where two values first differ, or nothing if they are the same."""
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        return _of_objects(cast("Mapping[str, Any]", expected), cast("Mapping[str, Any]", got), path)
+    if isinstance(expected, list) and isinstance(got, list):
+        return _of_lists(cast("Sequence[Any]", expected), cast("Sequence[Any]", got), path)
+    if is_same(expected, got):
+        return ""
+    same = _same_characters(expected, got) if isinstance(expected, str) and isinstance(got, str) else 0
+    if same:
+        return f"{path}, from character {same}: expected {_shown(expected[same:])}, got {_shown(got[same:])}"
+    return f"{path}: expected {_shown(expected)}, got {_shown(got)}"
+
+
+def _of_objects(expected: Mapping[str, Any], got: Mapping[str, Any], path: str) -> str:
+    prefix = f"{path}." if path else ""
+    for name, value in expected.items():
+        if name not in got:
+            return f"{prefix}{name} is missing"
+        if found := _difference(value, got[name], f"{prefix}{name}"):
+            return found
+    return next((f"{prefix}{name} is not expected" for name in got if name not in expected), "")
+
+
+def _of_lists(expected: Sequence[Any], got: Sequence[Any], path: str) -> str:
+    for number, (one, other) in enumerate(zip(expected, got, strict=False)):
+        if found := _difference(one, other, f"{path}[{number}]"):
+            return found
+    return "" if len(expected) == len(got) else f"{path}: expected length {len(expected)}, got {len(got)}"
+
+
+def _same_characters(one: str, other: str) -> int:
+    """Return with how many characters both texts begin alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _shown(value: object) -> str:
+    """Return a value as JSON, cut."""
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

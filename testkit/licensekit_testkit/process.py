@@ -64,6 +64,7 @@ class _Running:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._has_answered = False
         self._sent: SimpleQueue[bytes | None] = SimpleQueue()
         self._received: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=_write, args=(self._process.stdin, self._sent), daemon=True).start()
@@ -77,11 +78,13 @@ class _Running:
         try:
             received = self._received.get(timeout=seconds)
         except Empty:
-            raise NoAnswerError(f"no answer within {seconds:g} s") from None
+            hint = "" if self._has_answered else " (does the reader take each line as it comes, and flush each answer?)"
+            raise NoAnswerError(f"no answer within {seconds:g} s{hint}") from None
         if not received:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(seconds)
             raise NoAnswerError(f"no answer: the process ended with status {self._process.returncode}")
+        self._has_answered = True
         return received
 
     def finish(self, seconds: float) -> int:

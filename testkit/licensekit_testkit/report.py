@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from licensekit_testkit.case_files import KitCase
+from licensekit_testkit.judging import first_difference
 from licensekit_testkit.running import Outcome, Result
 
 SHOWN_FAILURES: Final = 20
@@ -20,11 +21,12 @@ def as_text(reader: str, results: Sequence[Result], ending: str) -> str:
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return how many of each group and level passed, failed and were left out."""
+    """Return how many of each level, and of each group with a case that was asked, passed, failed and were left out."""
     counts = Counter((result.case.level, result.case.group, result.outcome) for result in results)
-    groups = list(dict.fromkeys((result.case.level, result.case.group) for result in results))
+    asked = [result for result in results if result.outcome is not Outcome.LEFT_OUT]
+    groups = list(dict.fromkeys((result.case.level, result.case.group) for result in asked))
     rows = [("level", "group", *(outcome.value for outcome in Outcome))]
-    for level in dict.fromkeys(level for level, _ in groups):
+    for level in dict.fromkeys(result.case.level for result in results):
         names = [name for of, name in groups if of == level]
         rows += [(level, name, *(str(counts[level, name, outcome]) for outcome in Outcome)) for name in names]
         rows.append((level, "all", *_sums(result for result in results if result.case.level == level)))
@@ -87,12 +89,14 @@ def _aligned(rows: list[tuple[str, ...]]) -> str:
 def _failure(result: Result) -> str:
     case = result.case
     got = result.reason if result.answer is None else _cut(result.answer)
+    difference = "" if result.answer is None else first_difference(result.answer, case)
     return "\n".join(
         [
             f"{case.id}: {case.about}",
-            f"    shows     {case.rule}",
+            f"    rule      {case.rule}",
             f"    expected  {_cut(case.expect)}",
             f"    got       {got}",
+            *([f"    differs   {difference}"] if difference else []),
         ]
     )
 

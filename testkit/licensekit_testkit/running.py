@@ -1,5 +1,6 @@
 """Asking a reader every case, and judging what it answers."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -55,11 +56,16 @@ def greet(process: ReaderProcess) -> Hello:
     except NoAnswerError as error:
         raise NotAReaderError(f"hello: {error}") from error
     match said:
-        case {"reader": str(name), "asks": [*asks], "schemes": [*schemes]} if all(isinstance(ask, str) for ask in asks):
+        case {"reader": str(name), "asks": [*asks], "schemes": [*schemes]} if _are(str, asks) and _are(int, schemes):
             return Hello(name, frozenset(asks), frozenset(schemes))
         case _:
             wanted = '{"reader": text, "asks": [texts], "schemes": [numbers]}'
-            raise NotAReaderError(f"hello: answered {said}, where {wanted} is expected")
+            raise NotAReaderError(f"hello: answered {json.dumps(said)}, where {wanted} is expected")
+
+
+def _are(kind: type, values: Iterable[object]) -> bool:
+    """Return whether all values are of just this type: a boolean is not a number."""
+    return all(type(value) is kind for value in values)
 
 
 def results(process: ReaderProcess, hello: Hello, cases: Iterable[KitCase]) -> Iterator[Result]:
@@ -79,9 +85,9 @@ def results(process: ReaderProcess, hello: Hello, cases: Iterable[KitCase]) -> I
 
 def _left_out(case: KitCase, hello: Hello) -> str:
     if case.ask not in hello.asks:
-        return f"the reader is not asked {case.ask!r}"
+        return f"{case.ask!r} is not among the reader's asks"
     if case.level == HYBRID_LEVEL and HYBRID_SCHEME not in hello.schemes:
-        return "the reader has no hybrid keys"
+        return "2 is not among the reader's schemes"
     return ""
 
 

@@ -6,6 +6,11 @@ import time
 from typing import Any
 
 HELLO = {"reader": "odd", "asks": ["pin", "file"], "schemes": [1]}
+OTHER_HELLOS: dict[str, dict[str, Any]] = {
+    "no-hello": {"code": "armor-invalid"},
+    "schemes-are-texts": {**HELLO, "schemes": ["1"]},
+    "misspelled-ask": {**HELLO, "asks": ["file", "pins"]},
+}
 
 
 def main(how: str) -> None:
@@ -14,7 +19,9 @@ def main(how: str) -> None:
         print("Welcome!", flush=True)
     for number, text in enumerate(sys.stdin):
         line = json.loads(text)
-        said: dict[str, Any] = HELLO if line["ask"] == "hello" else {"code": "root-pin-invalid", "message": "no"}
+        said: dict[str, Any] = {"code": "root-pin-invalid", "message": "no"}
+        if line["ask"] == "hello":
+            said = OTHER_HELLOS.get(how, HELLO)
         if number == 2:
             _misbehave(how)
             said = OTHER_ANSWERS.get(how, said)
