@@ -71,7 +71,10 @@ def evaluate(random: Random) -> Line:
         "bundles": [armor.write(token) for token in bundles],
         "question": _question(random, [armor.write(_bundle(random)) for _ in range(random.randint(0, 2))]),
     }
-    return line | _inputs(random)
+    line |= _inputs(random)
+    if line["question"]["about"] == "consequences":
+        line.pop("away_hours", None)  # a file is activated where the database is
+    return line
 
 
 def _moment(random: Random) -> str:
