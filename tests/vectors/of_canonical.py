@@ -232,6 +232,10 @@ def first_faults() -> Iterator[Case]:
             {"extensions": Pairs([*((f"e{at:02}", 1) for at in range(50)), ("e49", 1)])},
             BAD,
         ),
+        "one fact twice, and two that are needed": (
+            {"binding": [None, 2, Pairs([("disk", bytes(16)), ("disk", bytes(16))])]},
+            BAD,
+        ),
         "an extension to be understood, and a value that is none": ({"extensions": {"!acme": None}}, BAD),
         "an extension to be understood, and a field out of its bound": (
             {"extensions": {"!acme": 1}, "after_grace": 3},
