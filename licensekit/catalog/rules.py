@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
-from licensekit.catalog.requirements import circles, impossible
+from licensekit.catalog.requirements import KnownLicenses, circles, impossible, known_licenses, may_require
 from licensekit.errors.catalog_faults import CountWrong, KindWrong, LicensesCircular, NameUnknown, SettingWrong
 from licensekit.errors.faults import Fault
 from licensekit.text.values import nearest

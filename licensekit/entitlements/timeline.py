@@ -80,7 +80,7 @@ class Timeline(NamedTuple):
         """Return the bundles in force at a second since 1970, in the order of activation."""
         lines: dict[tuple[str, _Serial], list[_Candidate]] = {}
         for one in self.candidates:
-            if _begin(one.bundle) <= moment:
+            if start_of_day(one.bundle.starts or 0) <= moment:
                 lines.setdefault((one.bundle.part, one.serial), []).append(one)
         every = [_head(line, self.trust) for line in lines.values()]
         heads = [head for head in every if not head.is_revoked]
@@ -97,11 +97,9 @@ class Timeline(NamedTuple):
 
         The latter as things are; both in the order of activation.
         """
-        at_start = {
-            begin: self.in_force(begin) for begin in {_begin(one.bundle) for one in self.candidates} if begin > now
-        }
-        waiting = [one.verified for one in self.candidates if one.verified in at_start.get(_begin(one.bundle), ())]
-        return self.in_force(now), waiting
+        begins = {one.verified: start_of_day(one.bundle.starts or 0) for one in self.candidates}
+        at_start = {begin: self.in_force(begin) for begin in set(begins.values()) if begin > now}
+        return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
 
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
@@ -156,10 +154,6 @@ def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner |
     """Return what the trust in force says of the key of a bundle; None where it says nothing."""
     key = verified.keys[0]
     return trust.signers.get((key.scheme, key.key_id))
-
-
-def _begin(bundle: Bundle) -> int:
-    return 0 if bundle.starts is None else start_of_day(bundle.starts)
 
 
 def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:

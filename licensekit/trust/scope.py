@@ -69,7 +69,7 @@ def admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
 def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:
-        raise _out_of_scope(signer, "use", use=bundle.use.name.lower())
+        raise _out_of_scope(signer, "use", use=bundle.use.word)
     if not signer.is_limited:
         return
     if scope.parts is not None and bundle.part not in scope.parts:
@@ -133,7 +133,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
     """Load the keys that a trust document admits (T2); raises as `load_keys`."""
     signers: dict[KeyReference, AdmittedSigner] = {}
     for (reference, key), admitted in zip(load_keys(trust.keys, "trust").items(), trust.keys, strict=True):
-        types = frozenset(kind.token_type for kind in admitted.scope.types)
+        types = frozenset(kind.name.lower() for kind in admitted.scope.types)
         signers[reference] = AdmittedSigner(key, admitted, types, admitted.scope.is_limited)
     return signers
 

@@ -188,6 +188,9 @@ def require_floor(state: TrustState) -> None:
 def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None = None) -> Verified[S]:
     """Verify what an admitted key has signed: steps 3 to 8, but 8 of a reset, which names an installation by its key.
 
+    A bundle that was taken before holds others back while this succeeds, also one that was revoked since; whether it
+    grants anything is judged when it is asked (`docs/evaluation.md`, "Parts").
+
     Raises as `find_signer`, `verified`, `require_scope` and `require_product`; `IssuedAhead` if there is a `now`.
     """
     opened = open_frame(token, kind)  # step 3

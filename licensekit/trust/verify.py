@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from licensekit.errors import BundleRevoked, RevocationsMissing
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState, verify_numbered, verify_signed
+from licensekit.trust.state import TrustState, verify_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Catalog, Reset, naming
+from licensekit.wire.documents import Bundle, naming
 
 S = TypeVar("S", bytes, str)
 
@@ -30,25 +30,6 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
     bundle = verify_signed(token, Bundle, trust, now)
     require_not_revoked(bundle, trust)
     return bundle
-
-
-def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle]:
-    """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
-
-    A bundle holds others back while this succeeds, also one that was revoked since; whether it grants anything is
-    judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as `verify_bundle` does.
-    """
-    return verify_signed(token, Bundle, trust)
-
-
-def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
-    """Verify the catalog in `token` (C1), whether or not it is the newest; raises as `verify_numbered`."""
-    return verify_numbered(trust, token, Catalog)
-
-
-def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Reset]:
-    """Verify the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9."""
-    return verify_signed(token, Reset, trust, now)
 
 
 def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:

@@ -249,3 +249,10 @@ def spread(start: Iterable[str], edges: Mapping[str, frozenset[str]]) -> set[str
         found |= new
         waiting += new
     return found & edges.keys()
+
+
+def qualified(code: str, issuer: str, home: str) -> str:
+    """Return how a code that `issuer` writes is called where the codes of `home` are bare."""
+    owner, _, bare = code.rpartition(".")
+    owner = owner or issuer
+    return bare if owner == home else f"{owner}.{bare}"
