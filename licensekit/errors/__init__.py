@@ -18,7 +18,6 @@ from licensekit.errors.faults import *
 from licensekit.errors.format import *
 from licensekit.errors.issued import *
 from licensekit.errors.keys import *
-from licensekit.errors.order_faults import *
 from licensekit.errors.questions import *
 from licensekit.errors.storage import *
 from licensekit.errors.trust import *

@@ -1,7 +1,6 @@
 """What an installation refuses, a file or an administrator's change, and proposals that are not carried out."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 from licensekit.errors.coded import Coded, LicenseError
 from licensekit.errors.faults import TextInvalid
@@ -26,10 +25,6 @@ class RefusedError(LicenseError):
         said = super().as_json()
         more = [fault.as_json() for fault in self.more]
         return {**said, "data": {**said["data"], "more": more}} if more else said
-
-    def with_more(self, more: Iterable["RefusedError"]) -> Self:
-        """Return the same error with `more` reasons that stand against the change."""
-        return self.replace(more=tuple(more))
 
 
 class BundleRefused(RefusedError):

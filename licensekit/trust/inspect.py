@@ -25,17 +25,14 @@ class Finding(NamedTuple):
     error: LicenseError | None
 
 
-def describe(tokens: Sequence[armor.Token]) -> list[Finding]:
-    """Return what tokens say, with nothing verified; raise `FormatError` if one is damaged."""
-    return [_finding(token, "unverified", None) for token in tokens]
-
-
-def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> list[Finding]:
-    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it.
+def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:
+    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it; without one, nothing.
 
     Raises:
         FormatError: one of them is damaged, so that it cannot even be shown.
     """
+    if trust_store is None:
+        return [_finding(token, "unverified", None) for token in tokens]
     try:
         extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:

@@ -66,11 +66,6 @@ def update_root(state: TrustState, token: armor.Token) -> TrustState:
     return state._replace(chain=chain, trust=None, signers={}, seen=found)
 
 
-def update_trust(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
-    """Add a trust document; raises as `judge_trust` and `take_trust` do."""
-    return take_trust(state, judge_trust(state, token), now)
-
-
 def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
     """Verify a trust document (T1).
 
@@ -114,11 +109,6 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
         lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
         seen=with_seen(state.seen, document),
     )
-
-
-def update_revocations(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
-    """Add a revocation list; raises as `verify_numbered` and `take_revocations` do."""
-    return take_revocations(state, verify_numbered(state, token, Revocations), now)
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:

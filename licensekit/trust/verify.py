@@ -28,30 +28,26 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
         PayloadInvalid: step 6.
     """
     bundle = verify_signed(token, Bundle, trust, now)
-    require_not_revoked(bundle, trust)
+    if refused := revocation_of(bundle, trust):
+        raise refused
     return bundle
 
 
-def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
-    """Refuse a bundle that its issuer has taken back (step 9).
-
-    Raises:
-        BundleRevoked: by identity, serial or lowest sequence.
-        RevocationsMissing: the issuer's list was seen before and is gone.
-    """
+def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> BundleRevoked | RevocationsMissing | None:
+    """Return why a bundle no longer counts: its issuer took it back, or the list that was seen is gone (step 9)."""
     document = bundle.document
     if trust.list_missing(document.issuer):
-        raise RevocationsMissing(issuer=document.issuer)
+        return RevocationsMissing(issuer=document.issuer)
     in_force = trust.lists.get(document.issuer)
     if in_force is None:
-        return
+        return None
     revocations = in_force.document
-    if (
+    is_taken_back = (
         _holds(revocations.identities, bundle.identity)
         or _holds(revocations.serials, document.serial)
         or document.sequence < revocations.lowest_of(document.serial, document.part, document.use)
-    ):
-        raise BundleRevoked(**naming(document))
+    )
+    return BundleRevoked(**naming(document)) if is_taken_back else None
 
 
 def _holds(ordered: list[S], item: S) -> bool:

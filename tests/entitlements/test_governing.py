@@ -12,12 +12,13 @@ from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.order import SeenDocument
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState, update_revocations, update_trust, verify_signed
+from licensekit.trust.state import TrustState, verify_signed
 from licensekit.wire.documents import AfterGrace, Bundle, Use
 from tests import homes, makers, signers
 from tests.entitlements import governing_model
 from tests.entitlements.engine import bare, trust_store
 from tests.entitlements.governing_model import LIMITED, Item, admits
+from tests.makers import update_revocations, update_trust
 from tests.signers import HIGHEST, MOST
 
 DAY: Final = makers.ISSUED_DAY

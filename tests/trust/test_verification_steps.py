@@ -25,12 +25,12 @@ from licensekit.errors import (
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import start, update_revocations, update_root, update_trust, verify_numbered, verify_signed
+from licensekit.trust.state import start, update_root, verify_numbered, verify_signed
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Catalog, Document, LowestOfUses, Reset
 from tests import makers
-from tests.makers import NOW, SERIAL
+from tests.makers import NOW, SERIAL, update_revocations, update_trust
 from tests.refusals import counts, refused
 
 VENDOR, STRANGER, ROOT = makers.key("vendor"), makers.key("stranger"), makers.key("root")

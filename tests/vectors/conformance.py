@@ -8,18 +8,12 @@ from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, SeenDocumen
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import SelfSigned, Verified, self_signed
-from licensekit.trust.state import (
-    TrustState,
-    update_revocations,
-    update_root,
-    update_trust,
-    verify_numbered,
-    verify_signed,
-)
+from licensekit.trust.state import TrustState, update_root, verify_numbered, verify_signed
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Document, Receipt, Request, Reset, Statement
 from licensekit.wire.plain import plain
+from tests.makers import update_revocations, update_trust
 
 
 def run(vector: dict[str, Any], ground: dict[str, str]) -> dict[str, Any]:

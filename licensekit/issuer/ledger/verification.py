@@ -22,10 +22,11 @@ from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import (
     TrustState,
+    judge_trust,
     start,
-    update_revocations,
+    take_revocations,
+    take_trust,
     update_root,
-    update_trust,
     verify_numbered,
     verify_signed,
 )
@@ -52,7 +53,7 @@ _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
     "catalog": lambda token, state, _: verify_numbered(state, token, Catalog),
     "reset": lambda token, state, now: verify_signed(token, Reset, state, now),
-    "revocations": lambda token, state, now: update_revocations(state, token, now),
+    "revocations": lambda token, state, now: take_revocations(state, verify_numbered(state, token, Revocations), now),
 }
 
 Progress = Callable[[int], None]
@@ -111,7 +112,7 @@ def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> Tru
     if token.type == "root":
         return update_root(state, token)
     if token.type == "trust":
-        return update_trust(state, token, entry.at)
+        return take_trust(state, judge_trust(state, token), entry.at)
     _BY_KEY[token.type](token, state, entry.at)
     return state
 
