@@ -13,7 +13,6 @@ Each module holds the classes of one subject; all are imported from here.
 from licensekit.errors.catalog_faults import *
 from licensekit.errors.changes import *
 from licensekit.errors.coded import LicenseError as LicenseError
-from licensekit.errors.database import *
 from licensekit.errors.faults import *
 from licensekit.errors.format import *
 from licensekit.errors.issued import *
