@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -29,12 +29,8 @@ _READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BI
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 
-_KINDS: Final[tuple[tuple[Callable[[int], bool], _Kind], ...]] = (
-    (stat.S_ISDIR, "folder"),
-    (stat.S_ISFIFO, "pipe"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISLNK, "symbolic link"),
-)
+_KINDS: Final[Mapping[str, _Kind]] = {"d": "folder", "p": "pipe", "s": "socket", "l": "symbolic link"}
+"""The letter by which `stat.filemode` names a kind; the others are devices."""
 _REASONS: Final[Mapping[int, str]] = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "not-in-folder",
@@ -246,14 +242,8 @@ def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable
 def require_plain_file(path: Path, mode: int, what: str) -> None:
     """Raise `FileUnusable` for a `mode` of `stat` that is not that of a plain file."""
     if not stat.S_ISREG(mode):
-        raise FileUnusable(reason="not-plain", kind=_kind(mode), wanted=what, where=str(path))
-
-
-def _kind(mode: int) -> _Kind:
-    for test, name in _KINDS:
-        if test(mode):
-            return name
-    return "device"
+        kind: _Kind = _KINDS.get(stat.filemode(mode)[0], "device")
+        raise FileUnusable(reason="not-plain", kind=kind, wanted=what, where=str(path))
 
 
 @contextmanager

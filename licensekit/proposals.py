@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from licensekit.errors import ConfirmationNeeded, ProposalStale
 from licensekit.errors.coded import Coded, plain_value
-from licensekit.errors.proposals import ConfirmationNeeded, ProposalStale
 
 R_co = TypeVar("R_co", covariant=True)
 

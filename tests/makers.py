@@ -15,7 +15,7 @@ from licensekit.trust import signed
 from licensekit.trust.pack import extend
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.trust.state import TrustState, start
+from licensekit.trust.state import TrustState, judge_trust, start, take_revocations, take_trust, verify_numbered
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
     AdmittedKey,
@@ -292,3 +292,13 @@ def spliced(token: armor.Token, other: armor.Token) -> armor.Token:
 def relabeled(token: armor.Token, kind: str) -> armor.Token:
     """Return `token` as if it were a document of `kind`."""
     return armor.Token(kind, token.frame)
+
+
+def update_trust(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
+    """Add a trust document; raises as `judge_trust` and `take_trust` do."""
+    return take_trust(state, judge_trust(state, token), now)
+
+
+def update_revocations(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
+    """Add a revocation list; raises as `verify_numbered` and `take_revocations` do."""
+    return take_revocations(state, verify_numbered(state, token, Revocations), now)

@@ -1,15 +1,60 @@
-"""Which requirements can never hold, whatever is sold and however it is assigned.
+"""All licenses that one catalog can speak of, and which of its requirements can never hold.
 
-What can be held is grown from nothing: a license can be assigned once what it requires is held, and brings along what
-it includes. Of the plans of one issuer a user is assigned at most one. A hidden license that something includes is not
-assigned by itself.
+Its own licenses go by their codes, another issuer's as `issuer.code`.
+
+What can be held, whatever is sold and however it is assigned, is grown from nothing: a license can be assigned once
+what it requires is held, and brings along what it includes. Of the plans of one issuer a user is assigned at most one.
+A hidden license that something includes is not assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from licensekit.catalog.known import KnownLicenses
 from licensekit.errors.catalog_faults import NeverHeld
-from licensekit.wire.documents import Kind, spread
+from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
+
+
+class KnownLicenses(NamedTuple):
+    """A catalog's own licenses and those of the catalogs beside it."""
+
+    catalog: Catalog
+    issuers: frozenset[str]
+    """The other issuers whose catalogs are known."""
+    licenses: Mapping[str, License]
+    requires: Mapping[str, frozenset[str]]
+    """License to what it requires, as far as that exists and is of a kind that it may require."""
+    gives: Mapping[str, frozenset[str]]
+    """License to all that it includes, directly or not."""
+
+
+def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLicenses:
+    """Return the licenses of `catalog` and of `others` (issuer to catalog) by one set of names."""
+    here = catalog.issuer
+    foreign = {issuer: other for issuer, other in others.items() if issuer != here}
+    catalogs = {here: catalog, **foreign}
+    owned = [(i, code, one) for i, c in catalogs.items() for code, one in c.licenses.items()]
+    licenses = {qualified(code, issuer, here): one for issuer, code, one in owned}
+    requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
+    gives = {
+        qualified(code, issuer, here): frozenset(qualified(inner, issuer, here) for inner in inners)
+        for issuer, document in catalogs.items()
+        for code, inners in document.closure().items()
+    }
+    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives)
+
+
+def may_require(kind: Kind, required: Kind) -> bool:
+    """Return whether a license of `kind` may require one of the kind `required`.
+
+    Its holder must be able to hold it, or the installation: a user is not tied to one site when a license is assigned,
+    and an installation holds neither site nor user licenses.
+    """
+    return required in (kind, Kind.SYSTEM)
+
+
+def _requires(license_: License, licenses: Mapping[str, License], issuer: str, here: str) -> frozenset[str]:
+    names = (qualified(code, issuer, here) for code in license_.requires)
+    return frozenset(name for name in names if name in licenses and may_require(license_.kind, licenses[name].kind))
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:

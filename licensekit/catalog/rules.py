@@ -1,11 +1,10 @@
 """Is a catalog sound? (`docs/catalog.md`, "Rules")."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from licensekit.catalog.known import KnownLicenses, known_licenses, may_require
-from licensekit.catalog.requirements import circles, impossible
+from licensekit.catalog.requirements import KnownLicenses, circles, impossible, known_licenses, may_require
 from licensekit.errors.catalog_faults import CountWrong, KindWrong, LicensesCircular, NameUnknown, SettingWrong
 from licensekit.errors.faults import Fault
 from licensekit.text.values import nearest
@@ -14,14 +13,14 @@ from licensekit.wire.plain import word
 
 _MOST: Final = 1000
 _TYPES: Final = {SettingType.TEXT: str, SettingType.NUMBER: int, SettingType.BOOLEAN: bool}
-_ONLY_FOR: Final[Mapping[str, Kind]] = {
-    "plan": Kind.USER,
-    "seats": Kind.USER,
-    "limits": Kind.SITE,
-    "quantity": Kind.SYSTEM,
-    "full_with": Kind.SYSTEM,
+_ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
+    "plan": (Kind.USER, lambda one: one.plan),
+    "seats": (Kind.USER, lambda one: one.seats is not SeatKind.NAMED),
+    "limits": (Kind.SITE, lambda one: one.limits_sites),
+    "quantity": (Kind.SYSTEM, lambda one: one.quantity is not None),
+    "full_with": (Kind.SYSTEM, lambda one: one.full_with is not None),
 }
-"""Key to the one kind of license that may have it."""
+"""Key to the one kind of license that may have it, and whether a license has it."""
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
@@ -43,7 +42,10 @@ def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
             if inner not in known.catalog.licenses:
                 yield no_license(inner, known.catalog.licenses).at(f"{path}.includes")
         for name in license_.requires:
-            if fault := _reference_fault(known, name) or _required_fault(known, license_, name):
+            fault = _reference_fault(known, name)
+            if fault is None and not may_require(license_.kind, known.licenses[name].kind):
+                fault = _kind_fault("requires", name, known.licenses[name].kind, license_.kind)
+            if fault is not None:
                 yield fault.at(f"{path}.requires")
         if fault := _successor_fault(known, license_):
             yield fault.at(f"{path}.replaced_by")
@@ -54,15 +56,8 @@ def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
 
 
 def _of_kind(path: str, code: str, license_: License) -> Iterator[Fault]:
-    used = {
-        "plan": license_.plan,
-        "seats": license_.seats is not SeatKind.NAMED,
-        "limits": license_.limits_sites,
-        "quantity": license_.quantity is not None,
-        "full_with": license_.full_with is not None,
-    }
-    for key, kind in _ONLY_FOR.items():
-        if used[key] and (fault := _kind_fault(key, code, license_.kind, kind)):
+    for key, (kind, is_there) in _ONLY_FOR.items():
+        if is_there(license_) and (fault := _kind_fault(key, code, license_.kind, kind)):
             yield fault.at(f"{path}.{key}")
 
 
@@ -71,11 +66,6 @@ def _kind_fault(reason: str, name: str, kind: Kind, wanted: Kind) -> KindWrong |
         return None
     asked = kind.plural if reason == "table" else word(wanted)
     return KindWrong(reason=reason, license=name, kind=word(kind), wanted=asked)
-
-
-def _required_fault(known: KnownLicenses, license_: License, name: str) -> Fault | None:
-    required = known.licenses[name].kind
-    return None if may_require(license_.kind, required) else _kind_fault("requires", name, required, license_.kind)
 
 
 def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:

@@ -1,11 +1,9 @@
 """Command groups that load a command when it is used, and report errors in one line each."""
 
-import builtins
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from keyword import iskeyword
 from typing import Any, Final, NamedTuple
 
 import click
@@ -21,17 +19,12 @@ class Lazy(NamedTuple):
 
     section: str
     module: str
-    attribute: str
+    """`rotate-root` is called `rotate_root` there; what has another meaning there ends in `_`: `list_`, `import_`."""
 
 
 def lazy(section: str, module: str, names: str) -> dict[str, Lazy]:
-    """Return the commands in a module, by their names with spaces between.
-
-    `rotate-root` is called `rotate_root` there, and `list` and `import`, which Python has taken, `list_` and `import_`.
-    """
-    attributes = {name: name.replace("-", "_") for name in names.split()}
-    taken = {name for name in attributes if iskeyword(name) or hasattr(builtins, name)}
-    return {name: Lazy(section, module, f"{one}_" if name in taken else one) for name, one in attributes.items()}
+    """Return the commands in a module, by their names with spaces between."""
+    return dict.fromkeys(names.split(), Lazy(section, module))
 
 
 class LicenseGroup(click.Group):
@@ -50,9 +43,10 @@ class LicenseGroup(click.Group):
         entry = self.lazy.get(cmd_name)
         if entry is None:
             return super().get_command(ctx, cmd_name)
-        command = getattr(import_module(entry.module), entry.attribute)
+        module, name = import_module(entry.module), cmd_name.replace("-", "_")
+        command = getattr(module, f"{name}_", None) or getattr(module, name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{entry.module}.{entry.attribute} is not a command")
+            raise TypeError(f"{entry.module}.{name} is not a command")
         return command
 
     def resolve_command(

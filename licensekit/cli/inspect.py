@@ -13,7 +13,7 @@ from licensekit.cli.output import emit, emit_json, json_option, separated
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
 from licensekit.entitlements.parts import state_by_dates
-from licensekit.trust.inspect import Finding, check, describe
+from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
@@ -43,7 +43,7 @@ def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[
         with located(pack):
             data = built_in.pack if pack is None else read_input(pack, what="a pack")
             store = None if data is None or pin is None else open_pack(data, pin)
-        return (describe(tokens) if store is None else check(tokens, store, now)), store
+        return check(tokens, store, now), store
 
 
 @click.command()

@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.customer.commands import BOTH, CUSTOMER
 from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
-from licensekit.cli.groups import Lazy, LicenseGroup, color_option, lazy
+from licensekit.cli.groups import LicenseGroup, color_option, lazy
 
 _VENDOR: Final = "Commands for the vendor, who signs licenses"
 _ISSUER: Final = "licensekit.cli.issuer"
@@ -56,7 +56,7 @@ def ledger() -> None:
     lazy={
         **lazy("Make keys", f"{_ISSUER}.keys_new", "new import rotate rotate-root"),
         **lazy(_CHANGING, f"{_ISSUER}.keys_change", "admit"),
-        "passphrase": Lazy(_CHANGING, f"{_ISSUER}.keys_new", "passphrase_"),
+        **lazy(_CHANGING, f"{_ISSUER}.keys_new", "passphrase"),
         **lazy(_CHANGING, f"{_ISSUER}.keys_change", "retire sign-trust abandon default"),
         **lazy("Show, and export", f"{_ISSUER}.keys_change", "list export"),
     },

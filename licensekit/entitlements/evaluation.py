@@ -83,11 +83,6 @@ class Entitlements(NamedTuple):
         """Until when the product is licensed: the vendor's base part."""
         return self.coverage_of(self.trust_store.issuer, BASE)
 
-    def is_followed(self, part: Part) -> bool:
-        """Return whether a bundle that waits takes over from a part without a gap."""
-        bundle = part.bundle
-        return self.coverage_of(bundle.issuer, bundle.part).is_followed(bundle)
-
     @property
     def bundles(self) -> tuple[Verified[Bundle], ...]:
         """The bundles in force, then those that wait for their start."""

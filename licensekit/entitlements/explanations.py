@@ -13,7 +13,7 @@ from licensekit.entitlements.questions import is_absent, where_to_buy
 from licensekit.errors import NotEntitled
 from licensekit.errors.coded import Message
 from licensekit.errors.questions import denial_reason
-from licensekit.wire.documents import Kind, MeterPeriod
+from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 
 
@@ -47,6 +47,8 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
 
     Those that name it come before those that give it through another license.
     """
+    licenses, beside = entitlements.licenses, entitlements.trust_store.beside
+    included = {name: frozenset(beside(name, one.includes)) for name, one in licenses.items()}
     return tuple(
         Explanation(
             bundle=grant.part.label,
@@ -56,8 +58,8 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
             access=grant.part.cap,
             amount=None if via else grant.amount,
             via=via,
-            successor=via is not None and _is_successor(entitlements, code, via),
-            per=entitlements.licenses[code].per,
+            successor=via is not None and code not in spread([via], included),
+            per=licenses[code].per,
         )
         for grant, via in _sources(entitlements, code)
     )
@@ -73,18 +75,6 @@ def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | N
         for name, via in ((code, None), *((giver, giver) for giver in givers))
         for grant in grants.get(name, ())
     ]
-
-
-def _is_successor(entitlements: Entitlements, code: str, via: str) -> bool:
-    """Return whether `code` is reached from `via` only where a license took another's place."""
-    found, frontier = {via}, [via]
-    while frontier:
-        license_ = entitlements.licenses.get(frontier.pop())
-        names = () if license_ is None else license_.includes
-        new = set(entitlements.trust_store.beside(code, names)) - found
-        found |= new
-        frontier += new
-    return code not in found
 
 
 def why_not(entitlements: Entitlements, code: str) -> denials.WhyNot:

@@ -4,12 +4,12 @@ The rules are those of `docs/evaluation.md`, "States". Which bundles are in forc
 `licensekit.entitlements.timeline` says.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import day_at, end_of_day, format_days, start_of_day
+from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.messages import BindingDifference, BundleName
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -24,8 +24,6 @@ DATES: Final = {
     "next_check": "next check",
 }
 """The fields of a bundle that are dates, and what each is the day of."""
-_ENDS: Final = frozenset({"warning", "expiry", "grace"})
-"""Dates that do not matter where another bundle takes over before."""
 
 
 class BundleState(StrEnum):
@@ -117,40 +115,6 @@ def days_left(until: int | None, works_until: int | None, now: int) -> int | Non
     today = day_at(now)
     end = until if today <= until else works_until
     return 0 if end is None else max(0, end - today)
-
-
-class NextDate(NamedTuple):
-    """The nearest date of a bundle that is still to come."""
-
-    day: int
-    """Days since 1970."""
-    bundle: str
-    """The bundle's label."""
-    name: str
-    """One of `DATES`."""
-
-    @property
-    def what(self) -> str:
-        """What it is the day of: `expiry`, `end of grace`."""
-        return DATES[self.name]
-
-    def plain(self, now: int) -> dict[str, Any]:
-        """Return it as plain JSON values, with the days from `now` until then."""
-        return {"date": format_days(self.day), "days": self.day - day_at(now), "what": self.what, "bundle": self.bundle}
-
-
-def next_date(parts: Iterable[Part], now: int, is_followed: Callable[[Part], bool]) -> NextDate | None:
-    """Return the nearest date after the day of `now`; None where no bundle has one.
-
-    The end of a bundle does not count, nor its warning, where another one follows it without a gap.
-    """
-    coming = (
-        NextDate(day, part.label, name)
-        for part in parts
-        for name, day in part.dates
-        if day > day_at(now) and not (name in _ENDS and is_followed(part))
-    )
-    return min(coming, default=None)
 
 
 _AFTER_GRACE = {AfterGrace.READ_ONLY: Access.READ, AfterGrace.BLOCK: Access.NONE, AfterGrace.ADVISORY: Access.FULL}

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import date_of
+from licensekit.dates import date_of, day_at, format_days
 from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
+from licensekit.entitlements.parts import DATES as _DATES
 from licensekit.entitlements.parts import BundleState, Part
-from licensekit.entitlements.settings import Value
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Kind, MeterPeriod, Use
+from licensekit.wire.documents import Kind, MeterPeriod, Use, Value
 from licensekit.wire.documents.fields import is_code
 from licensekit.wire.plain import plain_fields
+
+_ENDS: Final = frozenset({"warning", "expiry", "grace"})
+"""Dates that do not matter where another bundle takes over before."""
 
 
 class Count(NamedTuple):
@@ -98,6 +101,39 @@ class LicensedPart(NamedTuple):
     """As `Licensing.covered_until` has it for the product."""
     days_left: int | None
     """As `Licensing.days_left` has it for the product."""
+
+
+class NextDate(NamedTuple):
+    """The nearest date of a bundle that is still to come."""
+
+    day: int
+    """Days since 1970."""
+    bundle: str
+    """The bundle's label."""
+    name: str
+    """One of `parts.DATES`."""
+
+    @property
+    def what(self) -> str:
+        """What it is the day of: `expiry`, `end of grace`."""
+        return _DATES[self.name]
+
+    def plain(self, now: int) -> dict[str, Any]:
+        """Return it as plain JSON values, with the days from `now` until then."""
+        return {"date": format_days(self.day), "days": self.day - day_at(now), "what": self.what, "bundle": self.bundle}
+
+
+def next_date(entitlements: Entitlements) -> NextDate | None:
+    """Return the nearest date of a bundle, in force or waiting, that is still to come; None where there is none.
+
+    The end of a bundle does not count, nor its warning, where another one follows it without a gap.
+    """
+    found: list[NextDate] = []
+    for part in (*entitlements.parts, *entitlements.waiting):
+        is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
+        dates = (NextDate(day, part.label, name) for name, day in part.dates if not (is_followed and name in _ENDS))
+        found += (date for date in dates if date.day > day_at(entitlements.now))
+    return min(found, default=None)
 
 
 def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:

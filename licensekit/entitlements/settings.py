@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 from licensekit.entitlements.parts import Part
 from licensekit.trust.pack import TrustStore
-from licensekit.wire.documents import Bundle, Combine, Setting
-
-Value = str | int | bool
+from licensekit.wire.documents import Bundle, Combine, Setting, Value
 
 
 class SoldValue(NamedTuple):

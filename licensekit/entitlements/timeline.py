@@ -14,13 +14,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from licensekit.dates import start_of_day
-from licensekit.errors import TrustError
 from licensekit.trust.scope import AdmittedSigner, admits
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
-from licensekit.trust.verify import require_not_revoked
+from licensekit.trust.verify import revocation_of
 from licensekit.wire.documents import BASE as _BASE
-from licensekit.wire.documents import Bundle, Use
+from licensekit.wire.documents import Bundle, Use, spread
 
 
 class _Candidate(NamedTuple):
@@ -71,7 +70,7 @@ class Timeline(NamedTuple):
             trust: whom to believe: it has the scopes of the keys that signed, and the lists.
         """
         judged = (
-            _Candidate(one, number, is_revoked(one, trust), may_replace(one, trust))
+            _Candidate(one, number, revocation_of(one, trust) is not None, may_replace(one, trust))
             for number, one in enumerate(bundles)
         )
         return cls(tuple(judged), trust)
@@ -80,7 +79,7 @@ class Timeline(NamedTuple):
         """Return the bundles in force at a second since 1970, in the order of activation."""
         lines: dict[tuple[str, _Serial], list[_Candidate]] = {}
         for one in self.candidates:
-            if _begin(one.bundle) <= moment:
+            if start_of_day(one.bundle.starts or 0) <= moment:
                 lines.setdefault((one.bundle.part, one.serial), []).append(one)
         every = [_head(line, self.trust) for line in lines.values()]
         heads = [head for head in every if not head.is_revoked]
@@ -97,11 +96,9 @@ class Timeline(NamedTuple):
 
         The latter as things are; both in the order of activation.
         """
-        at_start = {
-            begin: self.in_force(begin) for begin in {_begin(one.bundle) for one in self.candidates} if begin > now
-        }
-        waiting = [one.verified for one in self.candidates if one.verified in at_start.get(_begin(one.bundle), ())]
-        return self.in_force(now), waiting
+        begins = {one.verified: start_of_day(one.bundle.starts or 0) for one in self.candidates}
+        at_start = {begin: self.in_force(begin) for begin in set(begins.values()) if begin > now}
+        return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
 
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
@@ -143,23 +140,10 @@ def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> boo
     return signer is not None and (not signer.is_limited or admits(signer, older))
 
 
-def is_revoked(bundle: Verified[Bundle], trust: TrustState) -> bool:
-    """Return whether a verified bundle was taken back, or the list that would say so is gone."""
-    try:
-        require_not_revoked(bundle, trust)
-    except TrustError:
-        return True
-    return False
-
-
 def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner | None:
     """Return what the trust in force says of the key of a bundle; None where it says nothing."""
     key = verified.keys[0]
     return trust.signers.get((key.scheme, key.key_id))
-
-
-def _begin(bundle: Bundle) -> int:
-    return 0 if bundle.starts is None else start_of_day(bundle.starts)
 
 
 def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:
@@ -182,15 +166,12 @@ def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
     last: dict[_Serial, int] = {}
     for one in standing:  # in the order of parts: a serial may have an add-on beside its base
         last[one.serial] = max(one.activated, last.get(one.serial, one.activated))
-    takes: dict[_Serial, set[_Serial]] = {serial: set() for serial in last}
+    direct: dict[_Serial, frozenset[_Serial]] = dict.fromkeys(last, frozenset())
     for one in standing:
         if one.may_replace:
             of_issuer = (other for other in last if other.issuer == one.bundle.issuer)
-            takes[one.serial] |= {other for other in of_issuer if takes_place_of(one.bundle, other.name, other.use)}
-    for middle in last:  # transitive closure
-        for serial in last:
-            if middle in takes[serial]:
-                takes[serial] |= takes[middle]
+            direct[one.serial] |= {other for other in of_issuer if takes_place_of(one.bundle, other.name, other.use)}
+    takes = {serial: spread(others, direct) for serial, others in direct.items()}
     return {
         older
         for newer, replaced in takes.items()

@@ -13,13 +13,10 @@ Each module holds the classes of one subject; all are imported from here.
 from licensekit.errors.catalog_faults import *
 from licensekit.errors.changes import *
 from licensekit.errors.coded import LicenseError as LicenseError
-from licensekit.errors.database import *
 from licensekit.errors.faults import *
 from licensekit.errors.format import *
 from licensekit.errors.issued import *
 from licensekit.errors.keys import *
-from licensekit.errors.order_faults import *
-from licensekit.errors.proposals import *
 from licensekit.errors.questions import *
 from licensekit.errors.storage import *
 from licensekit.errors.trust import *

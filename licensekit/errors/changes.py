@@ -1,7 +1,6 @@
-"""What an installation refuses, a file or an administrator's change; it is as it was."""
+"""What an installation refuses, a file or an administrator's change, and proposals that are not carried out."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 from licensekit.errors.coded import Coded, LicenseError
 from licensekit.errors.faults import TextInvalid
@@ -26,10 +25,6 @@ class RefusedError(LicenseError):
         said = super().as_json()
         more = [fault.as_json() for fault in self.more]
         return {**said, "data": {**said["data"], "more": more}} if more else said
-
-    def with_more(self, more: Iterable["RefusedError"]) -> Self:
-        """Return the same error with `more` reasons that stand against the change."""
-        return self.replace(more=tuple(more))
 
 
 class BundleRefused(RefusedError):
@@ -264,3 +259,28 @@ class ResetRefused(RefusedError):
     effect: str
     """What it puts right: `clock`, `sequence` or `restore`."""
     issuer: str
+
+
+class ProposalError(LicenseError):
+    """A proposal that is not carried out; nothing was changed."""
+
+
+class ConfirmationNeeded(ProposalError):
+    """A proposal that somebody must confirm first; `proposal` is what to show."""
+
+    template = "this needs a confirmation: {needs_confirmation:messages}"
+    hint_template = "if that is what you want, confirm it with `--yes`, in a program with `confirm=True`"
+    _about: ClassVar[frozenset[str]] = frozenset({"where", "proposal"})
+    proposal: Any
+    """A `licensekit.proposals.Proposal`."""
+    needs_confirmation: tuple[Coded, ...]
+
+
+class ProposalStale(ProposalError):
+    """A proposal of which something has changed since it was shown."""
+
+    template = "{about} has changed since this was proposed: {changed:list}; look at a new preview and confirm that one"
+    about: str
+    """What the proposal was about: a serial, an order number, keys, a catalog."""
+    changed: tuple[str, ...]
+    """The key paths and codes of messages that are different now."""

@@ -142,25 +142,25 @@ class Coded(_Declared):
     """What to do where the template does not say it: for every reason, or a long text."""
     reason: str = ""
     """A field where the template is a mapping, which must be given unless the class has a default for it."""
-    _fields: ClassVar[Mapping[str, bool]] = {}
+    fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
     """Fields that are no data: where it happened, what to do."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        fields = dict(cls._fields)
+        fields = dict(cls.fields)
         if not isinstance(getattr(cls, "template", ""), str):
             fields.setdefault("reason", False)
         own = {name: name in vars(cls) for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind)}
-        cls._fields = {**fields, **own}
+        cls.fields = {**fields, **own}
         if "code" not in vars(cls):
             name = cls.__name__.removesuffix("Error")
             cls.code = "".join(f"-{one.lower()}" if one.isupper() else one for one in name).removeprefix("-")
 
     def __init__(self, **data: Any) -> None:
-        unknown = data.keys() - self._fields.keys()
-        missing = {name for name, has_default in self._fields.items() if not has_default} - data.keys()
+        unknown = data.keys() - self.fields.keys()
+        missing = {name for name, has_default in self.fields.items() if not has_default} - data.keys()
         if unknown or missing:
             raise TypeError(f"{type(self).__name__}: no field {sorted(unknown)}, missing {sorted(missing)}")
         for name, value in data.items():
@@ -168,11 +168,6 @@ class Coded(_Declared):
         reasons = getattr(self, "template", "")
         if not isinstance(reasons, str) and self.reason not in reasons:
             raise TypeError(f"{type(self).__name__}: no reason {self.reason!r}")
-
-    @classmethod
-    def fields(cls) -> tuple[str, ...]:
-        """Return the names of the fields, in their order."""
-        return tuple(cls._fields)
 
     @classmethod
     def texts(cls, reason: str = "") -> tuple[str, str]:
@@ -183,7 +178,7 @@ class Coded(_Declared):
     @property
     def data(self) -> dict[str, Any]:
         """The fields by name, as they were given: bytes, days and seconds since 1970."""
-        return {name: getattr(self, name) for name in self._fields if name not in self._about}
+        return {name: getattr(self, name) for name in self.fields if name not in self._about}
 
     @property
     def message(self) -> str:
@@ -210,7 +205,7 @@ class Coded(_Declared):
 
     def values(self) -> dict[str, Any]:
         """Return every field by name: the data, and what is about the code rather than data."""
-        return {name: getattr(self, name) for name in self._fields}
+        return {name: getattr(self, name) for name in self.fields}
 
     def _say(self, template: Templates) -> str:
         return fill_in(_of(template, self.reason), (), self.data)

@@ -10,7 +10,8 @@ from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason,
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.entitlements.parts import BundleState, NextDate, Part
+from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.questions import NextDate
 from licensekit.installation.activation import ActivationProposal
 from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails

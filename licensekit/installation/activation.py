@@ -78,7 +78,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
         RefusedError: the first reason against it; its `faults` are all.
     """
     if plan.reasons:
-        raise plan.reasons[0].with_more(plan.reasons[1:])
+        raise plan.reasons[0].replace(more=tuple(plan.reasons[1:]))
     if not plan.outcome.changed and change.read.stored.recorded is not None:
         return plan.outcome
     read, admission = change.read, plan.admission

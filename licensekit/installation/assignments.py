@@ -34,7 +34,7 @@ def change_licenses(
     held = slots.held_by(change.connection, kind, holder)
     faults = faults_of(entitlements, state.in_use, holder, held, wanted)
     if faults:
-        raise faults[0].with_more(faults[1:])
+        raise faults[0].replace(more=tuple(faults[1:]))
     new = wanted.assign - held
     slots.release(change.connection, kind, holder, wanted.release)
     slots.assign(change.connection, kind, holder, new)

@@ -19,7 +19,8 @@ from licensekit.state.trust_store import combine_trust, verify_bundles
 from licensekit.trust.order import full_version, order_of
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
-from licensekit.trust.verify import verify_bundle, verify_reset
+from licensekit.trust.state import verify_signed
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
@@ -146,7 +147,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
     before, _ = combine_trust(read.stored, read.root, read.pack)
     trust_store = extend_trust_store(before, tokens, now)
     bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
-    resets = [verify_reset(t, trust_store.trust, now) for t in tokens if t.type == "reset"]
+    resets = [verify_signed(t, Reset, trust_store.trust, now) for t in tokens if t.type == "reset"]
     return VerifiedFile(before, trust_store, tuple(bundles), tuple(resets))
 
 

@@ -7,13 +7,12 @@ from licensekit.access import Access
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Coverage, Entitlements, evaluate, rows
 from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
-from licensekit.entitlements.settings import Value
 from licensekit.errors import BelowUse, LicenseError, RefusedError
 from licensekit.installation.plan import Activated, ActivationPlan, documents_of
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import groups_of
-from licensekit.wire.documents import Bundle, Kind, MeterPeriod
+from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Value
 from licensekit.wire.plain import plain, plain_fields
 
 _BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")

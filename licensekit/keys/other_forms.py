@@ -106,17 +106,13 @@ def _load(form: _Form, contents: bytes, passphrase: Callable[[], bytes]) -> obje
     except TypeError:  # how cryptography says that a file is encrypted
         secret = passphrase()
     except (ValueError, InternalError) as error:
-        raise _damaged() from error
+        raise KeyFileInvalid(reason="import") from error
     try:
         return form.load(contents, secret)
     except ValueError as error:  # also an encryption that is not known; the reason tells
         raise PassphraseWrong(reason="refused", detail=str(error)) from error
     except (TypeError, InvalidTag, InternalError) as error:
         raise PassphraseWrong from error
-
-
-def _damaged() -> KeyFileInvalid:
-    return KeyFileInvalid(reason="import")
 
 
 def _unwrap(data: bytes) -> tuple[_Form, bytes]:
@@ -138,7 +134,7 @@ def _contents(body: bytes) -> bytes:
     try:
         return a2b_base64(b"".join(body.split()), strict_mode=True)
     except Base64Error as error:
-        raise _damaged() from error
+        raise KeyFileInvalid(reason="import") from error
 
 
 def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
@@ -153,7 +149,7 @@ def _load_openssh(contents: bytes, passphrase: bytes | None) -> object:
 
 def _refuse_costly_openssh(contents: bytes) -> None:
     if not contents.startswith(_OPENSSH_MAGIC):
-        raise _damaged()
+        raise KeyFileInvalid(reason="import")
     _, rest = _string(contents[len(_OPENSSH_MAGIC) :])
     _, rest = _string(rest)
     options, _ = _string(rest)
@@ -173,7 +169,7 @@ def _refuse_costly_pkcs8(contents: bytes) -> None:
     """
     algorithm = _first(_first(contents, _SEQUENCE), _SEQUENCE)
     if len(algorithm) > _ALGORITHM_BYTES:
-        raise _damaged()
+        raise KeyFileInvalid(reason="import")
     bound = limits.SCRYPT_WORK if _SCRYPT_OID in algorithm else limits.PBKDF2_WORK
     _refuse_above(bound, prod(max(1, number) for number in _integers(algorithm)))
 

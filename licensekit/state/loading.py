@@ -11,7 +11,8 @@ from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate,
 from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.events import Event
 from licensekit.entitlements.notices import by_urgency, list_notices
-from licensekit.entitlements.parts import NextDate, Part, next_date
+from licensekit.entitlements.parts import Part
+from licensekit.entitlements.questions import NextDate, next_date
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
@@ -86,7 +87,7 @@ class InstallationState(NamedTuple):
     @property
     def next_date(self) -> NextDate | None:
         """The nearest date of a bundle that is still to come: no end of what is followed."""
-        return next_date(self.parts, self.now, self.entitlements.is_followed)
+        return next_date(self.entitlements)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""

@@ -15,8 +15,8 @@ from licensekit.trust.pack import TrustStore, add_documents, open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.scope import admits, require_not_ahead
 from licensekit.trust.signed import Verified, identity_of
-from licensekit.trust.state import TrustState
-from licensekit.trust.verify import require_not_revoked, verify_held_bundle
+from licensekit.trust.state import TrustState, verify_signed
+from licensekit.trust.verify import revocation_of
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, KeyState
 
@@ -62,7 +62,8 @@ def verify_bundles(stored: Iterable[StoredBundle], trust_store: TrustStore, now:
             verified.append(bundle)
             require_not_ahead(bundle.document.issued, now)
             kept += [bundle] if record.state == KEPT else []
-            require_not_revoked(bundle, trust_store.trust)
+            if refused := revocation_of(bundle, trust_store.trust):
+                unusable[record.identity] = refused
         except LicenseError as error:
             unusable[record.identity] = error
     return VerifiedBundles(tuple(verified), tuple(kept), unusable)
@@ -72,7 +73,7 @@ def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> 
     """Verify what is stored of a bundle; it must be the one that the journal names."""
     if not token.frame:
         raise AuditDamaged(reason="gone", document=record.label)
-    bundle = verify_held_bundle(token, trust_store.trust)
+    bundle = verify_signed(token, Bundle, trust_store.trust)
     if bundle.identity != record.identity:
         raise AuditDamaged(reason="other", document=record.label)
     return bundle

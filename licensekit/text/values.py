@@ -16,15 +16,12 @@ from unicodedata import normalize
 from licensekit import limits
 from licensekit.dates import days_of
 from licensekit.errors.faults import Fault, TextInvalid, ValueInvalid
-from licensekit.wire.documents.fields import is_code, is_serial, written_text_fault
+from licensekit.wire.documents.fields import Value, is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
 
 Reader = Callable[[object], T]
 """Returns what a value says, or raises `FaultyValue`."""
-
-Value = str | int | bool
-"""A setting that is sold."""
 
 UNRESTRICTED: Final = "unrestricted"
 

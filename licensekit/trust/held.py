@@ -1,7 +1,7 @@
 """Which versions of the vendor's documents an application holds, so that a file brings only what is newer."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from licensekit.trust.order import FullVersion, full_version
@@ -45,14 +45,8 @@ def lowest(several: Sequence[Held]) -> Held:
     return Held(*map(min, zip(*several, strict=True)))
 
 
-def read_held(text: str) -> Held | None:
-    """Return what the value of the extension says; None for any other form."""
-    if not _FORM.fullmatch(text):
+def read_held(value: Value | None) -> Held | None:
+    """Return what the value of the extension says; None for any other form, which counts as absent."""
+    if not isinstance(value, str) or not _FORM.fullmatch(value):
         return None
-    return Held(*(() if word == _NONE else tuple(map(int, word.split("."))) for word in text.split(" ")))
-
-
-def said_to_hold(extensions: Mapping[str, Value]) -> Held | None:
-    """Return what an installation says that it holds; a value of another form counts as absent."""
-    value = extensions.get(HOLDS)
-    return read_held(value) if isinstance(value, str) else None
+    return Held(*(() if word == _NONE else tuple(map(int, word.split("."))) for word in value.split(" ")))

@@ -1,20 +1,15 @@
 """Whole files token by token: what each says, and what vouches for it."""
 
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from licensekit.errors import LicenseError, RootMismatch, TrustError
 from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
 from licensekit.trust.signed import SELF_SIGNED, identity_of, self_signed
-from licensekit.trust.state import TrustState
-from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.state import verify_numbered, verify_signed
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import CLASS_OF, Document, decode
-
-_BY_TYPE: Final[dict[str, Callable[[armor.Token, TrustState, int], object]]] = {
-    "bundle": verify_bundle,
-    "reset": verify_reset,
-}
+from licensekit.wire.documents import CLASS_OF, Catalog, Document, Reset, decode
 
 
 class Finding(NamedTuple):
@@ -30,17 +25,14 @@ class Finding(NamedTuple):
     error: LicenseError | None
 
 
-def describe(tokens: Sequence[armor.Token]) -> list[Finding]:
-    """Return what tokens say, with nothing verified; raise `FormatError` if one is damaged."""
-    return [_finding(token, "unverified", None) for token in tokens]
-
-
-def check(tokens: Sequence[armor.Token], trust_store: TrustStore, now: int) -> list[Finding]:
-    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it.
+def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:
+    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it; without one, nothing.
 
     Raises:
         FormatError: one of them is damaged, so that it cannot even be shown.
     """
+    if trust_store is None:
+        return [_finding(token, "unverified", None) for token in tokens]
     try:
         extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:
@@ -65,11 +57,14 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
     if token.type in SELF_SIGNED:
         self_signed(token, SELF_SIGNED[token.type])
         return "self-signed"
-    if token.type in _BY_TYPE:
-        _BY_TYPE[token.type](token, state, now)
+    if token.type == "bundle":
+        verify_bundle(token, state, now)
+        return "verified"
+    if token.type == "reset":
+        verify_signed(token, Reset, state, now)
         return "verified"
     if token.type == "catalog":
-        verify_catalog(token, state)
+        verify_numbered(state, token, Catalog)
     if token.type == "root":
         if any(known.verified.token == token for known in state.chain):
             return "verified"

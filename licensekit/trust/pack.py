@@ -31,7 +31,7 @@ from licensekit.trust.state import (
     verify_numbered,
 )
 from licensekit.wire import armor
-from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode
+from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode, qualified
 
 D = TypeVar("D", Revocations, Catalog)
 
@@ -78,9 +78,7 @@ class TrustStore(NamedTuple):
 
     def qualify(self, issuer: str, code: str) -> str:
         """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
-        owner, _, bare = code.rpartition(".")
-        owner = owner or issuer
-        return bare if owner == self.issuer else f"{owner}.{bare}"
+        return qualified(code, issuer, self.issuer)
 
     def issuer_of(self, code: str) -> str:
         """Return the issuer of a code as an application writes it."""

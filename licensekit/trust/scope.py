@@ -8,7 +8,7 @@ from licensekit.dates import day_at
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import TYPE_OF, AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, Trust
+from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, Trust
 from licensekit.wire.documents.bundle import AfterGrace, Kind
 from licensekit.wire.documents.trust import RootKey
 
@@ -69,7 +69,7 @@ def admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
 def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
     scope = signer.admitted.scope
     if bundle.use not in scope.uses:
-        raise _out_of_scope(signer, "use", use=bundle.use.name.lower())
+        raise _out_of_scope(signer, "use", use=bundle.use.word)
     if not signer.is_limited:
         return
     if scope.parts is not None and bundle.part not in scope.parts:
@@ -133,7 +133,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
     """Load the keys that a trust document admits (T2); raises as `load_keys`."""
     signers: dict[KeyReference, AdmittedSigner] = {}
     for (reference, key), admitted in zip(load_keys(trust.keys, "trust").items(), trust.keys, strict=True):
-        types = frozenset(kind.token_type for kind in admitted.scope.types)
+        types = frozenset(kind.name.lower() for kind in admitted.scope.types)
         signers[reference] = AdmittedSigner(key, admitted, types, admitted.scope.is_limited)
     return signers
 
@@ -162,14 +162,9 @@ def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Ver
     signer = signers.get((key.scheme, key.key_id))
     if signer is None or signer.key.public != key.public:
         return False
-    return may_sign(signer, document.document)
-
-
-def may_sign(signer: AdmittedSigner, document: SignedByVendor) -> bool:
-    """Return whether a key may sign a document, whenever that is: steps 4 and 7."""
     try:
-        require_type(signer, TYPE_OF[type(document)])
-        require_scope(signer, document)
+        require_type(signer, document.token.type)
+        require_scope(signer, document.document)
     except errors.TrustError:
         return False
     return True

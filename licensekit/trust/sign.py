@@ -12,9 +12,7 @@ def sign(document: Document, *signers: Signer) -> armor.Token:
         PayloadInvalid: the document has a field out of its bounds.
         SignerUnavailable: a signer that lives elsewhere cannot be reached.
     """
-    kind = TYPE_OF[type(document)]
-    payload = encode(document)
-    return add_signatures(kind, frame.Frame((), payload), *signers)
+    return add_signatures(TYPE_OF[type(document)], frame.Frame((), encode(document)), *signers)
 
 
 def add_signatures(kind: str, opened: frame.Frame, *signers: Signer) -> armor.Token:

@@ -66,11 +66,6 @@ def update_root(state: TrustState, token: armor.Token) -> TrustState:
     return state._replace(chain=chain, trust=None, signers={}, seen=found)
 
 
-def update_trust(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
-    """Add a trust document; raises as `judge_trust` and `take_trust` do."""
-    return take_trust(state, judge_trust(state, token), now)
-
-
 def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
     """Verify a trust document (T1).
 
@@ -114,11 +109,6 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
         lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
         seen=with_seen(state.seen, document),
     )
-
-
-def update_revocations(state: TrustState, token: armor.Token, now: int | None) -> TrustState:
-    """Add a revocation list; raises as `verify_numbered` and `take_revocations` do."""
-    return take_revocations(state, verify_numbered(state, token, Revocations), now)
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
@@ -187,6 +177,9 @@ def require_floor(state: TrustState, floor: Seen) -> None:
 
 def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None = None) -> Verified[S]:
     """Verify what an admitted key has signed: steps 3 to 8, but 8 of a reset, which names an installation by its key.
+
+    A bundle that was taken before holds others back while this succeeds, also one that was revoked since; whether it
+    grants anything is judged when it is asked (`docs/evaluation.md`, "Parts").
 
     Raises as `find_signer`, `verified`, `require_scope` and `require_product`; `IssuedAhead` if there is a `now`.
     """

@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from licensekit.errors import BundleRevoked, RevocationsMissing
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState, verify_numbered, verify_signed
+from licensekit.trust.state import TrustState, verify_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle, Catalog, Reset, naming
+from licensekit.wire.documents import Bundle, naming
 
 S = TypeVar("S", bytes, str)
 
@@ -28,49 +28,26 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
         PayloadInvalid: step 6.
     """
     bundle = verify_signed(token, Bundle, trust, now)
-    require_not_revoked(bundle, trust)
+    if refused := revocation_of(bundle, trust):
+        raise refused
     return bundle
 
 
-def verify_held_bundle(token: armor.Token, trust: TrustState) -> Verified[Bundle]:
-    """Verify a bundle that was taken before: all steps but 9, and whatever `now` is.
-
-    A bundle holds others back while this succeeds, also one that was revoked since; whether it grants anything is
-    judged when it is asked (`docs/evaluation.md`, "Parts"). Raises as `verify_bundle` does.
-    """
-    return verify_signed(token, Bundle, trust)
-
-
-def verify_catalog(token: armor.Token, trust: TrustState) -> Verified[Catalog]:
-    """Verify the catalog in `token` (C1), whether or not it is the newest; raises as `verify_numbered`."""
-    return verify_numbered(trust, token, Catalog)
-
-
-def verify_reset(token: armor.Token, trust: TrustState, now: int) -> Verified[Reset]:
-    """Verify the reset in `token`; raises as `verify_bundle` does, without steps 8 and 9."""
-    return verify_signed(token, Reset, trust, now)
-
-
-def require_not_revoked(bundle: Verified[Bundle], trust: TrustState) -> None:
-    """Refuse a bundle that its issuer has taken back (step 9).
-
-    Raises:
-        BundleRevoked: by identity, serial or lowest sequence.
-        RevocationsMissing: the issuer's list was seen before and is gone.
-    """
+def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> BundleRevoked | RevocationsMissing | None:
+    """Return why a bundle no longer counts: its issuer took it back, or the list that was seen is gone (step 9)."""
     document = bundle.document
     if trust.list_missing(document.issuer):
-        raise RevocationsMissing(issuer=document.issuer)
+        return RevocationsMissing(issuer=document.issuer)
     in_force = trust.lists.get(document.issuer)
     if in_force is None:
-        return
+        return None
     revocations = in_force.document
-    if (
+    is_taken_back = (
         _holds(revocations.identities, bundle.identity)
         or _holds(revocations.serials, document.serial)
         or document.sequence < revocations.lowest_of(document.serial, document.part, document.use)
-    ):
-        raise BundleRevoked(**naming(document))
+    )
+    return BundleRevoked(**naming(document)) if is_taken_back else None
 
 
 def _holds(ordered: list[S], item: S) -> bool:

@@ -22,7 +22,7 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, compose
-from licensekit.wire.frame import ED25519, write_one
+from licensekit.wire.frame import ED25519, Frame, Signature, write
 from tests import makers, workspaces
 from tests.workspaces import NOW, WHO
 
@@ -49,7 +49,7 @@ def bundles(count: int) -> Iterator[Record]:
             "grace": expiry + 14,
         }
         bundle, payload = compose(Bundle, tuple({**fields, **told}.values()))
-        token = Token("bundle", write_one(ED25519, bytes(8), signature, payload))
+        token = Token("bundle", write(Frame((Signature(ED25519, bytes(8), signature),), payload)))
         yield Record("issue", bundle.issued, WHO, token, bundle, f"A-{number}", "{}")
 
 

@@ -112,9 +112,9 @@ def test_however_a_command_ends_there_is_a_code_and_a_line(
 
 
 def test_a_lazy_entry_that_is_no_command_is_a_mistake_of_ours() -> None:
-    group = LicenseGroup("g", lazy={"x": Lazy("S", "licensekit.limits", "COUNT")})
+    group = LicenseGroup("g", lazy={"COUNT": Lazy("S", "licensekit.limits")})
     with pytest.raises(TypeError, match="is not a command"):
-        group.get_command(click.Context(group), "x")
+        group.get_command(click.Context(group), "COUNT")
 
 
 def test_an_application_adds_commands_of_its_own() -> None:

@@ -95,7 +95,7 @@ def test_every_fault_of_a_file_is_in_its_data(run: Callable[..., Ran]) -> None:
 def test_every_reason_of_a_refusal_is_in_its_data(run: Callable[..., Ran]) -> None:
     one: dict[str, Any] = {"serial": "1010000014", "part": "base", "use": "trial", "sequence": 1}
     more = errors.BundleRefused(reason="older", **one, highest=2)
-    ran = run(raising(errors.BundleRefused(reason="other-serial", **one, present="1010000022").with_more([more])))
+    ran = run(raising(errors.BundleRefused(reason="other-serial", **one, present="1010000022").replace(more=(more,))))
     error = failure(ran)
     assert (ran.code, error["code"]) == (6, "bundle-refused")
     [reason] = error["data"]["more"]

@@ -60,7 +60,7 @@ def fields(kind: type[Coded]) -> str:
     types: dict[str, object] = {}
     for one in reversed(kind.__mro__):
         types |= inspect.get_annotations(one)
-    named = [f"`{name}: {field_type(types[name])}`" for name in kind.fields() if name not in ABOUT]
+    named = [f"`{name}: {field_type(types[name])}`" for name in kind.fields if name not in ABOUT]
     return f"Data: {', '.join(named)}.\n\n" if named else ""
 
 

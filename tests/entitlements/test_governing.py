@@ -12,13 +12,13 @@ from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.order import SeenDocument
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState, update_revocations, update_trust
-from licensekit.trust.verify import verify_held_bundle
+from licensekit.trust.state import TrustState, verify_signed
 from licensekit.wire.documents import AfterGrace, Bundle, Use
 from tests import homes, makers, signers
 from tests.entitlements import governing_model
 from tests.entitlements.engine import bare, trust_store
 from tests.entitlements.governing_model import LIMITED, Item, admits
+from tests.makers import update_revocations, update_trust
 from tests.signers import HIGHEST, MOST
 
 DAY: Final = makers.ISSUED_DAY
@@ -32,7 +32,7 @@ def signed(*items: Item | Bundle) -> tuple[TrustState, list[Verified[Bundle]]]:
     """Sign bundles, the vendor's unless a key is named; revoke those that are said to be."""
     named = [one if isinstance(one, Item) else Item(one, "vendor") for one in items]
     tokens = [homes.signed(one.bundle, one.key) for one in named]
-    verified = [verify_held_bundle(token, TRUST) for token in tokens]
+    verified = [verify_signed(token, Bundle, TRUST) for token in tokens]
     taken_back = {v.identity for v, one in zip(verified, named, strict=True) if one.is_revoked}
     if not taken_back:
         return TRUST, verified

@@ -75,7 +75,7 @@ def test_a_code_is_the_name_of_its_class_unless_it_states_another() -> None:
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_template_names_fields_of_its_class_and_nothing_else(kind: type[Coded]) -> None:
     named = {name for text in templates(kind) for name in re.findall(r"{(\w+)", text.replace("{{", ""))}
-    assert named <= set(kind.fields())
+    assert named <= set(kind.fields)
 
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
@@ -89,7 +89,7 @@ def test_a_message_is_a_sentence_that_goes_on(kind: type[Coded]) -> None:
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_code_has_reasons_where_it_has_several_messages(kind: type[Coded]) -> None:
     is_of_another = kind is NotEntitled  # its reason sums up that of `why`, which has the message
-    assert ("reason" in kind.fields()) == (bool(reasons_of(kind)) or is_of_another)
+    assert ("reason" in kind.fields) == (bool(reasons_of(kind)) or is_of_another)
     if not isinstance(kind.hint_template, str):
         assert set(kind.hint_template) <= reasons_of(kind)
         assert all(kind.texts(one)[1] == hint for one, hint in kind.hint_template.items()), "it has two hints"
@@ -97,7 +97,7 @@ def test_a_code_has_reasons_where_it_has_several_messages(kind: type[Coded]) -> 
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_field_hides_nothing_that_every_error_has(kind: type[Coded]) -> None:
-    assert not {"args", *dir(Coded)} & set(kind.fields()) - {"reason"}
+    assert not {"args", *dir(Coded)} & set(kind.fields) - {"reason"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CODED if hasattr(kind, "template")], ids=lambda kind: kind.code)
@@ -108,8 +108,8 @@ def test_a_field_hides_nothing_that_every_error_has(kind: type[Coded]) -> None:
 )
 def test_a_message_never_fails_whatever_the_data(kind: type[Coded], value: object) -> None:
     for reason in reasons_of(kind) or {"none"}:
-        data = {**dict.fromkeys(kind.fields(), value), "reason": reason, "where": "a.lic"}
-        error = kind(**{name: data[name] for name in kind.fields()})
+        data = {**dict.fromkeys(kind.fields, value), "reason": reason, "where": "a.lic"}
+        error = kind(**{name: data[name] for name in kind.fields})
         assert error.message
         assert "\n" not in error.hint
 

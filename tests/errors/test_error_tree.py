@@ -80,7 +80,7 @@ def test_an_error_survives_the_way_between_processes() -> None:
 
 def test_a_refusal_knows_everything_that_stands_against_the_change() -> None:
     first, second = full(), PlanHeld(holder="anna", plans=("a", "b"), kept="a")
-    together = first.with_more([second])
+    together = first.replace(more=(second,))
     assert first.faults == (first,)
     assert together.faults == (together, second)
     assert (str(together), together.data["license"]) == (str(first), "a")

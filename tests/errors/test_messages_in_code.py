@@ -85,7 +85,7 @@ def test_a_reason_that_is_written_out_is_one_of_its_class(source: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_class_with_several_messages_is_made_with_a_reason(source: Path) -> None:
     """No type checker sees that it is missing; `**` may hold it."""
-    several = {name for name, kind in KINDS.items() if "reason" in kind.fields() and not kind.reason}
+    several = {name for name, kind in KINDS.items() if "reason" in kind.fields and not kind.reason}
     calls = [call for call in made(source) if name_of(call.func) in several]
     without = [call for call in calls if not {"reason", None} & {word.arg for word in call.keywords}]
     assert list(map(ast.unparse, without)) == []

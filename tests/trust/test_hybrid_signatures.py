@@ -5,11 +5,11 @@ import pytest
 from licensekit.errors import FrameInvalid, KeyUnknown, LicenseError, SignatureInvalid
 from licensekit.trust.roots import KnownRoot
 from licensekit.trust.sign import sign
-from licensekit.trust.state import start, update_root, update_trust
+from licensekit.trust.state import start, update_root
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from tests import makers
-from tests.makers import NOW
+from tests.makers import NOW, update_trust
 from tests.refusals import counts, refused
 
 HYBRID_ROOT = makers.key("root", frame.HYBRID)

@@ -9,8 +9,8 @@ from licensekit.keys.signing import SigningKey
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import TrustState
-from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.state import TrustState, verify_numbered, verify_signed
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import AfterGrace, Bundle, Catalog, Document, KeyState, Reset, SignedType, Use
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER
@@ -158,13 +158,13 @@ def test_a_backdated_document_does_not_outrun_the_clock() -> None:
 
 def test_scope_holds_for_catalogs_and_resets_alike() -> None:
     catalog, reset = makers.catalog(issuer=PARTNER), makers.reset(issuer=PARTNER)
-    assert verify_catalog(sign(catalog, PARTNERS), STATE).document == catalog
-    assert verify_reset(sign(reset, PARTNERS), STATE, NOW).document == reset
+    assert verify_numbered(STATE, sign(catalog, PARTNERS), Catalog).document == catalog
+    assert verify_signed(sign(reset, PARTNERS), Reset, STATE, NOW).document == reset
     for_catalog, for_reset = sign(catalog, VENDOR), sign(reset, VENDOR)
-    refused(KeyOutOfScope, STATE, lambda: verify_catalog(for_catalog, STATE))
-    refused(KeyOutOfScope, STATE, lambda: verify_reset(for_reset, STATE, NOW))
+    refused(KeyOutOfScope, STATE, lambda: verify_numbered(STATE, for_catalog, Catalog))
+    refused(KeyOutOfScope, STATE, lambda: verify_signed(for_reset, Reset, STATE, NOW))
     by_sales = sign(makers.catalog(), SALES)
-    refused(KeyOutOfScope, STATE, lambda: verify_catalog(by_sales, STATE))
+    refused(KeyOutOfScope, STATE, lambda: verify_numbered(STATE, by_sales, Catalog))
 
 
 def test_a_refusal_names_the_key_as_the_vendor_named_it() -> None:
@@ -216,5 +216,5 @@ def verified(document: Document, signer: SigningKey) -> Verified[Bundle | Catalo
     if isinstance(document, Bundle):
         return verify_bundle(token, STATE, NOW)
     if isinstance(document, Catalog):
-        return verify_catalog(token, STATE)
-    return verify_reset(token, STATE, NOW)
+        return verify_numbered(STATE, token, Catalog)
+    return verify_signed(token, Reset, STATE, NOW)

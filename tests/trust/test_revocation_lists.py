@@ -25,12 +25,12 @@ from licensekit.errors import (
 )
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import sign
-from licensekit.trust.state import start, update_revocations, update_root, update_trust
+from licensekit.trust.state import start, update_root
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import KeyState, SignedType
 from tests import makers
-from tests.makers import ISSUED, NOW, PARTNER, SERIAL
+from tests.makers import ISSUED, NOW, PARTNER, SERIAL, update_revocations, update_trust
 from tests.refusals import counts, lists_seen, refused, trust_seen
 
 ROOT, VENDOR, LISTS, TRIALS, PARTNERS, RETIRED, REVOKED, STRANGER = (

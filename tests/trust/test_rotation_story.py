@@ -8,12 +8,11 @@ from licensekit.errors import KeyOutOfWindow, KeyRevoked, KeyUnknown, RootNotNew
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.sign import sign
-from licensekit.trust.state import update_trust
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import AdmittedKey, KeyState
 from tests import makers
-from tests.makers import ISSUED, ISSUED_DAY, YEAR_SECONDS
+from tests.makers import ISSUED, ISSUED_DAY, YEAR_SECONDS, update_trust
 from tests.refusals import frozen, refused
 
 

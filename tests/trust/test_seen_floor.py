@@ -9,10 +9,10 @@ from licensekit.trust.order import NOTHING_SEEN, ROOTS, FullVersion, Seen, SeenD
 from licensekit.trust.order import TRUST as TRUSTS
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.sign import sign
-from licensekit.trust.state import TrustState, remember, require_floor, start, update_revocations
+from licensekit.trust.state import TrustState, remember, require_floor, start
 from licensekit.wire import armor
 from tests import makers
-from tests.makers import NOW, SERIAL
+from tests.makers import NOW, SERIAL, update_revocations
 from tests.refusals import counts, refused
 
 ROOT, VENDOR = makers.key("root"), makers.key("vendor")

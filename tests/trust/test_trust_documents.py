@@ -26,12 +26,12 @@ from licensekit.errors import (
 )
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import add_signatures, sign
-from licensekit.trust.state import TrustState, start, update_root, update_trust
+from licensekit.trust.state import TrustState, start, update_root
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import AdmittedKey
 from tests import makers, rare_keys
-from tests.makers import NOW
+from tests.makers import NOW, update_trust
 from tests.refusals import counts, refused, trust_seen
 
 A, B, C, D = (makers.key(name) for name in "abcd")

@@ -19,18 +19,10 @@ from licensekit.errors import LicenseError, Rollback
 from licensekit.limits import VERSION
 from licensekit.trust.pack import extend
 from licensekit.trust.sign import sign
-from licensekit.trust.state import (
-    TrustState,
-    remember,
-    require_floor,
-    start,
-    update_revocations,
-    update_root,
-    update_trust,
-)
+from licensekit.trust.state import TrustState, remember, require_floor, start, update_root
 from licensekit.wire.documents import KeyState
 from tests import makers
-from tests.makers import NOW
+from tests.makers import NOW, update_revocations, update_trust
 from tests.profiles import examples
 from tests.refusals import counts, frozen, lists_seen, root_seen, trust_seen
 from tests.trust.trust_model import DAY, Made, Model, Refusal

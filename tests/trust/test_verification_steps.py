@@ -25,12 +25,12 @@ from licensekit.errors import (
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import start, update_revocations, update_root, update_trust
-from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.state import start, update_root, verify_numbered, verify_signed
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import Document, LowestOfUses
+from licensekit.wire.documents import Catalog, Document, LowestOfUses, Reset
 from tests import makers
-from tests.makers import NOW, SERIAL
+from tests.makers import NOW, SERIAL, update_revocations, update_trust
 from tests.refusals import counts, refused
 
 VENDOR, STRANGER, ROOT = makers.key("vendor"), makers.key("stranger"), makers.key("root")
@@ -50,8 +50,8 @@ def test_a_bundle_passes_and_says_who_signed_it() -> None:
 
 def test_catalog_and_reset_pass() -> None:
     catalog, reset = sign(makers.catalog(), VENDOR), sign(makers.reset(), VENDOR)
-    assert verify_catalog(catalog, STATE).document == makers.catalog()
-    assert verify_reset(reset, STATE, NOW).document == makers.reset()
+    assert verify_numbered(STATE, catalog, Catalog).document == makers.catalog()
+    assert verify_signed(reset, Reset, STATE, NOW).document == makers.reset()
 
 
 REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
@@ -108,7 +108,7 @@ def test_a_bundle_that_fails_a_step_is_refused(error: type[LicenseError], token:
 
 def test_a_catalog_of_another_product_is_refused() -> None:
     token = sign(makers.catalog(product="other"), VENDOR)
-    refused(WrongProduct, STATE, lambda: verify_catalog(token, STATE))
+    refused(WrongProduct, STATE, lambda: verify_numbered(STATE, token, Catalog))
 
 
 def test_without_a_trust_document_nothing_is_believed() -> None:
@@ -165,9 +165,9 @@ ENTRANCES: dict[str, Callable[[armor.Token], object]] = {
     "root": lambda token: update_root(STATE, token),
     "trust": lambda token: update_trust(STATE, token, NOW),
     "revocations": lambda token: update_revocations(STATE, token, NOW),
-    "catalog": lambda token: verify_catalog(token, STATE),
+    "catalog": lambda token: verify_numbered(STATE, token, Catalog),
     "bundle": lambda token: verify_bundle(token, STATE, NOW),
-    "reset": lambda token: verify_reset(token, STATE, NOW),
+    "reset": lambda token: verify_signed(token, Reset, STATE, NOW),
 }
 
 

@@ -6,7 +6,6 @@ import unicodedata
 import pytest
 
 from licensekit.errors import TextInvalid
-from licensekit.wire.documents import SignedType
 from licensekit.wire.documents.bundle import Kind
 from licensekit.wire.documents.fields import (
     hex_extension,
@@ -149,6 +148,5 @@ def test_lists_ascend_by_their_utf_8_bytes() -> None:
             require_ascending(bad)
 
 
-def test_words_for_people_and_tokens() -> None:
+def test_words_for_people() -> None:
     assert [kind.plural for kind in Kind] == ["system", "sites", "users"]
-    assert [kind.token_type for kind in SignedType] == ["revocations", "catalog", "bundle", "reset"]

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from licensekit.cli.output import counted, emit, facts, table
 from licensekit.cli.views import spelling
+from licensekit.entitlements.parts import DATES
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
 from licensekit.wire import documents
@@ -13,8 +14,6 @@ from licensekit.wire.plain import plain, word
 Facts = Iterable[tuple[str, object]]
 
 Tables = Callable[[Any, Mapping[str, documents.License]], None]
-
-_DATES: Final = ("starts", "warning", "expiry", "grace", "maintenance", "next_check")
 
 
 def show(document: documents.Document, first: Facts = (), licenses: Mapping[str, documents.License] = {}) -> None:
@@ -31,7 +30,7 @@ def show(document: documents.Document, first: Facts = (), licenses: Mapping[str,
 
 def _bundle(bundle: documents.Bundle) -> Facts:
     shown = plain(bundle)
-    dates = {name.replace("_", " "): shown[name] for name in _DATES}
+    dates = {name.replace("_", " "): shown[name] for name in DATES}
     dates["expiry"] = spelling.expiry(bundle.expiry)
     return [
         ("company", bundle.company),

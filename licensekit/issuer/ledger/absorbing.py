@@ -21,7 +21,7 @@ from licensekit.proposals import Change
 from licensekit.trust.pack import IN_PACKS
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
-from licensekit.trust.verify import verify_held_bundle, verify_reset
+from licensekit.trust.state import verify_signed
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset
@@ -143,8 +143,8 @@ def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Los
     """Verify what a key of this workspace may have signed; one that was revoked since is lost as well."""
     trust = state.trust_store.trust
     if token.type == "reset":
-        return verify_reset(token, trust, tx.now)
-    bundle = verify_held_bundle(token, trust)
+        return verify_signed(token, Reset, trust, tx.now)
+    bundle = verify_signed(token, Bundle, trust)
     require_not_ahead(bundle.document.issued, tx.now)
     return bundle
 

@@ -20,10 +20,19 @@ from licensekit.issuer.ledger.bundles import SELECT, read_row
 from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.trust.signed import SELF_SIGNED, self_signed
-from licensekit.trust.state import TrustState, start, update_revocations, update_root, update_trust
-from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.state import (
+    TrustState,
+    judge_trust,
+    start,
+    take_revocations,
+    take_trust,
+    update_root,
+    verify_numbered,
+    verify_signed,
+)
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import CLASS_OF, Catalog, Revocations, Trust, decode
+from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
 
 _BATCH: Final = 500
 _DRAWN: Final[dict[str, LiteralString]] = {
@@ -42,9 +51,9 @@ _LAST_DRAWN: Final = (
 
 _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
-    "catalog": lambda token, state, _: verify_catalog(token, state),
-    "reset": verify_reset,
-    "revocations": lambda token, state, now: update_revocations(state, token, now),
+    "catalog": lambda token, state, _: verify_numbered(state, token, Catalog),
+    "reset": lambda token, state, now: verify_signed(token, Reset, state, now),
+    "revocations": lambda token, state, now: take_revocations(state, verify_numbered(state, token, Revocations), now),
 }
 
 Progress = Callable[[int], None]
@@ -103,7 +112,7 @@ def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> Tru
     if token.type == "root":
         return update_root(state, token)
     if token.type == "trust":
-        return update_trust(state, token, entry.at)
+        return take_trust(state, judge_trust(state, token), entry.at)
     _BY_KEY[token.type](token, state, entry.at)
     return state
 

@@ -17,7 +17,7 @@ from licensekit.issuer.ledger import bundles, documents, exchange_files
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.trust.held import Held, held_in, lowest, read_held, said_to_hold
+from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
 from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire.armor import Token
@@ -69,7 +69,7 @@ class AttachmentSource:
         if not self._asks:
             return self._usual
         said = exchange_files.last_of_each(self._tx.ledger, serial, installation)
-        known = [said_to_hold(one.extensions) for one in said]
+        known = [read_held(one.extensions.get(HOLDS)) for one in said]
         # Of several installations none may be left without what it lacks.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
 
@@ -101,7 +101,7 @@ def newest_held(state: WorkspaceState) -> Held:
 
 def oldest_held(tx: LedgerTransaction) -> Held:
     """Return what the oldest application in the field holds: the pack that the vendor has named, or the first one."""
-    named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK) or "")
+    named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK))
     if named is not None:
         return named
     if tx.state.first.issuperset(tx.state.tokens):

@@ -6,8 +6,9 @@ A callable asks for the PIN. It is never part of the URI, which histories and lo
 extra, imported when a token is first needed.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 from licensekit.errors import SignerUnavailable, SignerUriInvalid
@@ -36,9 +37,8 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
     place = parse(uri)
     if place.object is None and place.id is None:
         raise SignerUriInvalid(reason="key")
-    with _extra():
-        from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
-    return session.open_signer(place, pin)
+    signer: TokenSigner = _session().open_signer(place, pin)
+    return signer
 
 
 def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
@@ -52,14 +52,12 @@ def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
         raise SignerUriInvalid(reason="other-label", name=place.object, wanted=label)
     if not label.isprintable() or not label:
         raise SignerUnavailable(reason="label", name=label)
-    with _extra():
-        from licensekit.keys.pkcs11 import session  # noqa: PLC0415  # python-pkcs11 is an extra
-    return session.generate(place._replace(object=label), pin)
+    signer: TokenSigner = _session().generate(place._replace(object=label), pin)
+    return signer
 
 
-@contextmanager
-def _extra() -> Generator[None]:
+def _session() -> ModuleType:
     try:
-        yield
+        return import_module("licensekit.keys.pkcs11.session")
     except ImportError as error:
         raise SignerUnavailable(reason="package") from error

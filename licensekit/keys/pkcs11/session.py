@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from secrets import token_bytes
 from typing import Any, Final, NamedTuple
 
@@ -26,19 +25,15 @@ _TRIES: Final = (
 )
 """What a token says of the tries that are left, the most urgent first."""
 
-_Explained = Callable[..., errors.SignerUnavailable]
-_OTHER: Final[_Explained] = partial(errors.SignerUnavailable, reason="other")
-_REMOVED: Final[_Explained] = partial(errors.SignerUnavailable, reason="removed")
-_REFUSED: Final[_Explained] = partial(errors.SignerUnavailable, reason="refused")
-_EXPLAINED: Final[Mapping[type[pkcs11.PKCS11Error], _Explained]] = {
-    pkcs11.DeviceRemoved: _REMOVED,
-    pkcs11.MechanismInvalid: partial(errors.SignerUnavailable, reason="mechanism"),
-    pkcs11.PinIncorrect: _REFUSED,
-    pkcs11.PinInvalid: _REFUSED,
-    pkcs11.PinLenRange: _REFUSED,
-    pkcs11.PinLocked: partial(errors.SignerUnavailable, reason="locked"),
-    pkcs11.SessionHandleInvalid: _REMOVED,
-    pkcs11.TokenNotPresent: _REMOVED,
+_REASONS: Final[Mapping[type[pkcs11.PKCS11Error], str]] = {
+    pkcs11.DeviceRemoved: "removed",
+    pkcs11.MechanismInvalid: "mechanism",
+    pkcs11.PinIncorrect: "refused",
+    pkcs11.PinInvalid: "refused",
+    pkcs11.PinLenRange: "refused",
+    pkcs11.PinLocked: "locked",
+    pkcs11.SessionHandleInvalid: "removed",
+    pkcs11.TokenNotPresent: "removed",
 }
 
 
@@ -173,8 +168,8 @@ def _explained(place: KeyPlace) -> Generator[None]:
     try:
         yield
     except pkcs11.PKCS11Error as error:
-        explained = _EXPLAINED.get(type(error), _OTHER)
-        raise explained(reported=type(error).__name__, where=_name(place)) from error
+        reason = _REASONS.get(type(error), "other")
+        raise errors.SignerUnavailable(reason=reason, reported=type(error).__name__, where=_name(place)) from error
 
 
 def _name(place: KeyPlace) -> str:

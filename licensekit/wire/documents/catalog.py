@@ -3,9 +3,9 @@
 `docs/format.md` gives every field with its type, unit and bound, in the order given here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from enum import IntEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from msgspec import Meta
 
@@ -13,6 +13,8 @@ from licensekit import limits
 from licensekit.errors.format import RuleBroken
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
+
+N = TypeVar("N", bound=Hashable)
 
 
 class SeatKind(IntEnum):
@@ -240,12 +242,19 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     return found
 
 
-def spread(start: Iterable[str], edges: Mapping[str, frozenset[str]]) -> set[str]:
+def spread(start: Iterable[N], edges: Mapping[N, frozenset[N]]) -> set[N]:
     """Return the nodes among `start`, and all nodes that they lead to; a node is what has an entry in `edges`."""
     found = set(start)
     waiting = list(found)
     while waiting:
-        new = edges.get(waiting.pop(), frozenset()) - found
+        new = edges.get(waiting.pop(), frozenset[N]()) - found
         found |= new
         waiting += new
     return found & edges.keys()
+
+
+def qualified(code: str, issuer: str, home: str) -> str:
+    """Return how a code that `issuer` writes is called where the codes of `home` are bare."""
+    owner, _, bare = code.rpartition(".")
+    owner = owner or issuer
+    return bare if owner == home else f"{owner}.{bare}"

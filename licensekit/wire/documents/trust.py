@@ -32,17 +32,12 @@ class KeyState(IntEnum):
 
 
 class SignedType(IntEnum):
-    """The document types that a signing key can be admitted for."""
+    """The document types that a signing key can be admitted for; in tokens their names are in lower case."""
 
     REVOCATIONS = 0
     CATALOG = 1
     BUNDLE = 2
     RESET = 3
-
-    @property
-    def token_type(self) -> str:
-        """The name of the type in tokens: `bundle`."""
-        return self.name.lower()
 
 
 class RootKey(fields.Document, frozen=True):

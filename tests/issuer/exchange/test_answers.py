@@ -33,9 +33,9 @@ from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
-from licensekit.trust.verify import verify_reset
+from licensekit.trust.state import verify_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Binding, Request, ResetWhat
+from licensekit.wire.documents import ANSWERS, Binding, Request, Reset, ResetWhat
 from tests import makers
 from tests.partners import partner_of, put_in_force
 from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer
@@ -342,7 +342,7 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace:
     assert not workspace.customers.propose_reset(asked, ResetWhat.CLOCK, now=NOW).is_done
     file = reset(workspace, asked)
     [token] = armor.read(file.data)
-    signed = verify_reset(token, workspace.state(NOW).trust_store.trust, NOW).document
+    signed = verify_signed(token, Reset, workspace.state(NOW).trust_store.trust, NOW).document
     assert (signed.installation, signed.what, signed.issued) == (makers.installation_id(), ResetWhat.CLOCK, NOW)
     assert signed.nonce == asked.document.nonce
     assert file.name == f"acme-{makers.installation_id().hex()[:8]}-clock.lic"

@@ -8,11 +8,12 @@ from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, SeenDocumen
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import SelfSigned, Verified, self_signed
-from licensekit.trust.state import TrustState, update_revocations, update_root, update_trust
-from licensekit.trust.verify import verify_bundle, verify_catalog, verify_reset
+from licensekit.trust.state import TrustState, update_root, verify_numbered, verify_signed
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
-from licensekit.wire.documents import Document, Receipt, Request, Statement
+from licensekit.wire.documents import Catalog, Document, Receipt, Request, Reset, Statement
 from licensekit.wire.plain import plain
+from tests.makers import update_revocations, update_trust
 from tests.vectors.our_reader.members import bytes_of
 
 
@@ -79,9 +80,9 @@ def _verified(token: armor.Token, state: TrustState, now: int) -> Verified[Docum
         case "bundle":
             return verify_bundle(token, state, now)
         case "catalog":
-            return verify_catalog(token, state)
+            return verify_numbered(state, token, Catalog)
         case "reset":
-            return verify_reset(token, state, now)
+            return verify_signed(token, Reset, state, now)
         case "request":
             return self_signed(token, Request)
         case "receipt":
