@@ -123,10 +123,7 @@ SEQUENCES: Final = mutants_of(
         "refused-restart-keeps-the-state", "S1", '        return reader, {"code": error.args[0]}\n', "        raise\n"
     ),
     changed(
-        "restart-without-s1",
-        "S1",
-        "files.at_floor(_loaded(floored, list(kept)), seen)",
-        "_loaded(floored, list(kept))",
+        "restart-without-s1", "S1", "files.at_floor(_loaded(floored, list(kept)), seen)", "_loaded(floored, list(kept))"
     ),
     changed("one-bad-document-ends-loading", "Readers 7", _LEFT_OUT, "            break\n"),
     changed("bundles-not-kept", "Readers 7", _TAKEN, "reader = replace(_keeping(reader, state), bundles=bundles)"),
