@@ -182,7 +182,7 @@ LATER: Final = mutants_of(
         _IN_CHAIN,
         '    if says["version"] < state.root.version:\n        return state\n' + _IN_CHAIN,
     ),
-    changed("root-fork-with-seen-not-judged", "R2.7", _SEEN, "    need(says", "S1.1 finds it after the file"),
+    changed("root-fork-with-seen-not-judged", "R2.7", _SEEN, "    need(says"),
     swapped("root-gap-before-fork-with-seen", "R2.8", _SEEN.removesuffix("    need(says"), _GAP),
     left_out("root-gap-taken", "R2.8", _GAP),
     changed("root-gap-of-one-taken", "R2.8", "== state.root.version + 1", "<= state.root.version + 2"),
