@@ -170,6 +170,9 @@ def _roots_beside_the_floor() -> Iterator[Case]:
     about = "another root 2 than the pack's was seen, and the file brings root 3"
     another = shown_seen(root=root([KEYS[1]], [KEYS[1], STRANGER], 2))
     yield GROUND.refuses("S1.1", "fork", "another-root-2-below-root-3", about, later, seen=another, flags=("state",))
+    other = file_of(root([KEYS[0], KEYS[1]], [KEYS[1]], 2, extensions={"acme.note": "another"}))
+    about = "root 3 was seen, and the file brings another root 2 than the pack's"
+    yield GROUND.refuses("R2.7", "fork", "another-root-2-below-seen", about, other, seen=seen, flags=("state",))
     four = root([KEYS[1], STRANGER], [STRANGER], 4)
     about = "another root 4 than was seen, and root 3 is missing"
     yield GROUND.refuses(

@@ -175,6 +175,7 @@ LATER: Final = mutants_of(
         _IN_CHAIN,
         '    if says["version"] <= state.root.version:\n        return state\n',
     ),
+    changed("root-as-high-is-no-fork", "R2.7", _IN_CHAIN, _IN_CHAIN.replace(">", ">=")),
     changed("root-in-chain-is-a-gap", "R2.7", _IN_CHAIN, ""),
     changed(
         "root-fork-of-the-newest-alone",
