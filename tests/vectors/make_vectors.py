@@ -72,6 +72,7 @@ from tests.vectors.of_token_sizes import sizes
 from tests.vectors.of_trust import files, pins, rotations, trust_documents
 from tests.vectors.of_unicode import code_points
 from tests.vectors.of_verification import contents, installations, keys, revoked, signatures
+from tests.vectors.of_vouching import vouching
 from tests.vectors.of_whole_files import alone, everything, faults_in_files, held, numbers, two_steps_of_a_file
 from tests.vectors.of_windows import longest_terms, times_of_issue, windows
 from tests.vectors.of_written import refused_documents, written_documents
@@ -148,6 +149,7 @@ GROUPS: Final[dict[str, dict[str, Maker]]] = {
         "steps-of-trust-documents": trust_steps,
         "thresholds": thresholds,
         "thresholds-of-later-roots": rotated_thresholds,
+        "vouching": vouching,
         "chains": orders,
         "chains-above-the-first": older,
         "chains-with-gaps": missing,

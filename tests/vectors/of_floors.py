@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers, rare_keys
+from tests.makers import NOW
 from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, TRUSTS, trust_of
 from tests.vectors.of_trust import root
 from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, citing, file_of, shown_seen
@@ -90,6 +91,7 @@ def floors() -> Iterator[Case]:
     yield from _two_floors()
     yield from _roots_beside_the_floor()
     yield from _forks_with_a_second_fault()
+    yield from _ahead_in_the_pack()
     yield from _mended()
 
 
@@ -140,6 +142,17 @@ def _forks_with_a_second_fault() -> Iterator[Case]:
         yield GROUND.refuses("O1.3", "fork", f"seen-fork-before-{name}", about, file, seen=seen, flags=flags)
 
 
+def _ahead_in_the_pack() -> Iterator[Case]:
+    """What is in force changes nothing when it comes again, whenever it was issued; S1 is judged all the same."""
+    ahead = trust_of(2, 3, issued=NOW + 86_401)
+    ground = Ground(GROUND.root, file_of(ROOTS[1], ROOTS[2], ahead), 2, 3)
+    about = "the trust document of the pack, issued a day and a second ahead, comes again"
+    yield ground.takes("O1.1", "ahead-in-the-pack", about, file_of(ahead, TOKEN), BUNDLE)
+    about = f"{about}; another one in its place was seen"
+    seen, flags = shown_seen(trust=trust_of(2, 3)), ("state", "precedence")
+    yield ground.refuses("S1.3", "fork", "ahead-in-the-pack-and-fork", about, file_of(ahead), seen=seen, flags=flags)
+
+
 def _roots_beside_the_floor() -> Iterator[Case]:
     """Another root than the one that was seen is a fork, whatever else is wrong with it; a gap is judged after that."""
     seen = shown_seen(root=ROOTS[3])
@@ -157,6 +170,9 @@ def _roots_beside_the_floor() -> Iterator[Case]:
     about = "another root 2 than the pack's was seen, and the file brings root 3"
     another = shown_seen(root=root([KEYS[1]], [KEYS[1], STRANGER], 2))
     yield GROUND.refuses("S1.1", "fork", "another-root-2-below-root-3", about, later, seen=another, flags=("state",))
+    other = file_of(root([KEYS[0], KEYS[1]], [KEYS[1]], 2, extensions={"acme.note": "another"}))
+    about = "root 3 was seen, and the file brings another root 2 than the pack's"
+    yield GROUND.refuses("R2.7", "fork", "another-root-2-below-seen", about, other, seen=seen, flags=("state",))
     four = root([KEYS[1], STRANGER], [STRANGER], 4)
     about = "another root 4 than was seen, and root 3 is missing"
     yield GROUND.refuses(

@@ -107,6 +107,10 @@ def _rotations() -> Iterator[Case]:
     about = "the Ed25519 half of the old key alone vouches"
     by_half = sign(new, A_ALONE, B)
     yield HYBRID.refuses("R2.2", "threshold-not-met", "voucher-half", about, file_of(by_half, trust))
+    about = "a root of scheme 1 vouches, and its key id stands beside scheme 2"
+    by_another_scheme = with_signature(sign(new, ROOT, B), 0, bytes(HALF + frame.MLDSA65_SIGNATURE_BYTES))
+    file = file_of(by_another_scheme, trust)
+    yield GROUND.refuses("R2.2", "threshold-not-met", "voucher-as-hybrid", about, file)
 
 
 def _thresholds() -> Iterator[Case]:

@@ -12,8 +12,9 @@ from tests.vectors.of_clocks import SHIPPED, listed
 from tests.vectors.of_root_chains import BUNDLE, KEYS, ROOTS, TOKEN, trust_of
 from tests.vectors.of_trust import root
 from tests.vectors.sequence import Sequence
-from tests.vectors.vector import STRANGER, VENDOR, Case, Ground, Lists, citing, file_of
+from tests.vectors.vector import ADMITTED, STRANGER, VENDOR, Case, Ground, Lists, citing, file_of
 
+LIST_SIGNER: Final = makers.key("list-signer")
 FOUR: Final[Lists] = {"demo": (1, 2, 4)}
 
 
@@ -139,6 +140,17 @@ def _of_keys_in_packs() -> Iterator[Case]:
         .takes(listed(4, 2), TOKEN, shows=(BUNDLE,))
         .case
     )
+    by_another = sign(makers.revocations(trust_version=2, number=4), LIST_SIGNER)
+    admitting = sign(makers.trust(*ADMITTED, makers.admitted(LIST_SIGNER, "lists"), version=2), KEYS[0])
+    yield (
+        Sequence("pack-refuses-one", "S1", "a newer pack no longer admits the key of the list alone", SHIPPED)
+        .state(trust=2, lists=FOUR, catalogs=FOUR)
+        .takes(admitting, by_another, WHOLE[2], shows=(CATALOG,))
+        .state(trust=3)
+        .restarts(pack=file_of(ROOTS[1], trust_of(1, 3)))
+        .refuses("revocations-missing", TOKEN)
+        .case
+    )
     revoking = file_of(ROOTS[1], trust_of(1, 2), listed(5, 2, serials=[BUNDLE.serial]))
     yield (
         begun("pack-revokes", "9.2", "a newer pack has a list that names a bundle that was taken")
@@ -162,6 +174,14 @@ def lost_documents() -> Iterator[Case]:
         .refuses("rollback", TOKEN)
         .takes(*WHOLE, TOKEN, shows=(CATALOG, BUNDLE))
         .restarts()
+        .case
+    )
+    yield (
+        begun("trust-twice", "S1.3", "the trust document is lost, and another start does not bring it back")
+        .restarts("trust", code="rollback")
+        .restarts(code="rollback")
+        .refuses("rollback", TOKEN)
+        .takes(*WHOLE, TOKEN, shows=(CATALOG, BUNDLE))
         .case
     )
     yield (

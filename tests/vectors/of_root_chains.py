@@ -134,6 +134,15 @@ def _short_of_the_pinned_root() -> Iterator[Case]:
         pack = Ground(ground.root, file_of(first, *order))
         flags = ("precedence",)
         yield pack.refuses("F1.4", code, name, f"{about}, {name.replace('-', ' ')}", file_of(TOKEN), flags=flags)
+    stranger = sign(makers.trust(*ADMITTED, root_version=3), STRANGER)
+    of_trust = {"list": sign(makers.revocations(), VENDOR), "catalog": sign(makers.catalog(), VENDOR)}
+    for name, token in of_trust.items():
+        about = (
+            f"root 2 is pinned: root 3 comes with a stranger's trust document, and a {name} that none in force admits"
+        )
+        file = file_of(ROOTS[3], stranger, token)
+        flags = ("precedence",)
+        yield pinned(2).refuses("F1.4", "key-unknown", f"strangers-trust-before-{name}", about, file, flags=flags)
 
 
 def missing() -> Iterator[Case]:

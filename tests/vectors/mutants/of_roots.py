@@ -175,6 +175,7 @@ LATER: Final = mutants_of(
         _IN_CHAIN,
         '    if says["version"] <= state.root.version:\n        return state\n',
     ),
+    changed("root-as-high-is-no-fork", "R2.7", _IN_CHAIN, _IN_CHAIN.replace(">", ">=")),
     changed("root-in-chain-is-a-gap", "R2.7", _IN_CHAIN, ""),
     changed(
         "root-fork-of-the-newest-alone",
@@ -182,7 +183,7 @@ LATER: Final = mutants_of(
         _IN_CHAIN,
         '    if says["version"] < state.root.version:\n        return state\n' + _IN_CHAIN,
     ),
-    changed("root-fork-with-seen-not-judged", "R2.7", _SEEN, "    need(says", "S1.1 finds it after the file"),
+    changed("root-fork-with-seen-not-judged", "R2.7", _SEEN, "    need(says"),
     swapped("root-gap-before-fork-with-seen", "R2.8", _SEEN.removesuffix("    need(says"), _GAP),
     left_out("root-gap-taken", "R2.8", _GAP),
     changed("root-gap-of-one-taken", "R2.8", "== state.root.version + 1", "<= state.root.version + 2"),

@@ -126,6 +126,13 @@ SEQUENCES: Final = mutants_of(
         "restart-without-s1", "S1", "files.at_floor(_loaded(floored, list(kept)), seen)", "_loaded(floored, list(kept))"
     ),
     changed("one-bad-document-ends-loading", "Readers 7", _LEFT_OUT, "            break\n"),
+    changed("bad-document-stays-while-loading", "S1", _LEFT_OUT, "            pass\n"),
+    changed(
+        "lost-documents-come-back-after-a-refused-start",
+        "S1",
+        "state=floored, kept=kept, seen=seen)",
+        "state=floored, seen=seen)",
+    ),
     changed("bundles-not-kept", "Readers 7", _TAKEN, "reader = replace(_keeping(reader, state), bundles=bundles)"),
     changed(
         "bundles-judged-when-taken",
