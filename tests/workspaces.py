@@ -42,10 +42,10 @@ def make(
     folder: Path, *, root_passphrases: Sequence[bytes] = (ROOT_PASSPHRASE,), now: int = NOW, **changes: Any
 ) -> Workspace:
     """Make a workspace of product and issuer `acme`."""
-    names: dict[str, Any] = {"product": "acme", "issuer": "acme", "name": "Acme"}
+    names: dict[str, Any] = {"product": "acme", "issuer": "acme", "name": "" if "catalog" in changes else "Acme"}
     plan = NewWorkspace(**{**names, **changes})
     secrets = Secrets(PASSPHRASE, root_passphrases)
-    return Workspace.create(folder, plan, secrets, who=WHO, now=now)
+    return Workspace.create(folder, plan, lambda: secrets, who=WHO, now=now)
 
 
 def ordered(**changes: Any) -> OrderDraft:

@@ -1,5 +1,6 @@
 """A third party's new workspace: its own key, catalog and ledger under the vendor's root."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -7,11 +8,8 @@ from typing import NamedTuple
 from licensekit.errors import LicenseError, PlanRefused, TrustMissing
 from licensekit.files import write_atomically
 from licensekit.issuer import create
-from licensekit.issuer.catalog import templates
-from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
-from licensekit.issuer.layout import require_url
 from licensekit.issuer.ledger import Record, serials
 from licensekit.issuer.state import WorkspaceState
 from licensekit.keys.keyfile import format_public
@@ -23,7 +21,7 @@ from licensekit.wire.frame import ED25519
 
 
 class NewPartner(NamedTuple):
-    """What a third party's workspace is to be; `plan_partner` finds the names and the pin that are empty."""
+    """What a third party's workspace is to be; names and a pin that are empty are found."""
 
     pack: bytes
     """The vendor's."""
@@ -41,60 +39,37 @@ class NewPartner(NamedTuple):
     """As in `NewWorkspace`."""
 
 
-def plan_partner(folder: Path, given: NewPartner, *, now: int) -> NewPartner:
-    """Return the plan of a third party's workspace in `folder`, where there is room for it.
-
-    A pin that is taken from the pack itself must be compared with the vendor's.
-
-    Raises:
-        TrustError, FormatError: the pack does not verify.
-        WorkspaceError, WorkspaceExists, CatalogInvalid, FileUnusable: as `create.plan_workspace`.
-    """
-    require_url(given.ledger)
-    root = given.root or pin_in_pack(given.pack)
-    trust_store = open_pack(given.pack, root)
-    names = create.NewWorkspace(trust_store.product, given.issuer, given.name, given.catalog)
-    named = create.with_names(folder, names, now, trust_store.catalog_documents)
-    create.require_room(folder, trust_store.product, given.catalog)
-    return given._replace(root=root, issuer=named.issuer, name=named.name)
-
-
-def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int) -> None:
+def create_partner(folder: Path, given: NewPartner, passphrase: Callable[[], bytes], *, who: str, now: int) -> None:
     """Make the workspace in `folder`, which is new, empty, or holds none of its files.
+
+    A pin that is taken from the pack itself must be compared with the vendor's. `passphrase` is asked once nothing else
+    stands against it.
 
     Raises:
         TrustError, FormatError: the pack does not verify under that pin.
         PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
-    require_url(plan.ledger)
-    pin, trust_store = _from_the_oldest(plan.pack, plan.root)
-    if plan.issuer == trust_store.issuer:
-        raise PlanRefused(reason="vendor", planned=plan.issuer)
-    product = trust_store.product
-    text = plan.catalog or templates.catalog_text(product=product, issuer=plan.issuer, name=plan.name).encode()
-    trust = trust_store.trust.trust
+    pin, trust_store = _from_the_oldest(given.pack, given.root or pin_in_pack(given.pack))
+    trust, product = trust_store.trust.trust, trust_store.product
     if trust is None:
         raise TrustMissing(reason="newest-root")
-    catalog = read_catalog(
-        text,
-        version=1,
-        issued=now,
-        under=(trust.document.root_version, trust.document.version),
-        issuer=plan.issuer,
-        others=trust_store.catalog_documents,
-    )
-    if catalog.product != product:
-        raise PlanRefused(reason="vendors-product", written=catalog.product, planned=product)
-    key = SigningKey.generate(plan.scheme)
-    state = WorkspaceState(pin, plan.issuer, trust_store, True, frozenset(), None, None)
-    with create.new_folder(folder, product, plan.catalog) as layout:
+    asked = create.NewWorkspace(product, given.issuer, given.name, given.catalog, ledger=given.ledger)
+    under = trust.document.root_version, trust.document.version
+    text, catalog = create.planned(folder, asked, now, under=under, others=trust_store.catalog_documents)
+    issuer = catalog.issuer
+    if issuer == trust_store.issuer:
+        raise PlanRefused(reason="vendor", planned=issuer)
+    word = passphrase()
+    key = SigningKey.generate(given.scheme)
+    state = WorkspaceState(pin, issuer, trust_store, True, None, None)
+    with create.new_folder(folder) as layout:
         create.write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
-        write_key(layout.keys, create.FIRST_KEY, key, passphrase)
-        public = format_public(key.verifying_key, f"{plan.issuer}-1")
-        write_atomically(layout.public(plan.issuer), f"{public}\n".encode())
+        write_key(layout.keys, create.FIRST_KEY, key, word)
+        public = format_public(key.verifying_key, f"{issuer}-1")
+        write_atomically(layout.public(issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        create.create_ledger(layout, records, plan.issuer, plan.ledger, default_key=key.verifying_key)
+        create.create_ledger(layout, records, issuer, given.ledger, default_key=key.verifying_key)
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:

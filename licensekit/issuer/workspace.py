@@ -7,7 +7,7 @@ What is worth looking at has two methods: `propose_issue` returns what would be 
 `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial, partialmethod
 from pathlib import Path
@@ -64,19 +64,21 @@ class Workspace:
         """What can be sold."""
 
     @staticmethod
-    def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now: int) -> "Workspace":
+    def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> "Workspace":
         """Make a workspace in `folder` and open it; raises as `create.create`."""
-        create(folder, plan, secrets, who=who, now=now)
+        create(folder, given, secrets, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod
-    def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int) -> "Workspace":
+    def create_partner(
+        folder: Path, given: NewPartner, passphrase: Callable[[], bytes], *, who: str, now: int
+    ) -> "Workspace":
         """Make a third party's workspace under the vendor's root, and open it.
 
         Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next pack. Raises as
         `partner.create_partner`.
         """
-        create_partner(folder, plan, passphrase, who=who, now=now)
+        create_partner(folder, given, passphrase, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod

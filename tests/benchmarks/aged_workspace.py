@@ -49,10 +49,10 @@ def age(workspace: Workspace) -> None:
     path = workspace.layout.catalog
     for number in range(1, CATALOGS):
         path.write_text(path.read_text().replace('name = "Standard user', f'name = "Standard user{number % 10}'))
-        workspace.catalog.sign(key, who=WHO, now=NOW)
+        workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who=WHO)
     orders = (OrderLine("", workspaces.ordered(order=f"A-{n}", company=f"Company {n}"), 0) for n in range(REVOKED))
     done = workspace.issue_bulk(orders, key, who=WHO, now=NOW)
-    serials = [one.file.serial for one in done if one.file is not None]
+    serials = [one.file.bundle.serial for one in done if one.file is not None]
     step = REVOKED // CATALOGS
     for first in range(0, REVOKED, step):
         workspace.revoke(key, who=WHO, now=NOW, serials=serials[first : first + step], confirm=True)

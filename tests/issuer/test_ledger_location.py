@@ -41,7 +41,7 @@ def test_a_partner_may_keep_its_ledger_on_a_server_too(tmp_path: Path, postgres_
     with Workspace.create_partner(
         tmp_path / "partner",
         NewPartner(state.pack, state.pin, "partner", "Partner", ledger=postgres_location),
-        workspaces.PASSPHRASE,
+        lambda: workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
     ) as partner:

@@ -18,7 +18,7 @@ from licensekit.dates import format_days
 from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import Done, OrderLine, OrderSource, faults_of, open_orders
+from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
 
 _COLLECTED: Final = 50_000
 """How many more objects there are before the collector checks them."""
@@ -158,10 +158,11 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                     tally.repeated += one.file.is_repeated
                     tally.issued += not one.file.is_repeated
                     tally.fits_oldest &= one.file.fits_oldest
+                    issued = _named(one.order, one.file)
                     if as_lines:
-                        print_line({**one.file.plain(), "license": one.file.data.decode("ascii")})
+                        print_line({**issued, "license": one.file.data.decode("ascii")})
                     else:
-                        tally.licenses.append(one.file.plain())
+                        tally.licenses.append(issued)
         sys.stdout.flush()
     except BrokenPipeError:
         remark("Nobody reads standard output any longer. What was signed is in the ledger: run it again to print it.")
@@ -171,6 +172,10 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
             tally.refused, tally.faults = error.count, list(error.faults)
             _report(tally, None, as_json=True)
         raise
+
+
+def _named(order: str, file: LicenseFile) -> dict[str, str]:
+    return {"order": order, "serial": file.bundle.serial, "file": file.name, "identity": file.plain()["identity"]}
 
 
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:

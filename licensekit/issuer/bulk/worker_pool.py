@@ -14,13 +14,11 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from licensekit.errors import FileUnusable, SignerUnavailable
 from licensekit.files import write_many
 from licensekit.keys.signing import Signer, SigningKey
-
-T = TypeVar("T")
 
 _SIGN: Final = "sign"
 _WRITE: Final = "write"
@@ -36,26 +34,22 @@ class WorkerPool:
 
     def __init__(self, sign: Callable[[bytes], bytes]) -> None:
         self._sign = sign
-        self._signatures: list[bytes] = []
 
-    def begin_signing(self, messages: Sequence[bytes]) -> None:
-        """Begin to sign `messages`."""
-        self._signatures = [self._sign(message) for message in messages]
+    def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
+        """Begin to sign `messages`; return what waits for their signatures.
 
-    def signatures(self) -> list[bytes]:
-        """Return a signature for each of the messages.
-
-        Raises:
-            SignerUnavailable: the key lives elsewhere and cannot be reached.
+        Waiting raises `SignerUnavailable` if the key lives elsewhere and cannot be reached.
         """
-        return self._signatures
+        signatures = [self._sign(message) for message in messages]
+        return lambda: signatures
 
-    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
-        """Begin to write `files` into `folder`, each whole or not at all."""
+    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], None]:
+        """Begin to write `files` into `folder`, each whole or not at all; return what waits until they are written.
+
+        Waiting raises `FileUnusable` if one cannot be written.
+        """
         write_many(folder, files)
-
-    def finish_writing(self) -> None:
-        """Wait until they are written; raise `FileUnusable` if one cannot be."""
+        return lambda: None
 
 
 @contextmanager
@@ -107,24 +101,23 @@ class _Workers(WorkerPool):
         super().__init__(sign)
         self._workers = workers
 
-    def begin_signing(self, messages: Sequence[bytes]) -> None:
-        for worker, share in self._shares(messages):
-            worker.ask(_SIGN, *share)
+    def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
+        return self._asked((_SIGN,), messages)
 
-    def signatures(self) -> list[bytes]:
-        return [signature for worker in self._workers for signature in worker.answer()]
+    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], None]:
+        answers = self._asked((_WRITE, str(folder)), files)
 
-    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
-        for worker, share in self._shares(files):
-            worker.ask(_WRITE, str(folder), *share)
+        def wait() -> None:
+            for fields in answers():
+                raise FileUnusable(**fields)
 
-    def finish_writing(self) -> None:
-        for fields in [one for worker in self._workers for one in worker.answer()]:
-            raise FileUnusable(**fields)
+        return wait
 
-    def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
+    def _asked(self, task: Sequence[str], whole: Sequence[object]) -> Callable[[], list[Any]]:
         size = -(-len(whole) // len(self._workers))
-        return [(worker, whole[number * size : (number + 1) * size]) for number, worker in enumerate(self._workers)]
+        for number, worker in enumerate(self._workers):
+            worker.ask(*task, *whole[number * size : (number + 1) * size])
+        return lambda: [one for worker in self._workers for one in worker.answer()]
 
 
 @contextmanager

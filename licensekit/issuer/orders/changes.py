@@ -15,7 +15,6 @@ from licensekit.issuer.messages import MoreInUse, SoldIsChanged
 from licensekit.issuer.orders.amendment import Amendment, amended
 from licensekit.issuer.orders.bundle import differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
-from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle
 from licensekit.wire.documents.fields import replace_fields
@@ -29,23 +28,16 @@ class ChangeProposal(IssueProposal):
 
     before: Issued
     """What is in force; or what was signed for the same order number before."""
-    short: tuple[UsageRow, ...] = ()
-    """Licenses of which the newest statement has more in use than would be sold."""
-
-    @property
-    def after(self) -> Bundle:
-        """What would be in force."""
-        return self.issuance.bundle
 
     def as_json(self) -> dict[str, Any]:
         """Return the preview as plain JSON values, with the place of the bundle."""
         named = {
-            "serial": self.after.serial,
-            "part": self.after.part,
+            "serial": self.bundle.serial,
+            "part": self.bundle.part,
             "use": self.before.bundle.use.word,
-            "new_use": self.after.use.word,
+            "new_use": self.bundle.use.word,
             "sequence": self.before.bundle.sequence,
-            "new_sequence": self.after.sequence,
+            "new_sequence": self.bundle.sequence,
         }
         return {**named, **super().as_json()}
 
@@ -67,7 +59,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     proposed = proposal_of(tx, issuance, signing, tuple(map(_warning, short)))
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
     shown: dict[str, Any] = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
-    return ChangeProposal(**shown, before=before, short=short)
+    return ChangeProposal(**shown, before=before)
 
 
 def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:
@@ -75,7 +67,7 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, t
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     # Its serial was named, and the new name of a company is shown among the changes.
-    made, overridden = prepare_bundle(tx, draft, Numbering(tx), _RENAMED)
+    made, overridden = prepare_bundle(tx, draft, _RENAMED)
     overridden = tuple(one for one in overridden if one not in _RENAMED)
     kept = before.bundle
     extensions = {**kept.extensions, **made.extensions}

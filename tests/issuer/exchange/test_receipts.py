@@ -25,7 +25,7 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.keys.revocation import Lowest
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.exchange_files import History
-from licensekit.issuer.messages import HistoryForked, SeveralStated
+from licensekit.issuer.messages import HistoryForked, MoreInUse, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
@@ -306,7 +306,7 @@ def test_meters_are_compared_with_what_was_sold_for_a_period(workspace: Workspac
         '[licenses.renders]\nkind = "system"\nname = "Renders"\nquantity = "renders"\nper = "term"\n',
     )
     catalog.write_text("\n".join([catalog.read_text(), *meters]))
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
     issue(workspace, users=None, system={"calls": 100, "server": True})
     issue(workspace, users=None, serial=SERIAL, part="more", system={"calls": 50})
     told = {"calls": Usage(120, 150), "renders": Usage(7, 9), "server": Usage(0, 1)}
@@ -392,9 +392,9 @@ def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Wor
     issue(workspace, users={"standard": 25, "user": "unrestricted"}, sites={"branch": 2})
     issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 3})
 
-    def short(sets: dict[str, object]) -> list[tuple[str, int | None, int]]:
-        proposed = workspace.propose_change(amendment(SERIAL, sets), now=NOW)
-        return [(row.license, row.sold, row.missing) for row in proposed.short]
+    def short(sets: dict[str, object]) -> list[tuple[str, int, int]]:
+        warnings = workspace.propose_change(amendment(SERIAL, sets), now=NOW).warnings
+        return [(one.license, one.sold, one.missing) for one in warnings if isinstance(one, MoreInUse)]
 
     assert short({"standard": 1}) == []
     told = {"standard": Usage(20, 28), "user": Usage(9, None), "professional": Usage(1, 0)}

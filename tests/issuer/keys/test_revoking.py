@@ -235,7 +235,7 @@ per = "day"
 def test_a_meter_counts_over_the_term_of_what_a_key_may_sign(workspace: Workspace) -> None:
     """Neither the first time nor again is signed what installations would cut."""
     workspace.layout.catalog.write_text(METERED)
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
     sold: dict[str, Any] = {"users": None, "days": 10, "grace_days": 0}
     issue(workspace, **sold, system={"calls": 51})
     few = Permission("acme", parts=("base",), most=500)

@@ -133,7 +133,9 @@ def test_numbers_go_on_above_what_was_absorbed(acme: Workspace, folder: Path) ->
         numbers = state.last_list.number, state.signed_catalog.version
         key = signer(workspace, "revocations", NOW + 300)
         made = workspace.revoke(key, who=WHO, now=NOW + 300, confirm=True, serials=["ACME-1"])
-        workspace.catalog.sign(signer(workspace, "catalog", NOW + 300), who=WHO, now=NOW + 300)
+        path = workspace.layout.catalog
+        path.write_text(path.read_text().replace('name = "Archive"', 'name = "The archive"'))
+        workspace.catalog.propose_pack(now=NOW + 300).sign(lambda _: signer(workspace, "catalog", NOW + 300), who=WHO)
         after = workspace.state(NOW)
         assert (made.number, after.signed_catalog.version) == (numbers[0] + 1, numbers[1] + 1)
 

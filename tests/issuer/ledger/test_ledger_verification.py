@@ -213,7 +213,7 @@ def test_a_partner_verifies_what_came_from_the_vendor(filled: Workspace, tmp_pat
     with Workspace.create_partner(
         tmp_path / "partner",
         NewPartner(state.pack, state.pin, "partner", "Partner"),
-        workspaces.PASSPHRASE,
+        lambda: workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
     ) as partner:

@@ -62,7 +62,7 @@ def test_nothing_is_signed_with_a_restored_ledger(restored: Path) -> None:
         actions: list[Callable[[], object]] = [
             lambda: issue(workspace, order="A-3"),
             lambda: workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL]),
-            lambda: workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW),
+            lambda: workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO),
         ]
         for action in actions:
             error = refused(LedgerRestored, restored, action)

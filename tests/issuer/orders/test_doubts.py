@@ -157,7 +157,7 @@ def test_whatever_is_entered_needs_a_clock_that_is_right(sold: Workspace) -> Non
     lists, catalogs = signer(sold, "revocations"), signer(sold, "catalog")
     acts: list[Callable[[], object]] = [
         lambda: sold.revoke(lists, who=WHO, now=NOW + DAY, confirm=True, serials=[SERIAL]),
-        lambda: sold.catalog.sign(catalogs, who=WHO, now=NOW + DAY, confirm=True),
+        lambda: sold.catalog.propose_pack(now=NOW + DAY).sign(lambda _: catalogs, who=WHO, confirm=True),
         lambda: sold.keys.propose_take([], action="pack", now=NOW + DAY).sign(None, who=WHO),
     ]
     for act in acts:

@@ -300,7 +300,7 @@ def test_a_reduction_below_what_the_catalog_requires_is_refused(sold: Workspace)
 
 def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> None:
     workspace.layout.catalog.write_bytes(CATALOG)
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
     issue(workspace, edition="small", system=None, users={"more": 2}, use="trial")
     assert shown(workspace, amend({"edition": "large", "users.standard": 60})) == {
         "users.standard": (5, 60),

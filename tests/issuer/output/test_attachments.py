@@ -66,7 +66,7 @@ def change_catalog(workspace: Workspace, now: int = NOW) -> None:
     """Give a license that is sold another name, and sign the catalog."""
     path = workspace.layout.catalog
     path.write_text(path.read_text().replace('name = "Standard user', 'name = "Standard user+'))
-    workspace.catalog.sign(signer(workspace, "catalog", now), who=WHO, now=now)
+    workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog", now), who=WHO)
 
 
 def revoke_other(workspace: Workspace, now: int = NOW) -> None:
@@ -213,7 +213,7 @@ def test_a_list_that_is_renewed_by_a_date_travels_to_who_has_an_older_one(worksp
 def test_the_catalog_travels_where_a_setting_that_is_sold_was_declared_since(workspace: Workspace) -> None:
     path = workspace.layout.catalog
     path.write_text(path.read_text() + '\n[settings.region]\nname = "Region"\ntype = "text"\n')
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO)
     assert types(issue(workspace)) == ["bundle"]
     assert types(issue(workspace, settings={"region": "north"})) == ["catalog", "bundle"]
 
