@@ -28,7 +28,7 @@ from licensekit.wire.frame import ED25519
 from tests import workspaces
 from tests.benchmarks.measure import measure, report
 from tests.partners import put_in_force
-from tests.workspaces import PASSPHRASE, WHO
+from tests.workspaces import PASSPHRASE, WHO, take_back
 
 KEYS: Final = 60
 CATALOGS: Final = 20
@@ -55,7 +55,7 @@ def age(workspace: Workspace) -> None:
     serials = [one.file.bundle.serial for one in done if one.file is not None]
     step = REVOKED // CATALOGS
     for first in range(0, REVOKED, step):
-        workspace.revoke(key, who=WHO, now=NOW, serials=serials[first : first + step], confirm=True)
+        take_back(workspace, key, who=WHO, now=NOW, serials=serials[first : first + step], confirm=True)
 
 
 def issue(folder: Path, signer: Signer) -> LicenseFile:

@@ -38,7 +38,7 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import LowestOfUses, ResetWhat, Usage, Use
 from tests import makers
 from tests.partners import partner_of
-from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer, take_back
 
 
 def at(n: int) -> bytes:
@@ -139,7 +139,7 @@ def test_what_is_returned_of_a_revoked_serial_stays_away_if_the_serial_is_reinst
     workspace: Workspace, bound: LicenseFile
 ) -> None:
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[SERIAL])
+    take_back(workspace, key, who=WHO, now=NOW, confirm=True, serials=[SERIAL])
     accept(workspace, receipt(bound))
     assert standings(workspace) == ["revoked"]
     shown = workspace.propose_reinstate(now=NOW, serials=[SERIAL])
@@ -199,8 +199,13 @@ def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspac
 def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(workspace: Workspace) -> None:
     below, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION))
     accept(workspace, receipt(below), confirm=True)
-    workspace.revoke(
-        signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(last.token)]
+    take_back(
+        workspace,
+        signer(workspace, "revocations"),
+        who=WHO,
+        now=NOW,
+        confirm=True,
+        identities=[makers.identity_of(last.token)],
     )
     data = receipt(last, 10, 9)
     received = workspace.customers.propose_accept(data, now=NOW).sign(None, who=WHO, confirm=True)

@@ -22,7 +22,20 @@ from licensekit.wire.documents import Use
 from licensekit.wire.frame import ED25519, HYBRID
 from tests import makers
 from tests.partners import partner_of, put_in_force
-from tests.workspaces import DAY, NOW, PASSPHRASE, ROOT_PASSPHRASE, SERIAL, WHO, accepted, issue, make, ordered, signer
+from tests.workspaces import (
+    DAY,
+    NOW,
+    PASSPHRASE,
+    ROOT_PASSPHRASE,
+    SERIAL,
+    WHO,
+    accepted,
+    issue,
+    make,
+    ordered,
+    signer,
+    take_back,
+)
 
 YEAR = 365 * DAY
 
@@ -135,7 +148,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     """An installation that has seen a list fails closed until a later one comes."""
     issue(workspace)
     thief = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
-    workspace.revoke(thief, who=WHO, now=NOW, confirm=True, serials=[SERIAL], reason="unpaid")
+    take_back(workspace, thief, who=WHO, now=NOW, confirm=True, serials=[SERIAL], reason="unpaid")
     installed = extend_trust_store(open_pack(*shipped), armor.read(workspace.state(NOW).pack), NOW)
     rotate_signing(workspace, NOW)
     put_in_force(workspace, [revoke(workspace.state(NOW).trust, "signing-1", NOW)], NOW)
@@ -145,7 +158,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     with pytest.raises(RevocationsMissing):
         verify_bundle(stranded.token, after.trust, NOW)
     key = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
-    taken = workspace.revoke(key, who=WHO, now=NOW)
+    taken = take_back(workspace, key, who=WHO, now=NOW)
     assert (taken.number, taken.serials) == (2, [SERIAL])
     file = issue(workspace)
     assert "revocations" in types(file)

@@ -18,7 +18,7 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces
 from tests.issuer.keys.test_rotations import rotate_signing, rotate_the_root
-from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, signer, take_back
 
 Damage = Callable[[Connection], object]
 
@@ -29,8 +29,14 @@ def filled(workspace: Workspace) -> Workspace:
     for number in range(3):
         issue(workspace, order=f"A-{number}")
     issue(workspace, serial=SERIAL)
-    workspace.revoke(
-        signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=["1010000022"], reason="lost"
+    take_back(
+        workspace,
+        signer(workspace, "revocations"),
+        who=WHO,
+        now=NOW,
+        confirm=True,
+        serials=["1010000022"],
+        reason="lost",
     )
     returned = workspace.ledger.bundle("1010000030-base-1").identity
     exchange_files = [
