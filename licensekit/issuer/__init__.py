@@ -32,9 +32,16 @@ from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
 from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
 from licensekit.issuer.keys.changes import Permission, key_id
-from licensekit.issuer.keys.key_change import KeyChange, KeyProposal, RootKeys
+from licensekit.issuer.keys.key_change import (
+    KeyChange,
+    KeyPlan,
+    KeyProposal,
+    RootKeys,
+    generated_key,
+    imported_key,
+    token_key,
+)
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase, open_key
-from licensekit.issuer.keys.new_keys import KeyPlan, generated_key, imported_key, token_key
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
@@ -43,8 +50,7 @@ from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.listing import LISTED_STATES, Filters
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.orders.amendment import Amendment, amendment, renewal
-from licensekit.issuer.orders.changes import ChangeProposal
+from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
@@ -52,7 +58,6 @@ from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
-from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
@@ -63,7 +68,7 @@ __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES", "SCALES",
     "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
     "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
-    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewPartner", "NewWorkspace",
+    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace",
     "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "Received", "ResetFile", "RootKeys",
     "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
     "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",

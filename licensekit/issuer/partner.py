@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from licensekit.errors import LicenseError, PlanRefused, TrustMissing
 from licensekit.files import write_atomically
 from licensekit.issuer import create
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.ledger import Record, serials
@@ -15,48 +15,28 @@ from licensekit.issuer.state import WorkspaceState
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
-from licensekit.trust.roots import pin_of
-from licensekit.wire import armor
-from licensekit.wire.frame import ED25519
 
 
-class NewPartner(NamedTuple):
-    """What a third party's workspace is to be; names and a pin that are empty are found."""
-
-    pack: bytes
-    """The vendor's."""
-    root: str = ""
-    """The vendor's pin."""
-    issuer: str = ""
-    """The third party's own code."""
-    name: str = ""
-    """Its name, for the first catalog."""
-    catalog: bytes | None = None
-    """The catalog file; default: a small one."""
-    scheme: int = ED25519
-    """Of its key."""
-    ledger: str | None = None
-    """As in `NewWorkspace`."""
-
-
-def create_partner(folder: Path, given: NewPartner, passphrase: Callable[[], bytes], *, who: str, now: int) -> None:
+def create_partner(
+    folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
+) -> None:
     """Make the workspace in `folder`, which is new, empty, or holds none of its files.
 
-    A pin that is taken from the pack itself must be compared with the vendor's. `passphrase` is asked once nothing else
-    stands against it.
+    It has the product and the root of the vendor, whose `pack` leads to the root of this `pin`. `passphrase` is asked
+    once nothing else stands against it.
 
     Raises:
         TrustError, FormatError: the pack does not verify under that pin.
         PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
-    pin, trust_store = _from_the_oldest(given.pack, given.root or pin_in_pack(given.pack))
-    trust, product = trust_store.trust.trust, trust_store.product
+    pin, trust_store = _from_the_oldest(pack, pin)
+    trust = trust_store.trust.trust
     if trust is None:
         raise TrustMissing(reason="newest-root")
-    asked = create.NewWorkspace(product, given.issuer, given.name, given.catalog, ledger=given.ledger)
+    given = given._replace(product=trust_store.product)
     under = trust.document.root_version, trust.document.version
-    text, catalog = create.planned(folder, asked, now, under=under, others=trust_store.catalog_documents)
+    text, catalog = create.planned(folder, given, now, under=under, others=trust_store.catalog_documents)
     issuer = catalog.issuer
     if issuer == trust_store.issuer:
         raise PlanRefused(reason="vendor", planned=issuer)
@@ -77,12 +57,9 @@ def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
 
     Applications that pin the oldest root are to take what is signed here as well.
     """
-    trust_store = open_pack(pack, root)
-    for token in armor.read(pack):
-        if token.type == "root":
-            pin = pin_of(token.payload)
-            with suppress(LicenseError):
-                longer = open_pack(pack, pin)
-                if len(longer.trust.chain) > len(trust_store.trust.chain):
-                    root, trust_store = pin, longer
+    trust_store, oldest = open_pack(pack, root), pin_in_pack(pack)
+    with suppress(LicenseError):
+        longer = open_pack(pack, oldest)
+        if len(longer.trust.chain) > len(trust_store.trust.chain):
+            return oldest, longer
     return root, trust_store

@@ -27,14 +27,13 @@ from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import documents, open_ledger
 from licensekit.issuer.ledger.questions import Ledger
-from licensekit.issuer.orders.amendment import Amendment
-from licensekit.issuer.orders.changes import ChangeProposal, propose_change
+from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.partner import NewPartner, create_partner
+from licensekit.issuer.partner import create_partner
 from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
@@ -70,14 +69,14 @@ class Workspace:
 
     @staticmethod
     def create_partner(
-        folder: Path, given: NewPartner, passphrase: Callable[[], bytes], *, who: str, now: int
+        folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
     ) -> "Workspace":
         """Make a third party's workspace under the vendor's root, and open it.
 
         Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next pack. Raises as
         `partner.create_partner`.
         """
-        create_partner(folder, given, passphrase, who=who, now=now)
+        create_partner(folder, given, pack, pin, passphrase, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod

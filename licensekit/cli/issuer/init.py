@@ -59,14 +59,18 @@ def init(
     """
     now = clock()
     names = _names(**given)
+    asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
+    asked = asked._replace(ledger=ledger)
     if partner_of is not None:
         if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
             pin = root or pin_in_pack(pack)
-            wanted = issuer.NewPartner(pack, pin, **names, scheme=SCHEMES[scheme], ledger=ledger)
-            _init_partner(folder, wanted, passphrase, now, as_json=as_json)
+            word = partial(_signing_passphrase, passphrase)
+            workspace = issuer.Workspace.create_partner(folder, asked, pack, pin, word, who=operator(), now=now)
+        with workspace:
+            _show_partner(folder, workspace, pin, now, as_json=as_json)
         if root is None:
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
             warn(f"{said} {pin}")
@@ -75,12 +79,10 @@ def init(
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
-    asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
 
     def secrets() -> issuer.Secrets:
         return issuer.Secrets(_signing_passphrase(passphrase), _root_passphrases(root_passphrase, count))
 
-    asked = asked._replace(ledger=ledger)
     with issuer.Workspace.create(folder, asked, secrets, who=operator(), now=now) as workspace:
         state = workspace.state(now)
         place = workspace.layout.pack(state.product)
@@ -122,14 +124,10 @@ def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:
     return [read_secret(source.of(place, count), prompt, confirm=True) for place, prompt in enumerate(prompts)]
 
 
-def _init_partner(folder: Path, asked: issuer.NewPartner, source: SecretSource, now: int, *, as_json: bool) -> None:
-    word = partial(_signing_passphrase, source)
-    with issuer.Workspace.create_partner(folder, asked, word, who=operator(), now=now) as workspace:
-        key = workspace.keys.file(issuer.FIRST_KEY)
-        state = workspace.state(now)
-        place = workspace.layout.pack(state.product)
+def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int, *, as_json: bool) -> None:
+    key, state = workspace.keys.file(issuer.FIRST_KEY), workspace.state(now)
     if as_json:
-        said = _json(folder, state, asked.root, place)
+        said = _json(folder, state, pin, workspace.layout.pack(state.product))
         emit_json({**said, "key_id": key.key_id, "fingerprint": key.fingerprint})
         return
     heading(f"{folder} is ready: issuer {state.issuer}, for product {state.product}.")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from licensekit.errors import KeyUnknown, LicenseError, RevocationsMissing, WorkspaceInvalid
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import Permission, admit, free_name, named, revoke, rotate, rotate_root
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT, WorkspaceStore
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
@@ -243,7 +243,9 @@ def test_a_partner_without_a_signed_catalog_sells_nothing(workspace: Workspace, 
     with (
         Workspace.create_partner(
             tmp_path / "fjord",
-            NewPartner(first.pack, first.pin, "fjord", "Fjord"),
+            NewWorkspace("", "fjord", "Fjord"),
+            first.pack,
+            first.pin,
             lambda: PASSPHRASE,
             who=WHO,
             now=NOW,

@@ -9,11 +9,11 @@ import pytest
 from licensekit.chain import link
 from licensekit.database import Connection
 from licensekit.errors import LedgerDamaged
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import revoke
 from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import Record, append, head
 from licensekit.issuer.ledger.entries import stream
-from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces
@@ -218,7 +218,9 @@ def test_a_partner_verifies_what_came_from_the_vendor(filled: Workspace, tmp_pat
     state = filled.state(NOW)
     with Workspace.create_partner(
         tmp_path / "partner",
-        NewPartner(state.pack, state.pin, "partner", "Partner"),
+        NewWorkspace("", "partner", "Partner"),
+        state.pack,
+        state.pin,
         lambda: workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
