@@ -1,4 +1,4 @@
-"""A vendor's new workspace: its keys, and the first documents that they sign.
+"""A new workspace: a vendor's, with the first documents that its keys sign, or a third party's under a vendor's root.
 
 A new workspace is made whole beside its folder, then moved there.
 """
@@ -7,45 +7,34 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
-from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, sync_folder, unusable, write_atomically
+from licensekit.errors import FileUnusable, LicenseError, PlanRefused, TrustMissing, WorkspaceExists
+from licensekit.files import PRIVATE_FOLDER, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
 from licensekit.issuer.keys.changes import admitted, first_root, first_trust
+from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
+from licensekit.issuer.ledger import Record, append, documents, head, open_ledger, serials
 from licensekit.issuer.ledger.mark import raise_mark
-from licensekit.issuer.state import workspace_state
+from licensekit.issuer.state import WorkspaceState, workspace_state
+from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.trust.held import held_in
+from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Catalog, Scope, SignedType, Use, encode, is_code
 from licensekit.wire.frame import ED25519
 
-FIRST_KEY = "signing-1"
-_IGNORED: Final = """\
-# Keys, the ledger and licenses are never committed. Catalog, orders and pack are.
-keys/
-root/
-abandoned/
-*.key
-*.p11
-*.db
-*.db-*
-ledger.db.*
-ledger.mark
-ledger.url
-*.lic
-"""
+FIRST_KEY: Final = "signing-1"
 
 
 class NewWorkspace(NamedTuple):
@@ -77,7 +66,7 @@ class Secrets(NamedTuple):
     """One for all root keys, or one for each."""
 
 
-def planned(
+def _planned(
     folder: Path,
     given: NewWorkspace,
     now: int,
@@ -137,15 +126,15 @@ def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *,
         StateError: the ledger cannot be set up at its URL.
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
-    text, catalog = planned(folder, given, now)
+    text, catalog = _planned(folder, given, now)
     product, issuer, count = catalog.product, catalog.issuer, given.root_keys
     if not 1 <= given.threshold <= count <= limits.ROOT_KEYS:
         raise PlanRefused(reason="root-keys", threshold=given.threshold, count=count, most=limits.ROOT_KEYS)
     words = secrets()
     root_keys = [SigningKey.generate(given.scheme) for _ in range(count)]
     signing_key = SigningKey.generate(given.scheme)
-    with new_folder(folder) as layout:
-        write_texts(layout, folder, text, catalog)
+    with _new_folder(folder) as layout:
+        templates.write_texts(layout, folder, text, catalog)
         write_key(layout.keys, FIRST_KEY, signing_key, words.signing)
         passphrases = [*words.root] * (1 if len(words.root) > 1 else count)
         for name, key, word in zip(root_key_names(count), root_keys, passphrases, strict=True):
@@ -157,7 +146,55 @@ def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *,
         trust = first_trust(product, [first], now)
         signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
         records = [Record("init", now, who, token, document) for document, token in signed]
-        create_ledger(layout, records, issuer, given.ledger, default_key=signing_key.verifying_key)
+        _create_ledger(layout, records, issuer, given.ledger, default_key=signing_key.verifying_key)
+
+
+def create_partner(
+    folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
+) -> None:
+    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
+
+    It has the product and the root of the vendor, whose `pack` leads to the root of this `pin`. `passphrase` is asked
+    once nothing else stands against it.
+
+    Raises:
+        TrustError, FormatError: the pack does not verify under that pin.
+        PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
+        WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
+    """
+    pin, trust_store = _from_the_oldest(pack, pin)
+    trust = trust_store.trust.trust
+    if trust is None:
+        raise TrustMissing(reason="newest-root")
+    given = given._replace(product=trust_store.product)
+    under = trust.document.root_version, trust.document.version
+    text, catalog = _planned(folder, given, now, under=under, others=trust_store.catalog_documents)
+    issuer = catalog.issuer
+    if issuer == trust_store.issuer:
+        raise PlanRefused(reason="vendor", planned=issuer)
+    word = passphrase()
+    key = SigningKey.generate(given.scheme)
+    state = WorkspaceState(pin, issuer, trust_store, True, None, None)
+    with _new_folder(folder) as layout:
+        templates.write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
+        write_key(layout.keys, FIRST_KEY, key, word)
+        public = format_public(key.verifying_key, f"{issuer}-1")
+        write_atomically(layout.public(issuer), f"{public}\n".encode())
+        records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
+        _create_ledger(layout, records, issuer, given.ledger, default_key=key.verifying_key)
+
+
+def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
+    """Return the trust store from the oldest root of the pack, if that leads to the pinned one.
+
+    Applications that pin the oldest root are to take what is signed here as well.
+    """
+    trust_store, oldest = open_pack(pack, root), pin_in_pack(pack)
+    with suppress(LicenseError):
+        longer = open_pack(pack, oldest)
+        if len(longer.trust.chain) > len(trust_store.trust.chain):
+            return oldest, longer
+    return root, trust_store
 
 
 def root_key_names(count: int) -> list[str]:
@@ -165,24 +202,7 @@ def root_key_names(count: int) -> list[str]:
     return ["root"] if count == 1 else [f"root-{number}" for number in range(1, count + 1)]
 
 
-def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
-    """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
-    layout.orders.mkdir(PRIVATE_FOLDER)
-    write_atomically(layout.catalog, text, mode=PRIVATE)
-    write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=PRIVATE)
-    path = f"{target.name}/orders/example.toml -C {target.name}"
-    order = templates.order_text(catalog, path=path, serial=serial)
-    write_atomically(layout.orders / "example.toml", order.encode(), mode=PRIVATE)
-
-
-def _ignored(present: Path) -> bytes:
-    """Return the `.gitignore` of a workspace, after what one that is `present` says."""
-    before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
-    missing = [line for line in _IGNORED.splitlines() if line.encode() not in before.splitlines()]
-    return b"\n".join([*before.splitlines(), *(line.encode() for line in missing), b""])
-
-
-def create_ledger(
+def _create_ledger(
     layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
 ) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
@@ -210,7 +230,7 @@ def create_ledger(
 
 
 @contextmanager
-def new_folder(folder: Path) -> Generator[Layout]:
+def _new_folder(folder: Path) -> Generator[Layout]:
     """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`.
 
     Raises:
@@ -245,7 +265,8 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
         raise FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise WorkspaceExists(reason="folder", where=str(folder))
-    for path in layout.all(product):
+    folders = layout.orders, layout.keys, layout.root
+    for path in (layout.catalog, *folders, layout.mark, layout.pack(product)):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
 

@@ -20,7 +20,7 @@ from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.runs import issue_all, issue_valid
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
-from licensekit.issuer.create import NewWorkspace, Secrets, create
+from licensekit.issuer.create import NewWorkspace, Secrets, create, create_partner
 from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
@@ -33,7 +33,6 @@ from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.partner import create_partner
 from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
@@ -74,7 +73,7 @@ class Workspace:
         """Make a third party's workspace under the vendor's root, and open it.
 
         Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next pack. Raises as
-        `partner.create_partner`.
+        `create.create_partner`.
         """
         create_partner(folder, given, pack, pin, passphrase, who=who, now=now)
         return Workspace.open(folder)

@@ -265,7 +265,7 @@ def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
     sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
-    assert (reissue.count, reissue.needs_confirmation) == (1, ())
+    assert (len(reissue.numbers), reissue.needs_confirmation) == (1, ())
 
 
 def packed(workspace: Workspace) -> Any:

@@ -87,7 +87,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
         try:
             proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
         except (OrderInvalid, OrderConflict) as error:
-            faults += faults_of(Done(line.where, line.size, None, error))
+            faults += faults_of(line.where, error)
             continue
         order, bundle, repeated = line.draft.order, proposal.bundle, proposal.is_done
         serial = None if order.serial is None and not repeated else bundle.serial
@@ -136,7 +136,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                 advance(one.size)
                 if one.error is not None:
                     tally.refused += 1
-                    found = faults_of(one)
+                    found = faults_of(one.where, one.error)
                     tally.faults += found
                     _name_refused(found)
                 elif one.file is not None:

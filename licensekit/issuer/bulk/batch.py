@@ -85,9 +85,9 @@ class Batch:
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
         self._signatures: Callable[[], list[bytes]] = list
-        self._names_read: set[str] = set()
-        self._names_in_pool: set[str] = set()
-        self._numbering = Numbering(tx, self._is_waiting)
+        self._waiting = set[str]()
+        """The numbers and serials of both."""
+        self._numbering = Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
         self.first_entered = 0
@@ -130,14 +130,9 @@ class Batch:
             self._read.append(self._numbered(draft, terms))
         return None
 
-    def _is_waiting(self, name: str) -> bool:
-        """Return whether a number or serial waits to be entered."""
-        return name in self._names_read or name in self._names_in_pool
-
     def _had_to_wait(self, order: Order) -> bool:
         """Enter what waits if the order's number or serial does; return whether it did."""
-        waits = self._is_waiting(order.number or "")
-        if not waits and (order.serial is None or not self._is_waiting(order.serial)):
+        if self._waiting.isdisjoint((order.number, order.serial)):
             return False
         self.settle()
         return True
@@ -162,14 +157,13 @@ class Batch:
             if draft.terms is not None and order.serial is None:
                 self._known[draft.terms] = terms
         number = order.number or ""
-        self._names_read |= {number, serial}
+        self._waiting |= {number, serial}
         ordered = terms.canonical(order)
         return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note)
 
     def _advance(self) -> None:
         """Collect what was signed, have what was read signed, and enter what was signed."""
         in_pool, self._in_pool, self._read = self._in_pool, self._read, []
-        self._names_in_pool, self._names_read = self._names_read, set()
         signatures = self._signatures() if in_pool else []
         if self._in_pool:
             scheme, key = self._admitted.key.scheme, self._admitted.key.reference
@@ -189,6 +183,7 @@ class Batch:
                 file = license_file(self._source, bundle, token, repeated=False)
                 self.done[position] = self.done[position]._replace(file=file)
         numbers = append(self._tx.ledger, records)
+        self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
         self.first_entered = self.first_entered or numbers[0]
 
 

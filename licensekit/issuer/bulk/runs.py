@@ -10,7 +10,7 @@ from itertools import count as counting
 from itertools import islice
 from typing import Final
 
-from licensekit.errors import FaultsError, OrdersRefused
+from licensekit.errors import FaultsError, LicenseError, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
@@ -62,20 +62,20 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
         TrustError, StateError: the run cannot continue; nothing was issued.
     """
     waiting = iter(lines)
-    refused, count = list[Done](), 0
+    refused, count = list[tuple[str, LicenseError]](), 0
     numbers = array("q")
     with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
         while block := list(islice(waiting, BATCH)):
             batch.take(block, only_check=count > 0)
             done, batch.done = batch.done, []
-            bad = [one for one in done if one.error is not None]
+            bad = [(one.where, one.error) for one in done if one.error is not None]
             refused += bad[: NAMED - len(refused)]
             count += len(bad)
             numbers.extend(one.number for one in done)
             yield from (one if one.error is None else one._replace(error=None) for one in done)
         if count:
-            named = tuple(fault for one in refused for fault in faults_of(one))
+            named = tuple(fault for one in refused for fault in faults_of(*one))
             raise OrdersRefused(count=count, faults=named)
         batch.settle()
     yield from _files_of(store, run, numbers, batch.first_entered)
@@ -114,10 +114,7 @@ def _writing(done: list[Done], run: Run) -> Callable[[], None]:
     return run.pool.write(run.into, [(one.name, one.data) for one in files])
 
 
-def faults_of(done: Done) -> list[Located]:
-    """Return why an order was refused, if it was: each reason with the order's file and line."""
-    error = done.error
-    if error is None:
-        return []
+def faults_of(where: str, error: LicenseError) -> list[Located]:
+    """Return why an order was refused: each reason with the order's file and line."""
     faults = error.faults if isinstance(error, FaultsError) else (error,)
-    return [fault.at(done.where) for fault in faults]
+    return [fault.at(where) for fault in faults]

@@ -29,46 +29,6 @@ File = tuple[str, bytes]
 """Name and contents."""
 
 
-class WorkerPool:
-    """Signs messages and writes files: in this process alone, as soon as it is asked to."""
-
-    def __init__(self, sign: Callable[[bytes], bytes]) -> None:
-        self._sign = sign
-
-    def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
-        """Begin to sign `messages`; return what waits for their signatures.
-
-        Waiting raises `SignerUnavailable` if the key lives elsewhere and cannot be reached.
-        """
-        signatures = [self._sign(message) for message in messages]
-        return lambda: signatures
-
-    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], None]:
-        """Begin to write `files` into `folder`, each whole or not at all; return what waits until they are written.
-
-        Waiting raises `FileUnusable` if one cannot be written.
-        """
-        write_many(folder, files)
-        return lambda: None
-
-
-@contextmanager
-def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
-    """Start this many processes; one is this process itself.
-
-    Raises:
-        SignerUnavailable: several are asked for, and the key cannot leave its token.
-    """
-    if workers == 1:
-        yield WorkerPool(signer.sign)
-        return
-    if not isinstance(signer, SigningKey):
-        raise SignerUnavailable(reason="one-process")
-    with ExitStack() as stack:
-        pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
-        yield _Workers(signer.sign, pipes)
-
-
 class _Pipe(NamedTuple):
     """The two ends of this side to a worker."""
 
@@ -94,30 +54,58 @@ def _while_it_runs() -> Generator[None]:
         raise SignerUnavailable(reason="ended") from error
 
 
-class _Workers(WorkerPool):
-    """Several processes, each of which gets its share."""
+class WorkerPool(NamedTuple):
+    """Signs messages and writes files: each worker gets its share, and without any, this process does it itself."""
 
-    def __init__(self, sign: Callable[[bytes], bytes], workers: Sequence[_Pipe]) -> None:
-        super().__init__(sign)
-        self._workers = workers
+    signer: Signer
+    workers: Sequence[_Pipe] = ()
 
     def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
-        return self._asked((_SIGN,), messages)
+        """Begin to sign `messages`; return what waits for their signatures.
+
+        Either raises `SignerUnavailable` if the key lives elsewhere and cannot be reached, or a worker has ended.
+        """
+        if self.workers:
+            return self._asked((_SIGN,), messages)
+        signatures = [self.signer.sign(message) for message in messages]
+        return lambda: signatures
 
     def write(self, folder: Path, files: Sequence[File]) -> Callable[[], None]:
-        answers = self._asked((_WRITE, str(folder)), files)
+        """Begin to write `files` into `folder`, each whole or not at all; return what waits until they are written.
+
+        Either raises `FileUnusable` if one cannot be written.
+        """
+        if not self.workers:
+            write_many(folder, files)
+        refused = self._asked((_WRITE, str(folder)), files)
 
         def wait() -> None:
-            for fields in answers():
+            for fields in refused():
                 raise FileUnusable(**fields)
 
         return wait
 
     def _asked(self, task: Sequence[str], whole: Sequence[object]) -> Callable[[], list[Any]]:
-        size = -(-len(whole) // len(self._workers))
-        for number, worker in enumerate(self._workers):
+        size = -(-len(whole) // max(1, len(self.workers)))
+        for number, worker in enumerate(self.workers):
             worker.ask(*task, *whole[number * size : (number + 1) * size])
-        return lambda: [one for worker in self._workers for one in worker.answer()]
+        return lambda: [one for worker in self.workers for one in worker.answer()]
+
+
+@contextmanager
+def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
+    """Start this many processes; one is this process itself.
+
+    Raises:
+        SignerUnavailable: several are asked for, and the key cannot leave its token.
+    """
+    if workers == 1:
+        yield WorkerPool(signer)
+        return
+    if not isinstance(signer, SigningKey):
+        raise SignerUnavailable(reason="one-process")
+    with ExitStack() as stack:
+        yield WorkerPool(signer, [stack.enter_context(_worker(signer)) for _ in range(workers)])
 
 
 @contextmanager

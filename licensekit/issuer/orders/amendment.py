@@ -14,12 +14,12 @@ from licensekit.database import Connection
 from licensekit.dates import day_at, format_days
 from licensekit.errors import AmendmentInvalid, NotCurrent, NotIssued, OrderDatesInvalid, OrderInvalid
 from licensekit.errors.coded import Located, plain_value
-from licensekit.issuer.exchange.usage import UsageRow, shortfalls
+from licensekit.issuer.exchange.usage import shortfalls
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import MoreInUse, SoldIsChanged
+from licensekit.issuer.messages import SoldIsChanged
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
 from licensekit.issuer.orders.order import TABLES, OrderDraft
@@ -247,7 +247,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
         overridden=overridden,
     )
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    proposed = proposal_of(tx, issuance, signing, tuple(map(_warning, short)))
+    proposed = proposal_of(tx, issuance, signing, short)
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
     shown: dict[str, Any] = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
     return ChangeProposal(**shown, before=before)
@@ -264,10 +264,6 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, t
     extensions = {**kept.extensions, **made.extensions}
     after = replace_fields(made, binding=kept.binding, extensions=extensions)
     return before, after, overridden
-
-
-def _warning(row: UsageRow) -> MoreInUse:
-    return MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=row.missing)
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:

@@ -120,7 +120,7 @@ def test_one_bad_order_keeps_all_from_being_issued_or_only_itself(
     [bad] = [one for one in done if one.error is not None]
     assert isinstance(bad.error, OrderInvalid | OrderConflict)
     assert bad.where == "orders:5"
-    assert said in str(faults_of(bad)[0])
+    assert said in str(faults_of(bad.where, bad.error)[0])
     assert orders_in(workspace) == [f"A-{number}" for number in range(8) if number != 4]
     assert verified(workspace, out) == names_in(workspace)
 
@@ -273,8 +273,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
 
 
 def test_faults_are_told_with_their_place_and_errors_by_their_sentence() -> None:
-    conflict = Done("a:1", 0, None, OrderConflict(reason="not-bound", order="A-1", entry=1))
-    assert [str(fault) for fault in faults_of(conflict)] == [f"a:1: {conflict.error}"]
-    faulty = Done("a:2", 0, None, OrderInvalid(faults=(Odd(said="is odd", where="users"),)))
-    assert told(faults_of(faulty)) == [("a:2: users", "is odd")]
-    assert faults_of(Done("a:3", 0, None, None)) == []
+    conflict = OrderConflict(reason="not-bound", order="A-1", entry=1)
+    assert [str(fault) for fault in faults_of("a:1", conflict)] == [f"a:1: {conflict}"]
+    faulty = OrderInvalid(faults=(Odd(said="is odd", where="users"),))
+    assert told(faults_of("a:2", faulty)) == [("a:2: users", "is odd")]

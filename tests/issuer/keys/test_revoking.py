@@ -153,7 +153,7 @@ def test_all_that_a_key_has_signed_is_signed_again_and_stays_the_same(
     verified = accepted(new[0], first.pack, first.pin, NOW + 9)
     assert verified.keys == (second.verifying_key,)
     assert signed_by(workspace, second.verifying_key.key_id) == 5
-    assert workspace.propose_reissue("signing-1", now=NOW).count == 0
+    assert len(workspace.propose_reissue("signing-1", now=NOW).numbers) == 0
     workspace.ledger.verify()
 
 
@@ -172,8 +172,8 @@ def test_what_counts_until_its_renewal_starts_is_signed_again_as_well(workspace:
     issue(workspace, part="extra")
     waiting = issue(workspace, serial=SERIAL, starts=format_days(day_at(NOW) + 30))
     proposal = workspace.propose_reissue("signing-1", now=NOW)
-    assert proposal.count == 3
-    assert workspace.propose_reissue("signing-1", now=NOW + 31 * DAY).count == 2
+    assert len(proposal.numbers) == 3
+    assert len(workspace.propose_reissue("signing-1", now=NOW + 31 * DAY).numbers) == 2
     done = all_files(proposal.sign(admit_second(workspace), who=WHO))
     assert [file.bundle for file in done][::2] == [first.bundle, waiting.bundle]
 
@@ -187,7 +187,7 @@ def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(w
     error = refused(KeyChangeRefused, folder, lambda: proposal.sign(late, who=WHO))
     assert error.reason == "window"
     assert f"--from {format_seconds(NOW)}" in (error.hint or "")
-    assert workspace.propose_reissue("signing-1", now=NOW + 99).count == 1
+    assert len(workspace.propose_reissue("signing-1", now=NOW + 99).numbers) == 1
 
 
 def test_a_key_is_chosen_that_may_sign_the_bundle_in_question(workspace: Workspace) -> None:
@@ -293,7 +293,7 @@ def test_what_changed_since_it_was_proposed_is_left_and_told(
     assert [one.file is not None for one in done] == [True, False, False, True]
     assert workspace.ledger.bundle(f"{new.bundle.serial}-base-1").key_id == key.verifying_key.key_id
     left = workspace.propose_reissue("signing-1", now=NOW)
-    assert left.count == 2
+    assert len(left.numbers) == 2
     workspace.ledger.verify()
 
 
