@@ -154,7 +154,7 @@ def test_what_is_suspended_is_signed_again_with_the_rest_and_can_be_reinstated(w
     [again] = workspace.propose_reissue("signing-1", now=NOW).sign(key, who=WHO)
     assert again.bundle.state == "suspended"
     put_in_force(workspace, [revoke_key(workspace.state(NOW).trust, "signing-1", NOW)], NOW)
-    do(workspace, "reinstate", identities=[identity(file)])
+    proposed(workspace, "reinstate", identities=[identity(file)]).sign(key, who=WHO, confirm=True)
     assert states(workspace) == ["active"]
 
 
