@@ -8,6 +8,7 @@ from typing import Any
 from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import OrderLine, json_lines
 from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.pack import open_pack
 from licensekit.trust.verify import verify_bundle
@@ -47,7 +48,7 @@ def orders_in(workspace: Workspace) -> list[str | None]:
 
 def names_in(workspace: Workspace) -> set[str]:
     """Return the name of the file of every bundle of the ledger."""
-    return {f"acme-{one.name}.lic" for one in workspace.ledger.bundles(Filters(), now=NOW)}
+    return {file_name(one.bundle) for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 
 def verified(workspace: Workspace, folder: Path, now: int = NOW) -> set[str]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.ceremony import Ceremony, begin
 from licensekit.issuer.keys.changes import Permission, admit
 from licensekit.issuer.keys.keyring import list_key_files, open_key
-from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import Signer
 from licensekit.wire import armor
@@ -32,12 +32,12 @@ def partner_of(vendor: Workspace, folder: Path, now: int = NOW) -> Workspace:
     """Make a partner's workspace, admitted by the vendor, with its catalog signed."""
     state = vendor.state(now)
     partner = Workspace.create_partner(
-        folder, NewPartner(state.pack, state.newest_pin, "fjord", "Fjord"), PASSPHRASE, who=WHO, now=now
+        folder, NewWorkspace("", "fjord", "Fjord"), state.pack, state.newest_pin, lambda: PASSPHRASE, who=WHO, now=now
     )
     public = partner.keys.file("signing-1").part.verifying_key
     trust = admit(state.trust, public, "fjord", Permission("fjord"), now)
     put_in_force(vendor, [trust], now)
     partner.keys.propose_take(armor.read(vendor.state(now).pack), action="pack", now=now).sign(None, who=WHO)
     key = open_key(partner.keys.choose("catalog", now), lambda: PASSPHRASE)
-    partner.catalog.sign(key, who=WHO, now=now)
+    partner.catalog.propose_pack(now=now).sign(lambda _: key, who=WHO)
     return partner

@@ -18,7 +18,7 @@ from licensekit.trust.pack import extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, Revocations
 
 E = TypeVar("E", bound=LicenseError)
 
@@ -42,10 +42,10 @@ def make(
     folder: Path, *, root_passphrases: Sequence[bytes] = (ROOT_PASSPHRASE,), now: int = NOW, **changes: Any
 ) -> Workspace:
     """Make a workspace of product and issuer `acme`."""
-    names: dict[str, Any] = {"product": "acme", "issuer": "acme", "name": "Acme"}
+    names: dict[str, Any] = {"product": "acme", "issuer": "acme", "name": "" if "catalog" in changes else "Acme"}
     plan = NewWorkspace(**{**names, **changes})
     secrets = Secrets(PASSPHRASE, root_passphrases)
-    return Workspace.create(folder, plan, secrets, who=WHO, now=now)
+    return Workspace.create(folder, plan, lambda: secrets, who=WHO, now=now)
 
 
 def ordered(**changes: Any) -> OrderDraft:
@@ -62,6 +62,13 @@ def signer(workspace: Workspace, kind: str = "bundle", now: int = NOW) -> Signer
 def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFile:
     """Issue `ORDER` with some keys changed."""
     return workspace.issue(ordered(**changes), signer(workspace, now=now), who=WHO, now=now)
+
+
+def take_back(
+    workspace: Workspace, key: Signer | None, *, who: str = WHO, now: int = NOW, confirm: bool = False, **named: Any
+) -> Revocations:
+    """Revoke what is named."""
+    return workspace.propose_revoke(now=now, **named).sign(key, who=who, confirm=confirm)
 
 
 def accepted(file: LicenseFile, pack: bytes, root: str, now: int = NOW) -> Verified[Bundle]:

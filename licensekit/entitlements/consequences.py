@@ -60,12 +60,12 @@ class Logins(NamedTuple):
 
 
 def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list[Entitlements]:
-    """Return the entitlements at each later moment at which a bundle starts or stops to work.
+    """Return the entitlements at each later moment at which any bundle starts, or the term of one of `state` ends.
 
     `evaluated` evaluates the same bundles at another moment. At most `LATER` are looked at.
     """
     bundles = [part.bundle for part in (*state.parts, *state.waiting)]
-    moments = {start_of_day(one.starts) for one in bundles if one.starts is not None}
+    moments = {start_of_day(one.bundle.starts or 0) for one in state.covered.timeline.candidates}
     moments |= {end_of_day(one.term_end) for one in bundles if one.term_end is not None}
     to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
     return [evaluated(moment) for moment in to_come[:LATER]]

@@ -1,4 +1,4 @@
-"""A vendor's new workspace: its keys, and the first documents that they sign.
+"""A new workspace: a vendor's, with the first documents that its keys sign, or a third party's under a vendor's root.
 
 A new workspace is made whole beside its folder, then moved there.
 """
@@ -6,49 +6,39 @@ A new workspace is made whole beside its folder, then moved there.
 import re
 import shutil
 import unicodedata
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.errors import FileUnusable, PlanRefused, WorkspaceExists
-from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, sync_folder, unusable, write_atomically
+from licensekit.errors import FileUnusable, LicenseError, PlanRefused, TrustMissing, WorkspaceExists
+from licensekit.files import PRIVATE_FOLDER, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
-from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
 from licensekit.issuer.keys.changes import admitted, first_root, first_trust
+from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import Record, append, documents, head, open_ledger
+from licensekit.issuer.ledger import Record, append, documents, head, open_ledger, serials
 from licensekit.issuer.ledger.mark import raise_mark
-from licensekit.issuer.state import workspace_state
+from licensekit.issuer.state import WorkspaceState, workspace_state
+from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
+from licensekit.trust.held import held_in
+from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Catalog, Scope, SignedType, Use, encode, is_code
 from licensekit.wire.frame import ED25519
 
-FIRST_KEY = "signing-1"
-_IGNORED: Final = """\
-# Keys, the ledger and licenses are never committed. Catalog, orders and pack are.
-keys/
-root/
-abandoned/
-*.key
-*.p11
-*.db
-*.db-*
-ledger.db.*
-ledger.mark
-ledger.url
-*.lic
-"""
+FIRST_KEY: Final = "signing-1"
 
 
 class NewWorkspace(NamedTuple):
-    """What a new workspace is to be; `plan_workspace` finds the names that are empty."""
+    """What a new workspace is to be; names that are empty are found in the catalog, or made of the folder's."""
 
     product: str = ""
     """The code that the root speaks for."""
@@ -67,12 +57,6 @@ class NewWorkspace(NamedTuple):
     ledger: str | None = None
     """The `postgresql://` URL of a ledger on a server, without a password; default: in the folder."""
 
-    @property
-    def catalog_text(self) -> bytes:
-        """The catalog file that the workspace begins with."""
-        text = templates.catalog_text(product=self.product, issuer=self.issuer, name=self.name)
-        return text.encode() if self.catalog is None else self.catalog
-
 
 class Secrets(NamedTuple):
     """The passphrases of the keys that are made."""
@@ -82,36 +66,42 @@ class Secrets(NamedTuple):
     """One for all root keys, or one for each."""
 
 
-def plan_workspace(folder: Path, given: NewWorkspace, *, now: int) -> NewWorkspace:
-    """Return the plan of a vendor's workspace in `folder`, where there is room for it.
+def _planned(
+    folder: Path,
+    given: NewWorkspace,
+    now: int,
+    *,
+    under: TrustVersion = (1, 1),
+    others: Mapping[str, Catalog] | None = None,
+) -> tuple[bytes, Catalog]:
+    """Return the catalog that a workspace in `folder` begins with, as text and as it is read.
+
+    Its names are as given, else from the catalog that is given, else from the folder. `others` are the vendor's
+    catalogs, where the workspace is a third party's.
 
     Raises:
-        WorkspaceError: the folder's name makes no code, or the catalog says another name.
-        WorkspaceExists, CatalogInvalid, FileUnusable: as `create`.
+        WorkspaceExists, CatalogInvalid, PlanRefused, FileUnusable: as `create`.
     """
     require_url(given.ledger)
-    plan = with_names(folder, given, now)
-    require_room(folder, plan.product, plan.catalog)
-    return plan
-
-
-def with_names(
-    folder: Path, given: NewWorkspace, now: int, others: Mapping[str, Catalog] | None = None
-) -> NewWorkspace:
-    """Return a plan with its names as given, else from its catalog, else from its folder.
-
-    `others` are the vendor's catalogs, where the workspace is a third party's.
-    """
-    if given.catalog is None:
+    text = given.catalog
+    if text is None:
         called = folder.resolve().name
         product = given.product or _code(called)
         issuer = given.issuer or (product if others is None else _code(called))
-        return given._replace(product=product, issuer=issuer, name=given.name or called[:1].upper() + called[1:])
-    found = read_catalog(given.catalog, version=1, issued=now, others=others or {})
-    name = found.names.get("issuer", found.issuer)
-    if given.name not in {"", name}:
-        raise PlanRefused(reason="name", written=name, planned=given.name)
-    return given._replace(product=given.product or found.product, issuer=given.issuer or found.issuer, name=name)
+        name = given.name or called[:1].upper() + called[1:]
+        text = templates.catalog_text(product=product, issuer=issuer, name=name).encode()
+    catalog = read_catalog(text, version=1, issued=now, under=under, others=others or {})
+    if given.catalog is not None:
+        of_product = "product" if others is None else "vendors-product"
+        for reason, written, wanted in (
+            (of_product, catalog.product, given.product),
+            ("issuer", catalog.issuer, given.issuer),
+            ("name", catalog.names.get("issuer", catalog.issuer), given.name),
+        ):
+            if wanted not in {"", written}:
+                raise PlanRefused(reason=reason, written=written, planned=wanted)
+    _require_room(folder, catalog.product, given.catalog)
+    return text, catalog
 
 
 def _code(called: str) -> str:
@@ -123,34 +113,88 @@ def _code(called: str) -> str:
     return code
 
 
-def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now: int) -> None:
+def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> None:
     """Make the workspace in `folder`, which is new, empty, or holds none of its files.
+
+    `secrets` is asked once nothing else stands against it.
 
     Raises:
         WorkspaceExists: it holds a workspace, or a file that one would have.
         CatalogInvalid: the catalog has faults.
-        PlanRefused: the catalog names another product or issuer than the plan, or more root keys must sign than there
-            are, or `ledger` is not a URL.
+        PlanRefused: the catalog has another product, issuer or name than is given, no code can be made of the folder's
+            name, more root keys must sign than there are, or `ledger` is not a URL.
         StateError: the ledger cannot be set up at its URL.
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
-    catalog = _check(plan, now)
-    root_keys = [SigningKey.generate(plan.scheme) for _ in range(plan.root_keys)]
-    signing_key = SigningKey.generate(plan.scheme)
-    with new_folder(folder, plan.product, plan.catalog_text) as layout:
-        write_texts(layout, folder, plan.catalog_text, catalog)
-        write_key(layout.keys, FIRST_KEY, signing_key, secrets.signing)
-        passphrases = [*secrets.root] * (1 if len(secrets.root) > 1 else plan.root_keys)
-        for name, key, word in zip(root_key_names(plan.root_keys), root_keys, passphrases, strict=True):
+    text, catalog = _planned(folder, given, now)
+    product, issuer, count = catalog.product, catalog.issuer, given.root_keys
+    if not 1 <= given.threshold <= count <= limits.ROOT_KEYS:
+        raise PlanRefused(reason="root-keys", threshold=given.threshold, count=count, most=limits.ROOT_KEYS)
+    words = secrets()
+    root_keys = [SigningKey.generate(given.scheme) for _ in range(count)]
+    signing_key = SigningKey.generate(given.scheme)
+    with _new_folder(folder) as layout:
+        templates.write_texts(layout, folder, text, catalog)
+        write_key(layout.keys, FIRST_KEY, signing_key, words.signing)
+        passphrases = [*words.root] * (1 if len(words.root) > 1 else count)
+        for name, key, word in zip(root_key_names(count), root_keys, passphrases, strict=True):
             write_key(layout.root, name, key, word)
-        enough = root_keys[: plan.threshold]
-        root = first_root(plan.product, plan.issuer, [key.verifying_key for key in root_keys], plan.threshold)
-        everything = Scope(list(SignedType), [plan.issuer], list(Use), None, None, None)
+        enough = root_keys[: given.threshold]
+        root = first_root(product, issuer, [key.verifying_key for key in root_keys], given.threshold)
+        everything = Scope(list(SignedType), [issuer], list(Use), None, None, None)
         first = admitted(signing_key.verifying_key, FIRST_KEY, everything, now)
-        trust = first_trust(plan.product, [first], now)
+        trust = first_trust(product, [first], now)
         signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
         records = [Record("init", now, who, token, document) for document, token in signed]
-        create_ledger(layout, records, plan.issuer, plan.ledger, default_key=signing_key.verifying_key)
+        _create_ledger(layout, records, issuer, given.ledger, default_key=signing_key.verifying_key)
+
+
+def create_partner(
+    folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
+) -> None:
+    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
+
+    It has the product and the root of the vendor, whose `pack` leads to the root of this `pin`. `passphrase` is asked
+    once nothing else stands against it.
+
+    Raises:
+        TrustError, FormatError: the pack does not verify under that pin.
+        PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
+        WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
+    """
+    pin, trust_store = _from_the_oldest(pack, pin)
+    trust = trust_store.trust.trust
+    if trust is None:
+        raise TrustMissing(reason="newest-root")
+    given = given._replace(product=trust_store.product)
+    under = trust.document.root_version, trust.document.version
+    text, catalog = _planned(folder, given, now, under=under, others=trust_store.catalog_documents)
+    issuer = catalog.issuer
+    if issuer == trust_store.issuer:
+        raise PlanRefused(reason="vendor", planned=issuer)
+    word = passphrase()
+    key = SigningKey.generate(given.scheme)
+    state = WorkspaceState(pin, issuer, trust_store, True, None, None)
+    with _new_folder(folder) as layout:
+        templates.write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
+        write_key(layout.keys, FIRST_KEY, key, word)
+        public = format_public(key.verifying_key, f"{issuer}-1")
+        write_atomically(layout.public(issuer), f"{public}\n".encode())
+        records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
+        _create_ledger(layout, records, issuer, given.ledger, default_key=key.verifying_key)
+
+
+def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
+    """Return the trust store from the oldest root of the pack, if that leads to the pinned one.
+
+    Applications that pin the oldest root are to take what is signed here as well.
+    """
+    trust_store, oldest = open_pack(pack, root), pin_in_pack(pack)
+    with suppress(LicenseError):
+        longer = open_pack(pack, oldest)
+        if len(longer.trust.chain) > len(trust_store.trust.chain):
+            return oldest, longer
+    return root, trust_store
 
 
 def root_key_names(count: int) -> list[str]:
@@ -158,36 +202,7 @@ def root_key_names(count: int) -> list[str]:
     return ["root"] if count == 1 else [f"root-{number}" for number in range(1, count + 1)]
 
 
-def _check(plan: NewWorkspace, now: int) -> Catalog:
-    catalog = read_catalog(plan.catalog_text, version=1, issued=now)
-    if plan.product != catalog.product:
-        raise PlanRefused(reason="product", written=catalog.product, planned=plan.product)
-    if plan.issuer != catalog.issuer:
-        raise PlanRefused(reason="issuer", written=catalog.issuer, planned=plan.issuer)
-    require_url(plan.ledger)
-    if not 1 <= plan.threshold <= plan.root_keys <= limits.ROOT_KEYS:
-        raise PlanRefused(reason="root-keys", threshold=plan.threshold, count=plan.root_keys, most=limits.ROOT_KEYS)
-    return catalog
-
-
-def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
-    """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
-    layout.orders.mkdir(PRIVATE_FOLDER)
-    write_atomically(layout.catalog, text, mode=PRIVATE)
-    write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=PRIVATE)
-    path = f"{target.name}/orders/example.toml -C {target.name}"
-    order = templates.order_text(catalog, path=path, serial=serial)
-    write_atomically(layout.orders / "example.toml", order.encode(), mode=PRIVATE)
-
-
-def _ignored(present: Path) -> bytes:
-    """Return the `.gitignore` of a workspace, after what one that is `present` says."""
-    before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
-    missing = [line for line in _IGNORED.splitlines() if line.encode() not in before.splitlines()]
-    return b"\n".join([*before.splitlines(), *(line.encode() for line in missing), b""])
-
-
-def create_ledger(
+def _create_ledger(
     layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
 ) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack.
@@ -206,6 +221,8 @@ def create_ledger(
             documents.put_fact(ledger, documents.ISSUER, issuer)
             documents.put_fact(ledger, documents.DEFAULT_KEY, default_key.key_id.hex())
             first, newest = workspace_state(ledger), head(ledger)
+            if not first.is_partner:
+                documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)
     finally:
         database.close()
     raise_mark(layout.mark, newest)
@@ -213,13 +230,12 @@ def create_ledger(
 
 
 @contextmanager
-def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[Layout]:
+def _new_folder(folder: Path) -> Generator[Layout]:
     """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`.
 
     Raises:
-        WorkspaceExists, FileUnusable: as `require_room`, or it cannot be written; nothing was.
+        FileUnusable: it cannot be written; nothing was.
     """
-    require_room(folder, product, catalog)
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
         partial.mkdir(PRIVATE_FOLDER, parents=True)
@@ -235,7 +251,7 @@ def new_folder(folder: Path, product: str, catalog: bytes | None) -> Generator[L
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def require_room(folder: Path, product: str, catalog: bytes | None = None) -> None:
+def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
     """Refuse a folder that holds a workspace, or a file that one would have.
 
     The catalog that the workspace is to begin with may lie there already.
@@ -249,7 +265,8 @@ def require_room(folder: Path, product: str, catalog: bytes | None = None) -> No
         raise FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise WorkspaceExists(reason="folder", where=str(folder))
-    for path in layout.all(product):
+    folders = layout.orders, layout.keys, layout.root
+    for path in (layout.catalog, *folders, layout.mark, layout.pack(product)):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
 

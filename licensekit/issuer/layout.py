@@ -46,11 +46,6 @@ class Layout:
         """The public key that a third party sends to the vendor."""
         return self.folder / f"{issuer}.pub"
 
-    def all(self, product: str) -> list[Path]:
-        """Return everything that a new workspace consists of."""
-        folders = (self.orders, self.keys, self.root)
-        return [self.catalog, *folders, self.ledger, self.ledger_url, self.mark, self.pack(product)]
-
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""
         write_atomically(self.ledger_url, f"{url}\n".encode(), mode=PRIVATE)

@@ -29,8 +29,6 @@ class WorkspaceState(NamedTuple):
     trust_store: TrustStore
     is_partner: bool
     """Whether this workspace signs under another's root."""
-    first: frozenset[Token]
-    """What the first pack held."""
     last_catalog: Catalog | None
     """The newest catalog that was signed here, even if its key was revoked since."""
     last_list: Revocations | None
@@ -128,7 +126,6 @@ def workspace_state(connection: Connection) -> WorkspaceState:
         issuer,
         trust_store,
         issuer != trust_store.issuer,
-        frozenset(documents.first(connection)),
         _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer)),
         _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer)),
         _overtaken(documents.trust_documents(connection), issuer),

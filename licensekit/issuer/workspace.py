@@ -7,7 +7,7 @@ What is worth looking at has two methods: `propose_issue` returns what would be 
 `issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial, partialmethod
 from pathlib import Path
@@ -20,27 +20,24 @@ from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.runs import issue_all, issue_valid
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
-from licensekit.issuer.create import NewWorkspace, Secrets, create
+from licensekit.issuer.create import NewWorkspace, Secrets, create, create_partner
 from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import documents, open_ledger
 from licensekit.issuer.ledger.questions import Ledger
-from licensekit.issuer.orders.amendment import Amendment
-from licensekit.issuer.orders.changes import ChangeProposal, propose_change
+from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
-from licensekit.issuer.orders.reissue import Reissued, ReissueProposal, propose_reissue
+from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.partner import NewPartner, create_partner
 from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.trust.held import Held
-from licensekit.wire.documents import Revocations
 
 
 class Workspace:
@@ -64,19 +61,21 @@ class Workspace:
         """What can be sold."""
 
     @staticmethod
-    def create(folder: Path, plan: NewWorkspace, secrets: Secrets, *, who: str, now: int) -> "Workspace":
+    def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> "Workspace":
         """Make a workspace in `folder` and open it; raises as `create.create`."""
-        create(folder, plan, secrets, who=who, now=now)
+        create(folder, given, secrets, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod
-    def create_partner(folder: Path, plan: NewPartner, passphrase: bytes, *, who: str, now: int) -> "Workspace":
+    def create_partner(
+        folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
+    ) -> "Workspace":
         """Make a third party's workspace under the vendor's root, and open it.
 
         Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next pack. Raises as
-        `partner.create_partner`.
+        `create.create_partner`.
         """
-        create_partner(folder, plan, passphrase, who=who, now=now)
+        create_partner(folder, given, pack, pin, passphrase, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod
@@ -236,55 +235,24 @@ class Workspace:
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 
-    def reissue(
-        self, lost: str, key: Signer | None, *, who: str, now: int, attach: Attach = True
-    ) -> Iterator[Reissued]:
-        """Sign again, with `key`, every active bundle that the key `lost` has signed.
-
-        They stay the same bundles, with another signature; each is in the ledger before it is yielded. What was signed
-        again already is not signed another time.
-
-        Raises:
-            KeyMissing: no key has the name or key id `lost`.
-            KeyChangeRefused: `key` is that key, or it could not have signed the first of them.
-            TrustError: `key` may not sign one of them.
-        """
-        return self.propose_reissue(lost, now=now, attach=attach).sign(key, who=who)
-
     def _propose_list(self, action: str, *, now: int, **asked: Unpack[ListAsked]) -> ListProposal:
-        """Return what the next revocation list would take back, or no longer take back; raises as `revoke`."""
-        return propose(self._store, partial(propose_list, action=action, **asked), now)
+        """Return what the next revocation list would take back, or no longer take back.
 
-    def _sign_list(
-        self, action: str, key: Signer | None, *, who: str, now: int, confirm: bool = False, **asked: Unpack[ListAsked]
-    ) -> Revocations:
-        """Sign the next revocation list, which takes bundles and serials back or gives them again; renew the pack.
-
-        With neither, the list before is signed again: its key may have been revoked. Where the list in force says all
-        of it already, nothing is signed, and no key is needed.
+        With nothing named, the list before is signed again: its key may have been revoked. Where the list in force says
+        all of it already, nothing is signed, and no key is needed.
 
         Raises:
-            ConfirmationNeeded: something is named, and `confirm` is false.
             NotReinstated: a bundle does not come back that way.
             NotIssued: nothing was issued for a serial.
             WorkspaceError: the list would be too long.
         """
-        work_out = partial(propose_list, action=action, **asked)
-        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
+        return propose(self._store, partial(propose_list, action=action, **asked), now)
 
     propose_revoke = partialmethod(_propose_list, "revoke")
-    """Return what revoking bundles and serials would do."""
-    revoke = partialmethod(_sign_list, "revoke")
-    """Revoke bundles and serials: `reinstate` gives them again."""
+    """Return what revoking bundles and serials would do: `propose_reinstate` gives them again."""
     propose_suspend = partialmethod(_propose_list, "suspend")
-    """Return what suspending bundles and serials would do."""
-    suspend = partialmethod(_sign_list, "suspend")
-    """Suspend bundles and serials, as `revoke` does, and say that it is for a while."""
+    """Return what suspending them would do: it revokes them, and says that it is for a while."""
     propose_void = partialmethod(_propose_list, "void")
-    """Return what making bundles void would do."""
-    void = partialmethod(_sign_list, "void")
-    """Make bundles void permanently, and allow their orders to be issued again."""
+    """Return what making bundles void permanently would do, whose orders may be issued again then."""
     propose_reinstate = partialmethod(_propose_list, "reinstate")
-    """Return what reinstating bundles and serials would do."""
-    reinstate = partialmethod(_sign_list, "reinstate")
-    """Let suspended and revoked bundles and serials count again."""
+    """Return what letting suspended and revoked bundles and serials count again would do."""

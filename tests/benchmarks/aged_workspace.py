@@ -28,7 +28,7 @@ from licensekit.wire.frame import ED25519
 from tests import workspaces
 from tests.benchmarks.measure import measure, report
 from tests.partners import put_in_force
-from tests.workspaces import PASSPHRASE, WHO
+from tests.workspaces import PASSPHRASE, WHO, take_back
 
 KEYS: Final = 60
 CATALOGS: Final = 20
@@ -49,13 +49,13 @@ def age(workspace: Workspace) -> None:
     path = workspace.layout.catalog
     for number in range(1, CATALOGS):
         path.write_text(path.read_text().replace('name = "Standard user', f'name = "Standard user{number % 10}'))
-        workspace.catalog.sign(key, who=WHO, now=NOW)
+        workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who=WHO)
     orders = (OrderLine("", workspaces.ordered(order=f"A-{n}", company=f"Company {n}"), 0) for n in range(REVOKED))
     done = workspace.issue_bulk(orders, key, who=WHO, now=NOW)
-    serials = [one.file.serial for one in done if one.file is not None]
+    serials = [one.file.bundle.serial for one in done if one.file is not None]
     step = REVOKED // CATALOGS
     for first in range(0, REVOKED, step):
-        workspace.revoke(key, who=WHO, now=NOW, serials=serials[first : first + step], confirm=True)
+        take_back(workspace, key, who=WHO, now=NOW, serials=serials[first : first + step], confirm=True)
 
 
 def issue(folder: Path, signer: Signer) -> LicenseFile:

@@ -10,7 +10,7 @@ from licensekit.issuer import CLOCK_IS_RIGHT, Workspace, diagnose_ledger
 from licensekit.issuer.keys.changes import next_trust
 from licensekit.trust.pack import open_pack
 from tests.partners import put_in_force
-from tests.workspaces import DAY, NOW, WHO, accepted, issue, make, signer
+from tests.workspaces import DAY, NOW, WHO, accepted, issue, make, signer, take_back
 from tests.workspaces import SERIAL as TAKEN_BACK
 
 AHEAD = NOW + 200 * DAY
@@ -20,8 +20,15 @@ def sign_everything(workspace: Workspace, now: int) -> None:
     """Sign trust document, list and catalog again, by a clock that shows `now`."""
     trust = workspace.state(NOW).trust
     put_in_force(workspace, [next_trust(trust, trust.keys, now)], now)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=now, confirm=True, serials=[TAKEN_BACK])
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=now)
+    take_back(workspace, signer(workspace, "revocations"), who=WHO, now=now, confirm=True, serials=[TAKEN_BACK])
+    sign_catalog(workspace, now)
+
+
+def sign_catalog(workspace: Workspace, now: int) -> None:
+    """Give a license another name, and sign the catalog."""
+    path = workspace.layout.catalog
+    path.write_text(path.read_text().replace('name = "Standard user', 'name = "Standard user+'))
+    workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog"), who=WHO)
 
 
 def test_the_workspace_goes_on_when_its_clock_is_right_again(tmp_path: Path) -> None:
@@ -49,8 +56,8 @@ def test_the_workspace_goes_on_when_its_clock_is_right_again(tmp_path: Path) -> 
 
 SIGNED: dict[str, Callable[[Workspace, int], object]] = {
     "trust": lambda w, now: put_in_force(w, [next_trust(w.state(NOW).trust, w.state(NOW).trust.keys, now)], now),
-    "revocations": lambda w, now: w.revoke(signer(w, "revocations"), who=WHO, now=now),
-    "catalog": lambda w, now: w.catalog.sign(signer(w, "catalog"), who=WHO, now=now),
+    "revocations": lambda w, now: take_back(w, signer(w, "revocations"), who=WHO, now=now),
+    "catalog": sign_catalog,
     "bundle": lambda w, now: issue(w, now=now),
 }
 

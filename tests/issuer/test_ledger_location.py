@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import DatabaseUnavailable, LicenseError, PlanRefused, WorkspaceExists, WorkspaceInvalid
-from licensekit.issuer.partner import NewPartner
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces
 from tests.workspaces import NOW, WHO, issue
@@ -40,8 +40,10 @@ def test_a_partner_may_keep_its_ledger_on_a_server_too(tmp_path: Path, postgres_
         state = vendor.state(NOW)
     with Workspace.create_partner(
         tmp_path / "partner",
-        NewPartner(state.pack, state.pin, "partner", "Partner", ledger=postgres_location),
-        workspaces.PASSPHRASE,
+        NewWorkspace("", "partner", "Partner", ledger=postgres_location),
+        state.pack,
+        state.pin,
+        lambda: workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
     ) as partner:

@@ -30,7 +30,19 @@ from licensekit.wire.documents import ResetWhat
 from licensekit.wire.frame import ED25519, INSTALLATION
 from tests import bulk_orders, makers
 from tests.partners import put_in_force
-from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, SERIAL, WHO, issue, ordered, refused, signer, snapshot
+from tests.workspaces import (
+    NOW,
+    PASSPHRASE,
+    ROOT_PASSPHRASE,
+    SERIAL,
+    WHO,
+    issue,
+    ordered,
+    refused,
+    signer,
+    snapshot,
+    take_back,
+)
 
 Propose = Callable[[Workspace], Any]
 HOLDER = "installation"
@@ -68,7 +80,7 @@ def renewed(workspace: Workspace) -> object:
 
 def revoked(workspace: Workspace) -> object:
     """Revoke the first serial."""
-    return workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
+    return take_back(workspace, signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
 
 
 def issued_more(workspace: Workspace) -> object:
@@ -144,7 +156,7 @@ def test_what_is_about_something_else_leaves_it_as_it_is(sold: Workspace, case: 
     proposal = case.propose(sold)
     issue(sold, order="another")
     revoked_other = sold.ledger.look_up("another")[0].identity
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[revoked_other])
+    take_back(sold, signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[revoked_other])
     proposal.sign(signer(sold, case.kind), who=WHO, confirm=True)
 
 
@@ -253,7 +265,7 @@ def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
     sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
-    assert (reissue.count, reissue.needs_confirmation) == (1, ())
+    assert (len(reissue.numbers), reissue.needs_confirmation) == (1, ())
 
 
 def packed(workspace: Workspace) -> Any:
@@ -293,7 +305,7 @@ def test_what_a_change_leaves_in_memory_is_what_the_ledger_says(sold: Workspace,
     """Also for a list and a catalog whose key was revoked with it, and the pack has just that."""
     issue(sold, order="another")
     [other] = sold.ledger.look_up("another")
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[other.identity])
+    take_back(sold, signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[other.identity])
     before = sold.state(NOW)
     CHANGES_OF_STATE[name](sold)
     with Workspace.open(sold.layout.folder) as again:

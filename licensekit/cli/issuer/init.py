@@ -1,5 +1,6 @@
 """`licensekit init`: a new workspace."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from licensekit.cli.output import emit, emit_json, facts, heading, json_option, 
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.errors import LicenseError
 from licensekit.files import write_atomically
+from licensekit.trust.pack import pin_in_pack
 
 
 @click.command()
@@ -57,34 +59,38 @@ def init(
     """
     now = clock()
     names = _names(**given)
+    asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
+    asked = asked._replace(ledger=ledger)
     if partner_of is not None:
         if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_input(partner_of, what="a pack")
-            wanted = issuer.NewPartner(pack, root or "", **names, scheme=SCHEMES[scheme], ledger=ledger)
-            partner = issuer.plan_partner(folder, wanted, now=now)
-        _init_partner(folder, partner, passphrase, now, as_json=as_json)
+            pin = root or pin_in_pack(pack)
+            word = partial(_signing_passphrase, passphrase)
+            workspace = issuer.Workspace.create_partner(folder, asked, pack, pin, word, who=operator(), now=now)
+        with workspace:
+            _show_partner(folder, workspace, pin, now, as_json=as_json)
         if root is None:
             said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
-            warn(f"{said} {partner.root}")
+            warn(f"{said} {pin}")
         return
     if root is not None:
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
-    asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
-    plan = issuer.plan_workspace(folder, asked._replace(ledger=ledger), now=now)
-    signing = read_secret(passphrase, "Passphrase for the signing key", confirm=True)
-    secrets = issuer.Secrets(signing, _root_passphrases(root_passphrase, count))
-    with issuer.Workspace.create(folder, plan, secrets, who=operator(), now=now) as workspace:
+
+    def secrets() -> issuer.Secrets:
+        return issuer.Secrets(_signing_passphrase(passphrase), _root_passphrases(root_passphrase, count))
+
+    with issuer.Workspace.create(folder, asked, secrets, who=operator(), now=now) as workspace:
         state = workspace.state(now)
-        place = workspace.layout.pack(plan.product)
+        place = workspace.layout.pack(state.product)
     module = _write_module(state, place)
     if as_json:
-        emit_json({**_json(folder, plan.product, plan.issuer, state.newest_pin, place), "module": module})
+        emit_json({**_json(folder, state, state.newest_pin, place), "module": module})
     else:
-        _show(folder, plan, state.newest_pin, place, module)
+        _show(folder, state, asked, place, module)
 
 
 def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
@@ -107,6 +113,10 @@ def _names(*, catalog: str | None, **given: str | None) -> dict[str, Any]:
     return names
 
 
+def _signing_passphrase(source: SecretSource) -> bytes:
+    return read_secret(source, "Passphrase for the signing key", confirm=True)
+
+
 def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:
     if count == 1 or len(source.files or source.fds) == 1:
         return [read_secret(source, "Passphrase for the root key", confirm=True)]
@@ -114,20 +124,16 @@ def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:
     return [read_secret(source.of(place, count), prompt, confirm=True) for place, prompt in enumerate(prompts)]
 
 
-def _init_partner(folder: Path, plan: issuer.NewPartner, source: SecretSource, now: int, *, as_json: bool) -> None:
-    word = read_secret(source, "Passphrase for the signing key", confirm=True)
-    with issuer.Workspace.create_partner(folder, plan, word, who=operator(), now=now) as workspace:
-        key = workspace.keys.file(issuer.FIRST_KEY)
-        product = workspace.state(now).product
-        place = workspace.layout.pack(product)
+def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int, *, as_json: bool) -> None:
+    key, state = workspace.keys.file(issuer.FIRST_KEY), workspace.state(now)
     if as_json:
-        said = _json(folder, product, plan.issuer, plan.root, place)
+        said = _json(folder, state, pin, workspace.layout.pack(state.product))
         emit_json({**said, "key_id": key.key_id, "fingerprint": key.fingerprint})
         return
-    heading(f"{folder} is ready: issuer {plan.issuer}, for product {product}.")
+    heading(f"{folder} is ready: issuer {state.issuer}, for product {state.product}.")
     emit()
-    emit(f"Send {folder / plan.issuer}.pub to the vendor, who admits it:")
-    emit(f"    licensekit keys admit {plan.issuer}.pub --issuer {plan.issuer}")
+    emit(f"Send {folder / state.issuer}.pub to the vendor, who admits it:")
+    emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}")
     emit("and compare its fingerprint with the vendor by another way:")
     emit(f"    {fingerprint(key.fingerprint)}")
     emit()
@@ -135,18 +141,21 @@ def _init_partner(folder: Path, plan: issuer.NewPartner, source: SecretSource, n
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
-def _json(folder: Path, product: str, signer: str, pin: str, pack: Path) -> dict[str, Any]:
-    return {"folder": str(folder), "product": product, "issuer": signer, "root": pin, "pack": str(pack)}
+def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> dict[str, Any]:
+    return {"folder": str(folder), "product": state.product, "issuer": state.issuer, "root": pin, "pack": str(pack)}
 
 
-def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path, module: str | None) -> None:
-    heading(f"{folder} is ready: product {plan.product}, issuer {plan.issuer}.")
+def _show(
+    folder: Path, state: issuer.WorkspaceState, asked: issuer.NewWorkspace, pack: Path, module: str | None
+) -> None:
+    pin = state.newest_pin
+    heading(f"{folder} is ready: product {state.product}, issuer {state.issuer}.")
     emit()
     facts(
         ("catalog", folder / "catalog.toml"),
         ("example order", folder / "orders" / "example.toml"),
         ("signing key", f"{folder / 'keys'}"),
-        _root_keys(folder / "root", plan.root_keys, plan.threshold),
+        _root_keys(folder / "root", asked.root_keys, asked.threshold),
         ("module", module and f"{module}  the application imports it"),
         ("pack", f"{pack}  the application ships it"),
         ("root", f"{pin}  the application pins it"),
@@ -154,7 +163,7 @@ def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path, module:
     emit()
     heading("In the application:")
     emit()
-    name = issuer.module_file(plan.product).removesuffix("_licensing.py")
+    name = issuer.module_file(state.product).removesuffix("_licensing.py")
     emit(f"    from {name}_licensing import {name}")
     emit()
     emit(f"    licensing = {name}.open()")
@@ -162,8 +171,8 @@ def _show(folder: Path, plan: issuer.NewWorkspace, pin: str, pack: Path, module:
     heading("Next:")
     emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"    licensekit issue {order} -C {typed(folder)} -o {plan.product}.lic")
-    emit(f"    licensekit activate {plan.product}.lic --pack {typed(pack)} --root {pin}")
+    emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
+    emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
 
 
 def _root_keys(folder: Path, count: int, threshold: int) -> tuple[str, str]:

@@ -1,10 +1,9 @@
 """`licensekit issue` in bulk: progress, the results, and why some orders were refused."""
 
-import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -18,10 +17,7 @@ from licensekit.dates import format_days
 from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import Done, OrderLine, OrderSource, faults_of, open_orders
-
-_COLLECTED: Final = 50_000
-"""How many more objects there are before the collector checks them."""
+from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
 
 
 class _Tally:
@@ -54,7 +50,6 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
             make_folder(out)
             require_writable(out)
         signer = wanted.signing.opener(workspace, now)("bundle")
-        collect_less()
         done = workspace.issue_bulk(
             _reported(orders.lines),
             signer,
@@ -92,7 +87,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
         try:
             proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
         except (OrderInvalid, OrderConflict) as error:
-            faults += faults_of(Done(line.where, line.size, None, error))
+            faults += faults_of(line.where, error)
             continue
         order, bundle, repeated = line.draft.order, proposal.bundle, proposal.is_done
         serial = None if order.serial is None and not repeated else bundle.serial
@@ -133,16 +128,6 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
         warn(f"The same holds for {counted(count - 1, 'other order')}.")
 
 
-def collect_less() -> None:
-    """Exclude what was imported from garbage collection, and collect less often.
-
-    Thousands of orders wait at a time and are freed without it; it would check all of them, and every module, with
-    every few hundred.
-    """
-    gc.freeze()
-    gc.set_threshold(_COLLECTED)
-
-
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:
     """Count the results to their end; print each refusal, or license, as it comes."""
     try:
@@ -151,17 +136,18 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                 advance(one.size)
                 if one.error is not None:
                     tally.refused += 1
-                    found = faults_of(one)
+                    found = faults_of(one.where, one.error)
                     tally.faults += found
                     _name_refused(found)
                 elif one.file is not None:
                     tally.repeated += one.file.is_repeated
                     tally.issued += not one.file.is_repeated
                     tally.fits_oldest &= one.file.fits_oldest
+                    issued = _named(one.order, one.file)
                     if as_lines:
-                        print_line({**one.file.plain(), "license": one.file.data.decode("ascii")})
+                        print_line({**issued, "license": one.file.data.decode("ascii")})
                     else:
-                        tally.licenses.append(one.file.plain())
+                        tally.licenses.append(issued)
         sys.stdout.flush()
     except BrokenPipeError:
         remark("Nobody reads standard output any longer. What was signed is in the ledger: run it again to print it.")
@@ -171,6 +157,10 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
             tally.refused, tally.faults = error.count, list(error.faults)
             _report(tally, None, as_json=True)
         raise
+
+
+def _named(order: str, file: LicenseFile) -> dict[str, str]:
+    return {"order": order, "serial": file.bundle.serial, "file": file.name, "identity": file.plain()["identity"]}
 
 
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:

@@ -67,7 +67,7 @@ def list_(
 
     With --expiring-within, and with --state active, those whose end is near come first.
     """
-    shown: Iterable[issuer.Listed]
+    shown: Iterable[issuer.Issued]
     if show_all:
         shown, more = workspace.ledger.bundles(issuer.Filters(**asked), now=now, after=after), None
     else:
@@ -121,7 +121,7 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
         file.flush()
 
 
-def _show_listed(found: Iterable[issuer.Listed]) -> None:
+def _show_listed(found: Iterable[issuer.Issued]) -> None:
     shown = list(found)
     if not shown:
         remark("There are none.")
@@ -130,9 +130,10 @@ def _show_listed(found: Iterable[issuer.Listed]) -> None:
     table(columns, map(_listed_row, shown))
 
 
-def _listed_row(one: issuer.Listed) -> tuple[object, ...]:
-    until = expiry(one.expiry)
-    return one.number, day_of(one.issued), one.name, one.company, until, one.state, one.order_number, one.change
+def _listed_row(one: issuer.Issued) -> tuple[object, ...]:
+    bundle, name = one.bundle, one.label.replace(" ", "-")
+    sold = day_of(bundle.issued), name, bundle.company, expiry(bundle.expiry)
+    return one.number, *sold, one.state, one.order_number, one.change
 
 
 def _show_usage(reports: list[issuer.UsageReport]) -> None:

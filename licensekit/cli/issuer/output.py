@@ -25,8 +25,6 @@ R = TypeVar("R")
 
 _OLDEST: Final = "oldest"
 
-_CODES: Final = {".svg": issuer.qr_svg, ".png": issuer.qr_png}
-
 
 class Audience(NamedTuple):
     """For which application a license file is."""
@@ -72,7 +70,7 @@ class Drawings(NamedTuple):
         Raises:
             QrRefused: the file is too long for a code, or nothing here draws one.
         """
-        code = [] if self.qr is None else [(self.qr, _CODES[Path(self.qr).suffix.lower()](file.data))]
+        code = [] if self.qr is None else [(self.qr, issuer.qr_code(file.data, _form(self.qr)))]
         return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
 
@@ -166,8 +164,12 @@ class FileOptions(NamedTuple):
         return place
 
 
+def _form(path: str) -> str:
+    return Path(path).suffix.lower().removeprefix(".")
+
+
 def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    if value is not None and Path(value).suffix.lower() not in _CODES:
+    if value is not None and _form(value) not in issuer.SCALES:
         raise click.BadParameter(f"{value!r} ends neither in .svg nor in .png", ctx, param)
     return value
 
@@ -214,7 +216,7 @@ def _is_folder(output: str | None) -> bool:
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
     """Return which bundle a proposal is about, where that is not among what changes."""
     if isinstance(proposal, issuer.ChangeProposal):
-        before, after = proposal.before.bundle, proposal.after
+        before, after = proposal.before.bundle, proposal.bundle
         now, then = str(before.sequence), str(after.sequence)
         if before.use is not after.use:  # each use has sequences of its own
             now, then = f"{before.use.word} {now}", f"{after.use.word} {then}"

@@ -179,7 +179,7 @@ def reissue(
     """
     proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
-    if proposal.count and not (consent.preview and signing.key is None):
+    if proposal.numbers and not (consent.preview and signing.key is None):
         file = workspace.keys.choose("bundle", now, signing.key, bundle=proposal.first, but=proposal.old)
         proposal.require_allowed(file.part)
     if consent.ends(proposal):

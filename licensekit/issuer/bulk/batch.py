@@ -3,7 +3,7 @@
 While the worker pool signs one batch, the next one is read and the one before is entered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from licensekit.issuer.orders.issue import check, issued_before, note_of
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
-from licensekit.issuer.output.license_file import BulkFiles, IssuedFile
+from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_type
@@ -48,8 +48,10 @@ class Done(NamedTuple):
 
     where: str
     size: int
-    file: IssuedFile | None
+    file: LicenseFile | None
     error: LicenseError | None
+    order: str = ""
+    """The vendor's own number of the order."""
     number: int = 0
     """Of the entry of what was issued before, where its file is made later."""
 
@@ -75,16 +77,17 @@ class Batch:
         self._makes_files = makes_files
         self._admitted = admission(run.signer, tx.trust)
         require_type(self._admitted, "bundle")
-        self._files = BulkFiles(AttachmentSource(tx, run.attach))
+        self._source = AttachmentSource(tx, run.attach)
         catalog = tx.state.catalog
         under = None if catalog is None else catalog.token, tx.state.verified_trust.token
         known = run.known.get(under, {})
         self._known = run.known[under] = known if len(known) <= KEPT else {}
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
-        self._names_read: set[str] = set()
-        self._names_in_pool: set[str] = set()
-        self._numbering = Numbering(tx, self._is_waiting)
+        self._signatures: Callable[[], list[bytes]] = list
+        self._waiting = set[str]()
+        """The numbers and serials of both."""
+        self._numbering = Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
         self.first_entered = 0
@@ -100,12 +103,12 @@ class Batch:
             try:
                 issued = self._take(line.draft, before, only_check=only_check)
                 if issued is not None and self._makes_files:
-                    file = self._files.file(issued.order_number or "", issued.bundle, issued.token, repeated=True)
+                    file = license_file(self._source, issued.bundle, issued.token, repeated=True)
                 elif issued is not None:
                     number = issued.number
             except (OrderInvalid, OrderConflict, KeyOutOfScope, PayloadInvalid) as refusal:
                 error = refusal
-            self.done.append(Done(line.where, line.size, file, error, number))
+            self.done.append(Done(line.where, line.size, file, error, line.draft.order.number or "", number))
         self._advance()
 
     def settle(self) -> None:
@@ -127,14 +130,9 @@ class Batch:
             self._read.append(self._numbered(draft, terms))
         return None
 
-    def _is_waiting(self, name: str) -> bool:
-        """Return whether a number or serial waits to be entered."""
-        return name in self._names_read or name in self._names_in_pool
-
     def _had_to_wait(self, order: Order) -> bool:
         """Enter what waits if the order's number or serial does; return whether it did."""
-        waits = self._is_waiting(order.number or "")
-        if not waits and (order.serial is None or not self._is_waiting(order.serial)):
+        if self._waiting.isdisjoint((order.number, order.serial)):
             return False
         self.settle()
         return True
@@ -159,18 +157,18 @@ class Batch:
             if draft.terms is not None and order.serial is None:
                 self._known[draft.terms] = terms
         number = order.number or ""
-        self._names_read |= {number, serial}
+        self._waiting |= {number, serial}
         ordered = terms.canonical(order)
         return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note)
 
     def _advance(self) -> None:
         """Collect what was signed, have what was read signed, and enter what was signed."""
         in_pool, self._in_pool, self._read = self._in_pool, self._read, []
-        self._names_in_pool, self._names_read = self._names_read, set()
-        signatures = self._run.pool.signatures() if in_pool else []
+        signatures = self._signatures() if in_pool else []
         if self._in_pool:
             scheme, key = self._admitted.key.scheme, self._admitted.key.reference
-            self._run.pool.begin_signing([message("bundle", scheme, key, one.payload) for one in self._in_pool])
+            messages = [message("bundle", scheme, key, one.payload) for one in self._in_pool]
+            self._signatures = self._run.pool.sign(messages)
         if in_pool:
             self._enter(in_pool, signatures)
 
@@ -182,9 +180,10 @@ class Batch:
             token = Token("bundle", write(Frame((Signature(scheme, key, signature),), payload)))
             records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
-                file = self._files.file(number, bundle, token, repeated=False)
+                file = license_file(self._source, bundle, token, repeated=False)
                 self.done[position] = self.done[position]._replace(file=file)
         numbers = append(self._tx.ledger, records)
+        self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
         self.first_entered = self.first_entered or numbers[0]
 
 

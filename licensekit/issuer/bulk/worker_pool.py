@@ -14,13 +14,11 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from licensekit.errors import FileUnusable, SignerUnavailable
 from licensekit.files import write_many
 from licensekit.keys.signing import Signer, SigningKey
-
-T = TypeVar("T")
 
 _SIGN: Final = "sign"
 _WRITE: Final = "write"
@@ -29,50 +27,6 @@ _SERVE: Final = f"import sys; from {__name__} import serve; serve(sys.stdin.buff
 
 File = tuple[str, bytes]
 """Name and contents."""
-
-
-class WorkerPool:
-    """Signs messages and writes files: in this process alone, as soon as it is asked to."""
-
-    def __init__(self, sign: Callable[[bytes], bytes]) -> None:
-        self._sign = sign
-        self._signatures: list[bytes] = []
-
-    def begin_signing(self, messages: Sequence[bytes]) -> None:
-        """Begin to sign `messages`."""
-        self._signatures = [self._sign(message) for message in messages]
-
-    def signatures(self) -> list[bytes]:
-        """Return a signature for each of the messages.
-
-        Raises:
-            SignerUnavailable: the key lives elsewhere and cannot be reached.
-        """
-        return self._signatures
-
-    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
-        """Begin to write `files` into `folder`, each whole or not at all."""
-        write_many(folder, files)
-
-    def finish_writing(self) -> None:
-        """Wait until they are written; raise `FileUnusable` if one cannot be."""
-
-
-@contextmanager
-def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
-    """Start this many processes; one is this process itself.
-
-    Raises:
-        SignerUnavailable: several are asked for, and the key cannot leave its token.
-    """
-    if workers == 1:
-        yield WorkerPool(signer.sign)
-        return
-    if not isinstance(signer, SigningKey):
-        raise SignerUnavailable(reason="one-process")
-    with ExitStack() as stack:
-        pipes = [stack.enter_context(_worker(signer)) for _ in range(workers)]
-        yield _Workers(signer.sign, pipes)
 
 
 class _Pipe(NamedTuple):
@@ -100,31 +54,58 @@ def _while_it_runs() -> Generator[None]:
         raise SignerUnavailable(reason="ended") from error
 
 
-class _Workers(WorkerPool):
-    """Several processes, each of which gets its share."""
+class WorkerPool(NamedTuple):
+    """Signs messages and writes files: each worker gets its share, and without any, this process does it itself."""
 
-    def __init__(self, sign: Callable[[bytes], bytes], workers: Sequence[_Pipe]) -> None:
-        super().__init__(sign)
-        self._workers = workers
+    signer: Signer
+    workers: Sequence[_Pipe] = ()
 
-    def begin_signing(self, messages: Sequence[bytes]) -> None:
-        for worker, share in self._shares(messages):
-            worker.ask(_SIGN, *share)
+    def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
+        """Begin to sign `messages`; return what waits for their signatures.
 
-    def signatures(self) -> list[bytes]:
-        return [signature for worker in self._workers for signature in worker.answer()]
+        Either raises `SignerUnavailable` if the key lives elsewhere and cannot be reached, or a worker has ended.
+        """
+        if self.workers:
+            return self._asked((_SIGN,), messages)
+        signatures = [self.signer.sign(message) for message in messages]
+        return lambda: signatures
 
-    def begin_writing(self, folder: Path, files: Sequence[File]) -> None:
-        for worker, share in self._shares(files):
-            worker.ask(_WRITE, str(folder), *share)
+    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], None]:
+        """Begin to write `files` into `folder`, each whole or not at all; return what waits until they are written.
 
-    def finish_writing(self) -> None:
-        for fields in [one for worker in self._workers for one in worker.answer()]:
-            raise FileUnusable(**fields)
+        Either raises `FileUnusable` if one cannot be written.
+        """
+        if not self.workers:
+            write_many(folder, files)
+        refused = self._asked((_WRITE, str(folder)), files)
 
-    def _shares(self, whole: Sequence[T]) -> list[tuple[_Pipe, Sequence[T]]]:
-        size = -(-len(whole) // len(self._workers))
-        return [(worker, whole[number * size : (number + 1) * size]) for number, worker in enumerate(self._workers)]
+        def wait() -> None:
+            for fields in refused():
+                raise FileUnusable(**fields)
+
+        return wait
+
+    def _asked(self, task: Sequence[str], whole: Sequence[object]) -> Callable[[], list[Any]]:
+        size = -(-len(whole) // max(1, len(self.workers)))
+        for number, worker in enumerate(self.workers):
+            worker.ask(*task, *whole[number * size : (number + 1) * size])
+        return lambda: [one for worker in self.workers for one in worker.answer()]
+
+
+@contextmanager
+def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
+    """Start this many processes; one is this process itself.
+
+    Raises:
+        SignerUnavailable: several are asked for, and the key cannot leave its token.
+    """
+    if workers == 1:
+        yield WorkerPool(signer)
+        return
+    if not isinstance(signer, SigningKey):
+        raise SignerUnavailable(reason="one-process")
+    with ExitStack() as stack:
+        yield WorkerPool(signer, [stack.enter_context(_worker(signer)) for _ in range(workers)])
 
 
 @contextmanager

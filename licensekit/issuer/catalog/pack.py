@@ -14,7 +14,7 @@ from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.messages import TakesAway
-from licensekit.issuer.proposal import SignProposal, propose, sign_proposed
+from licensekit.issuer.proposal import SignProposal, propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -136,26 +136,14 @@ class WorkspaceCatalog:
         """
         return propose(self._store, partial(_propose_pack, list_fresh_until=list_fresh_until), now)
 
-    def sign(self, signer: Signer, *, who: str, now: int, confirm: bool = False) -> None:
-        """Sign the catalog as it is written now as the next version, and renew the pack.
 
-        Raises:
-            CatalogInvalid: it has faults.
-            ConfirmationNeeded: it takes something away from what was sold.
-            TrustError: the key may not sign it.
-        """
-        again = partial(_propose_pack, list_fresh_until=None, only_catalog=True)
-        sign_proposed(self._store, again, lambda _: signer, who=who, now=now, confirm=confirm)
-
-
-def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None, *, only_catalog: bool = False) -> PackProposal:
+def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackProposal:
     state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
     last = state.last_list
     # Installations do not take what is dated ahead, so it is signed again.
-    signs_catalog = draft.is_changed or only_catalog or (draft.signed is not None and draft.signed.issued > tx.now)
+    signs_catalog = draft.is_changed or (draft.signed is not None and draft.signed.issued > tx.now)
     renews = is_fresher(list_fresh_until, last)
-    asks_for_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
-    signs_list = asks_for_list and not only_catalog
+    signs_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
     if last is not None and not renews:
         list_fresh_until = last.fresh_until
     taken = draft.taken_away if signs_catalog else []

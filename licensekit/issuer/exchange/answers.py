@@ -17,7 +17,6 @@ from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import TAKEN_BACK
 from licensekit.issuer.orders import issue
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing
-from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.transaction import LedgerTransaction
@@ -49,16 +48,14 @@ def propose_answer(
     order = draft.order
     serial = _serial(tx, request, order)
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
-    numbering = Numbering(tx)
-    named = OrderDraft(order._replace(serial=serial), faults)
-    made, overridden = issue.prepare_bundle(tx, named, numbering)
+    made, overridden = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
     # All facts of the request are named, so that any of them may change while enough stay the same.
     facts = {} if order.facts is None else request.document.facts
     binding = Binding(request.installation, order.facts or 0, facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
-    number, ordered = order.number, canonical(order)
-    issuance = Issuance("answer", bundle, None, number, ordered, request, numbering, overridden)
+    is_new = serial is None
+    issuance = Issuance("answer", bundle, None, order.number, canonical(order), request, is_new, overridden)
     return issue.proposal_of(tx, issuance, signing, draft.remarks)
 
 

@@ -9,7 +9,7 @@ from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import HistoryForked, SeveralStated
+from licensekit.issuer.messages import HistoryForked, MoreInUse, SeveralStated
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
@@ -39,11 +39,6 @@ class UsageRow(NamedTuple):
     def free(self) -> int | None:
         """How many are free; below zero, how many are missing. None: that cannot be said."""
         return None if self.sold is None or self.in_use is None else self.sold - self.in_use
-
-    @property
-    def missing(self) -> int:
-        """How many more are in use than were sold."""
-        return max(0, -(self.free or 0))
 
     @property
     def state(self) -> str:
@@ -107,7 +102,7 @@ def usage(tx: LedgerTransaction, serial: str | None = None) -> Iterator[UsageRep
         yield _report(tx, one)
 
 
-def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[UsageRow, ...]:
+def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[MoreInUse, ...]:
     """Return what `after` in the place of `before` would sell less of than is stated to be in use.
 
     A customer cannot activate a bundle before it has released what is missing.
@@ -119,7 +114,11 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Us
     sold = _sold(active)
     less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated[1])
-    return tuple(row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
+    return tuple(
+        MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=-(row.free or 0))
+        for row in rows
+        if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
+    )
 
 
 def _report(tx: LedgerTransaction, serial: str) -> UsageReport:

@@ -11,9 +11,8 @@ from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
-from licensekit.issuer.keys.key_change import KeyProposal, Prepare, Prepared, RootKeys
+from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared, RootKeys
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
-from licensekit.issuer.keys.new_keys import KeyPlan
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid

@@ -4,25 +4,25 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, LiteralString, NamedTuple, cast
+from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
-from licensekit.issuer.ledger.states import StateChange, asked, state_change
+from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change, state_change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode, label_of
+from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
+from licensekit.wire.plain import fields_named, plain_fields
 
-SELECT: Final = (
+COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number,"
-    " d.action, d.at, d.who, d.note FROM bundles AS b JOIN entries AS e ON e.number = b.number"
+    " d.action, d.at, d.who, d.note FROM "
+)
+WITH_ENTRIES: Final = (
+    " AS b JOIN entries AS e ON e.number = b.number"
     " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
 )
-
-_TOKENS: Final = (
-    "SELECT b.number, b.product, b.serial, b.part, b.use, b.sequence, e.order_number, s.frame FROM bundles AS b"
-    " JOIN entries AS e ON e.number = b.number JOIN entries AS s ON s.number = b.signed"
-)
+SELECT: Final = COLUMNS + "bundles" + WITH_ENTRIES
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
 _COUNTS: Final = (
     "(b.state IN ('active', 'suspended') OR b.state = 'replaced' AND b.ends >= ?"
@@ -43,7 +43,7 @@ class Issued(NamedTuple):
     identity: bytes
     key_id: bytes
     state: str
-    """One of `LEDGER_STATES`."""
+    """One of `LEDGER_STATES`; in lists one of `listing.LISTED_STATES`."""
     bundle: Bundle
     token: Token
     at: int
@@ -56,6 +56,21 @@ class Issued(NamedTuple):
     def label(self) -> str:
         """The name for it in messages."""
         return self.bundle.label
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values, by `LISTED_FIELDS`."""
+        of_entry, of_bundle, of_state = _PLAIN
+        said = plain_fields(self, of_entry) | plain_fields(self.bundle, of_bundle) | plain_fields(self, of_state)
+        return said | plain_change(self.change)
+
+
+_PLAIN: Final = (
+    "entry=number identity",
+    "serial part sequence company product use issued expiry",
+    "state order=order_number key_id who",
+)
+LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *STATE_FIELDS)
+"""The names of what is listed of a bundle as plain data, in order."""
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
@@ -156,32 +171,6 @@ def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
         "SELECT DISTINCT serial, company_key FROM bundles WHERE state IN ('suspended', 'revoked', 'void')"
     )
     return cast("list[tuple[str, str]]", rows)
-
-
-class BundleToken(NamedTuple):
-    """The token of a bundle, not decoded, and what it is called by."""
-
-    product: str
-    serial: str
-    part: str
-    use: Use
-    sequence: int
-    order_number: str | None
-    token: Token
-
-    @property
-    def label(self) -> str:
-        """The name for it in messages."""
-        return label_of(self.serial, self.part, self.use.word, self.sequence)
-
-
-def tokens(connection: Connection, numbers: Sequence[int]) -> dict[int, BundleToken]:
-    """Return the bundles that were entered under some numbers, at least one, by number."""
-    rows = connection.rows(_TOKENS + f" WHERE b.number IN ({asked(numbers)})", *numbers)
-    return {
-        number: BundleToken(product, serial, part, Use(use), sequence, order, Token("bundle", frame))
-        for number, product, serial, part, use, sequence, order, frame in rows
-    }
 
 
 def _found(connection: Connection, condition: LiteralString, *params: Value) -> list[Issued]:

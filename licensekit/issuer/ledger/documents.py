@@ -43,11 +43,6 @@ def newest(connection: Connection) -> list[Token]:
     return _tokens(connection, " AND d.type <> 'root' AND d.number IN (" + newest_of_each + ")")
 
 
-def first(connection: Connection) -> list[Token]:
-    """Return what the first pack held."""
-    return _tokens(connection, " AND e.action = 'init'")
-
-
 def _tokens(connection: Connection, which: LiteralString) -> list[Token]:
     return [Token(*row) for row in connection.rows(_SELECT + which + " ORDER BY d.number")]
 

@@ -5,14 +5,13 @@ asked for leads, so that a page costs what is on it and not what the ledger hold
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Row, Value
+from licensekit.database import Connection, Value
 from licensekit.errors import NotIssued
+from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.projection import company_key
-from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, STATE_FIELDS, StateChange, plain_change, state_change
-from licensekit.wire.documents import Use, label_of
-from licensekit.wire.plain import fields_named, plain_fields
+from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES
 
 EXPIRED: Final = "expired"
 LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
@@ -40,46 +39,6 @@ class Filters(NamedTuple):
     """Issued then or later, in seconds since 1970."""
 
 
-class Listed(NamedTuple):
-    """A bundle as the list shows it. Dates are days since 1970."""
-
-    number: int
-    """Of its entry."""
-    identity: bytes
-    key_id: bytes
-    serial: str
-    part: str
-    sequence: int
-    company: str
-    product: str
-    use: Use
-    issued: int
-    """Seconds since 1970."""
-    expiry: int | None
-    state: str
-    """One of `LISTED_STATES`."""
-    order_number: str | None
-    who: str
-    change: StateChange | None
-    """What took it back or reinstated it last."""
-
-    @property
-    def name(self) -> str:
-        """Its name in commands: `1010000014-base-1`."""
-        return label_of(self.serial, self.part, self.use.word, self.sequence).replace(" ", "-")
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values, by `LISTED_FIELDS`."""
-        return plain_fields(self, _PLAIN) | plain_change(self.change)
-
-
-_PLAIN: Final = (
-    "entry=number identity serial part sequence company product use issued expiry state order=order_number key_id who"
-)
-LISTED_FIELDS: Final = (*fields_named(_PLAIN), *STATE_FIELDS)
-"""The names of what is listed of a bundle as plain data, in order."""
-
-
 class _Order(NamedTuple):
     """In which order the bundles come: by a column, then by their entries."""
 
@@ -101,12 +60,6 @@ _FIRST_TO_EXPIRE: Final = _Order("expiry", False)
 _FIRST_TO_END: Final = _Order("ends", False)
 _LAST_TO_END: Final = _Order("ends", True)
 
-_COLUMNS: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.serial, b.part, b.sequence, b.company, b.product,"
-    " b.use, b.issued, b.expiry, b.ends, b.state, e.order_number, e.who, d.action, d.at,"
-    " d.who, d.note FROM"
-)
-_WITH_ENTRY: Final = "JOIN entries AS e ON e.number = b.number LEFT JOIN entries AS d ON d.number = b.decided"
 # A query within a query that has a limit is answered by itself, by the index of its condition.
 _OF_ORDER: Final = (
     "(SELECT * FROM bundles"
@@ -117,7 +70,7 @@ _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854
 _OF_COMPANY: Final = "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 
 
-def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Listed]:
+def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
     """Return at most `limit` bundles, the newest first.
 
     With `expiring_within` or active ones, those whose end is near come first; of expired ones, those that have ended
@@ -134,14 +87,14 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
     params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY " + order.by
-    few = (_COLUMNS, "(SELECT b.* FROM", source, "AS b", where, ordered, "LIMIT ?) AS b")
-    rows = connection.rows(" ".join((*few, _WITH_ENTRY, ordered)), *params, limit)
-    return [_row(row, today) for row in rows]
+    few = f"(SELECT b.* FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
+    rows = connection.rows(f"{COLUMNS}{few}{WITH_ENTRIES} {ordered}", *params, limit)
+    return [_on(today, read_row(row)) for row in rows]
 
 
 def listed(
     connection: Connection, filters: Filters, *, today: int, limit: int | None = None, after: int | None = None
-) -> Iterator[Listed]:
+) -> Iterator[Issued]:
     """Yield at most `limit` bundles, or all of them, as `page` does, and in constant memory."""
     left = _EVERY if limit is None else limit
     while left:
@@ -214,8 +167,7 @@ def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
     return f"(b.{order.column}, b.number) {'<' if order.is_falling else '>'} (?, ?)", (*row, after)
 
 
-def _row(row: Row, today: int) -> Listed:
-    *columns, use, issued, expiry, ends, state, order_number, who = row[:-4]
-    if state == ACTIVE and ends < today:
-        state = EXPIRED
-    return Listed._make((*columns, Use(use), issued, expiry, state, order_number, who, state_change(*row[-4:])))
+def _on(today: int, one: Issued) -> Issued:
+    """Return a bundle with its state on a day."""
+    ends = one.bundle.term_end
+    return one._replace(state=EXPIRED) if one.state == ACTIVE and ends is not None and ends < today else one

@@ -17,7 +17,7 @@ from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
-from licensekit.issuer.ledger.listing import Filters, Listed
+from licensekit.issuer.ledger.listing import Filters
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
@@ -57,7 +57,7 @@ class Ledger:
 
     def bundles(
         self, filters: Filters, *, now: int, limit: int | None = None, after: int | None = None
-    ) -> Iterator[Listed]:
+    ) -> Iterator[Issued]:
         """Yield the bundles that pass `filters`, in the order of `listing.page`.
 
         Without `limit` all of them, in constant memory. `after` is the entry of the last bundle that was seen already.
@@ -67,7 +67,7 @@ class Ledger:
 
     def page(
         self, filters: Filters, *, now: int, limit: int, after: int | None = None
-    ) -> tuple[list[Listed], int | None]:
+    ) -> tuple[list[Issued], int | None]:
         """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
         found = list(self.bundles(filters, now=now, limit=limit + 1, after=after))
         return found[:limit], found[limit - 1].number if len(found) > limit else None

@@ -46,11 +46,6 @@ def rise(connection: Connection) -> tuple[int, int]:
     return number, by
 
 
-def number_of(serial: str) -> int | None:
-    """Return the number that `make` gave `serial` for; None for a serial of another kind."""
-    return int(serial[:-1]) if _is_ten_digits(serial) and not is_mistyped(serial) else None
-
-
 def taken_between(connection: Connection, first: str, last: str) -> set[str]:
     """Return the serials from `first` to `last`, by code point, that anything was issued for."""
     rows = connection.rows("SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last)
@@ -59,11 +54,8 @@ def taken_between(connection: Connection, first: str, last: str) -> set[str]:
 
 def is_mistyped(serial: str) -> bool:
     """Return whether `serial` looks like one of these and has a wrong digit in it."""
-    return _is_ten_digits(serial) and serial[-1] != _check_digit(serial[:-1])
-
-
-def _is_ten_digits(serial: str) -> bool:
-    return len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
+    is_one = len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
+    return is_one and serial[-1] != _check_digit(serial[:-1])
 
 
 def _check_digit(body: str) -> str:

@@ -38,7 +38,8 @@ class Issuance(NamedTuple):
     """The order in its canonical text."""
     request: VerifiedRequest | None = None
     """The request that is answered."""
-    numbering: Numbering | None = None
+    is_new_serial: bool = False
+    """Whether the serial was made for it: another order may take it first."""
     overridden: tuple[str, ...] = ()
     """The names of the doubts about it that were overridden."""
 
@@ -68,7 +69,7 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
 
     @property
     def bundle(self) -> Bundle:
-        """The bundle that would be signed, or was; another order may take a new serial first."""
+        """The bundle that would be signed, or was."""
         return self.issuance.bundle
 
     def enter(self, tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
@@ -102,23 +103,25 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     before = issued_before(tx, draft)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
-    numbering = Numbering(tx)
-    bundle, overridden = prepare_bundle(tx, draft, numbering)
-    number, ordered = draft.order.number, canonical(draft.order)
-    issuance = Issuance("issue", bundle, None, number, ordered, None, numbering, overridden)
+    bundle, overridden = prepare_bundle(tx, draft)
+    order = draft.order
+    is_new = order.serial is None
+    issuance = Issuance("issue", bundle, None, order.number, canonical(order), None, is_new, overridden)
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
 def proposal_of(
     tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
 ) -> IssueProposal:
-    """Return the proposal of a bundle that is new in every value."""
-    repeated = file_before(tx, issuance, signing)
-    is_new_serial = issuance.numbering is not None and issuance.numbering.has_made_serials
+    """Return the proposal of a bundle that is new in every value, or was issued before."""
+    repeated, before = None, issuance.before
+    if before is not None:
+        source = AttachmentSource(tx, signing.get("attach", True))
+        repeated = license_file(source, before.bundle, before.token, repeated=True)
     changes = () if repeated is not None else differences(None, issuance.bundle)
     return IssueProposal(
         # Which serial is the next one is decided when it is signed.
-        changes=tuple(one for one in changes if not (is_new_serial and one.path == "serial")),
+        changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
         about=issuance.about,
         is_done=repeated is not None,
@@ -129,26 +132,19 @@ def proposal_of(
 
 
 def prepare_bundle(
-    tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, overrides: Collection[str] = ()
+    tx: LedgerTransaction, draft: OrderDraft, overrides: Collection[str] = ()
 ) -> tuple[Bundle, tuple[str, ...]]:
     """Check an order, and return its bundle and which doubts were overridden.
 
     `overrides` are names of doubts beside those that the workspace overrides. Raises as `check`.
     """
+    numbering = Numbering(tx)
     checked = check(tx, draft, numbering, overrides)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
     bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
     return bundle, checked.overridden
-
-
-def file_before(tx: LedgerTransaction, issuance: Issuance, signing: Signing) -> LicenseFile | None:
-    """Return the file of what was issued before; None if there is something to sign."""
-    before = issuance.before
-    if before is None:
-        return None
-    return license_file(AttachmentSource(tx, signing.get("attach", True)), before.bundle, before.token, repeated=True)
 
 
 def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:

@@ -1,6 +1,7 @@
 """Serials, sequences and pickups, given out within one transaction on the ledger."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Final
 
 from licensekit import limits
@@ -29,20 +30,18 @@ class Numbering:
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner
         self._rise = serials.rise(tx.ledger)
-        self._made: int | None = None
-        self._looked_up_to = 0
+        self._new = self._new_serials()
+        self._ahead = "", ""
+        """The first and the last of the next serials."""
         self._taken = set[str]()
-
-    @property
-    def has_made_serials(self) -> bool:
-        """Whether a new serial was made."""
-        return self._made is not None
+        """Those of them that are taken."""
 
     def serial(self, order: Order) -> str:
         """Return the serial that `order` names, or a new one."""
         if order.serial is None:
-            return self._next_serial()
-        if self._made is not None and self._is_ahead(order.serial):
+            return next(self._new)
+        first, last = self._ahead
+        if first <= order.serial <= last:
             self._taken.add(order.serial)
         return order.serial
 
@@ -107,25 +106,11 @@ class Numbering:
         others = [one.bundle for one in bundles.active(self._ledger, order.serial) if one.bundle.part != order.part]
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
 
-    def _next_serial(self) -> str:
+    def _new_serials(self) -> Iterator[str]:
         # Counted from a random place in each transaction: neither a copy of the workspace, nor one of another product,
         # nor a ledger that was restored makes the same.
-        made = serials.anywhere(self._draw) - 1 if self._made is None else self._made
-        while True:
-            made += 1
-            if made > self._looked_up_to:
-                self._look_up(made)
-            serial = serials.make(made)
-            if serial not in self._taken and not self._waits(serial):
-                self._made = made
-                return serial
-
-    def _look_up(self, first: int) -> None:
-        """Look up which of the next serials are taken."""
-        self._looked_up_to = first + _AHEAD - 1
-        ends = serials.make(first), serials.make(self._looked_up_to)
-        self._taken = serials.taken_between(self._ledger, *ends)
-
-    def _is_ahead(self, serial: str) -> bool:
-        number = serials.number_of(serial)
-        return number is not None and number <= self._looked_up_to
+        for first in count(serials.anywhere(self._draw), _AHEAD):
+            self._ahead = serials.make(first), serials.make(first + _AHEAD - 1)
+            self._taken = serials.taken_between(self._ledger, *self._ahead)
+            made = map(serials.make, range(first, first + _AHEAD))
+            yield from (one for one in made if one not in self._taken and not self._waits(one))

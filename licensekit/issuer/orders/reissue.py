@@ -50,11 +50,6 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     """The one that was issued first; None: there are none."""
     attach: Attach
 
-    @property
-    def count(self) -> int:
-        """How many bundles are still to be signed again."""
-        return len(self.numbers)
-
     def sign(self, key: Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
         """Yield what became of each bundle of the proposal, once it is entered.
 
@@ -68,7 +63,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
             TrustError: `key` may not sign one of them; nothing is signed then.
         """
         self.require_confirmed(confirm=confirm)
-        if self.count:
+        if self.numbers:
             self.require_allowed(require_signer(key))
         return self._sign(key, who)
 
@@ -87,7 +82,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
             if self.first is not None and starts > self.first.issued:
                 named, issued = signer.admitted.name, self.first.issued
                 raise KeyChangeRefused(reason="window", key=named, starts=starts, issued=issued)
-            for first in range(0, self.count, _BATCH):
+            for first in range(0, len(self.numbers), _BATCH):
                 for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
                     require_admitted(signer, one.bundle, tx.state.trust_store)
 
@@ -98,7 +93,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
             for one in bundles.signed_again(tx.ledger, note):
                 file = license_file(source, one.bundle, one.token, repeated=True)
                 yield Reissued(one, file)
-        for first in range(0, self.count, _BATCH):
+        for first in range(0, len(self.numbers), _BATCH):
             with self.store.write(self.now, who) as tx:
                 batch = bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH])
                 done = _sign_again(tx, batch, require_signer(key), note, attach=self.attach)

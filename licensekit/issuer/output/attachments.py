@@ -15,13 +15,13 @@ from licensekit.database import Connection
 from licensekit.errors import RootMismatch
 from licensekit.issuer.ledger import bundles, documents, exchange_files
 from licensekit.issuer.ledger.projection import company_key
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.state import WorkspaceState, file_of
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
 from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Catalog, Revocations, SignedType, Trust, decode
+from licensekit.wire.documents import Bundle, Catalog, Revocations, SignedType, decode
 
 Attach = bool | Held
 """For whom the attachments are: an application that holds this; True: as the ledger knows; False: there are none."""
@@ -42,14 +42,15 @@ class Attachments(NamedTuple):
 
     def beside(self, bundle: Bundle) -> tuple[Token, ...]:
         """Return the tokens that go into a file with `bundle`."""
-        found = list(self.always)
-        customer = (bundle.serial, *bundle.replaces, company_key(bundle.company))
-        if self.revocations is not None and not self.concerned.isdisjoint(customer):
-            found.append(self.revocations)
-        granted = (*bundle.system, *bundle.sites, *bundle.users, *map(_setting, bundle.settings))
-        if self.catalog is not None and (self.changed is None or not self.changed.isdisjoint(granted)):
-            found.append(self.catalog)
-        return tuple(found)
+        found = self.always
+        if self.revocations is not None:
+            customer = (bundle.serial, *bundle.replaces, company_key(bundle.company))
+            found += () if self.concerned.isdisjoint(customer) else (self.revocations,)
+        if self.catalog is not None:
+            granted = (*bundle.system, *bundle.sites, *bundle.users, *map(_setting, bundle.settings))
+            is_changed = self.changed is None or not self.changed.isdisjoint(granted)
+            found += (self.catalog,) if is_changed else ()
+        return found
 
 
 class AttachmentSource:
@@ -62,6 +63,7 @@ class AttachmentSource:
         # An installation says what it holds of the vendor's; a partner knows too little by it.
         self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
         self._known: dict[Held, Attachments] = {}
+        self._written: dict[tuple[Token, ...], bytes] = {}
         self._usual = self._lacking(self._oldest if attach is True else attach or newest_held(tx.state))
 
     def attachments(self, serial: str | None, installation: bytes | None = None) -> Attachments:
@@ -72,6 +74,12 @@ class AttachmentSource:
         known = [read_held(one.extensions.get(HOLDS)) for one in said]
         # Of several installations none may be left without what it lacks.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
+
+    def file(self, beside: tuple[Token, ...], token: Token) -> bytes:
+        """Return the file of a signed document; the attachments `beside` it, the same for most, are written once."""
+        if beside not in self._written:
+            self._written[beside] = file_of(beside)
+        return self._written[beside] + file_of([token])
 
     def _lacking(self, held: Held) -> Attachments:
         if held not in self._known:
@@ -102,19 +110,8 @@ def newest_held(state: WorkspaceState) -> Held:
 def oldest_held(tx: LedgerTransaction) -> Held:
     """Return what the oldest application in the field holds: the pack that the vendor has named, or the first one."""
     named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK))
-    if named is not None:
-        return named
-    if tx.state.first.issuperset(tx.state.tokens):
-        return newest_held(tx.state)
-    first = Held((tx.trust.chain[0].root.version, 0))
-    if tx.state.is_partner:  # the vendor's applications are older than its partner
-        return first
-    for token in tx.state.first:
-        if token.type == "trust":
-            first = first._replace(trust=full_version(decode(Trust, token.payload)))
-        elif token.type == "catalog":
-            first = first._replace(catalog=full_version(decode(Catalog, token.payload)))
-    return first
+    # The vendor's applications are older than its partner, who may name no pack.
+    return named or Held((tx.trust.chain[0].root.version, 0))
 
 
 def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:

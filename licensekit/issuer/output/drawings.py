@@ -26,41 +26,32 @@ LARGEST: Final = 2953
 ROBUST: Final = 2331
 """Characters with error correction M, which a fold or a stain in the paper does not hurt."""
 
+SCALES: Final = {"svg": 1, "png": 8}
+"""The forms of images, and how large a module is: in a PNG, in pixels."""
+
 _BORDER: Final = 4
 """Modules of quiet zone that the standard asks for."""
-_PIXELS: Final = 8
-"""Pixels of a module in a PNG."""
 _PAGE: Final = Path(__file__).with_name("sheet.html")
 _KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For sites", Kind.USER: "For users"}
 
 
-def text_of(data: bytes) -> str:
-    """Return the text that a code of a license file says: its tokens without white space.
+def qr_code(data: bytes, form: str) -> bytes:
+    """Return an image of the code of a license file, in a form of `SCALES`: its tokens without white space.
 
     Raises:
-        QrRefused: it is longer than any code holds.
+        QrRefused: it is longer than any code holds, or nothing here draws one.
     """
-    text = "".join(data.decode("ascii").split())
+    text = _text(data)
     if len(text) > LARGEST:
         alone = text[text.rindex("lk1-") :]
         raise QrRefused(reason="attachments" if len(alone) <= LARGEST else "long", characters=len(text), most=LARGEST)
-    return text
-
-
-def qr_png(data: bytes) -> bytes:
-    """Return the code of a license file as a PNG image; raises as `text_of`, or without segno."""
-    return _saved(data, "png", _PIXELS)
-
-
-def qr_svg(data: bytes) -> bytes:
-    """Return the code of a license file as an SVG image; raises as `qr_png`."""
-    return _saved(data, "svg", 1)
-
-
-def _saved(data: bytes, kind: str, scale: int) -> bytes:
     out = BytesIO()
-    _code(text_of(data)).save(out, kind=kind, scale=scale, border=_BORDER)
+    _code(text).save(out, kind=form, scale=SCALES[form], border=_BORDER)
     return out.getvalue()
+
+
+def _text(data: bytes) -> str:
+    return "".join(data.decode("ascii").split())
 
 
 def _code(text: str) -> "QRCode":
@@ -80,7 +71,7 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
         QrRefused: nothing here draws codes.
     """
     bundle = file.bundle
-    text = "".join(file.data.decode("ascii").split())
+    text = _text(file.data)
     named = {
         "title": f"License {bundle.serial} for {bundle.company}",
         "product": catalog.names.get("product", bundle.product),

@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 
 from licensekit.errors import FormatError, PlaceTaken
 from licensekit.files import read_bytes, require_plain_file
-from licensekit.issuer.ledger.bundles import BundleToken
 from licensekit.issuer.output.attachments import AttachmentSource
-from licensekit.issuer.state import file_of
 from licensekit.limits import FILE_BYTES
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -61,27 +59,7 @@ class ResetFile(NamedTuple):
         return f"{self.product}-{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
 
 
-class IssuedFile(NamedTuple):
-    """The license file of one of many orders."""
-
-    name: str
-    data: bytes
-    order: str
-    """The vendor's own number of the order."""
-    serial: str
-    token: Token
-    is_repeated: bool
-    """Whether the order was issued before: then it has the same bundle again."""
-    fits_oldest: bool
-    """As of a single one."""
-
-    def plain(self) -> dict[str, Any]:
-        """Return what it is as plain JSON values, without the license itself."""
-        identity = identity_of("bundle", self.token.payload).hex()
-        return {"order": self.order, "serial": self.serial, "file": self.name, "identity": identity}
-
-
-def file_name(bundle: Bundle | BundleToken) -> str:
+def file_name(bundle: Bundle) -> str:
     """Return the name of a bundle's file: `acme-1010000014-base-1.lic`, product and label with dashes."""
     return f"{bundle.product}-{bundle.label.replace(' ', '-')}.lic"
 
@@ -89,34 +67,16 @@ def file_name(bundle: Bundle | BundleToken) -> str:
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
     lacking = source.attachments(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
-    return LicenseFile(bundle, token, file_of([*lacking.beside(bundle), token]), repeated, lacking.fits_oldest)
+    data = source.file(lacking.beside(bundle), token)
+    return LicenseFile(bundle, token, data, repeated, lacking.fits_oldest)
 
 
 def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
     lacking = source.attachments(None, reset.installation)
-    data = file_of([*lacking.always, token])
+    data = source.file(lacking.always, token)
     return ResetFile(source.product, reset, token, data, repeated, lacking.fits_oldest)
-
-
-class BulkFiles:
-    """The files of many bundles that are not bound; attachments, the same for most, are written out once."""
-
-    def __init__(self, source: AttachmentSource) -> None:
-        self._source = source
-        self._written: dict[tuple[Token, ...], bytes] = {}
-
-    def file(self, order: str, one: Bundle | BundleToken, token: Token, *, repeated: bool) -> IssuedFile:
-        """Return the file of an order's bundle, which is decoded from `token` if needed."""
-        lacking = self._source.attachments(one.serial)
-        beside = lacking.always
-        if lacking.revocations is not None or lacking.catalog is not None:
-            beside = lacking.beside(one if isinstance(one, Bundle) else decode(Bundle, token.payload))
-        if beside not in self._written:
-            self._written[beside] = file_of(beside)
-        data = b"%b%b\n" % (self._written[beside], armor.write(token).encode("ascii"))
-        return IssuedFile(file_name(one), data, order, one.serial, token, repeated, lacking.fits_oldest)
 
 
 def require_replaceable(path: Path, document: Bundle | Reset) -> None:

@@ -49,7 +49,7 @@ def files_of(done: list[Done]) -> dict[str, bytes]:
 
 def serials(workspace: Workspace) -> dict[str | None, str]:
     """Return the serial that each order got."""
-    return {one.order_number: one.serial for one in workspace.ledger.bundles(Filters(), now=NOW)}
+    return {one.order_number: one.bundle.serial for one in workspace.ledger.bundles(Filters(), now=NOW)}
 
 
 @BOTH
@@ -120,7 +120,7 @@ def test_one_bad_order_keeps_all_from_being_issued_or_only_itself(
     [bad] = [one for one in done if one.error is not None]
     assert isinstance(bad.error, OrderInvalid | OrderConflict)
     assert bad.where == "orders:5"
-    assert said in str(faults_of(bad)[0])
+    assert said in str(faults_of(bad.where, bad.error)[0])
     assert orders_in(workspace) == [f"A-{number}" for number in range(8) if number != 4]
     assert verified(workspace, out) == names_in(workspace)
 
@@ -140,7 +140,7 @@ def test_parts_and_sequences_of_one_serial_follow_one_another(workspace: Workspa
     orders += [content(4, **same, part="more", system={"server": True}, users=None)]
     issue(workspace, *orders, **how)
     found = workspace.ledger.bundles(Filters(serial=SERIAL), now=NOW)
-    assert sorted((one.part, one.sequence, one.order_number) for one in found) == [
+    assert sorted((one.bundle.part, one.bundle.sequence, one.order_number) for one in found) == [
         ("base", 1, "A-0"),
         ("base", 2, "A-1"),
         ("base", 3, "A-2"),
@@ -157,9 +157,9 @@ def test_a_serial_that_an_order_names_is_never_made_for_another(workspace: Works
     orders[place] = content(place, company="Fjord", serial=named)
     issue(workspace, *orders, **how)
     found = list(workspace.ledger.bundles(Filters(), now=NOW))
-    given = [one.serial for one in found if one.sequence == 1]
+    given = [one.bundle.serial for one in found if one.bundle.sequence == 1]
     assert len(given) == len(set(given))
-    assert sum(one.serial == named for one in found) == 8 - len(set(given)) + 1
+    assert sum(one.bundle.serial == named for one in found) == 8 - len(set(given)) + 1
     assert serials(workspace)[f"A-{place}"] == named
 
 
@@ -174,7 +174,7 @@ def test_serials_go_on_behind_those_of_the_run_before(workspace: Workspace) -> N
 def test_attachments_are_in_every_file_or_in_none(workspace: Workspace, out: Path) -> None:
     text = workspace.layout.catalog.read_text().replace('name = "Standard', 'name = "New standard')
     workspace.layout.catalog.write_text(text)
-    workspace.catalog.sign(workspaces.signer(workspace, "catalog"), who=WHO, now=NOW)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: workspaces.signer(workspace, "catalog"), who=WHO)
     orders = [content(0), content(1, users=None)]
     for keep_going in (False, True):
         for attach in (True, False):
@@ -273,8 +273,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
 
 
 def test_faults_are_told_with_their_place_and_errors_by_their_sentence() -> None:
-    conflict = Done("a:1", 0, None, OrderConflict(reason="not-bound", order="A-1", entry=1))
-    assert [str(fault) for fault in faults_of(conflict)] == [f"a:1: {conflict.error}"]
-    faulty = Done("a:2", 0, None, OrderInvalid(faults=(Odd(said="is odd", where="users"),)))
-    assert told(faults_of(faulty)) == [("a:2: users", "is odd")]
-    assert faults_of(Done("a:3", 0, None, None)) == []
+    conflict = OrderConflict(reason="not-bound", order="A-1", entry=1)
+    assert [str(fault) for fault in faults_of("a:1", conflict)] == [f"a:1: {conflict}"]
+    faulty = OrderInvalid(faults=(Odd(said="is odd", where="users"),))
+    assert told(faults_of("a:2", faulty)) == [("a:2: users", "is odd")]

@@ -37,7 +37,7 @@ def test_a_catalog_as_it_was_signed_is_unchanged_whatever_its_comments(workspace
 def test_a_changed_catalog_becomes_the_next_version_and_goes_into_the_pack(workspace: Workspace) -> None:
     add(workspace)
     assert {one.where for one in workspace.catalog.draft(NOW).differences} == {"licenses.export"}
-    workspace.catalog.sign(signer(workspace, "catalog"), who="anna", now=NOW)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who="anna")
     state = workspace.state(NOW)
     pack = workspace.layout.pack("acme").read_bytes()
     assert "export" in open_pack(pack, state.pin).catalogs["acme"].document.licenses
@@ -49,17 +49,23 @@ def test_what_takes_something_away_is_refused_and_signed_only_if_meant(workspace
     key = signer(workspace, "catalog")
     edit(workspace, 'includes = ["report-editor", "user"]', 'includes = ["user"]')
     error = refused(
-        ConfirmationNeeded, workspace.layout.folder, lambda: workspace.catalog.sign(key, who="anna", now=NOW)
+        ConfirmationNeeded,
+        workspace.layout.folder,
+        lambda: workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who="anna"),
     )
     assert "licenses.professional.includes" in error.message
-    workspace.catalog.sign(key, who="anna", now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who="anna", confirm=True)
     assert workspace.state(NOW).signed_catalog.version == 2
 
 
 def test_a_catalog_with_faults_is_never_signed(workspace: Workspace) -> None:
     key = signer(workspace, "catalog")
     edit(workspace, 'kind = "site"', 'kind = "sight"')
-    error = refused(CatalogInvalid, workspace.layout.folder, lambda: workspace.catalog.sign(key, who="anna", now=NOW))
+    error = refused(
+        CatalogInvalid,
+        workspace.layout.folder,
+        lambda: workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who="anna"),
+    )
     assert error.where == str(workspace.layout.catalog)
 
 

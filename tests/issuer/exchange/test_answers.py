@@ -38,7 +38,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Binding, Request, Reset, ResetWhat
 from tests import makers
 from tests.partners import partner_of, put_in_force
-from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer, take_back
 
 FACTS = {name: name.encode().ljust(16, b".") for name in ("board", "disk", "host", "network")}
 OTHER = {name: bytes(16) for name in FACTS}
@@ -213,8 +213,8 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace), installations=2)
     second = answer(workspace, asking(workspace, 2, "other"), installations=2)
     keys = signer(workspace, "revocations")
-    workspace.revoke(keys, who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(first.token)])
-    workspace.revoke(keys, who=WHO, now=NOW, confirm=True, serials=[second.bundle.serial])
+    take_back(workspace, keys, who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(first.token)])
+    take_back(workspace, keys, who=WHO, now=NOW, confirm=True, serials=[second.bundle.serial])
     third = answer(workspace, asking(workspace, 3, "third"), installations=2)
     fourth = answer(workspace, asking(workspace, 4, "fourth"), installations=2)
     assert (third.bundle.serial, third.bundle.sequence) == (SERIAL, 2)

@@ -25,7 +25,7 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.keys.revocation import Lowest
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.exchange_files import History
-from licensekit.issuer.messages import HistoryForked, SeveralStated
+from licensekit.issuer.messages import HistoryForked, MoreInUse, SeveralStated
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
@@ -38,7 +38,7 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import LowestOfUses, ResetWhat, Usage, Use
 from tests import makers
 from tests.partners import partner_of
-from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer, take_back
 
 
 def at(n: int) -> bytes:
@@ -139,7 +139,7 @@ def test_what_is_returned_of_a_revoked_serial_stays_away_if_the_serial_is_reinst
     workspace: Workspace, bound: LicenseFile
 ) -> None:
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[SERIAL])
+    take_back(workspace, key, who=WHO, now=NOW, confirm=True, serials=[SERIAL])
     accept(workspace, receipt(bound))
     assert standings(workspace) == ["revoked"]
     shown = workspace.propose_reinstate(now=NOW, serials=[SERIAL])
@@ -199,8 +199,13 @@ def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspac
 def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(workspace: Workspace) -> None:
     below, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION))
     accept(workspace, receipt(below), confirm=True)
-    workspace.revoke(
-        signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, identities=[makers.identity_of(last.token)]
+    take_back(
+        workspace,
+        signer(workspace, "revocations"),
+        who=WHO,
+        now=NOW,
+        confirm=True,
+        identities=[makers.identity_of(last.token)],
     )
     data = receipt(last, 10, 9)
     received = workspace.customers.propose_accept(data, now=NOW).sign(None, who=WHO, confirm=True)
@@ -306,7 +311,7 @@ def test_meters_are_compared_with_what_was_sold_for_a_period(workspace: Workspac
         '[licenses.renders]\nkind = "system"\nname = "Renders"\nquantity = "renders"\nper = "term"\n',
     )
     catalog.write_text("\n".join([catalog.read_text(), *meters]))
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
     issue(workspace, users=None, system={"calls": 100, "server": True})
     issue(workspace, users=None, serial=SERIAL, part="more", system={"calls": 50})
     told = {"calls": Usage(120, 150), "renders": Usage(7, 9), "server": Usage(0, 1)}
@@ -392,9 +397,9 @@ def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Wor
     issue(workspace, users={"standard": 25, "user": "unrestricted"}, sites={"branch": 2})
     issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 3})
 
-    def short(sets: dict[str, object]) -> list[tuple[str, int | None, int]]:
-        proposed = workspace.propose_change(amendment(SERIAL, sets), now=NOW)
-        return [(row.license, row.sold, row.missing) for row in proposed.short]
+    def short(sets: dict[str, object]) -> list[tuple[str, int, int]]:
+        warnings = workspace.propose_change(amendment(SERIAL, sets), now=NOW).warnings
+        return [(one.license, one.sold, one.missing) for one in warnings if isinstance(one, MoreInUse)]
 
     assert short({"standard": 1}) == []
     told = {"standard": Usage(20, 28), "user": Usage(9, None), "professional": Usage(1, 0)}

@@ -35,7 +35,7 @@ from licensekit.wire import armor
 from licensekit.wire.frame import ED25519
 from tests import makers
 from tests.partners import put_in_force
-from tests.workspaces import DAY, NOW, PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer
+from tests.workspaces import DAY, NOW, PASSPHRASE, SERIAL, WHO, accepted, issue, ordered, refused, signer, take_back
 
 
 def identity(file: LicenseFile) -> bytes:
@@ -51,7 +51,7 @@ def state(workspace: Workspace, name: str) -> str:
 def test_a_revoked_bundle_is_refused_by_whoever_has_the_list(workspace: Workspace) -> None:
     file, other = issue(workspace), issue(workspace)
     key = signer(workspace, "revocations")
-    taken = workspace.revoke(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)], reason="unpaid")
+    taken = take_back(workspace, key, who=WHO, now=NOW, confirm=True, identities=[identity(file)], reason="unpaid")
     first = workspace.state(NOW)
     assert (taken.number, taken.trust_version) == (1, 1)
     with pytest.raises(BundleRevoked):
@@ -65,8 +65,8 @@ def test_every_list_holds_what_the_ones_before_it_held(workspace: Workspace) -> 
     files = [issue(workspace) for _ in range(3)]
     key = signer(workspace, "revocations")
     for file in files[:2]:
-        workspace.revoke(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)])
-    taken = workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[files[2].bundle.serial])
+        take_back(workspace, key, who=WHO, now=NOW, confirm=True, identities=[identity(file)])
+    taken = take_back(workspace, key, who=WHO, now=NOW, confirm=True, serials=[files[2].bundle.serial])
     assert taken.number == 3
     assert taken.identities == sorted(identity(file) for file in files[:2])
     assert taken.serials == [files[2].bundle.serial]
@@ -146,22 +146,22 @@ def test_all_that_a_key_has_signed_is_signed_again_and_stays_the_same(
     old = [issue(workspace) for _ in range(5)]
     changed = issue(workspace, serial=SERIAL)
     second = admit_second(workspace)
-    new = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9))
+    new = all_files(workspace.propose_reissue("signing-1", now=NOW + 9).sign(second, who=WHO))
     assert [file.bundle for file in new] == [*(file.bundle for file in old[1:]), changed.bundle]
     assert [identity(file) for file in new[:-1]] == [identity(file) for file in old[1:]]
     first = workspace.state(NOW)
     verified = accepted(new[0], first.pack, first.pin, NOW + 9)
     assert verified.keys == (second.verifying_key,)
     assert signed_by(workspace, second.verifying_key.key_id) == 5
-    assert workspace.propose_reissue("signing-1", now=NOW).count == 0
+    assert len(workspace.propose_reissue("signing-1", now=NOW).numbers) == 0
     workspace.ledger.verify()
 
 
 def test_reissuing_again_writes_again_and_signs_nothing(workspace: Workspace) -> None:
     issue(workspace)
     second = admit_second(workspace)
-    new = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW))
-    again = all_files(workspace.reissue("signing-1", second, who=WHO, now=NOW + 9, attach=False))
+    new = all_files(workspace.propose_reissue("signing-1", now=NOW).sign(second, who=WHO))
+    again = all_files(workspace.propose_reissue("signing-1", now=NOW + 9, attach=False).sign(second, who=WHO))
     assert [file.token for file in again] == [file.token for file in new]
     assert again[0].is_repeated
 
@@ -172,8 +172,8 @@ def test_what_counts_until_its_renewal_starts_is_signed_again_as_well(workspace:
     issue(workspace, part="extra")
     waiting = issue(workspace, serial=SERIAL, starts=format_days(day_at(NOW) + 30))
     proposal = workspace.propose_reissue("signing-1", now=NOW)
-    assert proposal.count == 3
-    assert workspace.propose_reissue("signing-1", now=NOW + 31 * DAY).count == 2
+    assert len(proposal.numbers) == 3
+    assert len(workspace.propose_reissue("signing-1", now=NOW + 31 * DAY).numbers) == 2
     done = all_files(proposal.sign(admit_second(workspace), who=WHO))
     assert [file.bundle for file in done][::2] == [first.bundle, waiting.bundle]
 
@@ -187,7 +187,7 @@ def test_a_key_that_did_not_sign_yet_when_bundles_were_issued_signs_none_again(w
     error = refused(KeyChangeRefused, folder, lambda: proposal.sign(late, who=WHO))
     assert error.reason == "window"
     assert f"--from {format_seconds(NOW)}" in (error.hint or "")
-    assert workspace.propose_reissue("signing-1", now=NOW + 99).count == 1
+    assert len(workspace.propose_reissue("signing-1", now=NOW + 99).numbers) == 1
 
 
 def test_a_key_is_chosen_that_may_sign_the_bundle_in_question(workspace: Workspace) -> None:
@@ -235,7 +235,7 @@ per = "day"
 def test_a_meter_counts_over_the_term_of_what_a_key_may_sign(workspace: Workspace) -> None:
     """Neither the first time nor again is signed what installations would cut."""
     workspace.layout.catalog.write_text(METERED)
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
     sold: dict[str, Any] = {"users": None, "days": 10, "grace_days": 0}
     issue(workspace, **sold, system={"calls": 51})
     few = Permission("acme", parts=("base",), most=500)
@@ -257,7 +257,7 @@ def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) ->
     key = SigningKey.generate(ED25519)
     trust = workspace.state(later).trust
     put_in_force(workspace, [rotate(trust, trust.keys[0], key.verifying_key, "signing-2", later)], later)
-    [again] = all_files(workspace.reissue("signing-1", key, who=WHO, now=later))
+    [again] = all_files(workspace.propose_reissue("signing-1", now=later).sign(key, who=WHO))
     forged = sign(makers.changed(sold.bundle, sequence=2, company="Thief"), stolen)
     pack = workspace.state(later).pack
     theft = LicenseFile(sold.bundle, forged, makers.file_of(forged).encode(), is_repeated=False, fits_oldest=True)
@@ -281,7 +281,7 @@ def test_what_changed_since_it_was_proposed_is_left_and_told(
     second, key = admit_second(workspace), signer(workspace)
     proposal = workspace.propose_reissue("signing-1", now=NOW)
     workspace.change(renewal(serials[1], days=9), key, who=WHO, now=NOW, confirm=True)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[serials[2]])
+    take_back(workspace, signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[serials[2]])
     new = issue(workspace)
     done = list(proposal.sign(second, who=WHO))
     assert [(one.bundle.bundle.serial, one.bundle.state) for one in done] == [
@@ -293,7 +293,7 @@ def test_what_changed_since_it_was_proposed_is_left_and_told(
     assert [one.file is not None for one in done] == [True, False, False, True]
     assert workspace.ledger.bundle(f"{new.bundle.serial}-base-1").key_id == key.verifying_key.key_id
     left = workspace.propose_reissue("signing-1", now=NOW)
-    assert left.count == 2
+    assert len(left.numbers) == 2
     workspace.ledger.verify()
 
 
@@ -302,10 +302,10 @@ def test_what_changes_while_bundles_are_signed_again_is_left_as_well(
 ) -> None:
     monkeypatch.setattr(reissue, "_BATCH", 1)
     serials = [issue(workspace).bundle.serial for _ in range(2)]
-    done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
+    done = workspace.propose_reissue("signing-1", now=NOW).sign(admit_second(workspace), who=WHO)
     assert next(done).file is not None
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[serials[1]], reason="not paid")
+    take_back(workspace, key, who=WHO, now=NOW, confirm=True, serials=[serials[1]], reason="not paid")
     [last] = done
     assert (last.bundle.state, last.file) == ("revoked", None)
     assert workspace.ledger.bundle(f"{serials[1]}-base-1").state == "revoked"
@@ -316,16 +316,20 @@ def test_a_file_brings_the_list_that_was_signed_while_bundles_are_signed_again(
 ) -> None:
     monkeypatch.setattr(reissue, "_BATCH", 1)
     gone, *_ = [issue(workspace) for _ in range(3)]
-    done = workspace.reissue("signing-1", admit_second(workspace), who=WHO, now=NOW)
+    done = workspace.propose_reissue("signing-1", now=NOW).sign(admit_second(workspace), who=WHO)
     next(done)
     key = signer(workspace, "revocations")
-    workspace.revoke(key, who=WHO, now=NOW, confirm=True, serials=[gone.bundle.serial])
+    take_back(workspace, key, who=WHO, now=NOW, confirm=True, serials=[gone.bundle.serial])
     assert all(b"lk1-revocations" in file.data for file in all_files(done))
 
 
 def test_an_unknown_key_has_signed_nothing(workspace: Workspace) -> None:
     key = signer(workspace)
-    refused(KeyMissing, workspace.layout.folder, lambda: list(workspace.reissue("nobody", key, who=WHO, now=NOW)))
+    refused(
+        KeyMissing,
+        workspace.layout.folder,
+        lambda: list(workspace.propose_reissue("nobody", now=NOW).sign(key, who=WHO)),
+    )
 
 
 def test_the_void_bundles_of_a_key_are_counted(workspace: Workspace) -> None:
@@ -339,18 +343,18 @@ def test_what_was_taken_back_is_not_taken_back_again(workspace: Workspace) -> No
     """A command that is repeated uses up no number; another end, or more, makes the next list."""
     one, other = identity(issue(workspace)), identity(issue(workspace))
     lists = signer(workspace, "revocations")
-    workspace.revoke(lists, who=WHO, now=NOW, confirm=True, identities=[one], serials=[SERIAL])
+    take_back(workspace, lists, who=WHO, now=NOW, confirm=True, identities=[one], serials=[SERIAL])
     entries = workspace.ledger.count_entries()
     again: list[dict[str, Any]] = [{"identities": [one]}, {"serials": [SERIAL]}]
     for named in again:
         proposal = workspace.propose_revoke(now=NOW + 1, **named)
         assert (proposal.is_done, proposal.changes, proposal.consequences) == (True, (), ())
-        assert workspace.revoke(None, who=WHO, now=NOW + 1, confirm=True, **named).number == 1
+        assert take_back(workspace, None, who=WHO, now=NOW + 1, confirm=True, **named).number == 1
     assert workspace.ledger.count_entries() == entries
     ends: dict[str, Any] = {"identities": [one], "fresh_until": NOW + 9}
     new: list[dict[str, Any]] = [{"identities": [one, other]}, ends, {}]
     for number, more in enumerate(new, 2):
-        assert workspace.revoke(lists, who=WHO, now=NOW + 1, confirm=True, **more).number == number
+        assert take_back(workspace, lists, who=WHO, now=NOW + 1, confirm=True, **more).number == number
 
 
 def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: Path) -> None:

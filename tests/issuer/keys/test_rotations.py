@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from licensekit.errors import KeyUnknown, LicenseError, RevocationsMissing, WorkspaceInvalid
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import Permission, admit, free_name, named, revoke, rotate, rotate_root
 from licensekit.issuer.keys.keyring import open_key, write_key
 from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.partner import NewPartner
-from licensekit.issuer.transaction import CLOCK_IS_RIGHT
+from licensekit.issuer.transaction import CLOCK_IS_RIGHT, WorkspaceStore
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
 from licensekit.limits import VERSION
@@ -22,7 +22,20 @@ from licensekit.wire.documents import Use
 from licensekit.wire.frame import ED25519, HYBRID
 from tests import makers
 from tests.partners import partner_of, put_in_force
-from tests.workspaces import DAY, NOW, PASSPHRASE, ROOT_PASSPHRASE, SERIAL, WHO, accepted, issue, make, ordered, signer
+from tests.workspaces import (
+    DAY,
+    NOW,
+    PASSPHRASE,
+    ROOT_PASSPHRASE,
+    SERIAL,
+    WHO,
+    accepted,
+    issue,
+    make,
+    ordered,
+    signer,
+    take_back,
+)
 
 YEAR = 365 * DAY
 
@@ -112,7 +125,7 @@ def test_the_catalog_rides_along_where_the_bundle_needs_it(
     path = workspace.layout.catalog
     path.write_text(path.read_text().replace(old, new))
     key = open_key(workspace.keys.choose("catalog", NOW), lambda: PASSPHRASE)
-    workspace.catalog.sign(key, who=WHO, now=NOW)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who=WHO)
     assert ("catalog" in types(issue(workspace))) is rides
 
 
@@ -122,10 +135,10 @@ def test_the_catalog_rides_along_when_the_first_one_is_void(workspace: Workspace
     put_in_force(workspace, [revoke(trust, "signing-1", NOW)], NOW)
     assert workspace.catalog.draft(NOW).is_changed
     key = open_key(workspace.keys.choose("catalog", NOW), lambda: PASSPHRASE)
-    workspace.catalog.sign(key, who=WHO, now=NOW)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: key, who=WHO)
     assert workspace.state(NOW).signed_catalog.version == 2
     file = issue(workspace)
-    assert types(file) == ["trust", "catalog", "bundle"]
+    assert types(file) == ["trust", "revocations", "catalog", "bundle"]
     assert accepted(file, *shipped).token == file.token
 
 
@@ -135,17 +148,17 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     """An installation that has seen a list fails closed until a later one comes."""
     issue(workspace)
     thief = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
-    workspace.revoke(thief, who=WHO, now=NOW, confirm=True, serials=[SERIAL], reason="unpaid")
+    take_back(workspace, thief, who=WHO, now=NOW, confirm=True, serials=[SERIAL], reason="unpaid")
     installed = extend_trust_store(open_pack(*shipped), armor.read(workspace.state(NOW).pack), NOW)
     rotate_signing(workspace, NOW)
     put_in_force(workspace, [revoke(workspace.state(NOW).trust, "signing-1", NOW)], NOW)
     assert workspace.state(NOW).lacks_list
-    stranded = issue_without_catalog(workspace)
+    stranded = issue_without_list(workspace)
     after = extend_trust_store(installed, armor.read(stranded.data), NOW)
     with pytest.raises(RevocationsMissing):
         verify_bundle(stranded.token, after.trust, NOW)
     key = open_key(workspace.keys.choose("revocations", NOW), lambda: PASSPHRASE)
-    taken = workspace.revoke(key, who=WHO, now=NOW)
+    taken = take_back(workspace, key, who=WHO, now=NOW)
     assert (taken.number, taken.serials) == (2, [SERIAL])
     file = issue(workspace)
     assert "revocations" in types(file)
@@ -189,10 +202,12 @@ def pack_again(workspace: Workspace) -> None:
     workspace.catalog.propose_pack(now=NOW).sign(lambda kind: signer(workspace, kind), who=WHO, confirm=True)
 
 
-def issue_without_catalog(workspace: Workspace) -> LicenseFile:
-    """Sign the catalog anew, then issue."""
+def issue_without_list(workspace: Workspace) -> LicenseFile:
+    """Sign the catalog again, but not the list, then issue."""
     key = open_key(workspace.keys.choose("catalog", NOW), lambda: PASSPHRASE)
-    workspace.catalog.sign(key, who=WHO, now=NOW)
+    catalog = workspace.catalog.draft(NOW).catalog
+    with WorkspaceStore(workspace.layout, workspace.database).write(NOW, WHO) as tx:
+        tx.put_in_force([tx.sign("pack", catalog, key)])
     return issue(workspace)
 
 
@@ -227,7 +242,13 @@ def test_a_partner_without_a_signed_catalog_sells_nothing(workspace: Workspace, 
     first = workspace.state(NOW)
     with (
         Workspace.create_partner(
-            tmp_path / "fjord", NewPartner(first.pack, first.pin, "fjord", "Fjord"), PASSPHRASE, who=WHO, now=NOW
+            tmp_path / "fjord",
+            NewWorkspace("", "fjord", "Fjord"),
+            first.pack,
+            first.pin,
+            lambda: PASSPHRASE,
+            who=WHO,
+            now=NOW,
         ) as partner,
         pytest.raises(WorkspaceInvalid),
     ):

@@ -33,9 +33,8 @@ def identity(file: LicenseFile) -> bytes:
 
 def do(workspace: Workspace, action: str, reason: str = "", **named: Any) -> Any:
     """Sign the list of an action."""
-    sign = getattr(workspace, action)
-    key = signer(workspace, "revocations")
-    return sign(key, who=WHO, now=NOW, confirm=True, reason=reason, **named)
+    shown = proposed(workspace, action, reason=reason, **named)
+    return shown.sign(signer(workspace, "revocations"), who=WHO, confirm=True)
 
 
 def proposed(workspace: Workspace, action: str, **named: Any) -> ListProposal:
@@ -152,10 +151,10 @@ def test_what_is_suspended_is_signed_again_with_the_rest_and_can_be_reinstated(w
     do(workspace, "suspend", identities=[identity(file)])
     trust, key = workspace.state(NOW).trust, makers.key("second")
     put_in_force(workspace, [rotate(trust, trust.keys[0], key.verifying_key, "second", NOW)], NOW)
-    [again] = workspace.reissue("signing-1", key, who=WHO, now=NOW)
+    [again] = workspace.propose_reissue("signing-1", now=NOW).sign(key, who=WHO)
     assert again.bundle.state == "suspended"
     put_in_force(workspace, [revoke_key(workspace.state(NOW).trust, "signing-1", NOW)], NOW)
-    workspace.reinstate(key, who=WHO, now=NOW, confirm=True, identities=[identity(file)])
+    proposed(workspace, "reinstate", identities=[identity(file)]).sign(key, who=WHO, confirm=True)
     assert states(workspace) == ["active"]
 
 

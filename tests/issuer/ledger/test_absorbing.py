@@ -20,7 +20,7 @@ from tests.issuer.exchange.test_answers import answer, asking, reset
 from tests.issuer.ledger.test_restored_ledgers import copied
 from tests.issuer.test_workspace_proposals import MADE, packed, roots
 from tests.partners import partner_of
-from tests.workspaces import DAY, NOW, WHO, issue, refused, signer
+from tests.workspaces import DAY, NOW, WHO, issue, refused, signer, take_back
 
 Files = Mapping[str, bytes]
 NAMES = ("first.lic", "second.lic", "trial.lic", "other.lic", "acme.lkp")
@@ -71,7 +71,7 @@ def lost(workspace: Workspace) -> Files:
         "second.lic": renewed(workspace, "ACME-1"),
     }
     key = signer(workspace, "revocations", NOW + 200)
-    workspace.revoke(key, who=WHO, now=NOW + 200, confirm=True, serials=["ACME-2"])
+    take_back(workspace, key, who=WHO, now=NOW + 200, confirm=True, serials=["ACME-2"])
     packed(workspace)
     files["acme.lkp"] = workspace.state(NOW).pack
     put_back()
@@ -132,8 +132,10 @@ def test_numbers_go_on_above_what_was_absorbed(acme: Workspace, folder: Path) ->
         assert state.last_list is not None
         numbers = state.last_list.number, state.signed_catalog.version
         key = signer(workspace, "revocations", NOW + 300)
-        made = workspace.revoke(key, who=WHO, now=NOW + 300, confirm=True, serials=["ACME-1"])
-        workspace.catalog.sign(signer(workspace, "catalog", NOW + 300), who=WHO, now=NOW + 300)
+        made = take_back(workspace, key, who=WHO, now=NOW + 300, confirm=True, serials=["ACME-1"])
+        path = workspace.layout.catalog
+        path.write_text(path.read_text().replace('name = "Archive"', 'name = "The archive"'))
+        workspace.catalog.propose_pack(now=NOW + 300).sign(lambda _: signer(workspace, "catalog", NOW + 300), who=WHO)
         after = workspace.state(NOW)
         assert (made.number, after.signed_catalog.version) == (numbers[0] + 1, numbers[1] + 1)
 

@@ -326,7 +326,6 @@ def test_the_newest_of_every_type_and_issuer_is_given(database: Database) -> Non
     with database.read() as ledger:
         assert documents.roots(ledger) == [entered[0].token]
         assert documents.newest(ledger) == [one.token for one in later]
-        assert documents.first(ledger) == [one.token for one in entered]
 
 
 def test_facts_are_set_and_replaced(database: Database) -> None:

@@ -4,7 +4,7 @@ from licensekit.issuer.ledger import entry, head
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import LEDGER
 from tests.issuer.test_workspace_proposals import MADE, packed, roots
-from tests.workspaces import NOW, SERIAL, WHO, issue, signer
+from tests.workspaces import NOW, SERIAL, WHO, issue, signer, take_back
 
 
 def newest(workspace: Workspace) -> str:
@@ -22,7 +22,7 @@ def test_what_begins_a_ledger_names_no_entry(workspace: Workspace) -> None:
 def test_a_catalog_and_a_list_name_the_entry_before_them(workspace: Workspace) -> None:
     issue(workspace)
     before = newest(workspace)
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
+    take_back(workspace, signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=[SERIAL])
     first = workspace.state(NOW).last_list
     assert first is not None
     assert first.extensions == {LEDGER: before}

@@ -9,16 +9,16 @@ import pytest
 from licensekit.chain import link
 from licensekit.database import Connection
 from licensekit.errors import LedgerDamaged
+from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import revoke
 from licensekit.issuer.keys.keyring import list_key_files, open_key
 from licensekit.issuer.ledger import Record, append, head
 from licensekit.issuer.ledger.entries import stream
-from licensekit.issuer.partner import NewPartner
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces
 from tests.issuer.keys.test_rotations import rotate_signing, rotate_the_root
-from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, signer, take_back
 
 Damage = Callable[[Connection], object]
 
@@ -29,8 +29,14 @@ def filled(workspace: Workspace) -> Workspace:
     for number in range(3):
         issue(workspace, order=f"A-{number}")
     issue(workspace, serial=SERIAL)
-    workspace.revoke(
-        signer(workspace, "revocations"), who=WHO, now=NOW, confirm=True, serials=["1010000022"], reason="lost"
+    take_back(
+        workspace,
+        signer(workspace, "revocations"),
+        who=WHO,
+        now=NOW,
+        confirm=True,
+        serials=["1010000022"],
+        reason="lost",
     )
     returned = workspace.ledger.bundle("1010000030-base-1").identity
     exchange_files = [
@@ -212,8 +218,10 @@ def test_a_partner_verifies_what_came_from_the_vendor(filled: Workspace, tmp_pat
     state = filled.state(NOW)
     with Workspace.create_partner(
         tmp_path / "partner",
-        NewPartner(state.pack, state.pin, "partner", "Partner"),
-        workspaces.PASSPHRASE,
+        NewWorkspace("", "partner", "Partner"),
+        state.pack,
+        state.pin,
+        lambda: workspaces.PASSPHRASE,
         who=WHO,
         now=NOW,
     ) as partner:

@@ -13,7 +13,8 @@ from licensekit.database import Connection, Database, Row, Value
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import Record, append, open_ledger
-from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, Listed, page
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, page
 from licensekit.issuer.ledger.listing import listed as all_listed
 from licensekit.issuer.ledger.projection import PERPETUAL
 from licensekit.issuer.ledger.states import ACTIVE
@@ -134,7 +135,7 @@ def database(location: str) -> Iterator[Database]:
     database.close()
 
 
-def numbers(listed: Iterator[Listed]) -> list[int]:
+def numbers(listed: Iterator[Issued]) -> list[int]:
     """Return the entries that were listed."""
     return [one.number for one in listed]
 
@@ -167,24 +168,11 @@ def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database
     with database.read() as ledger:
         [one] = all_listed(ledger, Filters(order="N7"), today=TODAY)
     document = BUNDLES[7]
-    assert one == Listed(
-        8,
-        makers.identity_of(record(document).token),
-        makers.key("vendor").verifying_key.key_id,
-        "S7",
-        "base",
-        1,
-        document.company,
-        document.product,
-        document.use,
-        document.issued,
-        document.expiry,
-        "expired",
-        "N7",
-        "anna",
-        None,
-    )
-    assert one.name == "S7-base-1"
+    token = record(document).token
+    key_id = makers.key("vendor").verifying_key.key_id
+    identity = makers.identity_of(token)
+    assert one == Issued(8, identity, key_id, "expired", document, token, makers.NOW, "anna", "N7", None)
+    assert one.label == "S7 base 1"
 
 
 def test_only_a_bundle_can_be_gone_on_behind(database: Database) -> None:

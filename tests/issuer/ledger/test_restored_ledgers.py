@@ -14,7 +14,7 @@ from licensekit.issuer.ledger.mark import mark_in, raise_mark, read_mark
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import LEDGER
 from tests import makers
-from tests.workspaces import NOW, SERIAL, WHO, issue, make, refused, signer
+from tests.workspaces import NOW, SERIAL, WHO, issue, make, refused, signer, take_back
 
 NEWEST = Head(7, bytes(range(32)))
 
@@ -61,8 +61,8 @@ def test_nothing_is_signed_with_a_restored_ledger(restored: Path) -> None:
     with Workspace.open(restored) as workspace:
         actions: list[Callable[[], object]] = [
             lambda: issue(workspace, order="A-3"),
-            lambda: workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, serials=[SERIAL]),
-            lambda: workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW),
+            lambda: take_back(workspace, signer(workspace, "revocations"), who=WHO, confirm=True, serials=[SERIAL]),
+            lambda: workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO),
         ]
         for action in actions:
             error = refused(LedgerRestored, restored, action)

@@ -30,12 +30,12 @@ def test_every_start_is_as_likely_as_another() -> None:
 
 
 @given(NUMBERS)
-def test_a_serial_is_ten_digits_that_lead_back_to_its_number(number: int) -> None:
+def test_a_serial_is_ten_digits_that_begin_with_its_number(number: int) -> None:
     serial = serials.make(number)
     assert len(serial) == 10
     assert is_serial(serial)
     assert not serials.is_mistyped(serial)
-    assert serials.number_of(serial) == number
+    assert serial[:-1] == str(number)
 
 
 @given(NUMBERS, st.integers(0, 9), st.integers(1, 9))
@@ -44,7 +44,6 @@ def test_one_wrong_digit_is_always_recognised(number: int, place: int, off: int)
     wrong = str((int(serial[place]) + off) % 10)
     mistyped = serial[:place] + wrong + serial[place + 1 :]
     assert serials.is_mistyped(mistyped)
-    assert serials.number_of(mistyped) is None
 
 
 @given(NUMBERS, st.integers(0, 8))
@@ -61,4 +60,3 @@ def test_two_digits_in_the_wrong_order_are_recognised_unless_they_are_0_and_9(nu
 @pytest.mark.parametrize("serial", ["ACME-0001", "123", "12345678901", "١٠١٠٠٠٠٠١٤", "101000001x"])
 def test_serials_of_another_kind_are_not_judged(serial: str) -> None:
     assert not serials.is_mistyped(serial)
-    assert serials.number_of(serial) is None

@@ -12,7 +12,7 @@ from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from tests import bulk_orders
-from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer, take_back
 
 TODAY = NOW // DAY
 UNKNOWN = "1010000048"
@@ -156,8 +156,8 @@ def test_whatever_is_entered_needs_a_clock_that_is_right(sold: Workspace) -> Non
     issue(sold, now=NOW + 2 * DAY)
     lists, catalogs = signer(sold, "revocations"), signer(sold, "catalog")
     acts: list[Callable[[], object]] = [
-        lambda: sold.revoke(lists, who=WHO, now=NOW + DAY, confirm=True, serials=[SERIAL]),
-        lambda: sold.catalog.sign(catalogs, who=WHO, now=NOW + DAY, confirm=True),
+        lambda: take_back(sold, lists, who=WHO, now=NOW + DAY, confirm=True, serials=[SERIAL]),
+        lambda: sold.catalog.propose_pack(now=NOW + DAY).sign(lambda _: catalogs, who=WHO, confirm=True),
         lambda: sold.keys.propose_take([], action="pack", now=NOW + DAY).sign(None, who=WHO),
     ]
     for act in acts:

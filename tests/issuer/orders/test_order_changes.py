@@ -17,7 +17,7 @@ from licensekit.wire.documents import AfterGrace, Use
 from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.faults import told
-from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer
+from tests.workspaces import DAY, NOW, SERIAL, WHO, accepted, issue, ordered, refused, signer, take_back
 
 TODAY = day_at(NOW)
 CATALOG = b"""
@@ -300,7 +300,7 @@ def test_a_reduction_below_what_the_catalog_requires_is_refused(sold: Workspace)
 
 def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> None:
     workspace.layout.catalog.write_bytes(CATALOG)
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
     issue(workspace, edition="small", system=None, users={"more": 2}, use="trial")
     assert shown(workspace, amend({"edition": "large", "users.standard": 60})) == {
         "users.standard": (5, 60),
@@ -337,7 +337,7 @@ def test_what_was_never_issued_is_not_changed(sold: Workspace, serial: str, part
 
 def test_what_was_revoked_is_not_changed(sold: Workspace) -> None:
     [identity] = (one.identity for one in (sold.ledger.bundle(f"{SERIAL}-base-1"),))
-    sold.revoke(signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[identity])
+    take_back(sold, signer(sold, "revocations"), who=WHO, now=NOW, confirm=True, identities=[identity])
     error = refused(NotCurrent, sold.layout.folder, lambda: change(sold, renewal(SERIAL, days=1)))
     assert "was revoked" in error.message
 

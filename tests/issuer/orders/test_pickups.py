@@ -32,7 +32,7 @@ def publish(workspace: Workspace, line: str) -> None:
     file = workspace.layout.catalog
     text = file.read_text("utf-8").replace('code = "acme"', f'code = "acme"\n{line}#', 1)
     file.write_text(text, "utf-8")
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW, confirm=True)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
 
 
 def pickup(file: LicenseFile) -> object:

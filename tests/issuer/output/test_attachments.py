@@ -13,6 +13,7 @@ from licensekit import limits
 from licensekit.errors import RootMismatch
 from licensekit.issuer.keys.changes import free_name, revoke, rotate, rotate_root
 from licensekit.issuer.keys.keyring import write_key
+from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.issuer.workspace import Workspace
@@ -27,7 +28,20 @@ from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import ED25519
 from tests import makers
 from tests.partners import partner_of, put_in_force
-from tests.workspaces import DAY, NOW, PASSPHRASE, ROOT_PASSPHRASE, SERIAL, WHO, issue, make, ordered, refused, signer
+from tests.workspaces import (
+    DAY,
+    NOW,
+    PASSPHRASE,
+    ROOT_PASSPHRASE,
+    SERIAL,
+    WHO,
+    issue,
+    make,
+    ordered,
+    refused,
+    signer,
+    take_back,
+)
 
 OTHER = "1010000022"
 
@@ -66,7 +80,7 @@ def change_catalog(workspace: Workspace, now: int = NOW) -> None:
     """Give a license that is sold another name, and sign the catalog."""
     path = workspace.layout.catalog
     path.write_text(path.read_text().replace('name = "Standard user', 'name = "Standard user+'))
-    workspace.catalog.sign(signer(workspace, "catalog", now), who=WHO, now=now)
+    workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog", now), who=WHO)
 
 
 def revoke_other(workspace: Workspace, now: int = NOW) -> None:
@@ -77,7 +91,7 @@ def revoke_other(workspace: Workspace, now: int = NOW) -> None:
 
 def revoke_serial(workspace: Workspace, serial: str, now: int = NOW) -> None:
     """Take back everything of a serial."""
-    workspace.revoke(signer(workspace, "revocations", now), who=WHO, now=now, serials=[serial], confirm=True)
+    take_back(workspace, signer(workspace, "revocations", now), who=WHO, now=now, serials=[serial], confirm=True)
 
 
 def give_back(workspace: Workspace, **fields: Any) -> None:
@@ -173,9 +187,8 @@ def test_a_list_travels_to_the_customer_that_it_is_about(
 @pytest.mark.parametrize("action", ["suspend", "revoke", "void"])
 def test_a_list_travels_to_who_was_taken_back_by_identity(workspace: Workspace, action: str) -> None:
     sold, _ = issue(workspace), issue(workspace, company="Other AS")
-    take_back = getattr(workspace, action)
-    keys, named = signer(workspace, "revocations"), [makers.identity_of(sold.token)]
-    take_back(keys, who=WHO, now=NOW, confirm=True, identities=named)
+    shown: ListProposal = getattr(workspace, f"propose_{action}")(now=NOW, identities=[makers.identity_of(sold.token)])
+    shown.sign(signer(workspace, "revocations"), who=WHO, confirm=True)
     travels = [types(issue(workspace, company=one)) for one in (sold.bundle.company, "Third AS")]
     assert travels == [["revocations", "bundle"], ["bundle"]]
 
@@ -193,7 +206,7 @@ def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Works
     else:
         keys = signer(workspace, "revocations")
         how: dict[str, Any] = {kind: named_now[kind]}
-        workspace.revoke(keys, who=WHO, now=NOW, confirm=True, **how)
+        take_back(workspace, keys, who=WHO, now=NOW, confirm=True, **how)
     between = workspace.state(NOW).pack
     give_back(workspace, identities=[], serials=[], lowest={})
     for pack in (None, between):
@@ -206,14 +219,14 @@ def test_a_list_travels_to_the_customer_that_it_no_longer_names(workspace: Works
 def test_a_list_that_is_renewed_by_a_date_travels_to_who_has_an_older_one(workspace: Workspace) -> None:
     revoke_other(workspace)
     pack = workspace.state(NOW).pack
-    workspace.revoke(signer(workspace, "revocations"), who=WHO, now=NOW, fresh_until=NOW + 90 * DAY, confirm=True)
+    take_back(workspace, signer(workspace, "revocations"), who=WHO, now=NOW, fresh_until=NOW + 90 * DAY, confirm=True)
     assert types(made_for(workspace, pack)) == ["revocations", "bundle"]
 
 
 def test_the_catalog_travels_where_a_setting_that_is_sold_was_declared_since(workspace: Workspace) -> None:
     path = workspace.layout.catalog
     path.write_text(path.read_text() + '\n[settings.region]\nname = "Region"\ntype = "text"\n')
-    workspace.catalog.sign(signer(workspace, "catalog"), who=WHO, now=NOW)
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO)
     assert types(issue(workspace)) == ["bundle"]
     assert types(issue(workspace, settings={"region": "north"})) == ["catalog", "bundle"]
 

@@ -57,26 +57,26 @@ class Text(HTMLParser):
 
 def test_a_png_is_read_back_as_the_license() -> None:
     one = file()
-    assert armor.read(codes.read_png(drawings.qr_png(one.data))) == [one.token]
+    assert armor.read(codes.read_png(drawings.qr_code(one.data, "png"))) == [one.token]
 
 
 def test_a_code_holds_everything_that_rides_attached() -> None:
     attached = file(company="Rider").token
     one = file(attached=[attached])
-    assert armor.read(codes.read_png(drawings.qr_png(one.data))) == [attached, one.token]
+    assert armor.read(codes.read_png(drawings.qr_code(one.data, "png"))) == [attached, one.token]
 
 
 def test_an_svg_is_one_image() -> None:
-    image = drawings.qr_svg(file().data).decode()
+    image = drawings.qr_code(file().data, "svg").decode()
     assert image.startswith("<?xml")
     assert image.count("<svg") == image.count("</svg>") == 1
 
 
 def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
     text = ("lk1-bundle." + "A" * drawings.LARGEST)[: drawings.LARGEST].encode()
-    assert len(codes.read_png(drawings.qr_png(text))) == drawings.LARGEST
+    assert len(codes.read_png(drawings.qr_code(text, "png"))) == drawings.LARGEST
     with pytest.raises(QrRefused) as caught:
-        drawings.qr_png(text + b"A")
+        drawings.qr_code(text + b"A", "png")
     assert "2954 characters" in caught.value.message
     assert "at most 2953" in caught.value.message
     assert "as a file" in caught.value.hint
@@ -85,13 +85,13 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
 def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
     attached = sign(makers.bundle(), makers.key("vendor", HYBRID))
     with pytest.raises(QrRefused) as caught:
-        drawings.qr_svg(file(attached=[attached]).data)
+        drawings.qr_code(file(attached=[attached]).data, "svg")
     assert "--for-pack" in caught.value.hint
 
 
 def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "segno", None)
-    for draw in (partial(drawings.qr_png, file().data), partial(page, file())):
+    for draw in (partial(drawings.qr_code, file().data, "png"), partial(page, file())):
         with pytest.raises(QrRefused) as caught:
             draw()
         assert "licensekit-files[qr]" in caught.value.hint

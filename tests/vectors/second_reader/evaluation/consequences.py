@@ -13,7 +13,7 @@ from tests.vectors.second_reader.evaluation.catalogs import Code, License
 from tests.vectors.second_reader.evaluation.codes import written
 from tests.vectors.second_reader.evaluation.governing import in_force, waiting
 from tests.vectors.second_reader.evaluation.grants import best, everybody
-from tests.vectors.second_reader.evaluation.states import Access, works
+from tests.vectors.second_reader.evaluation.states import Access
 from tests.vectors.second_reader.evaluation.world import World
 from tests.vectors.second_reader.forms import BOUNDS, Token
 
@@ -47,10 +47,9 @@ def worlds(before: World, file: list[Token]) -> list[World]:
 
 
 def _later(world: World) -> list[int]:
-    """Return the moments, up to the year 9999, at which a bundle in force or waiting starts or ceases to work."""
-    bundles = [*in_force(world), *waiting(world)]
-    ends = [one.ends for one in bundles if one.ends is not None and works(world.at(one.ends - 1), one)]
-    moments = (*(one.starts for one in bundles), *ends)
+    """Return the moments, up to the year 9999, at which a bundle starts, or the term of one in force or waiting ends."""
+    ends = [one.ends for one in (*in_force(world), *waiting(world)) if one.ends is not None]
+    moments = (*(one.starts for one in world.bundles), *ends)
     return sorted({moment for moment in moments if world.now < moment <= BOUNDS["SECONDS"]})
 
 

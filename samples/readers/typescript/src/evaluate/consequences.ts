@@ -7,7 +7,7 @@ import { type Entitlements, entitlementsAt } from "./entitlements.js";
 import { bestOf } from "./grants.js";
 import { ofInstallation } from "./holders.js";
 import { loginOf } from "./login.js";
-import { type Governing, waitingAt } from "./moment.js";
+import { waitingAt } from "./moment.js";
 import { type Access, highest, isAtLeast, lastDay } from "./states.js";
 import { beginningOf, endOf, timeOf } from "./time.js";
 import type { Activated, World } from "./world.js";
@@ -57,11 +57,11 @@ function startOf(adds: readonly Activated[], now: number): number {
   return adds.length ? Math.max(first, now) : now;
 }
 
-/** Return the later moments at which a bundle that is in force or waits starts, or ceases to work. */
+/** Return the later moments at which a bundle starts, or the term of one that is in force or waits ends. */
 function laterMoments(all: Entitlements): number[] {
-  const { at, governing } = all;
-  const ends = (bundle: Governing): number[] => [beginningOf(bundle.starts), endOf(lastDay(bundle) ?? -1)];
-  const moments = [...governing, ...waitingAt(at, all)].flatMap(ends);
+  const { at, governing, bundles } = all;
+  const ends = [...governing, ...waitingAt(at, all)].map((bundle) => endOf(lastDay(bundle) ?? -1));
+  const moments = [...bundles.map(({ starts }) => beginningOf(starts)), ...ends];
   return [...new Set(moments)].filter((moment) => moment > at && timeOf(moment) !== null).sort((a, b) => a - b);
 }
 
