@@ -23,7 +23,7 @@ def within(scope: Scope) -> Ground:
 def types() -> Iterator[Case]:
     """4.5: a key signs the types of its scope alone, each of the four."""
     for kind in SignedType:
-        own = kind.token_type
+        own = kind.name.lower()
         ground = within(makers.scope(types=[kind]))
         for document in OF_KEYS:
             name = f"{word(document)}-by-a-key-for-{own}"

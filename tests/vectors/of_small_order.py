@@ -37,7 +37,7 @@ def _message(public: bytes, document: Bundle) -> tuple[bytes, bytes]:
 def _file(public: bytes, document: Bundle, r: bytes, nonce: int) -> str:
     key_id, message = _message(public, document)
     signature = edwards.signature(r, nonce, SCALAR, public, message)
-    data = frame.write_one(1, key_id, signature, encode(document))
+    data = frame.write(frame.Frame((frame.Signature(1, key_id, signature),), encode(document)))
     return file_of(armor.Token("bundle", data))
 
 

@@ -100,7 +100,7 @@ def mark(**changes: Any) -> Callable[[Signed], Signed]:
 
 def _without_own_type(signed: Signed) -> Signed:
     own = TYPE_OF[type(signed.document)]
-    return narrow(types=[kind for kind in SignedType if kind.token_type != own])(signed)
+    return narrow(types=[kind for kind in SignedType if kind.name.lower() != own])(signed)
 
 
 def _replacing(signed: Signed) -> Signed:

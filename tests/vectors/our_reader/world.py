@@ -24,7 +24,7 @@ from licensekit.state.users import SiteFacts
 from licensekit.text import names
 from licensekit.trust.pack import TrustStore, add_documents, at_floor, open_pack
 from licensekit.trust.signed import Verified, identity_of
-from licensekit.trust.verify import verify_held_bundle
+from licensekit.trust.state import verify_signed
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, UserKind
 from tests.vectors.our_reader.files import seen_of
@@ -143,7 +143,7 @@ def verified(tokens: Iterable[str], store: TrustStore) -> Iterator[Verified[Bund
         last[identity_of(token.type, frame.read(token.frame).payload)] = token
     for token in last.values():
         try:
-            yield verify_held_bundle(token, store.trust)
+            yield verify_signed(token, Bundle, store.trust)
         except LicenseError:
             continue  # what its key may not sign any more is as if it had never been there
 

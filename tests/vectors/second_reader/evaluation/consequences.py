@@ -47,7 +47,7 @@ def worlds(before: World, file: list[Token]) -> list[World]:
 
 
 def _later(world: World) -> list[int]:
-    """Return the moments, up to the year 9999, at which a bundle starts, or the term of one in force or waiting ends."""
+    """Return the moments, up to the year 9999, at which a bundle starts, or the term of one that is listed ends."""
     ends = [one.ends for one in (*in_force(world), *waiting(world)) if one.ends is not None]
     moments = (*(one.starts for one in world.bundles), *ends)
     return sorted({moment for moment in moments if world.now < moment <= BOUNDS["SECONDS"]})
