@@ -66,7 +66,7 @@ def license_page(visit: Visit) -> Response:
 
 def end_lease(visit: Visit) -> Response:
     """End a lease: its seat is free immediately."""
-    lease = visit.installation.leases.end(visit.form.text("lease"))
+    [lease] = visit.installation.leases.end(visit.form.text("lease"))
     return moved(visit, f"/license/{lease.license}", saved="lease")
 
 
