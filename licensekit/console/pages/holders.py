@@ -8,7 +8,7 @@ from starlette.responses import Response
 from licensekit.access import Access
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import LicenseView, all_rows, by_plan_and_name, is_there, license_view
+from licensekit.console.views.licenses import all_rows, user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Decision, Given, InstallationState, UserFacts, UserFilter, UserPage, may_login, ways
@@ -82,20 +82,14 @@ def _login_answers(state: InstallationState, user: UserFacts) -> tuple[tuple[str
     return tuple(one for one in answers if not any(r.code == "kind" for r in one[1].reasons))
 
 
-def user_licenses(visit: Visit) -> Response:
+def license_holders(visit: Visit) -> Response:
     """Show the user licenses, and who holds the one that was picked."""
-    views = [view for view in _license_views(visit.state) if not view.row.hidden or view.row.in_use]
+    listed = [row for row in user_licenses(visit.state) if not row.hidden or row.in_use]
     picked = visit.asked("license")
     found, next_page = UserPage((), more=False), None
     if picked:
         found, next_page = _page_of(visit, UserFilter(holding=picked), "/users/licenses", license=picked)
-    return page(visit, "user_licenses.html", views=views, picked=picked, found=found, next_page=next_page)
-
-
-def _license_views(state: InstallationState) -> list[LicenseView]:
-    """Return the user licenses that there are, the plans first."""
-    rows = [row for row in all_rows(state) if row.kind is Kind.USER and is_there(row)]
-    return sorted((license_view(state, row) for row in rows), key=by_plan_and_name)
+    return page(visit, "user_licenses.html", licenses=listed, picked=picked, found=found, next_page=next_page)
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
@@ -115,7 +109,7 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         "users.html",
         path=path,
         found=found,
-        options=[view.row for view in _license_views(visit.state) if not view.row.hidden],
+        options=[row for row in user_licenses(visit.state) if not row.hidden],
         states=STATES,
         narrowed=narrowed,
         others=OTHERS,
@@ -188,13 +182,12 @@ def sites(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the sites; after a refusal with why it was refused."""
     state, found = visit.state, visit.installation.sites.list()
     licenses = state.entitlements.licenses
-    limiting = [row for row in all_rows(state) if licenses[row.code].limits_sites]
     return page(
         visit,
         "sites.html",
         error=error,
         sites=found,
-        limits=[license_view(state, row) for row in limiting],
+        limits=[row for row in all_rows(state) if licenses[row.code].limits_sites],
         has_central=any(one.central for one in found),
     )
 
