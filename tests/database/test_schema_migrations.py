@@ -64,7 +64,7 @@ def test_pending_migrations_keep_what_is_there(location: str, database: Database
 def test_foreign_keys_are_enforced(location: str) -> None:
     database = connect(location, schema=NEXT_SCHEMA, create=True)
     with pytest.raises(ConstraintViolated), database.write() as connection:
-        connection.run("INSERT INTO notes (thing, note) VALUES (99, 'of nothing')")
+        connection.run("INSERT INTO notes VALUES (99, 99, 'of nothing')")
     assert notes(database) == []
     database.close()
 

@@ -19,7 +19,6 @@ DIALECT: Final = Dialect(
     integer="INTEGER",
     text="TEXT",
     blob="BLOB",
-    serial="INTEGER PRIMARY KEY AUTOINCREMENT",
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
     has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
