@@ -57,7 +57,7 @@ def test_pending_migrations_keep_what_is_there(location: str, database: Database
     database.close()
     migrated = connect(location, schema=NEXT_SCHEMA, create=False)
     assert things(migrated) == [5, 7]
-    assert notes(migrated) == [(1, "thing"), (2, "thing")]
+    assert notes(migrated) == [(5, "thing"), (7, "thing")]
     migrated.close()
 
 
