@@ -49,7 +49,7 @@ def write(token: Token) -> str:
 
 def write_file(tokens: Iterable[Token]) -> str:
     """Return the text of a file of tokens, one a line."""
-    return "".join(f"{write(token)}\n" for token in tokens)
+    return "\n".join((*map(write, tokens), ""))
 
 
 def read(data: bytes | str) -> list[Token]:

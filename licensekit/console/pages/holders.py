@@ -43,9 +43,8 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
     state = visit.state
     details = visit.installation.users.details(visit.form.raw("id") if error else visit.asked("id"))
     user = details.user
-    held = tuple(holding.license for holding in user.holdings)
     logins = _login_answers(state, user)
-    lapsed = [code for code in held if details.access.get(code, Access.NONE) < Access.FULL]
+    lapsed = [code for code in user.licenses if details.access.get(code, Access.NONE) < Access.FULL]
     own, shared = _given_by(state, details.given)
     return page(
         visit,
@@ -53,8 +52,8 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
         status=REFUSED if error else 200,
         user=user,
         kinds=KINDS,
-        held=held,
-        choices=choices_of(state, Kind.USER, held, ticked=ticked, lapsed=lapsed),
+        held=user.licenses,
+        choices=choices_of(state, Kind.USER, user.licenses, ticked=ticked, lapsed=lapsed),
         errors=faults_of(error),
         own=own,
         shared=shared,
@@ -120,7 +119,7 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
 def _page_of(visit: Visit, wanted: UserFilter, path: str, **asked: str) -> tuple[UserPage, str | None]:
     """Return a page of users, and the address of the next one."""
     found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    return found, visit.url(path, **asked, after=found.users[-1].id) if found.more else None
+    return found, visit.url(path, **asked, after=found.users[-1].user.id) if found.more else None
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:

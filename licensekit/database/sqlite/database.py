@@ -67,6 +67,7 @@ class SqliteDatabase:
         self._reads_as_is = False
         self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
+        self._expected = None if schema is None else (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
         self._readers = self._pool(read_only=True)
@@ -132,7 +133,9 @@ class SqliteDatabase:
         with pool.lend() as opened, SqliteConnection(opened.raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
-                self._schema.check(connection.one(FOUND), self.location)
+                found = connection.one(FOUND)
+                if found != self._expected:
+                    self._schema.check(found, self.location)
             yield connection
 
     def _pool(self, *, read_only: bool, slots: int = CONNECTIONS) -> ConnectionPool[_Opened]:
