@@ -97,7 +97,7 @@ class TestLicensing(Licensing):
         users, sites = self.installation.users, self.installation.sites
         for user, _ in tuple(users.list()):
             users.release(user.id, *set(user.licenses).intersection(codes))
-        for site in sites.list():
+        for site, _ in sites.list():
             sites.release(site.id, *set(site.licenses).intersection(codes))
         self.grant(**cast("Sold", without))
 

@@ -84,7 +84,7 @@ def test_one_place_is_one_site(home: Home) -> None:
         with pytest.raises(EntryTaken, match=r"site .* already"):
             crm.sites.add("OSLO")
         crm.sites.assign("oslO", "reporter")
-        [site] = crm.sites.list()
+        [(site, _)] = crm.sites.list()
         assert (site.id, site.written, site.licenses) == ("oslo", "Oslo", ("reporter",))
         event = crm.events.start("no-login", scope=EventScope.SITE, subject="OSLO")
         reasons = crm.users.may_login("anna", "web", site="OsLo").reasons

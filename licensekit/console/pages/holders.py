@@ -187,7 +187,7 @@ def sites(visit: Visit, error: LicenseError | None = None) -> Response:
         error=error,
         sites=found,
         limits=[row for row in all_rows(state) if licenses[row.code].limits_sites],
-        has_central=any(one.central for one in found),
+        has_central=any(site.central for site, _ in found),
     )
 
 
@@ -201,7 +201,7 @@ def add_site(visit: Visit) -> Response:
 def site(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show everything about one site; after a refusal with what was ticked, and why."""
     site_id = visit.form.raw("id") if error else visit.asked("id")
-    found = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
+    found = next((one for one in visit.installation.sites.list() if one.site.id == site_id), None)
     if found is None:
         raise NotFound(reason="site", name=site_id)
     ticked = visit.form.texts("license") if error else None
@@ -209,8 +209,8 @@ def site(visit: Visit, error: LicenseError | None = None) -> Response:
         visit,
         "site.html",
         status=REFUSED if error else 200,
-        site=found,
-        choices=choices_of(visit.state, Kind.SITE, found.licenses, lapsed=found.lapsed, ticked=ticked),
+        site=found.site,
+        choices=choices_of(visit.state, Kind.SITE, found.site.licenses, lapsed=found.lapsed, ticked=ticked),
         errors=faults_of(error),
     )
 
