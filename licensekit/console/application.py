@@ -46,7 +46,7 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/activate": activate.show,
     "/users": holders.associates,
     "/users/others": holders.others,
-    "/users/licenses": holders.user_licenses,
+    "/users/licenses": holders.license_holders,
     "/users/new": holders.new,
     "/user": holders.card,
     "/sites": holders.sites,

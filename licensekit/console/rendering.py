@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
 from licensekit.console.texts import has, text
+from licensekit.console.views.licenses import over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState
@@ -157,7 +158,7 @@ def _environment() -> Environment:
     )
     shared = cast("dict[str, Any]", made.globals)
     shared.update(t=text, has_text=has, version=_VERSION)
-    shown = (amount, coded, day, described, issuer_name, license_name, moment, value)
+    shown = (amount, coded, day, described, issuer_name, license_name, moment, over, percent, tone, value)
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)
     return made

@@ -149,7 +149,7 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
                     loses = _compare(place, saved, there)
                     _require_confirmed(loses, confirm=confirm)
                     for table in reversed(tables(place.schema)):
-                        there.run(table.named("DELETE FROM {table}"))
+                        there.run("DELETE FROM {table}".replace("{table}", table))
                     fill(there, loses=loses is not None)
                 return Restored(about, entries, None)
         if present is not None:

@@ -5,8 +5,8 @@ came to one schema by the same migrations have the same columns in one order.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, pairwise, zip_longest
-from typing import Final, LiteralString, NamedTuple
+from itertools import chain, zip_longest
+from typing import Final, LiteralString
 
 from licensekit.database.migrations import Schema, moved_kind
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row
@@ -17,31 +17,19 @@ Progress = Callable[[int], object]
 
 # The key of every table is its first column, or its first two.
 _IN_ORDER: Final = "SELECT * FROM {table} ORDER BY 1, 2"
-_COUNT: Final = "SELECT count(*) FROM {table}"
+_COUNT: Final = "SELECT count(*) FROM "
 _INSERT: Final = "INSERT INTO {table} VALUES ({places})"
 
 
-class CopiedTable(NamedTuple):
-    """A table of a schema."""
-
-    name: LiteralString
-    counted: LiteralString | None
-    """The column that the database counts up."""
-
-    def named(self, statement: LiteralString) -> LiteralString:
-        """Return a `statement` about this table."""
-        return statement.replace("{table}", self.name)
-
-
-def tables(schema: Schema) -> tuple[CopiedTable, ...]:
-    """Return every table in the order of creation: each after those that it refers to."""
+def tables(schema: Schema) -> tuple[LiteralString, ...]:
+    """Return the name of every table in the order of creation: each after those that it refers to."""
     every = [statement.split() for statement in schema.statements]
-    return tuple(CopiedTable(words[2], _counted(words)) for words in every if words[:2] == ["CREATE", "TABLE"])
+    return tuple(words[2] for words in every if words[:2] == ["CREATE", "TABLE"])
 
 
 def count_rows(connection: Connection, schema: Schema) -> int:
     """Return how many rows all tables have together."""
-    counts = [connection.one(table.named(_COUNT)) for table in tables(schema)]
+    counts = [connection.one(_COUNT + table) for table in tables(schema)]
     return sum(row[0] for row in counts if row is not None)
 
 
@@ -57,10 +45,8 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
         if first is None:
             continue
         places: LiteralString = ", ?" * len(first)
-        counted = _telling(chain([first], rows), progress)
-        target.run_many(table.named(_INSERT).replace("{places}", places[2:]), counted)
-        if table.counted is not None:
-            target.count_on(table.name, table.counted)
+        statement = _INSERT.replace("{table}", table).replace("{places}", places[2:])
+        target.run_many(statement, _telling(chain([first], rows), progress))
 
 
 def compare_rows(
@@ -75,7 +61,7 @@ def compare_rows(
         pairs = zip_longest(_in_order(source, table), _in_order(target, table))
         for one, other in _telling(pairs, progress):
             if one != other:
-                raise DatabaseDamaged(reason="copy-differs", table=table.name, where=where)
+                raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
 
 
 def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
@@ -83,8 +69,8 @@ def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
     connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
 
 
-def _in_order(connection: Connection, table: CopiedTable) -> Iterator[Row]:
-    return connection.stream(table.named(_IN_ORDER))
+def _in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
+    return connection.stream(_IN_ORDER.replace("{table}", table))
 
 
 def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
@@ -94,10 +80,3 @@ def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
         if done % STREAMED_ROWS == 0:
             progress(STREAMED_ROWS)
     progress(done % STREAMED_ROWS)
-
-
-def _counted(words: list[LiteralString]) -> LiteralString | None:
-    for name, kind in pairwise(words):
-        if kind.rstrip(",") == "{serial}":
-            return name
-    return None

@@ -26,8 +26,8 @@ _TABLE: Final = (
 class Migration(NamedTuple):
     """One step from a schema to the next. `number` counts from 1 without gaps.
 
-    In the statements `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), `{serial}` is an
-    integer primary key that the database counts up, and `{strict}` ends a `CREATE TABLE`.
+    In the statements `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a
+    `CREATE TABLE`.
     """
 
     number: int
@@ -110,7 +110,6 @@ class Dialect(NamedTuple):
     integer: LiteralString
     text: LiteralString
     blob: LiteralString
-    serial: LiteralString
     strict: LiteralString
     has_table: LiteralString
     """A query with a row if, and only if, `licensekit_schema` exists."""
@@ -129,9 +128,7 @@ class Dialect(NamedTuple):
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
-        return statement.format(
-            integer=self.integer, text=self.text, blob=self.blob, serial=self.serial, strict=self.strict
-        )
+        return statement.format(integer=self.integer, text=self.text, blob=self.blob, strict=self.strict)
 
 
 class Migrating(Database, Protocol):

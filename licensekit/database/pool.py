@@ -1,11 +1,11 @@
 """Connections lent to one user at a time, in any thread, never across a fork.
 
-A connection is made when none is idle. Connections of an earlier identity (before a fork, or of a file that was
-replaced meanwhile) are never lent again. There is no thread behind it.
+A connection is made when none is idle that is still of use. Those from before a fork are never lent again. There is no
+thread behind it.
 """
 
-from collections.abc import Callable, Generator, Hashable
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from os import getpid
 from threading import BoundedSemaphore, Lock
@@ -20,16 +20,15 @@ CONNECTIONS: Final = 16
 
 
 class Generation(Generic[C]):
-    """The idle connections of one process and identity."""
+    """The idle connections of one process."""
 
-    __slots__ = ("idle", "lock", "open", "pid", "slots")
+    __slots__ = ("idle", "lock", "pid", "slots")
 
     def __init__(self, pid: int, slots: int) -> None:
         self.pid = pid
         self.slots = BoundedSemaphore(slots)
         self.lock = Lock()
         self.idle: list[C] = []
-        self.open = True
 
 
 _INHERITED: Final[list[object]] = []
@@ -38,11 +37,7 @@ _INHERITED: Final[list[object]] = []
 
 @dataclass(eq=False, repr=False)
 class ConnectionPool(Generic[C]):
-    """Lends connections, at most `slots` at a time.
-
-    `is_usable` is asked before an idle connection is lent, and `identity` what is connected to now: when that changes,
-    idle connections are of no use any more.
-    """
+    """Lends connections, at most `slots` at a time; `is_usable` is asked before an idle one is lent."""
 
     make: Callable[[], C]
     discard: Callable[[C], None]
@@ -51,10 +46,9 @@ class ConnectionPool(Generic[C]):
     wait: float
     """Seconds after which a pool whose connections are all lent gives up."""
     is_usable: Callable[[C], bool] = lambda _: True
-    identity: Callable[[], Hashable] = lambda: None
     slots: int = CONNECTIONS
     _closed: bool = field(default=False, init=False)
-    _generations: dict[Hashable, Generation[C]] = field(default_factory=dict[Hashable, Generation[C]], init=False)
+    _generations: dict[int, Generation[C]] = field(default_factory=dict[int, Generation[C]], init=False)
 
     @contextmanager
     def lend(self) -> Generator[C]:
@@ -64,6 +58,7 @@ class ConnectionPool(Generic[C]):
             DatabaseUnavailable: the pool is closed, or no connection can be made.
             DatabaseBusy: all connections stay lent for longer than `wait` seconds.
         """
+        self.check_open()
         generation = self._generation()
         if not generation.slots.acquire(timeout=self.wait):
             raise DatabaseBusy(reason="threads", where=self.location)
@@ -82,17 +77,21 @@ class ConnectionPool(Generic[C]):
             _INHERITED.append(connection)
             return
         with generation.lock:
-            kept = generation.open and not self._closed
-            if kept:
+            is_closed = self._closed
+            if not is_closed:
                 generation.idle.append(connection)
         generation.slots.release()
-        if not kept:
+        if is_closed:
             self.discard(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
         self._closed = True
-        self._retire_all_but(None)
+        generation = self._generation()
+        with generation.lock:
+            idle, generation.idle = generation.idle, []
+        for connection in idle:
+            self.discard(connection)
 
     def check_open(self) -> None:
         """Raise `DatabaseUnavailable` after `close`."""
@@ -100,27 +99,13 @@ class ConnectionPool(Generic[C]):
             raise DatabaseUnavailable(reason="closed", where=self.location)
 
     def _generation(self) -> Generation[C]:
-        self.check_open()
         pid = getpid()
-        identity = (pid, self.identity())
-        generation = self._generations.get(identity)
+        generation = self._generations.get(pid)
         if generation is None:
             # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
-            generation = self._generations.setdefault(identity, Generation(pid, self.slots))
-            self._retire_all_but(identity)
+            _INHERITED.extend(self._generations.values())
+            generation = self._generations.setdefault(pid, Generation(pid, self.slots))
         return generation
-
-    def _retire_all_but(self, kept: Hashable) -> None:
-        for identity in [key for key in list(self._generations) if key != kept]:
-            generation = self._generations.pop(identity, None)
-            if generation is None or generation.pid != getpid():
-                _INHERITED.append(generation)
-                continue
-            with generation.lock:
-                generation.open = False
-                idle, generation.idle = generation.idle, []
-            for connection in idle:
-                self.discard(connection)
 
     def _from(self, generation: Generation[C]) -> C:
         while True:
@@ -128,8 +113,10 @@ class ConnectionPool(Generic[C]):
                 if not generation.idle:
                     break
                 connection = generation.idle.pop()
-            if self.is_usable(connection):
-                return connection
-            self.discard(connection)
+            with ExitStack() as undo:
+                undo.callback(self.discard, connection)
+                if self.is_usable(connection):
+                    undo.pop_all()
+                    return connection
         self.check_open()
         return self.make()

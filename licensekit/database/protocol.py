@@ -154,10 +154,6 @@ class Connection(ABC):
         """Return the rows of a query of any size one after the other, in constant memory."""
 
     @abstractmethod
-    def count_on(self, table: LiteralString, column: LiteralString) -> None:
-        """Make a `{serial}` column that was filled by hand continue after its highest number."""
-
-    @abstractmethod
     def now(self) -> int | None:
         """Return the seconds since 1970 by the server's clock; None where there is no server.
 

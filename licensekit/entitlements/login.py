@@ -32,10 +32,15 @@ class UserFacts(NamedTuple):
     written: str = ""
     """The id as somebody typed it; `id` is the form in which ids are compared."""
 
+    @property
+    def licenses(self) -> tuple[str, ...]:
+        """What is assigned, by code."""
+        return tuple(holding.license for holding in self.holdings)
+
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the codes of what is assigned."""
         facts = plain_fields(self, "id name kind can_log_in administrator retired groups written")
-        return {**facts, "licenses": [holding.license for holding in self.holdings]}
+        return {**facts, "licenses": list(self.licenses)}
 
 
 class Decision(NamedTuple):

@@ -20,7 +20,7 @@ from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated
-from licensekit.installation.preview import Consequences, Preview, PreviewRow, SettingChange, Void
+from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
@@ -34,7 +34,7 @@ from licensekit.text.columns import TableOptions
 
 __all__ = [
     "IMPORT_BYTES", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal", "AuditEntry", "AuditReport",
-    "BundleRecord", "BundleState", "Consequences", "Coverage", "Decision", "Diagnosis", "Event",
+    "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
     "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
     "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
     "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",

@@ -81,12 +81,12 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
         raise plan.reasons[0].replace(more=tuple(plan.reasons[1:]))
     if not plan.outcome.changed and change.read.stored.recorded is not None:
         return plan.outcome
-    read, admission = change.read, plan.admission
+    read, facts, admission = change.read, plan.facts, plan.admission
     _keep_documents(change, plan)
-    apply_resets(change, plan.file.resets, admission.lowered)
-    seen = time_after(read, plan.file.resets)
+    apply_resets(change, facts.resets, admission.lowered)
+    seen = time_after(read, facts.resets)
     seen = seen._replace(activated=seen.observations) if admission.new else seen
-    proving = (*plan.facts.verified.verified, *admission.new, *admission.again)
+    proving = (*facts.verified.verified, *admission.new, *admission.again)
     change.set_time(change.journal.judge_time(seen, proving), "activation")
     change.record(
         "activate",
@@ -116,7 +116,7 @@ def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
     """Store what is taken, and enter it in the journal, which decides."""
     read, admission = change.read, plan.admission
     change.note_findings()
-    keep_trust(change.journal, read.stored, plan.file.trust_store)
+    keep_trust(change.journal, read.stored, plan.facts.trust_store)
     pack = read.pack.encode() if isinstance(read.pack, str) else read.pack
     pinned = Pinned(read.root, sha256(pack).digest())
     change.connection.run("UPDATE installation SET pack = ?", pack)
@@ -166,7 +166,7 @@ def _values_of(preview: Preview) -> Iterator[Change]:
 
 
 def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:
-    for loss in preview.consequences.losses:
+    for loss in preview.losses:
         since = loss.at if loss.at > preview.now else None
         reason = f"{word(loss.access)}-{'later' if since else 'now'}"
         yield LicensesEnd(reason=reason, licenses=loss.licenses, since=since)

@@ -41,10 +41,14 @@ Bundles = tuple[Verified[Bundle], ...]
 
 
 class AdmissionFacts(NamedTuple):
-    """What of an installation decides about new bundles."""
+    """What of an installation and of a file decides about its bundles."""
 
+    before: TrustStore
+    """Whom the installation believes without the file."""
     trust_store: TrustStore
-    """With what the file brings."""
+    """And with it."""
+    resets: tuple[Verified[Reset], ...]
+    """Those of the file."""
     stored: Mapping[bytes, StoredBundle]
     """Identity to each bundle that was ever activated, in the order of activation."""
     journal: JournalState
@@ -228,10 +232,10 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[erro
         yield errors.BundleRefused(reason="setting", **naming(bundle), setting=code, value=str(value))
 
 
-def reset_faults(facts: AdmissionFacts, resets: Iterable[Verified[Reset]]) -> Iterator[errors.RefusedError]:
+def reset_faults(facts: AdmissionFacts) -> Iterator[errors.RefusedError]:
     """Yield which resets do not count here."""
     journal, in_file = facts.journal, set[bytes]()
-    for verified in resets:
+    for verified in facts.resets:
         reset = verified.document
         against = {
             "elsewhere": reset.installation != facts.fingerprint.key,

@@ -13,8 +13,8 @@ from licensekit.text import names
 from licensekit.wire.documents.fields import is_code
 
 _START: Final = (
-    "INSERT INTO events (kind, scope, subject, message, expected_end, started, started_by)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number"
+    "INSERT INTO events (number, kind, scope, subject, message, expected_end, started, started_by)"
+    " VALUES ((SELECT coalesce(max(number), 0) + 1 FROM events), ?, ?, ?, ?, ?, ?, ?) RETURNING number"
 )
 _END: Final = "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL"
 

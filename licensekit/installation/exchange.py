@@ -49,7 +49,7 @@ def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[
         summary=_summary(state, facts, change.now),
         extensions=extensions,
     )
-    return _file([_signed(change, request)]), request
+    return armor.write_file([_signed(change, request)]), request
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -77,7 +77,7 @@ class ReturnProposal(Proposal[str]):
             for identity in _behind(records, self.part, self.issuer) if active else ():
                 change.enter(BundleEnded(identity, REPLACED))
             state = change.journal.state
-            return _file(_receipts(change.connection, state, self.part, self.issuer))
+            return armor.write_file(_receipts(change.connection, state, self.part, self.issuer))
 
 
 def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> ReturnProposal:
@@ -123,7 +123,7 @@ def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None =
     found = _receipts(read.connection, read.stored.journal.state, part, owner)
     if not found:
         raise NotFound(reason="returned", name=part, issuer=owner)
-    return _file(found)
+    return armor.write_file(found)
 
 
 def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
@@ -145,7 +145,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
         notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
         extensions=extensions,
     )
-    return _file([_signed(change, statement)]), statement
+    return armor.write_file([_signed(change, statement)]), statement
 
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
@@ -188,10 +188,6 @@ def _follows(change: WriteTransaction) -> dict[str, Value]:
     signed = (head for entry, head in entries if any(did in entry for did in _EXCHANGE_FILES))
     head = next(signed, None)
     return {} if head is None else {FOLLOWS: head.hex()}
-
-
-def _file(tokens: Iterable[armor.Token]) -> str:
-    return "".join(armor.write(token) + "\n" for token in tokens)
 
 
 def _receipts(connection: Connection, state: JournalState, part: str, issuer: str) -> list[armor.Token]:

@@ -23,7 +23,7 @@ from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.pending import open_or_wait, place_of
+from licensekit.state.pending import open_or_wait
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import BootClock, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
@@ -47,7 +47,7 @@ class Installation(Section):
 
     def __repr__(self) -> str:
         by = f", by {self._opened.by}" if self._opened.by else ""
-        return f"<Installation {place_of(self._opened.database)}{by}>"
+        return f"<Installation at {self._opened.database.location}{by}>"
 
     @classmethod
     def open(

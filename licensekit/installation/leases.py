@@ -1,7 +1,6 @@
 """Leases of concurrent seats, for administrators: what is held, and how it is ended."""
 
 import builtins
-from collections.abc import Sequence
 
 from licensekit.entitlements import resolve
 from licensekit.errors import NotFound
@@ -28,18 +27,14 @@ class Leases(Section):
             held = seats.held(read.connection, lease_time(read.connection, read.now))
         return tuple(one for one in held if code in {None, one.license} and holder in {None, one.holder})
 
-    def end(self, lease_id: str) -> HeldSeat:
-        """End a lease, and return it. Its seat is free immediately, and its holder learns it.
+    def end(self, *lease_ids: str) -> builtins.list[HeldSeat]:
+        """End leases, all of them or none, and return them. Their seats are free immediately; their holders learn it.
 
-        Whoever has borrowed it learns it when it sees the database again.
+        Whoever has borrowed one learns it when it sees the database again.
 
         Raises:
-            NotFound: no such lease is held.
+            NotFound: one of them is not held.
         """
-        return self.end_all([lease_id])[0]
-
-    def end_all(self, lease_ids: Sequence[str]) -> builtins.list[HeldSeat]:
-        """End leases, all of them or none; raises as `end` does."""
         with write_installation(self._opened) as change:
             connection = change.connection
             held = {one.id: one for one in seats.held(connection, lease_time(connection, change.read.now))}

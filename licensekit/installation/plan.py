@@ -17,7 +17,7 @@ from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import effective
 from licensekit.state.trust_store import combine_trust, verify_bundles
 from licensekit.trust.order import full_version, order_of
-from licensekit.trust.pack import TrustStore, extend_trust_store
+from licensekit.trust.pack import extend_trust_store
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import verify_signed
 from licensekit.trust.verify import verify_bundle
@@ -31,17 +31,6 @@ HOLDERS: Final = 1000
 """How many holders a deficit names at most."""
 _NAMED: Final = 5
 """How many of them a message names."""
-
-
-class VerifiedFile(NamedTuple):
-    """What a license file holds, verified."""
-
-    before: TrustStore
-    """Whom the installation believes without the file."""
-    trust_store: TrustStore
-    """And with it."""
-    bundles: Bundles
-    resets: tuple[Verified[Reset], ...]
 
 
 class Activated(NamedTuple):
@@ -68,7 +57,6 @@ class Activated(NamedTuple):
 class ActivationPlan(NamedTuple):
     """Everything by which an activation is decided, and that it writes."""
 
-    file: VerifiedFile
     facts: AdmissionFacts
     admission: Admission
     replaced: Bundles
@@ -101,18 +89,16 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         TrustError: something in it is not to be believed.
         HomeInvalid, NotActivated: see `ReadTransaction`.
     """
-    file = _verify(read, data)
-    facts = _facts(read, file)
-    admission = admit(file.bundles, facts)
+    bundles, facts = _verify(read, data)
+    admission = admit(bundles, facts)
     was_active, active = facts.active(facts.verified.kept), facts.active(admission.kept)
     identities = {one.identity for one in active}
-    moment = _moment(read, file, admission)
+    moment = _moment(read, facts, admission)
     without = _evaluated(facts, facts.verified.kept, moment)
     after = _evaluated(facts, admission.kept, moment)
     deficits = _deficits(read.connection, without, after, read.stored.used_of(after.licenses))
-    replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(file))
+    replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(facts))
     return ActivationPlan(
-        file=file,
         facts=facts,
         admission=admission,
         replaced=replaced,
@@ -131,45 +117,43 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
         deficits=deficits,
         reasons=(
             *admission.reasons,
-            *reset_faults(facts, file.resets),
+            *reset_faults(facts),
             # What is yet to start leaves time to release.
             *(deficits if moment <= read.now else ()),
         ),
     )
 
 
-def _verify(read: ReadTransaction, data: bytes | str) -> VerifiedFile:
+def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, AdmissionFacts]:
+    """Return the bundles of a file, and what decides about them."""
     tokens = armor.read(data)
     for token in tokens:
         if token.type not in _ACTIVATED:
             raise UnexpectedType(reason="for-vendor", type=token.type)
-    now = read.now
-    before, _ = combine_trust(read.stored, read.root, read.pack)
+    now, stored = read.now, read.stored
+    before, _ = combine_trust(stored, read.root, read.pack)
     trust_store = extend_trust_store(before, tokens, now)
-    bundles = [verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle"]
-    resets = [verify_signed(t, Reset, trust_store.trust, now) for t in tokens if t.type == "reset"]
-    return VerifiedFile(before, trust_store, tuple(bundles), tuple(resets))
-
-
-def _facts(read: ReadTransaction, file: VerifiedFile) -> AdmissionFacts:
-    stored, journal = read.stored.every, read.stored.journal.state
-    lower = sum(one.document.what is ResetWhat.SEQUENCE for one in file.resets)
-    verified = verify_bundles(stored, file.trust_store, read.now)
-    return AdmissionFacts(
-        trust_store=file.trust_store,
-        stored={one.record.identity: one for one in stored},
-        journal=journal,
+    bundles = tuple(verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle")
+    resets = tuple(verify_signed(t, Reset, trust_store.trust, now) for t in tokens if t.type == "reset")
+    lower = sum(one.document.what is ResetWhat.SEQUENCE for one in resets)
+    verified = verify_bundles(stored.every, trust_store, now)
+    return bundles, AdmissionFacts(
+        before=before,
+        trust_store=trust_store,
+        resets=resets,
+        stored={one.record.identity: one for one in stored.every},
+        journal=stored.journal.state,
         verified=verified,
-        fingerprint=read.stored.fingerprint((*verified.kept, *file.bundles), read.opened.facts),
+        fingerprint=stored.fingerprint((*verified.kept, *bundles), read.opened.facts),
         released=read.opened.released,
-        lower_allowed=len(journal.waiting) + lower,
-        now=read.now,
+        lower_allowed=len(stored.journal.state.waiting) + lower,
+        now=now,
     )
 
 
-def _moment(read: ReadTransaction, file: VerifiedFile, admission: Admission) -> int:
+def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) -> int:
     """Return the time at which the file has its effect: now, unless all of it is yet to start."""
-    now = effective(time_after(read, file.resets), read.reading)
+    now = effective(time_after(read, facts.resets), read.reading)
     starts = [start_of_day(v.document.starts or 0) for v in admission.new]
     return max(now, min(starts, default=now))
 
@@ -178,16 +162,16 @@ def _evaluated(facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], momen
     return evaluate(facts.trust_store, bundles, moment, fingerprint=facts.fingerprint, released=facts.released)
 
 
-def _news(file: VerifiedFile) -> Iterator[Brought]:
+def _news(facts: AdmissionFacts) -> Iterator[Brought]:
     before, after = (
-        {order_of(one.document): one for one in store.documents} for store in (file.before, file.trust_store)
+        {order_of(one.document): one for one in store.documents} for store in (facts.before, facts.trust_store)
     )
     for (kind, issuer), one in after.items():
         known = before.get((kind, issuer))
         if one != known:
             was = None if known is None else full_version(known.document)[-1]
             yield Brought(reason=kind, before=was, version=full_version(one.document)[-1], issuer=issuer)
-    for verified in file.resets:
+    for verified in facts.resets:
         yield Brought(reason="reset", effect=word(verified.document.what))
 
 

@@ -96,28 +96,6 @@ class Void(NamedTuple):
     why: LicenseError
 
 
-class Consequences(NamedTuple):
-    """What a file means for the time to come."""
-
-    covered_now: Coverage
-    """Until when the product is licensed without the file."""
-    covered_new: Coverage
-    """And with it."""
-    losses: tuple[Loss, ...]
-    """What ends or turns read-only: with the file, and later by the dates of bundles."""
-    logins: tuple[Logins, ...]
-    """How many people may log in: now, with the file, and at each later moment that differs; empty where they hold too
-    many different things to be counted."""
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return {
-            "covered_until": {"now": self.covered_now.shown_until, "new": self.covered_new.shown_until},
-            "losses": [loss.plain() for loss in self.losses],
-            "may_log_in": [one.plain() for one in self.logins],
-        }
-
-
 class Preview(NamedTuple):
     """What a file would change."""
 
@@ -137,7 +115,15 @@ class Preview(NamedTuple):
     rows: tuple[PreviewRow, ...]
     settings: tuple[SettingChange, ...]
     deficits: tuple[BelowUse, ...]
-    consequences: Consequences
+    covered_now: Coverage
+    """Until when the product is licensed without the file."""
+    covered_new: Coverage
+    """And with it."""
+    losses: tuple[Loss, ...]
+    """What ends or turns read-only: with the file, and later by the dates of bundles."""
+    logins: tuple[Logins, ...]
+    """How many people may log in: now, with the file, and at each later moment that differs; empty where they hold too
+    many different things to be counted."""
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
 
@@ -170,7 +156,9 @@ class Preview(NamedTuple):
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
             "deficits": [plain_fields(one, "license in_use total remove holders") for one in self.deficits],
-            **self.consequences.plain(),
+            "covered_until": {"now": self.covered_now.shown_until, "new": self.covered_new.shown_until},
+            "losses": [loss.plain() for loss in self.losses],
+            "may_log_in": [one.plain() for one in self.logins],
             "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
         }
 
@@ -183,8 +171,8 @@ def _named(bundle: Bundle) -> dict[str, Any]:
 def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     """Return what a person looks at before a plan is carried out."""
     admission, facts, after = plan.admission, plan.facts, plan.after
-    kept = verify_bundles(read.stored.bundles, plan.file.before, read.now).kept
-    before = evaluate(plan.file.before, kept, read.now, fingerprint=facts.fingerprint, released=facts.released)
+    kept = verify_bundles(read.stored.bundles, facts.before, read.now).kept
+    before = evaluate(facts.before, kept, read.now, fingerprint=facts.fingerprint, released=facts.released)
     present = after if plan.moment == read.now else plan.evaluated(read.now)
     in_use = read.stored.used_of(after.licenses)
     states = (before, after, *later(after, plan.evaluated))
@@ -205,13 +193,11 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         rows=_compared(before, after, in_use, plan),
         settings=_settings(before, after),
         deficits=plan.deficits,
-        consequences=Consequences(
-            before.product_coverage,
-            present.product_coverage,
-            losses(states),
-            # The second is that of the file, which is shown even where it changes nothing.
-            (*counted[:1], *steps(counted[1:])),
-        ),
+        covered_now=before.product_coverage,
+        covered_new=present.product_coverage,
+        losses=losses(states),
+        # The second is that of the file, which is shown even where it changes nothing.
+        logins=(*counted[:1], *steps(counted[1:])),
         reasons=plan.reasons,
     )
 

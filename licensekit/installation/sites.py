@@ -1,6 +1,6 @@
 """Sites: the central one and its satellites, and what they are assigned."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
@@ -9,9 +9,10 @@ from licensekit.installation.assignments import Assignable, release_all
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.transactions import WriteTransaction, write_installation
-from licensekit.state.users import all_sites, known_site
+from licensekit.state.users import SiteFacts, all_sites, known_site
 from licensekit.text import names
 from licensekit.wire.documents import Kind
+from licensekit.wire.plain import plain_fields
 
 _ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)"
 
@@ -19,15 +20,13 @@ _ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?
 class SiteRow(NamedTuple):
     """One site as a list shows it."""
 
-    id: str
-    written: str
-    """The id as somebody typed it."""
-    name: str
-    central: bool
-    licenses: tuple[str, ...]
-    """What is assigned, by code."""
+    site: SiteFacts
     lapsed: tuple[str, ...]
-    """What of it gives less than full."""
+    """What is assigned and gives less than full."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**plain_fields(self.site, "id written name central licenses"), "lapsed": list(self.lapsed)}
 
 
 class Sites(Assignable):
@@ -73,11 +72,7 @@ class Sites(Assignable):
         with read_installation(self._opened) as read:
             state = read.state()
             return tuple(
-                SiteRow(
-                    *site[:-1],
-                    licenses=tuple(one.license for one in site.holdings),
-                    lapsed=lapsed(state.entitlements, Kind.SITE, site.holdings),
-                )
+                SiteRow(site, lapsed(state.entitlements, Kind.SITE, site.holdings))
                 for site in all_sites(read.connection)
             )
 

@@ -101,7 +101,7 @@ class _Importing(NamedTuple):
                 after = add_user(self.change.connection, after)
             elif after != before:
                 update_user(self.change.connection, after)
-            held = frozenset(holding.license for holding in after.holdings)
+            held = frozenset(after.licenses)
             wanted = {resolve(self.entitlements, c, (Kind.USER,)) for c in row.licenses}
         except UnknownCode as error:
             return [_no_license(error.name, self.entitlements)]

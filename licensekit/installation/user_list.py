@@ -7,12 +7,11 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Row, Value
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
-from licensekit.errors.coded import plain_value
+from licensekit.entitlements.login import UserFacts
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
-from licensekit.wire.plain import word
 
 _COLUMNS: Final = f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM "  # noqa: S608  # texts of ours
 _SOME: Final = f"SELECT * FROM (SELECT {USER_COLUMNS} FROM users u"  # noqa: S608  # texts of ours
@@ -50,23 +49,13 @@ EVERYBODY: Final = UserFilter()
 class UserRow(NamedTuple):
     """One user as a list shows it."""
 
-    id: str
-    name: str
-    kind: UserKind
-    can_log_in: bool
-    administrator: bool
-    retired: bool
-    groups: tuple[str, ...]
-    licenses: tuple[str, ...]
-    """What is assigned, by code."""
+    user: UserFacts
     lapsed: tuple[str, ...]
-    """What of it gives less than full, since more is assigned than there is, or it has expired."""
-    written: str
-    """The id as somebody typed it; `id` is the form in which ids are compared."""
+    """What is assigned and gives less than full, since more is assigned than there is, or it has expired."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {**plain_value(self), "kind": word(self.kind)}
+        return {**self.user.plain(), "lapsed": list(self.lapsed)}
 
 
 class UserPage(NamedTuple):
@@ -112,13 +101,8 @@ def page_of_users(
 def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]:
     for _, of_one in groupby(rows, key=itemgetter(0)):
         listed = list(of_one)
-        user, held = facts_of(listed[0]), holdings_of(listed)
-        yield UserRow(
-            *user[:-2],
-            licenses=tuple(one.license for one in held),
-            lapsed=lapsed(entitlements, Kind.USER, held),
-            written=user.written,
-        )
+        user = facts_of(listed[0])._replace(holdings=holdings_of(listed))
+        yield UserRow(user, lapsed(entitlements, Kind.USER, user.holdings))
 
 
 def _where(state: InstallationState, wanted: UserFilter, *, after: str = "") -> tuple[LiteralString, list[Value]]:

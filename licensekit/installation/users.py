@@ -1,6 +1,7 @@
 """Users: who they are, what they are assigned, and whether they may log in."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from licensekit.access import Access
 from licensekit.entitlements import held_access
@@ -66,14 +67,10 @@ class Users(Assignable):
         """
         with write_installation(self._opened) as change:
             before = known_user(change.connection, user_id)
-            after = before._replace(
-                name=before.name if name is None else name,
-                kind=before.kind if kind is None else kind,
-                can_log_in=before.can_log_in if can_log_in is None else can_log_in,
-                administrator=before.administrator if administrator is None else administrator,
-                groups=before.groups if groups is None else tuple(sorted(set(groups))),
-                retired=before.retired if retired is None else retired,
-            )
+            flags = {"can_log_in": can_log_in, "administrator": administrator, "retired": retired}
+            member_of = None if groups is None else tuple(sorted(set(groups)))
+            given: dict[str, Any] = {"name": name, "kind": kind, "groups": member_of, **flags}
+            after = before._replace(**{field: value for field, value in given.items() if value is not None})
             if after != before:
                 update_user(change.connection, after)
                 changed = [f for f, a, b in zip(after._fields, after, before, strict=True) if a != b]

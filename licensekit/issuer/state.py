@@ -190,4 +190,4 @@ def _last(connection: Connection, kind: type[D], issuer: str, in_force: Verified
 
 def file_of(tokens: Iterable[Token]) -> bytes:
     """Return the bytes of a file of `tokens`, one a line."""
-    return "".join(f"{armor.write(token)}\n" for token in tokens).encode("ascii")
+    return armor.write_file(tokens).encode("ascii")

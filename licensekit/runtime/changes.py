@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 from licensekit.database import Database
 from licensekit.entitlements import Notice
 from licensekit.state.loading import InstallationState
-from licensekit.state.pending import place_of
 
 LOGGER: Final = logging.getLogger("licensekit")
 LOGGER.addHandler(logging.NullHandler())
@@ -142,7 +141,7 @@ class Changes:
     def _write(
         self, level: int, change: LicensingChange, code: str | None, text: str, error: BaseException | None = None
     ) -> None:
-        place = place_of(self._database).removeprefix("at ")
+        place = self._database.location
         extra = {"code": code, "home": place, "revision": change.revision}
         LOGGER.log(level, "%s: %s", place, text, extra=extra, exc_info=error)
 

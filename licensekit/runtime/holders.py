@@ -51,12 +51,12 @@ class Lookups(Generic[T]):
         """
         # Nobody is kept waiting for a database of which it is known that it is away; only who was
         # never asked about may be worth a try, unless it hangs.
-        away, last = snapshot.error, self._last
+        away, last = snapshot.away, self._last
         if away is not None and holder in last:
             return last[holder]
         try:
-            if isinstance(away, DatabaseBusy):
-                raise away
+            if away is not None and isinstance(away.error, DatabaseBusy):
+                raise away.error
             with self._database.read() as connection:
                 found = self._read(connection, holder)
         except NotStorable:

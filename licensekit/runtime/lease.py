@@ -34,7 +34,6 @@ class Lease:
         on_lost: "Callable[[Lease], object] | None" = None,
     ) -> None:
         self._leasing = leasing
-        self._seats = leasing.seats
         self._on_lost = on_lost
         self._lock = Lock()
         self._error: LeaseLost | None = None
@@ -99,8 +98,9 @@ class Lease:
         """Return to what extent the seat gives a license; raises as `allows` does."""
         if not self.is_held:
             return Access.NONE
-        name = asked(self._seats.snapshot.state.entitlements, code)
-        given = self._borrowed or self._seats.access(self.row)
+        snapshot = self._leasing.live.snapshot
+        name = asked(snapshot.state.entitlements, code)
+        given = self._borrowed or seats.access_of(snapshot, self.row)
         return given.get(name, Access.NONE)
 
     def renew(self) -> None:
@@ -126,8 +126,8 @@ class Lease:
             StateError: the database cannot be written; nothing has changed.
         """
         self.check()
-        given = self._seats.access(self.row)
-        row, until = self._seats.borrow(self.row, hours)
+        given = seats.access_of(self._leasing.live.snapshot, self.row)
+        row, until = seats.borrow(self._leasing.live, self.row, hours)
         self.extend(row, until, given)
         return moment_of(row.expires)
 

@@ -17,11 +17,13 @@ from typing import Final
 
 from licensekit.database import Version
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
+from licensekit.runtime import seats
 from licensekit.runtime.lease import Lease
-from licensekit.runtime.seats import Seats
+from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
-from licensekit.state.seats import SeatRequest
+from licensekit.state import seats as rows
+from licensekit.state.seats import HeldSeat, SeatRequest
 
 WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
 """What may be otherwise a moment later."""
@@ -36,8 +38,9 @@ _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 class Leasing:
     """All leases of one `Licensing`; every method may be called by threads."""
 
-    def __init__(self, seats: Seats) -> None:
-        self.seats = seats
+    def __init__(self, live: LiveSnapshot) -> None:
+        self.live = live
+        self._database = live.database
         self._is_closed = False
         self._begin()
         survive_forks(self)
@@ -47,12 +50,12 @@ class Leasing:
         """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        row, until = self.seats.take(request)
+        row, until = seats.take(self.live, request)
         lease = Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases
             lease.release()
-            raise DatabaseUnavailable(reason="closed", where=self.seats.database.location)
+            raise DatabaseUnavailable(reason="closed", where=self._database.location)
         return lease
 
     def pauses(self, end: float) -> Iterator[float]:
@@ -67,11 +70,11 @@ class Leasing:
         """Renew what is due, and find the leases that have ended in the database."""
         held = list(self._held.values())
         try:
-            self.seats.free_pending()
+            self._free_pending()
             if held:
                 self._follow_licenses(held)
                 self.renew([lease for lease in held if _due_in(lease) <= 0])
-                if self.seats.database.version() != self._version:
+                if self._database.version() != self._version:
                     self._find_ended()
         except StateError:
             # Leases live on until they expire; `pass_time` sees to that.
@@ -89,7 +92,7 @@ class Leasing:
         self._is_closed = True
         WATCHERS.unwatch(self)
         with suppress(StateError):
-            self.seats.free_pending()
+            self._free_pending()
         for lease in list(self._held.values()):
             lease.release()
 
@@ -97,65 +100,82 @@ class Leasing:
         """Begin without a lease in a forked child: those of the parent are not its own."""
         inherited = list(self._held.values())
         self._begin()
-        self.seats.pending = {}  # left to the parent process
         for lease in inherited:
             lease.after_fork()
 
     def _begin(self) -> None:
         # A lease that the program has forgotten is no longer renewed, and ends.
         self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
+        self._pending: dict[str, tuple[HeldSeat, float]] = {}
+        """The seats that are still to be freed, by the ids of their leases, and their ends; not those of a parent."""
         self._version: Version = ()
         self._followed: Snapshot | None = None
 
     def free(self, lease: Lease) -> None:
         """Free the seat of a lease that was released."""
         self._held.pop(lease.id, None)
-        self.seats.free(lease.row, lease.until)
+        self._free(lease.row, lease.until)
 
     def renew(self, held: list[Lease]) -> None:
         """Renew leases together; raise `StateError` if the database cannot be written."""
-        rows = [(lease, lease.row) for lease in held]
-        if not rows:
+        pairs = [(lease, lease.row) for lease in held]
+        if not pairs:
             return
-        renewed, begin = self.seats.renew([(row, lease.request.ttl) for lease, row in rows])
-        for lease, row in rows:
+        begin, now = seats.elapsed(), seats.time_of(self.live)
+        renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)
+        for lease, row in pairs:
             if row.id not in renewed:
                 lease.lose_seat(row)
             elif not lease.renewed(row, begin + lease.request.ttl):
-                self.seats.free(row, begin + lease.request.ttl)  # the answer came too late
+                self._free(row, begin + lease.request.ttl)  # the answer came too late
+
+    def _free(self, row: HeldSeat, until: float) -> None:
+        """Free a seat that ends by itself at `until`; later, if the database is away."""
+        if not self._pending:  # else it was away just now, and is not waited for again
+            with suppress(StateError):
+                return rows.free(self._database, row)
+        self._pending[row.id] = row, until
+        return None
+
+    def _free_pending(self) -> None:
+        """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
+        for lease_id, (row, until) in list(self._pending.items()):
+            if seats.elapsed() < until:
+                rows.free(self._database, row)
+            self._pending.pop(lease_id, None)
 
     def _find_ended(self) -> None:
-        self._version = self.seats.database.version()
-        rows = [(lease, lease.row) for lease in list(self._held.values())]
-        held = self.seats.still_held([row for _, row in rows])
-        for lease, row in rows:
+        self._version = self._database.version()
+        pairs = [(lease, lease.row) for lease in list(self._held.values())]
+        held = rows.still_held(self._database, [row for _, row in pairs], seats.time_of(self.live))
+        for lease, row in pairs:
             if row.id not in held:
                 lease.lose_seat(row)
 
     def _follow_licenses(self, held: list[Lease]) -> None:
         """After a change of what is granted, replace the seats that give less than they must."""
-        snapshot = self.seats.snapshot
+        snapshot = self.live.snapshot
         if snapshot is self._followed:
             return
         for lease in held:
             row = lease.row
-            if lease.is_held and not row.borrowed and self.seats.gives(row) < lease.request.at_least:
+            if lease.is_held and not row.borrowed and seats.extent_of(snapshot, row) < lease.request.at_least:
                 self._replace(lease)
         self._followed = snapshot
 
     def _replace(self, lease: Lease) -> None:
         """Take another seat for a lease, if one is free, after its license lost the old one."""
         old = lease.row
-        self.seats.free(old, lease.until)  # first: what is held beyond the count takes up room
+        self._free(old, lease.until)  # first: what is held beyond the count takes up room
         try:
-            row, until = self.seats.take(lease.request)
+            row, until = seats.take(self.live, lease.request)
         except (NoneFree, NotEntitled, RequirementMissing) as error:
             lease.lose("refused", error)
         else:
             self._held.pop(old.id, None)
             self._held[row.id] = lease
             if not lease.extend(row, until):
-                self.seats.free(row, until)  # it was released meanwhile
+                self._free(row, until)  # it was released meanwhile
 
 
 def _due_in(lease: Lease) -> float:

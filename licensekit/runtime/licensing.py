@@ -175,13 +175,13 @@ class Licensing(Questions):
             SeatMisused: it cannot be taken in this way.
             StateError: the database cannot be written.
         """
-        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # only whoever takes seats pays
+        from licensekit.runtime import seats  # noqa: PLC0415  # only whoever takes seats pays
+        from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # likewise
         from licensekit.runtime.seat import Seat  # noqa: PLC0415  # likewise
-        from licensekit.runtime.seats import Seats  # noqa: PLC0415  # likewise
 
         # Of two threads that are the first together, one creates what both use.
-        leasing = self._leasing.get("one") or self._leasing.setdefault("one", Leasing(Seats(self._live)))
-        return Seat(leasing, leasing.seats.request(code, holder, ttl, at_least), wait, on_lost)
+        leasing = self._leasing.get("one") or self._leasing.setdefault("one", Leasing(self._live))
+        return Seat(leasing, seats.request(self._live, code, holder, ttl, at_least), wait, on_lost)
 
     def user(self, user_id: str, site: str | None = None, licenses: Iterable[str] | None = None) -> User:
         """Return what a user may do, at one site or at none; `user(id).allows("sale")`.

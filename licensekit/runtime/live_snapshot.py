@@ -106,7 +106,7 @@ class LiveSnapshot:
                     self._is_awake = True
                     self._publish()
         if self._is_closed:
-            raise DatabaseUnavailable(reason="closed", where=self._closed_at)
+            raise DatabaseUnavailable(reason="closed", where=self.database.location)
         return self.snapshot
 
     def reload(self) -> None:
@@ -157,7 +157,7 @@ class LiveSnapshot:
         """Return the state with the concurrent seats and the units of meters that are used at this moment."""
         snapshot = self.snapshot
         state = snapshot.state
-        if snapshot.error is None:
+        if snapshot.away is None:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
                 now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
@@ -171,7 +171,6 @@ class LiveSnapshot:
         WATCHERS.unwatch(self)
         if not (self._is_closed or self._error or self._not_written):
             self._keep(CLOSING_SECONDS)
-        self._closed_at = self.database.location  # one that is still to be set up must not be opened to name it later
         with self._swapping:
             self._is_closed = True
             self._publish()
@@ -199,7 +198,7 @@ class LiveSnapshot:
     def _refresh(self) -> None:
         """Read the state again, unless it is there and only leases have changed."""
         version, known = self.database.version(), self._current
-        if self._error is None and known.alone_since is None:
+        if self._error is None and known.away is None:
             # Who takes and frees seats all day changes the database with each of them, where there is no server to
             # tell one change from another.
             with read_installation(self.opened) as read:

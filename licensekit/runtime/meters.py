@@ -75,7 +75,7 @@ class Meter:
             snapshot, granted, held = self._follow()
             if math.isinf(held):
                 return None
-            if snapshot.error is None:
+            if snapshot.away is None:
                 with suppress(StateError):
                     held += sum(meters.read_free(self._live.database, self.code, granted).values())
             return int(held)
@@ -98,7 +98,7 @@ class Meter:
         snapshot = self._live.snapshot
         granted = snapshot.state.entitlements.meters.get(self.code, ())
         is_unrestricted = any(one.amount is None for one in granted)
-        if granted != self._granted and (is_unrestricted or snapshot.error is None):
+        if granted != self._granted and (is_unrestricted or snapshot.away is None):
             self.give_back()
             self._granted = granted
         is_same = granted == self._granted
@@ -114,8 +114,8 @@ class Meter:
             return
         if not granted:
             raise self._refusal(n, snapshot, granted)
-        if snapshot.error is not None:
-            raise snapshot.error
+        if snapshot.away is not None:
+            raise snapshot.away.error
         now = time.monotonic()
         is_quick = now - self._reserved < BATCH_SECONDS
         self._wish = min(MOST, 2 * max(self._wish, n)) if is_quick else max(1, self._wish // 2)
@@ -161,7 +161,7 @@ class Meter:
     def _look(self, before: float | None = None) -> None:
         """Return a batch of which as much is left as `before`; look later at another one."""
         with self._lock, suppress(LicenseError):  # it may be closed by now
-            if self._left == before and self._live.snapshot.error is None:
+            if self._left == before and self._live.snapshot.away is None:
                 self.give_back()
             self._is_watched = bool(self._shares)
             if self._is_watched:

@@ -37,28 +37,22 @@ class TimeNotKept(Notice):
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = ("_by_service", "alone_since", "error", "nothing", "state", "system", "valid_until")
+    __slots__ = ("_by_service", "away", "nothing", "state", "system", "valid_until")
 
-    def __init__(
-        self, state: InstallationState, *, alone_since: int | None = None, error: LicenseError | None = None
-    ) -> None:
+    def __init__(self, state: InstallationState, away: DatabaseAway | None = None) -> None:
         self.state = state
-        self.alone_since = alone_since
-        """When the database was last read, if it cannot be read now."""
-        self.error = error
-        """Why it cannot be read."""
+        self.away = away
+        """Since when the database cannot be read, and why; None: it can."""
         self.system = with_full_names(state.entitlements, state.entitlements.system)
         self._by_service: dict[Served, Mapping[str, Access]] = {}
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
         """What a holder may do who is unknown or retired."""
-        self.valid_until = min(_ends(state, alone_since), default=None)
+        self.valid_until = min(_ends(state, away), default=None)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
-        if self.error is None or self.alone_since is None:
-            return self.state.notices
-        return (DatabaseAway(since=self.alone_since, error=self.error), *self.state.notices)
+        return self.state.notices if self.away is None else (self.away, *self.state.notices)
 
     def access_of(self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]) -> Mapping[str, Access]:
         """Return what a holder may do; holders who are served alike share one mapping."""
@@ -81,7 +75,7 @@ class Snapshot:
 
     def holds_at(self, reading: Reading, *, away: bool) -> bool:
         """Return whether this is still the right one, with or without the database."""
-        if away != (self.alone_since is not None):
+        if away != (self.away is not None):
             return False
         now = self.now_at(reading, away=away)
         return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
@@ -94,9 +88,10 @@ class Snapshot:
         """
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
-        since = None if error is None else contact
-        hours = None if since is None else (now - since) / HOUR_SECONDS
-        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), alone_since=since, error=error)
+        if error is None:
+            return Snapshot(state_at(state, now, clock=clock))
+        hours = (now - contact) / HOUR_SECONDS
+        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), DatabaseAway(since=contact, error=error))
 
 
 class Asleep(Snapshot):
@@ -133,11 +128,11 @@ def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) ->
     return {**access, **own}
 
 
-def _ends(state: InstallationState, alone_since: int | None) -> list[int]:
+def _ends(state: InstallationState, away: DatabaseAway | None) -> list[int]:
     """Return the seconds at which the state may no longer be right."""
     end = state.entitlements.valid_until
     ends = [] if end is None else [end]
-    if alone_since is not None:
+    if away is not None:
         hours = {bundle.document.offline_hours for bundle in state.bundles}
-        ends += [alone_since + hour * HOUR_SECONDS for hour in hours]
+        ends += [away.since + hour * HOUR_SECONDS for hour in hours]
     return [second for second in ends if second > state.now]

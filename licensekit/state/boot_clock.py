@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from licensekit.state.time import Boot, BootClock, Clocks, read_clocks, system_clock
+from licensekit.dates import seconds_of
+from licensekit.state.time import Boot, BootClock, Clocks, Reading, system_clock
 
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -31,8 +32,8 @@ def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> C
 
     By default the boot clock is the one of this machine, or where `clock` is not, none.
     """
-    own = boot_clock if clock is system_clock else None
-    return partial(read_clocks, clock, boot or own)
+    read = boot or (boot_clock if clock is system_clock else lambda: None)
+    return lambda: Reading(seconds_of(clock()), read())
 
 
 def boot_clock() -> Boot | None:

@@ -185,8 +185,9 @@ def decode(data: object) -> Entry | None:
     """Return the entry that `encode` has made `data` from; None for any other bytes."""
     try:
         said: dict[str, Any] = json.loads(data) if isinstance(data, bytes) else {}
-        make, readers = _READERS[said.pop("did")]
-        entry: Entry = make(**{name: readers[name](value) for name, value in said.items()})
+        kind = _KINDS[said.pop("did")]
+        types = kind.__annotations__
+        entry: Entry = kind(**{name: _READ[types[name]](value) for name, value in said.items()})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return entry
@@ -210,6 +211,3 @@ _READ: Final[Mapping[Any, Callable[[Any], Any]]] = {
     tuple[int, ...]: lambda value: tuple(map(_integer, value)),
 }
 """Type of a field to what reads it."""
-_READERS: Final[Mapping[str, tuple[Callable[..., Entry], Mapping[str, Callable[[Any], Any]]]]] = {
-    name: (kind, {field: _READ[kind.__annotations__[field]] for field in kind._fields}) for name, kind in _KINDS.items()
-}

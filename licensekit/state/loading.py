@@ -13,6 +13,7 @@ from licensekit.entitlements.events import Event
 from licensekit.entitlements.notices import by_urgency, list_notices
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import NextDate, next_date
+from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
@@ -178,8 +179,19 @@ class ReadTransaction(NamedTuple):
 
     @property
     def pack(self) -> bytes | str:
-        """The pack: the one that was given, or else the recorded one; raises as `root` does."""
-        return self.stored.pack(self.opened.pack)
+        """The pack: the one that was given, or else the recorded one.
+
+        Raises:
+            NotActivated: there is neither.
+            HomeInvalid: the recorded one was altered.
+        """
+        if self.opened.pack is not None:
+            return self.opened.pack
+        if self.stored.recorded is None:
+            raise NotActivated(reason="no-pack")
+        if not self.stored.recorded.pack:
+            raise HomeInvalid(reason="pack-altered")
+        return self.stored.recorded.pack
 
     def state(self, *, now: int | None = None) -> InstallationState:
         """Evaluate everything that the installation is, has and may do now.

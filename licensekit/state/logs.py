@@ -27,7 +27,7 @@ from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import frame
 from licensekit.wire.armor import TYPES
-from licensekit.wire.documents import Bundle, Root
+from licensekit.wire.documents import Bundle, Kind, Root
 
 EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
 """The journal before its first entry."""
@@ -182,10 +182,9 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleT
     `elapsed` is what has verifiably passed by then.
     """
     bundle, key = verified.document, verified.keys[0]
-    counts = [*bundle.system.values(), *bundle.sites.values(), *bundle.users.values()]
+    counts = [count for kind in Kind for count in bundle.counts(kind).values()]
     known = [count for count in counts if count is not None]
     is_limited = len(known) == len(counts) and not bundle.settings and not bundle.replaces
-    end = bundle.expiry if bundle.grace is None else bundle.grace
     return entries.BundleTaken(
         identity=verified.identity,
         issuer=bundle.issuer,
@@ -198,7 +197,7 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleT
         scheme=key.scheme,
         key=key.key_id,
         most=max(known, default=0) if is_limited else None,
-        term=None if end is None else end - day_at(bundle.issued),
+        term=None if bundle.term_end is None else bundle.term_end - day_at(bundle.issued),
         elapsed=elapsed,
     )
 

@@ -48,13 +48,8 @@ class PendingDatabase:
 
     @property
     def location(self) -> str:
-        """See `Database.location`."""
-        return self._now().location
-
-    @property
-    def place(self) -> str:
-        """Where the installation is, as far as it is known without a look."""
-        return "not set up yet" if self._real is None else f"at {self._real.location}"
+        """Where it is now, without a look at any file or server: in memory, until it is set up."""
+        return (self._real or self._private).location
 
     def read(self) -> AbstractContextManager[Connection]:
         """See `Database.read`."""
@@ -121,13 +116,6 @@ class PendingDatabase:
             real.close()
             raise DatabaseBusy(reason="set-up", where=real.location)
         return real
-
-
-def place_of(database: Database) -> str:
-    """Return where an installation is, for a repr: without a look at any file or server."""
-    if not isinstance(database, PendingDatabase):
-        return f"at {database.location}"
-    return database.place
 
 
 def _remove(target: str | Path, made: list[Path]) -> None:

@@ -9,7 +9,7 @@ from licensekit.chain import Head
 from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
-from licensekit.errors import HomeInvalid, NotActivated, OtherInstallation
+from licensekit.errors import HomeInvalid, OtherInstallation
 from licensekit.keys.signing import SigningKey
 from licensekit.state import slots
 from licensekit.state.journal import NOTHING_OBSERVED, Journal, JournalFault, SignedHead
@@ -123,21 +123,6 @@ class Stored(NamedTuple):
     def key(self) -> SigningKey:
         """The installation's own key."""
         return key_of(self.seed)
-
-    def pack(self, given: bytes | str | None) -> bytes | str:
-        """Return the pack that was given, or the recorded one in place of None.
-
-        Raises:
-            NotActivated: there is neither.
-            HomeInvalid: the recorded one was altered.
-        """
-        if given is not None:
-            return given
-        if self.recorded is None:
-            raise NotActivated(reason="no-pack")
-        if not self.recorded.pack:
-            raise HomeInvalid(reason="pack-altered")
-        return self.recorded.pack
 
     def fingerprint(self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS) -> Fingerprint:
         """Return what bound bundles are compared with; only for them the machine is examined.

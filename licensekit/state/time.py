@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection
-from licensekit.dates import DAY_SECONDS, seconds_of
+from licensekit.dates import DAY_SECONDS
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
@@ -87,11 +87,6 @@ Clocks = Callable[[], Reading]
 def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
-
-
-def read_clocks(clock: Callable[[], datetime], boot: BootClock | None) -> Reading:
-    """Return what a clock and a boot clock, if there is one, show now."""
-    return Reading(seconds_of(clock()), None if boot is None else boot())
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:

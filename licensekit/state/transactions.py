@@ -12,7 +12,6 @@ from licensekit.state.audit_events import FIELDS
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.mark import Mark, read_mark, write_mark
-from licensekit.state.pending import place_of
 from licensekit.state.time import TimeSeen, accept_clock, effective, is_due, observe
 from licensekit.state.trust_store import keep_trust, verify_bundles
 
@@ -162,7 +161,7 @@ class Section:
         self._opened = opened
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of the installation {place_of(self._opened.database)}>"
+        return f"<{type(self).__name__} of the installation at {self._opened.database.location}>"
 
 
 def reading(ask: Callable[Concatenate[loading.ReadTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:

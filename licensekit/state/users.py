@@ -39,6 +39,11 @@ class SiteFacts(NamedTuple):
     central: bool
     holdings: tuple[Holding, ...]
 
+    @property
+    def licenses(self) -> tuple[str, ...]:
+        """What is assigned, by code."""
+        return tuple(holding.license for holding in self.holdings)
+
 
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
     """Look up what is known of a user, and what it is assigned; None if there is no such user."""

@@ -95,9 +95,9 @@ class TestLicensing(Licensing):
         tables = [kind.plural for kind in Kind]
         without = {table: {code: 0 for code in codes if code in self._terms[table]} for table in tables}
         users, sites = self.installation.users, self.installation.sites
-        for user in tuple(users.list()):
+        for user, _ in tuple(users.list()):
             users.release(user.id, *set(user.licenses).intersection(codes))
-        for site in sites.list():
+        for site, _ in sites.list():
             sites.release(site.id, *set(site.licenses).intersection(codes))
         self.grant(**cast("Sold", without))
 

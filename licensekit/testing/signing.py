@@ -108,7 +108,7 @@ class Issuer(NamedTuple):
                 faults = tuple(fault for fault in draft.faults if not isinstance(fault, OrderIncomplete))
                 checked = check_order(draft._replace(faults=faults), catalog)
                 documents.append(make_bundle(checked, serial="TEST", sequence=number, issued=now))
-        return _written(sign(one, throw_away_keys()[1]) for one in documents)
+        return armor.write_file(sign(one, throw_away_keys()[1]) for one in documents)
 
     def _own(self, issuer: str, codes: Mapping[str, Any]) -> dict[str, Any]:
         """Return which codes are an issuer's, as it writes them; the vendor is to refuse what is nobody's."""
@@ -156,7 +156,7 @@ def issuer_for(pack: bytes | str | None = None, root: str = "") -> Issuer:
     trust = first_trust(product, [admitted(key.verifying_key, MARK, scope, 0)], 0)
     under = [replace_fields(one, root_version=1, trust_version=1) for one in catalogs.values()]
     first = sign(own_root, root_key)
-    written = _written([first, sign(trust, root_key), *(sign(one, key) for one in under)])
+    written = armor.write_file([first, sign(trust, root_key), *(sign(one, key) for one in under)])
     return Issuer(product, vendor, catalogs, pin_of(first.payload), written)
 
 
@@ -164,7 +164,3 @@ def issuer_for(pack: bytes | str | None = None, root: str = "") -> Issuer:
 def throw_away_keys() -> tuple[SigningKey, SigningKey]:
     """Return the root key and the signing key of this process."""
     return SigningKey.generate(ED25519), SigningKey.generate(ED25519)
-
-
-def _written(tokens: Iterable[armor.Token]) -> str:
-    return "".join(armor.write(token) + "\n" for token in tokens)

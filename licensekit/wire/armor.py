@@ -7,6 +7,7 @@ token can hide another.
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from licensekit.errors import ArmorInvalid, TooLarge, UnexpectedType
@@ -44,6 +45,11 @@ class Token(NamedTuple):
 def write(token: Token) -> str:
     """Write the one spelling of `token`, without a line end."""
     return f"lk1-{token.type}.{encode(token.frame)}"
+
+
+def write_file(tokens: Iterable[Token]) -> str:
+    """Return the text of a file of tokens, one a line."""
+    return "\n".join((*map(write, tokens), ""))
 
 
 def read(data: bytes | str) -> list[Token]:

@@ -17,11 +17,11 @@ SECOND: Final = Migration(
     "notes",
     (
         """CREATE TABLE notes (
-            number {serial},
+            number {integer} PRIMARY KEY,
             thing {integer} NOT NULL REFERENCES things (id),
             note {text} NOT NULL
         ) {strict}""",
-        "INSERT INTO notes (thing, note) SELECT id, name FROM things",
+        "INSERT INTO notes SELECT id, id, name FROM things",
     ),
 )
 SCHEMA: Final = Schema("ledger", (FIRST,))

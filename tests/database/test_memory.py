@@ -73,7 +73,7 @@ def test_an_sqlite_without_images_keeps_the_same(monkeypatch: pytest.MonkeyPatch
     database = in_memory(NEXT_SCHEMA)
     with database.write() as connection:
         connection.run("INSERT INTO things VALUES (1, ?, ?)", "it's; é\n", b"\x00\xff")
-        connection.run("INSERT INTO notes (thing, note) VALUES (1, 'it')")
+        connection.run("INSERT INTO notes VALUES (1, 1, 'it')")
     add(database, 2)
     with database.read() as connection:
         assert connection.rows("SELECT * FROM things ORDER BY id") == [
@@ -82,7 +82,7 @@ def test_an_sqlite_without_images_keeps_the_same(monkeypatch: pytest.MonkeyPatch
         ]
         assert connection.rows("SELECT * FROM notes") == [(1, 1, "it")]
     with pytest.raises(ConstraintViolated), database.write() as connection:
-        connection.run("INSERT INTO notes (thing, note) VALUES (3, 'none')")
+        connection.run("INSERT INTO notes VALUES (3, 3, 'none')")
     with pytest.raises(DatabaseUnavailable), database.read() as connection:
         connection.run("DELETE FROM things")
 

@@ -57,14 +57,14 @@ def test_pending_migrations_keep_what_is_there(location: str, database: Database
     database.close()
     migrated = connect(location, schema=NEXT_SCHEMA, create=False)
     assert things(migrated) == [5, 7]
-    assert notes(migrated) == [(1, "thing"), (2, "thing")]
+    assert notes(migrated) == [(5, "thing"), (7, "thing")]
     migrated.close()
 
 
 def test_foreign_keys_are_enforced(location: str) -> None:
     database = connect(location, schema=NEXT_SCHEMA, create=True)
     with pytest.raises(ConstraintViolated), database.write() as connection:
-        connection.run("INSERT INTO notes (thing, note) VALUES (99, 'of nothing')")
+        connection.run("INSERT INTO notes VALUES (99, 99, 'of nothing')")
     assert notes(database) == []
     database.close()
 

@@ -24,7 +24,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
     }
     [program] = code_blocks(section(TEXT, "From a program"))
     exec(program, names)  # noqa: S102  # our own text
-    assert [user.id for user in names["holders"]] == ["bob"]
+    assert [user.id for user, _ in names["holders"]] == ["bob"]
     with Installation.open(names["home"], root=homes.PIN, pack=names["PACK"]) as installation:
         did = [entry.facts["did"] for entry in installation.audit.entries()]
     assert did == ["create", "activate", "user-add", "user-assign", "prefer", "user-assign", "event-start", "event-end"]

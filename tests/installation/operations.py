@@ -13,7 +13,7 @@ from licensekit.state.home import DATABASE_NAME
 from licensekit.state.schema import SCHEMA
 from tests.homes import Home, bundle, file
 
-TABLES: Final = tuple(table.name for table in tables(SCHEMA))
+TABLES: Final = tables(SCHEMA)
 NEXT: Final = Schema(
     "installation",
     (
@@ -22,7 +22,7 @@ NEXT: Final = Schema(
             SCHEMA.number + 1,
             "later",
             (
-                "CREATE TABLE later (number {serial}, license {text} NOT NULL) {strict}",
+                "CREATE TABLE later (number {integer} PRIMARY KEY, license {text} NOT NULL) {strict}",
                 "ALTER TABLE users ADD COLUMN phone {text}",
             ),
         ),

@@ -95,7 +95,7 @@ def test_a_vendor_code_may_be_written_in_full(crm: Installation) -> None:
 def test_a_site_license_gives_its_users_what_it_includes(crm: Installation) -> None:
     crm.sites.add("oslo", central=True)
     crm.sites.assign("oslo", "reporter")
-    assert [site.licenses for site in crm.sites.list()] == [("reporter",)]
+    assert [site.licenses for site, _ in crm.sites.list()] == [("reporter",)]
     crm.sites.release("oslo", "reporter")
     assert crm.state().in_use == {}
 
@@ -111,7 +111,7 @@ def test_removing_a_site_frees_what_it_held_and_its_place(crm: Installation) -> 
 
 def test_the_central_site_needs_no_license(installation: Installation) -> None:
     installation.sites.add("oslo", central=True)
-    assert [site.central for site in installation.sites.list()] == [True]
+    assert [site.central for site, _ in installation.sites.list()] == [True]
 
 
 def test_sites_are_unlimited_where_nothing_limits_them(home: Home) -> None:

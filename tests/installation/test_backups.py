@@ -74,7 +74,7 @@ def restored(home: Home, source: Path, **options: Any) -> backup.Restored:
 
 def people(home: Home) -> list[str]:
     with home.open() as installation:
-        return [one.id for one in installation.users.list()]
+        return [one.id for one, _ in installation.users.list()]
 
 
 def notices(installation: Installation) -> list[str]:

@@ -67,7 +67,7 @@ def test_one_person_is_one_user_however_the_id_is_written(home: Home) -> None:
         assert (done.added, done.changed) == (0, 1)
         with pytest.raises(UsersInvalid):
             crm.users.import_rows(parse_users("id\nbob\nBOB\n"))
-        [user] = crm.users.list()
+        [(user, _)] = crm.users.list()
         assert (user.id, user.written) == ("jos\u00e9", "Jos\u00e9")
         assert user.licenses == ("sales", "windows")
         assert crm.users.get("JOS\u00c9").plain()["written"] == "Jos\u00e9"
@@ -84,7 +84,7 @@ def test_one_place_is_one_site(home: Home) -> None:
         with pytest.raises(EntryTaken, match=r"site .* already"):
             crm.sites.add("OSLO")
         crm.sites.assign("oslO", "reporter")
-        [site] = crm.sites.list()
+        [(site, _)] = crm.sites.list()
         assert (site.id, site.written, site.licenses) == ("oslo", "Oslo", ("reporter",))
         event = crm.events.start("no-login", scope=EventScope.SITE, subject="OSLO")
         reasons = crm.users.may_login("anna", "web", site="OsLo").reasons
@@ -124,7 +124,7 @@ def test_an_erased_person_is_gone_and_the_log_holds(home: Home) -> None:
     assert "anna" not in str(said).lower()
     assert f"added user {ERASED}" in str(said)
     assert crm.audit.newest(limit=1)[0].message.startswith("erased a user")
-    assert [user.id for user in crm.users.list()] == ["bob"]
+    assert [user.id for user, _ in crm.users.list()] == ["bob"]
     assert crm.users.get("bob").holdings[0].slot == 1
     assert crm.leases.list() == ()
     assert [event.started_by for event in crm.events.list(ended=True)] == [""]

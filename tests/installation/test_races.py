@@ -64,6 +64,6 @@ def test_slots_stay_dense_while_two_processes_assign_and_release(
         for racer in racers:
             racer.join(60)
         assert installation.state().in_use == {"sales-pro": 10}
-        held = [installation.users.get(user.id).holdings for user in installation.users.list()]
+        held = [installation.users.get(user.id).holdings for user, _ in installation.users.list()]
         assert sorted(one.slot for each in held for one in each) == list(range(1, 11))
         assert installation.audit.verify().head.number

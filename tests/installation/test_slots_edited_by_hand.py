@@ -118,7 +118,7 @@ def test_rows_inserted_by_hand_are_granted_nothing_and_the_counts_say_it(
         assert not licensing.site("oslo").allows("sales")
         in_use = licensing.count("sales").in_use
         assert crm.statement()[1].usage["sales"].in_use == in_use == count
-        listed = {user.id for user in crm.users.list() if not user.lapsed and user.licenses}
+        listed = {user.id for user, lapsed in crm.users.list() if not lapsed and user.licenses}
         assert listed == set(served)
         crm.users.add("late")
         with pytest.raises(NoneFree):
@@ -134,7 +134,7 @@ def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Ho
         crm.users.prefer("sales", *reversed(PEOPLE))
         assert crm.audit.verify().head.number
         assert crm.state().in_use["sales"] == SOLD + len(STRANGERS)
-        granted = [user.id for user in crm.users.list() if crm.users.access(user.id)["sales"]]
+        granted = [user.id for user, _ in crm.users.list() if crm.users.access(user.id)["sales"]]
         assert granted == PEOPLE
 
 
@@ -178,7 +178,7 @@ def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home, edit: 
         sites = ("oslo", "bergen", "paris", "rome")
         assert [licensing.site(site).allows("reporter") for site in sites] == [True, True, 0, 0]
         assert licensing.count("satellite").in_use == 2
-        assert {site.id for site in crm.sites.list() if site.lapsed} == {"paris", "rome"}
+        assert {site.id for site, lapsed in crm.sites.list() if lapsed} == {"paris", "rome"}
         why = licensing.site("paris").explain("reporter").why
         assert isinstance(why, BeyondSold)
         assert (why.reason, why.slot) == ("satellite", 2)

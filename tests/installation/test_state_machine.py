@@ -250,7 +250,7 @@ class Installations(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self) -> None:
         """Everybody has what was assigned to them, and the log of it is whole."""
-        listed = {user.id: user for user in self.installation.users.list()}
+        listed = {user.id: user for user, _ in self.installation.users.list()}
         assert {id_: set(user.licenses) for id_, user in listed.items()} == self.model.held
         assert {id_ for id_, user in listed.items() if user.retired} == self.model.retired
         assert self.installation.audit.verify().head.number >= self.model.entries

@@ -28,7 +28,7 @@ def crm_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
 
 def allowed(crm: Installation, way: str) -> int:
     """Ask about every user."""
-    return sum(bool(crm.users.may_login(user.id, way)) for user in crm.users.list())
+    return sum(bool(crm.users.may_login(user.id, way)) for user, _ in crm.users.list())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -55,7 +55,7 @@ def test_the_people_of_a_preview_are_those_who_may_log_in_then(crm_home: Home, s
                     crm.users.assign(user, code)
         crm.users.retire("u3")
         data = file(bundle(2, system={"server": 1}, users={"user": 3, "windows": None}), more)
-        told = crm.propose_activate(data).preview.consequences.logins
+        told = crm.propose_activate(data).preview.logins
         assert told[0].by_way["web"] == allowed(crm, "web")
         crm.activate(data)
         for step in told[1:]:
@@ -66,7 +66,7 @@ def test_the_people_of_a_preview_are_those_who_may_log_in_then(crm_home: Home, s
 
 
 def test_a_person_without_licenses_is_counted_with_its_kind(crm: Installation) -> None:
-    read = crm.propose_activate(file(bundle(2))).preview.consequences.logins
+    read = crm.propose_activate(file(bundle(2))).preview.logins
     assert [step.people for step in read[:2]] == [0, 0]
 
 

@@ -62,7 +62,7 @@ def test_reprs_say_what_is_there(home: Home, activated: Installation) -> None:
 
 def test_a_repr_looks_at_nothing(home: Home) -> None:
     with home.open() as handle:
-        assert repr(handle) == "<Installation not set up yet, by admin>"
+        assert repr(handle) == "<Installation at memory://, by admin>"
         assert not home.folder.exists()
 
 

@@ -91,16 +91,16 @@ def _show_preview(preview: Preview, *, show_all: bool) -> None:
 
 def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
     """Yield until when the product is licensed, what ends and how many people may log in."""
-    covered = (preview.consequences.covered_new, preview.consequences.covered_now)
+    covered = (preview.covered_new, preview.covered_now)
     yield "licensed until", "; now ".join(one.shown_until or "not licensed" for one in covered)
-    for loss in preview.consequences.losses:
+    for loss in preview.losses:
         what = "read-only" if loss.access is Access.READ else "ends"
         named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
         listed = ", ".join((*named, *([f"{more} more"] if more > 0 else [])))
         yield what, f"{_since(preview, loss.at)}: {listed}"
-    people = [f"{one.people} {_since(preview, one.at)}" for one in preview.consequences.logins[1:]]
+    people = [f"{one.people} {_since(preview, one.at)}" for one in preview.logins[1:]]
     if people:
-        yield "may log in", "; ".join((f"{preview.consequences.logins[0].people} now", *people))
+        yield "may log in", "; ".join((f"{preview.logins[0].people} now", *people))
 
 
 def _since(preview: Preview, at: int) -> str:

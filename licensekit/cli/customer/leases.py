@@ -44,7 +44,7 @@ def list_(*, license_code: str | None, holder: str | None, installation: Install
 @in_installation
 def end(*, lease_ids: tuple[str, ...], installation: Installation) -> None:
     """End leases: their seats are free immediately, and their holders learn it."""
-    ended = installation.leases.end_all(lease_ids)
+    ended = installation.leases.end(*lease_ids)
     for lease in ended:
         emit(f"{lease.holder}: ended the lease {lease.id} of {lease.license}")
         if lease.borrowed:

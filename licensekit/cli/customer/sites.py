@@ -13,11 +13,11 @@ from licensekit.cli.views import spelling
 from licensekit.installation import Installation, SiteRow, Sites, Users
 
 _COLUMNS: Final[Columns[SiteRow]] = {
-    "id": lambda site: site.written,
-    "name": lambda site: site.name,
-    "kind": lambda site: "central" if site.central else "satellite",
-    "licenses": lambda site: spelling.listed(site.licenses),
-    "lapsed": lambda site: spelling.listed(site.lapsed),
+    "id": lambda row: row.site.written,
+    "name": lambda row: row.site.name,
+    "kind": lambda row: "central" if row.site.central else "satellite",
+    "licenses": lambda row: spelling.listed(row.site.licenses),
+    "lapsed": lambda row: spelling.listed(row.lapsed),
 }
 
 
@@ -48,7 +48,7 @@ def remove(*, site_id: str, installation: Installation) -> None:
 
 @sites.command("list")
 @in_installation
-@listing("sites", _COLUMNS, plain=SiteRow._asdict)
+@listing("sites", _COLUMNS)
 def list_(*, installation: Installation) -> tuple[SiteRow, ...]:
     """List the sites with what they are assigned."""
     return installation.sites.list()

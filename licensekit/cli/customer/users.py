@@ -131,19 +131,19 @@ def erase(*, user_id: str, installation: Installation) -> None:
     output.emit("erased")
 
 
-def _remarks(user: UserFacts | UserRow) -> str | None:
+def _remarks(user: UserFacts) -> str | None:
     marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
     return spelling.listed(mark for mark, applies in marks if applies)
 
 
 _COLUMNS: Final[output.Columns[UserRow]] = {
-    "id": lambda user: user.written,
-    "name": lambda user: user.name,
-    "kind": lambda user: spelling.name_of(user.kind),
-    "remarks": _remarks,
-    "groups": lambda user: spelling.listed(user.groups),
-    "licenses": lambda user: spelling.listed(user.licenses),
-    "lapsed": lambda user: spelling.listed(user.lapsed),
+    "id": lambda row: row.user.written,
+    "name": lambda row: row.user.name,
+    "kind": lambda row: spelling.name_of(row.user.kind),
+    "remarks": lambda row: _remarks(row.user),
+    "groups": lambda row: spelling.listed(row.user.groups),
+    "licenses": lambda row: spelling.listed(row.user.licenses),
+    "lapsed": lambda row: spelling.listed(row.lapsed),
 }
 
 
@@ -160,9 +160,9 @@ def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: b
     """List users. A user must match every option that is given."""
     found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
     if as_json:
-        output.stream_json("users", (user.plain() for user in found))
-    elif users_ := list(found):
-        output.show_rows(users_, _COLUMNS)
+        output.stream_json("users", (row.plain() for row in found))
+    elif rows := list(found):
+        output.show_rows(rows, _COLUMNS)
     else:
         output.emit("no users")
 

@@ -84,7 +84,7 @@ def _tokens(data: bytes) -> str:
     """
     if not data:
         raise UnexpectedType(reason="nothing")
-    return "".join(armor.write(token) + "\n" for token in armor.read(data))
+    return armor.write_file(armor.read(data))
 
 
 def _release(visit: Visit, asked: str) -> Released:

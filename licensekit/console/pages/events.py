@@ -29,7 +29,7 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
         ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
         kinds=KINDS,
         scopes=list(EventScope),
-        sites=[site.id for site in visit.installation.sites.list()],
+        sites=[site.id for site, _ in visit.installation.sites.list()],
     )
 
 

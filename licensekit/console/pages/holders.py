@@ -8,7 +8,7 @@ from starlette.responses import Response
 from licensekit.access import Access
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import LicenseView, all_rows, by_plan_and_name, is_there, license_view
+from licensekit.console.views.licenses import all_rows, user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Decision, Given, InstallationState, UserFacts, UserFilter, UserPage, may_login, ways
@@ -43,9 +43,8 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
     state = visit.state
     details = visit.installation.users.details(visit.form.raw("id") if error else visit.asked("id"))
     user = details.user
-    held = tuple(holding.license for holding in user.holdings)
     logins = _login_answers(state, user)
-    lapsed = [code for code in held if details.access.get(code, Access.NONE) < Access.FULL]
+    lapsed = [code for code in user.licenses if details.access.get(code, Access.NONE) < Access.FULL]
     own, shared = _given_by(state, details.given)
     return page(
         visit,
@@ -53,8 +52,8 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
         status=REFUSED if error else 200,
         user=user,
         kinds=KINDS,
-        held=held,
-        choices=choices_of(state, Kind.USER, held, ticked=ticked, lapsed=lapsed),
+        held=user.licenses,
+        choices=choices_of(state, Kind.USER, user.licenses, ticked=ticked, lapsed=lapsed),
         errors=faults_of(error),
         own=own,
         shared=shared,
@@ -82,20 +81,14 @@ def _login_answers(state: InstallationState, user: UserFacts) -> tuple[tuple[str
     return tuple(one for one in answers if not any(r.code == "kind" for r in one[1].reasons))
 
 
-def user_licenses(visit: Visit) -> Response:
+def license_holders(visit: Visit) -> Response:
     """Show the user licenses, and who holds the one that was picked."""
-    views = [view for view in _license_views(visit.state) if not view.row.hidden or view.row.in_use]
+    listed = [row for row in user_licenses(visit.state) if not row.hidden or row.in_use]
     picked = visit.asked("license")
     found, next_page = UserPage((), more=False), None
     if picked:
         found, next_page = _page_of(visit, UserFilter(holding=picked), "/users/licenses", license=picked)
-    return page(visit, "user_licenses.html", views=views, picked=picked, found=found, next_page=next_page)
-
-
-def _license_views(state: InstallationState) -> list[LicenseView]:
-    """Return the user licenses that there are, the plans first."""
-    rows = [row for row in all_rows(state) if row.kind is Kind.USER and is_there(row)]
-    return sorted((license_view(state, row) for row in rows), key=by_plan_and_name)
+    return page(visit, "user_licenses.html", licenses=listed, picked=picked, found=found, next_page=next_page)
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
@@ -115,7 +108,7 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
         "users.html",
         path=path,
         found=found,
-        options=[view.row for view in _license_views(visit.state) if not view.row.hidden],
+        options=[row for row in user_licenses(visit.state) if not row.hidden],
         states=STATES,
         narrowed=narrowed,
         others=OTHERS,
@@ -126,7 +119,7 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
 def _page_of(visit: Visit, wanted: UserFilter, path: str, **asked: str) -> tuple[UserPage, str | None]:
     """Return a page of users, and the address of the next one."""
     found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    return found, visit.url(path, **asked, after=found.users[-1].id) if found.more else None
+    return found, visit.url(path, **asked, after=found.users[-1].user.id) if found.more else None
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -188,14 +181,13 @@ def sites(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the sites; after a refusal with why it was refused."""
     state, found = visit.state, visit.installation.sites.list()
     licenses = state.entitlements.licenses
-    limiting = [row for row in all_rows(state) if licenses[row.code].limits_sites]
     return page(
         visit,
         "sites.html",
         error=error,
         sites=found,
-        limits=[license_view(state, row) for row in limiting],
-        has_central=any(one.central for one in found),
+        limits=[row for row in all_rows(state) if licenses[row.code].limits_sites],
+        has_central=any(site.central for site, _ in found),
     )
 
 
@@ -209,7 +201,7 @@ def add_site(visit: Visit) -> Response:
 def site(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show everything about one site; after a refusal with what was ticked, and why."""
     site_id = visit.form.raw("id") if error else visit.asked("id")
-    found = next((one for one in visit.installation.sites.list() if one.id == site_id), None)
+    found = next((one for one in visit.installation.sites.list() if one.site.id == site_id), None)
     if found is None:
         raise NotFound(reason="site", name=site_id)
     ticked = visit.form.texts("license") if error else None
@@ -217,8 +209,8 @@ def site(visit: Visit, error: LicenseError | None = None) -> Response:
         visit,
         "site.html",
         status=REFUSED if error else 200,
-        site=found,
-        choices=choices_of(visit.state, Kind.SITE, found.licenses, lapsed=found.lapsed, ticked=ticked),
+        site=found.site,
+        choices=choices_of(visit.state, Kind.SITE, found.site.licenses, lapsed=found.lapsed, ticked=ticked),
         errors=faults_of(error),
     )
 

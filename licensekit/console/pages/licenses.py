@@ -5,11 +5,12 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import issuer_name, moved, page
-from licensekit.console.views.licenses import issuer_facts, issuers_of, license_view, part_views
+from licensekit.console.views.licenses import issuer_facts, issuers_of, part_views
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownCode
 from licensekit.installation import InstallationState
+from licensekit.wire.documents import SeatKind
 
 HOLDERS: Final = 100
 """How many holders the page of a license names."""
@@ -50,14 +51,13 @@ def status_tab(visit: Visit) -> Response:
 def license_page(visit: Visit) -> Response:
     """Show everything about one license."""
     details = visit.installation.license(visit.request.path_params["code"])
-    view = license_view(visit.state, details.row)
-    code = details.row.code
-    leases = visit.installation.leases.list(license_code=code) if view.concurrent else ()
+    is_concurrent = details.license.seats is SeatKind.CONCURRENT
+    leases = visit.installation.leases.list(license_code=details.row.code) if is_concurrent else ()
     return page(
         visit,
         "license.html",
         details=details,
-        view=view,
+        is_concurrent=is_concurrent,
         leases=leases,
         holders=details.holders[:HOLDERS],
         more=max(0, details.row.in_use - HOLDERS),
@@ -66,7 +66,7 @@ def license_page(visit: Visit) -> Response:
 
 def end_lease(visit: Visit) -> Response:
     """End a lease: its seat is free immediately."""
-    lease = visit.installation.leases.end(visit.form.text("lease"))
+    [lease] = visit.installation.leases.end(visit.form.text("lease"))
     return moved(visit, f"/license/{lease.license}", saved="lease")
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.console.views.licenses import LicenseView, all_rows, license_view
-from licensekit.installation import InstallationState
+from licensekit.console.views.licenses import all_rows
+from licensekit.installation import InstallationState, LicenseRow
 from licensekit.wire.documents import Kind, SeatKind
 
 
@@ -18,7 +18,7 @@ class Choice(NamedTuple):
     held: bool
     """Whether it is assigned now."""
     lapsed: bool
-    numbers: LicenseView | None
+    row: LicenseRow | None
     """None: no catalog has it any more; it can only be released."""
     brings: tuple[str, ...]
     """What it includes, directly or not."""
@@ -29,7 +29,7 @@ class Choice(NamedTuple):
     @property
     def closed(self) -> bool:
         """Whether it cannot be ticked: none is free."""
-        return not self.ticked and (self.numbers is None or self.numbers.row.free == 0)
+        return not self.ticked and (self.row is None or self.row.free == 0)
 
 
 class Choices(NamedTuple):
@@ -69,7 +69,7 @@ def choices_of(
             ticked=code in marked,
             held=code in holding,
             lapsed=code in gone,
-            numbers=None if row is None else license_view(state, row),
+            row=row,
             brings=tuple(sorted(state.entitlements.closure.get(code, ()))),
             included_in=tuple(
                 rows[giver].name

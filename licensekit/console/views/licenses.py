@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
-from licensekit.wire.documents import Kind, SeatKind
+from licensekit.wire.documents import Kind
 
 _TONES: Final = {
     BundleState.ACTIVE: "good",
@@ -33,18 +33,6 @@ class PartView(NamedTuple):
     """Until the part is no longer licensed without a gap; None is perpetual."""
 
 
-class LicenseView(NamedTuple):
-    """One license with its numbers."""
-
-    row: LicenseRow
-    tone: str
-    percent: int
-    """How much of it is in use; 0 where it is unrestricted."""
-    over: int
-    """How many more are in use than there are."""
-    concurrent: bool
-
-
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
     """Return the issuers that have a catalog or a bundle here, the vendor first."""
     granting = (part.bundle.issuer for part in state.parts)
@@ -54,13 +42,13 @@ def issuers_of(state: InstallationState) -> tuple[str, ...]:
 
 def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
     """Return everything of one issuer, as its tab shows it."""
-    listed = [license_view(state, row) for row in all_rows(state) if row.issuer == issuer]
-    shown = [view for view in listed if not view.row.hidden or view.row.in_use]
-    shown.sort(key=by_plan_and_name)
-    there = [view for view in shown if is_there(view.row)]
+    listed = [row for row in all_rows(state) if row.issuer == issuer]
+    shown = [row for row in listed if not row.hidden or row.in_use]
+    shown.sort(key=_by_plan_and_name)
+    there = [row for row in shown if _is_there(row)]
 
-    def of(kind: Kind, *, plan: bool = False) -> list[LicenseView]:
-        return [v for v in there if v.row.kind is kind and v.row.plan is plan]
+    def of(kind: Kind, *, plan: bool = False) -> list[LicenseRow]:
+        return [row for row in there if row.kind is kind and row.plan is plan]
 
     unknown, settings = state.entitlements.unknown, state.entitlements.settings.rows
     return {
@@ -71,7 +59,7 @@ def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
         "plans": of(Kind.USER, plan=True),
         "users": of(Kind.USER),
         "settings": [one for one in settings if one.issuer == issuer and one.value is not None],
-        "absent": [view for view in shown if not is_there(view.row)],  # no bundle grants it
+        "absent": [row for row in shown if not _is_there(row)],  # no bundle grants it
         "unknown": [code for part, code in unknown if part.bundle.issuer == issuer],
     }
 
@@ -81,12 +69,17 @@ def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
     return rows(state.entitlements, state.used)
 
 
-def by_plan_and_name(view: LicenseView) -> tuple[bool, str]:
+def user_licenses(state: InstallationState) -> list[LicenseRow]:
+    """Return the user licenses that there are, the plans first."""
+    return sorted((row for row in all_rows(state) if row.kind is Kind.USER and _is_there(row)), key=_by_plan_and_name)
+
+
+def _by_plan_and_name(row: LicenseRow) -> tuple[bool, str]:
     """Return the order in which people look for licenses: the plans first, then by name."""
-    return not view.row.plan, view.row.name.casefold()
+    return not row.plan, row.name.casefold()
 
 
-def is_there(row: LicenseRow) -> bool:
+def _is_there(row: LicenseRow) -> bool:
     """Return whether a bundle grants a license, or somebody is still assigned it."""
     return row.granted or bool(row.in_use) or (row.kind is Kind.SYSTEM and row.access > Access.NONE)
 
@@ -108,18 +101,21 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
             )
 
 
-def license_view(state: InstallationState, row: LicenseRow) -> LicenseView:
-    """Return one license with its numbers."""
-    over = 0 if row.total is None else max(0, row.in_use - row.total)
-    percent = _percent(row)
-    license_ = state.entitlements.licenses[row.code]
-    return LicenseView(
-        row=row,
-        tone="bad" if over else "warn" if percent >= NEARLY_FULL else "good",
-        percent=percent,
-        over=over,
-        concurrent=license_.seats is SeatKind.CONCURRENT,
-    )
+def over(row: LicenseRow) -> int:
+    """Return how many more of a license are in use than there are."""
+    return 0 if row.total is None else max(0, row.in_use - row.total)
+
+
+def percent(row: LicenseRow) -> int:
+    """Return how much of a license is in use; 0 where it is unrestricted."""
+    if row.total is None:
+        return 0
+    return min(100, round(100 * row.in_use / row.total)) if row.total else 100 * bool(row.in_use)
+
+
+def tone(row: LicenseRow) -> str:
+    """Return the tone in which the use of a license is shown."""
+    return "bad" if over(row) else "warn" if percent(row) >= NEARLY_FULL else "good"
 
 
 def buy_address(state: InstallationState, issuer: str) -> str | None:
@@ -128,9 +124,3 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
     written = "" if known is None else known.document.urls.get("buy", "")
     # A catalog may say anything here; a browser must not run it.
     return written if written.startswith(("https://", "http://")) else None
-
-
-def _percent(row: LicenseRow) -> int:
-    if row.total is None:
-        return 0
-    return min(100, round(100 * row.in_use / row.total)) if row.total else 100 * bool(row.in_use)

@@ -63,8 +63,6 @@ _OURS: Final = {
     "may_be_lost()": "set_config('synchronous_commit', 'off', true) = 'off'",
 }
 
-_COUNT_ON: Final = "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"
-
 
 def adapt(raw: Raw) -> None:
     """Convert values in both directions as SQLite does."""
@@ -109,10 +107,6 @@ class PostgresConnection(Connection):
                 b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)), storable(params, self._where)
             )
         return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
-
-    def count_on(self, table: LiteralString, column: LiteralString) -> None:
-        """See `Connection.count_on`."""
-        self.rows(_COUNT_ON.format(table=table, column=column))
 
     def now(self) -> int:
         """See `Connection.now`."""

@@ -73,9 +73,6 @@ class SqliteConnection(Connection):
         self._streams.append(cursor)
         return self._fetch(cursor)
 
-    def count_on(self, table: LiteralString, column: LiteralString) -> None:
-        """See `Connection.count_on`: SQLite does so by itself."""
-
     def now(self) -> None:
         """See `Connection.now`: there is no server."""
 

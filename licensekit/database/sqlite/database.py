@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
-from licensekit.database.pool import ConnectionPool
+from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
 from licensekit.database.sqlite import opening
 from licensekit.database.sqlite.connection import SqliteConnection, translate
@@ -19,7 +19,6 @@ DIALECT: Final = Dialect(
     integer="INTEGER",
     text="TEXT",
     blob="BLOB",
-    serial="INTEGER PRIMARY KEY AUTOINCREMENT",
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
     has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
     first=("PRAGMA application_id = 1818977378",),
@@ -38,11 +37,14 @@ DIALECT: Final = Dialect(
 )
 
 
-class _Watcher(NamedTuple):
-    """A connection that never writes: its data version moves with every commit of any other."""
+class _Opened(NamedTuple):
+    """A connection."""
 
     number: int
+    """No other one of this database has it."""
     raw: sqlite3.Connection
+    identity: Hashable
+    """Of the file when it was opened, which may be replaced meanwhile."""
 
 
 class SqliteDatabase:
@@ -70,14 +72,8 @@ class SqliteDatabase:
         self._numbers = count()
         self._readers = self._pool(read_only=True)
         self._writers = self._pool(read_only=False)
-        self._watchers = ConnectionPool(
-            lambda: _Watcher(next(self._numbers), self._connect(read_only=True)),
-            lambda watcher: watcher.raw.close(),
-            identity=self._identity,
-            location=self.location,
-            wait=wait,
-            slots=1,
-        )
+        # One that never writes: its data version moves with every commit of any other.
+        self._watchers = self._pool(read_only=True, slots=1)
         try:
             if schema is not None:
                 migrate(self, schema, create=create, fill=fill)
@@ -121,10 +117,10 @@ class SqliteDatabase:
             opening.create_private(partial)
             with (
                 closing(sqlite3.connect(partial)) as copy,
-                self._readers.lend() as raw,
+                self._readers.lend() as opened,
                 Translated(translate, str(partial)),
             ):
-                raw.backup(copy)
+                opened.raw.backup(copy)
             partial.replace(kept)
             sync_folder(kept.parent)
         except OSError as error:
@@ -133,10 +129,8 @@ class SqliteDatabase:
             ) from error
 
     @contextmanager
-    def _transaction(
-        self, pool: ConnectionPool[sqlite3.Connection], statement: LiteralString
-    ) -> Generator[SqliteConnection]:
-        with pool.lend() as raw, SqliteConnection(raw, self.location) as connection:
+    def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
+        with pool.lend() as opened, SqliteConnection(opened.raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
@@ -144,19 +138,21 @@ class SqliteDatabase:
                     self._schema.check(found, self.location)
             yield connection
 
-    def _pool(self, *, read_only: bool) -> ConnectionPool[sqlite3.Connection]:
+    def _pool(self, *, read_only: bool, slots: int = CONNECTIONS) -> ConnectionPool[_Opened]:
         return ConnectionPool(
             lambda: self._connect(read_only=read_only),
-            sqlite3.Connection.close,
-            is_usable=lambda raw: not raw.in_transaction,
-            identity=self._identity,
+            lambda opened: opened.raw.close(),
+            is_usable=lambda opened: opened.identity == self._identity() and not opened.raw.in_transaction,
             location=self.location,
             wait=self._wait,
+            slots=slots,
         )
 
-    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
+    def _connect(self, *, read_only: bool) -> _Opened:
         self._reads_as_is = opening.is_read_as_it_is(self._path)
-        return opening.connect(self._path, wait=self._wait, read_only=read_only)
+        identity = self._identity()
+        raw = opening.connect(self._path, wait=self._wait, read_only=read_only)
+        return _Opened(next(self._numbers), raw, identity)
 
     def _identity(self) -> Hashable:
         try:

@@ -96,7 +96,7 @@ CREATE TABLE meters (
 ) {strict};
 
 CREATE TABLE events (
-    number {serial},
+    number {integer} PRIMARY KEY,
     kind {text} NOT NULL,
     scope {text} NOT NULL,
     subject {text} NOT NULL,

@@ -7,8 +7,8 @@ from licensekit.access import Access
 from licensekit.dates import seconds_of
 from licensekit.entitlements import Entitlements
 from licensekit.installation import HeldSeat
+from licensekit.runtime import seats as seats_of_program
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.seats import Seats
 from licensekit.state import seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
@@ -38,14 +38,14 @@ class SeatProcess:
         live = SimpleNamespace(
             database=self.database, opened=opened, clocks=opened.clocks, snapshot=SimpleNamespace(state=state)
         )
-        self._seats = Seats(cast("LiveSnapshot", live))
+        self._live = cast("LiveSnapshot", live)
         return state.entitlements
 
     def take(self, holder: str = "anna", code: str = "seat", ttl: int = 60, at_least: Access = Access.FULL) -> HeldSeat:
         """Take a seat."""
         wanted = SeatRequest(code, holder, ttl, at_least)
         wanted.check()
-        return self._seats.take(wanted)[0]
+        return seats_of_program.take(self._live, wanted)[0]
 
     def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
         """Renew leases; return the ids of those that are held."""
@@ -62,7 +62,7 @@ class SeatProcess:
 
     def borrow(self, lease: HeldSeat, hours: float) -> HeldSeat:
         """Borrow a seat."""
-        return self._seats.borrow(lease, hours)[0]
+        return seats_of_program.borrow(self._live, lease, hours)[0]
 
     def close(self) -> None:
         """Close the database."""

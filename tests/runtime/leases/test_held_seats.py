@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from licensekit import Access, Count, Lease, Licensing, Seat
+from licensekit.database import Database
 from licensekit.errors import (
     BorrowRefused,
     EntryInvalid,
@@ -24,6 +25,8 @@ from licensekit.errors import (
 )
 from licensekit.installation import Installation
 from licensekit.runtime import seats
+from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.state import seats as rows
 from licensekit.state.seats import HeldSeat, SeatRequest
 from licensekit.wire.documents import SeatKind
 from tests import makers
@@ -363,14 +366,14 @@ def test_a_renewal_that_comes_too_late_frees_the_seat(
 ) -> None:
     """As when a server answers only after the lease was given up here."""
     lease = take(licensing, ttl=600)
-    taken = seats.Seats.renew
+    renew = rows.renew
 
-    def late(self: seats.Seats, asked: list[tuple[HeldSeat, int]]) -> tuple[frozenset[str], float]:
-        answer = taken(self, asked)
+    def late(database: Database, asked: list[tuple[HeldSeat, int]], now: int) -> frozenset[str]:
+        answer = renew(database, asked, now)
         lease.lose("ended")
         return answer
 
-    monkeypatch.setattr(seats.Seats, "renew", late)
+    monkeypatch.setattr(rows, "renew", late)
     with pytest.raises(LeaseLost, match="an administrator has ended it"):
         lease.renew()
     with opened(home) as other:
@@ -388,14 +391,14 @@ def test_who_moves_after_giving_up_leaves_no_seat_behind(
     if last.row.seat == 0:
         last.release()
         return
-    taken = seats.Seats.take
+    taken = seats.take
 
-    def take_and_release(self: seats.Seats, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = taken(self, wanted)
+    def take_and_release(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = taken(live, wanted)
         last.release()
         return answer
 
-    monkeypatch.setattr(seats.Seats, "take", take_and_release)
+    monkeypatch.setattr(seats, "take", take_and_release)
     sell(crm, 1)
     assert eventually(lambda: not holds(last))
     assert eventually(lambda: in_use(licensing) == 0)

@@ -8,9 +8,10 @@ from licensekit import Access
 from licensekit.database import Database
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LeaseLost
 from licensekit.installation import Installation
+from licensekit.runtime import seats
 from licensekit.runtime.leasing import Leasing, release_all
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.seats import Seats
+from licensekit.runtime.watcher import WATCHERS
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
@@ -30,21 +31,19 @@ def live(home: Home) -> Iterator[LiveSnapshot]:
 
 
 def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Installation, live: LiveSnapshot) -> None:
-    seats = Seats(live)
-    row, _ = seats.take(seats.request("seat", "anna", 60, Access.FULL))
-    assert seats.access(row)["seat"] is Access.FULL
+    row, _ = seats.take(live, seats.request(live, "seat", "anna", 60, Access.FULL))
+    assert seats.access_of(live.snapshot, row)["seat"] is Access.FULL
     catalog = crm_catalog()
     fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
     crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
     live.reload()
-    assert seats.gives(row) is Access.NONE
-    assert set(seats.access(row).values()) == {Access.NONE}
+    assert seats.extent_of(live.snapshot, row) is Access.NONE
+    assert set(seats.access_of(live.snapshot, row).values()) == {Access.NONE}
 
 
 def test_after_a_fork_nothing_is_held_and_anything_can_be_taken(crm: Installation, live: LiveSnapshot) -> None:
-    seats = Seats(live)
-    leasing = Leasing(seats)
-    request = seats.request("seat", "anna", 60, Access.FULL)
+    leasing = Leasing(live)
+    request = seats.request(live, "seat", "anna", 60, Access.FULL)
     lease = leasing.take(request, None)
     leasing.after_fork()
     assert lease.lost.is_set()
@@ -61,26 +60,26 @@ def test_after_a_fork_nothing_is_held_and_anything_can_be_taken(crm: Installatio
 def test_a_seat_that_is_taken_while_the_process_ends_is_released(
     crm: Installation, live: LiveSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seats = Seats(live)
-    leasing = Leasing(seats)
-    take = Seats.take
+    leasing = Leasing(live)
+    take = seats.take
 
-    def taken_too_late(self: Seats, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(self, request)
+    def taken_too_late(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = take(live, request)
         release_all()
         return answer
 
-    monkeypatch.setattr(Seats, "take", taken_too_late)
+    monkeypatch.setattr(seats, "take", taken_too_late)
     with pytest.raises(DatabaseUnavailable, match="closed"):
-        leasing.take(seats.request("seat", "anna", 60, Access.FULL), None)
+        leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None)
     assert crm.leases.list() == ()
 
 
 def test_who_frees_many_seats_waits_once_for_a_database_that_is_away(
     crm: Installation, live: LiveSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seats = Seats(live)
-    held = [seats.take(seats.request("seat", "anna", 60, Access.FULL)) for _ in range(3)]
+    leasing = Leasing(live)
+    held = [leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None) for _ in range(3)]
+    WATCHERS.unwatch(leasing)  # who watches tries again by itself
     tries: list[HeldSeat] = []
 
     def away(_: Database, row: HeldSeat) -> None:
@@ -89,9 +88,9 @@ def test_who_frees_many_seats_waits_once_for_a_database_that_is_away(
 
     with monkeypatch.context() as patch:
         patch.setattr("licensekit.state.seats.free", away)
-        for row, until in held:
-            seats.free(row, until)
+        for lease in held:
+            lease.release()
         assert len(tries) == 1
         assert len(crm.leases.list()) == 3
-    Leasing(seats).close()
+    leasing.close()
     assert crm.leases.list() == ()

@@ -106,7 +106,7 @@ def test_a_seat_is_freed_by_its_lease_alone(process: SeatProcess, crm: Installat
 def test_an_administrator_ends_leases_and_it_is_written_down(process: SeatProcess, crm: Installation) -> None:
     anna, bob = process.take("anna"), process.take("bob")
     before = list(crm.audit.entries())
-    assert crm.leases.end(anna.id) == anna
+    assert crm.leases.end(anna.id) == [anna]
     assert process.still(anna, bob) == {bob.id}
     [written] = list(crm.audit.entries())[len(before) :]
     assert written.facts["did"] == "lease-end"
@@ -118,10 +118,10 @@ def test_leases_are_ended_all_or_none(process: SeatProcess, crm: Installation) -
     anna, bob = process.take("anna"), process.take("bob")
     before = list(crm.audit.entries())
     with pytest.raises(NotFound, match="no lease"):
-        crm.leases.end_all([anna.id, "nothing", bob.id])
+        crm.leases.end(anna.id, "nothing", bob.id)
     assert process.still(anna, bob) == {anna.id, bob.id}
     assert list(crm.audit.entries()) == before
-    assert len(crm.leases.end_all([anna.id, bob.id, anna.id])) == 2
+    assert len(crm.leases.end(anna.id, bob.id, anna.id)) == 2
     with pytest.raises(NotFound, match="no lease"):
         crm.leases.end(anna.id)
 
@@ -252,7 +252,7 @@ def test_a_seat_is_borrowed_up_to_the_limit_and_written_down(crm: Installation, 
     assert (written.facts["did"], written.facts["by"]) == ("lease-borrow", "anna")
     assert process.renew(borrowed)
     assert crm.leases.list() == (borrowed,)
-    assert crm.leases.end(borrowed.id) == borrowed
+    assert crm.leases.end(borrowed.id) == [borrowed]
     with pytest.raises(LeaseLost):
         process.borrow(borrowed, 1)
 

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from licensekit import Lease, Licensing, Seat
 from licensekit.errors import DatabaseUnavailable, LeaseLost, NoneFree, SeatMisused
 from licensekit.installation import Installation
-from licensekit.runtime.seats import Seats
+from licensekit.runtime import seats
+from licensekit.runtime.leasing import Leasing
+from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.state.seats import HeldSeat, SeatRequest
 from tests.crm import SOLD
 from tests.profiles import examples
@@ -146,23 +148,23 @@ async def in_the_executors_queue(licensing: Licensing, patch: PATCH) -> Cancelle
     await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.wait([task])  # not for what is in its way
-    patch.setattr(Seats, "take", Mock(side_effect=AssertionError))
+    patch.setattr(seats, "take", Mock(side_effect=AssertionError))
     gate.open()
     await blocking
     await asyncio.to_thread(int)  # behind the step that is passed over
-    assert cast("Mock", Seats.take).mock_calls == []
+    assert cast("Mock", seats.take).mock_calls == []
     return task
 
 
 async def before_the_database_has_it(licensing: Licensing, patch: PATCH) -> Cancelled:
     """Cancel when the thread is about to take the seat."""
-    gate, take = Gate(), Seats.take
+    gate, take = Gate(), seats.take
 
-    def stopped(self: Seats, request: SeatRequest) -> tuple[HeldSeat, float]:
+    def stopped(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
         gate.stop()
-        return take(self, request)
+        return take(live, request)
 
-    patch.setattr(Seats, "take", stopped)
+    patch.setattr(seats, "take", stopped)
     task = asyncio.create_task(hold(seat(licensing)))
     await gate.reached()
     task.cancel()
@@ -173,14 +175,14 @@ async def before_the_database_has_it(licensing: Licensing, patch: PATCH) -> Canc
 
 async def after_the_database_has_it(licensing: Licensing, patch: PATCH) -> Cancelled:
     """Cancel when the seat is taken, and the thread does not know it yet."""
-    gate, take = Gate(), Seats.take
+    gate, take = Gate(), seats.take
 
-    def stopped(self: Seats, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(self, request)
+    def stopped(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = take(live, request)
         gate.stop()
         return answer
 
-    patch.setattr(Seats, "take", stopped)
+    patch.setattr(seats, "take", stopped)
     task = asyncio.create_task(hold(seat(licensing)))
     await gate.reached()
     task.cancel()
@@ -217,11 +219,11 @@ async def in_a_try_that_is_in_vain(licensing: Licensing, patch: PATCH) -> Cancel
     """Cancel when the thread is about to learn that no seat is free."""
     gate = Gate()
 
-    def stopped(_: Seats, request: SeatRequest) -> tuple[HeldSeat, float]:
+    def stopped(_: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
         gate.stop()
         raise NoneFree(reason="leased", license=request.license, in_use=SEATS, total=SEATS)
 
-    patch.setattr(Seats, "take", stopped)
+    patch.setattr(seats, "take", stopped)
     task = asyncio.create_task(hold(seat(licensing, wait=60)))
     await gate.reached()
     task.cancel()
@@ -256,15 +258,15 @@ async def in_the_block(licensing: Licensing, _: PATCH) -> Cancelled:
 
 async def at_the_end_of_the_block(licensing: Licensing, patch: PATCH) -> Cancelled:
     """Cancel while the seat is being released."""
-    gate, free = Gate(), Seats.free
+    gate, free = Gate(), Leasing.free
 
-    def stopped(self: Seats, row: HeldSeat, until: float) -> None:
+    def stopped(self: Leasing, lease: Lease) -> None:
         gate.stop()
-        free(self, row, until)
+        free(self, lease)
 
     async def work() -> None:
         async with seat(licensing):
-            patch.setattr(Seats, "free", stopped)
+            patch.setattr(Leasing, "free", stopped)
 
     task = asyncio.create_task(work())
     await gate.reached()
@@ -296,15 +298,15 @@ def test_whenever_a_task_is_cancelled_it_keeps_no_seat(
 def test_a_task_that_is_cancelled_twice_does_not_wait_for_the_database(
     licensing: Licensing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, take = Gate(), Seats.take
+    gate, take = Gate(), seats.take
 
-    def stopped(self: Seats, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(self, request)
+    def stopped(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = take(live, request)
         gate.stop()
         return answer
 
     async def work() -> None:
-        monkeypatch.setattr(Seats, "take", stopped)
+        monkeypatch.setattr(seats, "take", stopped)
         task = asyncio.create_task(hold(seat(licensing)))
         await gate.reached()
         for _ in range(2):
