@@ -50,12 +50,11 @@ def _difference(expected: Any, got: Any, path: str) -> str:
         return _of_objects(cast("Mapping[str, Any]", expected), cast("Mapping[str, Any]", got), path)
     if isinstance(expected, list) and isinstance(got, list):
         return _of_lists(cast("Sequence[Any]", expected), cast("Sequence[Any]", got), path)
-    if is_same(expected, got):
+    if is_same(cast("object", expected), cast("object", got)):
         return ""
-    same = _same_characters(expected, got) if isinstance(expected, str) and isinstance(got, str) else 0
-    if same:
+    if isinstance(expected, str) and isinstance(got, str) and (same := _same_characters(expected, got)):
         return f"{path}, from character {same}: expected {_shown(expected[same:])}, got {_shown(got[same:])}"
-    return f"{path}: expected {_shown(expected)}, got {_shown(got)}"
+    return f"{path}: expected {_shown(cast('object', expected))}, got {_shown(cast('object', got))}"
 
 
 def _of_objects(expected: Mapping[str, Any], got: Mapping[str, Any], path: str) -> str:
