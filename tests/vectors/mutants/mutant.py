@@ -22,6 +22,8 @@ class Mutant:
     """Why it may survive: it is equivalent, or the text lets readers differ."""
     module: str = ""
     """The module of the second reader that is changed."""
+    shown_by: str = ""
+    """How the names of the cases begin that show it, or a flag of theirs; they are asked first."""
 
     def with_change(self, old: str, new: str) -> "Mutant":
         """Return it with one more change."""

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, Final
 
 from tests.docs.tables import section, tables, text_of
+from tests.vectors.document_fields import TABLES
 from tests.vectors.mutants.mutant import Mutant, changed, mutants_of, patched
 
 _TITLES: Final = (
@@ -13,6 +15,8 @@ _TITLES: Final = (
     *("Setting", "Login rule", "Edition", "Bundle", "Binding", "Reset", "Request", "Receipt", "Statement", "Usage"),
 )
 """Documents, and documents inside documents, as the text heads their tables."""
+_TABLE_OF: Final = {table.heading: name for name, table in TABLES.items()}
+"""Heading to the name of the document, with which the names of its cases begin."""
 _FORMAT: Final = text_of("format.md")
 _KINDS: Final[list[tuple[str, tuple[type, ...]]]] = [
     (r"(qualified )?code|serial|name|text", (str,)),
@@ -56,8 +60,9 @@ def _of_field(name: str, title: str, field: str, change: Change) -> Mutant:
 
         vars(fields)["_rows"] = changed_rows
 
-    of = f"{title.lower().replace(' ', '-')}-{field.replace('_', '-')}"
-    return patched(f"{of}-{name}", title, patch)
+    of = f"{title.lower()} {field}-".replace(" ", "-").replace("_", "-")
+    shown_by = f"{_TABLE_OF[title]} {field}-".replace(" ", "-").replace("_", "-")
+    return replace(patched(of + name, title, patch), shown_by=shown_by)
 
 
 def _or_nothing(fields: ModuleType, kind: Any) -> Any:
@@ -127,7 +132,8 @@ def _bound(name: str, more: int) -> Mutant:
     """Return a mutant with another bound."""
     side = "more" if more > 0 else "less"
     title = f"{name.lower().replace('_', '-')}-one-{side}"
-    return changed(title, "Bounds", _READ, f'{_READ}BOUNDS["{name}"] += {more}\n')
+    mutant = changed(title, "Bounds", _READ, f'{_READ}BOUNDS["{name}"] += {more}\n')
+    return replace(mutant, shown_by="bound")
 
 
 BOUNDS: Final = mutants_of(
