@@ -23,7 +23,7 @@ class Mutant:
     module: str = ""
     """The module of the second reader that is changed."""
     shown_by: str = ""
-    """How the names of the cases begin that show it, or a flag of theirs; they are asked first."""
+    """A rule or a flag of the cases that show it, or how their names begin: they are asked first."""
 
     def with_change(self, old: str, new: str) -> "Mutant":
         """Return it with one more change."""

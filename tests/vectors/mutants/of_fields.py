@@ -125,6 +125,10 @@ _NOT_OF_READERS: Final = {
     *("TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P", "PBKDF2_WORK", "SCRYPT_WORK", "BCRYPT_ROUNDS")
 }
 """Bounds of files that people write and of keys of other forms; r and p are no bounds of what is read."""
+_EXPLAINED: Final = {
+    ("SCRYPT_LOG2_N_MAX", -1): "to open a key file of that cost takes a gigabyte, which no case asks of a reader"
+}
+"""Bound, and by how much it is another one, to why the mutant may survive."""
 _READ: Final = "for name, value, _ in table}\n"
 
 
@@ -132,7 +136,7 @@ def _bound(name: str, more: int) -> Mutant:
     """Return a mutant with another bound."""
     side = "more" if more > 0 else "less"
     title = f"{name.lower().replace('_', '-')}-one-{side}"
-    mutant = changed(title, "Bounds", _READ, f'{_READ}BOUNDS["{name}"] += {more}\n')
+    mutant = changed(title, "Bounds", _READ, f'{_READ}BOUNDS["{name}"] += {more}\n', _EXPLAINED.get((name, more), ""))
     return replace(mutant, shown_by="bound")
 
 

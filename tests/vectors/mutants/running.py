@@ -105,7 +105,9 @@ def _distance(case: KitCase, mutant: Mutant | None) -> int:
 
 
 def _shows(case: KitCase, shown_by: str) -> bool:
-    return bool(shown_by) and (shown_by in case.flags or case.id.partition("/")[2].startswith(shown_by))
+    if not shown_by:
+        return False
+    return shown_by in {case.rule, *case.flags} or case.id.partition("/")[2].startswith(shown_by)
 
 
 def _section(rule: str) -> str:
