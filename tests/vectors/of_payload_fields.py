@@ -43,6 +43,7 @@ BESIDE: Final[dict[tuple[str, str], dict[str, Any]]] = {
 BESIDE_TRIAL: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     ("binding", "needed", "the lowest, 0"): {"facts": {}},
     ("binding", "facts", "no entry"): {"needed": 0},
+    ("binding", "facts", "nothing, which may not stand there"): {"needed": 0},
 }
 """The same, for one trial."""
 
