@@ -114,7 +114,14 @@ def _one_more(title: str, field: str, kind: str) -> list[Mutant]:
         words = next(words for name, _, words in _table(title) if name == field)
         return fields._kind(kind[: most.start()] + named + kind[most.end(1) :], field, words)
 
-    return [_of_field("takes-one-more", title, field, change)]
+    return [replace(_of_field("takes-one-more", title, field, change), explained=_why_no_more(field, kind))]
+
+
+def _why_no_more(field: str, kind: str) -> str:
+    """Return why a mutant whose field may hold one more may survive, where another rule refuses that as well."""
+    if kind.startswith("list of numbers"):
+        return "there is no further number that could ascend"
+    return "a threshold is at most the number of the keys" if field == "threshold" else ""
 
 
 NIL: Final = mutants_of("fields", *(_nil(*field) for field in _FIELDS))
