@@ -133,10 +133,10 @@ def _rings() -> Iterator[Case]:
     yield shown("P4", "three-turned", about, activated(ring[1], ring[2], ring[0]), A, base())
     outside = activated(ring[0], ring[1], ring[2], bundle(serial=D, replaces=[C]))
     yield shown("P4", "outside", "one outside the ring replaces all of it", outside, D, base(serial=D))
-    low, ring = bundle(), (bundle(replaces=[B], sequence=2), two)
+    low, higher = bundle(), bundle(replaces=[B], sequence=2)
     taken = ground(sign(makers.revocations(identities=[makers.identity_of(low)]), VENDOR))
     about = "what was revoked does not make a serial the newest, though the head of its line stands"
-    yield shown("P4", "newest-revoked", about, activated(*ring, low).on(taken), B, base(serial=B))
+    yield shown("P4", "newest-revoked", about, activated(higher, two, low).on(taken), B, base(serial=B))
     not_started = activated(one, two, bundle(sequence=2, starts=day(2)))
     row = base(sequence=2, state="pending") + " waits"
     about = "what has not started does not make a serial the newest"

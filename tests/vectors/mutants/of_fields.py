@@ -121,7 +121,8 @@ def _why_no_more(field: str, kind: str) -> str:
     """Return why a mutant whose field may hold one more may survive, where another rule refuses that as well."""
     if kind.startswith("list of numbers"):
         return "there is no further number that could ascend"
-    return "a threshold is at most the number of the keys" if field == "threshold" else ""
+    counted = {"threshold": "keys", "needed": "facts"}
+    return f"it is at most the number of the {counted[field]}" if field in counted else ""
 
 
 NIL: Final = mutants_of("fields", *(_nil(*field) for field in _FIELDS))
