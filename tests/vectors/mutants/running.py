@@ -78,7 +78,10 @@ def asked() -> list[Asked]:
     return found
 
 
+_OF_DOCUMENTS: Final = {"payload", "write", "sign", "file", "sequence", "evaluate"}
 _ASKS_OF: Final = {
+    "fields": _OF_DOCUMENTS,
+    "rules": _OF_DOCUMENTS,
     "evaluation": {"evaluate"},
     "sequences": {"sequence"},
     "key_files": {"key_file"},
