@@ -27,7 +27,7 @@ from licensekit.wire.documents import (
 )
 from tests import makers
 from tests.makers import ISSUED, ISSUED_DAY, NOW, PARTNER
-from tests.vectors.vector import FIRST, PARTNERS, TRUST, VENDOR, Case
+from tests.vectors.vector import ADMITTED, FIRST, PARTNERS, ROOT, TRUST, VENDOR, Case
 
 Members = dict[str, Any]
 
@@ -120,6 +120,12 @@ WITHOUT_PARTNER: Final = ground(sign(catalog(), VENDOR), catalogs=False)
 """The partner is not installed: there is no catalog of it."""
 
 
+_ACME: Final = makers.key("acme")
+_ADMITTED_ACME: Final = makers.admitted(_ACME, "another partner", scope=makers.scope(issuers=["acme"]))
+WITH_ACME: Final = ground(trust=sign(makers.trust(*ADMITTED, _ADMITTED_ACME), ROOT))
+"""There is another partner, `acme`, whose code comes before the vendor's."""
+
+
 def bundle(signer: SigningKey = VENDOR, /, **changes: Any) -> armor.Token:
     """Return a perpetual base bundle that sells nothing, but for the `changes`."""
     return sign(document(**changes), signer)
@@ -135,6 +141,11 @@ def document(**changes: Any) -> Bundle:
 def partners(**changes: Any) -> armor.Token:
     """Return a bundle of the partner's."""
     return bundle(PARTNERS, **({"issuer": PARTNER} | changes))
+
+
+def of_acme(**changes: Any) -> armor.Token:
+    """Return a bundle of the other partner's, under `WITH_ACME`."""
+    return bundle(_ACME, **({"issuer": "acme"} | changes))
 
 
 def day(number: int) -> int:

@@ -141,7 +141,7 @@ def _values(_: Value, __: int) -> Iterator[Trial]:
     yield Trial("false", value=False)
     for number in (2**53 - 1, -(2**53) + 1):
         yield Trial(f"{number}", number, None, BOUND)
-    for number in (2**53, -(2**53), 2**64 - 1, -(2**63)):
+    for number in (2**53, -(2**53), 2**63 + 2**32, 2**64 - 1, -(2**63)):
         yield Trial(f"{number}, beyond `VALUE`", number, BAD, BOUND)
     yield Trial("2001 code points", "a" * 2001, BAD, BOUND)
     yield Trial("a text not in NFC", "A\u030a", BAD)

@@ -123,6 +123,7 @@ def armor_of(text: str, shown: dict[str, Any], passphrase: str | None) -> Iterat
         "a byte order mark behind white space": " \ufeff" + text,
         "a no-break space behind": text + "\u00a0",
         "a zero behind": text + "\0",
+        "a file separator within": f"{prefix}{body[:8]}\x1c{body[8:]}",
         "the prefix in upper case": prefix.upper() + body,
         "another version": prefix.replace("1", "2") + body,
         "the other prefix": ("lkkey1." if prefix == "lkpub1." else "lkpub1.") + body,

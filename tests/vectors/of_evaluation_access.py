@@ -125,6 +125,8 @@ def includes() -> Iterator[Case]:
     old = sold(users={"old-sales": 2}).having(users=[user(licenses={"old-sales": 1})])
     branch = sold(sites={"branch": 1}).having(sites=[site(licenses={"branch": 1})], **ANNA)
     planner = sold(users={"planner": 1})
+    lounge = makers.license_entry(Kind.SYSTEM, "Lounge", full_with="editor", includes=["guest"])
+    lounges = ground(sign(catalog(version=2, licenses=LICENSES | {"lounge": lounge}), VENDOR))
     yield from levels(
         "Includes",
         [
@@ -175,6 +177,13 @@ def includes() -> Iterator[Case]:
                 sold(system={"intranet": 1}, **READ).at(LATE).having(**ANNA),
                 "guest by anna",
                 "read",
+            ),
+            (
+                "everybody-full-with",
+                "a system license gives in full what it includes, though it is itself full with another alone",
+                sold(system={"lounge": 1}).on(lounges).having(**ANNA),
+                "guest by anna",
+                "full",
             ),
             ("user", "a user license gives what it includes", sales, "user by anna", "full"),
             ("user-successor", "through its successor as well", old, "user by anna", "full"),

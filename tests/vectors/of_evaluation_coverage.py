@@ -7,6 +7,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import AfterGrace, Use
 from licensekit.wire.documents.bundle import Binding
 from tests.vectors.evaluation_world import (
+    WITH_ACME,
     Installation,
     Members,
     activated,
@@ -16,6 +17,7 @@ from tests.vectors.evaluation_world import (
     day,
     first,
     last,
+    of_acme,
     partners,
     sold,
 )
@@ -257,6 +259,10 @@ def _several() -> Iterator[Case]:
         ]
     }
     yield parts.case("Coverage 1", "parts", "every issuer's parts, the vendor's first", ask("coverage"), answer)
+    acme = activated(of_acme(), bundle()).on(WITH_ACME)
+    answer = {"coverage": [_line("demo", "base", FOR_EVER), _line("acme", "base", FOR_EVER)]}
+    about = "the vendor's first, though a partner's code comes before it"
+    yield acme.case("Coverage 1", "vendor-first", about, ask("coverage"), answer)
     apart = activated(bundle(**TERM), partners(starts=day(31), expiry=day(60)))
     answer = {"coverage": [_line("demo", "base", _until(30)), _line("partner", "base", NOT)]}
     yield apart.case("Coverage 3", "other-issuer", "a part of another issuer follows nothing", ask("coverage"), answer)

@@ -9,6 +9,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import AfterGrace, Use
 from tests import makers
 from tests.vectors.evaluation_world import (
+    WITH_ACME,
     Installation,
     Members,
     activated,
@@ -19,6 +20,7 @@ from tests.vectors.evaluation_world import (
     first,
     ground,
     last,
+    of_acme,
     partners,
 )
 from tests.vectors.vector import ADD_ONS, BASES, RETIRED, REVOKED, SALES, VENDOR, Case, shown_seen
@@ -91,6 +93,9 @@ def _lines() -> Iterator[Case]:
     ]
     for name, about, tokens, row in rows:
         yield shown("P1", name, about, activated(*tokens), A, row, flags=("bound",) if name == "huge" else ())
+    dated = activated(bundle(issued=first(1), expiry=day(2)), bundle()).at(first(3))
+    about = "of equal sequences the one activated last, not the one issued last"
+    yield shown("P1", "equal-issued-before", about, dated, A, base(), flags=("time",))
     for name, about, tokens, company in (
         ("equal-last", "of equal sequences the one activated last is the head", (two, again), "Sydvind AS"),
         (
@@ -123,6 +128,13 @@ def _lines() -> Iterator[Case]:
     both = activated(bundle(sequence=4), partners(sequence=1))
     row = "partner base 1010000014 production 1 active"
     yield shown("P1", "issuers", "issuers have sequences of their own", both, A, base(sequence=4), row)
+    several = activated(of_acme(), partners(), bundle(part="reports"), bundle()).on(WITH_ACME)
+    rows_of = (base(), add_on(), "acme base 1010000014 production 1 active", row)
+    about = "the vendor is listed first, though a partner's code comes before it"
+    yield shown("Bundles that govern", "vendor-first", about, several, A, *rows_of)
+    ahead = activated(bundle(issued=first(3))).at(first(1))
+    about = "a bundle issued two days after now counts: its time of issue is not judged again"
+    yield shown("Bundles that govern", "issued-ahead", about, ahead, A, base(), flags=("time",))
     uses = activated(bundle(), bundle(use=TRIAL, sequence=7))
     yield shown("P1", "uses", "a trial has a sequence of its own, and never displaces what was bought", uses, A, base())
     later = activated(bundle(), bundle(sequence=2, starts=day(5)))
@@ -235,6 +247,11 @@ def _revoked() -> Iterator[Case]:
     gone = sorted([makers.identity_of(newer)])
     about = "the head of its line was revoked, so the lower one replaces nothing"
     yield shown("P2", "line-replaces-nothing", about, taken_back(one, replacing, newer, identities=gone), A, base())
+    reports, head = bundle(part="reports"), bundle(serial=B, sequence=2)
+    gone = sorted([makers.identity_of(replacing)])
+    about = "a revoked one below the head of its line replaces nothing"
+    below = taken_back(reports, replacing, head, identities=gone)
+    yield shown("P3", "revoked-below-replaces-nothing", about, below, B, base(sequence=2, serial=B), add_on())
     by_revoked = bundle(REVOKED, sequence=2)
     about = "what a key signed that is revoked was never there: the lower one is the head"
     yield shown("Bundles that govern", "revoked-key", about, activated(one, by_revoked), A, base())

@@ -1,10 +1,29 @@
 """Cases of evaluation: what the installation, users and sites may do."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from tests.vectors.evaluation_world import activated, bundle, partners, site, sold, user
+from licensekit.trust.sign import sign
+from licensekit.wire.documents import Kind
+from tests import makers
+from tests.vectors.evaluation_world import LICENSES, activated, bundle, catalog, ground, partners, site, sold, user
 from tests.vectors.of_evaluation_access import ANNA, LATE, NONE, READ, levels
-from tests.vectors.vector import Case
+from tests.vectors.vector import VENDOR, Case
+
+_COMPLETED: Final = ground(
+    sign(
+        catalog(
+            version=2,
+            licenses=LICENSES
+            | {
+                "annex": makers.license_entry(Kind.SYSTEM, "Annex", full_with="server"),
+                "terrace": makers.license_entry(Kind.SYSTEM, "Terrace", full_with="guest"),
+            },
+        ),
+        VENDOR,
+    )
+)
+"""A newer catalog, with licenses that are full with a system license, and with what everybody has."""
 
 
 def holders() -> Iterator[Case]:
@@ -60,6 +79,22 @@ def holders() -> Iterator[Case]:
             ("other-issuer-not", "and read without it", maps.having(users=[reader]), "partner.maps by bob", "read"),
         ],
     )
+    annex = sold(system={"annex": 1, "server": 1}).on(_COMPLETED)
+    terrace = sold(system={"terrace": 1, "intranet": 1}).on(_COMPLETED)
+    about = "at most read to the installation, though it has the other license"
+    yield from levels("Access 1", [("full-with-present", about, annex, "annex", "read")])
+    yield from levels(
+        "Access 2",
+        [
+            ("by-system", "full with a system license that is present", annex.having(**ANNA), "annex by anna", "full"),
+            ("by-everybody", "full with what everybody has", terrace.having(**ANNA), "terrace by anna", "full"),
+            ("site-by-everybody", "so for a site", terrace.having(sites=[site()]), "terrace at oslo", "full"),
+        ],
+    )
+    guests = activated(bundle(system={"intranet": 1}, **READ), bundle(part="reports", users={"guest": 1})).at(LATE)
+    guest = guests.having(users=[user(licenses={"guest": 1})])
+    about = "what is assigned in full, though everybody has it with read"
+    yield from levels("Access 3", [("assigned-and-everybody", about, guest, "guest by anna", "full")])
     user_only = sold(users={"user": 1}).having(users=[user(licenses={"user": 1})])
     mixed = activated(bundle(users={"user": 1}, **READ), bundle(part="reports", users={"sales": 1}))
     two = user(licenses={"sales": 1, "user": 1})

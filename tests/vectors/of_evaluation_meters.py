@@ -186,6 +186,12 @@ def terms() -> Iterator[Case]:
         ("in-grace", "in grace", of(**year, grace=day(394)).at(first(370)), [(10, "2027-01-01", "2028-01-31")]),
         ("no-start", "without a start from the day of issue", of(expiry=day(9)), [(10, "2027-01-01", "2027-01-11")]),
         (
+            "starts-later",
+            "from its start, days after its issue",
+            of(starts=day(2), expiry=day(9)).at(first(3)),
+            [(10, "2027-01-03", "2027-01-11")],
+        ),
+        (
             "issued-at-night",
             "from the first second of the day of issue",
             of(expiry=day(9), issued=first(0) - 1),
@@ -211,6 +217,12 @@ def terms() -> Iterator[Case]:
             "each bundle has an allowance, the one that ends first before",
             of(**year).plus(*short),
             [(3, "2027-01-01", "2027-02-01"), (10, "2027-01-01", "2028-01-01")],
+        ),
+        (
+            "two-within",
+            "the one that ends first before, though it starts later",
+            of(**year).plus(*of(3, "reports", starts=day(2), expiry=day(9)).bundles).at(first(3)),
+            [(3, "2027-01-03", "2027-01-11"), (10, "2027-01-01", "2028-01-01")],
         ),
         (
             "two-perpetual",

@@ -105,6 +105,12 @@ def notices_of_bundles() -> Iterator[Case]:
                 [on_base("warning", days=5), notice("pending", second, days=17)],
             ),
             (
+                "cut-short",
+                "the days until its expiry, though what takes its place before does not work",
+                one.plus(bundle(sequence=2, starts=day(25), **foreign)).at(first(20)),
+                [notice("foreign", second), on_base("warning", days=10), notice("pending", second, days=5)],
+            ),
+            (
                 "followed-by-trial",
                 "a trial does not follow",
                 one.plus(bundle(use=Use.TRIAL, starts=day(31))).at(first(25)),

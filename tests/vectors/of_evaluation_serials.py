@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from licensekit.trust.sign import sign
 from tests import makers
-from tests.vectors.evaluation_world import activated, bundle, day, first, last, partners
+from tests.vectors.evaluation_world import activated, bundle, day, first, ground, last, partners
 from tests.vectors.of_evaluation_governing import DEMO, TRIAL, A, B, C, D, add_on, base, shown
-from tests.vectors.vector import BASES, Case
+from tests.vectors.vector import BASES, VENDOR, Case
 
 
 def serials() -> Iterator[Case]:
@@ -66,6 +67,9 @@ def _replaced() -> Iterator[Case]:
         about = f"a base bundle of production replaces a {word} of another serial"
         tokens = (bundle(use=use, part="reports"), bought)
         yield shown("P3", f"production-of-{word}", about, activated(*tokens), B, base(serial=B))
+    unnamed = activated(bundle(use=DEMO, part="reports"), bundle(serial=B, use=TRIAL))
+    about = "a trial does not replace a demo that it does not name"
+    yield shown("P3", "trial-of-demo", about, unnamed, B, base("trial", serial=B), add_on(use="demo"))
     same = activated(bundle(use=TRIAL, part="reports"), bundle())
     yield shown("P3", "own-serial", "a trial of the same serial stays", same, A, base(), add_on(use="trial"))
     limited = activated(bundle(use=TRIAL, part="reports"), bundle(BASES, serial=B))
@@ -129,6 +133,10 @@ def _rings() -> Iterator[Case]:
     yield shown("P4", "three-turned", about, activated(ring[1], ring[2], ring[0]), A, base())
     outside = activated(ring[0], ring[1], ring[2], bundle(serial=D, replaces=[C]))
     yield shown("P4", "outside", "one outside the ring replaces all of it", outside, D, base(serial=D))
+    low, higher = bundle(), bundle(replaces=[B], sequence=2)
+    taken = ground(sign(makers.revocations(identities=[makers.identity_of(low)]), VENDOR))
+    about = "what was revoked does not make a serial the newest, though the head of its line stands"
+    yield shown("P4", "newest-revoked", about, activated(higher, two, low).on(taken), B, base(serial=B))
     not_started = activated(one, two, bundle(sequence=2, starts=day(2)))
     row = base(sequence=2, state="pending") + " waits"
     about = "what has not started does not make a serial the newest"

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from tests.vectors.document_fields import TABLES
-from tests.vectors.document_samples import AROUND, SAMPLES, changed, many, surrounded
+from tests.vectors.document_samples import AROUND, SAMPLES, SIXTEEN, changed, many, surrounded
 from tests.vectors.field_kinds import BOUNDS, ListOf, MapOf, Within
-from tests.vectors.field_trials import BAD, Trial, trials, trials_there
+from tests.vectors.field_trials import BAD, BOUND, Trial, trials, trials_there
 from tests.vectors.payload_cases import distinct, of_record, refused, slug, taken, titled
-from tests.vectors.spelled import Many, Record, pack
+from tests.vectors.spelled import Many, Raw, Record, pack
 from tests.vectors.vector import Case
 
 _UNBOUNDED: Final[dict[str, Any]] = {"lowest": None, "highest": None, "default": None}
@@ -43,8 +43,22 @@ BESIDE: Final[dict[tuple[str, str], dict[str, Any]]] = {
 BESIDE_TRIAL: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     ("binding", "needed", "the lowest, 0"): {"facts": {}},
     ("binding", "facts", "no entry"): {"needed": 0},
+    ("binding", "facts", "nothing, which may not stand there"): {"needed": 0},
 }
 """The same, for one trial."""
+
+
+ONCE: Final[dict[tuple[str, str], list[Trial]]] = {
+    ("bundle", "serial"): [Trial("a dot within", "1010.14", BAD)],
+    ("bundle", "part"): [Trial("two dashes in a row", "a--b")],
+    ("bundle", "starts"): [Trial("the reserved byte c1 for nothing", Raw(b"\xc1"), BAD)],
+    ("license", "full_with"): [
+        Trial("an issuer of 65 characters", f"{'a' * 65}.b", BAD, BOUND),
+        Trial("a code of 65 characters behind an issuer", f"a.{'b' * 65}", BAD, BOUND),
+    ],
+    ("reset", "nonce"): [Trial("an ext value of 16 bytes for bytes", Raw(b"\xd8\0" + SIXTEEN), BAD)],
+}
+"""Table and field to what is tried with this one, for all fields of its kind."""
 
 
 def beside(table: str, field: str, trial: Trial) -> dict[str, Any]:
@@ -59,7 +73,7 @@ def beside(table: str, field: str, trial: Trial) -> dict[str, Any]:
 def of_table(table: str) -> Iterator[Case]:
     """Yield the cases of a document's fields, and of its length."""
     for turn, (field, kind) in enumerate(TABLES[table].fields.items()):
-        for trial in trials(kind, turn):
+        for trial in (*trials(kind, turn), *ONCE.get((table, field), ())):
             if field == "extensions" and table != "bundle" and ":" in trial.what:
                 continue  # those of what a map of extensions holds are tried on a bundle
             record = changed(table, **beside(table, field, trial), **{field: trial.value})

@@ -107,6 +107,7 @@ _LOWEST: Final = [
 ]
 _LICENSES: Final = [
     Row("license", "`per` and a quantity", {"per": 1}),
+    Row("license", "`per` and an empty quantity", {"per": 1, "quantity": ""}),
     Row("license", "`per` without a quantity", {"per": 1, "quantity": None}, BAD),
     Row("license", "`per` of 0 without a quantity", {"per": 0, "quantity": None}, BAD),
     Row("license", "it includes and requires itself", {"includes": ["storage"], "requires": ["storage"]}),
@@ -231,3 +232,11 @@ def _closures() -> Iterator[Row]:
         one_more = *groups[:-1], ("e", 1, _including("a00")), groups[-1]
         ordered = sorted(one_more, key=lambda group: group[0])
         yield Row("catalog", f"20001 pairs of licenses {what}", _catalog_of(*ordered), BAD, ("bound",))
+    twice = ("d", 1, _including()), ("d", 1, _including(*LEAVES, "b00"))
+    yield Row(
+        "catalog",
+        "a license twice, the last of which makes the pairs 20001",
+        _catalog_of(full[0], ("c", 99, leaves), *twice),
+        BAD,
+        ("precedence",),
+    )

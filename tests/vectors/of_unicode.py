@@ -98,6 +98,7 @@ NOT_UTF_8: Final[dict[str, bytes]] = {
     "a sequence cut short by the end": b"a\xe2\x82",
     "two bytes for a letter of one": b"\xc1\xa1",
     "two bytes for zero": b"\xc0\x80",
+    "two bytes for a slash": b"a\xc0\xafb",
     "three bytes for a letter of two": b"\xe0\x83\xa5",
     "four bytes for a letter of three": b"\xf0\x82\x82\xac",
     "a high surrogate": b"\xed\xa0\x80",

@@ -79,6 +79,7 @@ WRONG: Final[dict[str, str | bytes]] = {
     "51 characters": PIN[:-1],
     "53 characters": PIN + "a",
     "56 characters, which are 35 bytes": PIN + "aaaa",
+    "60 characters, which are 37 bytes": spelled(DIGEST + bytes(5)),
     "48 characters, which are 30 bytes": "lkroot1-" + "a" * 48,
     "a 0 for an o": _ending("0"),
     "a 1 for an l": PIN[:9] + "1" + PIN[10:],

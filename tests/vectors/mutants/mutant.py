@@ -22,6 +22,8 @@ class Mutant:
     """Why it may survive: it is equivalent, or the text lets readers differ."""
     module: str = ""
     """The module of the second reader that is changed."""
+    shown_by: str = ""
+    """A rule or a flag of the cases that show it, or how their names begin: they are asked first."""
 
     def with_change(self, old: str, new: str) -> "Mutant":
         """Return it with one more change."""

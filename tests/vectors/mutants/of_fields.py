@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, Final
 
 from tests.docs.tables import section, tables, text_of
+from tests.vectors.document_fields import TABLES
 from tests.vectors.mutants.mutant import Mutant, changed, mutants_of, patched
 
 _TITLES: Final = (
@@ -13,6 +15,8 @@ _TITLES: Final = (
     *("Setting", "Login rule", "Edition", "Bundle", "Binding", "Reset", "Request", "Receipt", "Statement", "Usage"),
 )
 """Documents, and documents inside documents, as the text heads their tables."""
+_TABLE_OF: Final = {table.heading: name for name, table in TABLES.items()}
+"""Heading to the name of the document, with which the names of its cases begin."""
 _FORMAT: Final = text_of("format.md")
 _KINDS: Final[list[tuple[str, tuple[type, ...]]]] = [
     (r"(qualified )?code|serial|name|text", (str,)),
@@ -56,8 +60,9 @@ def _of_field(name: str, title: str, field: str, change: Change) -> Mutant:
 
         vars(fields)["_rows"] = changed_rows
 
-    of = f"{title.lower().replace(' ', '-')}-{field.replace('_', '-')}"
-    return patched(f"{of}-{name}", title, patch)
+    of = f"{title.lower()} {field}-".replace(" ", "-").replace("_", "-")
+    shown_by = f"{_TABLE_OF[title]} {field}-".replace(" ", "-").replace("_", "-")
+    return replace(patched(of + name, title, patch), shown_by=shown_by)
 
 
 def _or_nothing(fields: ModuleType, kind: Any) -> Any:
@@ -109,7 +114,15 @@ def _one_more(title: str, field: str, kind: str) -> list[Mutant]:
         words = next(words for name, _, words in _table(title) if name == field)
         return fields._kind(kind[: most.start()] + named + kind[most.end(1) :], field, words)
 
-    return [_of_field("takes-one-more", title, field, change)]
+    return [replace(_of_field("takes-one-more", title, field, change), explained=_why_no_more(field, kind))]
+
+
+def _why_no_more(field: str, kind: str) -> str:
+    """Return why a mutant whose field may hold one more may survive, where another rule refuses that as well."""
+    if kind.startswith("list of numbers"):
+        return "there is no further number that could ascend"
+    counted = {"threshold": "keys", "needed": "facts"}
+    return f"it is at most the number of the {counted[field]}" if field in counted else ""
 
 
 NIL: Final = mutants_of("fields", *(_nil(*field) for field in _FIELDS))
@@ -120,6 +133,10 @@ _NOT_OF_READERS: Final = {
     *("TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P", "PBKDF2_WORK", "SCRYPT_WORK", "BCRYPT_ROUNDS")
 }
 """Bounds of files that people write and of keys of other forms; r and p are no bounds of what is read."""
+_EXPLAINED: Final = {
+    ("SCRYPT_LOG2_N_MAX", -1): "to open a key file of that cost takes a gigabyte, which no case asks of a reader"
+}
+"""Bound, and by how much it is another one, to why the mutant may survive."""
 _READ: Final = "for name, value, _ in table}\n"
 
 
@@ -127,7 +144,8 @@ def _bound(name: str, more: int) -> Mutant:
     """Return a mutant with another bound."""
     side = "more" if more > 0 else "less"
     title = f"{name.lower().replace('_', '-')}-one-{side}"
-    return changed(title, "Bounds", _READ, f'{_READ}BOUNDS["{name}"] += {more}\n')
+    mutant = changed(title, "Bounds", _READ, f'{_READ}BOUNDS["{name}"] += {more}\n', _EXPLAINED.get((name, more), ""))
+    return replace(mutant, shown_by="bound")
 
 
 BOUNDS: Final = mutants_of(

@@ -101,6 +101,7 @@ ACCESS: Final = mutants_of(
         "Access",
         "has = {**held(world, holder), **present(world)}",
         "has = held(world, holder)",
+        "this reader counts the system licenses that are present among what everybody has",
     ),
     changed("retired-user-has-its-licenses", "Access", '        return Holder("user", "retired")\n', "        pass\n"),
     changed(

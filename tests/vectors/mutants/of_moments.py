@@ -131,13 +131,7 @@ NOTICES: Final = mutants_of(
         'issuer = "" if bundle.issuer == world.vendor else',
         'issuer = "" if True else',
     ),
-    changed(
-        "warning-of-the-bundle",
-        "Notices",
-        "covered = coverage(world, part)\n",
-        "covered = coverage(world, part)\n"
-        "    covered = covered and covered._replace(until=covered.bundle.says['expiry'])\n",
-    ),
+    changed("warning-days-to-the-end-of-coverage", "Notices", 'days=_days_to(world, says["expiry"]))', _DAYS),
     changed(
         "next-check-the-day-after",
         "Notices",

@@ -1,5 +1,6 @@
 """Mutants of what stands between the fields of a document."""
 
+from dataclasses import replace
 from typing import Final
 
 from tests.vectors.mutants.mutant import changed, left_out, mutants_of
@@ -12,7 +13,7 @@ _FACTS: Final = "1 <= needed <= len(facts) if facts else needed == 0"
 
 _NEW: Final = "            new = gives[waiting.pop()] - reached\n"
 
-RULES: Final = mutants_of(
+_RULES: Final = mutants_of(
     "rules",
     changed(
         "root-threshold-above-its-keys",
@@ -165,3 +166,4 @@ RULES: Final = mutants_of(
         'binding["installation"] is not None',
     ),
 )
+RULES: Final = [replace(mutant, shown_by="Documents") for mutant in _RULES]

@@ -55,7 +55,7 @@ def _result_at(place: int) -> Result:
 def result_of(mutant: Mutant | None) -> Result:
     """Return what becomes of a mutant, or of the reader as it is."""
     answer = answer_of(mutant)
-    for one in sorted(_asked_of(mutant), key=lambda one: (_distance(one.case.rule, mutant), one.cost)):
+    for one in sorted(_asked_of(mutant), key=lambda one: (_distance(one.case, mutant), one.cost)):
         try:
             given = _in_time(answer, one.line)
         except (NameError, SyntaxError):
@@ -78,7 +78,10 @@ def asked() -> list[Asked]:
     return found
 
 
+_OF_DOCUMENTS: Final = {"payload", "write", "sign", "file", "sequence", "evaluate"}
 _ASKS_OF: Final = {
+    "fields": _OF_DOCUMENTS,
+    "rules": _OF_DOCUMENTS,
     "evaluation": {"evaluate"},
     "sequences": {"sequence"},
     "key_files": {"key_file"},
@@ -95,11 +98,19 @@ def _asked_of(mutant: Mutant | None) -> list[Asked]:
     return [one for one in asked() if asks is None or one.case.ask in asks]
 
 
-def _distance(rule: str, mutant: Mutant | None) -> int:
-    """Return how far a case is from what a mutant breaks: its rule, its section, another one."""
-    if mutant is None or rule == mutant.rule:
+def _distance(case: KitCase, mutant: Mutant | None) -> int:
+    """Return how far a case is from what a mutant breaks: it is shown by it, its rule, its section, another one."""
+    if mutant is None or _shows(case, mutant.shown_by):
         return 0
-    return 1 if _section(rule) == _section(mutant.rule) else 2
+    if case.rule == mutant.rule:
+        return 1
+    return 2 if _section(case.rule) == _section(mutant.rule) else 3
+
+
+def _shows(case: KitCase, shown_by: str) -> bool:
+    if not shown_by:
+        return False
+    return shown_by in {case.rule, *case.flags} or case.id.partition("/")[2].startswith(shown_by)
 
 
 def _section(rule: str) -> str:
