@@ -118,6 +118,17 @@ def losses() -> Iterator[Case]:
             [(first(35), "none", ["user"])],
         ),
         (
+            "replaced-by-what-never-governs",
+            "a lower sequence that starts behind a higher one replaces another serial then",
+            activated(
+                bundle(sequence=3, system={"server": 1}, starts=day(5)),
+                bundle(serial="1010000022", part="maps", users={"user": 5}),
+                bundle(sequence=2, system={"server": 1}, starts=day(10), replaces=["1010000022"]),
+            ),
+            _adds(),
+            [(first(10), "none", ["user"])],
+        ),
+        (
             "full-with",
             "a license with `full_with` is read to the installation, and ends",
             sold(system={"freetext": 1}, **(NONE | {"expiry": day(30)})),

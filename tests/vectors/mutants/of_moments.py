@@ -94,12 +94,18 @@ CONSEQUENCES: Final = mutants_of(
     ),
     changed("eleven-moments", "Consequences", "_LATER: Final = 12", "_LATER: Final = 11"),
     changed("thirteen-moments", "Consequences", "_LATER: Final = 12", "_LATER: Final = 13"),
-    changed("moments-of-ends-alone", "Consequences", "(*(one.starts for one in bundles), *ends)", "(*ends,)"),
+    changed("moments-of-ends-alone", "Consequences", "(*(one.starts for one in world.bundles), *ends)", "(*ends,)"),
     changed(
         "moments-of-starts-alone",
         "Consequences",
-        "(*(one.starts for one in bundles), *ends)",
-        "(one.starts for one in bundles)",
+        "(*(one.starts for one in world.bundles), *ends)",
+        "(one.starts for one in world.bundles)",
+    ),
+    changed(
+        "moments-of-what-will-govern",
+        "Consequences",
+        "(*(one.starts for one in world.bundles), *ends)",
+        "(*(one.starts for one in waiting(world)), *ends)",
     ),
     changed(
         "read-only-is-no-loss", "Consequences", "for left in (Access.NONE, Access.READ):", "for left in (Access.NONE,):"
