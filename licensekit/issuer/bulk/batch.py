@@ -24,7 +24,7 @@ from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_type
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, compose
-from licensekit.wire.frame import Frame, Signature, message, write
+from licensekit.wire.frame import message, write_one
 
 
 class Run(NamedTuple):
@@ -177,7 +177,7 @@ class Batch:
         scheme, key = self._admitted.key.scheme, self._admitted.key.reference
         for one, signature in zip(waiting, signatures, strict=True):
             position, bundle, payload, number, ordered, note = one
-            token = Token("bundle", write(Frame((Signature(scheme, key, signature),), payload)))
+            token = Token("bundle", write_one(scheme, key, signature, payload))
             records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
                 file = license_file(self._source, bundle, token, repeated=False)
