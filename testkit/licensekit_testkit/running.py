@@ -11,7 +11,7 @@ from licensekit_testkit.judging import is_right
 from licensekit_testkit.process import NoAnswerError, ReaderProcess
 
 SILENT_IN_A_ROW: Final = 10
-"""After so many cases in a row without an answer, the rest is not asked, and fails."""
+"""After this many cases in a row without an answer, the rest is not asked, and fails."""
 HYBRID_LEVEL: Final = "L4"
 HYBRID_SCHEME: Final = 2
 

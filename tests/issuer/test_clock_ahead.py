@@ -25,7 +25,7 @@ def sign_everything(workspace: Workspace, now: int) -> None:
 
 
 def sign_catalog(workspace: Workspace, now: int) -> None:
-    """Give a license another name, and sign the catalog."""
+    """Rename a license, and sign the catalog."""
     path = workspace.layout.catalog
     path.write_text(path.read_text().replace('name = "Standard user', 'name = "Standard user+'))
     workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog"), who=WHO)

@@ -1,4 +1,4 @@
-"""Edwards25519 as RFC 8032 describes it, slow and plain: what the tests compare our verdicts with.
+"""Edwards25519 as RFC 8032 describes it, slow and plain: what tests compare verdicts with, and what no library signs.
 
 Points are affine pairs (x, y) of integers. Nothing here is constant-time or meant for use.
 """
@@ -64,12 +64,32 @@ def decode(data: bytes) -> Point | None:
     return point if point is not None and encode(point) == data else None
 
 
+def on_curve(data: bytes) -> Point:
+    """Return the point that `data` spells, where there is one."""
+    point = decode_leniently(data)
+    assert point is not None
+    return point
+
+
 def order_divides_8(point: Point) -> bool:
     return multiply(8, point) == IDENTITY
 
 
 def challenge(r: bytes, public: bytes, message: bytes) -> int:
     return int.from_bytes(sha512(r + public + message).digest(), "little") % L
+
+
+def secret(seed: bytes) -> int:
+    """Return the scalar of a seed (section 5.1.5)."""
+    clamped = bytearray(sha512(seed).digest()[:32])
+    clamped[0] &= 248
+    clamped[31] = clamped[31] & 127 | 64
+    return int.from_bytes(clamped, "little")
+
+
+def signature(r: bytes, nonce: int, scalar: int, public: bytes, message: bytes) -> bytes:
+    """Return R and the S that belongs to it, if `nonce` is what R is made of and `scalar` what the key is made of."""
+    return r + ((nonce + challenge(r, public, message) * scalar) % L).to_bytes(32, "little")
 
 
 def verifies_strictly(public: bytes, message: bytes, signature: bytes) -> bool:
@@ -90,6 +110,8 @@ _BASE_X = root(_BASE_Y)
 assert _BASE_X is not None
 BASE: Point = (_BASE_X if _BASE_X % 2 == 0 else P - _BASE_X, _BASE_Y)
 """The generator of order L: y = 4/5 and the even x."""
+EIGHTH: Point = on_curve(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))
+"""A point of order 8."""
 
 
 def torsion() -> list[Point]:

@@ -1,4 +1,4 @@
-"""The runner and readers of every manner: what is passed, failed and left out, and that the run goes on."""
+"""The runner and readers of every manner: what is passed, failed and left out, and that the run continues."""
 
 import json
 import os

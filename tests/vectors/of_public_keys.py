@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from tests import makers, rare_keys
-from tests.vectors import edwards
+from tests.keys import edwards
 from tests.vectors.payload_cases import slug
 from tests.vectors.vector import Case
 
@@ -24,7 +24,7 @@ def _y(number: int) -> bytes:
 def _next(first: int, step: int, *, on_curve: bool) -> int:
     """Return the first y from `first` on that has a point, or has none, and is none of low order."""
     y = first
-    while (edwards.decoded(_y(y)) is not None) != on_curve or y in (0, 1, edwards.P - 1):
+    while (edwards.decode_leniently(_y(y)) is not None) != on_curve or y in (0, 1, edwards.P - 1):
         y += step
     return y
 
@@ -32,13 +32,13 @@ def _next(first: int, step: int, *, on_curve: bool) -> int:
 SOUND: Final[dict[str, bytes]] = {
     "a key": ED25519,
     "a key with the other sign": _xor(ED25519, HIGHEST_BIT),
-    "the base point": edwards.encoded(edwards.BASE),
+    "the base point": edwards.encode(edwards.BASE),
     "the lowest y of a point that may be used": _y(_next(2, 1, on_curve=True)),
     "the lowest y of a point that may be used, with the highest bit": _xor(_y(_next(2, 1, on_curve=True)), HIGHEST_BIT),
     "the highest y of a point that may be used": _y(_next(edwards.P - 2, -1, on_curve=True)),
-    "a point with a part of order 8": edwards.encoded(edwards.add(edwards.on_curve(ED25519), edwards.EIGHTH)),
-    "a point with a part of order 2": edwards.encoded(
-        edwards.add(edwards.on_curve(ED25519), edwards.times(4, edwards.EIGHTH))
+    "a point with a part of order 8": edwards.encode(edwards.add(edwards.on_curve(ED25519), edwards.EIGHTH)),
+    "a point with a part of order 2": edwards.encode(
+        edwards.add(edwards.on_curve(ED25519), edwards.multiply(4, edwards.EIGHTH))
     ),
 }
 UNSOUND: Final[dict[str, bytes]] = {

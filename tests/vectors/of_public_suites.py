@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests import makers
-from tests.vectors import edwards
+from tests.keys import edwards
 from tests.vectors.payload_cases import distinct, slug
 from tests.vectors.vector import Case
 
@@ -123,12 +123,9 @@ def raw_signatures() -> Iterator[Case]:
         "a bit of R": (public, message, bytes([good[0] ^ 1]) + good[1:]),
         "a bit of S": (public, message, good[:32] + bytes([good[32] ^ 1]) + good[33:]),
         "the highest bit of S": (public, message, good[:63] + bytes([good[63] | 0x80])),
-        "S negated": (public, message, good[:32] + (edwards.ORDER - s).to_bytes(32, "little")),
-        "S of the group order": (public, message, good[:32] + edwards.ORDER.to_bytes(32, "little")),
-        **{
-            what: (public, message, good[:32] + (s + n * edwards.ORDER).to_bytes(32, "little"))
-            for what, n in plus.items()
-        },
+        "S negated": (public, message, good[:32] + (edwards.L - s).to_bytes(32, "little")),
+        "S of the group order": (public, message, good[:32] + edwards.L.to_bytes(32, "little")),
+        **{what: (public, message, good[:32] + (s + n * edwards.L).to_bytes(32, "little")) for what, n in plus.items()},
         "63 bytes": (public, message, good[:63]),
         "65 bytes": (public, message, good + b"\0"),
         "32 bytes": (public, message, good[:32]),

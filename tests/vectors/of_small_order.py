@@ -9,7 +9,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, encode
 from tests import makers
-from tests.vectors import edwards
+from tests.keys import edwards
 from tests.vectors.vector import FIRST, ROOT, Case, Ground, file_of, shown_document, state_numbers
 
 SEED_KEY: Final = makers.key("mixed")
@@ -17,9 +17,9 @@ SCALAR: Final = edwards.secret(SEED_KEY.reveal_secret())
 NONCE: Final = 0x6C6963656E73656B6974
 """What R is made of."""
 PURE: Final = SEED_KEY.verifying_key.public
-MIXED: Final = edwards.encoded(edwards.add(edwards.on_curve(PURE), edwards.EIGHTH))
+MIXED: Final = edwards.encode(edwards.add(edwards.on_curve(PURE), edwards.EIGHTH))
 """The same key with a part of order 8: it may be used, and a signature verifies where k is a multiple of 8."""
-R: Final = edwards.times(NONCE, edwards.BASE)
+R: Final = edwards.multiply(NONCE, edwards.BASE)
 
 
 def _ground(public: bytes) -> Ground:
@@ -50,14 +50,14 @@ def _sequence(public: bytes, r: bytes, residue: int) -> Bundle:
 def small_orders() -> Iterator[Case]:
     """Step 5: signatures and keys with parts of low order, which the equation without the cofactor decides."""
     pure, mixed, flags = _ground(PURE), _ground(MIXED), ("crypto",)
-    r = edwards.encoded(R)
+    r = edwards.encode(R)
     document = makers.bundle()
     yield pure.takes(
         "5", "plain", "a signature whose nonce everybody knows", _file(PURE, document, r, NONCE), document, flags=flags
     )
     for order in (2, 4, 8):
-        part = edwards.times(8 // order, edwards.EIGHTH)
-        shifted = edwards.encoded(edwards.add(R, part))
+        part = edwards.multiply(8 // order, edwards.EIGHTH)
+        shifted = edwards.encode(edwards.add(R, part))
         about = f"R with a part of order {order}: it verifies with the cofactor alone"
         file = _file(PURE, document, shifted, NONCE)
         yield pure.refuses("5", "signature-invalid", f"r-with-a-part-of-order-{order}", about, file, flags=flags)
@@ -75,7 +75,7 @@ def small_orders() -> Iterator[Case]:
 
 def _cancelled(mixed: Ground) -> Case:
     """Return the case of parts in R and in the key that cancel out."""
-    r = edwards.encoded(edwards.add(R, edwards.EIGHTH))
+    r = edwards.encode(edwards.add(R, edwards.EIGHTH))
     document = _sequence(MIXED, r, 7)
     about = "R and the key with parts of order 8 that cancel out, as k is 7 modulo 8"
     return mixed.takes(
@@ -86,7 +86,7 @@ def _cancelled(mixed: Ground) -> Case:
 def _low_r(pure: Ground) -> Iterator[Case]:
     """Yield an R that is the neutral point: in its form a reader may take it, in another form it must not."""
     document = makers.bundle()
-    own = edwards.encoded(edwards.ZERO)
+    own = edwards.encode(edwards.IDENTITY)
     expect: dict[str, Any] = {
         "any_of": [
             {"state": state_numbers(1, 1, {}, {}), "documents": [shown_document(document)]},

@@ -30,7 +30,7 @@ MIX: Final[list[tuple[Callable[[Random], Line], int]]] = [
 
 
 def main() -> None:
-    """Ask so many questions; exit with 1 where readers part."""
+    """Ask this many questions; exit with 1 where readers part."""
     parser = argparse.ArgumentParser(prog="python -m tests.vectors.differential", description=__doc__)
     parser.add_argument("count", type=int, help="how many questions")
     parser.add_argument("--seed", type=int, default=1, help="another seed gives other questions (default: 1)")

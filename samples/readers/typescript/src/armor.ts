@@ -52,7 +52,7 @@ function toBase64(bytes: Uint8Array): string {
 
 function oneCharacterPerByte(bytes: Uint8Array): string {
   let text = "";
-  // In portions, because a function takes only so many arguments.
+  // In portions, because the number of arguments of a function is limited.
   for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
   return text;
 }

@@ -149,7 +149,7 @@ test("a code that is no license is a mistake, one of a partner who is not instal
   assert.deepEqual(licensed.why("partner.maps"), { reason: "not-installed", code: "issuer-absent" });
 });
 
-test("administrators are told what is surplus", () => {
+test("notices name what is surplus", () => {
   const users = [user("anna", ["marketing-pro:12"]), user("bob", ["complete:9"])];
   assert.deepEqual(notices(licensing(reader, { now: NOW, users })), [
     { severity: "error", code: "deficit", license: "complete", release: 1 },

@@ -85,7 +85,7 @@ def _of_bundle(world: World, bundle: Bundle) -> Iterator[Notice]:
 
 
 def _facts_changed(world: World, bundle: Bundle) -> Iterator[Notice]:
-    """Say that a binding matches although some facts do not."""
+    """Report a binding that matches although some facts do not."""
     binding = bundle.held.plain["binding"]
     if binding is None or world.installation is None or state(world, bundle) == "foreign":
         return

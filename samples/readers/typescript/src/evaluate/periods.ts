@@ -11,7 +11,7 @@ type Calendar = Exclude<Per, "term">;
 /** A period, by its first second and the first one after it. */
 export type Period = readonly [from: number, until: number];
 
-/** Return the term of a bundle, without an end if it is perpetual or goes on after its end. */
+/** Return the term of a bundle, without an end if it is perpetual or works after its end. */
 export function termOf(bundle: Bundle): Period {
   const first = bundle.starts ?? dayOf(bundle.issued);
   return [beginningOf(first), bundle.after_grace === "advisory" ? Infinity : endOfWork(bundle)];
