@@ -60,11 +60,3 @@ SCRYPT_LOG2_N_MIN: Final = 14
 SCRYPT_LOG2_N_MAX: Final = 20
 SCRYPT_R: Final = 8
 SCRYPT_P: Final = 1
-
-# The same for keys of other forms, which are imported.
-PBKDF2_WORK: Final = 2**26
-"""The product of the numbers that PKCS#8 gives PBKDF2 (RFC 8018): iterations, length of the key."""
-SCRYPT_WORK: Final = 2**23
-"""The product of the numbers that PKCS#8 gives scrypt (RFC 7914): at 2^23, N r takes 1 GiB."""
-BCRYPT_ROUNDS: Final = 2048
-"""The rounds that an OpenSSH key file gives its key derivation."""

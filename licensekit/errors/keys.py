@@ -117,8 +117,6 @@ class KeyFileInvalid(KeyFault):
         " give the private key",
         "import-key-file": "this is a key file of this toolkit, neither an OpenSSH nor a PKCS#8 private key;"
         " use it as it is: it needs no import",
-        "import-cost": "the key file asks for more work than a key is opened with;"
-        " encrypt the key again with the usual parameters",
     }
     hint_template = "restore the key file from its backup"
     scheme: int | None = None

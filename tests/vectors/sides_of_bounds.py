@@ -84,5 +84,5 @@ SIDES: Final = {
 }
 """Name of a bound to cases on its sides."""
 
-OF_OTHERS: Final = {"TOML_BYTES", "PBKDF2_WORK", "SCRYPT_WORK", "BCRYPT_ROUNDS", "SCRYPT_R", "SCRYPT_P"}
-"""Bounds of files that people write and of other forms of keys, and two numbers that are always the same."""
+OF_OTHERS: Final = {"TOML_BYTES", "SCRYPT_R", "SCRYPT_P"}
+"""The bound of files that people write, and two numbers that are always the same."""

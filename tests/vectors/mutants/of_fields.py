@@ -129,10 +129,8 @@ NIL: Final = mutants_of("fields", *(_nil(*field) for field in _FIELDS))
 ANY_KIND: Final = mutants_of("fields", *(_any_kind(*field) for field in _FIELDS))
 ONE_MORE: Final = mutants_of("fields", *(mutant for field in _FIELDS for mutant in _one_more(*field)))
 
-_NOT_OF_READERS: Final = {
-    *("TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P", "PBKDF2_WORK", "SCRYPT_WORK", "BCRYPT_ROUNDS")
-}
-"""Bounds of files that people write and of keys of other forms; r and p are no bounds of what is read."""
+_NOT_OF_READERS: Final = {"TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P"}
+"""Bounds of files that people write; r and p are no bounds of what is read."""
 _EXPLAINED: Final = {
     ("SCRYPT_LOG2_N_MAX", -1): "to open a key file of that cost takes a gigabyte, which no case asks of a reader"
 }
