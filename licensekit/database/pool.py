@@ -5,10 +5,10 @@ thread behind it.
 """
 
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field
 from os import getpid
-from threading import BoundedSemaphore, Lock
+from queue import Empty, LifoQueue
 from typing import Final, Generic, TypeVar
 
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
@@ -17,19 +17,6 @@ C = TypeVar("C")
 
 CONNECTIONS: Final = 16
 """How many connections one pool lends at a time."""
-
-
-class Generation(Generic[C]):
-    """The idle connections of one process."""
-
-    __slots__ = ("idle", "lock", "pid", "slots")
-
-    def __init__(self, pid: int, slots: int) -> None:
-        self.pid = pid
-        self.slots = BoundedSemaphore(slots)
-        self.lock = Lock()
-        self.idle: list[C] = []
-
 
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
@@ -48,7 +35,8 @@ class ConnectionPool(Generic[C]):
     is_usable: Callable[[C], bool] = lambda _: True
     slots: int = CONNECTIONS
     _closed: bool = field(default=False, init=False)
-    _generations: dict[int, Generation[C]] = field(default_factory=dict[int, Generation[C]], init=False)
+    _free: dict[int, LifoQueue[C | None]] = field(default_factory=dict[int, LifoQueue[C | None]], init=False)
+    """By process: the connections that are not lent, the last used first, and None for each that is not made yet."""
 
     @contextmanager
     def lend(self) -> Generator[C]:
@@ -59,64 +47,57 @@ class ConnectionPool(Generic[C]):
             DatabaseBusy: all connections stay lent for longer than `wait` seconds.
         """
         self.check_open()
-        generation = self._generation()
-        if not generation.slots.acquire(timeout=self.wait):
-            raise DatabaseBusy(reason="threads", where=self.location)
+        pid, free = getpid(), self._of_process()
         try:
-            connection = self._from(generation)
-        except BaseException:  # an interruption too must give the place back
-            generation.slots.release()
-            raise
+            idle = free.get(timeout=self.wait)
+        except Empty as error:
+            self.check_open()
+            raise DatabaseBusy(reason="threads", where=self.location) from error
+        connection: C | None = None
         try:
+            connection = self._usable(idle)
             yield connection
-        finally:
-            self._take_back(generation, connection)
-
-    def _take_back(self, generation: Generation[C], connection: C) -> None:
-        if generation.pid != getpid():
-            _INHERITED.append(connection)
-            return
-        with generation.lock:
-            is_closed = self._closed
-            if not is_closed:
-                generation.idle.append(connection)
-        generation.slots.release()
-        if is_closed:
-            self.discard(connection)
+        finally:  # an interruption too must give the place back
+            if pid == getpid():
+                free.put(connection)
+                self._discard_if_closed(free)
+            else:
+                _INHERITED.append(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
         self._closed = True
-        generation = self._generation()
-        with generation.lock:
-            idle, generation.idle = generation.idle, []
-        for connection in idle:
-            self.discard(connection)
+        self._discard_if_closed(self._of_process())
 
     def check_open(self) -> None:
         """Raise `DatabaseUnavailable` after `close`."""
         if self._closed:
             raise DatabaseUnavailable(reason="closed", where=self.location)
 
-    def _generation(self) -> Generation[C]:
-        pid = getpid()
-        generation = self._generations.get(pid)
-        if generation is None:
-            # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
-            _INHERITED.extend(self._generations.values())
-            generation = self._generations.setdefault(pid, Generation(pid, self.slots))
-        return generation
+    def _discard_if_closed(self, free: LifoQueue[C | None]) -> None:
+        with suppress(Empty):
+            while self._closed:
+                idle = free.get_nowait()
+                if idle is not None:
+                    self.discard(idle)
 
-    def _from(self, generation: Generation[C]) -> C:
-        while True:
-            with generation.lock:
-                if not generation.idle:
-                    break
-                connection = generation.idle.pop()
-            with ExitStack() as undo:
-                undo.callback(self.discard, connection)
-                if self.is_usable(connection):
+    def _of_process(self) -> LifoQueue[C | None]:
+        pid = getpid()
+        free = self._free.get(pid)
+        if free is None:
+            # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
+            _INHERITED.extend(self._free.values())
+            fresh = LifoQueue[C | None]()
+            for _ in range(self.slots):
+                fresh.put(None)
+            free = self._free.setdefault(pid, fresh)
+        return free
+
+    def _usable(self, idle: C | None) -> C:
+        with ExitStack() as undo:
+            if idle is not None:
+                undo.callback(self.discard, idle)
+                if self.is_usable(idle):
                     undo.pop_all()
-                    return connection
-        self.check_open()
+                    return idle
         return self.make()
