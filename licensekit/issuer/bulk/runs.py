@@ -103,7 +103,7 @@ def _done(one: Issued, source: AttachmentSource, *, repeated: bool) -> Done:
     return Done(order, 0, license_file(source, one.bundle, one.token, repeated=repeated), None, order)
 
 
-def _writing(done: list[Done], run: Run) -> Callable[[], None]:
+def _writing(done: list[Done], run: Run) -> Callable[[], object]:
     """Begin to write the files of what was done, if there is a folder for them; return what waits for it."""
     if run.into is None:
         return lambda: None

@@ -1,95 +1,82 @@
-"""The processes that sign and write files for the one that keeps the ledger.
+"""The processes that sign and write files for the one that keeps the ledger, which does its part meanwhile.
 
-One task is under way at a time: it is begun, and its result is asked for before the next one. With several processes,
-what the ledger needs is done meanwhile.
-
-A worker takes its tasks through its standard input, the key first, and ends when that is closed: with the process that
-started it, however that ends. Nothing of the key is ever in an argument, in the environment or in a file. Both run the
-same Python, so that `marshal` carries what goes through the pipes: texts, bytes and lists of them.
+A worker gets the key through a pipe: nothing of it is ever in an argument, in the environment or in a file. It ends
+with the process that started it, however that ends. As with every pool of processes, the main module of a program that
+asks for several must start under `if __name__ == "__main__"`.
 """
 
-import marshal
-import subprocess
-import sys
+import os
+import signal
 from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple, cast
+from threading import Thread
+from typing import Any, Final, NamedTuple, TypeVar
 
-from licensekit.errors import FileUnusable, SignerUnavailable
+from licensekit.errors import SignerUnavailable
 from licensekit.files import write_many
 from licensekit.keys.signing import Signer, SigningKey
 
-_SIGN: Final = "sign"
-_WRITE: Final = "write"
-_SERVE: Final = f"import sys; from {__name__} import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
-"""What a worker runs."""
+S = TypeVar("S")
 
 File = tuple[str, bytes]
 """Name and contents."""
-
-
-class _Pipe(NamedTuple):
-    """The two ends of this side to a worker."""
-
-    requests: BinaryIO
-    answers: BinaryIO
-
-    def ask(self, *parts: Any) -> None:
-        """Ask for something; the answer is waited for before the next question."""
-        with _while_it_runs():
-            _send(self.requests, *parts)
-
-    def answer(self) -> Any:
-        """Return the answer to what was asked last."""
-        with _while_it_runs():
-            return _receive(self.answers)
-
-
-@contextmanager
-def _while_it_runs() -> Generator[None]:
-    try:
-        yield
-    except (OSError, EOFError) as error:
-        raise SignerUnavailable(reason="ended") from error
+_KEYS: Final[list[SigningKey]] = []
+"""The key of a worker."""
 
 
 class WorkerPool(NamedTuple):
     """Signs messages and writes files: each worker gets its share, and without any, this process does it itself."""
 
     signer: Signer
-    workers: Sequence[_Pipe] = ()
+    executor: ProcessPoolExecutor | None = None
+    workers: int = 1
 
     def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
         """Begin to sign `messages`; return what waits for their signatures.
 
         Either raises `SignerUnavailable` if the key lives elsewhere and cannot be reached, or a worker has ended.
         """
-        if self.workers:
-            return self._asked((_SIGN,), messages)
-        signatures = [self.signer.sign(message) for message in messages]
-        return lambda: signatures
+        if self.executor is None:
+            signatures = [self.signer.sign(message) for message in messages]
+            return lambda: signatures
+        wait = self._begun(self.executor, _sign, messages)
+        return lambda: [signature for some in wait() for signature in some]
 
-    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], None]:
+    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], object]:
         """Begin to write `files` into `folder`, each whole or not at all; return what waits until they are written.
 
         Either raises `FileUnusable` if one cannot be written.
         """
-        if not self.workers:
+        if self.executor is None:
             write_many(folder, files)
-        refused = self._asked((_WRITE, str(folder)), files)
+            return lambda: None
+        return self._begun(self.executor, write_many, files, folder)
 
-        def wait() -> None:
-            for fields in refused():
-                raise FileUnusable(**fields)
+    def _begun(
+        self, executor: ProcessPoolExecutor, work: Callable[..., S], whole: Sequence[object], *first: Path
+    ) -> Callable[[], list[S]]:
+        size = max(1, -(-len(whole) // self.workers))
+        with _while_they_run():
+            shares = range(0, len(whole), size)
+            begun: list[Future[S]] = [executor.submit(work, *first, whole[start : start + size]) for start in shares]
+
+        def wait() -> list[S]:
+            with _while_they_run():
+                return [one.result() for one in begun]
 
         return wait
 
-    def _asked(self, task: Sequence[str], whole: Sequence[object]) -> Callable[[], list[Any]]:
-        size = -(-len(whole) // max(1, len(self.workers)))
-        for number, worker in enumerate(self.workers):
-            worker.ask(*task, *whole[number * size : (number + 1) * size])
-        return lambda: [one for worker in self.workers for one in worker.answer()]
+
+@contextmanager
+def _while_they_run() -> Generator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise SignerUnavailable(reason="ended") from error
 
 
 @contextmanager
@@ -104,55 +91,22 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
         return
     if not isinstance(signer, SigningKey):
         raise SignerUnavailable(reason="one-process")
-    with ExitStack() as stack:
-        yield WorkerPool(signer, [stack.enter_context(_worker(signer)) for _ in range(workers)])
+    key = signer.verifying_key.scheme, signer.reveal_secret()
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, key) as executor:
+        yield WorkerPool(signer, executor, workers)
 
 
-@contextmanager
-def _worker(signer: SigningKey) -> Generator[_Pipe]:
-    """Start a worker and send it the key; it ends with the block."""
-    with subprocess.Popen(
-        # Nothing is imported from the folder in which the command happens to run.
-        [sys.executable, "-P", "-c", _SERVE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # An interrupt at the terminal is for the process that keeps the ledger.
-        start_new_session=True,
-    ) as process:
-        pipe = _Pipe(cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout))
-        try:
-            pipe.ask(signer.verifying_key.scheme, signer.reveal_secret())
-            yield pipe
-        finally:
-            with suppress(OSError):
-                pipe.requests.close()
+def _start(scheme: int, secret: bytes) -> None:
+    # An interrupt at the terminal is for the process that keeps the ledger.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    _KEYS.append(SigningKey.from_secret(scheme, secret))
 
 
-def _send(pipe: BinaryIO, *parts: Any) -> None:
-    """Send some values together."""
-    marshal.dump(parts, pipe)
-    pipe.flush()
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(0)
 
 
-def _receive(pipe: BinaryIO) -> Any:
-    """Return the next values; raise `EOFError` once the other side has closed the pipe, or ended."""
-    return marshal.load(pipe)  # noqa: S302  # the other side is the process that started this one, or one started here
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Do one task after the other until the other side closes."""
-    with suppress(EOFError, BrokenPipeError):
-        scheme, secret = _receive(requests)
-        key = SigningKey.from_secret(scheme, secret)
-        while True:
-            task, *parts = _receive(requests)
-            _send(answers, *([key.sign(one) for one in parts] if task == _SIGN else _write(*parts)))
-
-
-def _write(folder: str, *files: tuple[str, bytes]) -> list[dict[str, Any]]:
-    """Write files of these names and contents; return the fields of the `FileUnusable` that was raised, if any."""
-    try:
-        write_many(Path(folder), files)
-    except FileUnusable as error:
-        return [{**error.data, "where": error.where}]
-    return []
+def _sign(messages: Sequence[bytes]) -> list[bytes]:
+    return [_KEYS[0].sign(message) for message in messages]

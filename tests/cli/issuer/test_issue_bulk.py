@@ -407,7 +407,7 @@ def test_interrupted_and_run_again_it_goes_on(desk: Desk, number: signal.Signals
     assert code == (130 if number == signal.SIGINT else -number)
     assert "Signing" in said
     assert ("interrupted" in said) == (number == signal.SIGINT)
-    assert len(workers_started) == (2 if workers == "2" else 0)
+    assert (len(workers_started) >= 2) == (workers == "2")
     wait_for(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in workers_started))
     before = len(listed(desk))
     assert before < 3000
@@ -423,7 +423,7 @@ def test_a_worker_that_ends_early_is_said_and_nothing_is_lost(desk: Desk) -> Non
     words = ("orders.jsonl", "--keep-going", "--workers", "2")
     running = Running(desk, *words)
     wait_for(lambda: len(files(desk)) > 100)
-    os.kill(running.children()[0], signal.SIGKILL)
+    os.kill(running.children()[-1], signal.SIGKILL)
     code, said = running.wait()
     assert code == 7
     assert "a worker process has ended" in said
