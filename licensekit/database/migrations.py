@@ -5,6 +5,7 @@ number of the last migration, and a counter of changes.
 """
 
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, Protocol
 
@@ -23,16 +24,11 @@ _TABLE: Final = (
 )
 
 
-class Migration(NamedTuple):
-    """One step from a schema to the next. `number` counts from 1 without gaps.
+Migration = tuple[LiteralString, ...]
+"""The statements of one step from a schema to the next, which are numbered from 1.
 
-    In the statements `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a
-    `CREATE TABLE`.
-    """
-
-    number: int
-    name: str
-    statements: tuple[LiteralString, ...]
+`{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a `CREATE TABLE`.
+"""
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
@@ -40,16 +36,15 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
 
     A statement ends with a semicolon at the end of a line; lines of comments begin with `--`.
     """
-    return tuple(map(_migration, sorted(folder.glob("*.sql"))))
+    return tuple(map(_migration, sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))))
 
 
 def _migration(path: Path) -> Migration:
-    number, _, name = path.stem.partition("-")
     lines = path.read_text("utf-8").splitlines()
     text = "".join(f"{line}\n" for line in lines if not line.startswith("--"))
     # These files are part of the package, as literal as its code.
     statements: list[Any] = [one.strip() for one in text.split(";\n") if one.strip()]
-    return Migration(int(number), name, tuple(statements))
+    return tuple(statements)
 
 
 class Schema(NamedTuple):
@@ -66,7 +61,7 @@ class Schema(NamedTuple):
     @property
     def statements(self) -> list[LiteralString]:
         """The statements of all migrations, in their order."""
-        return [statement for step in self.migrations for statement in step.statements]
+        return [statement for step in self.migrations for statement in step]
 
     def check(self, found: Row | None, location: str) -> None:
         """Accept exactly a database of this kind and number.
@@ -155,10 +150,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
         DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`; or a table or index is not as the migrations
             make it.
         DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
-        ValueError: the migrations are not numbered from 1 without gaps.
     """
-    if [step.number for step in schema.migrations] != list(range(1, schema.number + 1)):
-        raise ValueError("migrations are numbered from 1 without gaps")
     with database.read() as connection:
         found = _found(connection, database.dialect)
         if found == (schema.kind, schema.number):
@@ -185,10 +177,9 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
     else:
         pending = schema.pending(found, database.location)
         if pending:
-            database.keep_copy(pending[0].number)
-    for migration in pending:
-        for statement in migration.statements:
-            connection.run(dialect.spell(statement))
+            database.keep_copy(schema.number - len(pending) + 1)
+    for statement in chain.from_iterable(pending):
+        connection.run(dialect.spell(statement))
     connection.run("UPDATE licensekit_schema SET number = ?", schema.number)
     return found is None
 

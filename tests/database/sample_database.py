@@ -9,20 +9,14 @@ from typing import Final
 
 from licensekit.database import Database, Migration, Schema, connect
 
-FIRST: Final = Migration(
-    1, "things", ("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",)
-)
-SECOND: Final = Migration(
-    2,
-    "notes",
-    (
-        """CREATE TABLE notes (
-            number {integer} PRIMARY KEY,
-            thing {integer} NOT NULL REFERENCES things (id),
-            note {text} NOT NULL
-        ) {strict}""",
-        "INSERT INTO notes SELECT id, id, name FROM things",
-    ),
+FIRST: Final[Migration] = ("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",)
+SECOND: Final[Migration] = (
+    """CREATE TABLE notes (
+        number {integer} PRIMARY KEY,
+        thing {integer} NOT NULL REFERENCES things (id),
+        note {text} NOT NULL
+    ) {strict}""",
+    "INSERT INTO notes SELECT id, id, name FROM things",
 )
 SCHEMA: Final = Schema("ledger", (FIRST,))
 NEXT_SCHEMA: Final = Schema("ledger", (FIRST, SECOND))
@@ -87,15 +81,11 @@ def set_up(location: str, barrier: Barrier, pipe: Pipe) -> None:
 
 def migrate_slowly(location: str) -> None:
     """Migrate with a last statement that takes minutes."""
-    slow = Migration(
-        3,
-        "slow",
-        (
-            "CREATE TABLE many (number {integer}) {strict}",
-            """INSERT INTO many WITH RECURSIVE up (number) AS
-                (SELECT 1 UNION ALL SELECT number + 1 FROM up WHERE number < 1000000000)
-                SELECT number FROM up""",
-        ),
+    slow: Migration = (
+        "CREATE TABLE many (number {integer}) {strict}",
+        """INSERT INTO many WITH RECURSIVE up (number) AS
+            (SELECT 1 UNION ALL SELECT number + 1 FROM up WHERE number < 1000000000)
+            SELECT number FROM up""",
     )
     connect(location, schema=Schema("ledger", (FIRST, SECOND, slow)), create=False)
 

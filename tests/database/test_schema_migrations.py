@@ -20,9 +20,7 @@ from licensekit.errors import (
 from tests.database.sample_database import FIRST, NEXT_SCHEMA, SCHEMA, SECOND, add, migrate_slowly, things
 
 INSTALLATION = Schema("installation", (FIRST,))
-BROKEN = Schema(
-    "ledger", (FIRST, SECOND, Migration(3, "broken", ("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)")))
-)
+BROKEN = Schema("ledger", (FIRST, SECOND, ("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)")))
 
 
 def notes(database: Database) -> list[tuple[int, str]]:
@@ -183,16 +181,9 @@ def test_a_database_that_does_not_know_what_it_is_is_refused(
         connect(location, schema=SCHEMA, create=False)
 
 
-@pytest.mark.parametrize("numbers", [(2,), (1, 3), (1, 1), (2, 1)])
-def test_migrations_are_numbered_without_gaps(location: str, numbers: tuple[int, ...]) -> None:
-    schema = Schema("ledger", tuple(Migration(number, "x", ()) for number in numbers))
-    with pytest.raises(ValueError, match="numbered from 1"):
-        connect(location, schema=schema, create=True)
-
-
 def test_a_table_that_a_migration_altered_or_filled_opens_again(location: str) -> None:
-    third = Migration(3, "more", ("ALTER TABLE things ADD COLUMN more {integer}",))
-    fourth = Migration(4, "fewer", ("DROP TABLE notes", "UPDATE things SET more = 1"))
+    third: Migration = ("ALTER TABLE things ADD COLUMN more {integer}",)
+    fourth: Migration = ("DROP TABLE notes", "UPDATE things SET more = 1")
     schema = Schema("ledger", (FIRST, SECOND, third, fourth))
     for _ in range(2):
         connect(location, schema=schema, create=True).close()
@@ -206,6 +197,6 @@ def test_a_table_with_rules_of_every_kind_opens_again(location: str) -> None:
         place {integer} CHECK (place > 0),
         UNIQUE (parent, place)
     ) {strict}"""
-    schema = Schema("ledger", (Migration(1, "ruled", (ruled,)),))
+    schema = Schema("ledger", ((ruled,),))
     connect(location, schema=schema, create=True).close()
     connect(location, schema=schema, create=False).close()

@@ -45,7 +45,7 @@ def test_every_table_is_named() -> None:
     created = [
         name
         for migration in SCHEMA.migrations
-        for statement in migration.statements
+        for statement in migration
         for name in re.findall(r"CREATE TABLE (\w+)", statement)
     ]
     assert created
