@@ -1,6 +1,5 @@
 """Proposals of what a key of the workspace signs, worked out again before it is entered."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -14,9 +13,11 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
+class SignProposal(Proposal[R_co], Generic[R_co, K]):
     """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
 
+    enter: Callable[[LedgerTransaction, K], R_co] = field(compare=False)
+    """Signs and enters it in the transaction in which it was worked out."""
     is_done: bool = False
     """Whether the result is there already, so that nothing is to be signed."""
     renews_pack: bool = False
@@ -34,10 +35,6 @@ class SignProposal(Proposal[R_co], ABC, Generic[R_co, K]):
         self.require_confirmed(confirm=confirm)
         store, now, work_out = self.origin
         return sign_proposed(store, work_out, key, who=who, now=now, shown=self)
-
-    @abstractmethod
-    def enter(self, tx: LedgerTransaction, key: K) -> R_co:
-        """Sign and enter it in the transaction in which it was worked out."""
 
 
 class Origin(NamedTuple, Generic[R_co, K]):

@@ -107,7 +107,7 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
         if consent.ends(proposal):
             return
         key = None
-        if proposal.received.to_revoke:
+        if proposal.renews_pack:
             key = signing.opener(workspace, now)("revocations")
         received = proposal.sign(key, who=operator(), confirm=True)
     remind_of_root(workspace)

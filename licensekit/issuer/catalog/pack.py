@@ -71,19 +71,6 @@ class PackProposal(SignProposal[Path, Keys]):
 
     draft: CatalogDraft
     signs_catalog: bool
-    list_fresh_until: int | None
-    """For a revocation list that is signed again."""
-    signs_list: bool
-
-    def enter(self, tx: LedgerTransaction, key: Keys) -> Path:
-        """Sign and enter catalog and list, and return the path of the pack; raises as `tx.sign`."""
-        if self.signs_catalog:
-            tx.put_in_force([tx.sign("pack", self.draft.catalog, key("catalog"))])
-        if self.signs_list:
-            again = next_list(tx, fresh_until=self.list_fresh_until)
-            signed = tx.sign("revoke", again, key("revocations"))
-            tx.put_in_force([signed._replace(note="signed again")])
-        return tx.store.layout.pack(tx.state.product)
 
 
 class WorkspaceCatalog:
@@ -144,8 +131,7 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     signs_catalog = draft.is_changed or (draft.signed is not None and draft.signed.issued > tx.now)
     renews = is_fresher(list_fresh_until, last)
     signs_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
-    if last is not None and not renews:
-        list_fresh_until = last.fresh_until
+    fresh_until = list_fresh_until if last is None or renews else last.fresh_until
     taken = draft.taken_away if signs_catalog else []
     found = draft.differences if signs_catalog else []
     changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in found]
@@ -155,7 +141,17 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     if signs_list:
         number = None if last is None else last.number
         changes.append(Change("revocations", number, 1 if last is None else last.number + 1))
+
+    def enter(tx: LedgerTransaction, key: Keys) -> Path:
+        if signs_catalog:
+            tx.put_in_force([tx.sign("pack", draft.catalog, key("catalog"))])
+        if signs_list:
+            signed = tx.sign("revoke", next_list(tx, fresh_until=fresh_until), key("revocations"))
+            tx.put_in_force([signed._replace(note="signed again")])
+        return tx.store.layout.pack(tx.state.product)
+
     return PackProposal(
+        enter=enter,
         changes=tuple(changes),
         warnings=draft.remarks,
         needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
@@ -164,8 +160,6 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
         renews_pack=True,
         draft=draft,
         signs_catalog=signs_catalog,
-        list_fresh_until=list_fresh_until,
-        signs_list=signs_list,
     )
 
 

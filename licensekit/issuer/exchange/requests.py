@@ -3,7 +3,6 @@
 By a reset the vendor puts one installation right, once.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from licensekit.database import Connection
@@ -77,27 +76,8 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntr
     return before
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class ResetProposal(SignProposal[ResetFile, Signer | None]):
-    """The reset that would answer a request."""
-
-    request: VerifiedRequest
-    what: ResetWhat
-    reason: str
-    attach: Attach
-    repeated: ResetFile | None
-    """The file, where the request was answered with it before: then nothing is signed."""
-
-    def enter(self, tx: LedgerTransaction, key: Signer | None) -> ResetFile:
-        """Sign a reset, enter it beside the request, and return its file; raises as `tx.sign`."""
-        if self.repeated is not None:
-            return self.repeated
-        request, nonce = self.request, self.request.document.nonce
-        reset = Reset(tx.state.issuer, request.installation, self.what, nonce, tx.now, {})
-        signed = tx.sign("answer", reset, require_signer(key))
-        noted = signed._replace(request=request.identity, note=self.reason)
-        append(tx.ledger, [request.record(tx), noted])
-        return reset_file(AttachmentSource(tx, self.attach), signed.token, repeated=False)
+ResetProposal = SignProposal[ResetFile, Signer | None]
+"""The reset that would answer a request."""
 
 
 def propose_reset(
@@ -109,15 +89,21 @@ def propose_reset(
         _require_ours(tx, request)
     installation = request.installation.hex()
     change = Change(f"resets.{installation}", None, word(what))
-    return ResetProposal(
+
+    def enter(tx: LedgerTransaction, key: Signer | None) -> ResetFile:
+        if repeated is not None:
+            return repeated
+        reset = Reset(tx.state.issuer, request.installation, what, request.document.nonce, tx.now, {})
+        signed = tx.sign("answer", reset, require_signer(key))
+        noted = signed._replace(request=request.identity, note=reason)
+        append(tx.ledger, [request.record(tx), noted])
+        return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
+
+    return SignProposal(
+        enter=enter,
         changes=(change,) if repeated is None else (),
         about=f"installation {installation}",
         is_done=repeated is not None,
-        request=request,
-        what=what,
-        reason=reason,
-        attach=attach,
-        repeated=repeated,
     )
 
 

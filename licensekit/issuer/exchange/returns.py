@@ -6,7 +6,6 @@ confirm that it is taken back from everybody.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
@@ -65,18 +64,16 @@ class Received(NamedTuple):
         }
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class AcceptProposal(SignProposal[Received, Signer | None]):
-    """What installations have sent, to be entered; returned bundles go on a revocation list."""
+AcceptProposal = SignProposal[Received, Signer | None]
+"""What installations have sent, to be entered; returned bundles go on a revocation list, for which it `renews_pack`."""
 
-    received: Received
 
-    def enter(self, tx: LedgerTransaction, key: Signer | None) -> Received:
-        """Enter what was received, and sign the list that takes returned bundles back.
+def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposal:
+    """Return what entering receipts and statements would do; raises as `receive`."""
+    received = receive(tx, sent)
+    returned = ", ".join(one.label for one in received.returned)
 
-        Raises as `require_signer`, `next_list` and `tx.sign`.
-        """
-        received = self.received
+    def enter(tx: LedgerTransaction, key: Signer | None) -> Received:
         append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
         if received.to_revoke:
             last = [one.identity for one in received.returned if one.bundle.sequence == limits.VERSION]
@@ -85,12 +82,8 @@ class AcceptProposal(SignProposal[Received, Signer | None]):
             tx.put_in_force([signed._replace(note="returned")])
         return received
 
-
-def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposal:
-    """Return what entering receipts and statements would do; raises as `receive`."""
-    received = receive(tx, sent)
-    returned = ", ".join(one.label for one in received.returned)
-    return AcceptProposal(
+    return SignProposal(
+        enter=enter,
         about=returned or f"statement of {received.statements[0].serial}",
         renews_pack=bool(received.to_revoke),
         changes=(
@@ -98,7 +91,6 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
             *(Change(f"statements.{one.serial}", None, format_seconds(one.issued)) for one in received.statements),
         ),
         needs_confirmation=tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None),
-        received=received,
     )
 
 

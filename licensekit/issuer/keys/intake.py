@@ -1,7 +1,6 @@
 """Documents that come from outside: signed elsewhere, verified here, and entered all or none."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from licensekit.chain import Head
@@ -43,24 +42,11 @@ class Intake(NamedTuple):
                 yield mark, error
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class TakeProposal(SignProposal[list[Token], None]):
-    """Documents of a pack that were signed elsewhere, to be entered."""
+TakeProposal = SignProposal[list[Token], None]
+"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer.
 
-    intake: Intake
-    action: str
-
-    def enter(self, tx: LedgerTransaction, key: None) -> list[Token]:
-        """Enter what is newer than what is in force, and return it.
-
-        Raises:
-            LedgerRestored: one of them was signed when this ledger held more; the mark keeps that.
-        """
-        del key
-        for mark, error in self.intake.restored(tx.ledger):
-            raise_mark(tx.store.layout.mark, mark, lower=True)
-            raise error
-        return enter(tx, self.intake, action=self.action)
+To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
+"""
 
 
 def propose_take(
@@ -70,18 +56,24 @@ def propose_take(
 
     `verified` are the same, which are not verified again if what is in force is as it was then.
     """
-    if verified is None or verified.before is not tx.state:
-        verified = verify(tx, tokens)
-    newer = verified.newer
+    is_current = verified is not None and verified.before is tx.state
+    intake = verified if verified is not None and is_current else verify(tx, tokens)
+    newer = intake.newer
+
+    def take(tx: LedgerTransaction, _: None) -> list[Token]:
+        for mark, error in intake.restored(tx.ledger):
+            raise_mark(tx.store.layout.mark, mark, lower=True)
+            raise error
+        return enter(tx, intake, action=action)
+
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
-    return TakeProposal(
+    return SignProposal(
+        enter=take,
         changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
-        warnings=tuple(error for _, error in verified.restored(tx.ledger)),
+        warnings=tuple(error for _, error in intake.restored(tx.ledger)),
         about="the pack",
         is_done=not newer,
         renews_pack=True,
-        intake=verified,
-        action=action,
     )
 
 

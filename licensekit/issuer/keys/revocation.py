@@ -5,7 +5,6 @@ which of them it was (`licensekit.issuer.ledger.states`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypedDict, Unpack
 
 from licensekit import limits
@@ -32,25 +31,8 @@ class Lowest(NamedTuple):
     sequence: int
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class ListProposal(SignProposal[Revocations, Signer | None]):
-    """The next revocation list."""
-
-    revocations: Revocations
-    """The list, or the last one where nothing is to be signed."""
-    action: str
-    named: Named
-    reason: str
-
-    def enter(self, tx: LedgerTransaction, key: Signer | None) -> Revocations:
-        """Sign and enter the list, unless it is the one in force, and return it.
-
-        Raises as `require_signer` and `tx.sign`.
-        """
-        if not self.is_done:
-            signed = tx.sign(self.action, self.revocations, require_signer(key))
-            tx.put_in_force([signed._replace(note=self.reason, order=self.named.text())])
-        return self.revocations
+ListProposal = SignProposal[Revocations, Signer | None]
+"""The next revocation list, or the last one where nothing is to be signed."""
 
 
 class ListAsked(TypedDict, total=False):
@@ -99,7 +81,15 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     # Some bundles of a reinstated serial were taken back themselves, or returned.
     of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
     stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
-    return ListProposal(
+
+    def enter(tx: LedgerTransaction, key: Signer | None) -> Revocations:
+        if not is_done:
+            signed = tx.sign(action, made, require_signer(key))
+            tx.put_in_force([signed._replace(note=asked.get("reason", ""), order=named.text())])
+        return made
+
+    return SignProposal(
+        enter=enter,
         changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
         consequences=(
             *(TakenBack(subject=one.label, company=one.company) for one in lost),
@@ -110,10 +100,6 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
         about=", ".join(subjects) or "the revocation list",
         is_done=is_done,
         renews_pack=True,
-        revocations=made,
-        action=action,
-        named=named,
-        reason=asked.get("reason", ""),
     )
 
 

@@ -45,25 +45,8 @@ class Absorbed(NamedTuple):
 class AbsorbProposal(SignProposal[Absorbed, None]):
     """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
 
-    intake: Intake
-    lost: tuple[Lost, ...]
-    known: int
     restored: LedgerRestored | None
     """What shows that the ledger was restored: the mark, or one of the files."""
-
-    def enter(self, tx: LedgerTransaction, key: None) -> Absorbed:
-        """Enter documents of a pack first, then bundles as they were issued, and resets."""
-        del key
-        newer = enter(tx, self.intake, action=ABSORB)
-        append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in self.lost])
-        found = [one for one in self.lost if isinstance(one.document, Bundle)]
-        again = tx.trust.lists.get(tx.state.issuer)
-        # A list takes back what is there when it is entered.
-        if again is not None and found:
-            append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
-        if not self.is_done:
-            serials.jump(tx.ledger, tx.store.draw)
-        return Absorbed(len(newer), len(found), len(self.lost) - len(found), self.known)
 
 
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
@@ -81,16 +64,29 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     error = restored(tx.ledger, read_mark(tx.store.layout.mark))
     error = error or next((one for _, one in intake.restored(tx.ledger)), None)
     newer = [Change(f"{one.type}s", None, ABSORB) for one in intake.newer]
+    is_done = not (intake.newer or lost or error)
+
+    def absorb(tx: LedgerTransaction, _: None) -> Absorbed:
+        """Enter documents of a pack first, then bundles as they were issued, and resets."""
+        newer = enter(tx, intake, action=ABSORB)
+        append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in lost])
+        found = [one for one in lost if isinstance(one.document, Bundle)]
+        again = tx.trust.lists.get(tx.state.issuer)
+        # A list takes back what is there when it is entered.
+        if again is not None and found:
+            append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
+        if not is_done:
+            serials.jump(tx.ledger, tx.store.draw)
+        return Absorbed(len(newer), len(found), len(lost) - len(found), known)
+
     return AbsorbProposal(
+        enter=absorb,
         changes=(*newer, *(Change(_name(one.document), None, ABSORB) for one in lost)),
         warnings=tuple(refused),
         needs_confirmation=(AcceptsRestored(number=error.number),) if error else (),
         about="the ledger",
-        is_done=not (intake.newer or lost or error),
+        is_done=is_done,
         renews_pack=bool(intake.newer),
-        intake=intake,
-        lost=lost,
-        known=known,
         restored=error,
     )
 

@@ -62,37 +62,10 @@ class Signing(TypedDict, total=False):
 class IssueProposal(SignProposal[LicenseFile, Signer | None]):
     """The bundle that an order, a request or a change comes to."""
 
-    issuance: Issuance
-    signing: Signing
+    bundle: Bundle
+    """The bundle that would be signed, or was."""
     repeated: LicenseFile | None
     """The file, where it was issued before: then nothing is signed, and no key is needed."""
-
-    @property
-    def bundle(self) -> Bundle:
-        """The bundle that would be signed, or was."""
-        return self.issuance.bundle
-
-    def enter(self, tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
-        """Sign and enter the bundle, if it was not issued before, and return its file.
-
-        Raises as `require_signer` and `tx.sign`.
-        """
-        file, issuance = self.repeated, self.issuance
-        if file is None:
-            request = issuance.request
-            signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
-                order_number=issuance.number,
-                order=issuance.ordered,
-                request=None if request is None else request.identity,
-                note=note_of(issuance.overridden),
-            )
-            received = [] if request is None else [request.record(tx)]
-            append(tx.ledger, [*received, signed])
-            source = AttachmentSource(tx, self.signing.get("attach", True))
-            file = license_file(source, issuance.bundle, signed.token, repeated=False)
-        if approve := self.signing.get("approve"):
-            approve(file)
-        return file
 
 
 def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
@@ -119,16 +92,38 @@ def proposal_of(
         source = AttachmentSource(tx, signing.get("attach", True))
         repeated = license_file(source, before.bundle, before.token, repeated=True)
     changes = () if repeated is not None else differences(None, issuance.bundle)
+
+    def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
+        file = _signed(tx, issuance, require_signer(key), signing) if repeated is None else repeated
+        if approve := signing.get("approve"):
+            approve(file)
+        return file
+
     return IssueProposal(
+        enter=enter,
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
         about=issuance.about,
         is_done=repeated is not None,
-        issuance=issuance,
-        signing=signing,
+        bundle=issuance.bundle,
         repeated=repeated,
     )
+
+
+def _signed(tx: LedgerTransaction, issuance: Issuance, key: Signer, signing: Signing) -> LicenseFile:
+    """Sign and enter a bundle, beside the request that it answers, and return its file."""
+    request = issuance.request
+    signed = tx.sign(issuance.action, issuance.bundle, key)._replace(
+        order_number=issuance.number,
+        order=issuance.ordered,
+        request=None if request is None else request.identity,
+        note=note_of(issuance.overridden),
+    )
+    received = [] if request is None else [request.record(tx)]
+    append(tx.ledger, [*received, signed])
+    source = AttachmentSource(tx, signing.get("attach", True))
+    return license_file(source, issuance.bundle, signed.token, repeated=False)
 
 
 def prepare_bundle(

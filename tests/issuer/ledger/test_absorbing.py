@@ -213,7 +213,6 @@ def test_what_is_not_genuine_is_refused_by_name(acme: Workspace, folder: Path, t
         "damaged.lkp": forged(acme.state(NOW).pack),
     }
     proposal = acme.ledger.propose_absorb(files, now=NOW)
-    assert proposal.known == 1
     assert [(one.data["reason"], one.data["name"]) for one in proposal.warnings] == [
         ("error", "text.lic"),
         ("error", "damaged.lkp"),
@@ -225,6 +224,7 @@ def test_what_is_not_genuine_is_refused_by_name(acme: Workspace, folder: Path, t
     ]
     assert [change.path for change in proposal.changes] == ["catalogs", "bundles.ACME-2 base 1"]
     assert acme.ledger.restored() is None
+    assert proposal.sign(None, who=WHO, confirm=True) == Absorbed(1, 1, 0, 1)
 
 
 def test_resets_and_answers_are_absorbed_once(acme: Workspace, folder: Path) -> None:
