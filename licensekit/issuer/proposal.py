@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.proposals import Proposal, require_same
@@ -22,8 +23,8 @@ class SignProposal(Proposal[R_co], Generic[R_co, K]):
     """Whether the result is there already, so that nothing is to be signed."""
     renews_pack: bool = False
     """Whether the pack is written from the ledger, once it is entered."""
-    origin: "Origin[R_co, K]" = field(init=False, compare=False)
-    """How it was worked out, once `propose` has returned it."""
+    again: Callable[..., R_co] = field(init=False, compare=False)
+    """Works it out again and enters it, once `propose` has returned it; as `sign_proposed`."""
 
     def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
         """Sign and enter it as `who`, who must `confirm` what needs a confirmation.
@@ -33,16 +34,7 @@ class SignProposal(Proposal[R_co], Generic[R_co, K]):
             ProposalStale: what it is about has changed since it was proposed.
         """
         self.require_confirmed(confirm=confirm)
-        store, now, work_out = self.origin
-        return sign_proposed(store, work_out, key, who=who, now=now, shown=self)
-
-
-class Origin(NamedTuple, Generic[R_co, K]):
-    """The workspace of a proposal, its moment in seconds since 1970, and how it is worked out in a transaction."""
-
-    store: WorkspaceStore
-    now: int
-    work_out: Callable[[LedgerTransaction], SignProposal[R_co, K]]
+        return self.again(key, who=who, shown=self)
 
 
 P = TypeVar("P", bound=SignProposal[Any, Any])
@@ -52,7 +44,8 @@ def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], n
     """Work a proposal out, to be looked at and then signed."""
     with store.read(now) as tx:
         proposed = work_out(tx)
-    object.__setattr__(proposed, "origin", Origin(store, now, work_out))  # nobody has seen it yet
+    again = partial(sign_proposed, store, work_out, now=now)
+    object.__setattr__(proposed, "again", again)  # nobody has seen it yet
     return proposed
 
 

@@ -118,7 +118,7 @@ def workspace_state(connection: Connection) -> WorkspaceState:
     issuer = documents.fact(connection, documents.ISSUER)
     if pin is None or issuer is None:
         raise WorkspaceInvalid(reason="no-facts")
-    roots = documents.roots(connection)
+    roots = documents.every(connection, "root")
     tokens = [*roots, *documents.newest(connection)]
     trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), tokens, None)
     return WorkspaceState(
@@ -128,7 +128,7 @@ def workspace_state(connection: Connection) -> WorkspaceState:
         issuer != trust_store.issuer,
         _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer)),
         _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer)),
-        _overtaken(documents.trust_documents(connection), issuer),
+        _overtaken(documents.every(connection, "trust"), issuer),
     )
 
 

@@ -317,9 +317,11 @@ def test_what_was_not_committed_is_not_in_force(sold: Workspace) -> None:
     """A transaction that fails after it has entered a list leaves the state as it was."""
     before, key = sold.state(NOW), signer(sold, "revocations")
     proposal = sold.propose_revoke(now=NOW, serials=[SERIAL])
+    with sold.read(NOW) as reading:
+        store = reading.store
 
     def enter_and_fail() -> None:
-        with proposal.origin.store.write(NOW, WHO) as tx:
+        with store.write(NOW, WHO) as tx:
             proposal.enter(tx, key)
             assert tx.state.last_list is not None
             raise KeyMissing(reason="not-given")

@@ -27,14 +27,9 @@ def newest_number(connection: Connection) -> int:
     return (row[0] or 0) if row else 0
 
 
-def roots(connection: Connection) -> list[Token]:
-    """Return every root, oldest first."""
-    return _tokens(connection, " AND d.type = 'root'")
-
-
-def trust_documents(connection: Connection) -> list[Token]:
-    """Return every trust document, oldest first."""
-    return _tokens(connection, " AND d.type = 'trust'")
+def every(connection: Connection, kind: str) -> list[Token]:
+    """Return every document of `kind`, oldest first."""
+    return _tokens(connection, " AND d.type = ?", kind)
 
 
 def newest(connection: Connection) -> list[Token]:
@@ -43,8 +38,8 @@ def newest(connection: Connection) -> list[Token]:
     return _tokens(connection, " AND d.type <> 'root' AND d.number IN (" + newest_of_each + ")")
 
 
-def _tokens(connection: Connection, which: LiteralString) -> list[Token]:
-    return [Token(*row) for row in connection.rows(_SELECT + which + " ORDER BY d.number")]
+def _tokens(connection: Connection, which: LiteralString, *params: Value) -> list[Token]:
+    return [Token(*row) for row in connection.rows(_SELECT + which + " ORDER BY d.number", *params)]
 
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:

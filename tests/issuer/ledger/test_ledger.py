@@ -324,7 +324,7 @@ def test_the_newest_of_every_type_and_issuer_is_given(database: Database) -> Non
     later = [record(one, action="pack") for one in (theirs, second, lists, ours[1])]
     enter(database, *entered, *later)
     with database.read() as ledger:
-        assert documents.roots(ledger) == [entered[0].token]
+        assert documents.every(ledger, "root") == [entered[0].token]
         assert documents.newest(ledger) == [one.token for one in later]
 
 
