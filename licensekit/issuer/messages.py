@@ -53,28 +53,20 @@ class UnboundReturn(Message):
     bundle: str
 
 
-class TakenBack(Message):
-    """A bundle no longer works once an installation has the next revocation list."""
+class ListEffect(Message):
+    """What the next revocation list does to a bundle where it arrives; or not, as it was taken back by itself."""
 
-    template = "{company} loses {subject} where the next revocation list arrives: with a license file or the next pack"
-    subject: str
-    company: str
-
-
-class CountsAgain(Message):
-    """A bundle counts again once an installation has the next revocation list."""
-
-    template = "{bundle} of {company} counts again where the next revocation list arrives, if it was activated there"
+    template = {
+        "taken-back": "{company} loses {bundle} where the next revocation list arrives:"
+        " with a license file or the next pack",
+        "counts-again": "{bundle} of {company} counts again where the next revocation list arrives,"
+        " if it was activated there",
+        "stays": "{bundle} stays {state}",
+    }
     bundle: str
     company: str
-
-
-class StaysTakenBack(Message):
-    """A bundle of a serial that is reinstated was taken back itself, or returned."""
-
-    template = "{bundle} stays {state}"
-    bundle: str
     state: str
+    """The one that it has in the ledger before."""
 
 
 class ListDecides(Message):
@@ -89,21 +81,16 @@ class ListDecides(Message):
     subjects: tuple[str, ...]
 
 
-class HistoryForked(Message):
-    """What an installation has sent does not come from one history."""
+class HistoryDoubtful(Message):
+    """What came from installations does not come from one history, or from several of one serial."""
 
-    template = (
-        "what installation {installation:hex} has sent does not come from one history: its database"
-        " was restored from a backup, copied or rewritten"
-    )
-    installation: bytes
-
-
-class SeveralStated(Message):
-    """Several installations have stated what they use of one serial."""
-
-    template = "{count} installations have stated something, and the newest counts"
-    count: int
+    template = {
+        "forked": "what installation {installation:hex} has sent does not come from one history: its database"
+        " was restored from a backup, copied or rewritten",
+        "several": "{count} installations have stated something, and the newest counts",
+    }
+    installation: bytes = b""
+    count: int = 0
 
 
 class AcceptsRestored(Message):

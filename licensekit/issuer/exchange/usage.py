@@ -9,7 +9,7 @@ from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import HistoryForked, MoreInUse, SeveralStated
+from licensekit.issuer.messages import HistoryDoubtful, MoreInUse
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
@@ -69,9 +69,9 @@ class UsageReport(NamedTuple):
         """Why the figures may mislead: the serial is used twice, or by a copied database."""
         found: list[Message] = []
         if self.installations > 1:
-            found.append(SeveralStated(count=self.installations))
+            found.append(HistoryDoubtful(reason="several", count=self.installations))
         if self.installation is not None and self.history is History.FORKED:
-            found.append(HistoryForked(installation=self.installation))
+            found.append(HistoryDoubtful(reason="forked", installation=self.installation))
         return tuple(found)
 
     def only(self, state: str) -> "UsageReport":

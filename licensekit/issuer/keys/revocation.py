@@ -14,7 +14,7 @@ from licensekit.issuer.ledger import bundles, states
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import LedgerBundle, Named
-from licensekit.issuer.messages import CountsAgain, ListDecides, StaysTakenBack, TakenBack
+from licensekit.issuer.messages import ListDecides, ListEffect
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
@@ -91,10 +91,10 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     return SignProposal(
         enter=enter,
         changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
-        consequences=(
-            *(TakenBack(subject=one.label, company=one.company) for one in lost),
-            *(CountsAgain(bundle=one.label, company=one.company) for one in gained),
-            *(StaysTakenBack(bundle=one.label, state=one.state) for one in stay),
+        consequences=tuple(
+            ListEffect(reason=reason, bundle=one.label, company=one.company, state=one.state)
+            for reason, some in (("taken-back", lost), ("counts-again", gained), ("stays", stay))
+            for one in some
         ),
         needs_confirmation=() if is_done or not subjects else (ListDecides(reason=action, subjects=subjects),),
         about=", ".join(subjects) or "the revocation list",

@@ -21,7 +21,7 @@ from licensekit.issuer.ledger.listing import Filters
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
-from licensekit.issuer.messages import HistoryForked
+from licensekit.issuer.messages import HistoryDoubtful
 from licensekit.issuer.proposal import propose
 from licensekit.issuer.transaction import RESTORED, WorkspaceStore
 from licensekit.trust.signed import identity_of
@@ -86,9 +86,13 @@ class Ledger:
         with self._database.read() as ledger:
             return history_of(ledger, installation)
 
-    def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryForked, ...]:
+    def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
-        return tuple(HistoryForked(installation=one) for one in installations if self.history(one) is History.FORKED)
+        return tuple(
+            HistoryDoubtful(reason="forked", installation=one)
+            for one in installations
+            if self.history(one) is History.FORKED
+        )
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.

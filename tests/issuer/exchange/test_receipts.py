@@ -25,7 +25,7 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.keys.revocation import Lowest
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.exchange_files import History
-from licensekit.issuer.messages import HistoryForked, MoreInUse, SeveralStated
+from licensekit.issuer.messages import HistoryDoubtful, MoreInUse
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
@@ -143,7 +143,7 @@ def test_what_is_returned_of_a_revoked_serial_stays_away_if_the_serial_is_reinst
     accept(workspace, receipt(bound))
     assert standings(workspace) == ["revoked"]
     shown = workspace.propose_reinstate(now=NOW, serials=[SERIAL])
-    assert [one.code for one in shown.consequences] == ["stays-taken-back"]
+    assert [one.reason for one in shown.consequences] == ["stays"]
     shown.sign(key, who=WHO, confirm=True)
     assert standings(workspace) == ["revoked"]
     with pytest.raises(NotReinstated, match="was returned"):
@@ -359,7 +359,7 @@ def test_a_serial_that_two_installations_use_shows(workspace: Workspace) -> None
         accept(workspace, statement(1, None, name))
     report = next(workspace.ledger.usage(SERIAL, now=NOW))
     assert report.installations == 2
-    assert report.warnings == (SeveralStated(count=2),)
+    assert report.warnings == (HistoryDoubtful(reason="several", count=2),)
 
 
 def test_usage_can_be_asked_for_in_one_state(workspace: Workspace) -> None:
@@ -435,7 +435,7 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     workspace: Workspace, told: list[tuple[int, int | None]], shown: History
 ) -> None:
     assert exchange_files(workspace, *told) is shown
-    warning = HistoryForked(installation=makers.installation_id())
+    warning = HistoryDoubtful(reason="forked", installation=makers.installation_id())
     warnings = (warning,) if shown is History.FORKED else ()
     assert workspace.ledger.warnings_about([makers.installation_id(), makers.installation_id("another")]) == warnings
     assert next(workspace.ledger.usage(SERIAL, now=NOW)).warnings == warnings

@@ -166,7 +166,7 @@ def test_bundles_that_were_taken_back_themselves_are_named_when_their_serial_is_
     do(workspace, "revoke", identities=[identity(gone)])
     do(workspace, "suspend", serials=[SERIAL])
     shown = proposed(workspace, "reinstate", serials=[SERIAL])
-    assert [one.code for one in shown.consequences] == ["counts-again", "stays-taken-back"]
+    assert [one.reason for one in shown.consequences] == ["counts-again", "stays"]
     do(workspace, "reinstate", serials=[SERIAL])
     assert states(workspace) == ["revoked", "active"]
 
