@@ -6,7 +6,7 @@ made here, by arithmetic over the field.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -41,10 +41,8 @@ def sha256(data: bytes) -> bytes:
     return running.finalize()
 
 
-class VerifyingKey:
+class VerifyingKey(NamedTuple):
     """A public key that passed every check. Made by `load`, equal by scheme and public bytes."""
-
-    __slots__ = ("_verify", "key_id", "public", "reference", "scheme")
 
     scheme: int
     """`frame.ED25519`, `frame.HYBRID` or `frame.INSTALLATION`."""
@@ -52,33 +50,24 @@ class VerifyingKey:
     """The key: 32 bytes of Ed25519, for the hybrid scheme followed by 1952 of ML-DSA-65."""
     key_id: bytes
     """The first 8 bytes of SHA-256 over the scheme byte and the key."""
-    reference: bytes
-    """What stands for the key in a frame: the key id; for an installation the key itself."""
-    _verify: _Verify
+    check: _Verify
+    """Checks a signature and a message, as `cryptography` does."""
 
-    def __init__(self, scheme: int, public: bytes, verify: _Verify) -> None:
-        fix = super().__setattr__
-        fix("scheme", scheme)
-        fix("public", public)
-        fix("key_id", sha256(bytes([scheme]) + public)[: frame.KEY_ID_BYTES])
-        fix("reference", public if scheme == frame.INSTALLATION else self.key_id)
-        fix("_verify", verify)
+    @property
+    def reference(self) -> bytes:
+        """What stands for the key in a frame: the key id; for an installation the key itself."""
+        return self.public if self.scheme == frame.INSTALLATION else self.key_id
 
     @property
     def fingerprint(self) -> str:
         """The whole SHA-256 of which the key id is the beginning, in hex: what people compare."""
         return sha256(bytes([self.scheme]) + self.public).hex()
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a verifying key never changes: `{name}` cannot be set")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a verifying key never changes: `{name}` cannot be deleted")
-
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, VerifyingKey):
-            return NotImplemented
-        return self.scheme == other.scheme and self.public == other.public
+        return isinstance(other, VerifyingKey) and (self.scheme, self.public) == (other.scheme, other.public)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     def __hash__(self) -> int:
         return hash((self.scheme, self.public))
@@ -89,7 +78,7 @@ class VerifyingKey:
     def verify(self, message: bytes, signature: bytes) -> None:
         """Raise `SignatureInvalid` unless `signature` is this key's over `message`."""
         try:
-            self._verify(signature, message)
+            self.check(signature, message)
         except InvalidSignature as error:
             raise SignatureInvalid(key_id=self.key_id) from error
 
@@ -112,7 +101,7 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
         from licensekit.keys.mldsa import verifier  # noqa: PLC0415  # only a hybrid key pays
 
         verify = _both(verify, verifier(public[frame.ED25519_KEY_BYTES :]))
-    return VerifyingKey(scheme, public, verify)
+    return VerifyingKey(scheme, public, sha256(bytes([scheme]) + public)[: frame.KEY_ID_BYTES], verify)
 
 
 def _ed25519(public: bytes) -> _Verify:

@@ -48,13 +48,13 @@ def test_it_equals_the_same_key_and_no_other_thing() -> None:
     assert key != key.public
 
 
-@pytest.mark.parametrize("name", ["scheme", "public", "key_id", "reference", "_verify", "new"])
+@pytest.mark.parametrize("name", ["scheme", "public", "key_id", "reference", "check", "new"])
 def test_it_never_changes(name: str) -> None:
     key = SIGNERS[ED25519].verifying_key
     before = (key.scheme, key.public, key.key_id, key.reference)
-    with pytest.raises(AttributeError, match=name):
+    with pytest.raises(AttributeError):
         setattr(key, name, b"")
-    with pytest.raises(AttributeError, match=name):
+    with pytest.raises(AttributeError):
         delattr(key, name)
     assert (key.scheme, key.public, key.key_id, key.reference) == before
 
