@@ -150,7 +150,7 @@ class Batch:
         serial = self._numbering.serial(order)
         sequence = self._numbering.sequence(order, serial)
         pickup = self._numbering.pickup(order, serial)
-        fields = terms.form.fields(serial, sequence, order.company, pickup)
+        fields = terms.fields(serial, sequence, order.company, pickup)
         bundle, payload = compose(Bundle, fields)
         if draft.terms not in self._known:
             require_admitted(self._admitted, bundle, self._tx.state.trust_store)

@@ -7,7 +7,7 @@ from marshal import dumps
 from typing import Any, Final, NamedTuple, cast
 
 from licensekit.chain import canonical_json
-from licensekit.issuer.orders.bundle import BundleTemplate
+from licensekit.issuer.orders.bundle import Fields
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.text import values
@@ -22,7 +22,7 @@ KEPT: Final = 2000
 class Terms(NamedTuple):
     """The terms of an order that was found without fault."""
 
-    form: BundleTemplate
+    fields: Fields
     before: str
     """The canonical text of an order of these terms and without a serial, up to its company."""
     after: str
@@ -30,12 +30,12 @@ class Terms(NamedTuple):
     """What the ledger keeps of doubts about it that were overridden."""
 
     @staticmethod
-    def of(form: BundleTemplate, order: Order, note: str) -> "Terms":
-        """Return the terms of `order`, whose bundles have `form` in common."""
+    def of(fields: Fields, order: Order, note: str) -> "Terms":
+        """Return the terms of `order`, of whose bundles `fields` makes the fields."""
         # No company has this character, so that nothing else in the text can look like it.
         whole = canonical(order._replace(company="\0", serial=None))
         before, _, after = whole.partition(canonical_json("\0"))
-        return Terms(form, before, after, note)
+        return Terms(fields, before, after, note)
 
     def canonical(self, order: Order) -> str:
         """Return the canonical text of an order of these terms."""

@@ -1,6 +1,6 @@
 """From an order and a catalog to a bundle, and back to an order that it could have come from."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
@@ -75,24 +75,12 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     ]
 
 
-class BundleTemplate(NamedTuple):
-    """What the bundles of orders with the same terms have in common."""
-
-    issuer: str
-    product: str
-    part: str
-    replaces: list[str]
-    rest: tuple[object, ...]
-    """The fields behind the company, but for the extensions."""
-
-    def fields(self, serial: str, sequence: int, company: str, extensions: Mapping[str, Value]) -> tuple[object, ...]:
-        """Return every field of a bundle, in order."""
-        issuer, product, part, replaces, rest = self
-        return (issuer, product, serial, part, sequence, replaces, company, *rest, dict(extensions))
+Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
+"""Returns every field of a bundle, in order, for its serial, sequence, company and extensions."""
 
 
-def form(checked: CheckedOrder, *, issued: int) -> BundleTemplate:
-    """Return what bundles for an order's terms have in common, issued at `issued`.
+def form(checked: CheckedOrder, *, issued: int) -> Fields:
+    """Return what makes the fields of bundles for an order's terms, issued at `issued`.
 
     Raises:
         OrderInvalid: the term leaves the years 1970 to 9999.
@@ -104,8 +92,13 @@ def form(checked: CheckedOrder, *, issued: int) -> BundleTemplate:
     term_fields = (order.starts, dates.warning, dates.expiry, dates.grace, order.maintenance, order.next_check)
     granted = (as_numbers(counts.system), dict(counts.sites), dict(counts.users), dict(checked.settings))
     rules = (order.after_grace, order.offline_hours, order.borrow_hours)
-    rest = (order.use, issued, *term_fields, *granted, None, *rules)
-    return BundleTemplate(checked.issuer, checked.product, order.part, list(order.replaces), rest)
+    first = checked.issuer, checked.product
+    replaces, rest = list(order.replaces), (order.use, issued, *term_fields, *granted, None, *rules)
+
+    def fields(serial: str, sequence: int, company: str, extensions: Mapping[str, Value]) -> tuple[object, ...]:
+        return (*first, serial, order.part, sequence, replaces, company, *rest, dict(extensions))
+
+    return fields
 
 
 def make_bundle(
@@ -116,11 +109,11 @@ def make_bundle(
     Raises as `form`, and `OrderInvalid` for an order that would replace the serial that it gets itself.
     """
     order = checked.order
-    common = form(checked, issued=issued)
+    fields = form(checked, issued=issued)
     if serial in order.replaces:
         fault = OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces")
         raise OrderInvalid(faults=(fault,))
-    return compose(Bundle, common.fields(serial, sequence, order.company, extensions))[0]
+    return compose(Bundle, fields(serial, sequence, order.company, extensions))[0]
 
 
 def _named(order: Order) -> Counts:
