@@ -94,23 +94,6 @@ class Lifetime(Translated):
             super().__exit__(kind, error, _)
 
 
-class Cursor(Protocol):
-    """What a statement has done, as both drivers show it."""
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were changed."""
-        ...
-
-    def fetchall(self) -> list[Row]:
-        """Return every row."""
-        ...
-
-    def fetchone(self) -> Row | None:
-        """Return the next row."""
-        ...
-
-
 class Connection(ABC):
     """One transaction. Usable only inside its `with` block, by one thread, in one process.
 
@@ -133,17 +116,20 @@ class Connection(ABC):
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
         """Return every row of a query."""
         with self._lifetime:
-            return self._run(sql, params).fetchall()
+            found: list[Row] = self._run(sql, params).fetchall()
+            return found
 
     def one(self, sql: LiteralString, *params: Value) -> Row | None:
         """Return the first row of a query, or None."""
         with self._lifetime:
-            return self._run(sql, params).fetchone()
+            found: Row | None = self._run(sql, params).fetchone()
+            return found
 
     def run(self, sql: LiteralString, *params: Value) -> int:
         """Run a statement and return the number of rows that it changed."""
         with self._lifetime:
-            return max(self._run(sql, params).rowcount, 0)
+            changed: int = self._run(sql, params).rowcount
+            return max(changed, 0)
 
     @abstractmethod
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
@@ -169,7 +155,8 @@ class Connection(ABC):
         """Undo what was done; nothing, if the transaction belongs to a parent process."""
 
     @abstractmethod
-    def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Cursor: ...
+    def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Any:
+        """Run a statement and return its cursor, as the driver has it (PEP 249)."""
 
     def __enter__(self) -> Self:
         return self

@@ -87,10 +87,7 @@ class RequestAnswered(WorkspaceError):
         "installation": "another installation has signed this very request, and was answered",
         "license": "this request was answered with a license",
         "reset": "this request was answered with a reset ({effect})",
-        "revoked": "this request was answered with {bundle}, which was revoked since",
-        "returned": "this request was answered with {bundle}, which was returned since",
-        "suspended": "this request was answered with {bundle}, which is suspended",
-        "void": "this request was answered with {bundle}, which is void",
+        "taken-back": "this request was answered with {bundle}, which is {state} now",
         "order": "this request was answered with {bundle}, for another order: {changes:list another order number}",
     }
     hint_template = "let the installation make a new request"
@@ -98,6 +95,7 @@ class RequestAnswered(WorkspaceError):
     """What the reset puts right: `clock`, `sequence` or `restore`."""
     bundle: str = ""
     """The name of its file."""
+    state: str = ""
     changes: tuple[object, ...] = ()
     """What the orders differ in: `proposals.Change`."""
 

@@ -8,6 +8,7 @@ with the image that it inherits. Every commit copies the whole database.
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from os import getpid
 from typing import Final, LiteralString, NamedTuple
@@ -31,15 +32,13 @@ class _Image(NamedTuple):
     data: bytes
 
 
+@dataclass(slots=True, eq=False)
 class _Copy:
     """A connection to a copy of an image."""
 
-    __slots__ = ("number", "raw")
-
-    def __init__(self, number: int, raw: sqlite3.Connection) -> None:
-        self.raw = raw
-        self.number: int | None = number
-        """The number of the image that it equals; None while a transaction writes to it."""
+    number: int | None
+    """The number of the image that it equals; None while a transaction writes to it."""
+    raw: sqlite3.Connection
 
 
 class MemoryDatabase:

@@ -78,7 +78,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
         raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
     name = file_name(issued.bundle)
     if issued.state in TAKEN_BACK:
-        raise errors.RequestAnswered(reason=issued.state, bundle=name)
+        raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
         changes = difference(before.order or "{}", ordered)

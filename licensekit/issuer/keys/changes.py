@@ -243,17 +243,9 @@ def _called(key: AdmittedKey) -> str:
 def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
     """Return what the entry of a key says, but for its public half and its state."""
     said = plain(key)
-    scope: dict[str, Any] = said["scope"]
-    return {
-        "name": key.name,
-        "scheme": _SCHEMES[key.scheme],
-        **{name: ", ".join(scope[name]) for name in ("types", "issuers", "uses")},
-        "longest_term": scope["longest_term"],
-        "parts": scope["parts"] and ", ".join(scope["parts"]),
-        "most": scope["most"],
-        "valid_from": said["valid_from"],
-        "valid_to": said["valid_to"],
-    }
+    window = {name: said[name] for name in ("valid_from", "valid_to")}
+    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **said["scope"], **window}
+    return {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in flat.items()}
 
 
 def gained(path: str, values: Mapping[str, Any]) -> Iterator[Change]:

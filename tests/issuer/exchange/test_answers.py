@@ -202,7 +202,7 @@ def test_another_machine_with_a_copy_of_the_database_counts_as_another(workspace
 def test_what_was_returned_makes_room_and_leaves_its_serial(workspace: Workspace) -> None:
     first = answer(workspace, asking(workspace))
     give_back(workspace, first)
-    assert "returned since" in no(RequestAnswered, workspace, asking(workspace))
+    assert "is returned now" in no(RequestAnswered, workspace, asking(workspace))
     second = answer(workspace, asking(workspace, 2, "other"))
     assert (second.bundle.serial, second.bundle.sequence) == (SERIAL, 2)
     assert second.bundle.binding == Binding(makers.installation_id("other"), 0, {})
@@ -219,7 +219,7 @@ def test_what_was_revoked_makes_room_too(workspace: Workspace) -> None:
     fourth = answer(workspace, asking(workspace, 4, "fourth"), installations=2)
     assert (third.bundle.serial, third.bundle.sequence) == (SERIAL, 2)
     assert fourth.bundle.serial == "1010000030"
-    assert "revoked since" in no(RequestAnswered, workspace, asking(workspace), installations=2)
+    assert "is revoked now" in no(RequestAnswered, workspace, asking(workspace), installations=2)
 
 
 @pytest.mark.parametrize("number", ["A-1", None])
