@@ -156,6 +156,16 @@ class WorkspaceStore:
         return verified[1]
 
 
+class WorkspacePart:
+    """A part of a workspace as programs use it: what belongs to one subject, done on the store."""
+
+    def __init__(self, store: WorkspaceStore) -> None:
+        self._store = store
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._store.layout.folder}, ledger at {self._store.database.location}>"
+
+
 def _require_clock(newest: LedgerEntry | None, now: int) -> None:
     """Refuse a clock that is not near the newest entry of the ledger.
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -178,7 +178,10 @@ class OrderSource(NamedTuple):
         """Return the bytes of a single order; raises as `files.read_bytes`."""
         if self.rows is None:
             return read_bytes(Path(self.path), limit=limits.TOML_BYTES, what="an order")
-        return _joined(self.rows)
+        text = b"".join(self.rows)
+        if len(text) > limits.TOML_BYTES:
+            raise TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
+        return text
 
 
 class Orders(NamedTuple):
@@ -205,7 +208,8 @@ def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderS
     rows = bounded(stream)
     first = next(rows, b"")
     form = form or _format_of(first)
-    rest = pieces_of(stream) if form == CSV else rows
+    enough = islice(pieces_of(stream), _LONGEST // _PIECE + 1)
+    rest = {CSV: pieces_of(stream), TOML: enough}.get(form, rows)
     return OrderSource(name, form, chain([first] if first else [], rest))
 
 
@@ -263,12 +267,3 @@ def _format_of(first: bytes) -> str:
     if b"\0" in text or text.strip(b'"').lower().startswith((b"sep=", b"#type ")):
         return CSV  # in UTF-16, or for a spreadsheet
     return TOML if not text or text.startswith((b"#", b"[")) or b"=" in text else CSV
-
-
-def _joined(rows: Iterator[bytes]) -> bytes:
-    text = b""
-    for row in rows:
-        text += row
-        if len(text) > limits.TOML_BYTES:
-            raise TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
-    return text

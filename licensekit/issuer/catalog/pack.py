@@ -16,7 +16,7 @@ from licensekit.issuer.layout import Layout
 from licensekit.issuer.messages import TakesAway
 from licensekit.issuer.proposal import SignProposal, propose
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.text.marks import MarksLeftOut, marks_in
@@ -73,14 +73,8 @@ class PackProposal(SignProposal[Path, Keys]):
     signs_catalog: bool
 
 
-class WorkspaceCatalog:
+class WorkspaceCatalog(WorkspacePart):
     """The catalog of a workspace: the file that people write, and what was signed of it."""
-
-    def __init__(self, store: WorkspaceStore) -> None:
-        self._store = store
-
-    def __repr__(self) -> str:
-        return f"<WorkspaceCatalog in {self._store.layout.catalog}>"
 
     def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
         """Return the catalog as it is written now, or in `text`, and what was signed last.

@@ -10,21 +10,15 @@ from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import propose
-from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.issuer.transaction import WorkspacePart
 from licensekit.wire.documents import ResetWhat
 
 
-class Customers:
+class Customers(WorkspacePart):
     """The exchange with customers' installations: all of it is proposed, for `.sign` to sign it.
 
     Keywords and errors are as in `Workspace`.
     """
-
-    def __init__(self, store: WorkspaceStore) -> None:
-        self._store = store
-
-    def __repr__(self) -> str:
-        return f"<Customers of the ledger at {self._store.database.location}>"
 
     def read_request(self, data: bytes | str, *, now: int) -> VerifiedRequest:
         """Read the request in a file, for the product of this workspace.

@@ -160,7 +160,7 @@ def _lowest(returned: Bundle) -> Lowest:
     Those before it were for the same installation, whose older copies would take them still.
     """
     lowest = min(returned.sequence + 1, limits.VERSION)
-    return Lowest(returned.serial, returned.part, returned.use, lowest)
+    return returned.serial, returned.part, returned.use, lowest
 
 
 def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:

@@ -5,7 +5,7 @@ which of them it was (`licensekit.issuer.ledger.states`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from licensekit import limits
 from licensekit.dates import day_at
@@ -21,14 +21,8 @@ from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
 from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
-
-class Lowest(NamedTuple):
-    """The lowest sequence of one use of a serial's part that is still valid."""
-
-    serial: str
-    part: str
-    use: Use
-    sequence: int
+Lowest = tuple[str, str, Use, int]
+"""A serial, its part and use, and their lowest sequence that is still valid."""
 
 
 ListProposal = SignProposal[Revocations, Signer | None]

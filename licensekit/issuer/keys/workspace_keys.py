@@ -18,7 +18,7 @@ from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.proposal import propose
 from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.issuer.transaction import WorkspacePart
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
@@ -29,25 +29,18 @@ Admission = Callable[[PublicKey], Trust]
 """Returns the trust document that admits a new key."""
 
 
-class WorkspaceKeys:
+class WorkspaceKeys(WorkspacePart):
     """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
-
-    def __init__(self, store: WorkspaceStore) -> None:
-        self._store = store
-        self._layout = store.layout
-
-    def __repr__(self) -> str:
-        return f"<WorkspaceKeys in {self._layout.keys}>"
 
     @property
     def files(self) -> list[KeyFile]:
         """The key files that sign from day to day, by name."""
-        return list_key_files(self._layout.keys)
+        return list_key_files(self._store.layout.keys)
 
     @property
     def has_root_keys(self) -> bool:
         """Whether root keys still lie in the workspace, where they should not stay."""
-        return bool(list_key_files(self._layout.root))
+        return bool(list_key_files(self._store.layout.root))
 
     def known(self, now: int) -> list[KnownKey]:
         """Return the keys that the trust document names, and then those that wait here for it."""
@@ -138,7 +131,7 @@ class WorkspaceKeys:
         """
         state = self._vendor_state(now)
         with self._store.read(now) as tx:
-            old = named(tx.state.trust.keys, name or documents.default_key(tx.ledger))
+            old = named(state.trust.keys, name or documents.default_key(tx.ledger))
         roots.require_one(state)
         called = self._free_name(state)
         work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
@@ -161,7 +154,7 @@ class WorkspaceKeys:
         Raises:
             KeyMissing: none of `roots` could sign it.
         """
-        state, folder = self._vendor_state(now), self._layout.root
+        state, folder = self._vendor_state(now), self._store.layout.root
         roots.require_one(state)
         root = state.trust_store.trust.root
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
@@ -181,12 +174,12 @@ class WorkspaceKeys:
     def under_way(self, now: int) -> list[Travelling]:
         """Return the changes that travel for signatures, as far as their files are in the workspace."""
         with self._store.read(now) as tx:
-            return list(under_way(self._layout, tx.state))
+            return list(under_way(self._store.layout, tx.state))
 
     def abandon(self, file: Path, *, now: int) -> list[Path]:
         """Give up a change that travels for signatures; as `travelling.abandon`."""
         with self._store.read(now) as tx:
-            return abandon(self._layout, file, tx.state)
+            return abandon(self._store.layout, file, tx.state)
 
     def is_ours(self, ceremony: Ceremony, now: int) -> bool:
         """Return whether a change in signing is of this workspace: its oldest root is the same.
@@ -229,7 +222,7 @@ class WorkspaceKeys:
     def _with_key(
         self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
-        folder = self._layout.keys
+        folder = self._store.layout.keys
         called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
         ending = keyring.SEALED if plan.uri is None else keyring.ELSEWHERE
         place = {"file": str(folder / f"{name}{ending}"), "token": plan.uri}

@@ -23,24 +23,17 @@ from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.messages import HistoryDoubtful
 from licensekit.issuer.proposal import propose
-from licensekit.issuer.transaction import RESTORED, WorkspaceStore
+from licensekit.issuer.transaction import RESTORED, WorkspacePart
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
 
-class Ledger:
+class Ledger(WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
-
-    def __init__(self, store: WorkspaceStore) -> None:
-        self._store = store
-        self._database = store.database
-
-    def __repr__(self) -> str:
-        return f"<Ledger at {self._database.location}>"
 
     def bundle(self, name: str) -> Issued:
         """Return the bundle named as `serial-part-sequence` or by its identity in hex."""
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             return lookup.bundle_named(ledger, name)
 
     def bundle_in(self, file: bytes) -> Issued:
@@ -62,7 +55,7 @@ class Ledger:
 
         Without `limit` all of them, in constant memory. `after` is the entry of the last bundle that was seen already.
         """
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             yield from listing.listed(ledger, filters, today=day_at(now), limit=limit, after=after)
 
     def page(
@@ -74,7 +67,7 @@ class Ledger:
 
     def look_up(self, name: str) -> list[LookupResult]:
         """Return everything about an entry, serial, order or bundle of this name, oldest first."""
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             numbers = lookup.entries_named(ledger, name)
             return [lookup.lookup(ledger, number) for number in numbers]
 
@@ -83,7 +76,7 @@ class Ledger:
 
         `installation` is the SHA-256 of its public key.
         """
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             return history_of(ledger, installation)
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
@@ -104,12 +97,12 @@ class Ledger:
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             yield from stream(ledger)
 
     def count_entries(self) -> int:
         """Return how many entries there are."""
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             return head(ledger)[0]
 
     def back_up(self, path: Path, *, replace: bool = False) -> None:
@@ -123,7 +116,7 @@ class Ledger:
             FileUnusable: it cannot be written there; what was there is unchanged.
             StateError: the ledger cannot be read, or there is no room.
         """
-        write_backup(self._database, SCHEMA, path, replace=replace)
+        write_backup(self._store.database, SCHEMA, path, replace=replace)
 
     def restored(self) -> LedgerRestored | FileUnusable | None:
         """Return why nothing is signed here: the ledger lacks what this folder has seen, or the mark is unreadable."""
@@ -131,7 +124,7 @@ class Ledger:
             mark = read_mark(self._store.layout.mark)
         except FileUnusable as error:
             return error
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             return restored(ledger, mark)
 
     def propose_absorb(self, files: Mapping[str, bytes], *, now: int) -> AbsorbProposal:
@@ -148,7 +141,7 @@ class Ledger:
 
     def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
         """Return what installations do not take yet: a clock was ahead when it was signed."""
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             return tuple(dated_ahead(ledger, now))
 
     def verify(self, progress: Progress = lambda _: None) -> Head:
@@ -159,7 +152,7 @@ class Ledger:
             LedgerRestored: it holds, and lacks what the mark of this folder or its pack shows.
             FileUnusable: mark or pack cannot be read.
         """
-        with self._database.read() as ledger:
+        with self._store.database.read() as ledger:
             newest = verify(ledger, progress)
         error = self.propose_absorb({}, now=0).restored
         if error is not None:

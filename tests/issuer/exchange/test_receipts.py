@@ -22,7 +22,6 @@ from licensekit.errors import (
 )
 from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.keys.revocation import Lowest
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.exchange_files import History
 from licensekit.issuer.messages import HistoryDoubtful, MoreInUse
@@ -188,7 +187,7 @@ def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspac
     before, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (7, VERSION))
     accept(workspace, receipt(before), confirm=True)
     received = accept(workspace, receipt(last, 10, 9), confirm=True)
-    assert received.to_revoke == (Lowest(SERIAL, "base", Use.PRODUCTION, VERSION),)
+    assert received.to_revoke == ((SERIAL, "base", Use.PRODUCTION, VERSION),)
     assert standings(workspace) == ["returned", "returned"]
     trust = workspace.state(NOW).trust_store.trust
     for gone in (before, last):
