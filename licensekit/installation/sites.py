@@ -50,7 +50,7 @@ class Sites(Assignable):
                 _require_room(change)
             change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
             if not central:
-                slots.assign(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
+                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
 
     def remove(self, site_id: str) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class Sites(Assignable):
         with write_installation(self._opened) as change:
             site_id = known_site(change.connection, site_id).id
             released = release_all(change, Kind.SITE, site_id)
-            slots.release(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
+            slots.release(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
             change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
             change.record("site-remove", site=site_id, released=released)
             return released
