@@ -62,10 +62,11 @@ class BelowUse(RefusedError):
     # Either all holders are named, or the first of the users or sites.
     template = dict.fromkeys(("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set")
     hint_template = {
-        "few": "release {remove} of those who hold it first: {newest:list}",
+        "few": "release {remove} of those who hold it first: {newest:list}, or add `--settle newest`",
         "users": "release {remove} of those who hold it first: {newest:list} and {others} more:"
-        " look at `users list --license {license}`",
-        "sites": "release {remove} of those who hold it first: {newest:list} and {others} more: look at `sites list`",
+        " look at `users list --license {license}`, or add `--settle newest`",
+        "sites": "release {remove} of those who hold it first: {newest:list} and {others} more:"
+        " look at `sites list`, or add `--settle newest`",
     }
     license: str
     in_use: int

@@ -45,6 +45,13 @@ class UsersInvalid(FaultsError):
     sums_up = True
 
 
+class SettlementInvalid(FaultsError):
+    """A plan that does not settle the deficit, or cannot be read: its faults by line, the first hundred."""
+
+    template = "{faults:count fault|faults} in the plan, nothing was changed; correct it"
+    sums_up = True
+
+
 class SyntaxInvalid(Fault):
     """A file, or one line of it, that cannot be read at all."""
 
@@ -154,6 +161,24 @@ class UserCellInvalid(Fault):
     known: tuple[str, ...] = ()
     line: int = 0
     guess: str = ""
+
+
+class SettlementRowInvalid(Fault):
+    """A row of a plan that settles a deficit, or all its rows about one license."""
+
+    template = {
+        "holder": "{holder:quoted} does not hold `{license}`, or there is enough of it; leave the row out",
+        "twice": "{holder:quoted} is there twice for `{license}`",
+        "action": "{text:quoted} is no action for `{license}`; write {known:choice}",
+        "plan": "{text:quoted} is no plan; name the one to assign in place of `{license}` in the column `instead`",
+        "short": "`{license}`: {count:count holder loses|holders lose} it, and {needed} must",
+    }
+    license: str
+    holder: str = ""
+    text: str = ""
+    known: tuple[str, ...] = ()
+    count: int = 0
+    needed: int = 0
 
 
 class OrderIncomplete(Fault):

@@ -96,7 +96,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     moment = _moment(read, facts, admission)
     without = _evaluated(facts, facts.verified.kept, moment)
     after = _evaluated(facts, admission.kept, moment)
-    deficits = _deficits(read.connection, without, after, read.stored.used_of(after.licenses))
+    deficits = deficits_of(read.connection, without, after, read.stored.used_of(after.licenses))
     replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(facts))
     return ActivationPlan(
         facts=facts,
@@ -175,7 +175,7 @@ def _news(facts: AdmissionFacts) -> Iterator[Brought]:
         yield Brought(reason="reset", effect=word(verified.document.what))
 
 
-def _deficits(
+def deficits_of(
     connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
 ) -> tuple[BelowUse, ...]:
     """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.

@@ -137,6 +137,13 @@ class Preview(NamedTuple):
         """The licenses that change."""
         return tuple(row for row in self.rows if row.altered)
 
+    def settled(self) -> "Preview":
+        """Return what is shown where the deficits are settled; who may log in then was not counted."""
+        short = {one.license for one in self.deficits}
+        rows_ = tuple(row._replace(reason=None, due=None) if row.code in short else row for row in self.rows)
+        reasons = tuple(one for one in self.reasons if one not in self.deficits)
+        return self._replace(rows=rows_, logins=(), reasons=reasons)
+
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; totals are those of `moment`."""
         outcome = self.outcome

@@ -1,5 +1,6 @@
 """Sites: the central one and its satellites, and what they are assigned."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import count, lapsed, why_not
@@ -63,8 +64,7 @@ class Sites(Assignable):
             site_id = known_site(change.connection, site_id).id
             released = release_all(change, Kind.SITE, site_id)
             slots.release(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
-            change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
-            change.record("site-remove", site=site_id, released=released)
+            remove_site(change, site_id, released)
             return released
 
     def list(self) -> tuple[SiteRow, ...]:
@@ -75,6 +75,12 @@ class Sites(Assignable):
                 SiteRow(site, lapsed(state.entitlements, Kind.SITE, site.holdings))
                 for site in all_sites(read.connection)
             )
+
+
+def remove_site(change: WriteTransaction, site_id: str, released: Sequence[str]) -> None:
+    """Remove a site that holds nothing any more, and record what it has released."""
+    change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
+    change.record("site-remove", site=site_id, released=released)
 
 
 def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:

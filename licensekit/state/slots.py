@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection, Value
+from licensekit.database import Connection, Row, Value
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
@@ -28,6 +28,10 @@ _MOVE: Final = "UPDATE {kind}_licenses SET slot = ? WHERE {kind}_id = ? AND lice
 _HELD: Final = "SELECT license FROM {kind}_licenses WHERE {kind}_id = ? AND license <> ''"
 _HOLDERS: Final = "SELECT {kind}_id, slot FROM {kind}_licenses WHERE license = ?"
 _LAST: Final = _HOLDERS + " AND slot BETWEEN 1 AND ? ORDER BY slot DESC, {kind}_id LIMIT ?"
+_WITH: Final = (
+    "SELECT h.id, h.name, l.license, l.slot FROM {kind}_licenses l JOIN {kind}s h ON h.id = l.{kind}_id"
+    " WHERE h.id IN (SELECT {kind}_id FROM {kind}_licenses WHERE license IN (?"
+)
 # The index finds each license and its highest slot, however many rows there are.
 _HIGHEST: Final = (
     "WITH RECURSIVE codes (license) AS (SELECT min(license) FROM {kind}_licenses UNION ALL SELECT"
@@ -127,6 +131,12 @@ def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> t
     """Return who holds a license, those with the highest slots first."""
     rows = connection.rows(_of(kind, _LAST), code, HIGHEST, limit)
     return tuple(holder for holder, _ in rows)
+
+
+def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Iterator[Row]:
+    """Yield all that the holders of any of `codes` hold: id, name, license and slot, by id."""
+    query = _of(kind, _WITH) + ", ?" * (len(codes) - 1) + ")) ORDER BY h.id, l.license"
+    yield from connection.stream(query, *codes)
 
 
 def highest(connection: Connection, kind: Kind) -> dict[str, int]:
