@@ -1,16 +1,19 @@
 """`licensekit request`, `return` and `statement`: what an installation signs for its vendor."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
+from licensekit.cli.customer.settling import Settling, settle_options, show_settlement
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.options import option, refuse
 from licensekit.cli.output import emit, emit_json, json_option, remark
-from licensekit.cli.proposals import Consent, consent_options
+from licensekit.cli.proposals import Consent, consent_options, show_proposal
 from licensekit.cli.views.documents import show
 from licensekit.installation import Installation
+from licensekit.proposals import Proposal
 from licensekit.wire.documents import Document
 from licensekit.wire.plain import plain
 
@@ -55,17 +58,34 @@ def statement(*, output: str | None, installation: Installation, as_json: bool) 
 @click.argument("part", default="base")
 @option("--issuer CODE", "Whose bundle it is, if not the vendor's.")
 @_output
+@settle_options
 @in_installation
 @consent_options(preview="Show what would change, and stop.", yes="Do not ask.")
-def return_(*, part: str, issuer: str | None, output: str | None, installation: Installation, consent: Consent) -> None:
+def return_(
+    *,
+    part: str,
+    issuer: str | None,
+    output: str | None,
+    settling: Settling,
+    installation: Installation,
+    consent: Consent,
+) -> None:
     """Return the active bundle of PART back to its issuer: it can never work here again.
 
     The signed receipt proves it. If it was lost, the same command writes it again.
     """
     proposal = installation.propose_return(part, issuer=issuer)
-    if not consent.ends(proposal, question="Give it back?"):
-        text = proposal.apply(confirm=True)
-        _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
+    settle = settling.chosen(proposal.settlement)
+    proposal = replace(proposal, settlement=settle or proposal.settlement)
+
+    def show_return(shown: Proposal[Any]) -> None:
+        show_proposal(shown)
+        show_settlement(proposal.settlement, is_asked=settle is not None)
+
+    if settling.ends(proposal.settlement) or consent.ends(proposal, show_return, question="Give it back?"):
+        return
+    text = proposal.apply(confirm=True, settle=settle)
+    _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
 
 
 def _write(output: str, text: str, document: Document | None, *, as_json: bool) -> None:
