@@ -167,14 +167,11 @@ class SettlementRowInvalid(Fault):
     """A row of a plan that settles a deficit, or all its rows about one license."""
 
     template = {
-        "holder": "{holder:quoted} does not hold `{license}`, or there is enough of it; leave the row out",
-        "twice": "{holder:quoted} is there twice for `{license}`",
-        "action": "{text:quoted} is no action for `{license}`; write {known:choice}",
-        "plan": "{text:quoted} is no plan; name the one to assign in place of `{license}` in the column `instead`",
+        "holder": "{text:quoted} has no row for `{license}` in the plan, or two; leave this one out",
+        "word": "{text:quoted} is not {known:choice}, which are possible for `{license}`",
         "short": "`{license}`: {count:count holder loses|holders lose} it, and {needed} must",
     }
     license: str
-    holder: str = ""
     text: str = ""
     known: tuple[str, ...] = ()
     count: int = 0

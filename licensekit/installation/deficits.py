@@ -56,7 +56,7 @@ class Effects:
 
     def __init__(self, entitlements: Entitlements, in_use: Mapping[str, int]) -> None:
         self.entitlements, self.in_use = entitlements, in_use
-        self.lost, self.plan = cache(self._lost), cache(self._plan)
+        self.lost, self.plans = cache(self._lost), cache(self._plans)
 
     def change_of(self, held: frozenset[str], chosen: Chosen) -> AssignmentChange:
         """Return what losing licenses, and having plans in their place, assigns and releases."""
@@ -75,12 +75,12 @@ class Effects:
             return held
         return held.intersection(with_dependents(self.entitlements, held | instead, sorted(released)))
 
-    def _plan(self, held: frozenset[str], code: str) -> str:
-        """Return the largest plan in a plan that could be assigned in its place; empty: there is none."""
+    def _plans(self, held: frozenset[str], code: str) -> tuple[str, ...]:
+        """Return the plans in a plan that could be assigned in its place, the largest first."""
         closure, licenses = self.entitlements.closure, self.entitlements.licenses
         inner = [one for one in closure.get(code, ()) if licenses[one].plan and licenses[code].plan]
         largest = sorted(inner, key=lambda one: (-len(closure[one]), one))
-        return next((one for one in largest if not self.faults("", held, {code: one}, self.in_use)), "")
+        return tuple(one for one in largest if not self.faults("", held, {code: one}, self.in_use))
 
 
 def find_deficits(connection: Connection, entitlements: Entitlements, below: Iterable[BelowUse]) -> Deficits:

@@ -28,9 +28,9 @@ from licensekit.wire.plain import word
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
 HOLDERS: Final = 1000
-"""How many holders a deficit names at most."""
+"""How many holders of a license are named at most."""
 _NAMED: Final = 5
-"""How many of them a message names."""
+"""How many of them a message about a deficit names."""
 
 
 class Activated(NamedTuple):
@@ -197,16 +197,14 @@ def deficits_of(
 
 
 def _below_use(connection: Connection, after: Entitlements, code: str, in_use: int, total: int) -> BelowUse:
-    holders, is_of_users = holders_of(connection, after, code), after.licenses[code].kind is Kind.USER
-    newest, many = holders[:_NAMED], "users" if is_of_users else "sites"
+    newest = holders_of(connection, after, code)[:_NAMED]
     others = max(0, in_use - len(newest))
     return BelowUse(
-        reason=many if others else "few",
+        reason="many" if others else "few",
         license=code,
         in_use=in_use,
         total=total,
         remove=in_use - total,
-        holders=holders,
         newest=newest,
         others=others,
     )

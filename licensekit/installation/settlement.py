@@ -97,22 +97,19 @@ class Settlement:
             SettlementInvalid: every fault by line; among them that a license would still be in deficit.
         """
         known = {(row.license, row.id): row for row in self.rows}
-        held = {one.license: code for code, one in self.deficits.short.items()}
-        lines, choices, faults = dict[tuple[str, str], int](), dict[Key, dict[str, str]](), list[Located]()
+        lines, choices, faults = dict[Key, int](), dict[Key, dict[str, str]](), list[Located]()
         for row in read_table([data] if isinstance(data, bytes) else data, _TABLE, options):
-            license_, id_, action, instead = (
-                row.cells.get(name, "") for name in ("license", "id", "action", "instead")
-            )
-            place = license_, names.folded(id_)
-            was, action = known.get(place), folded(action)
-            instead = "" if action != DOWNGRADE else instead or (was.instead if was else "")
-            found = row.faults or self._faults_of(was, license_, id_, action, instead, twice=place in lines)
+            license_, id_, action, plan = (row.cells.get(name, "") for name in ("license", "id", "action", "instead"))
+            was, action = known.pop((license_, names.folded(id_)), None), folded(action)
+            asked = SettlementRowInvalid(reason="holder", license=license_, text=id_)
+            found = row.faults or tuple(self._faults_of(was, action, plan) if was else (asked,))
             faults += (fault.at(f"line {row.line}") for fault in found)
-            lines.setdefault(place, row.line)
-            if was and action != KEEP and not found:
-                choices.setdefault((was.kind, was.id), {})[held[license_]] = instead
+            if was and not found and action != KEEP:
+                key, held = (was.kind, was.id), SATELLITE if action == REMOVE else license_
+                choices.setdefault(key, {})[held] = (plan or was.instead) if action == DOWNGRADE else ""
+                lines[key] = row.line
         chosen = replace(self, choices=choices)
-        faults += (fault.at(f"line {lines[code, key[1]]}") for key, code, fault in _refused(chosen))
+        faults += (fault.at(f"line {lines[key]}") for key, fault in _refused(chosen))
         if faults := faults or list(_unsettled(chosen)):
             raise SettlementInvalid(faults=tuple(faults[:FAULTS]))
         return chosen
@@ -129,7 +126,7 @@ class Settlement:
             changed = tuple(f"licenses.{one.license}.holders" for one in self.deficits.short.values())
             raise ProposalStale(about="the settlement", changed=changed)
         chosen = replace(self, choices=shown.choices)
-        if faults := [fault for _, _, fault in _refused(chosen)]:
+        if faults := [fault for _, fault in _refused(chosen)]:
             raise faults[0].replace(more=tuple(faults[1:]))
         for kind in (Kind.USER, Kind.SITE):
             _write(change, kind, {id_: one for (of_kind, id_), one in chosen.changes.items() if of_kind is kind})
@@ -139,6 +136,7 @@ class Settlement:
         plan, lose = chosen.get(code, ""), REMOVE if code == SATELLITE else RELEASE
         is_lost = bool(chosen) and code in self.changes[key].release
         takes = self.effects.change_of(holder.held, {code: plan}).release - {code}
+        plans = self.effects.plans(holder.held, code)
         return SettlementRow(
             license=short.license,
             kind=short.kind,
@@ -146,26 +144,17 @@ class Settlement:
             name=holder.name,
             slot=holder.slots[code],
             action=DOWNGRADE if plan else lose if is_lost else KEEP,
-            instead=plan or self.effects.plan(holder.held, code),
+            instead=plan or next(iter(plans), ""),
             takes=tuple(sorted(takes)),
-            actions=(lose, DOWNGRADE, KEEP) if self._is_plan(short.license) else (lose, KEEP),
+            actions=(lose, DOWNGRADE, KEEP) if plans else (lose, KEEP),
         )
 
-    def _is_plan(self, code: str) -> bool:
-        license_ = self.effects.entitlements.licenses.get(code)
-        return license_ is not None and license_.plan
-
-    def _faults_of(
-        self, was: SettlementRow | None, license_: str, holder: str, action: str, instead: str, *, twice: bool
-    ) -> tuple[SettlementRowInvalid, ...]:
-        """Return what is wrong with a row of a table, without regard to what others say."""
-        if twice or was is None:
-            return (SettlementRowInvalid(reason="twice" if twice else "holder", license=license_, holder=holder),)
-        if action not in was.actions:
-            return (SettlementRowInvalid(reason="action", license=license_, text=action, known=was.actions),)
-        if action == DOWNGRADE and not self._is_plan(instead):
-            return (SettlementRowInvalid(reason="plan", license=license_, text=instead),)
-        return ()
+    def _faults_of(self, row: SettlementRow, action: str, plan: str) -> Iterator[SettlementRowInvalid]:
+        """Yield what is wrong with what a table asks for a row, without regard to other rows."""
+        plans = ("", *self.effects.plans(self.deficits.holders[row.kind, row.id].held, row.license))
+        for text, known in ((action, row.actions), (plan, plans if action == DOWNGRADE else (plan,))):
+            if text not in known:
+                yield SettlementRowInvalid(reason="word", license=row.license, text=text, known=known)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -199,8 +188,8 @@ def table_of(rows: Iterable[SettlementRow]) -> str:
     return "".join([written_row(_COLUMNS), *(row.line for row in rows)])
 
 
-def _refused(settlement: Settlement) -> Iterator[tuple[Key, str, RefusedError]]:
-    """Yield what stands against plans that are assigned: for whom, and in place of what."""
+def _refused(settlement: Settlement) -> Iterator[tuple[Key, RefusedError]]:
+    """Yield what stands against plans that are assigned, and for whom."""
     used = Counter(settlement.effects.in_use)
     for one in settlement.changes.values():
         used.update(one.assign)
@@ -208,9 +197,9 @@ def _refused(settlement: Settlement) -> Iterator[tuple[Key, str, RefusedError]]:
     # Whoever is judged is not counted among the others.
     others = {code: number - 1 for code, number in used.items()}
     for key, chosen in settlement.choices.items():
-        if replaced := [code for code, plan in chosen.items() if plan]:
+        if any(chosen.values()):
             held = settlement.deficits.holders[key].held
-            yield from ((key, replaced[0], fault) for fault in settlement.effects.faults(key[1], held, chosen, others))
+            yield from ((key, fault) for fault in settlement.effects.faults(key[1], held, chosen, others))
 
 
 def _unsettled(settlement: Settlement) -> Iterator[SettlementRowInvalid]:

@@ -154,7 +154,7 @@ def test_a_smaller_plan_takes_no_more_along_than_none_and_passes_the_rules(world
     """Whatever depends on what both include is kept."""
     for key, holder in world.holders.items():
         for code in holder.slots:
-            if plan := world.effects.plan(holder.held, code):
+            for plan in world.effects.plans(holder.held, code):
                 change = world.effects.change_of(holder.held, {code: plan})
                 assert change.release <= world.effects.change_of(holder.held, {code: ""}).release
                 assert faults_of(world.sold, world.in_use, key[1], holder.held, change) == []

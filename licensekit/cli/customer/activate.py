@@ -8,7 +8,7 @@ import click
 
 from licensekit.access import Access
 from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
-from licensekit.cli.customer.settling import Settling, settle_options, show_settlement
+from licensekit.cli.customer.settling import Settling, settle_options
 from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import DAY, option
@@ -48,9 +48,8 @@ def activate(*, file: str, only_preview: bool, show_all: bool, settling: Settlin
         proposal = replace(proposal, settlement=settle or proposal.settlement)
         if settling.ends(proposal.settlement):
             return
-        changed = (
-            not only_preview and (proposal.apply(settle=settle) if settle else installation.activate(data)).changed
-        )
+        done = None if only_preview else proposal.apply(settle=settle) if settle else installation.activate(data)
+        changed = done is not None and done.changed
     preview = preview if settle is None else preview.settled()
     if as_json:
         more = proposal.as_json() if only_preview else {"settlement": settle and settle.plain()}
@@ -58,7 +57,7 @@ def activate(*, file: str, only_preview: bool, show_all: bool, settling: Settlin
     else:
         _show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)
-        show_settlement(proposal.settlement, is_asked=settle is not None)
+        settling.show(proposal.settlement)
     if only_preview and not preview.can_activate:
         raise click.exceptions.Exit(NO)
 

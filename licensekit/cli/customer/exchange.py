@@ -6,14 +6,13 @@ from typing import Any
 import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
-from licensekit.cli.customer.settling import Settling, settle_options, show_settlement
+from licensekit.cli.customer.settling import Settling, settle_options
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.options import option, refuse
 from licensekit.cli.output import emit, emit_json, json_option, remark
-from licensekit.cli.proposals import Consent, consent_options, show_proposal
+from licensekit.cli.proposals import Consent, consent_options
 from licensekit.cli.views.documents import show
 from licensekit.installation import Installation
-from licensekit.proposals import Proposal
 from licensekit.wire.documents import Document
 from licensekit.wire.plain import plain
 
@@ -77,15 +76,13 @@ def return_(
     proposal = installation.propose_return(part, issuer=issuer)
     settle = settling.chosen(proposal.settlement)
     proposal = replace(proposal, settlement=settle or proposal.settlement)
-
-    def show_return(shown: Proposal[Any]) -> None:
-        show_proposal(shown)
-        show_settlement(proposal.settlement, is_asked=settle is not None)
-
-    if settling.ends(proposal.settlement) or consent.ends(proposal, show_return, question="Give it back?"):
+    if settling.ends(proposal.settlement):
         return
-    text = proposal.apply(confirm=True, settle=settle)
-    _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
+    if not consent.ends(proposal, question="Give it back?"):
+        text = proposal.apply(confirm=True, settle=settle)
+        _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
+    elif not consent.as_json:
+        settling.show(proposal.settlement)
 
 
 def _write(output: str, text: str, document: Document | None, *, as_json: bool) -> None:

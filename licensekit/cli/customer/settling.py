@@ -40,10 +40,18 @@ class Settling(NamedTuple):
             return False
         # Spreadsheets take what has no byte order mark for another encoding.
         write_output(self.plan, table_of(settlement.rows).encode("utf-8-sig"))
-        remark(
-            f"written: {self.plan} ({counted(len(settlement.rows), 'row')}); edit `action`, then pass it as --settle"
-        )
+        remark(f"written: {self.plan}; edit the column `action`, then pass it as --settle")
         return True
+
+    def show(self, settlement: Settlement) -> None:
+        """Print who loses what; nothing where nothing is in deficit."""
+        losing = settlement.losing
+        if losing:
+            emit()
+            heading("what is released" if self.settle else "what --settle newest would release (--plan FILE lists all)")
+            show_rows(losing[:_SHOWN], _COLUMNS)
+            more = f"{len(losing) - _SHOWN} more rows; " if len(losing) > _SHOWN else ""
+            emit(f"{more}from {counted(len(settlement.choices), 'holder')}")
 
 
 settle_options: Final[Decorator] = collected(
@@ -54,20 +62,6 @@ settle_options: Final[Decorator] = collected(
     table_options,
 )
 """`--settle`, `--plan` and how a plan is read, as `settling`."""
-
-
-def show_settlement(settlement: Settlement, *, is_asked: bool) -> None:
-    """Print who loses what; nothing where nothing is in deficit."""
-    losing = settlement.losing
-    if not losing:
-        return
-    emit()
-    heading("what is released" if is_asked else "what --settle newest would release")
-    show_rows(losing[:_SHOWN], _COLUMNS)
-    more = f"{len(losing) - _SHOWN} more rows; " if len(losing) > _SHOWN else ""
-    emit(f"{more}from {counted(len(settlement.choices), 'holder')}")
-    if not is_asked:
-        remark("--plan FILE.csv writes all who hold these licenses, to choose who loses what.")
 
 
 _COLUMNS: Final[Columns[SettlementRow]] = {
