@@ -117,11 +117,11 @@ def choose_newest(deficits: Deficits, effects: Effects) -> dict[Key, Chosen]:
 
     while still := {code for code, one in short.items() if lost[code] < one.many}:
         able = (key for key, one in holders.items() if key not in choices and still & one.slots.keys())
-        for key in sorted(able, key=order):
+        newest = iter(sorted(able, key=order))
+        while all(lost[code] < short[code].many for code in still):
+            key = next(newest)
             choices[key] = dict.fromkeys(sorted(still & holders[key].slots.keys()), "")
             lost.update(_lost(effects, holders[key], choices[key]))
-            if any(lost[code] >= short[code].many for code in still):
-                break
     spare = Counter({code: lost[code] - one.many for code, one in short.items()})
     for key in reversed(choices) if spare.total() else ():
         _keep_spare(effects, holders[key], choices[key], spare)
