@@ -62,9 +62,9 @@ class BelowUse(RefusedError):
     # Either all holders are named, or the first of them.
     template = dict.fromkeys(("few", "many"), "{license}: {in_use} in use and {total} in the new license set")
     hint_template = {
-        "few": "release {remove} of those who hold it first: {newest:list}, or add `--settle newest`",
-        "many": "release {remove} of those who hold it first: {newest:list} and {others} more,"
-        " or add `--settle newest`",
+        reason: f"release {{remove}} of those who hold it first: {named},"
+        " or run `licensekit activate FILE --settle newest`"
+        for reason, named in (("few", "{newest:list}"), ("many", "{newest:list} and {others} more"))
     }
     license: str
     in_use: int

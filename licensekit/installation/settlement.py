@@ -184,8 +184,11 @@ def settlement_of(
 
 
 def table_of(rows: Iterable[SettlementRow]) -> str:
-    """Return rows as a table that `Settlement.read` reads, once `action` was edited in a spreadsheet."""
-    return "".join([written_row(_COLUMNS), *(row.line for row in rows)])
+    """Return rows as a table that `Settlement.read` reads, once `action` was edited in a spreadsheet.
+
+    It begins with a byte order mark, without which spreadsheets take it for another encoding.
+    """
+    return "".join(["\ufeff", written_row(_COLUMNS), *(row.line for row in rows)])
 
 
 def _refused(settlement: Settlement) -> Iterator[tuple[Key, RefusedError]]:

@@ -79,7 +79,7 @@ def test_many_holders_are_counted_and_not_all_named(crm_home: Home) -> None:
             crm.users.add(f"user{number}")
             crm.users.assign(f"user{number}", "sales")
         [reason] = crm.propose_activate(file(bundle(2, users={"sales": 1}))).preview.reasons
-        assert reason.hint.endswith("user4, user3 and 3 more, or add `--settle newest`")
+        assert reason.hint.endswith("user4, user3 and 3 more, or run `licensekit activate FILE --settle newest`")
 
 
 def test_a_license_that_had_no_limit_may_not_fall_below_use(crm: Installation) -> None:

@@ -1,7 +1,6 @@
 """`licensekit activate`: take a license file, or show what it would change."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 import click
@@ -44,20 +43,22 @@ def activate(*, file: str, only_preview: bool, show_all: bool, settling: Settlin
     data = read_input(file, what="a license file")
     with located(file), opened_first(**place) as installation:
         proposal = installation.propose_activate(data)
-        settle, preview = settling.chosen(proposal.settlement), proposal.preview
-        proposal = replace(proposal, settlement=settle or proposal.settlement)
-        if settling.ends(proposal.settlement):
+        preview, settlement = proposal.preview, settling.of(proposal.settlement)
+        if settling.ends(settlement):
             return
-        done = None if only_preview else proposal.apply(settle=settle) if settle else installation.activate(data)
-        changed = done is not None and done.changed
-    preview = preview if settle is None else preview.settled()
+        changed = False
+        if settling.settle:
+            preview = preview.settled()
+            changed = not only_preview and proposal.apply(settle=settlement).changed
+        elif not only_preview:
+            changed = installation.activate(data).changed
     if as_json:
-        more = proposal.as_json() if only_preview else {"settlement": settle and settle.plain()}
-        emit_json({"activated": changed, **preview.plain(), **more})
+        more = proposal.as_json() if only_preview else {}
+        emit_json({"activated": changed, **preview.plain(), **more, "settlement": settlement.plain()})
     else:
         _show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)
-        settling.show(proposal.settlement)
+        settling.show(settlement)
     if only_preview and not preview.can_activate:
         raise click.exceptions.Exit(NO)
 

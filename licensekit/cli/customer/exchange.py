@@ -74,12 +74,11 @@ def return_(
     The signed receipt proves it. If it was lost, the same command writes it again.
     """
     proposal = installation.propose_return(part, issuer=issuer)
-    settle = settling.chosen(proposal.settlement)
-    proposal = replace(proposal, settlement=settle or proposal.settlement)
+    proposal = replace(proposal, settlement=settling.of(proposal.settlement))
     if settling.ends(proposal.settlement):
         return
     if not consent.ends(proposal, question="Give it back?"):
-        text = proposal.apply(confirm=True, settle=settle)
+        text = proposal.apply(confirm=True, settle=proposal.settlement if settling.settle else None)
         _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
     elif not consent.as_json:
         settling.show(proposal.settlement)

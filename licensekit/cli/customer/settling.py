@@ -21,27 +21,20 @@ class Settling(NamedTuple):
     plan: str | None
     table: TableOptions
 
-    def chosen(self, settlement: Settlement) -> Settlement | None:
-        """Return who loses what as it is asked for; None: that is not asked.
-
-        Raises:
-            SettlementInvalid: a file asks for what cannot be, or leaves a deficit.
-            FileUnusable, TooLarge: the file cannot be read.
-        """
+    def of(self, settlement: Settlement) -> Settlement:
+        """Return who loses what as it is asked for; what the file asks for may be refused."""
         if self.settle is None or self.settle == _NEWEST:
-            return settlement if self.settle else None
+            return settlement
         data = read_input(self.settle, what="a plan", limit=IMPORT_BYTES)
         with located(self.settle):
             return settlement.read(data, self.table)
 
     def ends(self, settlement: Settlement) -> bool:
         """Write the plan if that is all that is wanted; return whether it is."""
-        if self.plan is None:
-            return False
-        # Spreadsheets take what has no byte order mark for another encoding.
-        write_output(self.plan, table_of(settlement.rows).encode("utf-8-sig"))
-        remark(f"written: {self.plan}; edit the column `action`, then pass it as --settle")
-        return True
+        if self.plan is not None:
+            write_output(self.plan, table_of(settlement.rows).encode())
+            remark(f"written: {self.plan}; edit the column `action`, then pass it as --settle")
+        return self.plan is not None
 
     def show(self, settlement: Settlement) -> None:
         """Print who loses what; nothing where nothing is in deficit."""

@@ -32,8 +32,7 @@ def preview(visit: Visit) -> Response:
 def plan(visit: Visit) -> Response:
     """Return everybody who holds a license in deficit as a table, to be edited and sent back."""
     settlement = visit.installation.propose_activate(visit.form.raw("text")).settlement
-    # Spreadsheets take what has no byte order mark for another encoding.
-    return download("plan.csv", f"\ufeff{table_of(settlement.rows)}")
+    return download("plan.csv", table_of(settlement.rows))
 
 
 def activate(visit: Visit) -> Response:
