@@ -75,6 +75,12 @@ def moved(visit: Visit, path: str, **params: str | None) -> Response:
     return RedirectResponse(visit.url(path, **params), 303)
 
 
+def download(name: str, written: str) -> Response:
+    """Return a text as a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(written, media_type="text/plain; charset=utf-8", headers=headers)
+
+
 def issuer_name(issuer: str, state: InstallationState) -> str:
     """Return the name of an issuer, or its code."""
     known = state.trust_store.catalogs.get(issuer)

@@ -97,12 +97,12 @@ def _of_children(
         for required in _requires(entitlements, code) & was_there - there:
             children.setdefault(required, []).append(code)
     for required, codes in sorted(children.items()):
-        every = _with_their_children(entitlements, after, codes)
+        every = with_dependents(entitlements, after, codes)
         yield errors.StillRequired(license=required, requiring=tuple(codes), children=tuple(every), holder=holder)
 
 
-def _with_their_children(entitlements: Entitlements, held: frozenset[str], codes: list[str]) -> list[str]:
-    """Return `codes`, then what of `held` cannot stay without them, and so on."""
+def with_dependents(entitlements: Entitlements, held: frozenset[str], codes: Iterable[str]) -> list[str]:
+    """Return `codes`, then what of `held` cannot stay without them, and so on (S5)."""
     every = list(codes)
     while True:
         was_there = _there(entitlements, held)

@@ -59,22 +59,19 @@ class BundleRefused(RefusedError):
 class BelowUse(RefusedError):
     """The new license set covers fewer than are assigned."""
 
-    # Either all holders are named, or the first of the users or sites.
-    template = dict.fromkeys(("few", "users", "sites"), "{license}: {in_use} in use and {total} in the new license set")
+    # Either all holders are named, or the first of them.
+    template = dict.fromkeys(("few", "many"), "{license}: {in_use} in use and {total} in the new license set")
     hint_template = {
-        "few": "release {remove} of those who hold it first: {newest:list}",
-        "users": "release {remove} of those who hold it first: {newest:list} and {others} more:"
-        " look at `users list --license {license}`",
-        "sites": "release {remove} of those who hold it first: {newest:list} and {others} more: look at `sites list`",
+        reason: f"release {{remove}} of those who hold it first: {named},"
+        " or run `licensekit activate FILE --settle newest`"
+        for reason, named in (("few", "{newest:list}"), ("many", "{newest:list} and {others} more"))
     }
     license: str
     in_use: int
     total: int
     remove: int
-    holders: tuple[str, ...]
-    """Those with the highest slots first; not all, if they are very many."""
     newest: tuple[str, ...]
-    """The first of them."""
+    """The first of those who hold it, with the highest slots."""
     others: int
 
 

@@ -45,6 +45,13 @@ class UsersInvalid(FaultsError):
     sums_up = True
 
 
+class SettlementInvalid(FaultsError):
+    """A plan that does not settle the deficit, or cannot be read: its faults by line, the first hundred."""
+
+    template = "{faults:count fault|faults} in the plan, nothing was changed; correct it"
+    sums_up = True
+
+
 class SyntaxInvalid(Fault):
     """A file, or one line of it, that cannot be read at all."""
 
@@ -154,6 +161,21 @@ class UserCellInvalid(Fault):
     known: tuple[str, ...] = ()
     line: int = 0
     guess: str = ""
+
+
+class SettlementRowInvalid(Fault):
+    """A row of a plan that settles a deficit, or all its rows about one license."""
+
+    template = {
+        "holder": "{text:quoted} has no row for `{license}` in the plan, or two; leave this one out",
+        "word": "{text:quoted} is not {known:choice}, which are possible for `{license}`",
+        "short": "`{license}`: {count:count holder loses|holders lose} it, and {needed} must",
+    }
+    license: str
+    text: str = ""
+    known: tuple[str, ...] = ()
+    count: int = 0
+    needed: int = 0
 
 
 class OrderIncomplete(Fault):

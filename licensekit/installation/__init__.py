@@ -22,6 +22,7 @@ from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.relocation import Moved, move, restore
+from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
@@ -33,13 +34,14 @@ from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions
 
 __all__ = [
-    "IMPORT_BYTES", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal", "AuditEntry", "AuditReport",
-    "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
+    "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
+    "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
     "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
     "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
-    "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",
-    "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose",
-    "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows", "ways",
+    "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow",
+    "Sites", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void",
+    "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows",
+    "table_of", "ways",
 ]  # fmt: skip
 
 

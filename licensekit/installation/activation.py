@@ -9,7 +9,8 @@ from licensekit.installation.admission import apply_resets, time_after
 from licensekit.installation.messages import LicensesEnd, ShortLater
 from licensekit.installation.plan import Activated, ActivationPlan, plan_activation
 from licensekit.installation.preview import Preview, preview_of
-from licensekit.proposals import Change, Proposal, require_same
+from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
+from licensekit.proposals import Change
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
 from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.logs import taken
@@ -23,7 +24,7 @@ from licensekit.wire.plain import word
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ActivationProposal(Proposal[Activated]):
+class ActivationProposal(SettlingProposal[Activated]):
     """What activating a file would do; nothing is changed yet."""
 
     preview: Preview
@@ -31,21 +32,25 @@ class ActivationProposal(Proposal[Activated]):
     data: bytes | str
     opened: OpenInstallation
 
-    def apply(self, *, confirm: bool = False) -> Activated:
-        """Activate the file as it was shown, whole or not at all.
+    def apply(self, *, confirm: bool = False, settle: Settlement | None = None) -> Activated:
+        """Activate the file as it was shown, whole or not at all; with `settle` in one change with what that releases.
+
+        `settle` is the `settlement`, or what `settlement.read` made of it.
 
         Raises:
-            ProposalStale: its bundles, or what it would change, are not as they were shown.
+            ProposalStale: its bundles, or what it would change, are not as they were shown; or the assignments are not
+                that are to be settled.
             RefusedError: it does not fit this installation; its `faults` are every reason.
             FormatError, TrustError: something in it is not to be believed any more.
         """
         self.require_confirmed(confirm=confirm)
-        return write_first(self.opened, self._apply)
+        return write_first(self.opened, lambda change: self._apply(change, settle))
 
-    def _apply(self, change: WriteTransaction) -> Activated:
+    def _apply(self, change: WriteTransaction, settle: Settlement | None) -> Activated:
         plan = plan_activation(change.read, self.data)
-        require_same(self, _proposal(change.read, self.data, plan))
-        return apply(change, plan)
+        now = _proposal(change.read, self.data, plan)
+        self._begin(change, now, settle)
+        return apply(change, plan if settle is None else plan._replace(reasons=now.preview.settled().reasons))
 
 
 def propose_activate(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
@@ -66,6 +71,7 @@ def _proposal(read: ReadTransaction, data: bytes | str, plan: ActivationPlan) ->
         warnings=warnings_of(read),
         about=preview.outcome.serial or "this license file",
         preview=preview,
+        settlement=settlement_of(read.connection, plan.after, read.stored.used_of(plan.after.licenses), plan.deficits),
         data=data,
         opened=read.opened,
     )

@@ -36,8 +36,8 @@ def change_licenses(
     if faults:
         raise faults[0].replace(more=tuple(faults[1:]))
     new = wanted.assign - held
-    slots.release(change.connection, kind, holder, wanted.release)
-    slots.assign(change.connection, kind, holder, new)
+    slots.release(change.connection, kind, [(holder, code) for code in wanted.release])
+    slots.assign(change.connection, kind, [(holder, code) for code in new])
     if new or wanted.release:
         assigned, released = sorted(new), sorted(wanted.release)
         who = word(kind)
@@ -48,7 +48,7 @@ def change_licenses(
 def release_all(change: WriteTransaction, kind: Kind, holder: str) -> tuple[str, ...]:
     """Release everything that the holder is assigned, and return it."""
     held = slots.held_by(change.connection, kind, holder)
-    slots.release(change.connection, kind, holder, held)
+    slots.release(change.connection, kind, [(holder, code) for code in held])
     return tuple(sorted(held))
 
 

@@ -3,18 +3,20 @@
 Each carries the head of the audit log, with its own entry in it: a rewritten history shows there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any, Final
 
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.entitlements import rows
+from licensekit.entitlements import evaluate, rows
 from licensekit.errors import NotActivated, NotFound
 from licensekit.installation.messages import ReturnIsFinal
+from licensekit.installation.plan import deficits_of
+from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
-from licensekit.proposals import Change, Proposal, require_same
+from licensekit.proposals import Change
 from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
 from licensekit.state.journal_state import BundleRecord, JournalState
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
@@ -53,23 +55,25 @@ def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ReturnProposal(Proposal[str]):
+class ReturnProposal(SettlingProposal[str]):
     """What returning the bundles of a part would do; nothing is changed yet."""
 
     part: str
     issuer: str
     opened: OpenInstallation
 
-    def apply(self, *, confirm: bool = False) -> str:
-        """Return the bundles back, and return the signed receipts.
+    def apply(self, *, confirm: bool = False, settle: Settlement | None = None) -> str:
+        """Return the bundles back, and return the signed receipts; with `settle` in one change with what that releases.
+
+        Without it nobody releases anything, and what is assigned beyond what is left grants nothing.
 
         Raises:
             ConfirmationNeeded: a bundle is active, and `confirm` is false.
-            ProposalStale: other bundles of the part are active by now.
+            ProposalStale: other bundles of the part are active by now, or the assignments are others.
         """
         self.require_confirmed(confirm=confirm)
         with write_installation(self.opened) as change:
-            require_same(self, propose_return(change.read, self.part, issuer=self.issuer))
+            self._begin(change, propose_return(change.read, self.part, issuer=self.issuer), settle)
             records = change.read.bundles()
             active = _active(records, self.part, self.issuer)
             for record in active:
@@ -86,8 +90,9 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
     Raises:
         NotFound: no bundle of that part is active, and none was returned.
     """
-    owner = issuer or read.state().trust_store.issuer
-    active = _active(read.bundles(), part, owner)
+    state = read.state()
+    owner, records = issuer or state.trust_store.issuer, read.bundles()
+    active = _active(records, part, owner)
     if not active and not _receipts(read.connection, read.stored.journal.state, part, owner):
         raise NotFound(reason="active", name=part, issuer=owner)
     names = [one.label for one in active]
@@ -98,8 +103,17 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
         about=part,
         part=part,
         issuer=owner,
+        settlement=_settlement(read, state, {*_behind(records, part, owner), *(one.identity for one in active)}),
         opened=read.opened,
     )
+
+
+def _settlement(read: ReadTransaction, state: InstallationState, returned: Container[bytes]) -> Settlement:
+    """Return who could lose what once bundles are returned."""
+    kept = (one for one in state.kept if one.identity not in returned)
+    after = evaluate(state.trust_store, kept, state.now, fingerprint=state.fingerprint, released=state.released)
+    deficits = deficits_of(read.connection, state.entitlements, after, state.in_use)
+    return settlement_of(read.connection, after, state.in_use, deficits)
 
 
 def _active(records: Iterable[BundleRecord], part: str, issuer: str) -> list[BundleRecord]:

@@ -28,9 +28,9 @@ from licensekit.wire.plain import word
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
 HOLDERS: Final = 1000
-"""How many holders a deficit names at most."""
+"""How many holders of a license are named at most."""
 _NAMED: Final = 5
-"""How many of them a message names."""
+"""How many of them a message about a deficit names."""
 
 
 class Activated(NamedTuple):
@@ -96,7 +96,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     moment = _moment(read, facts, admission)
     without = _evaluated(facts, facts.verified.kept, moment)
     after = _evaluated(facts, admission.kept, moment)
-    deficits = _deficits(read.connection, without, after, read.stored.used_of(after.licenses))
+    deficits = deficits_of(read.connection, without, after, read.stored.used_of(after.licenses))
     replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(facts))
     return ActivationPlan(
         facts=facts,
@@ -175,7 +175,7 @@ def _news(facts: AdmissionFacts) -> Iterator[Brought]:
         yield Brought(reason="reset", effect=word(verified.document.what))
 
 
-def _deficits(
+def deficits_of(
     connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
 ) -> tuple[BelowUse, ...]:
     """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
@@ -197,16 +197,14 @@ def _deficits(
 
 
 def _below_use(connection: Connection, after: Entitlements, code: str, in_use: int, total: int) -> BelowUse:
-    holders, is_of_users = holders_of(connection, after, code), after.licenses[code].kind is Kind.USER
-    newest, many = holders[:_NAMED], "users" if is_of_users else "sites"
+    newest = holders_of(connection, after, code)[:_NAMED]
     others = max(0, in_use - len(newest))
     return BelowUse(
-        reason=many if others else "few",
+        reason="many" if others else "few",
         license=code,
         in_use=in_use,
         total=total,
         remove=in_use - total,
-        holders=holders,
         newest=newest,
         others=others,
     )

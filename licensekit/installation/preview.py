@@ -137,6 +137,13 @@ class Preview(NamedTuple):
         """The licenses that change."""
         return tuple(row for row in self.rows if row.altered)
 
+    def settled(self) -> "Preview":
+        """Return what is shown where the deficits are settled; who may log in then was not counted."""
+        short = {one.license for one in self.deficits}
+        rows_ = tuple(row._replace(reason=None, due=None) if row.code in short else row for row in self.rows)
+        reasons = tuple(one for one in self.reasons if one not in self.deficits)
+        return self._replace(rows=rows_, logins=(), reasons=reasons)
+
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; totals are those of `moment`."""
         outcome = self.outcome
@@ -155,7 +162,7 @@ class Preview(NamedTuple):
             "brings": [str(what) for what in outcome.trust],
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
-            "deficits": [plain_fields(one, "license in_use total remove holders") for one in self.deficits],
+            "deficits": [plain_fields(one, "license in_use total remove newest") for one in self.deficits],
             "covered_until": {"now": self.covered_now.shown_until, "new": self.covered_new.shown_until},
             "losses": [loss.plain() for loss in self.losses],
             "may_log_in": [one.plain() for one in self.logins],

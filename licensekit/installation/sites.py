@@ -1,5 +1,6 @@
 """Sites: the central one and its satellites, and what they are assigned."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import count, lapsed, why_not
@@ -50,7 +51,7 @@ class Sites(Assignable):
                 _require_room(change)
             change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
             if not central:
-                slots.assign(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
+                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
 
     def remove(self, site_id: str) -> tuple[str, ...]:
@@ -62,9 +63,8 @@ class Sites(Assignable):
         with write_installation(self._opened) as change:
             site_id = known_site(change.connection, site_id).id
             released = release_all(change, Kind.SITE, site_id)
-            slots.release(change.connection, Kind.SITE, site_id, [slots.SATELLITE])
-            change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
-            change.record("site-remove", site=site_id, released=released)
+            slots.release(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
+            remove_site(change, site_id, released)
             return released
 
     def list(self) -> tuple[SiteRow, ...]:
@@ -75,6 +75,12 @@ class Sites(Assignable):
                 SiteRow(site, lapsed(state.entitlements, Kind.SITE, site.holdings))
                 for site in all_sites(read.connection)
             )
+
+
+def remove_site(change: WriteTransaction, site_id: str, released: Sequence[str]) -> None:
+    """Remove a site that holds nothing any more, and record what it has released."""
+    change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
+    change.record("site-remove", site=site_id, released=released)
 
 
 def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:

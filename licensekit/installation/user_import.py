@@ -116,7 +116,7 @@ class _Importing(NamedTuple):
         return list(faults)
 
     def _assign(self, new: frozenset[str], before: UserFacts | None, after: UserFacts) -> None:
-        assign(self.change.connection, Kind.USER, after.id, new)
+        assign(self.change.connection, Kind.USER, [(after.id, code) for code in new])
         for code in new:
             self.in_use[code] = self.in_use.get(code, 0) + 1
         outcome = "changed" if after != before or new else "unchanged"

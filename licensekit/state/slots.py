@@ -6,9 +6,11 @@ holders have, or that is no such number, is read as `NO_SLOT`, which grants noth
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Row, Value
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
@@ -16,19 +18,20 @@ HIGHEST: Final = 2**31 - 1
 """The highest slot that there can be."""
 SATELLITE: Final = ""
 """In place of a license: what a site holds that is a satellite."""
+_AT_ONCE: Final = 500
+"""How many values one query looks up."""
 
-
-_ASSIGN: Final = (
-    "INSERT INTO {kind}_licenses ({kind}_id, license, slot) SELECT CAST(? AS TEXT),"
-    " CAST(? AS TEXT), coalesce(max(slot), 0) + 1 FROM {kind}_licenses"
-    " WHERE license = ? AND slot BETWEEN 1 AND ?"
-)
-_RELEASE: Final = "DELETE FROM {kind}_licenses WHERE {kind}_id = ? AND license = ? RETURNING slot"
+_ASSIGN: Final = "INSERT INTO {kind}_licenses ({kind}_id, license, slot) VALUES (?, ?, ?)"
+_RELEASE: Final = "DELETE FROM {kind}_licenses WHERE {kind}_id = ? AND license = ?"
+_OCCUPIED: Final = "SELECT slot FROM {kind}_licenses WHERE license = ? AND {column} IN (?"
 _MOVE: Final = "UPDATE {kind}_licenses SET slot = ? WHERE {kind}_id = ? AND license = ?"
 _HELD: Final = "SELECT license FROM {kind}_licenses WHERE {kind}_id = ? AND license <> ''"
 _HOLDERS: Final = "SELECT {kind}_id, slot FROM {kind}_licenses WHERE license = ?"
 _LAST: Final = _HOLDERS + " AND slot BETWEEN 1 AND ? ORDER BY slot DESC, {kind}_id LIMIT ?"
-_TAKEN: Final = "SELECT 1 FROM {kind}_licenses WHERE license = ? AND slot = ?"
+_WITH: Final = (
+    "SELECT h.id, h.name, l.license, l.slot FROM {kind}_licenses l JOIN {kind}s h ON h.id = l.{kind}_id"
+    " WHERE h.id IN (SELECT {kind}_id FROM {kind}_licenses WHERE license IN (?"
+)
 # The index finds each license and its highest slot, however many rows there are.
 _HIGHEST: Final = (
     "WITH RECURSIVE codes (license) AS (SELECT min(license) FROM {kind}_licenses UNION ALL SELECT"
@@ -60,23 +63,49 @@ def held_by(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
     return frozenset(code for (code,) in connection.rows(_of(kind, _HELD), holder))
 
 
-def assign(connection: Connection, kind: Kind, holder: str, codes: Iterable[str]) -> None:
-    """Assign licenses that the holder is not assigned yet: each takes the next slot."""
-    rows = [(holder, code, code, HIGHEST) for code in sorted(codes)]
-    connection.run_many(_of(kind, _ASSIGN), rows)
+def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
+    """Assign licenses, each of `assignments` a holder and a license that it is not assigned yet.
 
-
-def release(connection: Connection, kind: Kind, holder: str, codes: Iterable[str]) -> None:
-    """Release licenses; of each, whoever has the highest slot moves to the one that is free."""
-    for code in sorted(codes):
-        row = connection.one(_of(kind, _RELEASE), holder, code)
-        free = NO_SLOT if row is None else slot_of(row[0])
+    Each takes the next slot of its license, in their order.
+    """
+    for code, holders in _by_license(assignments):
         last = connection.one(_of(kind, _LAST), code, HIGHEST, 1)
-        if last is None or not NO_SLOT < free < last[1]:
-            continue
+        slots = enumerate(holders, 1 if last is None else last[1] + 1)
+        connection.run_many(_of(kind, _ASSIGN), [(holder, code, slot) for slot, holder in slots])
+
+
+def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
+    """Release licenses, each of `assignments` a holder and a license.
+
+    Of each license, those who have the highest slots move to the slots that are free, in their order. So whoever
+    releases one or a hundred moves no more holders than were released.
+    """
+    for code, holders in _by_license(assignments):
+        occupied = _of(kind, _OCCUPIED)
+        released = _occupied(connection, occupied.replace("{column}", f"{_KINDS[kind]}_id"), code, holders)
+        connection.run_many(_of(kind, _RELEASE), [(holder, code) for holder in holders])
         # Where rows were edited, another holder may have the same slot.
-        if connection.one(_of(kind, _TAKEN), code, free) is None:
-            connection.run(_of(kind, _MOVE), free, last[0], code)
+        freed = sorted(released - _occupied(connection, occupied.replace("{column}", "slot"), code, sorted(released)))
+        last = connection.rows(_of(kind, _LAST), code, HIGHEST, len(freed))
+        moving = [holder for free, (holder, slot) in zip(freed, last, strict=False) if free < slot]
+        moved = zip(freed, reversed(moving), strict=False)
+        connection.run_many(_of(kind, _MOVE), [(free, holder, code) for free, holder in moved])
+
+
+def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each license with its holders, in their order."""
+    for code, of_one in groupby(sorted(assignments, key=itemgetter(1)), key=itemgetter(1)):
+        yield code, [holder for holder, _ in of_one]
+
+
+def _occupied(connection: Connection, query: LiteralString, code: str, values: Sequence[Value]) -> set[int]:
+    """Return the slots of a license that the rows with these values have."""
+    found: set[int] = set()
+    for at in range(0, len(values), _AT_ONCE):
+        some = values[at : at + _AT_ONCE]
+        rows = connection.rows(query + ", ?" * (len(some) - 1) + ")", code, *some)
+        found.update(slot_of(slot) for (slot,) in rows)
+    return found - {NO_SLOT}
 
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:
@@ -102,6 +131,12 @@ def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> t
     """Return who holds a license, those with the highest slots first."""
     rows = connection.rows(_of(kind, _LAST), code, HIGHEST, limit)
     return tuple(holder for holder, _ in rows)
+
+
+def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Iterator[Row]:
+    """Yield all that the holders of any of `codes` hold: id, name, license and slot, by id."""
+    query = _of(kind, _WITH) + ", ?" * (len(codes) - 1) + ")) ORDER BY h.id, l.license"
+    yield from connection.stream(query, *codes)
 
 
 def highest(connection: Connection, kind: Kind) -> dict[str, int]:

@@ -1,16 +1,18 @@
 """Taking a file: preview, refusal, release, activation."""
 
+import csv
+import re
+from html import unescape
+
 import pytest
 
-from licensekit.installation import Installation
+from licensekit.installation import Installation, parse_users
 from licensekit.wire.documents import Kind, MeterPeriod, SettingType, Use
 from tests import makers
 from tests.console.conftest import Browser, held, words
 from tests.crm import SOLD, crm_catalog
 from tests.homes import bundle, file, signed
 from tests.signers import trust_token
-
-FEWER = file(bundle(2, **{**SOLD, "users": {"sales": 1, "service": 1}}))
 
 
 def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser) -> None:
@@ -94,31 +96,84 @@ def test_all_licenses_are_shown_when_asked(browser: Browser) -> None:
     assert "Areas" in words(browser.post("/activate/preview", text=more, all="1"))
 
 
-def test_what_is_too_much_is_released_from_there(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("anna", "sales")
-    crm.users.assign("bob", "sales")
+@pytest.fixture
+def short(crm: Installation) -> Installation:
+    """An installation that has one `sales` too many for `FEWER`; bob has what requires a part of it."""
+    crm.users.set("bob", name="Bob, the second")
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.assign("bob", "sales", "windows", "travel")
+    return crm
+
+
+def options(page: str) -> dict[str, str]:
+    """Return what can be chosen, by id and action."""
+    found = [unescape(line) for line in re.findall(r'<option value="([^"]*)"', page)]
+    cells = [next(csv.reader([line])) for line in found]
+    return {f"{cell[1]} {cell[4]}": line for cell, line in zip(cells, found, strict=True)}
+
+
+FEWER = file(bundle(2, **{**SOLD, "users": {**SOLD["users"], "sales": 1}}))
+
+
+def test_what_is_too_much_is_shown_with_what_goes_along(short: Installation, browser: Browser) -> None:
+    before = short.state().stored
     page = words(browser.post("/activate/preview", text=FEWER))
-    assert "This file cannot be activated yet." in page
-    assert "Sales User" in page or "2 in use, 1 in the new file" in page
-    assert "bob" in page
-    assert "below" not in page
+    assert "2 in use, 1 in the new file" in page
+    assert "It fits once 1 user or site gives up licenses." in page
+    assert "bob Bob, the second User 2 User, User Release Keep anna User 1 User Release Keep" in page
     refused = words(browser.post("/activate", 409, text=FEWER))
     assert "2 in use" in refused
-    page = words(browser.post("/activate/release", text=FEWER, release=["USER sales bob"]))
-    assert "Released bob" in page
-    assert "This file can be activated." in page
-    assert held(crm, "bob") == set()
-    assert "The file is active." in words(browser.post("/activate", text=FEWER))
+    assert short.state().stored == before
 
 
-def test_a_release_that_is_refused_is_told(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("anna", "sales", "windows")
-    crm.users.assign("bob", "sales")
-    asked = ["USER sales anna", "USER sales nobody", "SITE reporter oslo", "nonsense"]
-    page = words(browser.post("/activate/release", text=FEWER, release=asked))
-    assert page.count("Not released") == 4
-    assert held(crm, "anna") == {"sales", "windows"}
-    assert "Nothing was ticked" in words(browser.post("/activate/release", text=FEWER))
+def test_the_highest_slots_are_released_and_the_file_is_activated_at_once(
+    short: Installation, browser: Browser
+) -> None:
+    page = words(browser.post("/activate", text=FEWER, settle="newest"))
+    assert "The file is active." in page
+    assert (held(short, "anna"), held(short, "bob")) == ({"sales", "windows"}, set())
+
+
+def test_who_loses_what_is_chosen_for_each(short: Installation, browser: Browser) -> None:
+    each = options(browser.post("/activate/preview", text=FEWER))
+    wrong = browser.post("/activate", 409, text=FEWER, settle="chosen", choice=[each["bob keep"], each["anna keep"]])
+    assert "0 holders lose it, and 1 must" in words(wrong)
+    assert f'<option value="{each["bob keep"]}" selected>' in unescape(wrong)
+    assert held(short, "bob") == {"sales", "windows", "travel"}
+    browser.post("/activate", text=FEWER, settle="chosen", choice=[each["bob keep"], each["anna release"]])
+    assert (held(short, "anna"), held(short, "bob")) == (set(), {"sales", "windows", "travel"})
+
+
+def test_who_loses_what_is_chosen_in_a_spreadsheet(short: Installation, browser: Browser) -> None:
+    sent = browser.post("/activate/plan", text=FEWER)
+    assert sent.startswith("\ufefflicense,id,name,slot,action,instead,takes")
+    edited = sent.replace("2,release", "2,keep").replace("1,keep", "1,release")
+    form = {"token": browser.token(), "text": FEWER, "settle": "file"}
+    answer = browser.client.post("/activate", data=form, files={"plan": ("plan.csv", edited.encode())})
+    assert answer.status_code == 200
+    assert held(short, "anna") == set()
+
+
+def test_where_very_many_lose_something_they_are_chosen_in_a_file(crm: Installation, browser: Browser) -> None:
+    crm.activate(file(bundle(2, users={"sales": 150})))
+    rows = "".join(f"user{number:03},sales\n" for number in range(150))
+    crm.users.import_rows(parse_users(f"id,licenses\n{rows}"))
+    fewer = file(bundle(3, users={"sales": 10}))
+    page = browser.post("/activate/preview", text=fewer)
+    assert options(page) == {}
+    assert "50 more rows are in the file" in words(page)
+    assert "user149" in page
+    assert len(browser.post("/activate/plan", text=fewer).splitlines()) == 151
+    assert "The file is active." in words(browser.post("/activate", text=fewer, settle="newest"))
+    assert crm.license("sales").row.in_use == 10
+
+
+def test_nothing_is_settled_where_something_else_stands_against_the_file(short: Installation, browser: Browser) -> None:
+    other = file(bundle(2, serial="OTHER-1"), bundle(2, users={"sales": 1}))
+    page = browser.post("/activate/preview", text=other)
+    assert "What stands against it" in words(page)
+    assert 'name="settle"' not in page
+    assert held(short, "bob")
 
 
 def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(crm: Installation, browser: Browser) -> None:
@@ -129,11 +184,13 @@ def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(crm: Installat
     assert crm.audit.newest(limit=1)[0].facts["again"]
 
 
-def test_sites_that_are_too_many_lead_to_the_sites(crm: Installation, browser: Browser) -> None:
+def test_sites_that_are_too_many_are_removed(crm: Installation, browser: Browser) -> None:
     for site in ("bergen", "oslo"):
         crm.sites.add(site)
     fewer = file(bundle(2, **{**SOLD, "sites": {"satellite": 1}}))
-    assert "go to Sites" in words(browser.post("/activate/preview", text=fewer))
+    assert "Remove the site" in words(browser.post("/activate/preview", text=fewer))
+    browser.post("/activate", text=fewer, settle="newest")
+    assert [row.site.id for row in crm.sites.list()] == ["bergen"]
 
 
 def test_another_serial_is_refused_with_the_reason(browser: Browser) -> None:

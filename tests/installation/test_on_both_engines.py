@@ -101,6 +101,22 @@ def test_refused_changes_leave_nothing(crm: Installation) -> None:
     assert (crm.state().stored, list(crm.audit.entries()), list(crm.users.list())) == before
 
 
+def test_a_deficit_is_settled_with_the_activation(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.assign("bob", "sales", "windows", "travel")
+    crm.sites.add("oslo")
+    fewer = {**SOLD, "users": {**SOLD["users"], "sales": 1}, "sites": {"reporter": 1}}
+    proposal = crm.propose_activate(file(bundle(2, **fewer)))
+    assert [(row.license, row.id, row.takes) for row in proposal.settlement.losing] == [
+        ("sales", "bob", ("travel", "windows")),
+        ("satellite", "oslo", ()),
+    ]
+    assert proposal.apply(settle=proposal.settlement).changed
+    assert crm.users.get("bob").holdings == ()
+    assert crm.sites.list() == ()
+    assert not crm.audit.verify().restored
+
+
 def test_the_newest_assignments_fall_under_what_lapsed(crm_home: Home, crm: Installation) -> None:
     crm.activate(file(bundle(part="more", users={"sales": 1, "service": 1}, system={}, sites={})))
     perpetual = bundle(2, warning=None, expiry=None, grace=None, **SOLD)

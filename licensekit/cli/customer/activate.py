@@ -7,6 +7,7 @@ import click
 
 from licensekit.access import Access
 from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
+from licensekit.cli.customer.settling import Settling, settle_options
 from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import DAY, option
@@ -24,6 +25,7 @@ _NAMED: Final = 5
 @click.argument("file")
 @option("--preview only_preview", "Show what would change, and stop.")
 @option("--all show_all", "Show licenses that do not change as well.")
+@settle_options
 @trust_options
 @option(
     "--released DATE",
@@ -33,7 +35,7 @@ _NAMED: Final = 5
 )
 @home_option
 @json_option
-def activate(*, file: str, only_preview: bool, show_all: bool, as_json: bool, **place: Any) -> None:
+def activate(*, file: str, only_preview: bool, show_all: bool, settling: Settling, as_json: bool, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all.
 
     The first time, the vendor's pack and root pin are recorded: from then on they are known here.
@@ -41,13 +43,22 @@ def activate(*, file: str, only_preview: bool, show_all: bool, as_json: bool, **
     data = read_input(file, what="a license file")
     with located(file), opened_first(**place) as installation:
         proposal = installation.propose_activate(data)
-        preview, more = proposal.preview, proposal.as_json() if only_preview else {}
-        changed = not only_preview and installation.activate(data).changed
+        preview, settlement = proposal.preview, settling.of(proposal.settlement)
+        if settling.ends(settlement):
+            return
+        changed = False
+        if settling.settle:
+            preview = preview.settled()
+            changed = not only_preview and proposal.apply(settle=settlement).changed
+        elif not only_preview:
+            changed = installation.activate(data).changed
     if as_json:
-        emit_json({"activated": changed, **preview.plain(), **more})
+        more = proposal.as_json() if only_preview else {}
+        emit_json({"activated": changed, **preview.plain(), **more, "settlement": settlement.plain()})
     else:
         _show_preview(preview, show_all=show_all)
         _show_result(preview, changed=changed, only_preview=only_preview)
+        settling.show(settlement)
     if only_preview and not preview.can_activate:
         raise click.exceptions.Exit(NO)
 

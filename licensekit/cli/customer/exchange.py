@@ -1,10 +1,12 @@
 """`licensekit request`, `return` and `statement`: what an installation signs for its vendor."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
+from licensekit.cli.customer.settling import Settling, settle_options
 from licensekit.cli.inputs import STANDARD, write_output
 from licensekit.cli.options import option, refuse
 from licensekit.cli.output import emit, emit_json, json_option, remark
@@ -55,17 +57,31 @@ def statement(*, output: str | None, installation: Installation, as_json: bool) 
 @click.argument("part", default="base")
 @option("--issuer CODE", "Whose bundle it is, if not the vendor's.")
 @_output
+@settle_options
 @in_installation
 @consent_options(preview="Show what would change, and stop.", yes="Do not ask.")
-def return_(*, part: str, issuer: str | None, output: str | None, installation: Installation, consent: Consent) -> None:
+def return_(
+    *,
+    part: str,
+    issuer: str | None,
+    output: str | None,
+    settling: Settling,
+    installation: Installation,
+    consent: Consent,
+) -> None:
     """Return the active bundle of PART back to its issuer: it can never work here again.
 
     The signed receipt proves it. If it was lost, the same command writes it again.
     """
     proposal = installation.propose_return(part, issuer=issuer)
+    proposal = replace(proposal, settlement=settling.of(proposal.settlement))
+    if settling.ends(proposal.settlement):
+        return
     if not consent.ends(proposal, question="Give it back?"):
-        text = proposal.apply(confirm=True)
+        text = proposal.apply(confirm=True, settle=proposal.settlement if settling.settle else None)
         _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
+    elif not consent.as_json:
+        settling.show(proposal.settlement)
 
 
 def _write(output: str, text: str, document: Document | None, *, as_json: bool) -> None:

@@ -1,26 +1,21 @@
-"""Activate: take a file, show what it would change, release what is too much, activate it.
+"""Activate: take a file, show what it would change, settle a deficit, activate it.
 
 Between the steps the file travels in the form, as its tokens: nothing of it is kept here.
 """
 
-from collections.abc import Sequence
+from typing import Final
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import page
+from licensekit.console.rendering import download, page
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, UnexpectedType
-from licensekit.installation import Preview
+from licensekit.installation import ActivationProposal, Settlement, table_of
 from licensekit.limits import FILE_BYTES
 from licensekit.wire import armor
-from licensekit.wire.documents import Kind
 
-SHOWN_HOLDERS = 100
-"""How many holders of a license in deficit can be ticked together."""
-
-
-Released = tuple[str, str, LicenseError | None]
-"""A holder, the license that it was to release, and what stands against that."""
+SHOWN: Final = 100
+"""How many holders of licenses in deficit are shown. Where more lose something, who does is chosen in a file."""
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -31,48 +26,55 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
 def preview(visit: Visit) -> Response:
     """Show what the file would change."""
     written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
-    return _preview(visit, visit.installation.propose_activate(written).preview, written)
+    return _preview(visit, visit.installation.propose_activate(written), written)
 
 
-def release(visit: Visit) -> Response:
-    """Release what was ticked, holder by holder, and show the preview again."""
-    done = [_release(visit, one) for one in visit.form.texts("release")]
-    written = visit.form.raw("text")
-    found = visit.installation.propose_activate(written).preview
-    return _preview(visit, found, written, released=done)
+def plan(visit: Visit) -> Response:
+    """Return everybody who holds a license in deficit as a table, to be edited and sent back."""
+    settlement = visit.installation.propose_activate(visit.form.raw("text")).settlement
+    return download("plan.csv", table_of(settlement.rows))
 
 
 def activate(visit: Visit) -> Response:
-    """Activate the file, and show what has changed."""
+    """Settle what is in deficit as it was chosen, activate the file, and show what has changed."""
     written = visit.form.raw("text")
-    found = visit.installation.propose_activate(written).preview
+    proposal = visit.installation.propose_activate(written)
     try:
-        done = visit.installation.activate(written)
+        done = proposal.apply(settle=_settlement(visit, proposal.settlement))
     except LicenseError as error:
-        return _preview(visit, found, written, error=error)
-    settings = [one for one in found.settings if one.altered]
-    return page(visit, "activated.html", changed=done.changed, rows=found.altered, settings=settings)
+        return _preview(visit, proposal, written, error=error)
+    settings = [one for one in proposal.preview.settings if one.altered]
+    return page(visit, "activated.html", changed=done.changed, rows=proposal.preview.altered, settings=settings)
+
+
+def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
+    """Return who loses what: the newest, as a file says, or as it was chosen for each; None: nobody was asked."""
+    how = visit.form.text("settle")
+    if how in {"", "newest"}:
+        return settlement if how else None
+    chosen = table_of(()) + "\n".join(visit.form.texts("choice"))
+    return settlement.read(visit.form.file("plan") if how == "file" else chosen)
 
 
 def _preview(
-    visit: Visit, found: Preview, written: str, *, released: Sequence[Released] = (), error: LicenseError | None = None
+    visit: Visit, proposal: ActivationProposal, written: str, *, error: LicenseError | None = None
 ) -> Response:
-    deficient = {one.license for one in found.deficits}
+    found, settlement = proposal.preview, proposal.settlement
     return page(
         visit,
         "preview.html",
         error=error,
         preview=found,
         written=written,
-        released=released,
         rows=found.rows if visit.form.has("all") else found.altered,
         settings=[one for one in found.settings if visit.form.has("all") or one.altered],
         shows_all=visit.form.has("all"),
         # A deficit is shown with its holders, below; the other reasons by themselves.
-        reasons=[r for r in found.reasons if r.data.get("license") not in deficient],
-        shown_holders=SHOWN_HOLDERS,
-        kinds={row.code: row.kind.name for row in found.rows},
-        satellites={code for code, one in visit.state.entitlements.licenses.items() if one.limits_sites},
+        reasons=found.settled().reasons,
+        settlement=settlement,
+        holders=settlement.rows[:SHOWN],
+        chooses=len(settlement.losing) <= SHOWN,
+        chosen=visit.form.texts("choice"),
     )
 
 
@@ -85,14 +87,3 @@ def _tokens(data: bytes) -> str:
     if not data:
         raise UnexpectedType(reason="nothing")
     return armor.write_file(armor.read(data))
-
-
-def _release(visit: Visit, asked: str) -> Released:
-    kind, _, rest = asked.partition(" ")
-    code, _, holder = rest.partition(" ")
-    change = visit.installation.sites if kind == Kind.SITE.name else visit.installation.users
-    try:
-        change.release(holder, code)
-    except LicenseError as error:
-        return holder, code, error
-    return holder, code, None

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import moved, page
+from licensekit.console.rendering import download, moved, page
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid
 from licensekit.installation import BundleRecord
@@ -18,13 +18,13 @@ def show(visit: Visit) -> Response:
 def request(visit: Visit) -> Response:
     """Sign a request, to download."""
     written, _ = visit.installation.request(with_facts=visit.form.has("facts"))
-    return _download("request.lkr", written)
+    return download("request.lkr", written)
 
 
 def statement(visit: Visit) -> Response:
     """Sign a statement of what is in use, to download."""
     written, _ = visit.installation.statement()
-    return _download("statement.lkr", written)
+    return download("statement.lkr", written)
 
 
 def return_bundles(visit: Visit) -> Response:
@@ -40,13 +40,8 @@ def receipts(visit: Visit) -> Response:
     """Return the receipts of what was given back, to download; any number of times."""
     part = visit.form.text("part")
     written = visit.installation.receipts(part, issuer=visit.form.text("issuer") or None)
-    return _download(f"{part}-receipt.lkr", written)
+    return download(f"{part}-receipt.lkr", written)
 
 
 def _parts(records: tuple[BundleRecord, ...], state: str) -> list[tuple[str, str]]:
     return sorted({(one.issuer, one.part) for one in records if one.state == state})
-
-
-def _download(name: str, written: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(written, media_type="text/plain; charset=utf-8", headers=headers)

@@ -49,20 +49,6 @@ function trees() {
   }
 }
 
-// Say how many are ticked of those that must be released.
-function counts() {
-  for (const group of all("[data-needed]")) {
-    const shown = group.querySelector("[data-count]");
-    if (!shown) continue;
-    const show = () => {
-      const ticked = all("input:checked", group).length;
-      shown.textContent = group.dataset.ticked.replace("{n}", ticked);
-    };
-    group.addEventListener("change", show);
-    show();
-  }
-}
-
 // A list that is here as a whole is narrowed while somebody types.
 function narrowing() {
   for (const field of all("[data-narrow]")) {
@@ -103,6 +89,5 @@ localTimes();
 for (const note of all("[data-zone]")) note.textContent = note.dataset.zone;
 drops();
 trees();
-counts();
 narrowing();
 live();

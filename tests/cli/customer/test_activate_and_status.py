@@ -100,7 +100,7 @@ def test_a_preview_of_a_reduction_names_who_must_release(crm: Command) -> None:
     assert "release 1" in ran.out
     assert "anna" in ran.out
     data = json.loads(crm("activate two.lic --preview --json").out)
-    assert data["deficits"] == [{"license": "service", "in_use": 1, "total": 0, "remove": 1, "holders": ["anna"]}]
+    assert data["deficits"] == [{"license": "service", "in_use": 1, "total": 0, "remove": 1, "newest": ["anna"]}]
     assert [reason["code"] for reason in data["reasons"]] == ["below-use"]
     refused = crm("activate two.lic")
     assert refused.code == 6
