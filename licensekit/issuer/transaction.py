@@ -13,7 +13,7 @@ from licensekit.entitlements.amounts import amount_within
 from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import LedgerEntry, Record, append, documents, entry, head, ledger_mark
+from licensekit.issuer.ledger import Record, append, documents, head, ledger_mark, newest_entry
 from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.keyfile import PublicPart
@@ -129,7 +129,7 @@ class WorkspaceStore:
                 require_whole(ledger, read_mark(self.layout.mark))
             state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
-                _require_clock(entry(ledger, head(ledger).number), now)
+                _require_clock(*newest_entry(ledger), now)
                 _require_no_later_document(state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
@@ -166,15 +166,14 @@ class WorkspacePart:
         return f"<{type(self).__name__} of {self._store.layout.folder}, ledger at {self._store.database.location}>"
 
 
-def _require_clock(newest: LedgerEntry | None, now: int) -> None:
-    """Refuse a clock that is not near the newest entry of the ledger.
+def _require_clock(number: int, at: int, now: int) -> None:
+    """Refuse a clock that is not near the newest entry of the ledger, made `at` this time.
 
     Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from a workspace that
     was long unused by asking.
     """
-    if newest is not None and not newest.at - _BEHIND_SECONDS <= now <= newest.at + _AHEAD_SECONDS:
-        reason = "behind" if now < newest.at else "ahead"
-        raise ClockDoubtful(reason=reason, now=now, number=newest.number, made=newest.at)
+    if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
+        raise ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
 
 
 def _require_no_later_document(state: WorkspaceState, now: int) -> None:

@@ -50,13 +50,10 @@ class VerifyingKey(NamedTuple):
     """The key: 32 bytes of Ed25519, for the hybrid scheme followed by 1952 of ML-DSA-65."""
     key_id: bytes
     """The first 8 bytes of SHA-256 over the scheme byte and the key."""
+    reference: bytes
+    """What stands for the key in a frame: the key id; for an installation the key itself."""
     check: _Verify
     """Checks a signature and a message, as `cryptography` does."""
-
-    @property
-    def reference(self) -> bytes:
-        """What stands for the key in a frame: the key id; for an installation the key itself."""
-        return self.public if self.scheme == frame.INSTALLATION else self.key_id
 
     @property
     def fingerprint(self) -> str:
@@ -101,7 +98,8 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
         from licensekit.keys.mldsa import verifier  # noqa: PLC0415  # only a hybrid key pays
 
         verify = _both(verify, verifier(public[frame.ED25519_KEY_BYTES :]))
-    return VerifyingKey(scheme, public, sha256(bytes([scheme]) + public)[: frame.KEY_ID_BYTES], verify)
+    key_id = sha256(bytes([scheme]) + public)[: frame.KEY_ID_BYTES]
+    return VerifyingKey(scheme, public, key_id, public if scheme == frame.INSTALLATION else key_id, verify)
 
 
 def _ed25519(public: bytes) -> _Verify:

@@ -22,13 +22,14 @@ from licensekit.issuer.ledger.entries import (
     entry_of_order,
     head,
     ledger_mark,
+    newest_entry,
     orders_among,
 )
 from licensekit.issuer.ledger.projection import Record
 
 __all__ = [
     "SCHEMA", "LedgerEntry", "Record", "answer_to", "answers_of_order", "append", "entry", "entry_of_order", "head",
-    "ledger_mark", "open_ledger", "orders_among",
+    "ledger_mark", "newest_entry", "open_ledger", "orders_among",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ the length FFFFFFFF (`docs/format.md`, "Hash chain").
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, Head, link
 from licensekit.database import Connection, Row, Value
@@ -90,6 +90,12 @@ def head(connection: Connection) -> Head:
     """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
     row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
     return Head(*row) if row else Head(0, GENESIS)
+
+
+def newest_entry(connection: Connection) -> tuple[int, int]:
+    """Return the number of the last entry, and when it was made; zeros of an empty ledger."""
+    row = connection.one("SELECT number, at FROM entries ORDER BY number DESC LIMIT 1")
+    return cast("tuple[int, int]", row) if row else (0, 0)
 
 
 def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, TypedDict
 
 from licensekit.dates import day_at
@@ -92,15 +93,8 @@ def proposal_of(
         source = AttachmentSource(tx, signing.get("attach", True))
         repeated = license_file(source, before.bundle, before.token, repeated=True)
     changes = () if repeated is not None else differences(None, issuance.bundle)
-
-    def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
-        file = _signed(tx, issuance, require_signer(key), signing) if repeated is None else repeated
-        if approve := signing.get("approve"):
-            approve(file)
-        return file
-
     return IssueProposal(
-        enter=enter,
+        enter=partial(_enter, issuance, signing, repeated),
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
@@ -111,19 +105,25 @@ def proposal_of(
     )
 
 
-def _signed(tx: LedgerTransaction, issuance: Issuance, key: Signer, signing: Signing) -> LicenseFile:
-    """Sign and enter a bundle, beside the request that it answers, and return its file."""
-    request = issuance.request
-    signed = tx.sign(issuance.action, issuance.bundle, key)._replace(
-        order_number=issuance.number,
-        order=issuance.ordered,
-        request=None if request is None else request.identity,
-        note=note_of(issuance.overridden),
-    )
-    received = [] if request is None else [request.record(tx)]
-    append(tx.ledger, [*received, signed])
-    source = AttachmentSource(tx, signing.get("attach", True))
-    return license_file(source, issuance.bundle, signed.token, repeated=False)
+def _enter(
+    issuance: Issuance, signing: Signing, file: LicenseFile | None, tx: LedgerTransaction, key: Signer | None
+) -> LicenseFile:
+    """Sign and enter a bundle, beside the request that it answers, unless its `file` is there already."""
+    if file is None:
+        request = issuance.request
+        signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
+            order_number=issuance.number,
+            order=issuance.ordered,
+            request=None if request is None else request.identity,
+            note=note_of(issuance.overridden),
+        )
+        received = [] if request is None else [request.record(tx)]
+        append(tx.ledger, [*received, signed])
+        source = AttachmentSource(tx, signing.get("attach", True))
+        file = license_file(source, issuance.bundle, signed.token, repeated=False)
+    if approve := signing.get("approve"):
+        approve(file)
+    return file
 
 
 def prepare_bundle(
