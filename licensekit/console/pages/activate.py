@@ -12,6 +12,7 @@ from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, UnexpectedType
 from licensekit.installation import Preview
 from licensekit.limits import FILE_BYTES
+from licensekit.text.pasted import LeftOut, find_tokens
 from licensekit.wire import armor
 from licensekit.wire.documents import Kind
 
@@ -29,9 +30,16 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """Show what the file would change."""
-    written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
-    return _preview(visit, visit.installation.propose_activate(written).preview, written)
+    """Show what the file would change, and what was left out to find its tokens.
+
+    A form can carry those, one a line.
+    """
+    given = visit.form.file("file") or visit.form.raw("text").encode()
+    if not given:
+        raise UnexpectedType(reason="nothing")
+    found = find_tokens(given)
+    written = armor.write_file(armor.read(found.data))
+    return _preview(visit, visit.installation.propose_activate(written).preview, written, left_out=found.left_out)
 
 
 def release(visit: Visit) -> Response:
@@ -55,7 +63,13 @@ def activate(visit: Visit) -> Response:
 
 
 def _preview(
-    visit: Visit, found: Preview, written: str, *, released: Sequence[Released] = (), error: LicenseError | None = None
+    visit: Visit,
+    found: Preview,
+    written: str,
+    *,
+    released: Sequence[Released] = (),
+    error: LicenseError | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> Response:
     deficient = {one.license for one in found.deficits}
     return page(
@@ -64,6 +78,7 @@ def _preview(
         error=error,
         preview=found,
         written=written,
+        left_out=left_out,
         released=released,
         rows=found.rows if visit.form.has("all") else found.altered,
         settings=[one for one in found.settings if visit.form.has("all") or one.altered],
@@ -74,17 +89,6 @@ def _preview(
         kinds={row.code: row.kind.name for row in found.rows},
         satellites={code for code, one in visit.state.entitlements.licenses.items() if one.limits_sites},
     )
-
-
-def _tokens(data: bytes) -> str:
-    """Return a file as text that a form can carry: its tokens, one a line.
-
-    Raises:
-        FormatError: it is no license file, is damaged or too large.
-    """
-    if not data:
-        raise UnexpectedType(reason="nothing")
-    return armor.write_file(armor.read(data))
 
 
 def _release(visit: Visit, asked: str) -> Released:
