@@ -91,8 +91,8 @@ _KINDS: Final = (
     ("key-file", re.compile(rb"lkkey1\.|-----BEGIN (?:\w+ )*PRIVATE KEY|PuTTY-User-Key-File")),
     ("public-key", re.compile(rb"lkpub1\.")),
     ("root-pin", re.compile(rb"lkroot1-")),
-    ("order", re.compile(rb"(?m)^\s*order\s*=")),
-    ("catalog", re.compile(rb"(?m)^\s*\[licenses\b")),
+    ("order", re.compile(rb"(?m)^[ \t]*+order[ \t]*+=")),
+    ("catalog", re.compile(rb"(?m)^[ \t]*+\[licenses\b")),
 )
 """What else is given where tokens are meant, and how it is known."""
 
@@ -200,11 +200,11 @@ _LAYERS: Final[tuple[tuple[str, re.Pattern[str], _Undoes], ...]] = (
         ),
         _of_tag,
     ),
-    ("escapes", re.compile(r'\\+(?:u([0-9a-fA-F]{4})|(["/nrt]))'), _of_escape),
+    ("escapes", re.compile(r'(?<!\\)\\++(?:u([0-9a-fA-F]{4})|(["/nrt]))'), _of_escape),
     _QUOTED_LINES,
     (
         "quoted-printable",
-        re.compile(r"(?<!=)(?:=[0-9A-F]{2}|=[ \t]*+\r?\n[ \t]*+(?!--|(?i:content-)))+"),
+        re.compile(r"(?<!=)(?:=[0-9A-F]{2}|=[ \t]*+\r?\n[ \t]*+(?!--|\r?\n|(?i:content-)))+"),
         lambda found: bytes.fromhex(_NOISES.sub("", found[0])).decode("utf-8", "surrogateescape"),
     ),
 )
