@@ -11,9 +11,11 @@ from typing import Final, NamedTuple
 import click
 
 from licensekit import limits
+from licensekit.cli.output import remark_left_out
 from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
 from licensekit.text.marks import first_line
+from licensekit.text.pasted import find_tokens
 
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
@@ -49,6 +51,20 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
     if len(data) > limit:
         raise TooLarge(reason="bytes", limit=limit, wanted=what, where="standard input")
     return data
+
+
+def read_tokens(path: str, *, what: str) -> bytes:
+    """Read a file of tokens, or find them in the mail, page or text that the file is; a remark says what was left out.
+
+    Raises:
+        FileUnusable, TooLarge: as `read_input`.
+        FormatError: there is no token in it, or a damaged one.
+    """
+    with located(path):
+        found = find_tokens(read_input(path, what=what))
+    if found.left_out:
+        remark_left_out(found.left_out, "standard input" if path == STANDARD else path)
+    return found.data
 
 
 def write_output(path: str, data: bytes) -> None:

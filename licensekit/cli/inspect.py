@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.customer.commands import ApplicationOption, built_in_of
 from licensekit.cli.failures import exit_code
-from licensekit.cli.inputs import located, read_input
+from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import clock, now_option, option, together
 from licensekit.cli.output import emit, emit_json, json_option, separated
 from licensekit.cli.views import spelling
@@ -39,9 +39,9 @@ def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[
     if (pack is None and built_in.pack is None) != (pin is None):
         raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
     with located(file):
-        tokens = armor.read(read_input(file, what="a license file"))
+        tokens = armor.read(read_tokens(file, what="a license file"))
         with located(pack):
-            data = built_in.pack if pack is None else read_input(pack, what="a pack")
+            data = built_in.pack if pack is None else read_tokens(pack, what="a pack")
             store = None if data is None or pin is None else open_pack(data, pin)
         return check(tokens, store, now), store
 

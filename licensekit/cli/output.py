@@ -18,6 +18,7 @@ import click
 from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
 from licensekit.errors import LicenseError
+from licensekit.errors.coded import Message
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]
@@ -25,6 +26,9 @@ Columns = Mapping[str, Callable[[T], object]]
 
 JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
+
+_LEFT_OUT: Final = "licensekit.left-out"
+"""Key of `click.Context.meta`: what was left out of files to find their tokens."""
 
 OWN_NAME: Final = "licensekit.own-name"
 """Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
@@ -88,7 +92,9 @@ def counted(number: int, one: str) -> str:
 def emit_json(facts: Mapping[str, Any]) -> None:
     """Print `facts` as one JSON object, names in the order given."""
     _json_is_printed()
-    click.echo(_dump(facts, indent=2))
+    ctx = click.get_current_context(silent=True)
+    left_out = ctx.meta.get(_LEFT_OUT) if ctx else None
+    click.echo(_dump({**facts, "left_out": left_out} if left_out else facts, indent=2))
 
 
 def print_line(item: Mapping[str, Any]) -> None:
@@ -137,6 +143,14 @@ def emit(text: str = "") -> None:
 def remark(text: str) -> None:
     """Print a line that is no fact asked for: a reminder, a next step."""
     click.echo(text, err=True)
+
+
+def remark_left_out(left_out: Sequence[Message], where: str) -> None:
+    """Remark what was left out of a file to find its tokens; the object of `--json` has it as `left_out`."""
+    remark(f"{harmless(where)}: found its tokens, and left out {', '.join(one.message for one in left_out)}")
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:
+        ctx.meta.setdefault(_LEFT_OUT, []).extend({"file": where, **one.as_json()} for one in left_out)
 
 
 def warn(text: str) -> None:

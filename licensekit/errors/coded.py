@@ -26,6 +26,14 @@ _NAMED: Final = 10
 _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
 """Types of documents that messages call by another name than their tokens do."""
 
+_BELONGS: Final = {
+    **dict.fromkeys(("root", "trust", "revocations", "catalog"), "give a pack with --pack"),
+    **dict.fromkeys(("bundle", "reset"), "a customer takes it with `licensekit activate`"),
+    "request": "send it to the vendor, who takes it with `licensekit answer`",
+    **dict.fromkeys(("receipt", "statement"), "send it to the vendor, who takes it with `licensekit accept`"),
+}
+"""What is to be done with a document of a type that is in a wrong place."""
+
 
 def _documents(types: str | Sequence[str], _: str) -> str:
     named = (types,) if isinstance(types, str) else types
@@ -72,6 +80,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "quoted": lambda text, _: ascii(text)[:_SHOWN],
     "line": _line,
     "document": _documents,
+    "belongs": lambda name, _: _BELONGS.get(name, ""),
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
     "led": _led,
     "messages": lambda items, _: "; ".join(one.message for one in items),
@@ -86,7 +95,8 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
-the system said, and `document` for the type of a token, or for several of which one is meant. `{released:led , released
+the system said, and `document` for the type of a token, or for several of which one is meant; `belongs` says where
+a document of that type goes. `{released:led , released
 }` is the list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
 `{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}` is the word before a
 sequence that is not of production, and nothing where it is. `{guess:guess check it}` asks whether the one that is near

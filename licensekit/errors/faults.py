@@ -60,6 +60,8 @@ class SyntaxInvalid(Fault):
         "not-utf-8": "is not UTF-8; save the file as UTF-8 text",
         "encoding": "is not {wanted}; pass `--encoding {guess}`, or save it as UTF-8 (in Excel: CSV UTF-8)",
         "toml": "{detail:line}",
+        "tokens": "is a license file, a pack or an exchange file, and not TOML that a person wrote",
+        "key-file": "is a key file, and not TOML that a person wrote",
         "key-parts": "has a key of too many parts",
         "too-deep": "is nested too deeply",
         "number": "holds a number that is too large",

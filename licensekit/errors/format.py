@@ -36,8 +36,21 @@ class ArmorInvalid(FormatError):
         "length": "a token is cut short or has a character too many",
         "not-base64": "a token contains characters that are not base64",
         "not-canonical": "a token ends in a character that no writer makes",
+        "cut-off": "the {type:document} is cut off behind `{behind}`: its end is missing",
+        "foreign": "the {type:document} was altered: behind `{behind}` is {found:quoted}, which no token has",
+        "altered": "the {type:document} was altered, or a line in its middle is missing",
+        "key-file": "this is a key file, not a license file;"
+        " give the license file, and never send a key file to anybody",
+        "public-key": "this is a public key, not a license file; give the license file",
+        "root-pin": "this is a root pin, not a license file; give it with --root",
+        "order": "this is an order, not a license file; `licensekit issue` makes a license file of it",
+        "catalog": "this is a catalog, not a license file; `licensekit pack` makes a pack of it",
     }
     hint_template = _AGAIN
+    type: str = ""
+    found: str = ""
+    behind: str = ""
+    """The last characters of the token that could be read, to be searched for."""
 
 
 class FrameInvalid(FormatError):
@@ -122,13 +135,13 @@ class UnexpectedType(FormatError):
 
     template = {
         "nothing": "no file was chosen and nothing was pasted",
-        "no-bundle": "the file holds no bundle but a {type:document}",
+        "no-bundle": "this is a {type:document}, and holds no bundle; {type:belongs}",
         "bundles": "the file holds {count} bundles; verify them one by one, or activate them on an installation",
-        "other": "a {type:document} where a {wanted:document} is meant",
+        "other": "this is a {type:document}, where a {wanted:document} is meant; {type:belongs}",
         "several": "one {wanted:document} is meant, and the file holds {count} documents",
-        "request": "a request where a {wanted:document} is meant; `licensekit answer` takes requests",
-        "for-vendor": "a {type:document} is for the vendor, and is not activated",
-        "not-in-pack": "a pack does not hold a {type:document}",
+        "request": "this is a request, where a {wanted:document} is meant; `licensekit answer` takes requests",
+        "for-vendor": "this is a {type:document} for the vendor, and is not activated; {type:belongs}",
+        "not-in-pack": "this is not a pack: it holds a {type:document}; {type:belongs}",
         "unknown": "this reader knows no document of type {type:quoted}",
         "unsigned": "this holds no root or trust document in signing; give the file that `licensekit keys` has written",
     }

@@ -198,7 +198,7 @@ class SignatureInvalid(TrustError):
     """A signature that does not verify: the file was altered, or it is a forgery."""
 
     template = "the signature of key {key_id:hex} does not verify"
-    hint_template = "the file was altered after it was signed: ask the issuer for it again"
+    hint_template = "the file was altered, or a line in its middle is missing: ask the issuer for it again"
     key_id: bytes
 
 

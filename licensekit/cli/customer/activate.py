@@ -9,7 +9,7 @@ from licensekit.access import Access
 from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
 from licensekit.cli.customer.settling import Settling, settle_options
 from licensekit.cli.failures import NO
-from licensekit.cli.inputs import located, read_input
+from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import DAY, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
@@ -40,7 +40,7 @@ def activate(*, file: str, only_preview: bool, show_all: bool, settling: Settlin
 
     The first time, the vendor's pack and root pin are recorded: from then on they are known here.
     """
-    data = read_input(file, what="a license file")
+    data = read_tokens(file, what="a license file")
     with located(file), opened_first(**place) as installation:
         proposal = installation.propose_activate(data)
         preview, settlement = proposal.preview, settling.of(proposal.settlement)

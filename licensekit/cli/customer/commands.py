@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from licensekit.cli.groups import Lazy, LicenseGroup, lazy
-from licensekit.cli.inputs import account, located, read_input
+from licensekit.cli.inputs import account, located, read_tokens
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import OWN_NAME, in_own_name, warn
 
@@ -153,7 +153,7 @@ def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Genera
     Raises:
         LicenseError: it cannot be opened, or the pack cannot be read.
     """
-    data = None if pack is None else read_input(pack, what="a pack")
+    data = None if pack is None else read_tokens(pack, what="a pack")
     with opened(home, pack=data, create=True, **given) as installation:
         with located(pack):
             warnings = installation.warnings

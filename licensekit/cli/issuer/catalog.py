@@ -12,7 +12,7 @@ from licensekit import issuer, limits
 from licensekit.catalog.changes import CatalogChange
 from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens, write_output
 from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
 from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
@@ -171,7 +171,7 @@ def pack(
 def _read_oldest(workspace: issuer.Workspace, file: str, now: int) -> bytes:
     """Read the oldest pack in the field, and check that it is one of this workspace before anything is signed."""
     with located(file):
-        data = read_input(file, what="a pack")
+        data = read_tokens(file, what="a pack")
         workspace.held_by_pack(data, now=now)
     return data
 
@@ -181,7 +181,7 @@ def _take(workspace: issuer.Workspace, files: Sequence[str], now: int, consent: 
     tokens: list[Token] = []
     for file in files:
         with located(file):
-            tokens += armor.read(read_input(file, what="a pack"))
+            tokens += armor.read(read_tokens(file, what="a pack"))
     if tokens:
         proposal = workspace.keys.propose_take(tokens, action="pack", now=now)
         if consent.ends(proposal):
@@ -221,7 +221,7 @@ def product(ctx: click.Context, *, pack: str, output: str, released: date | None
     """
     there = read_input(output, what="a module").decode(errors="replace") if os.path.lexists(output) else ""
     with located(pack):
-        data = read_input(pack, what="a pack")
+        data = read_tokens(pack, what="a pack")
         root = pin_in_pack(data)
     with located(output):
         text = issuer.product_module(data, released=released, before=there)

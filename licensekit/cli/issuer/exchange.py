@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import STANDARD, located, read_input
+from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens
 from licensekit.cli.issuer.options import (
     KeyOptions,
     operator,
@@ -45,7 +45,7 @@ def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str,
     sequence right, or accepts its restored backup; --reason says why.
     """
     with located(file):
-        data = read_input(file, what="a request")
+        data = read_tokens(file, what="a request")
         request = wanted.workspace.customers.read_request(data, now=wanted.now)
         if order is not None:
             _answer(request, wanted, order)
@@ -102,7 +102,7 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
     need no key; `licensekit ledger usage` compares them with what was sold.
     """
     with located(file):
-        data = read_input(file, what="what an installation has sent")
+        data = read_tokens(file, what="what an installation has sent")
         proposal = workspace.customers.propose_accept(data, now=now)
         if consent.ends(proposal):
             return

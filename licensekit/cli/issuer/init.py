@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from licensekit import issuer, limits
-from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
+from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, read_tokens
 from licensekit.cli.issuer.keys_new import NOT_ENOUGH, SCHEMES, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
@@ -65,7 +65,7 @@ def init(
         if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
-            pack = read_input(partner_of, what="a pack")
+            pack = read_tokens(partner_of, what="a pack")
             pin = root or pin_in_pack(pack)
             word = partial(_signing_passphrase, passphrase)
             workspace = issuer.Workspace.create_partner(folder, asked, pack, pin, word, who=operator(), now=now)

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from licensekit import limits
-from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens, write_output
 from licensekit.cli.issuer import options
 from licensekit.cli.issuer.ceremony import RootOptions, Roots, permission, root_signing, show_change, signed_by_roots
 from licensekit.cli.options import PATH, clock, option, refuse
@@ -67,7 +67,7 @@ def sign_trust(
     FILE -C DIR` does.
     """
     with located(file):
-        ceremony = resume(read_input(file, what="a document in signing"))
+        ceremony = resume(read_tokens(file, what="a document in signing"))
         is_ours = False
         if Workspace.exists(folder):
             with Workspace.open(folder) as workspace:

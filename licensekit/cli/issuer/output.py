@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import click
 
 from licensekit import issuer
-from licensekit.cli.inputs import STANDARD, located, read_input, write_output
+from licensekit.cli.inputs import STANDARD, located, read_tokens, write_output
 from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
 from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts, remark
@@ -37,7 +37,7 @@ class Audience(NamedTuple):
         if self.pack is None:
             return self.attach
         with located(self.pack):
-            pack = None if self.pack == _OLDEST else read_input(self.pack, what="a pack")
+            pack = None if self.pack == _OLDEST else read_tokens(self.pack, what="a pack")
             return workspace.held_by_pack(pack, now=now)
 
 

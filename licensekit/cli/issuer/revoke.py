@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import SecretSource, located, read_input
+from licensekit.cli.inputs import SecretSource, located, read_tokens
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
 from licensekit.cli.issuer.options import (
     KeyOptions,
@@ -130,7 +130,7 @@ def _find(workspace: Workspace, name: str) -> Issued:
     if not Path(name).is_file():
         return workspace.ledger.bundle(name)
     with located(name):
-        return workspace.ledger.bundle_in(read_input(name, what="a license file"))
+        return workspace.ledger.bundle_in(read_tokens(name, what="a license file"))
 
 
 def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent: Consent) -> None:

@@ -3,6 +3,7 @@
 Between the steps the file travels in the form, as its tokens: nothing of it is kept here.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, UnexpectedType
 from licensekit.installation import ActivationProposal, Settlement, table_of
 from licensekit.limits import FILE_BYTES
+from licensekit.text.pasted import LeftOut, find_tokens
 from licensekit.wire import armor
 
 SHOWN: Final = 100
@@ -24,9 +26,16 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """Show what the file would change."""
-    written = _tokens(visit.form.file("file") or visit.form.raw("text").encode())
-    return _preview(visit, visit.installation.propose_activate(written), written)
+    """Show what the file would change, and what was left out to find its tokens.
+
+    A form can carry those, one a line.
+    """
+    given = visit.form.file("file") or visit.form.raw("text").encode()
+    if not given:
+        raise UnexpectedType(reason="nothing")
+    found = find_tokens(given)
+    written = armor.write_file(armor.read(found.data))
+    return _preview(visit, visit.installation.propose_activate(written), written, left_out=found.left_out)
 
 
 def plan(visit: Visit) -> Response:
@@ -57,7 +66,12 @@ def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
 
 
 def _preview(
-    visit: Visit, proposal: ActivationProposal, written: str, *, error: LicenseError | None = None
+    visit: Visit,
+    proposal: ActivationProposal,
+    written: str,
+    *,
+    error: LicenseError | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> Response:
     found, settlement = proposal.preview, proposal.settlement
     return page(
@@ -66,6 +80,7 @@ def _preview(
         error=error,
         preview=found,
         written=written,
+        left_out=left_out,
         rows=found.rows if visit.form.has("all") else found.altered,
         settings=[one for one in found.settings if visit.form.has("all") or one.altered],
         shows_all=visit.form.has("all"),
@@ -76,14 +91,3 @@ def _preview(
         chooses=len(settlement.losing) <= SHOWN,
         chosen=visit.form.texts("choice"),
     )
-
-
-def _tokens(data: bytes) -> str:
-    """Return a file as text that a form can carry: its tokens, one a line.
-
-    Raises:
-        FormatError: it is no license file, is damaged or too large.
-    """
-    if not data:
-        raise UnexpectedType(reason="nothing")
-    return armor.write_file(armor.read(data))

@@ -3,11 +3,12 @@
 One document has one payload: what does not re-encode to the same bytes is refused.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final, TypeVar, cast, get_args
 
-from msgspec import MsgspecError
+from msgspec import MsgspecError, Raw
 from msgspec.msgpack import Decoder, Encoder
 
 from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid, RuleBroken
@@ -31,6 +32,8 @@ UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
 
 _encode: Final = Encoder(order="sorted").encode
+_pass_over: Final = Decoder(Raw).decode
+_BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
 
 
 @cache
@@ -81,6 +84,36 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
     if extensions:
         _require_understood(name, extensions)
     return document
+
+
+def measure(data: bytes) -> int | None:
+    """Return how many bytes the value takes that `data` begins with, whatever is behind it.
+
+    None is for a value that is not whole. Nothing else is said of the value, and nothing is made of it.
+    """
+    try:
+        _pass_over(data)
+    except (MsgspecError, RecursionError) as error:
+        behind = _BEHIND.search(str(error))
+        return int(behind[1]) if behind else None
+    return len(data)
+
+
+def is_beginning(name: str, payload: bytes) -> bool:
+    """Return whether `payload` is that of a document of type `name`, as far as it goes, and its end is missing.
+
+    Where only the last byte must be another one, the end is there: no extensions, which end almost every document.
+    """
+    return _is_truncated(name, payload) is True and _is_truncated(name, payload[:-1] + b"\x80") is not None
+
+
+def _is_truncated(name: str, payload: bytes) -> bool | None:
+    """Return whether nothing but the end is wrong with a payload; None if nothing is."""
+    try:
+        _decoder(CLASS_OF[name]).decode(payload)
+    except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return "truncated" in str(error)
+    return None
 
 
 def _invalid(kind: type[Document], error: Exception) -> PayloadInvalid:
