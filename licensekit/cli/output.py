@@ -43,7 +43,8 @@ def in_own_name(text: str) -> str:
     return text if rename is None else _OURS.sub(rename, text)
 
 
-_OURS: Final = re.compile(r"LICENSEKIT_HOME|`licensekit (?P<command>[a-z-]+)")
+_OURS: Final = re.compile(r'LICENSEKIT_HOME|(?P<quote>`|"remedy": ")licensekit (?P<command>[a-z-]+)')
+"""What names us: the environment variable, and commands in sentences and in JSON."""
 
 
 def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")) -> Decorator:

@@ -53,13 +53,14 @@ def _of_parts(entitlements: Entitlements) -> Iterator[messages.Notice]:
 
 
 def _of_state(part: Part) -> messages.Notice | None:
+    bundle = part.bundle  # one in these states has the date that they follow from
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
             return messages.Foreign(bundle=part.name, difference=part.match)
         case BundleState.UNMAINTAINED:
-            return messages.Unmaintained(bundle=part.name)
+            return messages.Unmaintained(bundle=part.name, maintenance=bundle.maintenance or 0)
         case BundleState.EXPIRED:
-            return messages.Expired(reason=word(part.bundle.after_grace), bundle=part.name)
+            return messages.Expired(reason=word(bundle.after_grace), bundle=part.name, ended=bundle.term_end or 0)
         case _:
             return None
 
@@ -71,10 +72,11 @@ def _of_end(entitlements: Entitlements, part: Part, today: int) -> messages.Noti
     expiry, end = bundle.expiry, covered.works_until
     if covered.last is not bundle or expiry is None or end is None:
         return None
+    after = word(bundle.after_grace)
     if today > expiry:
-        return messages.InGrace(bundle=part.name, expiry=expiry, grace=end, days=end - today)
+        return messages.InGrace(reason=after, bundle=part.name, expiry=expiry, ends=end, days=end - today)
     if bundle.warning is not None and today >= bundle.warning:
-        return messages.ExpiresSoon(bundle=part.name, expiry=expiry, days=expiry - today)
+        return messages.ExpiresSoon(reason=after, bundle=part.name, expiry=expiry, ends=end, days=expiry - today)
     return None
 
 

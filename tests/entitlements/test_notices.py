@@ -99,7 +99,7 @@ def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
     entitlements = granted(STORE, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
     words = {AfterGrace.READ_ONLY: "read-only", AfterGrace.BLOCK: "is gone", AfterGrace.ADVISORY: "works on"}
     [notice] = list_notices(entitlements, {})
-    assert words[policy] in notice.message
+    assert words[policy] in notice.consequence
 
 
 def test_documents_past_their_time_are_told_and_stop_nothing() -> None:

@@ -81,7 +81,7 @@ def customer_commands(
             called = ours["command"]
             if called is None:
                 return home_variable
-            return f"`{path} {called}" if called in offered else f"the vendor's `{called}"
+            return f"{ours['quote']}{path} {called}" if called in offered else f"the vendor's `{called}"
 
         ctx.meta[OWN_NAME] = rename
 
