@@ -1,6 +1,11 @@
 """Why a user may not log in, and why a license gives less than full access, one class a code."""
 
-from licensekit.entitlements.messages import NEWER, About, BundleName
+from typing import Final
+
+from licensekit.entitlements.messages import About, BundleName
+
+_NEWER: Final = "activate FILE"
+"""The command that takes what the vendor sends."""
 
 
 class Reason(About):
@@ -94,7 +99,7 @@ class BundleNotInForce(WhyNot):
         "pending": "bundle {bundle} has not started",
     }
     subject_template = "{bundle}"
-    remedy_template = {"expired": NEWER, "foreign": "request", "unmaintained": NEWER}
+    remedy_template = {"expired": _NEWER, "foreign": "request", "unmaintained": _NEWER}
     bundle: BundleName
 
 
@@ -117,7 +122,7 @@ class NoBundleGrants(WhyNot):
     """No bundle in force grants it."""
 
     template = "no bundle in force grants it"
-    remedy_template = NEWER
+    remedy_template = _NEWER
 
 
 class NotInCatalog(WhyNot):
@@ -131,7 +136,7 @@ class IssuerAbsent(Reason, WhyNot):
 
     template = "nothing of the issuer {issuer} is installed here"
     subject_template = "{issuer}"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     issuer: str
 
 

@@ -7,7 +7,7 @@ from licensekit.dates import day_at, format_days
 from licensekit.errors.coded import Message, Templates
 from licensekit.wire.documents import label_of
 
-NEWER: Final = "activate FILE"
+_NEWER: Final = "activate FILE"
 """The command that takes what the vendor sends."""
 
 
@@ -104,6 +104,38 @@ _AFTER_GRACE: Final = {
 """What follows once a bundle has ended, by its policy."""
 
 
+class Summary(Message):
+    """Until when the product is licensed, or why not, and how much an administrator must do."""
+
+    template = {
+        "until": "licensed until {until:day}",
+        "grace": "licensed until {ends:day}, in grace",
+        "perpetual": "licensed perpetually",
+        "nothing": "not licensed: nothing is activated here",
+        "no-base": "not licensed: no base bundle is in force here",
+        "pending": "not licensed yet: {bundle} starts on {until:day}",
+        "expired": "not licensed: {bundle} has expired",
+        "foreign": "not licensed: {bundle} is for another installation",
+        "unmaintained": "not licensed: {bundle} is out of maintenance",
+    }
+    hint_template = "{due:count thing needs|things need} you"
+    due: int
+    """How many notices are warnings or errors."""
+    until: int | None = None
+    ends: int | None = None
+    bundle: BundleName | None = None
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether everything works that the product's base part grants."""
+        return self.reason in {"until", "grace", "perpetual"}
+
+    @property
+    def hint(self) -> str:
+        """How many things need somebody."""
+        return super().hint if self.due else "nothing needs you"
+
+
 class BundleNotice(Notice):
     """One thing that an administrator should know about a bundle."""
 
@@ -122,14 +154,14 @@ class LicenseNotice(Notice):
 class Expired(BundleNotice):
     """A bundle has expired, and what follows."""
 
-    template = dict.fromkeys(_AFTER_GRACE, "{bundle} has expired")
+    template = dict.fromkeys(_AFTER_GRACE, "{bundle} has expired: its last day was {ended:day}")
     consequence_template = {
         "read-only": "what was full is read-only now",
         "block": "what it granted is gone",
         "advisory": "everything works on",
     }
     hint_template = "ask the vendor for a renewal"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     date_field = "ended"
     level = Severity.ERROR
     ended: int
@@ -168,10 +200,10 @@ class Foreign(BundleNotice):
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    template = "{bundle}: maintenance ended before this version of the product was released"
+    template = "{bundle}: maintenance ended on {maintenance:day}, before this version of the product was released"
     consequence_template = "it grants nothing to this version"
     hint_template = "ask the vendor for maintenance, or use an earlier version"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     date_field = "maintenance"
     level = Severity.ERROR
     maintenance: int
@@ -196,7 +228,7 @@ class ExpiresSoon(BundleNotice):
     template = dict.fromkeys(_AFTER_GRACE, "{bundle} expires on {expiry:day}")
     consequence_template = _AFTER_GRACE
     hint_template = "ask the vendor for a renewal"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     date_field = "expiry"
     level = Severity.WARNING
     expiry: int
@@ -211,7 +243,7 @@ class InGrace(BundleNotice):
     template = dict.fromkeys(_AFTER_GRACE, "{bundle} expired on {expiry:day}, and grace ends on {ends:day}")
     consequence_template = _AFTER_GRACE
     hint_template = "ask the vendor for a renewal"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     date_field = "ends"
     level = Severity.WARNING
     expiry: int
@@ -263,7 +295,7 @@ class CheckDue(BundleNotice):
 
     code = "next-check"
     template = "{bundle}: look for a newer license file, due since {day:day}"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     date_field = "day"
     day: int
 
@@ -305,7 +337,7 @@ class SettingUnfit(Notice):
     template = "{bundle}: {value:quoted} does not fit the setting `{setting}`"
     consequence_template = "it is not used"
     hint_template = "ask the issuer for a file with a value that fits"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     level = Severity.WARNING
     subject_template = "{setting}"
     bundle: BundleName
@@ -317,12 +349,12 @@ class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
     template = {
-        "trust": "the trust document is past its time",
-        "revocations": "the revocation list of `{issuer}` is past its time",
+        "trust": "the trust document is past its time, {fresh_until:time}",
+        "revocations": "the revocation list of `{issuer}` is past its time, {fresh_until:time}",
     }
     consequence_template = "nothing stops; what was revoked since then is not known here"
     hint_template = "ask the vendor for a newer file"
-    remedy_template = NEWER
+    remedy_template = _NEWER
     subject_template = {"trust": "the trust document", "revocations": "the revocation list of `{issuer}`"}
     fresh_until: int
     """In seconds since 1970."""

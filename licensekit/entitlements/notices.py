@@ -29,6 +29,24 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
     return by_urgency(found)
 
 
+def summarize(entitlements: Entitlements, notices: Iterable[messages.Notice], *, activated: bool) -> messages.Summary:
+    """Return in one sentence until when the product is licensed, or why not, and how many of `notices` need somebody.
+
+    `activated` is whether anything was ever activated and not given back.
+    """
+    due = sum(notice.severity is not messages.Severity.INFO for notice in notices)
+    covered = entitlements.product_coverage
+    if covered.is_licensed:
+        until, ends = covered.until, covered.works_until
+        reason = "perpetual" if until is None else "until" if day_at(entitlements.now) <= until else "grace"
+        return messages.Summary(reason=reason, due=due, until=until, ends=ends)
+    lines = (*entitlements.parts, *entitlements.waiting)
+    base = next((one for one in lines if (one.bundle.issuer, one.bundle.part) == covered[:2]), None)
+    if base is None or base.works:
+        return messages.Summary(reason="no-base" if activated else "nothing", due=due)
+    return messages.Summary(reason=base.state.value, due=due, until=base.bundle.starts, bundle=base.name)
+
+
 def by_urgency(found: Iterable[messages.Notice]) -> tuple[messages.Notice, ...]:
     """Sort notices by urgency, the most urgent first; equal ones keep their order."""
     order = (messages.Severity.ERROR, messages.Severity.WARNING, messages.Severity.INFO)

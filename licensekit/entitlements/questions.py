@@ -124,7 +124,12 @@ class NextDate(NamedTuple):
 
 
 def next_date(entitlements: Entitlements) -> NextDate | None:
-    """Return the nearest date of a bundle, in force or waiting, that is still to come; None where there is none.
+    """Return the first of `coming_dates`; None where there is none."""
+    return next(iter(coming_dates(entitlements)), None)
+
+
+def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
+    """Return the dates of bundles, in force or waiting, that are still to come, the nearest first.
 
     The end of a bundle does not count, nor its warning, where another one follows it without a gap.
     """
@@ -133,7 +138,7 @@ def next_date(entitlements: Entitlements) -> NextDate | None:
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
         dates = (NextDate(day, part.label, name) for name, day in part.dates if not (is_followed and name in _ENDS))
         found += (date for date in dates if date.day > day_at(entitlements.now))
-    return min(found, default=None)
+    return tuple(sorted(found))
 
 
 def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:

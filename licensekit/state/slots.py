@@ -28,6 +28,7 @@ _MOVE: Final = "UPDATE {kind}_licenses SET slot = ? WHERE {kind}_id = ? AND lice
 _HELD: Final = "SELECT license FROM {kind}_licenses WHERE {kind}_id = ? AND license <> ''"
 _HOLDERS: Final = "SELECT {kind}_id, slot FROM {kind}_licenses WHERE license = ?"
 _LAST: Final = _HOLDERS + " AND slot BETWEEN 1 AND ? ORDER BY slot DESC, {kind}_id LIMIT ?"
+_FIRST: Final = _HOLDERS + " AND slot BETWEEN ? AND ? ORDER BY slot, {kind}_id LIMIT ?"
 _TAKEN: Final = "SELECT 1 FROM {kind}_licenses WHERE license = ? AND slot = ?"
 # The index finds each license and its highest slot, however many rows there are.
 _HIGHEST: Final = (
@@ -101,6 +102,12 @@ def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) 
 def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> tuple[str, ...]:
     """Return who holds a license, those with the highest slots first."""
     rows = connection.rows(_of(kind, _LAST), code, HIGHEST, limit)
+    return tuple(holder for holder, _ in rows)
+
+
+def holders_above(connection: Connection, kind: Kind, code: str, slot: int, limit: int) -> tuple[str, ...]:
+    """Return who holds a license in a higher slot, those with the lowest slots first."""
+    rows = connection.rows(_of(kind, _FIRST), code, slot + 1, HIGHEST, limit)
     return tuple(holder for holder, _ in rows)
 
 
