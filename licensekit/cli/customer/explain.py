@@ -21,7 +21,6 @@ from licensekit.installation import (
     Explained,
     ExplainedRow,
     Explanation,
-    FileDetails,
     Given,
     Installation,
     InstallationDetails,
@@ -71,10 +70,6 @@ def explain(*, name: str, installation: Installation, now: int | None) -> Sequen
     """
     is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
     return installation.explain(name, data=read_input(name, what="a file") if is_file else None, now=now)
-
-
-def _show_installation(details: InstallationDetails) -> None:
-    show_summary(details.summary)
 
 
 def _show_user(details: UserDetails) -> None:
@@ -142,19 +137,15 @@ def _explanations(row: LicenseRow) -> Columns[Explanation]:
     }
 
 
-def _show_file(details: FileDetails) -> None:
-    show_findings(details.findings, details.trust_store)
-
-
 def _said(row: ExplainedRow) -> str:
     return "; ".join(filter(None, (row.what.message, row.what.hint)))
 
 
 _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
-    "installation": _show_installation,
+    "installation": lambda details: show_summary(details.summary),
     "user": _show_user,
     "license": _show_license,
-    "file": _show_file,
+    "file": lambda details: show_findings(details.findings, details.trust_store),
 }
 _ROWS: Final[Columns[ExplainedRow]] = {"about": lambda row: row.about, "explanation": _said}
 _DATES: Final[Columns[NextDate]] = {
