@@ -1,7 +1,7 @@
 """`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -17,7 +17,6 @@ from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
-from licensekit.wire.plain import plain
 
 _of_file: Final = together(
     click.argument("file"),
@@ -56,15 +55,19 @@ def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, a
     """
     findings, store = _findings(file, pack, root, clock() if now is None else now)
     if as_json:
-        emit_json({"file": file, "documents": [_finding_json(finding) for finding in findings]})
+        emit_json({"file": file, "documents": [finding.plain() for finding in findings]})
     else:
-        for finding in separated(findings):
-            _show_status(finding)
-            known = _licenses(finding, findings, store)
-            show(finding.document, [("identity", finding.identity)], known)
+        show_findings(findings, store)
     refused = next((finding.error for finding in findings if finding.error), None)
     if refused is not None:
         raise click.exceptions.Exit(exit_code(refused))
+
+
+def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None:
+    """Print what is in a file, and what vouches for each of its documents."""
+    for finding in separated(findings):
+        _show_status(finding)
+        show(finding.document, [("identity", finding.identity)], _licenses(finding, findings, store))
 
 
 @click.command()
@@ -83,7 +86,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as
         if finding.error is not None:
             raise finding.error.at(file)
     if as_json:
-        documents = [{**_finding_json(f), **_state(f, moment)} for f in findings]
+        documents = [{**f.plain(), **_state(f, moment)} for f in findings]
         emit_json({"file": file, "verified": True, "documents": documents})
         return
     for finding in separated(findings):
@@ -123,16 +126,3 @@ def _show_status(finding: Finding) -> None:
 def _state(finding: Finding, now: int) -> dict[str, str]:
     document = finding.document
     return {"state": state_by_dates(document, now)[0]} if isinstance(document, Bundle) else {}
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "type": finding.type,
-        "status": finding.status,
-        "identity": finding.identity,
-        "signers": list(finding.signers),
-        "document": plain(finding.document),
-    }
-    if finding.error is not None:
-        found["error"] = finding.error.as_json()
-    return found

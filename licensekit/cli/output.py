@@ -47,7 +47,13 @@ def in_own_name(text: str) -> str:
     return text if rename is None else _OURS.sub(rename, text)
 
 
-_OURS: Final = re.compile(r"LICENSEKIT_HOME|`licensekit (?P<command>[a-z-]+)")
+_OURS: Final = re.compile(r'LICENSEKIT_HOME|(?P<quote>`|"remedy": ")licensekit (?P<command>[a-z-]+)')
+"""What names us: the environment variable, and commands in sentences and in JSON."""
+
+
+def command_line(remedy: str) -> str:
+    """Return a command that helps as it is typed here: with the name of the application that has mounted it."""
+    return in_own_name(f"`{remedy}`").strip("`")
 
 
 def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")) -> Decorator:
@@ -187,10 +193,10 @@ def progress(label: str, length: int) -> Generator[Callable[..., None]]:
         yield advance
 
 
-def facts(*pairs: tuple[str, object]) -> None:
-    """Print names and values in two columns; a value of None is left out."""
+def facts(*pairs: tuple[str, object], fg: str | None = None) -> None:
+    """Print names and values in two columns; a value of None is left out. `fg` is the color of the first pair."""
     present = [(name, harmless(str(value))) for name, value in pairs if value is not None]
-    _show_facts(present, _limit())
+    _show_facts(present, _limit(), fg)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -232,14 +238,14 @@ def show_below(items: Sequence[T], columns: Columns[T]) -> None:
         show_rows(items, columns)
 
 
-def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None) -> None:
+def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None, fg: str | None = None) -> None:
+    """Print names and values in two columns; `fg` is the color of the first."""
     width = max((text_width(name) for name, _ in pairs), default=0)
     room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)
-    for name, value in pairs:
+    for number, (name, value) in enumerate(pairs):
         first, *more = [value] if room is None else wrap(value, room)
-        emit(f"{pad(name, width)}{GAP}{first}")
-        for line in more:
-            emit(f"{' ' * width}{GAP}{line}")
+        for line in (f"{pad(name, width)}{GAP}{first}", *(f"{' ' * width}{GAP}{line}" for line in more)):
+            click.secho(line, fg=fg, bold=True) if fg and not number else emit(line)
 
 
 def _limit() -> int | None:

@@ -1,7 +1,11 @@
 """Why a user may not log in, and why a license gives less than full access, one class a code."""
 
+from typing import Final
+
 from licensekit.entitlements.messages import About, BundleName
-from licensekit.errors.coded import Message
+
+_NEWER: Final = "activate FILE"
+"""The command that takes what the vendor sends."""
 
 
 class Reason(About):
@@ -20,6 +24,7 @@ class Retired(Reason):
 
     template = "{user} is retired"
     subject_template = "{user}"
+    remedy_template = "users set {user:typed} --active"
     user: str
 
 
@@ -28,6 +33,7 @@ class LoginOff(Reason):
 
     template = "*can log in* is off for {user}"
     subject_template = "{user}"
+    remedy_template = "users set {user:typed} --login"
     user: str
 
 
@@ -47,6 +53,7 @@ class NotLicensed(Reason):
 
     template = "the installation has no license `{license}`"
     subject_template = "{license}"
+    remedy_template = "explain {license}"
     license: str
 
 
@@ -55,6 +62,7 @@ class NotHeld(Reason):
 
     template = "the user does not hold the license `{license}`"
     subject_template = "{license}"
+    remedy_template = "explain {license}"
     license: str
 
 
@@ -64,12 +72,13 @@ class LoginsStopped(Reason):
     code = "event"
     template = {"silent": "no logins for now", "announced": "no logins for now: {announcement}"}
     subject_template = "{number}"
+    remedy_template = "events end {number}"
     number: int
     """The number of the event."""
     announcement: str = ""
 
 
-class WhyNot(Message):
+class WhyNot(About):
     """Why a license gives less than full access."""
 
 
@@ -89,6 +98,8 @@ class BundleNotInForce(WhyNot):
         "unmaintained": "bundle {bundle} does not cover this version of the product",
         "pending": "bundle {bundle} has not started",
     }
+    subject_template = "{bundle}"
+    remedy_template = {"expired": _NEWER, "foreign": "request", "unmaintained": _NEWER}
     bundle: BundleName
 
 
@@ -96,6 +107,7 @@ class FullWithAnother(WhyNot):
     """It is full for users who hold another license."""
 
     template = "alone it can be read, and with the user license `{license}` it is full"
+    remedy_template = "explain {license}"
     license: str
 
 
@@ -110,6 +122,7 @@ class NoBundleGrants(WhyNot):
     """No bundle in force grants it."""
 
     template = "no bundle in force grants it"
+    remedy_template = _NEWER
 
 
 class NotInCatalog(WhyNot):
@@ -123,6 +136,7 @@ class IssuerAbsent(Reason, WhyNot):
 
     template = "nothing of the issuer {issuer} is installed here"
     subject_template = "{issuer}"
+    remedy_template = _NEWER
     issuer: str
 
 
@@ -137,6 +151,7 @@ class BeyondSold(Reason, WhyNot):
         "satellite": "the site is satellite {slot}, beyond those that are sold; remove other satellites, or buy more",
     }
     subject_template = "{license}"
+    remedy_template = "explain {license}"
     license: str
     slot: int
     total: int

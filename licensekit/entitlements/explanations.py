@@ -36,6 +36,10 @@ class Explanation(NamedTuple):
     """Whether it took the place of `via` or of what that gives, and is not included in it."""
     per: MeterPeriod | None = None
     """The time after which the count of a meter is there again."""
+    starts: int | None = None
+    """The first day of the bundle, in days since 1970; None: the day of its issue."""
+    expiry: int | None = None
+    """The last day of its term; None: it is perpetual."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -60,6 +64,8 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
             via=via,
             successor=via is not None and code not in spread([via], included),
             per=licenses[code].per,
+            starts=grant.part.bundle.starts,
+            expiry=grant.part.bundle.expiry,
         )
         for grant, via in _sources(entitlements, code)
     )

@@ -1,10 +1,14 @@
 """What an administrator should know about what is granted here, one class a code."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
+from licensekit.dates import day_at, format_days
 from licensekit.errors.coded import Message, Templates
 from licensekit.wire.documents import label_of
+
+_NEWER: Final = "activate FILE"
+"""The command that takes what the vendor sends."""
 
 
 class BundleName(NamedTuple):
@@ -32,18 +36,26 @@ class Severity(StrEnum):
 
 
 class About(Message):
-    """A message that says what it is about."""
+    """A message that says what it is about, and which command helps."""
 
     subject_template: ClassVar[Templates] = ""
+    remedy_template: ClassVar[Templates] = ""
+    """The command that helps, without the name of the program: `users list --idle {days}`."""
 
     @property
     def subject(self) -> str:
         """What it is about: the label of a bundle, a license code, an issuer, the number of an event."""
         return self._say(self.subject_template)
 
+    @property
+    def remedy(self) -> str:
+        """The command line that helps, `licensekit …`; empty where no command does."""
+        command = self._say(self.remedy_template)
+        return f"licensekit {command}" if command else ""
+
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values."""
-        return {**super().as_json(), "subject": self.subject}
+        return {**super().as_json(), "subject": self.subject, "remedy": self.remedy or None}
 
 
 class Notice(About):
@@ -51,6 +63,10 @@ class Notice(About):
 
     level: ClassVar[Severity] = Severity.INFO
     """The severity, where it is always the same."""
+    consequence_template: ClassVar[Templates] = ""
+    """What follows while nobody acts, or has followed: a clause that stands behind the message."""
+    date_field: ClassVar[str] = ""
+    """The name of the field that is its date, in days since 1970; empty where it has none."""
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""
 
@@ -59,9 +75,65 @@ class Notice(About):
         """How soon somebody should act."""
         return self.level
 
+    @property
+    def consequence(self) -> str:
+        """What follows while nobody acts, or has followed; empty where nothing does."""
+        return self._say(self.consequence_template)
+
+    @property
+    def date(self) -> int | None:
+        """The day that it is about, in days since 1970; None where no date is involved."""
+        return getattr(self, self.date_field) if self.date_field else None
+
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values."""
-        return {**super().as_json(), "severity": self.severity.value, "days": self.days}
+        return {
+            **super().as_json(),
+            "severity": self.severity.value,
+            "days": self.days,
+            "consequence": self.consequence or None,
+            "date": None if self.date is None else format_days(self.date),
+        }
+
+
+_AFTER_GRACE: Final = {
+    "read-only": "after {ends:day}, what is full can only be read",
+    "block": "after {ends:day}, what it grants is gone",
+    "advisory": "everything works on after {ends:day}",
+}
+"""What follows once a bundle has ended, by its policy."""
+
+
+class Summary(Message):
+    """Until when the product is licensed, or why not, and how much an administrator must do."""
+
+    template = {
+        "until": "licensed until {until:day}",
+        "grace": "licensed until {ends:day}, in grace",
+        "perpetual": "licensed perpetually",
+        "nothing": "not licensed: nothing is activated here",
+        "no-base": "not licensed: no base bundle is in force here",
+        "pending": "not licensed yet: {bundle} starts on {until:day}",
+        "expired": "not licensed: {bundle} has expired",
+        "foreign": "not licensed: {bundle} is for another installation",
+        "unmaintained": "not licensed: {bundle} is out of maintenance",
+    }
+    hint_template = "{due:count thing needs|things need} you"
+    due: int
+    """How many notices are warnings or errors."""
+    until: int | None = None
+    ends: int | None = None
+    bundle: BundleName | None = None
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether everything works that the product's base part grants."""
+        return self.reason in {"until", "grace", "perpetual"}
+
+    @property
+    def hint(self) -> str:
+        """How many things need somebody."""
+        return super().hint if self.due else "nothing needs you"
 
 
 class BundleNotice(Notice):
@@ -75,18 +147,25 @@ class LicenseNotice(Notice):
     """One thing that an administrator should know about a license."""
 
     subject_template = "{license}"
+    remedy_template = "explain {license}"
     license: str
 
 
 class Expired(BundleNotice):
     """A bundle has expired, and what follows."""
 
-    template = {
-        "read-only": "{bundle} has expired: what was full is read-only now",
-        "block": "{bundle} has expired: what it granted is gone",
-        "advisory": "{bundle} has expired: everything works on",
+    template = dict.fromkeys(_AFTER_GRACE, "{bundle} has expired: its last day was {ended:day}")
+    consequence_template = {
+        "read-only": "what was full is read-only now",
+        "block": "what it granted is gone",
+        "advisory": "everything works on",
     }
+    hint_template = "ask the vendor for a renewal"
+    remedy_template = _NEWER
+    date_field = "ended"
     level = Severity.ERROR
+    ended: int
+    """The last day of its term, or of grace."""
 
 
 class BindingDifference(Message):
@@ -110,8 +189,10 @@ class BindingDifference(Message):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    template = "{bundle} is bound to another installation and grants nothing here ({difference})"
+    template = "{bundle} is bound to another installation ({difference})"
+    consequence_template = "it grants nothing here"
     hint_template = "ask for a new one with a request"
+    remedy_template = "request"
     level = Severity.ERROR
     difference: BindingDifference
 
@@ -119,8 +200,13 @@ class Foreign(BundleNotice):
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    template = "{bundle}: maintenance ended before this version of the product was released"
+    template = "{bundle}: maintenance ended on {maintenance:day}, before this version of the product was released"
+    consequence_template = "it grants nothing to this version"
+    hint_template = "ask the vendor for maintenance, or use an earlier version"
+    remedy_template = _NEWER
+    date_field = "maintenance"
     level = Severity.ERROR
+    maintenance: int
 
 
 class CountExceeded(LicenseNotice):
@@ -128,6 +214,7 @@ class CountExceeded(LicenseNotice):
 
     code = "deficit"
     template = "{license}: {in_use} in use and {total} licensed; release {excess} or activate more"
+    consequence_template = "the assignments with the highest slots give nothing"
     level = Severity.ERROR
     in_use: int
     total: int | None
@@ -138,25 +225,38 @@ class ExpiresSoon(BundleNotice):
     """A bundle is about to expire."""
 
     code = "warning"
-    template = "{bundle} expires on {expiry:day}"
+    template = dict.fromkeys(_AFTER_GRACE, "{bundle} expires on {expiry:day}")
+    consequence_template = _AFTER_GRACE
+    hint_template = "ask the vendor for a renewal"
+    remedy_template = _NEWER
+    date_field = "expiry"
     level = Severity.WARNING
     expiry: int
+    ends: int
+    """The last day on which everything works."""
 
 
 class InGrace(BundleNotice):
     """A bundle has expired and grace runs."""
 
     code = "grace"
-    template = "{bundle} expired on {expiry:day}, and grace ends on {grace:day}"
+    template = dict.fromkeys(_AFTER_GRACE, "{bundle} expired on {expiry:day}, and grace ends on {ends:day}")
+    consequence_template = _AFTER_GRACE
+    hint_template = "ask the vendor for a renewal"
+    remedy_template = _NEWER
+    date_field = "ends"
     level = Severity.WARNING
     expiry: int
-    grace: int
+    ends: int
+    """The last day of grace."""
 
 
 class FactsChanged(BundleNotice):
     """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
 
     template = "{bundle}: {difference}; ask for a new one with a request before more of them change"
+    consequence_template = "once fewer are as they were than must be, it grants nothing here"
+    remedy_template = "request"
     difference: BindingDifference
 
     @property
@@ -184,7 +284,9 @@ class UsedUp(LicenseNotice):
 class SeatsTaken(LicenseNotice):
     """All seats of a license of concurrent seats are taken."""
 
-    template = "{license}: all {total} seats are taken, and whoever wants one waits"
+    template = "{license}: all {total} seats are taken"
+    consequence_template = "whoever wants one waits"
+    remedy_template = "leases list --license {license}"
     total: int
 
 
@@ -193,6 +295,8 @@ class CheckDue(BundleNotice):
 
     code = "next-check"
     template = "{bundle}: look for a newer license file, due since {day:day}"
+    remedy_template = _NEWER
+    date_field = "day"
     day: int
 
 
@@ -201,6 +305,8 @@ class WaitsForStart(BundleNotice):
 
     code = "pending"
     template = "{bundle} waits for its start on {start:day}"
+    consequence_template = "until then it grants nothing"
+    date_field = "start"
     start: int
 
 
@@ -209,6 +315,8 @@ class LicenseNotInCatalog(LicenseNotice):
 
     code = "unknown-license"
     template = "{bundle} names `{license}`, which this version of the product does not know"
+    consequence_template = "it grants nothing until the product is updated"
+    remedy_template = ""
     bundle: BundleName
 
 
@@ -217,6 +325,7 @@ class SettingNotInCatalog(Notice):
 
     code = "unknown-setting"
     template = "{bundle} names the setting `{setting}`, which this version of the product does not know"
+    consequence_template = "it has no effect until the product is updated"
     subject_template = "{setting}"
     bundle: BundleName
     setting: str
@@ -225,8 +334,10 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    template = "{bundle}: {value:quoted} does not fit the setting `{setting}` and is not used"
+    template = "{bundle}: {value:quoted} does not fit the setting `{setting}`"
+    consequence_template = "it is not used"
     hint_template = "ask the issuer for a file with a value that fits"
+    remedy_template = _NEWER
     level = Severity.WARNING
     subject_template = "{setting}"
     bundle: BundleName
@@ -238,11 +349,18 @@ class NotFresh(Notice):
     """A trust document or revocation list is past its time."""
 
     template = {
-        "trust": "the trust document is past its time",
-        "revocations": "the revocation list of `{issuer}` is past its time",
+        "trust": "the trust document is past its time, {fresh_until:time}",
+        "revocations": "the revocation list of `{issuer}` is past its time, {fresh_until:time}",
     }
+    consequence_template = "nothing stops; what was revoked since then is not known here"
     hint_template = "ask the vendor for a newer file"
+    remedy_template = _NEWER
     subject_template = {"trust": "the trust document", "revocations": "the revocation list of `{issuer}`"}
     fresh_until: int
     """In seconds since 1970."""
     issuer: str = ""
+
+    @property
+    def date(self) -> int:
+        """The day from which on it is not fresh, in days since 1970."""
+        return day_at(self.fresh_until)

@@ -29,6 +29,24 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
     return by_urgency(found)
 
 
+def summarize(entitlements: Entitlements, notices: Iterable[messages.Notice], *, activated: bool) -> messages.Summary:
+    """Return in one sentence until when the product is licensed, or why not, and how many of `notices` need somebody.
+
+    `activated` is whether anything was ever activated and not given back.
+    """
+    due = sum(notice.severity is not messages.Severity.INFO for notice in notices)
+    covered = entitlements.product_coverage
+    if covered.is_licensed:
+        until, ends = covered.until, covered.works_until
+        reason = "perpetual" if until is None else "until" if day_at(entitlements.now) <= until else "grace"
+        return messages.Summary(reason=reason, due=due, until=until, ends=ends)
+    lines = (*entitlements.parts, *entitlements.waiting)
+    base = next((one for one in lines if (one.bundle.issuer, one.bundle.part) == covered[:2]), None)
+    if base is None or base.works:
+        return messages.Summary(reason="no-base" if activated else "nothing", due=due)
+    return messages.Summary(reason=base.state.value, due=due, until=base.bundle.starts, bundle=base.name)
+
+
 def by_urgency(found: Iterable[messages.Notice]) -> tuple[messages.Notice, ...]:
     """Sort notices by urgency, the most urgent first; equal ones keep their order."""
     order = (messages.Severity.ERROR, messages.Severity.WARNING, messages.Severity.INFO)
@@ -53,13 +71,14 @@ def _of_parts(entitlements: Entitlements) -> Iterator[messages.Notice]:
 
 
 def _of_state(part: Part) -> messages.Notice | None:
+    bundle = part.bundle  # one in these states has the date that they follow from
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
             return messages.Foreign(bundle=part.name, difference=part.match)
         case BundleState.UNMAINTAINED:
-            return messages.Unmaintained(bundle=part.name)
+            return messages.Unmaintained(bundle=part.name, maintenance=bundle.maintenance or 0)
         case BundleState.EXPIRED:
-            return messages.Expired(reason=word(part.bundle.after_grace), bundle=part.name)
+            return messages.Expired(reason=word(bundle.after_grace), bundle=part.name, ended=bundle.term_end or 0)
         case _:
             return None
 
@@ -71,10 +90,11 @@ def _of_end(entitlements: Entitlements, part: Part, today: int) -> messages.Noti
     expiry, end = bundle.expiry, covered.works_until
     if covered.last is not bundle or expiry is None or end is None:
         return None
+    after = word(bundle.after_grace)
     if today > expiry:
-        return messages.InGrace(bundle=part.name, expiry=expiry, grace=end, days=end - today)
+        return messages.InGrace(reason=after, bundle=part.name, expiry=expiry, ends=end, days=end - today)
     if bundle.warning is not None and today >= bundle.warning:
-        return messages.ExpiresSoon(bundle=part.name, expiry=expiry, days=expiry - today)
+        return messages.ExpiresSoon(reason=after, bundle=part.name, expiry=expiry, ends=end, days=expiry - today)
     return None
 
 

@@ -166,10 +166,14 @@ class NotFound(RefusedError):
         "lease": "there is no lease {name:quoted}; look at `leases list`",
         "active": "no bundle `{name}` of {issuer} is active here; look at `status`",
         "returned": "no bundle `{name}` of {issuer} was returned from here; look at `status`",
+        "anything": "no user, license or file here is called {name:quoted};"
+        " {guess:guess look at `users list` and `status`}",
     }
     name: int | str
     """Its id; of a bundle its part."""
     issuer: str = ""
+    guess: str = ""
+    """The code of the license that may be meant."""
 
 
 class EntryTaken(RefusedError):

@@ -6,6 +6,7 @@ branch on `code` and read the fields, people read `message`, and a translation r
 either.
 """
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
 from functools import partial
@@ -90,17 +91,17 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "guess": lambda word, nothing: f"did you mean `{word}`?" if word else nothing,
     "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
     "first": _first,
+    "typed": lambda text, _: shlex.quote(text),
     "use": lambda use, _: "" if use == "production" else f"{use} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
-the system said, and `document` for the type of a token, or for several of which one is meant; `belongs` says where
-a document of that type goes. `{released:led , released
-}` is the list behind its words, and nothing where the list is empty. Of many `codes` the first are named;
-`{faults:first more fault|more faults}` is the first one, and how many more there are. `{use:use}` is the word before a
-sequence that is not of production, and nothing where it is. `{guess:guess check it}` asks whether the one that is near
-was meant, and says the words behind it where none is.
+the system said, `typed` for what is typed into a shell, and `document` for the type of a token, or for several of which
+one is meant; `belongs` says where a document of that type goes. `{released:led , released }` is the list behind its words, and nothing where the list is empty. Of many
+`codes` the first are named; `{faults:first more fault|more faults}` is the first one, and how many more there are.
+`{use:use}` is the word before a sequence that is not of production, and nothing where it is. `{guess:guess check it}`
+asks whether the one that is near was meant, and says the words behind it where none is.
 """
 
 

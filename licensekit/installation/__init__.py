@@ -17,6 +17,7 @@ from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
+from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails, InstallationDetails
 from licensekit.installation.installation import Installation
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated
@@ -36,12 +37,12 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
-    "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
-    "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
-    "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow",
-    "Sites", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void",
-    "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows",
-    "table_of", "ways",
+    "EventScope", "Explained", "ExplainedRow", "Explanation", "FileDetails", "Given", "HeldSeat", "ImportRow",
+    "Imported", "Installation", "InstallationDetails", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
+    "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
+    "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
+    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose", "locate", "may_login",
+    "metric_lines", "move", "parse_users", "restore", "rows", "table_of", "ways",
 ]  # fmt: skip
 
 

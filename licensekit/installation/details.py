@@ -5,12 +5,15 @@ from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, rows, where_to_buy
+from licensekit.entitlements.amounts import total_of
+from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.events import Event, concerning
-from licensekit.entitlements.explanations import Explanation, explain
+from licensekit.entitlements.explanations import Explanation, explain, why_not, why_not_held
 from licensekit.entitlements.holdings import Given, given, held_access
-from licensekit.entitlements.login import UserFacts
+from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
+from licensekit.errors.coded import Coded
 from licensekit.installation.plan import HOLDERS, holders_of
-from licensekit.state import seats
+from licensekit.state import seats, slots
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import lease_time
@@ -38,8 +41,12 @@ class LicenseDetails(NamedTuple):
     """The address at which its issuer sells more."""
     explanations: tuple[Explanation, ...]
     """Every bundle that grants it, in force or waiting."""
+    why: tuple[Coded, ...]
+    """Why it gives less than full access, and what it requires and the installation does not have."""
     holders: tuple[str, ...]
     """The users or sites that are assigned it, the highest slots first, or who holds its seats."""
+    surplus: tuple[str, ...]
+    """Those of them whose slots are beyond what is sold: whoever gets the next one that is free comes first."""
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
 
@@ -50,7 +57,9 @@ class LicenseDetails(NamedTuple):
             "description": self.license.description,
             **plain_fields(self, "full_with includes replaced_by requires required_by buy"),
             "granted_by": [one.plain() for one in self.explanations],
+            "why": [one.as_json() for one in self.why],
             "holders": list(self.holders),
+            "surplus": list(self.surplus),
             "history": [record.plain() for record in self.history],
         }
 
@@ -63,6 +72,10 @@ class UserDetails(NamedTuple):
     """What the user may do with every license."""
     given: tuple[Given, ...]
     """How the user has those that give something, or are assigned; the assigned first."""
+    names: Mapping[str, str]
+    """The names of those, by code."""
+    logins: Mapping[str, Decision]
+    """Each way to log in, and whether the user may now."""
     events: tuple[Event, ...]
     """Those in force that concern the user."""
 
@@ -74,26 +87,38 @@ class UserDetails(NamedTuple):
             "through": {one.license: list(one.origins) for one in self.given},
             "slots": {one.license: one.slot for one in self.user.holdings},
             "why": {one.license: one.why.as_json() for one in self.given if one.why is not None},
+            "logins": {way: decision.plain() for way, decision in self.logins.items()},
             "events": [event.plain() for event in self.events],
         }
 
 
-def user_details_of(read: ReadTransaction, user_id: str) -> UserDetails:
-    """Look up everything about a user: facts, licenses and where they come from, events.
+def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = None) -> UserDetails:
+    """Look up everything about a user: facts, licenses and where they come from, logins, events.
+
+    With `now` (seconds since 1970): what it would be then.
 
     Raises:
         NotFound: there is no such user.
     """
-    state = read.state()
+    state = read.state(now=now)
     entitlements = state.entitlements
     user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
+    found = given(entitlements, user.holdings, access)
     return UserDetails(
         user=user,
         access=access,
-        given=given(entitlements, user.holdings, access),
+        given=tuple(one if one.access is Access.FULL else _explained(entitlements, user, one) for one in found),
+        names={one.license: entitlements.licenses[one.license].name for one in found},
+        logins={
+            way: may_login(entitlements, user, way, events=state.events, access=access) for way in ways(entitlements)
+        },
         events=concerning(state.events, user=user.id, groups=user.groups),
     )
+
+
+def _explained(entitlements: Entitlements, user: UserFacts, one: Given) -> Given:
+    return one._replace(why=why_not_held(entitlements, user.holdings, one.license, Kind.USER, user.id))
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
@@ -124,7 +149,9 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         required_by=tuple(sorted(required_by)),
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),
+        why=tuple(_why(entitlements, row)),
         holders=_holders(read, entitlements, name),
+        surplus=_surplus(read, entitlements, name),
         history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
     )
 
@@ -134,6 +161,21 @@ def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tu
         now = lease_time(read.connection, read.now)
         return seats.holders(read.connection, name, now, HOLDERS)
     return holders_of(read.connection, entitlements, name)
+
+
+def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
+    if row.access is not Access.FULL:
+        yield why_not(entitlements, row.code)
+    missing = missing_requirements(entitlements, "the installation", row.code)
+    yield from (one for one in missing if one.reason == "installation")
+
+
+def _surplus(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
+    license_, total = entitlements.licenses[name], total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
+    if total is None or license_.kind is Kind.SYSTEM or license_.seats is SeatKind.CONCURRENT:
+        return ()
+    held = slots.SATELLITE if license_.limits_sites else name
+    return slots.holders_above(read.connection, license_.kind, held, total, HOLDERS)
 
 
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:

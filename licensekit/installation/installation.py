@@ -15,6 +15,7 @@ from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of
 from licensekit.installation.events import Events
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
+from licensekit.installation.explaining import explain
 from licensekit.installation.leases import Leases
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
@@ -100,6 +101,7 @@ class Installation(Section):
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)
     license = reading(details_of)
+    explain = reading(explain)
     propose_activate = reading(propose_activate)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)

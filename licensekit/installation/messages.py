@@ -1,5 +1,6 @@
 """What the proposals of an installation have to say, one class a code."""
 
+from licensekit.entitlements.messages import About
 from licensekit.errors.coded import Message
 
 
@@ -23,6 +24,14 @@ class Brought(Message):
     def path(self) -> str:
         """The key path under which a proposal shows it."""
         return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
+
+
+class WouldBeTaken(About):
+    """An installation takes a license file, or has taken all of it."""
+
+    template = {"new": "this installation would take it", "same": "all of it is here already"}
+    remedy_template = {"new": "activate {file:typed}"}
+    file: str
 
 
 class ShortLater(Message):

@@ -133,7 +133,7 @@ class Changes:
         for document in change.documents:
             self._write(logging.INFO, change, about.get(document.name), str(document))
         for notice in change.raised:
-            text = "; ".join(filter(None, (notice.message, notice.hint)))
+            text = "; ".join(filter(None, (notice.message, notice.consequence, notice.hint)))
             self._write(levels[notice.severity.name], change, notice.code, text)
         for notice in change.resolved:
             self._write(logging.INFO, change, notice.code, f"no longer: {notice.message}")

@@ -19,6 +19,8 @@ class DatabaseAway(Notice):
     """The database cannot be read: answers are given from memory."""
 
     template = "answers are given from memory, as of {since:time}: {error}"
+    consequence_template = "each bundle counts for its offline hours, and nothing can be changed"
+    remedy_template = "doctor"
     level = Severity.ERROR
     subject_template = "database"
     since: int
@@ -29,6 +31,8 @@ class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
     template = "the time that was seen here could not be kept: {error}"
+    consequence_template = "a clock that is turned back would count"
+    remedy_template = "doctor"
     level = Severity.WARNING
     subject_template = "clock"
     error: LicenseError

@@ -10,7 +10,8 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.events import Event
-from licensekit.entitlements.notices import by_urgency, list_notices
+from licensekit.entitlements.messages import Summary
+from licensekit.entitlements.notices import by_urgency, list_notices, summarize
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import NextDate, next_date
 from licensekit.errors import HomeInvalid, NotActivated
@@ -86,6 +87,11 @@ class InstallationState(NamedTuple):
         return named.get("product", self.trust_store.product)
 
     @property
+    def summary(self) -> Summary:
+        """Until when the product is licensed, or why not, and how many notices need somebody."""
+        return summarize(self.entitlements, self.notices, activated=bool(self.stored.bundles))
+
+    @property
     def next_date(self) -> NextDate | None:
         """The nearest date of a bundle that is still to come: no end of what is followed."""
         return next_date(self.entitlements)
@@ -94,6 +100,7 @@ class InstallationState(NamedTuple):
         """Return it as plain JSON values: what is licensed, in use and due."""
         granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
         return {
+            "summary": self.summary.as_json(),
             "product": self.trust_store.product,
             "company": ", ".join(self.companies) or None,
             "serial": self.serial,

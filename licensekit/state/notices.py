@@ -19,6 +19,8 @@ class UnusableDocument(Notice):
     """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
     template = "a stored {type:document} is not used: {error}"
+    consequence_template = "what it grants or says does not count"
+    remedy_template = "activate FILE"
     level = Severity.ERROR
     subject_template = "{type} {identity}"
     type: str
@@ -37,7 +39,9 @@ class NothingActivated(Notice):
     """No license file is activated here, so nothing is granted."""
 
     code = "not-activated"
-    template = "nothing is activated here, so nothing is granted"
+    template = "nothing is activated here"
+    consequence_template = "nothing is granted"
+    remedy_template = "activate FILE"
     hint_template = "activate a license file; if there is one, this is not the home that has it"
     level = Severity.ERROR
     subject_template = "installation"
@@ -46,7 +50,8 @@ class NothingActivated(Notice):
 class ReadOnly(Notice):
     """The database can be read and not written: a file system, rights, a standby."""
 
-    template = "nothing can be changed here, and the time that passes is not kept"
+    template = "the database cannot be written"
+    consequence_template = "nothing can be changed here, and the time that passes is not kept"
     hint_template = "if that is not meant, let this account write to the home and its folder"
     level = Severity.WARNING
     subject_template = "database"
@@ -55,10 +60,12 @@ class ReadOnly(Notice):
 class ClockBehind(Notice):
     """The clock is more than a day behind the latest time seen here."""
 
-    template = "the clock shows {clock:time}, but it was {seen:time} here before, and that time counts"
+    template = "the clock shows {clock:time}, but it was {seen:time} here before"
+    consequence_template = "that time counts, and not the one of the clock"
+    remedy_template = "accept-clock"
     hint_template = (
-        "set the clock right; if it was wrong then, accept the clock that it shows now"
-        " (`accept-clock`), or ask the vendor for a reset of the clock"
+        "set the clock right; if it was wrong then, accept the clock that it shows now,"
+        " or ask the vendor for a reset of the clock"
     )
     level = Severity.WARNING
     subject_template = "clock"
@@ -70,6 +77,7 @@ class ClockAhead(Notice):
     """The clock is more than a week ahead of the latest time seen here."""
 
     template = "the clock shows {clock:time}, and {seen:time} is the latest time seen here"
+    consequence_template = "after a day of running, the time that the clock shows counts"
     hint_template = "if it is wrong, set it right within a day"
     subject_template = "clock"
     clock: int
@@ -80,7 +88,7 @@ class DamagedJournal(Notice):
     """The journal of the installation was altered."""
 
     template = {
-        "altered": "the journal of this installation was altered: what it says from entry {entry} on does not count",
+        "altered": "the journal of this installation was altered from entry {entry} on",
         "cut": "the newest entries of the journal of this installation are gone, from entry {entry} on",
         "head": "the signature of the journal of this installation was altered",
         "repaired": "the journal of this installation was altered, and continues from entry {entry}",
@@ -89,6 +97,8 @@ class DamagedJournal(Notice):
         "restore the database from a backup, or activate the newest license file; the next request"
         " reports this to the vendor"
     )
+    consequence_template = {"altered": "what it says from there on does not count", "cut": "what they said is lost"}
+    remedy_template = "restore FILE"
     level = Severity.ERROR
     subject_template = "database"
     entry: int
@@ -98,6 +108,8 @@ class UnreadableMark(Notice):
     """The mark beside the database cannot be read: a restored backup would not be noticed."""
 
     template = "the mark beside the database cannot be read: {error}"
+    consequence_template = "a restored backup would not be noticed"
+    remedy_template = "doctor"
     level = Severity.WARNING
     subject_template = "database"
     error: LicenseError
@@ -114,6 +126,8 @@ class RestoredBackup(Notice):
     """The database is a restored backup."""
 
     template = "this database is a restored backup"
+    consequence_template = "what was changed since the backup may be missing"
+    remedy_template = "restore --accept"
     hint_template = (
         "check whether what was changed since is missing; then accept it, or ask the vendor for a reset that does"
     )

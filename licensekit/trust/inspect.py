@@ -1,7 +1,7 @@
 """Whole files token by token: what each says, and what vouches for it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.errors import LicenseError, RootMismatch, TrustError
 from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
@@ -10,6 +10,7 @@ from licensekit.trust.state import verify_numbered, verify_signed
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import CLASS_OF, Catalog, Document, Reset, decode
+from licensekit.wire.plain import plain_fields
 
 
 class Finding(NamedTuple):
@@ -23,6 +24,11 @@ class Finding(NamedTuple):
     status: str
     """`verified`, `superseded`, `self-signed`, `unverified` or `refused`."""
     error: LicenseError | None
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        found = plain_fields(self, "type status identity signers document")
+        return found if self.error is None else {**found, "error": self.error.as_json()}
 
 
 def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:

@@ -102,6 +102,7 @@ def test_notices_stand_on_every_page(crm_home: Home, browser: Browser) -> None:
         page = words(browser.get(path))
         assert "Act soon" in page
         assert "25 days left" in page
+        assert "what is full can only be read; ask the vendor for a renewal; activate FILE" in page
 
 
 def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:

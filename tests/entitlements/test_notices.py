@@ -2,8 +2,8 @@
 
 import pytest
 
-from licensekit.dates import end_of_day, start_of_day
-from licensekit.entitlements import Fingerprint, Notice, Severity, list_notices
+from licensekit.dates import day_at, end_of_day, format_days, start_of_day
+from licensekit.entitlements import Fingerprint, Notice, Severity, list_notices, summarize
 from licensekit.trust.pack import extend_trust_store
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -99,7 +99,7 @@ def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
     entitlements = granted(STORE, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
     words = {AfterGrace.READ_ONLY: "read-only", AfterGrace.BLOCK: "is gone", AfterGrace.ADVISORY: "works on"}
     [notice] = list_notices(entitlements, {})
-    assert words[policy] in notice.message
+    assert words[policy] in notice.consequence
 
 
 def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
@@ -111,7 +111,7 @@ def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
     before = granted(on, bundle)
     assert (list_notices(before, {}), before.valid_until) == ((), late)
     after = granted(on, bundle, now=late)
-    assert [notice.code for notice in list_notices(after, {})] == ["not-fresh", "not-fresh"]
+    assert [(one.code, one.date) for one in list_notices(after, {})] == 2 * [("not-fresh", day_at(late))]
     assert after.system == before.system
 
 
@@ -120,3 +120,48 @@ def test_the_most_urgent_comes_first() -> None:
     entitlements = granted(STORE, bundle)
     found: tuple[Notice, ...] = list_notices(entitlements, {"sales-pro": 2})
     assert [notice.severity for notice in found] == [ERROR, WARNING, INFO, INFO]
+
+
+SUMMARIES: list[tuple[list[Bundle], int, str]] = [
+    ([], DAY, "not licensed: no base bundle is in force here; nothing needs you"),
+    ([bare(part="more")], DAY, "not licensed: no base bundle is in force here; nothing needs you"),
+    ([DATED], DAY, f"licensed until {format_days(DAY + 9)}; nothing needs you"),
+    ([DATED], DAY + 5, f"licensed until {format_days(DAY + 9)}; 1 thing needs you"),
+    ([DATED], DAY + 10, f"licensed until {format_days(DAY + 12)}, in grace; 1 thing needs you"),
+    ([DATED], DAY + 13, "not licensed: 1010000014 base 1 has expired; 1 thing needs you"),
+    ([bare(expiry=None)], DAY, "licensed perpetually; nothing needs you"),
+    (
+        [bare(starts=DAY + 3)],
+        DAY,
+        f"not licensed yet: 1010000014 base 1 starts on {format_days(DAY + 3)}; nothing needs you",
+    ),
+    (
+        [bare(binding=Binding(bytes(32), 0, {}))],
+        DAY,
+        "not licensed: 1010000014 base 1 is for another installation; 1 thing needs you",
+    ),
+]
+
+
+@pytest.mark.parametrize(("bundles", "day", "said"), SUMMARIES)
+def test_one_sentence_says_until_when_and_what_needs_somebody(bundles: list[Bundle], day: int, said: str) -> None:
+    here = granted(STORE, *bundles, now=max(makers.NOW, start_of_day(day) + 3600))
+    summary = summarize(here, list_notices(here, {}), activated=True)
+    assert f"{summary.message}; {summary.hint}" == said
+    assert summary.is_licensed == said.startswith("licensed")
+
+
+def test_where_nothing_is_activated_the_sentence_says_so() -> None:
+    assert summarize(granted(STORE), (), activated=False).message == "not licensed: nothing is activated here"
+
+
+def test_a_notice_has_its_consequence_date_and_remedy_as_data() -> None:
+    [notice] = list_notices(granted(STORE, DATED, now=start_of_day(DAY + 5)), {})
+    plain = notice.as_json()
+    assert (plain["date"], plain["days"], notice.date) == (format_days(DAY + 9), 4, DAY + 9)
+    assert plain["consequence"] == f"after {format_days(DAY + 12)}, what is full can only be read"
+    assert plain["remedy"] == "licensekit activate FILE"
+    [waits] = list_notices(granted(STORE, bare(starts=DAY + 3)), {})
+    assert (waits.as_json()["remedy"], waits.date) == (None, DAY + 3)
+    [known] = list_notices(granted(STORE, bare(users={"later": 1})), {})
+    assert (known.date, known.remedy) == (None, "")

@@ -154,9 +154,9 @@ def _can(row: PreviewRow) -> str:
 
 
 _ROWS: Final[Columns[PreviewRow]] = {
-    "kind": lambda row: spelling.name_of(row.kind),
-    "license": lambda row: row.code,
     "name": lambda row: row.name,
+    "license": lambda row: row.code,
+    "kind": lambda row: spelling.name_of(row.kind),
     ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
     ">free": lambda row: _free(row, row.total_now, row.free_now, row.access_now),
     ">total now": lambda row: _total(row, row.total_now, row.access_now),
@@ -166,8 +166,8 @@ _ROWS: Final[Columns[PreviewRow]] = {
     "can be activated": _can,
 }
 _SETTINGS: Final[Columns[SettingChange]] = {
-    "setting": lambda change: change.code,
     "name": lambda change: change.name,
+    "setting": lambda change: change.code,
     "now": lambda change: spelling.value(change.before),
     "then": lambda change: spelling.value(change.after),
 }

@@ -24,6 +24,7 @@ _HERE: Final = "licensekit.cli.customer"
 CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.activate", "activate"),
     **lazy(_SECTION, f"{_HERE}.status", "status"),
+    **lazy(_SECTION, f"{_HERE}.explain", "explain"),
     **lazy(_SECTION, f"{_HERE}.users", "users"),
     **lazy(_SECTION, f"{_HERE}.sites", "sites"),
     **lazy(_SECTION, f"{_HERE}.events", "events"),
@@ -81,7 +82,7 @@ def customer_commands(
             called = ours["command"]
             if called is None:
                 return home_variable
-            return f"`{path} {called}" if called in offered else f"the vendor's `{called}"
+            return f"{ours['quote']}{path} {called}" if called in offered else f"the vendor's `{called}"
 
         ctx.meta[OWN_NAME] = rename
 

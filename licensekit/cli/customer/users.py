@@ -7,7 +7,6 @@ import click
 
 from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.customer.sites import assignment_commands
 from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup, lazy
@@ -18,10 +17,8 @@ from licensekit.cli.views import spelling
 from licensekit.installation import (
     IMPORT_BYTES,
     Decision,
-    Given,
     Imported,
     Installation,
-    UserDetails,
     UserFacts,
     UserFilter,
     UserRow,
@@ -36,7 +33,7 @@ from licensekit.wire.documents import UserKind
     lazy={
         **lazy("Who there is", __name__, "add set retire erase import"),
         **lazy("What they hold", __name__, "assign release prefer"),
-        **lazy("Questions", __name__, "list show may-login"),
+        **lazy("Questions", __name__, "list may-login"),
     },
 )
 def users() -> None:
@@ -131,7 +128,8 @@ def erase(*, user_id: str, installation: Installation) -> None:
     output.emit("erased")
 
 
-def _remarks(user: UserFacts) -> str | None:
+def remarks(user: UserFacts) -> str | None:
+    """Return what is special about a user, in words."""
     marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
     return spelling.listed(mark for mark, applies in marks if applies)
 
@@ -140,7 +138,7 @@ _COLUMNS: Final[output.Columns[UserRow]] = {
     "id": lambda row: row.user.written,
     "name": lambda row: row.user.name,
     "kind": lambda row: spelling.name_of(row.user.kind),
-    "remarks": lambda row: _remarks(row.user),
+    "remarks": lambda row: remarks(row.user),
     "groups": lambda row: spelling.listed(row.user.groups),
     "licenses": lambda row: spelling.listed(row.user.licenses),
     "lapsed": lambda row: spelling.listed(row.lapsed),
@@ -165,35 +163,6 @@ def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: b
         output.show_rows(rows, _COLUMNS)
     else:
         output.emit("no users")
-
-
-def _show_user(details: UserDetails) -> None:
-    user = details.user
-    output.facts(
-        ("id", user.written),
-        ("name", user.name or None),
-        ("kind", spelling.name_of(user.kind)),
-        ("groups", spelling.listed(user.groups)),
-        ("remarks", _remarks(user)),
-    )
-    output.show_below(details.given, _GIVEN)
-    output.show_below(details.events, EVENT_COLUMNS)
-
-
-_GIVEN: Final[output.Columns[Given]] = {
-    "license": lambda given: given.license,
-    "access": lambda given: spelling.name_of(given.access),
-    "through": lambda given: spelling.listed([*given.origins, *([] if given.why is None else [given.why.message])]),
-}
-
-
-@click.command()
-@click.argument("user_id", metavar="ID")
-@in_installation
-@output.printing(_show_user)
-def show(*, user_id: str, installation: Installation) -> UserDetails:
-    """Show a user: what is assigned, what comes through it, and the events for the user."""
-    return installation.users.details(user_id)
 
 
 @click.command("may-login")

@@ -11,7 +11,7 @@ from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import all_rows, user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
-from licensekit.installation import Decision, Given, InstallationState, UserFacts, UserFilter, UserPage, may_login, ways
+from licensekit.installation import Given, InstallationState, UserFilter, UserPage
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -43,7 +43,8 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
     state = visit.state
     details = visit.installation.users.details(visit.form.raw("id") if error else visit.asked("id"))
     user = details.user
-    logins = _login_answers(state, user)
+    # A way that is for other kinds of users is none of this one's.
+    logins = [(way, one) for way, one in details.logins.items() if not any(r.code == "kind" for r in one.reasons)]
     lapsed = [code for code in user.licenses if details.access.get(code, Access.NONE) < Access.FULL]
     own, shared = _given_by(state, details.given)
     return page(
@@ -72,13 +73,6 @@ def _given_by(state: InstallationState, given: Iterable[Given]) -> tuple[list[Gi
     found.sort(key=lambda one: (not one.assigned, licenses[one.license].name.casefold()))
     own = [one for one in found if one.assigned or one.through]
     return own, [one for one in found if not (one.assigned or one.through)]
-
-
-def _login_answers(state: InstallationState, user: UserFacts) -> tuple[tuple[str, Decision], ...]:
-    """Return every way to log in that a user of this kind may come, with the decision on it."""
-    granted, events = state.entitlements, state.events
-    answers = [(way, may_login(granted, user, way, events=events)) for way in ways(granted)]
-    return tuple(one for one in answers if not any(r.code == "kind" for r in one[1].reasons))
 
 
 def license_holders(visit: Visit) -> Response:

@@ -25,11 +25,17 @@ def read(command: Command, line: str) -> Any:
     return json.loads(shown(command, line))
 
 
+def explained(command: Command, name: str) -> Any:
+    """Return the details that `explain` has of a user."""
+    [one] = read(command, f"explain {name} --json")["explained"]
+    return one["details"]
+
+
 def test_a_user_is_added_changed_assigned_shown_and_retired(crm: Command) -> None:
     assert shown(crm, "users list") == "no users\n"
     shown(crm, "users add anna --name Anna --group night --administrator")
     shown(crm, "users set anna --kind external --no-login --no-administrator --no-groups")
-    anna = read(crm, "users show anna --json")
+    anna = explained(crm, "anna")
     assert (anna["kind"], anna["groups"]) == ("external", [])
     assert (anna["can_log_in"], anna["administrator"]) == (False, False)
     shown(crm, "users set anna --kind associate --login --group day --group night")
@@ -37,14 +43,14 @@ def test_a_user_is_added_changed_assigned_shown_and_retired(crm: Command) -> Non
     assert "nothing new" in shown(crm, "users assign anna windows")
     assert "sales" in shown(crm, "users assign anna sales --release service")
     assert "released windows" in shown(crm, "users release anna windows")
-    text = shown(crm, "users show anna")
+    text = shown(crm, "explain anna")
     for fact in ("Anna", "associate", "day, night", "sale-cal"):
         assert fact in text
     assert "released sales" in shown(crm, "users retire anna")
     assert "released nothing" in shown(crm, "users retire anna")
     assert "retired" in shown(crm, "users list")
     shown(crm, "users set anna --active")
-    assert not read(crm, "users show anna --json")["retired"]
+    assert not explained(crm, "anna")["retired"]
 
 
 def test_a_user_shows_what_each_license_comes_through_and_the_events_for_it(crm: Command) -> None:
@@ -52,16 +58,16 @@ def test_a_user_shows_what_each_license_comes_through_and_the_events_for_it(crm:
     shown(crm, "users assign anna sales windows")
     shown(crm, "events start no-travel --group night --message winter")
     shown(crm, "events start no-freetext --group day")
-    text = shown(crm, "users show anna")
+    text = shown(crm, "explain anna")
     rows = [line.split() for line in text.splitlines() if " full " in line]
-    through = {code: giver for code, _, giver in rows}
-    assert [code for code, _, _ in rows][:2] == ["sales", "windows"]
+    through = {code: giver for _, code, _, giver in rows}
+    assert [code for _, code, _, _ in rows][:2] == ["sales", "windows"]
     assert through["sales"] == through["windows"] == "assigned"
     assert through["sale-cal"] == "sales"
     assert through["server"] == "installation"
     assert "winter" in text
     assert "no-freetext" not in text
-    anna = read(crm, "users show anna --json")
+    anna = explained(crm, "anna")
     assert anna["through"]["sale-cal"] == ["sales"]
     assert [event["kind"] for event in anna["events"]] == ["no-travel"]
 
@@ -76,14 +82,14 @@ def test_everything_that_stands_against_an_assignment_is_said(crm: Command) -> N
 def test_a_new_user_has_little_to_show(crm: Command) -> None:
     shown(crm, "users add ext --kind external --no-login")
     assert "no login" in shown(crm, "users list")
-    assert "sales" not in shown(crm, "users show ext")
+    assert "assigned" not in shown(crm, "explain ext")
 
 
 def test_a_user_of_an_installation_without_licenses_has_none(run: Command, shelf: Path) -> None:
     assert run("activate one.lic --pack crm.lkp --root {pin}").code == 0
     assert run("return --yes").code == 0
     shown(run, "users add anna")
-    assert "license" not in shown(run, "users show anna")
+    assert "through" not in shown(run, "explain anna")
     assert (shelf / "base-receipt.lkr").exists()
 
 
@@ -127,7 +133,7 @@ def test_an_export_of_a_directory_is_imported_as_it_is(crm: Command, shelf: Path
     assert (refused.code, refused.err.count("--encoding windows-1252")) == (5, 1)
     options += " --encoding windows-1252"
     assert shown(crm, f"users import ad.csv {options}").startswith("1 added")
-    assert read(crm, "users show u2 --json")["name"] == "\u00dc Zwei"
+    assert explained(crm, "u2")["name"] == "\u00dc Zwei"
     assert crm("users import ad.csv --column id").code == 2
 
 
@@ -173,7 +179,7 @@ def test_it_is_chosen_who_keeps_one_of_too_few(crm: Command) -> None:
         shown(crm, f"users add {user}")
         shown(crm, f"users assign {user} sales")
     assert shown(crm, "users prefer sales bob") == "sales: first bob\n"
-    assert read(crm, "users show anna --json")["slots"] == {"sales": 2}
+    assert explained(crm, "anna")["slots"] == {"sales": 2}
     assert shown(crm, "users prefer sales") == "sales: first as before\n"
     shown(crm, "sites add bergen")
     assert shown(crm, "sites prefer satellite bergen") == "satellite: first bergen\n"
@@ -207,7 +213,7 @@ def test_events_are_started_listed_and_ended(crm: Command) -> None:
 REFUSED = [
     ("users add anna", 6),
     ("users set nobody", 6),
-    ("users show nobody", 6),
+    ("explain nobody", 6),
     ("users assign anna", 2),
     ("users assign anna windows", 6),
     ("users assign anna nothing", 2),

@@ -83,7 +83,7 @@ def test_without_leases_there_is_nothing_to_list(run: Command) -> None:
 
 
 def test_what_is_known_of_a_license_says_who_holds_its_seats(run: Command, held: dict[str, HeldSeat]) -> None:
-    text = run("status seat --home here").out
+    text = run("explain seat --home here").out
     assert "concurrent seats" in text
     assert "anna" in text
     assert held["bob"].holder in text

@@ -82,17 +82,17 @@ def test_settings_are_shown_with_their_names_where_they_count_and_where_they_cha
     (shelf / "more.lic").write_text(today.file(catalog, sold))
     shown = [line.split("  ") for line in crm("activate more.lic --preview").out.splitlines()]
     cells = [[cell.strip() for cell in line if cell] for line in shown]
-    assert ["setting", "name", "now", "then"] in cells
-    assert ["rows", "Rows", "-", "5000"] in cells
-    assert ["beta", "Beta", "-", "true"] in cells
+    assert ["name", "setting", "now", "then"] in cells
+    assert ["Rows", "rows", "-", "5000"] in cells
+    assert ["Beta", "beta", "-", "true"] in cells
     crm("activate more.lic")
     status = [line.split() for line in crm("status").out.splitlines()]
-    assert ["setting", "name", "value", "remarks"] in status
-    assert ["rows", "Rows", "5000"] in status
-    assert ["tier", "Support", "tier", "silver", "default"] in status
+    assert ["name", "setting", "value", "remarks"] in status
+    assert ["Rows", "rows", "5000"] in status
+    assert ["Support", "tier", "tier", "silver", "default"] in status
     assert "Support tier" not in crm("activate more.lic --preview").out
     assert "Support tier" in crm("activate more.lic --preview --all").out
-    assert "setting" not in crm("status sales").out
+    assert "setting" not in crm("explain sales").out
 
 
 def test_a_quantity_has_its_unit_wherever_it_is_counted(crm: Command, shelf: Path) -> None:

@@ -1,0 +1,185 @@
+"""Why not, and what would help: of an installation, of a user, of a license, of a file.
+
+What is wrong is stated by the notices, reasons and errors that everything else shows as well.
+"""
+
+from collections.abc import Iterable, Iterator
+from shlex import quote
+from typing import Any, Final, Literal, NamedTuple
+
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
+from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
+from licensekit.entitlements.login import UserFacts
+from licensekit.entitlements.messages import About, Summary
+from licensekit.entitlements.questions import NextDate, called, coming_dates
+from licensekit.errors import LicenseError, NotFound, UnknownCode
+from licensekit.errors.coded import Coded
+from licensekit.installation.activation import ActivationProposal, propose_activate
+from licensekit.installation.details import LicenseDetails, UserDetails, details_of, user_details_of
+from licensekit.installation.messages import WouldBeTaken
+from licensekit.state.loading import InstallationState, ReadTransaction
+from licensekit.state.trust_store import combine_trust
+from licensekit.state.users import user_facts
+from licensekit.trust.inspect import Finding, check
+from licensekit.trust.pack import TrustStore
+from licensekit.wire import armor
+from licensekit.wire.documents import Kind
+
+_HOLDERS: Final = {Kind.USER: "users list --license {}", Kind.SITE: "sites list"}
+"""The command that lists who is assigned a license of a kind."""
+
+
+class ExplainedRow(NamedTuple):
+    """One thing that is worth knowing, and the command that helps."""
+
+    about: str
+    """What of it this is about: a way to log in, a license, a bundle; empty where it is about all of it."""
+    what: Coded
+    remedy: str
+    """A command line, `licensekit …`; empty where no command helps."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**self.what.as_json(), "about": self.about or None, "remedy": self.remedy or None}
+
+
+class InstallationDetails(NamedTuple):
+    """What an installation is licensed for, and what is due."""
+
+    summary: Summary
+    dates: tuple[NextDate, ...]
+    """The dates of bundles that are still to come, the nearest first."""
+    now: int
+    """The time that counts, in seconds since 1970."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"summary": self.summary.as_json(), "dates": [date.plain(self.now) for date in self.dates]}
+
+
+class FileDetails(NamedTuple):
+    """What is in a file."""
+
+    findings: tuple[Finding, ...]
+    """Each document, and what vouches for it here; empty where the file is damaged."""
+    trust_store: TrustStore
+    """Whom the installation believes without the file."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"documents": [finding.plain() for finding in self.findings]}
+
+
+class Explained(NamedTuple):
+    """An installation, a user, a license or a file, with what is wrong and what would help."""
+
+    kind: Literal["installation", "user", "license", "file"]
+    name: str
+    details: InstallationDetails | UserDetails | LicenseDetails | FileDetails
+    rows: tuple[ExplainedRow, ...]
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """The commands that would help, each once."""
+        return tuple(dict.fromkeys(row.remedy for row in self.rows if row.remedy))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        rows = [row.plain() for row in self.rows]
+        return {"kind": self.kind, "name": self.name, "rows": rows, "details": self.details.plain()}
+
+
+def explain(
+    read: ReadTransaction, name: str = "", *, data: bytes | None = None, now: int | None = None
+) -> tuple[Explained, ...]:
+    """Explain everything that is called `name`: a user, licenses, a file; without one, the installation.
+
+    A license is found by its code in any case, or by the name that is shown. `data` is the content of a file of that
+    name. With `now` (seconds since 1970): what it would be then.
+
+    Raises:
+        NotFound: nothing is called so.
+    """
+    state = read.state(now=now)
+    if not name:
+        details = InstallationDetails(state.summary, coming_dates(state.entitlements), state.now)
+        return (Explained("installation", "", details, tuple(_rows(state.notices))),)
+    found = [] if user_facts(read.connection, name) is None else [_user(read, state, name)]
+    guess = ""
+    try:
+        found += [_license(read, state, code, now) for code in called(state.entitlements, name)]
+    except UnknownCode as error:
+        guess = error.guess
+    if data is not None:
+        found.append(_file(read, name, data))
+    if not found:
+        raise NotFound(reason="anything", name=name, guess=guess)
+    return tuple(found)
+
+
+def _rows(found: Iterable[Coded], about: str = "") -> Iterator[ExplainedRow]:
+    for one in found:
+        subject, remedy = (one.subject, one.remedy) if isinstance(one, About) else ("", "")
+        yield ExplainedRow(about or subject, one, remedy)
+
+
+def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explained:
+    details = user_details_of(read, name, now=state.now)
+    reasons = [row for way, decision in details.logins.items() for row in _rows(decision.reasons, way)]
+    reasons += [row for one in details.given if one.why is not None for row in _rows([one.why], one.license)]
+    # Who is of another kind comes another way: nothing of this one helps.
+    closed = {row.about for row in reasons if isinstance(row.what, KindExcluded)}
+    rows = tuple(
+        row._replace(remedy="" if row.about in closed else _help_for(state, details.user, row)) for row in reasons
+    )
+    return Explained("user", details.user.written, details, rows)
+
+
+def _help_for(state: InstallationState, user: UserFacts, row: ExplainedRow) -> str:
+    """Return the command that helps a user: what is missing is assigned, itself or with a license that includes it."""
+    holder = quote(user.id)
+    match row.what:
+        case NotHeld(license=code) | FullWithAnother(license=code):
+            wanted = code
+        case BeyondSold(reason="slot", license=code):
+            return f"licensekit users prefer {code} {holder}"
+        case _:
+            return row.remedy
+    entitlements, held = state.entitlements, frozenset(user.licenses)
+    including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
+    for code in (wanted, *including):
+        change = AssignmentChange(frozenset({code}))
+        if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
+            return f"licensekit users assign {holder} {code}"
+    return row.remedy
+
+
+def _license(read: ReadTransaction, state: InstallationState, code: str, now: int | None) -> Explained:
+    details = details_of(read, code, now=now)
+    noticed = (notice for notice in state.notices if notice.subject == code)
+    here, holders = f"licensekit explain {code}", _HOLDERS.get(details.row.kind, "").format(code)
+    rows = (
+        row._replace(remedy=holders and f"licensekit {holders}") if row.remedy == here else row
+        for row in _rows((*noticed, *details.why), code)
+    )
+    return Explained("license", code, details, tuple(rows))
+
+
+def _file(read: ReadTransaction, name: str, data: bytes) -> Explained:
+    trust_store, _ = combine_trust(read.stored, read.root, read.pack)
+    findings: list[Finding] = []
+    found: list[Coded] = []
+    try:
+        findings = check(armor.read(data), trust_store, read.now)
+        proposal = propose_activate(read, data)
+    except LicenseError as error:
+        found.append(error)
+    else:
+        found += proposal.preview.reasons or _taken(proposal, name)
+    return Explained("file", name, FileDetails(tuple(findings), trust_store), tuple(_rows(found)))
+
+
+def _taken(proposal: ActivationProposal, name: str) -> tuple[Coded, ...]:
+    if not proposal.preview.outcome.changed:
+        return (WouldBeTaken(reason="same", file=name),)
+    return (WouldBeTaken(reason="new", file=name), *proposal.consequences)
