@@ -23,6 +23,7 @@ from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.sites import SiteRow, Sites
+from licensekit.installation.update import Fetch
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
@@ -34,8 +35,8 @@ from licensekit.text.columns import TableOptions
 
 __all__ = [
     "IMPORT_BYTES", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal", "AuditEntry", "AuditReport",
-    "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
-    "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
+    "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event", "EventScope",
+    "Explanation", "Fetch", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
     "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
     "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",
     "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose",

@@ -1,29 +1,38 @@
-"""`licensekit activate`: take a license file, or show what it would change."""
+"""`licensekit activate` and `update`: take a license file, or show what it would change."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from licensekit.access import Access
-from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
+from licensekit.cli.customer.commands import (
+    ApplicationOption,
+    home_option,
+    in_installation,
+    opened_first,
+    trust_options,
+)
 from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import DAY, option
+from licensekit.cli.options import DAY, PATH, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
-from licensekit.installation import Preview, PreviewRow, SettingChange
+from licensekit.installation import ActivationProposal, Installation, Preview, PreviewRow, SettingChange
 from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
 _NAMED: Final = 5
 """How many licenses that end are named."""
+_only_preview: Final = option("--preview only_preview", "Show what would change, and stop.")
+_show_all: Final = option("--all show_all", "Show licenses that do not change as well.")
 
 
 @click.command()
 @click.argument("file")
-@option("--preview only_preview", "Show what would change, and stop.")
-@option("--all show_all", "Show licenses that do not change as well.")
+@_only_preview
+@_show_all
 @trust_options
 @option(
     "--released DATE",
@@ -41,8 +50,37 @@ def activate(*, file: str, only_preview: bool, show_all: bool, as_json: bool, **
     data = read_input(file, what="a license file")
     with located(file), opened_first(**place) as installation:
         proposal = installation.propose_activate(data)
-        preview, more = proposal.preview, proposal.as_json() if only_preview else {}
-        changed = not only_preview and installation.activate(data).changed
+        _carry_out(installation, proposal, only_preview=only_preview, show_all=show_all, as_json=as_json)
+
+
+@click.command()
+@_only_preview
+@_show_all
+@option("--issuer CODE", "Whose license it is, if not the vendor's.")
+@option("--ca FILE", "Trust a server whose certificate an authority in FILE (PEM) has signed, and no other.", type=PATH)
+@in_installation
+@json_option
+def update(*, installation: Installation, issuer: str | None, ca: Path | None, as_json: bool, **how: bool) -> None:
+    """Fetch the newest license file from the vendor's address, and activate it.
+
+    It is taken whole or not at all, like any other file. If it is here already, or an older one, nothing is changed and
+    the exit code is 0; if it cannot be fetched, the exit code is 8.
+    """
+    proposal = installation.propose_update(issuer=issuer, ca=ca)
+    if proposal is not None:
+        _carry_out(installation, proposal, as_json=as_json, **how)
+    elif as_json:
+        emit_json({"activated": False, "new": []})
+    else:
+        emit("nothing new: the newest license file is here already")
+
+
+def _carry_out(
+    installation: Installation, proposal: ActivationProposal, *, only_preview: bool, show_all: bool, as_json: bool
+) -> None:
+    """Show what a file changes, and activate it unless it is only shown; then exit with 1 if it cannot be activated."""
+    preview, more = proposal.preview, proposal.as_json() if only_preview else {}
+    changed = not only_preview and installation.activate(proposal.data).changed
     if as_json:
         emit_json({"activated": changed, **preview.plain(), **more})
     else:
