@@ -75,11 +75,15 @@ class AttachmentSource:
         # Of several installations none may be left without what it lacks.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
 
-    def file(self, beside: tuple[Token, ...], token: Token) -> bytes:
-        """Return the file of a signed document; the attachments `beside` it, the same for most, are written once."""
+    def of_bundle(self, bundle: Bundle) -> Attachments:
+        """Return what the application lacks that is to take `bundle`."""
+        return self.attachments(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
+
+    def file(self, beside: tuple[Token, ...], *tokens: Token) -> bytes:
+        """Return the file of signed documents; the attachments `beside` it, the same for most, are written once."""
         if beside not in self._written:
             self._written[beside] = file_of(beside)
-        return self._written[beside] + file_of([token])
+        return self._written[beside] + file_of(tokens)
 
     def _lacking(self, held: Held) -> Attachments:
         if held not in self._known:

@@ -66,7 +66,7 @@ def file_name(bundle: Bundle) -> str:
 
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
-    lacking = source.attachments(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
+    lacking = source.of_bundle(bundle)
     data = source.file(lacking.beside(bundle), token)
     return LicenseFile(bundle, token, data, repeated, lacking.fits_oldest)
 
