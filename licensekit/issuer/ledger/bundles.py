@@ -25,10 +25,11 @@ WITH_ENTRIES: Final = (
 )
 SELECT: Final = COLUMNS + "bundles" + WITH_ENTRIES
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
+# The state is written so that no engine takes its index: it would go through all that are active.
 _COUNTS: Final = (
     "(b.state IN ('active', 'suspended') OR b.state = 'replaced' AND b.ends >= ?"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
-    " AND o.state = 'active')"
+    " AND o.state || '' = 'active')"
     " AND NOT EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
     " AND o.state IN ('active', 'replaced') AND (o.starts IS NULL OR o.starts <= ?)"
     " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"

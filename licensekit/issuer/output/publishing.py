@@ -70,7 +70,7 @@ def _newest_file(
 ) -> tuple[list[Issued], bytes]:
     """Return the bundles of the file of a serial, and its bytes."""
     held = [one for one in counting or _in_its_place(tx, issued) if _is_believed(tx, one)]
-    attached = [token for one in held or issued[-1:] for token in source.of_bundle(one.bundle).beside(one.bundle)]
+    attached = [token for one in held or issued[-1:] for token in source.attachments(one.bundle).beside(one.bundle)]
     if not held:
         newest = tx.trust.lists.get(tx.state.issuer)
         attached += [tx.state.verified_trust.token, *([] if newest is None else [newest.token])]

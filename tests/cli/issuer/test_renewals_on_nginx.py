@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -246,8 +247,7 @@ def test_each_wrong_way_is_one_line_and_changes_nothing(
     (sides.web.folder / "large" / file.name).write_bytes(bytes(limits.FILE_BYTES + 1))
     sides.serve_from(path)
     if path == "/slow":
-        default = fetching.fetch
-        monkeypatch.setattr(fetching, "fetch", lambda address, ca: default(address, ca=ca, seconds=1))
+        monkeypatch.setattr(fetching, "fetch", partial(fetching.fetch, seconds=1))
     for words in ([], ["--preview"]):
         [line] = sides.update(*words, code=code).splitlines()
         assert line.startswith(f"licensekit: {sides.web.address}{path}: ")
