@@ -26,7 +26,7 @@ def publish(*, target: Path, preview: bool, workspace: Workspace, now: int, as_j
     written = [one for one in files if one.change != "unchanged"]
     unchanged = len(files) - len(written)
     if as_json:
-        emit_json({"written": not preview, "files": [one.plain() for one in written], "unchanged": unchanged})
+        emit_json({"written": not preview, "files": [one._asdict() for one in written], "unchanged": unchanged})
         return
     if written:
         show_rows(written, _COLUMNS)

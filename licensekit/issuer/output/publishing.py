@@ -1,9 +1,10 @@
 """The newest file of each customer, in a folder that any web server serves (`docs/renewals.md`)."""
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import compress, groupby
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LicenseError, PlaceTaken
@@ -14,7 +15,6 @@ from licensekit.issuer.ledger.states import REPLACED, VOID
 from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.verify import verify_bundle
-from licensekit.wire.plain import plain_fields
 
 _READABLE: Final = 0o644
 """The account of a web server reads the files, whatever the umask of the issuer's account is."""
@@ -32,10 +32,6 @@ class PublishedFile(NamedTuple):
     """The labels of its bundles; empty: everything was taken back, and the file brings the list that says so."""
     change: Literal["new", "changed", "unchanged"]
 
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return {**plain_fields(self, "serial company change"), "holds": list(self.holds)}
-
 
 def publish(tx: LedgerTransaction, folder: Path, *, preview: bool) -> Iterator[PublishedFile]:
     """Write the newest file of each pickup that differs from what is in `folder`, and yield every one; lazily.
@@ -46,7 +42,7 @@ def publish(tx: LedgerTransaction, folder: Path, *, preview: bool) -> Iterator[P
         FileUnusable: the folder is missing, or a file in it cannot be read or replaced; those before it were written.
         PlaceTaken: the workspace with its keys is in the folder.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
         raise FileUnusable(reason="folder-missing", where=str(folder))
     if tx.store.layout.folder.resolve().is_relative_to(folder.resolve()):
         raise PlaceTaken(reason="workspace", where=str(folder))
