@@ -148,10 +148,11 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
         path.mkdir(mode, exist_ok=True)
 
 
-def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None) -> None:
     """Write files of these names into `folder`, each whole or not at all, none of them synced.
 
-    What is there under one of the names is replaced, a symbolic link as well.
+    What is there under one of the names is replaced, a symbolic link as well. The umask decides who may read them,
+    unless there is a `mode`, which they have from the start.
 
     Raises:
         FileUnusable: one cannot be written; those before it were.
@@ -170,12 +171,29 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
                         written += os.write(handle, data[written:])
                 finally:
                     os.close(handle)
+                if mode is not None:
+                    os.chmod(partial, mode)  # noqa: PTH101  # likewise
                 os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
             except BaseException:  # an interruption too must leave no part of a file
                 Path(partial).unlink(missing_ok=True)
                 raise
     except (OSError, ValueError) as error:
         raise unusable(Path(path), "a file", error) from error
+
+
+def is_written(path: Path, data: bytes, mode: int) -> bool | None:
+    """Return whether a file holds just `data` and has the permissions of `mode`; None: there is none.
+
+    Raises:
+        FileUnusable: something else has its name, such as a symbolic link, or it cannot be read.
+    """
+    with _explained(path, "a file to be replaced"):
+        if not os.path.lexists(path):
+            return None
+        found = path.lstat()
+        require_plain_file(path, found.st_mode, "a file to be replaced")
+        has_mode = os.name != "posix" or found.st_mode & mode == mode
+        return has_mode and found.st_size == len(data) and path.read_bytes() == data
 
 
 def names_in(folder: Path) -> frozenset[str]:

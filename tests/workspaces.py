@@ -64,6 +64,13 @@ def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFil
     return workspace.issue(ordered(**changes), signer(workspace, now=now), who=WHO, now=now)
 
 
+def offer_updates(workspace: Workspace, address: str = "https://example.com/licenses", *, now: int = NOW) -> None:
+    """Sign the catalog with an address at which the newest files are."""
+    file = workspace.layout.catalog
+    file.write_text(file.read_text("utf-8").replace("\ncode =", f'\nupdate = "{address}"\ncode =', 1), "utf-8")
+    workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog", now), who=WHO, confirm=True)
+
+
 def take_back(
     workspace: Workspace, key: Signer | None, *, who: str = WHO, now: int = NOW, confirm: bool = False, **named: Any
 ) -> Revocations:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "catalog"),
     **lazy(_VENDOR, f"{_ISSUER}.issue", "issue renew amend"),
     **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept"),
+    **lazy(_VENDOR, f"{_ISSUER}.publish", "publish"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack product"),
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
     **lazy(_VENDOR, __name__, "ledger keys"),

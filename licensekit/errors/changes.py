@@ -86,6 +86,19 @@ class NotActivated(RefusedError):
     }
 
 
+class UpdateNotOffered(RefusedError):
+    """There is no address at which a newer license file could be."""
+
+    template = {
+        "nothing": "no license of `{issuer}` was activated here yet; run `licensekit activate FILE` first",
+        "catalog": "the catalog of `{issuer}` names no address for newer license files;"
+        " ask its vendor for them by mail, or for a catalog with `update`",
+        "pickup": "the license of `{issuer}` that is here does not say where newer ones are;"
+        " ask its vendor to renew it, and activate that file: the ones after it are found",
+    }
+    issuer: str
+
+
 class NoneFree(RefusedError):
     """As many are assigned, or leased, as there are."""
 

@@ -98,10 +98,11 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 
 `day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
 the system said, `typed` for what is typed into a shell, and `document` for the type of a token, or for several of which
-one is meant; `belongs` says where a document of that type goes. `{released:led , released }` is the list behind its words, and nothing where the list is empty. Of many
-`codes` the first are named; `{faults:first more fault|more faults}` is the first one, and how many more there are.
-`{use:use}` is the word before a sequence that is not of production, and nothing where it is. `{guess:guess check it}`
-asks whether the one that is near was meant, and says the words behind it where none is.
+one is meant; `belongs` says where a document of that type goes. `{released:led , released }` is the list behind its
+words, and nothing where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}`
+is the first one, and how many more there are. `{use:use}` is the word before a sequence that is not of production, and
+nothing where it is. `{guess:guess check it}` asks whether the one that is near was meant, and says the words behind it
+where none is.
 """
 
 

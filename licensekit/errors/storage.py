@@ -46,6 +46,31 @@ class FileUnusable(StateError):
     detail: str = ""
 
 
+class FetchFailed(StateError):
+    """A license file that did not come from its address; what is here is as it was."""
+
+    template = {
+        "absent": "the server has no license file for this installation;"
+        " ask the vendor to publish it (`licensekit publish`)",
+        "status": "the server answers with status {status}; try again later, and tell the vendor if it stays so",
+        "not-https": "this is not an https:// address, or leads to one that is not, or on and on;"
+        " ask the vendor for a catalog with the right `update`",
+        "certificate": "the certificate of the server is not trusted ({detail:line});"
+        " check the clock; if an authority of your own has signed it, name that with `--ca FILE`",
+        "authority": "there is no certificate in this file; give those of the authority in PEM",
+        "unreachable": "the server cannot be reached ({detail:line}); check the network, and try again later",
+        "late": "the license file did not arrive within {seconds:g} seconds; check the network, and try again later",
+        "cut-off": "the connection ended before the whole license file was here; try again",
+        "damaged": "what came is not a whole license file ({detail:line});"
+        " try again, and tell the vendor if it stays so",
+        "page": "a web page came instead of a license file;"
+        " sign in to the network if it asks for that, or tell the vendor",
+    }
+    detail: str = ""
+    status: int = 0
+    seconds: float = 0
+
+
 class PlaceTaken(StateError):
     """Something is already where something new should go, and is not overwritten."""
 
@@ -57,6 +82,8 @@ class PlaceTaken(StateError):
         "reset": "there is a reset for another installation",
         "no-license": "what is there is not a license file",
         "module": "what is there is not a module of this product",
+        "workspace": "the workspace is in this folder, and its keys would be served as well;"
+        " choose a folder that holds nothing else",
     }
     hint_template = "write to another path with -o, or move that file away first"
     bundle: str = ""

@@ -25,6 +25,7 @@ from licensekit.installation.preview import Preview, PreviewRow, SettingChange, 
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
+from licensekit.installation.update import Fetch
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
@@ -37,7 +38,7 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
-    "EventScope", "Explained", "ExplainedRow", "Explanation", "FileDetails", "Given", "HeldSeat", "ImportRow",
+    "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "HeldSeat", "ImportRow",
     "Imported", "Installation", "InstallationDetails", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
     "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",

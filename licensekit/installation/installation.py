@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import apply, propose_activate, warnings_of
+from licensekit.installation.activation import ActivationProposal, apply, propose_activate, warnings_of
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of
 from licensekit.installation.events import Events
@@ -19,6 +20,7 @@ from licensekit.installation.explaining import explain
 from licensekit.installation.leases import Leases
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
+from licensekit.installation.update import Fetch, is_news, propose_fetched, update_address
 from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation
@@ -118,6 +120,27 @@ class Installation(Section):
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
         return write_first(self._opened, lambda change: apply(change, plan_activation(change.read, data)))
+
+    def propose_update(
+        self, *, issuer: str | None = None, ca: Path | None = None, fetch: Fetch | None = None
+    ) -> ActivationProposal | None:
+        """Fetch the newest license file of an issuer, the vendor by default, and return what it would change.
+
+        Returns None if there is nothing new: it is here already, or what is here is newer. The database is not held
+        while it is fetched. `fetch` returns what is at an address; default: over HTTPS, with a server that is trusted
+        by the authorities in the file `ca` (PEM), or by those of the system.
+
+        Raises:
+            UpdateNotOffered: the catalog or the license here names no address.
+            FetchFailed: the file did not come, or not whole.
+            TrustError: something in it is not to be believed.
+        """
+        from licensekit.installation import fetching  # noqa: PLC0415  # nothing else loads anything of a network
+
+        with read_installation(self._opened) as read:
+            address = update_address(read, issuer)
+        proposal = propose_fetched(address, fetch or partial(fetching.fetch, ca=ca), self.propose_activate)
+        return proposal if is_news(proposal.preview) else None
 
     def return_bundles(self, part: str = "base", *, issuer: str | None = None, confirm: bool = False) -> str:
         """Return the active bundles of a part back, and return the signed receipts.

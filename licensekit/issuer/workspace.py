@@ -33,6 +33,7 @@ from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.output.publishing import PublishedFile, publish
 from licensekit.issuer.proposal import propose, sign_proposed
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
@@ -192,6 +193,20 @@ class Workspace:
         with worker_pool(key, workers) as pool:
             run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
+
+    def publish(self, folder: Path, *, now: int, preview: bool = False) -> Iterator[PublishedFile]:
+        """Write the newest file of each customer where a web server serves it, and yield every one (`publishing`).
+
+        It needs no key and no right to write to the ledger. With `preview` nothing is written.
+
+        Raises:
+            LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
+            FileUnusable, PlaceTaken: as `publishing.publish`; what was written before stays.
+        """
+        if error := self.ledger.restored():
+            raise error
+        with self.read(now) as tx:
+            yield from publish(tx, folder, preview=preview)
 
     def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.

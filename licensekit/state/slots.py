@@ -139,6 +139,7 @@ def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Ite
     query = _of(kind, _WITH) + ", ?" * (len(codes) - 1) + ")) ORDER BY h.id, l.license"
     yield from connection.stream(query, *codes)
 
+
 def holders_above(connection: Connection, kind: Kind, code: str, slot: int, limit: int) -> tuple[str, ...]:
     """Return who holds a license in a higher slot, those with the lowest slots first."""
     rows = connection.rows(_of(kind, _FIRST), code, slot + 1, HIGHEST, limit)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -39,4 +40,13 @@ def workspace(tmp_path: Path, location: str, workspace_template: Path) -> Iterat
         shutil.copytree(workspace_template, folder)
         opened = Workspace.open(folder)
     with opened:
+        yield opened
+
+
+@pytest.fixture
+def updating(workspace: Workspace) -> Iterator[Workspace]:
+    """A workspace whose catalog says where newest files lie, and whose draws can be foreseen."""
+    numbers = count(1)
+    with Workspace.open(workspace.layout.folder, lambda size: bytes([next(numbers)] * size)) as opened:
+        workspaces.offer_updates(opened)
         yield opened

@@ -1,19 +1,20 @@
-"""`licensekit activate`: take a license file, or show what it would change."""
+"""`licensekit activate` and `update`: take a license file, or show what it would change."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.access import Access
-from licensekit.cli.customer.commands import ApplicationOption, home_option, opened_first, trust_options
+from licensekit.cli.customer import commands
 from licensekit.cli.customer.settling import Settling, settle_options
 from licensekit.cli.failures import NO
 from licensekit.cli.inputs import located, read_tokens
-from licensekit.cli.options import DAY, option
+from licensekit.cli.options import DAY, PATH, Decorator, collected, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
-from licensekit.installation import Preview, PreviewRow, SettingChange
+from licensekit.installation import ActivationProposal, Installation, Preview, PreviewRow, SettingChange
 from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
@@ -21,46 +22,86 @@ _NAMED: Final = 5
 """How many licenses that end are named."""
 
 
+class Taking(NamedTuple):
+    """How a license file is taken, or only looked at."""
+
+    only_preview: bool
+    show_all: bool
+    settling: Settling
+    as_json: bool
+
+    def carry_out(self, installation: Installation, proposal: ActivationProposal) -> None:
+        """Show what a file changes, and activate it unless it is only shown; exit with 1 if it could not be."""
+        preview, settlement = proposal.preview, self.settling.of(proposal.settlement)
+        if self.settling.ends(settlement):
+            return
+        changed = False
+        if self.settling.settle:
+            preview = preview.settled()
+            changed = not self.only_preview and proposal.apply(settle=settlement).changed
+        elif not self.only_preview:
+            changed = installation.activate(proposal.data).changed
+        if self.as_json:
+            more = proposal.as_json() if self.only_preview else {}
+            emit_json({"activated": changed, **preview.plain(), **more, "settlement": settlement.plain()})
+        else:
+            _show_preview(preview, show_all=self.show_all)
+            _show_result(preview, changed=changed, only_preview=self.only_preview)
+            self.settling.show(settlement)
+        if self.only_preview and not preview.can_activate:
+            raise click.exceptions.Exit(NO)
+
+
+_taking: Final[Decorator] = collected(
+    "taking",
+    Taking,
+    option("--preview only_preview", "Show what would change, and stop."),
+    option("--all show_all", "Show licenses that do not change as well."),
+    settle_options,
+    json_option,
+)
+"""The options of commands that take a license file, as `taking`."""
+
+
 @click.command()
 @click.argument("file")
-@option("--preview only_preview", "Show what would change, and stop.")
-@option("--all show_all", "Show licenses that do not change as well.")
-@settle_options
-@trust_options
+@_taking
+@commands.trust_options
 @option(
     "--released DATE",
     "When this version of the product was released, for its maintenance.",
-    cls=ApplicationOption,
+    cls=commands.ApplicationOption,
     type=DAY,
 )
-@home_option
-@json_option
-def activate(*, file: str, only_preview: bool, show_all: bool, settling: Settling, as_json: bool, **place: Any) -> None:
+@commands.home_option
+def activate(*, file: str, taking: Taking, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all.
 
     The first time, the vendor's pack and root pin are recorded: from then on they are known here.
     """
     data = read_tokens(file, what="a license file")
-    with located(file), opened_first(**place) as installation:
-        proposal = installation.propose_activate(data)
-        preview, settlement = proposal.preview, settling.of(proposal.settlement)
-        if settling.ends(settlement):
-            return
-        changed = False
-        if settling.settle:
-            preview = preview.settled()
-            changed = not only_preview and proposal.apply(settle=settlement).changed
-        elif not only_preview:
-            changed = installation.activate(data).changed
-    if as_json:
-        more = proposal.as_json() if only_preview else {}
-        emit_json({"activated": changed, **preview.plain(), **more, "settlement": settlement.plain()})
+    with located(file), commands.opened_first(**place) as installation:
+        taking.carry_out(installation, installation.propose_activate(data))
+
+
+@click.command()
+@_taking
+@option("--issuer CODE", "Whose license it is, if not the vendor's.")
+@option("--ca FILE", "Trust a server whose certificate an authority in FILE (PEM) has signed, and no other.", type=PATH)
+@commands.in_installation
+def update(*, installation: Installation, issuer: str | None, ca: Path | None, taking: Taking) -> None:
+    """Fetch the newest license file from the vendor's address, and activate it.
+
+    It is taken whole or not at all, like any other file. If it is here already, or an older one, nothing is changed and
+    the exit code is 0; if it cannot be fetched, the exit code is 8.
+    """
+    proposal = installation.propose_update(issuer=issuer, ca=ca)
+    if proposal is not None:
+        taking.carry_out(installation, proposal)
+    elif taking.as_json:
+        emit_json({"activated": False, "new": []})
     else:
-        _show_preview(preview, show_all=show_all)
-        _show_result(preview, changed=changed, only_preview=only_preview)
-        settling.show(settlement)
-    if only_preview and not preview.can_activate:
-        raise click.exceptions.Exit(NO)
+        emit("nothing new: the newest license file is here already")
 
 
 def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None:

@@ -22,7 +22,7 @@ _SECTION: Final = "Commands for the customer, who uses them"
 _HERE: Final = "licensekit.cli.customer"
 
 CUSTOMER: Final[Mapping[str, Lazy]] = {
-    **lazy(_SECTION, f"{_HERE}.activate", "activate"),
+    **lazy(_SECTION, f"{_HERE}.activate", "activate update"),
     **lazy(_SECTION, f"{_HERE}.status", "status"),
     **lazy(_SECTION, f"{_HERE}.explain", "explain"),
     **lazy(_SECTION, f"{_HERE}.users", "users"),

@@ -14,20 +14,22 @@ from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
-COLUMNS: Final = (
+_COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number,"
-    " d.action, d.at, d.who, d.note FROM "
+    " d.action, d.at, d.who, d.note"
 )
+COLUMNS: Final = _COLUMNS + " FROM "
 WITH_ENTRIES: Final = (
     " AS b JOIN entries AS e ON e.number = b.number"
     " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
 )
 SELECT: Final = COLUMNS + "bundles" + WITH_ENTRIES
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
+# The state is written so that no engine takes its index: it would go through all that are active.
 _COUNTS: Final = (
     "(b.state IN ('active', 'suspended') OR b.state = 'replaced' AND b.ends >= ?"
     " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
-    " AND o.state = 'active')"
+    " AND o.state || '' = 'active')"
     " AND NOT EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
     " AND o.state IN ('active', 'replaced') AND (o.starts IS NULL OR o.starts <= ?)"
     " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"
@@ -56,6 +58,11 @@ class Issued(NamedTuple):
     def label(self) -> str:
         """The name for it in messages."""
         return self.bundle.label
+
+    @property
+    def pickup(self) -> bytes | None:
+        """The name under which the newest file of its serial lies, if it has one."""
+        return hex_extension(self.bundle.extensions, PICKUP, PICKUP_BYTES)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `LISTED_FIELDS`."""
@@ -116,6 +123,31 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
     return frozenset(number for (number,) in rows)
 
 
+def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool]]:
+    """Yield every bundle, a serial after the other, and whether it counts (`numbers_of_key`); in constant memory."""
+    rows = connection.stream(
+        f"{_COLUMNS}, {_COUNTS} FROM bundles{WITH_ENTRIES} ORDER BY b.serial, b.part, b.use DESC, b.sequence",
+        today,
+        today,
+    )
+    return ((read_row(row[:-1]), bool(row[-1])) for row in rows)
+
+
+def counting_of(connection: Connection, serial: str, today: int) -> list[Issued]:
+    """Return the bundles of a serial that count, as `numbers_of_key`."""
+    return _found(connection, "b.serial = ? AND " + _COUNTS + " ORDER BY b.part, b.sequence", serial, today, today)
+
+
+def serial_in_place_of(connection: Connection, serial: str) -> str | None:
+    """Return the serial of the newest bundle that takes the place of a serial, if there is one."""
+    row = connection.one(
+        "SELECT b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number"
+        " WHERE r.serial = ? ORDER BY b.number DESC LIMIT 1",
+        serial,
+    )
+    return row[0] if row else None
+
+
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
     return _found(connection, f"b.number IN ({asked(numbers)}) ORDER BY b.number", *numbers)
@@ -159,9 +191,7 @@ def is_issued_since(connection: Connection, serial: str, part: str, use: Use, nu
 
 def pickup_of(connection: Connection, serial: str) -> bytes | None:
     """Return under which name the newest file of a serial lies; None if it has none yet."""
-    found = (
-        hex_extension(one.bundle.extensions, PICKUP, PICKUP_BYTES) for one in reversed(of_serial(connection, serial))
-    )
+    found = (one.pickup for one in reversed(of_serial(connection, serial)))
     return next((pickup for pickup in found if pickup is not None), None)
 
 

@@ -21,7 +21,7 @@ from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
 from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Catalog, Revocations, SignedType, decode
+from licensekit.wire.documents import Bundle, Catalog, Reset, Revocations, SignedType, decode
 
 Attach = bool | Held
 """For whom the attachments are: an application that holds this; True: as the ledger knows; False: there are none."""
@@ -66,20 +66,22 @@ class AttachmentSource:
         self._written: dict[tuple[Token, ...], bytes] = {}
         self._usual = self._lacking(self._oldest if attach is True else attach or newest_held(tx.state))
 
-    def attachments(self, serial: str | None, installation: bytes | None = None) -> Attachments:
-        """Return what the application of a customer lacks; `installation`: the one that the file is bound to."""
+    def attachments(self, document: Bundle | Reset) -> Attachments:
+        """Return what the application lacks that is to take a document."""
         if not self._asks:
             return self._usual
+        serial, bound = (None, document) if isinstance(document, Reset) else (document.serial, document.binding)
+        installation = None if bound is None else bound.installation
         said = exchange_files.last_of_each(self._tx.ledger, serial, installation)
         known = [read_held(one.extensions.get(HOLDS)) for one in said]
         # Of several installations none may be left without what it lacks.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
 
-    def file(self, beside: tuple[Token, ...], token: Token) -> bytes:
-        """Return the file of a signed document; the attachments `beside` it, the same for most, are written once."""
+    def file(self, beside: tuple[Token, ...], *tokens: Token) -> bytes:
+        """Return the file of signed documents; the attachments `beside` it, the same for most, are written once."""
         if beside not in self._written:
             self._written[beside] = file_of(beside)
-        return self._written[beside] + file_of([token])
+        return self._written[beside] + file_of(tokens)
 
     def _lacking(self, held: Held) -> Attachments:
         if held not in self._known:

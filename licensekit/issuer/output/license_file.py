@@ -66,7 +66,7 @@ def file_name(bundle: Bundle) -> str:
 
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
-    lacking = source.attachments(bundle.serial, None if bundle.binding is None else bundle.binding.installation)
+    lacking = source.attachments(bundle)
     data = source.file(lacking.beside(bundle), token)
     return LicenseFile(bundle, token, data, repeated, lacking.fits_oldest)
 
@@ -74,7 +74,7 @@ def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repe
 def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
-    lacking = source.attachments(None, reset.installation)
+    lacking = source.attachments(reset)
     data = source.file(lacking.always, token)
     return ResetFile(source.product, reset, token, data, repeated, lacking.fits_oldest)
 

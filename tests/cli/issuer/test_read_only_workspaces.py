@@ -21,6 +21,8 @@ READING: Final = {
     "catalog show": ("catalog", "show"),
     "catalog diff": ("catalog", "diff"),
     "keys": ("keys", "list"),
+    "publishing": ("publish", "{acme}/../www"),
+    "preview of publishing": ("publish", "{acme}/../www", "--preview"),
     "preview of an order": ("issue", "{acme}/orders/example.toml", "--preview"),
     "preview of a renewal": ("renew", "1010000014", "--days", "30", "--preview"),
     "preview of revoking": ("revoke", "serial", "1010000014", "--preview"),
@@ -33,6 +35,7 @@ READING: Final = {
 def acme(desk: Desk, request: pytest.FixtureRequest) -> Path:
     """A workspace in which something was issued; perhaps its log is still beside the ledger."""
     folder = desk.folder / "acme"
+    (desk.folder / "www").mkdir()
     with Workspace.open(folder):
         desk.run("issue", "acme/orders/example.toml", "-C", "acme", "-o", "sent.lic", *desk.passphrase)
         copy = shutil.copytree(folder, desk.folder / "copy")

@@ -1,10 +1,5 @@
 """The name under which customers find their newest file: drawn once for a serial, and kept."""
 
-from collections.abc import Iterator
-from itertools import count
-
-import pytest
-
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
@@ -14,25 +9,7 @@ from licensekit.wire.documents import ANSWERS, PICKUP
 from licensekit.wire.frame import INSTALLATION
 from tests import makers
 from tests.issuer.exchange.test_answers import request
-from tests.workspaces import NOW, SERIAL, WHO, issue, ordered, signer
-
-
-@pytest.fixture
-def updating(workspace: Workspace) -> Iterator[Workspace]:
-    """A workspace whose catalog says where newest files lie, and whose draws can be foreseen."""
-    numbers = count(1)
-    opened = Workspace.open(workspace.layout.folder, lambda size: bytes([next(numbers)] * size))
-    with opened:
-        publish(opened, 'update = "https://example.com/licenses"\n')
-        yield opened
-
-
-def publish(workspace: Workspace, line: str) -> None:
-    """Sign the catalog with a line more behind the issuer's code."""
-    file = workspace.layout.catalog
-    text = file.read_text("utf-8").replace('code = "acme"', f'code = "acme"\n{line}#', 1)
-    file.write_text(text, "utf-8")
-    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO, confirm=True)
+from tests.workspaces import NOW, SERIAL, WHO, issue, offer_updates, ordered, signer
 
 
 def pickup(file: LicenseFile) -> object:
@@ -64,7 +41,7 @@ def test_it_stays_over_parts_renewals_amendments_and_uses(updating: Workspace) -
 
 def test_what_was_sold_before_there_was_an_address_gets_one_when_it_is_renewed(workspace: Workspace) -> None:
     issue(workspace)
-    publish(workspace, 'update = "https://example.com/licenses"\n')
+    offer_updates(workspace)
     asked = renewal(SERIAL, days=9)
     files = [workspace.change(asked, signer(workspace), who=WHO, now=NOW, confirm=True) for _ in range(2)]
     [drawn] = {pickup(file) for file in files}
