@@ -50,6 +50,14 @@ CREATE INDEX users_by_kind ON users (kind, id, retired);
 CREATE INDEX users_retired ON users (kind, id)
     WHERE retired = 1;
 
+-- The words of an id and a name, by which a user is searched for: drawn from the table of users.
+CREATE TABLE user_words (
+    word {text} NOT NULL,
+    user_id {text} NOT NULL,
+    PRIMARY KEY (word, user_id)
+) {strict};
+CREATE INDEX user_words_by_user ON user_words (user_id, word);
+
 CREATE TABLE sites (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
