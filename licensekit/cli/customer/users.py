@@ -151,7 +151,7 @@ _COLUMNS: Final[output.Columns[UserRow]] = {
 @option("--license LICENSE", "Only users assigned this license.")
 @option("--holding LICENSE", "Only users who have this license, also through a plan.")
 @option("--kind kinds", "Only users of this kind; may be repeated.", type=WordChoice(UserKind), multiple=True)
-@option("--text TEXT", "Only users with this text in the id or name.", default="")
+@option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default="")
 @option("--retired/--not-retired", "Only retired users, or all others.", default=None)
 @option("--lapsed expired", "Only users assigned a license that has lapsed.")
 @in_installation
