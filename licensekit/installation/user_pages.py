@@ -42,13 +42,14 @@ class Condition(NamedTuple):
 NOBODY: Final = Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
 _EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause("SELECT id FROM users"),))
 _HAS_WORD: Final = "(SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word >= ? AND w.word < ?) > 0"
-_FOUND: Final = "SELECT w.word, w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ?"
+_OF_WORD: Final = "SELECT 1 FROM user_words w WHERE w.word >= ? AND w.word < ?"
+_FOUND: Final = "SELECT w.word, w.user_id AS id FROM user_words w"
 # Whoever has several words that begin alike is listed once, by the first of them.
 _IS_FIRST: Final = "c.word = (SELECT min(w.word) FROM user_words w WHERE w.user_id = c.id AND w.word >= ?)"
-# In place of a word is NULL where there is none, which is not behind any place in the list.
+# Where there is none, NULL is in the place of the word, which is neither before nor behind any.
 _WITH_WORD: Final = (
-    "SELECT (SELECT min(w.word) FROM user_words w WHERE w.user_id = s.id AND w.word >= ? AND w.word < ?) AS word,"
-    " s.id FROM ({range}) AS s"
+    "SELECT (SELECT min(w.word) FROM user_words w WHERE w.user_id = s.id AND w.word >= ?) AS word, s.id"
+    " FROM ({range}) AS s"
 )
 _COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM ({ranges}) AS s LIMIT ?) AS n"
 _RANGE: Final = "SELECT * FROM (SELECT {keys} FROM ({range}) AS c WHERE {holds} ORDER BY {keys} LIMIT ?) AS r"
@@ -72,6 +73,10 @@ class _Source(NamedTuple):
     order: _Ordering
     ranges: tuple[Clause, ...]
     filters: list[Clause]
+    begin: Row = ("",)
+    """The place before all of them."""
+    end: Row | None = None
+    """The place behind all of them; None where there is no such place."""
 
 
 def page_of_ids(
@@ -82,21 +87,17 @@ def page_of_ids(
     That is what the next page takes as `after`; it is empty where there is none.
     """
     words = _words(text)
-    if words:
-        place: Row = after.partition(" ")[::2]
-        source = _found(connection, conditions, words, place[0])
-    else:
-        place = (after,)
-        source = _listed(connection, conditions)
-    until: Row | None = None
+    place: Row = after.partition(" ")[::2] if words else (after,)
+    source = _found(connection, conditions, words, place[0]) if words else _listed(connection, conditions)
+    place, last = max(place, source.begin), None
     if source.filters:
-        query, values = _merged(source, place, None, [], LOOKED_AT)
-        until = connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
-    query, values = _merged(source, place, until, source.filters, limit + 1)
+        query, values = _merged(source, place, source.end, [], LOOKED_AT)
+        last = connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
+    query, values = _merged(source, place, last or source.end, source.filters, limit + 1)
     found = connection.rows(f"{query} LIMIT ?", *values, limit + 1)
     if len(found) > limit:
-        until = found[limit - 1]
-    return [row[-1] for row in found[:limit]], " ".join(until or ())
+        last = found[limit - 1]
+    return [row[-1] for row in found[:limit]], " ".join(last or ())
 
 
 def marks(values: Collection[object]) -> LiteralString:
@@ -120,16 +121,17 @@ def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
     """Return candidates in the order of the words that one word of a text finds: the rarest, or that of the place."""
-    ranges = {word: Clause(_FOUND, (word, word + _LAST)) for word in words}
-    sizes = {word: _size(connection, (one,)) for word, one in ranges.items()}
+    sizes = {word: _size(connection, (Clause(_OF_WORD, (word, word + _LAST)),)) for word in words}
     first = next((word for word in words if placed.startswith(word)), min(words, key=sizes.__getitem__))
-    filters = [Clause(_HAS_WORD, ranges[word].values) for word in words if word != first]
     few = None if sizes[first] < LOOKED_AT else _few(connection, conditions)
+    filters = [Clause(_HAS_WORD, (word, word + _LAST)) for word in words if word != first]
     filters += (one.holds for one in conditions if one is not few)
+    begin, end = (first, ""), (first + _LAST, "")
     if few is None:
-        return _Source(_BY_WORD, (ranges[first],), [*filters, Clause(_IS_FIRST, (first,))])
-    worded = (Clause(_WITH_WORD.replace("{range}", one.sql), ranges[first].values + one.values) for one in few.ranges)
-    return _Source(_BY_WORD, tuple(worded), filters)
+        filters.append(Clause(_IS_FIRST, (first,)))
+        return _Source(_BY_WORD, (Clause(_FOUND),), filters, begin, end)
+    ranges = (Clause(_WITH_WORD.replace("{range}", one.sql), (first, *one.values)) for one in few.ranges)
+    return _Source(_BY_WORD, tuple(ranges), filters, begin, end)
 
 
 def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition | None:
