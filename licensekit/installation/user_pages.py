@@ -53,28 +53,18 @@ _WITH_WORD: Final = (
 )
 _COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM ({ranges}) AS s LIMIT ?) AS n"
 _RANGE: Final = "SELECT * FROM (SELECT {keys} FROM ({range}) AS c WHERE {holds} ORDER BY {keys} LIMIT ?) AS r"
-
-
-class _Ordering(NamedTuple):
-    """The columns by which candidates are ordered, with a question mark and a number for each."""
-
-    keys: LiteralString
-    marks: LiteralString
-    numbers: LiteralString
-
-
-_BY_ID: Final = _Ordering("c.id", "?", "1")
-_BY_WORD: Final = _Ordering("c.word, c.id", "?, ?", "1, 2")
+# Candidates are ordered by an id, or by a word and an id.
+_KEYS: Final[tuple[LiteralString, ...]] = ("c.id", "c.word, c.id")
+_NUMBERS: Final[tuple[LiteralString, ...]] = ("1", "1, 2")
 
 
 class _Source(NamedTuple):
     """Where candidates come from, and what else must hold for them."""
 
-    order: _Ordering
     ranges: tuple[Clause, ...]
     filters: list[Clause]
     begin: Row = ("",)
-    """The place before all of them."""
+    """The place before all of them: an id, or a word and an id, by which they are ordered."""
     end: Row | None = None
     """The place behind all of them; None where there is no such place."""
 
@@ -116,7 +106,7 @@ def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
     """Return candidates in the order of their ids."""
     in_order = (one for one in conditions if one.ranges and one.in_order)
     chosen = _few(connection, conditions) or next(in_order, _EVERYBODY)
-    return _Source(_BY_ID, chosen.ranges, [one.holds for one in conditions if one is not chosen])
+    return _Source(chosen.ranges, [one.holds for one in conditions if one is not chosen])
 
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
@@ -129,9 +119,9 @@ def _found(connection: Connection, conditions: Sequence[Condition], words: list[
     begin, end = (first, ""), (first + _LAST, "")
     if few is None:
         filters.append(Clause(_IS_FIRST, (first,)))
-        return _Source(_BY_WORD, (Clause(_FOUND),), filters, begin, end)
+        return _Source((Clause(_FOUND),), filters, begin, end)
     ranges = (Clause(_WITH_WORD.replace("{range}", one.sql), (first, *one.values)) for one in few.ranges)
-    return _Source(_BY_WORD, tuple(ranges), filters, begin, end)
+    return _Source(tuple(ranges), filters, begin, end)
 
 
 def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition | None:
@@ -152,12 +142,12 @@ def _size(connection: Connection, ranges: Sequence[Clause]) -> int:
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:
     """Return the query for what lies behind one place and up to another: `most` of each range, in order."""
-    keys, marks, numbers = source.order
-    holds = [Clause(f"({keys}) > ({marks})", after), *filters]
+    keys = _KEYS[len(after) - 1]
+    holds = [Clause(f"({keys}) > ({marks(after)})", after), *filters]
     if until is not None:
-        holds.append(Clause(f"({keys}) <= ({marks})", until))
+        holds.append(Clause(f"({keys}) <= ({marks(until)})", until))
     where = " AND ".join(one.sql for one in holds)
     each = _RANGE.replace("{keys}", keys).replace("{holds}", where)
     query = " UNION ".join(each.replace("{range}", one.sql) for one in source.ranges)
     values = (value for one in source.ranges for part in (one, *holds, Clause("", (most,))) for value in part.values)
-    return Clause(f"{query} ORDER BY {numbers}", tuple(values))
+    return Clause(f"{query} ORDER BY {_NUMBERS[len(after) - 1]}", tuple(values))
