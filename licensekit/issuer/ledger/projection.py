@@ -6,12 +6,12 @@ The state of each bundle is one of `states`. One that is signed again keeps its 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.database import Connection, Value
 from licensekit.issuer.ledger import documents, exchange_files, states
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
-from licensekit.text.names import folded
 from licensekit.trust.signed import identity_of
 from licensekit.wire import frame
 from licensekit.wire.armor import Token
@@ -103,7 +103,7 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
 
 def company_key(company: str) -> str:
     """Return the spelling by which companies are looked up: neither case nor form matters."""
-    return folded(company)
+    return normalize("NFKC", company.casefold())
 
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
