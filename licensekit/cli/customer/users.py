@@ -31,7 +31,7 @@ from licensekit.wire.documents import UserKind
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Who there is", __name__, "add set retire erase import"),
+        **lazy("Who there is", __name__, "add set retire erase import reindex"),
         **lazy("What they hold", __name__, "assign release prefer"),
         **lazy("Questions", __name__, "list may-login"),
     },
@@ -57,8 +57,7 @@ _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of 
 def add(*, user_id: str, installation: Installation, **given: Any) -> None:
     """Add a user, who holds no license yet."""
     known = {name: value for name, value in given.items() if value is not None}
-    installation.users.add(user_id, **known)
-    output.emit(f"added {user_id}")
+    output.emit(f"added {installation.users.add(user_id, **known).written}")
 
 
 @click.command("set")
@@ -75,10 +74,10 @@ def set_(
     *, user_id: str, groups: tuple[str, ...], no_groups: bool, active: bool, installation: Installation, **given: Any
 ) -> None:
     """Change what is known of a user."""
-    installation.users.set(
+    user = installation.users.set(
         user_id, groups=groups if groups or no_groups else None, retired=False if active else None, **given
     )
-    output.emit(f"set {user_id}")
+    output.emit(f"set {user.written}")
 
 
 def _show_imported(done: Imported) -> None:
@@ -128,6 +127,13 @@ def erase(*, user_id: str, installation: Installation) -> None:
     output.emit("erased")
 
 
+@click.command()
+@in_installation
+def reindex(*, installation: Installation) -> None:
+    """Draw the words again by which users are searched for, after rows were edited by hand."""
+    output.emit(f"drew the words of all users again; {installation.users.reindex()} did not fit")
+
+
 def remarks(user: UserFacts) -> str | None:
     """Return what is special about a user, in words."""
     marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
@@ -149,7 +155,7 @@ _COLUMNS: Final[output.Columns[UserRow]] = {
 @option("--license LICENSE", "Only users assigned this license.")
 @option("--holding LICENSE", "Only users who have this license, also through a plan.")
 @option("--kind kinds", "Only users of this kind; may be repeated.", type=WordChoice(UserKind), multiple=True)
-@option("--text TEXT", "Only users with this text in the id or name.", default="")
+@option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default="")
 @option("--retired/--not-retired", "Only retired users, or all others.", default=None)
 @option("--lapsed expired", "Only users assigned a license that has lapsed.")
 @in_installation

@@ -43,10 +43,12 @@ _SETTINGS: Final = (
     "SET lock_timeout = {milliseconds};"
     # Neither a process that stands still inside a transaction may stop all others,
     f"SET {_IDLE};"
+    # A page of users looks costly to the planner, which cannot know that its filters are cheap: compiling costs more.
+    "SET jit = off;"
     # nor one that was killed while the server works for it. (Not every server can look.)
     "DO $$ BEGIN SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN END $$"
 )
-_LOCAL_SETTINGS: Final = f"SET LOCAL lock_timeout = {{milliseconds}};SET LOCAL {_IDLE};"
+_LOCAL_SETTINGS: Final = f"SET LOCAL lock_timeout = {{milliseconds}};SET LOCAL {_IDLE};SET LOCAL jit = off;"
 
 
 def read_url(url: str) -> tuple[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ The state of each bundle is one of `states`. One that is signed again keeps its 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.database import Connection, Value
@@ -101,8 +102,8 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
 
 
 def company_key(company: str) -> str:
-    """Return the spelling by which companies are looked up: case does not matter."""
-    return company.casefold()
+    """Return the spelling by which companies are looked up: neither case nor form matters."""
+    return normalize("NFKC", company.casefold())
 
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:

@@ -259,6 +259,13 @@ def test_pages_of_a_workspace_hold_every_bundle_once(workspace: Workspace, limit
     assert seen == every
 
 
+@pytest.mark.parametrize("name", ["\u00d8DEG\u00c5RD", "\u00f8dega\u030ard", "\u00d8de"])
+def test_a_company_is_found_whatever_the_case_and_the_form_of_its_name(workspace: Workspace, name: str) -> None:
+    issue(workspace, company="\u00d8deg\u00e5rd AS")
+    [found] = workspace.ledger.bundles(Filters(company=name), now=NOW)
+    assert found.bundle.company == "\u00d8deg\u00e5rd AS"
+
+
 SOLD: Final = bundle(5, expiry=TODAY + 2, grace=TODAY + 4)
 
 
