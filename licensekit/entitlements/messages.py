@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
+from licensekit.dates import format_days
 from licensekit.errors.coded import Message, Templates
 from licensekit.wire.documents import label_of
 
@@ -51,6 +52,12 @@ class Notice(About):
 
     level: ClassVar[Severity] = Severity.INFO
     """The severity, where it is always the same."""
+    consequence_template: ClassVar[Templates] = ""
+    """What follows while nobody acts, or has followed: a clause that stands behind the message."""
+    remedy_template: ClassVar[Templates] = ""
+    """The command that helps, without the name of the program: `users list --idle {days}`."""
+    date_field: ClassVar[str] = ""
+    """The name of the field that is its date, in days since 1970; empty where it has none."""
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""
 
@@ -59,9 +66,31 @@ class Notice(About):
         """How soon somebody should act."""
         return self.level
 
+    @property
+    def consequence(self) -> str:
+        """What follows while nobody acts, or has followed; empty where nothing does."""
+        return self._say(self.consequence_template)
+
+    @property
+    def remedy(self) -> str:
+        """The command line that helps, `licensekit …`; empty where no command does."""
+        return f"licensekit {self._say(self.remedy_template)}" if self.remedy_template else ""
+
+    @property
+    def date(self) -> int | None:
+        """The day that it is about, in days since 1970; None where no date is involved."""
+        return getattr(self, self.date_field) if self.date_field else None
+
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values."""
-        return {**super().as_json(), "severity": self.severity.value, "days": self.days}
+        return {
+            **super().as_json(),
+            "severity": self.severity.value,
+            "days": self.days,
+            "consequence": self.consequence or None,
+            "date": None if self.date is None else format_days(self.date),
+            "remedy": self.remedy or None,
+        }
 
 
 class BundleNotice(Notice):
