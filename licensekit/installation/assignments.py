@@ -36,8 +36,8 @@ def change_licenses(
     if faults:
         raise faults[0].replace(more=tuple(faults[1:]))
     new = wanted.assign - held
-    slots.release(change.connection, kind, [(holder, code) for code in wanted.release])
     slots.assign(change.connection, kind, [(holder, code) for code in new])
+    slots.release(change.connection, kind, [(holder, code) for code in wanted.release])
     if new or wanted.release:
         assigned, released = sorted(new), sorted(wanted.release)
         who = word(kind)

@@ -6,9 +6,12 @@ from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Row, Value
+from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
+from licensekit.entitlements.assignment import unusable
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.loading import InstallationState, ReadTransaction
+from licensekit.state.sightings import NO_LOGIN, idle
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
@@ -39,6 +42,10 @@ class UserFilter(NamedTuple):
     retired: bool | None = None
     expired: bool = False
     """Assigned a license that has lapsed for them."""
+    idle: int | None = None
+    """Holding a license for more than this many days, and not seen for more."""
+    unusable: bool = False
+    """Holding a license without being able to log in, or one that requires what nobody can have any more."""
     text: str = ""
     """With this text in the id or the name; letters of ASCII in either case."""
 
@@ -127,8 +134,8 @@ def _where(state: InstallationState, wanted: UserFilter, *, after: str = "") -> 
         require("u.kind IN (?" + ", ?" * (len(kinds) - 1) + ")", *kinds)
     if wanted.retired is not None:
         require("u.retired = 1" if wanted.retired else "u.retired = 0")
-    if wanted.expired:
-        require(*_lapsed(state))
+    for condition in _without_use(state, wanted):
+        require(*condition)
     if wanted.text:
         require(_MATCHES, f"%{_literal(wanted.text)}%")
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
@@ -138,6 +145,24 @@ def _assigned(state: InstallationState, codes: list[str]) -> tuple[LiteralString
     are_few = sum(state.in_use.get(code, 0) for code in codes) <= _FEW
     start = _ASSIGNED_FEW if are_few else _ASSIGNED
     return (start + ", ?" * (len(codes) - 1) + "))", *codes)
+
+
+def _without_use(state: InstallationState, wanted: UserFilter) -> Iterator[tuple[LiteralString, *tuple[Value, ...]]]:
+    """Yield the conditions of those who hold what gives them less than full, or what they do not use."""
+    if wanted.expired:
+        yield _lapsed(state)
+    if wanted.idle is not None:
+        yield idle(state.stored.told_since, day_at(state.now), wanted.idle)
+    if wanted.unusable:
+        yield _unusable(state)
+
+
+def _unusable(state: InstallationState) -> tuple[LiteralString, *tuple[str, ...]]:
+    codes = unusable(state.entitlements, state.in_use)
+    if not codes:
+        return (NO_LOGIN,)
+    held, *values = _assigned(state, list(codes))
+    return (f"({NO_LOGIN} OR {held})", *values)
 
 
 def _lapsed(state: InstallationState) -> tuple[LiteralString, *tuple[Value, ...]]:

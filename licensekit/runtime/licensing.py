@@ -210,6 +210,22 @@ class Licensing(Questions):
         except KeyError:
             return put(self._live.sites, site_id, Holder(self._live, site_id))
 
+    def seen(self, user_id: str) -> None:
+        """Note that a user is at work: call it at login, or with each request.
+
+        So administrators see who no longer uses a license (`docs/installation.md`, "Who needs a seat?"); what is
+        answered does not depend on it. It takes a look into memory. The day is written within a minute or at `close`,
+        once a day and user, by the threads that follow the database; without them at the next `refresh`. Nobody is
+        added: an id that the installation does not know is ignored. In memory nothing is left after the process, and
+        what can only be read keeps nothing.
+
+        Raises:
+            TypeError: the id is no text.
+            DatabaseUnavailable: the program has closed it.
+        """
+        if user_id not in self._live.sightings.today:
+            self._live.see(user_id)
+
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to everybody.
 

@@ -1,12 +1,13 @@
 """What administrators should know of the installation itself: its clock, backups, documents; one class a code."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice, Severity
 from licensekit.errors import FileUnusable, LicenseError
 from licensekit.errors.coded import Message
+from licensekit.state.sightings import IDLE_DAYS, Unused
 from licensekit.state.stored import Stored
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
@@ -121,6 +122,30 @@ class RestoredBackup(Notice):
     subject_template = "database"
 
 
+class IdleUsers(Notice):
+    """Users hold licenses and were not seen for long, as the application tells."""
+
+    template = "{users:count user who holds licenses was|users who hold licenses were} not seen for {idle_days} days"
+    remedy_template = "users list --idle {idle_days}"
+    subject_template = "users"
+    users: int
+    idle_days: int
+
+
+class UnusableLicenses(Notice):
+    """Licenses are assigned that nobody can use."""
+
+    template = {
+        "no-login": "{users:count user holds|users hold} licenses and cannot log in",
+        "requirement": "{licenses:codes}: {assigned} assigned, but a license that is required is gone",
+    }
+    remedy_template = "users list --unusable"
+    subject_template = {"no-login": "users", "requirement": "{licenses:list}"}
+    users: int = 0
+    licenses: tuple[str, ...] = ()
+    assigned: int = 0
+
+
 class RootFromPack(Message):
     """No root pin was given or recorded, so the pack decides whom to believe."""
 
@@ -138,6 +163,16 @@ def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocumen
     yield from _of_clock(stored, clock)
     yield from _of_backup(stored)
     yield from unusable
+
+
+def notices_of_holders(unused: Unused, codes: tuple[str, ...], in_use: Mapping[str, int]) -> Iterator[Notice]:
+    """Yield what there is to say of who holds licenses without using them; `codes` nobody can use."""
+    if unused.idle:
+        yield IdleUsers(users=unused.idle, idle_days=IDLE_DAYS)
+    if unused.no_login:
+        yield UnusableLicenses(reason="no-login", users=unused.no_login)
+    if codes:
+        yield UnusableLicenses(reason="requirement", licenses=codes, assigned=sum(in_use[code] for code in codes))
 
 
 def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:

@@ -12,7 +12,7 @@ from licensekit.cli.customer.sites import assignment_commands
 from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input
-from licensekit.cli.options import Decorator, WordChoice, option
+from licensekit.cli.options import Decorator, WordChoice, collected, option, whole
 from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.installation import (
@@ -144,21 +144,38 @@ _COLUMNS: Final[output.Columns[UserRow]] = {
     "groups": lambda row: spelling.listed(row.user.groups),
     "licenses": lambda row: spelling.listed(row.user.licenses),
     "lapsed": lambda row: spelling.listed(row.lapsed),
+    "last seen": lambda row: spelling.day(row.user.last_seen),
 }
 
 
+filters: Final[Decorator] = collected(
+    "wanted",
+    UserFilter,
+    option("--license LICENSE", "Only users assigned this license."),
+    option("--holding LICENSE", "Only users who have this license, also through a plan."),
+    option(
+        "--kind kinds",
+        "Only users of this kind; may be repeated.",
+        type=WordChoice(UserKind),
+        multiple=True,
+        callback=lambda _ctx, _param, kinds: frozenset(kinds),
+    ),
+    option("--text TEXT", "Only users with this text in the id or name.", default=""),
+    option("--retired/--not-retired", "Only retired users, or all others.", default=None),
+    option("--lapsed expired", "Only users assigned a license that has lapsed."),
+    option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),
+    option("--unusable", "Only users who hold a license and cannot log in, or one that nobody can use any more."),
+)
+"""The filters of a list of users, as `wanted`."""
+
+
 @click.command("list")
-@option("--license LICENSE", "Only users assigned this license.")
-@option("--holding LICENSE", "Only users who have this license, also through a plan.")
-@option("--kind kinds", "Only users of this kind; may be repeated.", type=WordChoice(UserKind), multiple=True)
-@option("--text TEXT", "Only users with this text in the id or name.", default="")
-@option("--retired/--not-retired", "Only retired users, or all others.", default=None)
-@option("--lapsed expired", "Only users assigned a license that has lapsed.")
+@filters
 @in_installation
 @output.json_option
-def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: bool, **given: Any) -> None:
+def list_(*, wanted: UserFilter, installation: Installation, as_json: bool) -> None:
     """List users. A user must match every option that is given."""
-    found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
+    found = installation.users.list(wanted)
     if as_json:
         output.stream_json("users", (row.plain() for row in found))
     elif rows := list(found):
@@ -175,6 +192,7 @@ def _show_user(details: UserDetails) -> None:
         ("kind", spelling.name_of(user.kind)),
         ("groups", spelling.listed(user.groups)),
         ("remarks", _remarks(user)),
+        ("last seen", spelling.day(user.last_seen)),
     )
     output.show_below(details.given, _GIVEN)
     output.show_below(details.events, EVENT_COLUMNS)
