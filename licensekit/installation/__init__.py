@@ -18,6 +18,7 @@ from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
+from licensekit.installation.many_users import UsersProposal, parse_ids
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
@@ -38,8 +39,8 @@ __all__ = [
     "EventScope", "Explanation", "Given", "HeldSeat", "ImportRow", "Imported", "Installation", "InstallationState",
     "LicenseDetails", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason",
     "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Severity", "SiteRow", "Sites", "TableOptions",
-    "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose",
-    "locate", "may_login", "metric_lines", "move", "parse_users", "restore", "rows", "ways",
+    "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning",
+    "diagnose", "locate", "may_login", "metric_lines", "move", "parse_ids", "parse_users", "restore", "rows", "ways",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotFound
 from licensekit.installation.assignments import Assignable, release_all
 from licensekit.installation.details import user_details_of
+from licensekit.installation.many_users import propose_assign
 from licensekit.installation.user_import import import_users
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
 from licensekit.state.loading import read_installation
@@ -25,6 +26,7 @@ class Users(Assignable):
     details = reading(user_details_of)
     page = reading(page_of_users)
     import_rows = changing(import_users)
+    propose_assign = reading(propose_assign)
 
     def add(
         self,
