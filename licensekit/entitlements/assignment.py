@@ -64,7 +64,7 @@ def missing_requirements(
         )
 
 
-def unusable(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
+def without_requirement(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
     """Return the user licenses that are assigned and give something, but require what nobody can have any more.
 
     `in_use` is license to how often it is assigned. What gives nothing itself has lapsed.

@@ -1,16 +1,13 @@
 """Licenses of many users, assigned and released as one change (`docs/installation.md`, "Many users")."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
 
-from licensekit.entitlements import resolve
-from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import NotAssigned, NotFound, RefusedError, UserRetired, UsersInvalid
+from licensekit.errors import NotFound, RefusedError, UserRetired, UsersInvalid
 from licensekit.errors.faults import ColumnInvalid
+from licensekit.installation.assignments import Assigned, plan_licenses, write_licenses
 from licensekit.installation.user_list import UserFilter, list_users
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state import slots
@@ -23,21 +20,13 @@ from licensekit.text.rows import TextLines, as_typed, read_rows
 from licensekit.wire.documents import Kind
 
 
-class UserChange(NamedTuple):
-    """What is changed of one user."""
-
-    user: UserFacts
-    assigned: tuple[str, ...]
-    released: tuple[str, ...]
-    retired: bool
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class UsersProposal(Proposal[int]):
     """What a change of the licenses of many users would do; nothing is changed yet."""
 
-    users: tuple[UserChange, ...]
-    """What would be changed of each; who would stay as it is, is left out."""
+    users: tuple[Assigned[UserFacts], ...]
+    """What would be changed of each; who would stay as before is left out."""
+    retire: bool
     opened: OpenInstallation
     plan: "Callable[[ReadTransaction], UsersProposal]"
 
@@ -51,7 +40,10 @@ class UsersProposal(Proposal[int]):
         with write_installation(self.opened) as change:
             now = self.plan(change.read)
             require_same(self, now)
-            _write(change, now.users)
+            if self.retire:
+                retire_users(change, [one.holder for one in now.users])
+            else:
+                write_licenses(change, Kind.USER, now.users)
         return len(now.users)
 
 
@@ -63,23 +55,41 @@ def propose_assign(
     release: Iterable[str] = (),
     retire: bool = False,
 ) -> UsersProposal:
-    """Work out what it does to assign licenses to many users, to release licenses of them, or to retire them.
+    """Work out what it does to assign licenses to many users and to release licenses of them; or to retire them.
 
-    `chosen` are their ids, or a filter of `list`. Of `release`, each loses what it holds. Retiring releases everything.
-    What is released is free for those who are assigned it in the same change.
+    `chosen` are their ids, or a filter of `list`. What is released is free for those who are assigned it in the same
+    change. With `retire`, everything is released, and nothing else matters.
 
     Raises:
-        UnknownCode, WrongKind: a license that is assigned, or that the filter names, is no user license.
+        UnknownCode, WrongKind: a license is no user license.
         RefusedError: the first thing that stands against it; its `faults` are all, of every user.
     """
     ids = chosen if isinstance(chosen, UserFilter) else tuple(chosen)
-    wanted = AssignmentChange(frozenset(assign), frozenset(release))
+    wanted, unwanted = tuple(assign), tuple(release)
 
     def plan(read: ReadTransaction) -> UsersProposal:
-        users = tuple(_planned(read, ids, wanted, retire=retire))
-        return UsersProposal(changes=tuple(_changes(users)), users=users, opened=read.opened, plan=plan, about="users")
+        users, faults = _found(read, ids, is_assigned=bool(wanted and not retire))
+        if retire and not faults:
+            planned = [Assigned(user, (), user.licenses) for user in users if not user.retired]
+        else:
+            named = not isinstance(ids, UserFilter)
+            planned = plan_licenses(read.state(), Kind.USER, users, wanted, unwanted, named=named, faults=faults)
+        changed = tuple(one for one in planned if retire or one.assigned or one.released)
+        changes = tuple(chain.from_iterable(_changes(*one, retire=retire) for one in changed))
+        return UsersProposal(
+            changes=changes, users=changed, retire=retire, opened=read.opened, plan=plan, about="these users"
+        )
 
     return plan(read)
+
+
+def retire_users(change: WriteTransaction, users: Iterable[UserFacts]) -> None:
+    """Retire users, which releases everything, with an audit entry for each."""
+    users = list(users)
+    slots.release(change.connection, Kind.USER, [(user.id, code) for user in users for code in user.licenses])
+    for user in users:
+        update_user(change.connection, user._replace(retired=True))
+        change.record("user-retire", user=user.id, released=user.licenses)
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
@@ -93,80 +103,35 @@ def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[st
     titles = [folded(as_typed(cell)) for row in rows[:1] for cell in row.cells]
     columns = [stands_for.get(title, title) for title in titles]
     is_table = "id" in columns
-    place = columns.index("id") if is_table else 0
     faults = [row.fault.at(f"line {row.line}") for row in rows if row.fault]
     if not is_table and any(len(row.cells) > 1 for row in rows):
         faults.append(ColumnInvalid(reason="missing", name="id", known=tuple(titles)).at("line 1"))
     if faults:
         raise UsersInvalid(faults=tuple(faults))
-    return tuple(filter(None, (as_typed(cell) for row in rows[is_table:] for cell in row.cells[place : place + 1])))
+    place = columns.index("id") if is_table else 0
+    cells = (as_typed(cell) for row in rows[is_table:] for cell in row.cells[place : place + 1])
+    return tuple(filter(None, cells))
 
 
-def _planned(
-    read: ReadTransaction, chosen: UserFilter | tuple[str, ...], asked: AssignmentChange, *, retire: bool
-) -> Iterator[UserChange]:
-    """Yield what is changed of each user; raises as `propose_assign` does."""
-    state = read.state()
-    entitlements, vendor = state.entitlements, f"{state.trust_store.issuer}."
-    assign = frozenset(resolve(entitlements, code, (Kind.USER,)) for code in asked.assign)
-    release = frozenset(code.removeprefix(vendor) for code in asked.release)
-    faults: list[RefusedError] = []
-    users = _filtered(read, chosen, assign) if isinstance(chosen, UserFilter) else _named(read, chosen, release, faults)
-    each = [(user, held := frozenset(user.licenses), held if retire else held & release) for user in users]
-    in_use = Counter(state.in_use)
-    in_use.subtract(chain.from_iterable(released for *_, released in each))
-    planned: list[UserChange] = []
-    for user, held, released in each:
-        if assign and (user.retired or retire):
-            faults.append(UserRetired(user=user.written))
-            continue
-        against = faults_of(entitlements, in_use, user.written, held, AssignmentChange(assign, released))
-        faults += (one if one.data.get("holder") else one.at(user.written) for one in against)
-        new = assign - held
-        in_use.update(() if against else new)
-        planned.append(UserChange(user, tuple(sorted(new)), tuple(sorted(released)), retire and not user.retired))
-    if faults:
-        raise faults[0].replace(more=tuple(faults[1:]))
-    return (one for one in planned if any(one[1:]))
+def _found(
+    read: ReadTransaction, chosen: UserFilter | tuple[str, ...], *, is_assigned: bool
+) -> tuple[list[UserFacts], list[RefusedError]]:
+    """Return the users that are chosen, each once, and what stands against them: unknown, or retired.
+
+    A filter chooses no retired users where licenses `is_assigned`.
+    """
+    if isinstance(chosen, UserFilter):
+        return [one.user for one in list_users(read, chosen) if not (is_assigned and one.user.retired)], []
+    named = {names.folded(user_id): user_id for user_id in chosen}.values()
+    facts = [(user_id, user_facts(read.connection, user_id)) for user_id in named]
+    unknown = [NotFound(reason="user", name=user_id) for user_id, user in facts if user is None]
+    retired = [UserRetired(user=user.written) for _, user in facts if user is not None and user.retired]
+    return [user for _, user in facts if user is not None], [*unknown, *(retired if is_assigned else ())]
 
 
-def _filtered(read: ReadTransaction, wanted: UserFilter, assign: frozenset[str]) -> list[UserFacts]:
-    """Return the users that a filter fits; retired ones hold nothing, and are assigned nothing unless it names them."""
-    if assign and wanted.retired is None:
-        wanted = wanted._replace(retired=False)
-    return [row.user for row in list_users(read, wanted)]
-
-
-def _named(
-    read: ReadTransaction, ids: Iterable[str], release: frozenset[str], faults: list[RefusedError]
-) -> Iterator[UserFacts]:
-    """Yield users by their ids, each once; add who is not known, or holds nothing of what is released."""
-    for user_id in {names.folded(user_id): user_id for user_id in ids}.values():
-        user = user_facts(read.connection, user_id)
-        if user is None:
-            faults.append(NotFound(reason="user", name=user_id))
-            continue
-        if release and release.isdisjoint(user.licenses):
-            faults += (NotAssigned(reason="not-held", license=code, holder=user.written) for code in sorted(release))
-        yield user
-
-
-def _changes(users: Iterable[UserChange]) -> Iterator[Change]:
-    for user, assigned, released, retired in users:
-        before, after = user.licenses, tuple(sorted({*user.licenses, *assigned}.difference(released)))
-        if before != after:
-            yield Change(user.written, before, after)
-        if retired:
-            yield Change(f"{user.written}.retired", before=False, after=True)
-
-
-def _write(change: WriteTransaction, users: Iterable[UserChange]) -> None:
-    connection = change.connection
-    slots.assign(connection, Kind.USER, [(one.user.id, code) for one in users for code in one.assigned])
-    slots.release(connection, Kind.USER, [(one.user.id, code) for one in users for code in one.released])
-    for user, assigned, released, retired in users:
-        if retired:
-            update_user(connection, user._replace(retired=True))
-            change.record("user-retire", user=user.id, released=released)
-        else:
-            change.record("user-assign", user=user.id, assigned=assigned, released=released)
+def _changes(user: UserFacts, assigned: Iterable[str], released: Iterable[str], *, retire: bool) -> Iterator[Change]:
+    then = tuple(sorted({*user.licenses, *assigned}.difference(released)))
+    if then != user.licenses:
+        yield Change(user.written, user.licenses, then)
+    if retire:
+        yield Change(f"{user.written}.retired", before=False, after=True)

@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 from licensekit.database import Row, Value
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
-from licensekit.entitlements.assignment import unusable
+from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.sightings import NO_LOGIN, idle
@@ -158,7 +158,7 @@ def _without_use(state: InstallationState, wanted: UserFilter) -> Iterator[tuple
 
 
 def _unusable(state: InstallationState) -> tuple[LiteralString, *tuple[str, ...]]:
-    codes = unusable(state.entitlements, state.in_use)
+    codes = without_requirement(state.entitlements, state.in_use)
     if not codes:
         return (NO_LOGIN,)
     held, *values = _assigned(state, list(codes))

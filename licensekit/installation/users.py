@@ -9,7 +9,7 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotFound
 from licensekit.installation.assignments import Assignable, release_all
 from licensekit.installation.details import user_details_of
-from licensekit.installation.many_users import propose_assign
+from licensekit.installation.many_users import propose_assign, retire_users
 from licensekit.installation.user_import import import_users
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
 from licensekit.state.loading import read_installation
@@ -104,11 +104,9 @@ class Users(Assignable):
         """
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
-            released = release_all(change, Kind.USER, user.id)
             if not user.retired:
-                update_user(change.connection, user._replace(retired=True))
-                change.record("user-retire", user=user.id, released=released)
-            return released
+                retire_users(change, [user])
+            return user.licenses
 
     def get(self, user_id: str) -> UserFacts:
         """Return what is known of a user, and what it is assigned.

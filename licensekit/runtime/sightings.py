@@ -2,16 +2,12 @@
 
 from collections import deque
 from contextlib import suppress
-from typing import Final
 
 from licensekit.database import Database
 from licensekit.errors import EntryInvalid
 from licensekit.runtime.holders import REMEMBERED
 from licensekit.state.sightings import keep_sightings
 from licensekit.text import names
-
-_TOGETHER: Final = 10_000
-"""How many are written in one transaction."""
 
 
 class Sightings:
@@ -33,28 +29,21 @@ class Sightings:
 
     def begin(self, today: int) -> bool:
         """Return whether this is another day, on which everybody is noted again."""
-        is_another = today != self._day
-        if is_another:
-            self._day = today
-            self.today.clear()
-        return is_another
+        if today == self._day:
+            return False
+        self._day = today
+        self.today.clear()
+        return True
 
     def keep(self, database: Database, today: int) -> None:
-        """Write what was noted; what cannot be written now stays noted.
-
-        Raises:
-            StateError: the database cannot be written.
-        """
-        while some := self._some():
-            try:
-                keep_sightings(database, dict(some), today)
-            except BaseException:  # an interruption too must lose nothing
-                self._new.extend(some)
-                raise
-
-    def _some(self) -> list[tuple[str, int]]:
-        some: list[tuple[str, int]] = []
-        with suppress(IndexError):  # another thread may write some of them
-            while len(some) < _TOGETHER:
-                some.append(self._new.popleft())
-        return some
+        """Write what was noted; what cannot be written stays noted. Raises as `keep_sightings` does."""
+        some: dict[str, int] = {}
+        with suppress(IndexError):  # another thread may take some of them
+            while True:
+                some.update([self._new.popleft()])
+        try:
+            if some:
+                keep_sightings(database, some, today)
+        except BaseException:  # an interruption too must lose nothing
+            self._new.extend(some.items())
+            raise

@@ -9,7 +9,7 @@ from licensekit.database import Connection, Database
 from licensekit.dates import day_at, format_seconds
 from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
-from licensekit.entitlements.assignment import unusable
+from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
 from licensekit.entitlements.notices import by_urgency, list_notices
 from licensekit.entitlements.parts import Part
@@ -20,8 +20,8 @@ from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import MarkRead, read_mark
 from licensekit.state.meters import read_used
-from licensekit.state.notices import UnusableDocument, notices_of, notices_of_holders
-from licensekit.state.sightings import Unused, count_unused
+from licensekit.state.notices import UnusableDocument, notices_of
+from licensekit.state.sightings import unused
 from licensekit.state.stored import Stored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
@@ -54,8 +54,8 @@ class InstallationState(NamedTuple):
     """What the database says."""
     metered: Mapping[Period, int] = {}
     """How many units of meters were used, by period."""
-    unused: Unused = Unused()
-    """How many users held licenses without using them when this was read."""
+    unused: tuple[Notice, ...] = ()
+    """What there was to say, when this was read, of who holds licenses without using them."""
 
     @property
     def used(self) -> Mapping[str, int]:
@@ -228,8 +228,10 @@ class ReadTransaction(NamedTuple):
             notices=(),
             released=released,
             stored=stored,
-            unused=count_unused(self.connection, stored.told_since, day_at(self.now if now is None else now)),
         )
+        today = day_at(self.now if now is None else now)
+        gone = without_requirement(entitlements, state.in_use)
+        state = state._replace(unused=tuple(unused(self.connection, stored.told_since, today, gone, state.in_use)))
         if now is None:
             state = state._replace(notices=_notices(state, self.reading.clock))
         else:
@@ -301,5 +303,4 @@ def state_at(state: InstallationState, now: int, *, clock: int, away_hours: floa
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
     own = notices_of(state.stored, clock=clock, unusable=state.unusable)
-    unused = notices_of_holders(state.unused, unusable(state.entitlements, state.in_use), state.in_use)
-    return by_urgency([*list_notices(state.entitlements, state.in_use), *own, *unused])
+    return by_urgency([*list_notices(state.entitlements, state.in_use), *own, *state.unused])

@@ -1,13 +1,12 @@
 """What administrators should know of the installation itself: its clock, backups, documents; one class a code."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice, Severity
 from licensekit.errors import FileUnusable, LicenseError
 from licensekit.errors.coded import Message
-from licensekit.state.sightings import IDLE_DAYS, Unused
 from licensekit.state.stored import Stored
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
@@ -163,16 +162,6 @@ def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocumen
     yield from _of_clock(stored, clock)
     yield from _of_backup(stored)
     yield from unusable
-
-
-def notices_of_holders(unused: Unused, codes: tuple[str, ...], in_use: Mapping[str, int]) -> Iterator[Notice]:
-    """Yield what there is to say of who holds licenses without using them; `codes` nobody can use."""
-    if unused.idle:
-        yield IdleUsers(users=unused.idle, idle_days=IDLE_DAYS)
-    if unused.no_login:
-        yield UnusableLicenses(reason="no-login", users=unused.no_login)
-    if codes:
-        yield UnusableLicenses(reason="requirement", licenses=codes, assigned=sum(in_use[code] for code in codes))
 
 
 def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:

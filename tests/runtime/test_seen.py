@@ -100,8 +100,7 @@ def test_threads_do_not_write_more_often_than_each_minute(
     assert seen(admin, "anna") == today(home)
 
 
-def test_many_threads_lose_nobody(home: Home, admin: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sightings, "_TOGETHER", 7)
+def test_many_threads_lose_nobody(home: Home, admin: Installation) -> None:
     people = [f"u{number}" for number in range(100)]
     for one in people:
         admin.users.add(one)

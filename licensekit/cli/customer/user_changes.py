@@ -1,6 +1,6 @@
 """`licensekit users assign`, `release` and `retire`: of one user, or of many as one change."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 
@@ -10,7 +10,6 @@ from licensekit.cli.options import Decorator, WordChoice, collected, option, tog
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.proposals import show_proposal
 from licensekit.cli.tables import table_options
-from licensekit.cli.views import spelling
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, UsersProposal, parse_ids
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
@@ -36,97 +35,70 @@ filters: Final[Decorator] = collected(
 """The filters of a list of users, as `wanted`."""
 
 
-class Chosen(NamedTuple):
-    """Which users are changed, and whether that is only shown."""
+def _command(does: str, text: str, arguments: str, *options: Decorator) -> click.Command:
+    """Return a command that changes one user, or many of them as one change."""
 
-    wanted: UserFilter
-    file: str | None
-    table: TableOptions
-    preview: bool
-    as_json: bool
-
+    @click.command(does, help=text)
+    @click.argument("named", metavar=arguments, nargs=-1)
+    @together(*options)
+    @option("--from-file FILE file", "Many users: ids, or a table with a column id (`-`: standard input).")
+    @filters
+    @table_options
+    @option("--preview", "Show the changes, and make none.")
+    @in_installation
+    @json_option
     def change(
-        self, installation: Installation, named: tuple[str, ...], does: str, release: tuple[str, ...] = ()
+        *,
+        named: tuple[str, ...],
+        file: str | None,
+        wanted: UserFilter,
+        table: TableOptions,
+        preview: bool,
+        installation: Installation,
+        as_json: bool,
+        release: tuple[str, ...] = (),
     ) -> None:
-        """Change the users, or show what would change; `named` are licenses, behind the user if it is about one."""
-        chosen: UserFilter | tuple[str, ...] = self.wanted
-        is_filtered = self.wanted != UserFilter()
-        if is_filtered and self.file is not None:
-            raise click.UsageError("give --from-file or filters, not both.")
-        if self.file is not None:
-            data = read_input(self.file, what="a list of users", limit=IMPORT_BYTES)
-            with located(self.file):
-                chosen = parse_ids(data, self.table)
-        elif not is_filtered:
+        chosen: UserFilter | tuple[str, ...] = wanted
+        if file is not None:
+            data = read_input(file, what="a list of users", limit=IMPORT_BYTES)
+            with located(file):
+                chosen = parse_ids(data, table)
+        elif wanted == UserFilter():
             chosen, named = named[:1], named[1:]
-        is_retiring = does == "retire"
-        if is_retiring is bool(named) or not (chosen or self.file):
-            one, many = ("ID", "users") if is_retiring else ("ID LICENSE...", "users for LICENSE...")
-            raise click.UsageError(f"give {one}, or choose many {many} with --from-file or filters.")
-        with located(self.file):
-            proposal = installation.users.propose_assign(
-                chosen,
-                assign=named if does == "assign" else (),
-                release=named if does == "release" else release,
-                retire=is_retiring,
-            )
-            if not self.preview:
+        if (does == "retire") is bool(named) or not (chosen or file) or (file and wanted != UserFilter()):
+            licenses = "" if does == "retire" else "LICENSE... and "
+            raise click.UsageError(f"give {licenses}one of ID, --from-file and filters.")
+        given = {"release": release, **({} if does == "retire" else {does: named})}
+        with located(file):
+            proposal = installation.users.propose_assign(chosen, **given, retire=does == "retire")
+            if not preview:
                 proposal.apply()
-        if self.as_json:
+        if as_json:
             emit_json(proposal.as_json())
-        elif self.preview:
+        elif preview:
             show_proposal(proposal)
         else:
             _show_done(proposal)
 
+    return change
+
 
 def _show_done(proposal: UsersProposal) -> None:
-    for one in proposal.users:
-        done = (
-            ("retired", one.retired),
-            (f"assigned {spelling.listed(one.assigned)}", one.assigned),
-            (f"released {spelling.listed(one.released)}", one.released),
-        )
-        emit(f"{one.user.written}: {spelling.listed(text for text, applies in done if applies)}")
+    for user, assigned, released in proposal.users:
+        texts = {"retired": proposal.retire, "assigned ": assigned, "released ": released}
+        said = (text + ", ".join(codes if isinstance(codes, tuple) else ()) for text, codes in texts.items() if codes)
+        emit(f"{user.written}: {', '.join(said)}")
     if not proposal.users:
         emit("nothing to change")
 
 
-def _of_users(arguments: str, *options: Decorator) -> Decorator:
-    """Return what makes a command of a function that changes the users which its command line chooses."""
-    return together(
-        click.command(),
-        click.argument("named", metavar=arguments, nargs=-1),
-        *options,
-        collected(
-            "chosen",
-            Chosen,
-            option(
-                "--from-file FILE file",
-                "Many users: the ids in this file, or the column id of a table (`-`: standard input).",
-            ),
-            filters,
-            table_options,
-            option("--preview", "Show the changes, and make none."),
-            json_option,
-        ),
-        in_installation,
-    )
-
-
-@_of_users("[ID] LICENSE...", option("--release LICENSE...", "Release this license in the same change."))
-def assign(*, named: tuple[str, ...], release: tuple[str, ...], chosen: Chosen, installation: Installation) -> None:
-    """Assign licenses to a user, or to many as one change."""
-    chosen.change(installation, named, "assign", release)
-
-
-@_of_users("[ID] LICENSE...")
-def release(*, named: tuple[str, ...], chosen: Chosen, installation: Installation) -> None:
-    """Release licenses of a user, or of many as one change."""
-    chosen.change(installation, named, "release")
-
-
-@_of_users("[ID]")
-def retire(*, named: tuple[str, ...], chosen: Chosen, installation: Installation) -> None:
-    """Retire a user, or many as one change, which releases every license."""
-    chosen.change(installation, named, "retire")
+assign, release, retire = (
+    _command(
+        "assign",
+        "Assign licenses to a user, or to many as one change.",
+        "[ID] LICENSE...",
+        option("--release LICENSE...", "Release this license in the same change."),
+    ),
+    _command("release", "Release licenses of a user, or of many as one change.", "[ID] LICENSE..."),
+    _command("retire", "Retire a user, or many as one change, which releases every license.", "[ID]"),
+)

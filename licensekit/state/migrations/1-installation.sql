@@ -58,9 +58,9 @@ CREATE INDEX users_retired ON users (kind, id)
 -- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
 CREATE INDEX users_idle ON users (last_seen, held_since)
     WHERE held_since IS NOT NULL;
-CREATE INDEX users_without_login ON users (id)
+CREATE INDEX users_without_login ON users (can_log_in)
     WHERE can_log_in = 0 AND held_since IS NOT NULL;
-CREATE INDEX users_undated ON users (id)
+CREATE INDEX users_undated ON users (held_since)
     WHERE held_since = 0;
 
 CREATE TABLE sites (

@@ -106,12 +106,12 @@ def test_nothing_is_changed_and_every_fault_is_said(people: Command, shelf: Path
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("users retire", "give ID, or choose many users with --from-file or filters"),
-        ("users retire anna --idle 3", "give ID, or choose many users with --from-file or filters"),
-        ("users release sales", "give ID LICENSE..., or choose many users for LICENSE... with --from-file or filters"),
-        ("users assign --idle 90", "give ID LICENSE..., or choose many users"),
-        ("users assign --from-file some.txt", "give ID LICENSE..., or choose many users"),
-        ("users release sales --idle 3 --from-file some.txt", "give --from-file or filters, not both"),
+        ("users retire", "give one of ID, --from-file and filters"),
+        ("users retire anna --idle 3", "give one of ID, --from-file and filters"),
+        ("users release sales", "give LICENSE... and one of ID, --from-file and filters"),
+        ("users assign --idle 90", "give LICENSE... and one of"),
+        ("users assign --from-file some.txt", "give LICENSE... and one of"),
+        ("users release sales --idle 3 --from-file some.txt", "give LICENSE... and one of"),
         ("users release sales --idle soon", "'soon' is not a whole number from 0 on"),
     ],
 )
