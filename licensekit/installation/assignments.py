@@ -39,8 +39,8 @@ def plan_licenses(
 ) -> list[Assigned[H]]:
     """Work out what assigning and releasing licenses does to each of `holders`.
 
-    What is assigned already stays, and each loses what it holds of `release`: who is `named` and holds none of it is a
-    fault. What is released is free for the others.
+    What is assigned already stays, and each loses what it holds of `release`. Who holds none of it, or is retired and
+    assigned anything, is a fault if `named`, and else left out. What is released is free for the others.
 
     Raises:
         UnknownCode, WrongKind: a license is not of `kind`.
@@ -56,6 +56,9 @@ def plan_licenses(
     in_use.subtract(code for *_, released in each for code in released)
     planned, found = list[Assigned[H]](), list(faults)
     for holder, held, released in each:
+        if wanted and isinstance(holder, UserFacts) and holder.retired:
+            found += [UserRetired(user=holder.written)] if named else []
+            continue
         change = AssignmentChange(wanted, released or (unwanted if named else released))
         against = faults_of(entitlements, in_use, holder.written, held, change)
         found += (one if one.data.get("holder") else one.at(holder.written) for one in against)
@@ -76,13 +79,6 @@ def write_licenses(change: WriteTransaction, kind: Kind, planned: Iterable[Assig
         change.record(f"{word(kind)}-assign", **{word(kind): holder.id}, assigned=assigned, released=released)
 
 
-def release_all(change: WriteTransaction, kind: Kind, holder: str) -> tuple[str, ...]:
-    """Release everything that the holder is assigned, and return it."""
-    held = slots.held_by(change.connection, kind, holder)
-    slots.release(change.connection, kind, [(holder, code) for code in held])
-    return tuple(sorted(held))
-
-
 class Assignable(Section):
     """The users or the sites of an installation, as what licenses are assigned to."""
 
@@ -101,8 +97,6 @@ class Assignable(Section):
         """
         with write_installation(self._opened) as change:
             holder = self._known(change.connection, holder_id)
-            if licenses and isinstance(holder, UserFacts) and holder.retired:
-                raise UserRetired(user=holder_id)
             planned = plan_licenses(change.read.state(), self._kind, [holder], licenses, release)
             write_licenses(change, self._kind, planned)
             return planned[0].assigned

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import NotFound, RefusedError, UserRetired, UsersInvalid
+from licensekit.errors import NotFound, RefusedError, UsersInvalid
 from licensekit.errors.faults import ColumnInvalid
 from licensekit.installation.assignments import Assigned, plan_licenses, write_licenses
 from licensekit.installation.user_list import UserFilter, list_users
@@ -28,7 +29,7 @@ class UsersProposal(Proposal[int]):
     """What would be changed of each; who would stay as before is left out."""
     retire: bool
     opened: OpenInstallation
-    plan: "Callable[[ReadTransaction], UsersProposal]"
+    again: "Callable[[ReadTransaction], UsersProposal]"
 
     def apply(self) -> int:
         """Change all of them as it was shown, or nobody; return how many were changed.
@@ -38,7 +39,7 @@ class UsersProposal(Proposal[int]):
             RefusedError: it is not possible any more; its `faults` are every reason.
         """
         with write_installation(self.opened) as change:
-            now = self.plan(change.read)
+            now = self.again(change.read)
             require_same(self, now)
             if self.retire:
                 retire_users(change, [one.holder for one in now.users])
@@ -64,23 +65,25 @@ def propose_assign(
         UnknownCode, WrongKind: a license is no user license.
         RefusedError: the first thing that stands against it; its `faults` are all, of every user.
     """
-    ids = chosen if isinstance(chosen, UserFilter) else tuple(chosen)
-    wanted, unwanted = tuple(assign), tuple(release)
-
-    def plan(read: ReadTransaction) -> UsersProposal:
-        users, faults = _found(read, ids, is_assigned=bool(wanted and not retire))
-        if retire and not faults:
-            planned = [Assigned(user, (), user.licenses) for user in users if not user.retired]
-        else:
-            named = not isinstance(ids, UserFilter)
-            planned = plan_licenses(read.state(), Kind.USER, users, wanted, unwanted, named=named, faults=faults)
-        changed = tuple(one for one in planned if retire or one.assigned or one.released)
-        changes = tuple(chain.from_iterable(_changes(*one, retire=retire) for one in changed))
-        return UsersProposal(
-            changes=changes, users=changed, retire=retire, opened=read.opened, plan=plan, about="these users"
-        )
-
-    return plan(read)
+    wanted, unwanted, faults = tuple(assign), tuple(release), list[RefusedError]()
+    if named := not isinstance(chosen, UserFilter):
+        chosen = tuple(chosen)
+        users, faults = _named(read, chosen)
+    else:
+        users = [row.user for row in list_users(read, chosen)]
+    if retire and not faults:
+        planned = [Assigned(user, (), user.licenses) for user in users if not user.retired]
+    else:
+        planned = plan_licenses(read.state(), Kind.USER, users, wanted, unwanted, named=named, faults=faults)
+    changed = tuple(one for one in planned if retire or one.assigned or one.released)
+    return UsersProposal(
+        changes=tuple(chain.from_iterable(_changes(*one, retire=retire) for one in changed)),
+        about="these users",
+        users=changed,
+        retire=retire,
+        opened=read.opened,
+        again=partial(propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire),
+    )
 
 
 def retire_users(change: WriteTransaction, users: Iterable[UserFacts]) -> None:
@@ -113,20 +116,12 @@ def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[st
     return tuple(filter(None, cells))
 
 
-def _found(
-    read: ReadTransaction, chosen: UserFilter | tuple[str, ...], *, is_assigned: bool
-) -> tuple[list[UserFacts], list[RefusedError]]:
-    """Return the users that are chosen, each once, and what stands against them: unknown, or retired.
-
-    A filter chooses no retired users where licenses `is_assigned`.
-    """
-    if isinstance(chosen, UserFilter):
-        return [one.user for one in list_users(read, chosen) if not (is_assigned and one.user.retired)], []
-    named = {names.folded(user_id): user_id for user_id in chosen}.values()
-    facts = [(user_id, user_facts(read.connection, user_id)) for user_id in named]
-    unknown = [NotFound(reason="user", name=user_id) for user_id, user in facts if user is None]
-    retired = [UserRetired(user=user.written) for _, user in facts if user is not None and user.retired]
-    return [user for _, user in facts if user is not None], [*unknown, *(retired if is_assigned else ())]
+def _named(read: ReadTransaction, ids: Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
+    """Return the users of these ids, each once, and who is not known."""
+    named = {names.folded(user_id): user_id for user_id in ids}
+    facts = {user_id: user_facts(read.connection, user_id) for user_id in named.values()}
+    unknown = [NotFound(reason="user", name=user_id) for user_id, user in facts.items() if user is None]
+    return [user for user in facts.values() if user is not None], list(unknown)
 
 
 def _changes(user: UserFacts, assigned: Iterable[str], released: Iterable[str], *, retire: bool) -> Iterator[Change]:

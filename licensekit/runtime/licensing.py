@@ -211,13 +211,12 @@ class Licensing(Questions):
             return put(self._live.sites, site_id, Holder(self._live, site_id))
 
     def seen(self, user_id: str) -> None:
-        """Note that a user is at work: call it at login, or with each request.
+        """Note that a user is at work: call it at login, or with each request (it is a look into memory).
 
-        So administrators see who no longer uses a license (`docs/installation.md`, "Who needs a seat?"); what is
-        answered does not depend on it. It takes a look into memory. The day is written within a minute or at `close`,
-        once a day and user, by the threads that follow the database; without them at the next `refresh`. Nobody is
-        added: an id that the installation does not know is ignored. In memory nothing is left after the process, and
-        what can only be read keeps nothing.
+        So administrators see who no longer uses a license (`docs/installation.md`, "Who needs a seat?"); no answer
+        depends on it. The day is written once a day and user: within a minute, at `close`, or without threads at
+        `refresh`. An id that the installation does not know is ignored. In memory it ends with the process, and what
+        can only be read keeps nothing.
 
         Raises:
             TypeError: the id is no text.

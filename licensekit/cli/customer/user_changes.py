@@ -85,20 +85,14 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
 
 def _show_done(proposal: UsersProposal) -> None:
     for user, assigned, released in proposal.users:
-        texts = {"retired": proposal.retire, "assigned ": assigned, "released ": released}
-        said = (text + ", ".join(codes if isinstance(codes, tuple) else ()) for text, codes in texts.items() if codes)
-        emit(f"{user.written}: {', '.join(said)}")
+        texts = [("assigned", assigned), ("released", released)]
+        done = [f"{what} {', '.join(codes)}" for what, codes in texts if codes]
+        emit(f"{user.written}: {', '.join(['retired', *done] if proposal.retire else done)}")
     if not proposal.users:
         emit("nothing to change")
 
 
-assign, release, retire = (
-    _command(
-        "assign",
-        "Assign licenses to a user, or to many as one change.",
-        "[ID] LICENSE...",
-        option("--release LICENSE...", "Release this license in the same change."),
-    ),
-    _command("release", "Release licenses of a user, or of many as one change.", "[ID] LICENSE..."),
-    _command("retire", "Retire a user, or many as one change, which releases every license.", "[ID]"),
-)
+_replacing: Final = option("--release LICENSE...", "Release this license in the same change.")
+assign = _command("assign", "Assign licenses to a user, or to many as one change.", "[ID] LICENSE...", _replacing)
+release = _command("release", "Release licenses of a user, or of many as one change.", "[ID] LICENSE...")
+retire = _command("retire", "Retire a user, or many as one change, which releases every license.", "[ID]")
