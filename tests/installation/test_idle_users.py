@@ -147,6 +147,13 @@ def test_who_cannot_log_in_holds_what_nobody_can_use(world: World) -> None:
     assert world.notices == []
 
 
+def test_the_vendor_is_not_told(world: World) -> None:
+    world.crm.users.set("bob", can_log_in=False)
+    assert world.notices
+    _, statement = world.crm.statement()
+    assert [one for one in statement.notices if one.startswith("unusable")] == []
+
+
 def test_a_license_whose_requirement_is_gone_cannot_be_used(world: World) -> None:
     """What requires it is gone as well, and so on; what lapsed itself is another list."""
     world.crm.users.assign("bob", "travel")
