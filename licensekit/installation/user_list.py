@@ -42,12 +42,12 @@ class UserFilter(NamedTuple):
     retired: bool | None = None
     expired: bool = False
     """Assigned a license that has lapsed for them."""
+    text: str = ""
+    """With this text in the id or the name; letters of ASCII in either case."""
     idle: int | None = None
     """Holding a license for more than this many days, and not seen for more."""
     unusable: bool = False
     """Holding a license without being able to log in, or one that requires what nobody can have any more."""
-    text: str = ""
-    """With this text in the id or the name; letters of ASCII in either case."""
 
 
 EVERYBODY: Final = UserFilter()

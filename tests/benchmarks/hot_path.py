@@ -1,9 +1,8 @@
 """What a running program pays: the same on PostgreSQL as on SQLite, and how soon it sees a change.
 
 `allows`, a warm `user(id).allows` and `seen` on a server, with those on a file as the floor; `seen` with `allows` as
-the floor; what a process that asks once a
-millisecond costs with its threads, with a loop that only sleeps as the floor; and the milliseconds until it sees what
-another process has assigned.
+the floor; what a process that asks once a millisecond costs with its threads, with a loop that only sleeps as the
+floor; and the milliseconds until it sees what another process has assigned.
 
 Run: python -m tests.benchmarks.hot_path [postgresql://…, an empty schema]
 """
