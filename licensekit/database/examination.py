@@ -52,6 +52,7 @@ class CheckPassed(Message):
         "schema": "schema {count}, as this program expects it",
         "audit": "all {count:count entry is|entries are} linked (head {head:hex})",
         "slots": "the assignments hold",
+        "words": "every user is found by id and name",
         "ledger": "all {count:count entry holds|entries hold} (head {head:hex})",
         "mark": "it holds entry {count}, the newest that this folder has seen",
         "journal": "all {count:count entry is|entries are} linked and signed",

@@ -1,11 +1,11 @@
-r"""What a database can do for the layers above, and what its two engines share.
+"""What a database can do for the layers above, and what its two engines share.
 
 A driver's errors become ours where they are raised, and nothing can be done in a transaction that is over. A value that
 only one engine would take is refused on both: a database moves from one to the other.
 
 SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?` for each value.
-Rules that keep it so: upserts as `ON CONFLICT`, `lower(x) LIKE lower(?) ESCAPE '\'` for searching,
-a `CAST(? AS …)` where a value stands alone (`? IS NULL`), no dates, no booleans, no `%`.
+Rules that keep it so: upserts as `ON CONFLICT`, ranges of folded words for searching, a `CAST(? AS …)` where a value
+stands alone (`? IS NULL`), no dates, no booleans, no `%`.
 `server_now()` gives the seconds since 1970 by the server's clock, or NULL where there is no server.
 `is_read_only()` is 1 where nothing can be written: a file system, rights, a standby; else 0.
 `may_be_lost()` is true, and lets a server commit without waiting for its disk: what a statement has

@@ -115,6 +115,8 @@ class AuditDamaged(StateError):
         "slots": "{there:count assignment|assignments} of `{license}` are there, and do not have"
         " the slots from 1 to {there} one by one; somebody changed the tables: compare with a backup,"
         " or run `users prefer {license}` (`sites prefer`), which numbers them again",
+        "words": "the words by which users are searched for do not fit {there:count id|ids};"
+        " somebody changed the tables: run `users reindex`, which draws them again",
         "gone": "the database has lost {document}; activate its file again, or a newer one",
         "other": "the database holds another document in the place of {document};"
         " activate its file again, or a newer one",

@@ -34,8 +34,8 @@ class Sites(Assignable):
 
     _kind = Kind.SITE
 
-    def add(self, site_id: str, *, name: str = "", central: bool = False) -> None:
-        """Add a site: the central one, or a satellite, of which licenses may limit the number.
+    def add(self, site_id: str, *, name: str = "", central: bool = False) -> str:
+        """Add a site: the central one, or a satellite, of which licenses may limit the number; return its id as shown.
 
         Raises:
             EntryTaken: there is a site of that id, or a central one.
@@ -52,6 +52,7 @@ class Sites(Assignable):
             if not central:
                 slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
+            return written
 
     def remove(self, site_id: str) -> tuple[str, ...]:
         """Remove a site, which releases everything, and return what was released.

@@ -1,7 +1,7 @@
 """Lists of users, filtered: page by page, or of any number in constant memory."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby, product
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
@@ -10,25 +10,25 @@ from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
+from licensekit.installation.user_pages import NOBODY, RANGES, Clause, Condition, marks, page_of_ids
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.sightings import NO_LOGIN, idle
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 
-_COLUMNS: Final = f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM "  # noqa: S608  # texts of ours
-_SOME: Final = f"SELECT * FROM (SELECT {USER_COLUMNS} FROM users u"  # noqa: S608  # texts of ours
-_FIRST: Final = " ORDER BY u.id LIMIT ?) AS of_kind"
-_LICENSES: Final = " u LEFT JOIN user_licenses l ON l.user_id = u.id"
-_ORDER: Final = " ORDER BY u.id, l.license"
-# Of many holders the next are found fastest by going from user to user; of few, from the license.
-_FEW: Final = 2000
-_ASSIGNED: Final = "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND x.license IN (?"
-_ASSIGNED_FEW: Final = "u.id IN (SELECT x.user_id FROM user_licenses x WHERE x.license IN (?"
-_LAPSED: Final = (
-    "EXISTS (SELECT 1 FROM user_licenses x WHERE x.user_id = u.id AND (x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
+_USERS: Final = (
+    f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM users u"  # noqa: S608  # texts of ours
+    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN ({ids}) ORDER BY u.id, l.license"
 )
-_MATCHES: Final = "lower(u.id || ' ' || u.name) LIKE lower(?) ESCAPE '\\'"
+_TOGETHER: Final = 500
+"""How many users of a whole list are read at a time."""
+_ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
+_HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
+_BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
+_OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
+_USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
+_HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
 
 
 class UserFilter(NamedTuple):
@@ -43,7 +43,7 @@ class UserFilter(NamedTuple):
     expired: bool = False
     """Assigned a license that has lapsed for them."""
     text: str = ""
-    """With this text in the id or the name; letters of ASCII in either case."""
+    """Every word of it is the beginning of a word of the id or name (`docs/installation.md`, "People")."""
     idle: int | None = None
     """Holding a license for more than this many days, and not seen for more."""
     unusable: bool = False
@@ -69,40 +69,39 @@ class UserPage(NamedTuple):
     """Some users of a list."""
 
     users: tuple[UserRow, ...]
-    more: bool
-    """Whether there are users after these."""
+    after: str = ""
+    """Where the next page begins; empty after the last one."""
 
 
 def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
-    """Return the users that `wanted` fits, by id; raises as `Users.list` does."""
-    state = read.state()
-    where, params = _where(state, wanted)
-    rows = read.connection.stream(_COLUMNS + "users" + _LICENSES + where + _ORDER, *params)
-    return _users(rows, state.entitlements)
+    """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
+    state, page = read.state(), UserPage(())
+    while True:
+        page = _page(read, state, wanted, page.after, _TOGETHER)
+        yield from page.users
+        if not page.after:
+            return
 
 
 def page_of_users(
     read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50
 ) -> UserPage:
-    """Return the first `limit` of the users that `wanted` fits whose id is after `after`.
+    """Return the first `limit` of the users that `wanted` fits, by id; those that a text finds, by the word it finds.
 
-    However many users there are, a page costs the same.
+    `after` is what the page before said. However many users there are, a page costs the same: where thousands match one
+    condition and few match all of them, it may have fewer than `limit` users, or none, and still have one after it.
 
     Raises:
         UnknownCode, WrongKind: a license that is asked for is no user license.
     """
-    state = read.state()
-    found: list[LiteralString] = []
-    params: list[Value] = []
-    # Of one kind an index finds the next by id; of several, they are the next of each.
-    for kinds in [frozenset({kind}) for kind in sorted(wanted.kinds)] or [frozenset[UserKind]()]:
-        where, values = _where(state, wanted._replace(kinds=kinds), after=after)
-        found.append(_SOME + where + _FIRST)
-        params += (*values, limit + 1)
-    some = _COLUMNS + "(" + " UNION ALL ".join(found) + " ORDER BY id LIMIT ?)"
-    rows = read.connection.rows(some + _LICENSES + _ORDER, *params, limit + 1)
-    users = tuple(_users(rows, state.entitlements))
-    return UserPage(users[:limit], len(users) > limit)
+    return _page(read, read.state(), wanted, after, limit)
+
+
+def _page(read: ReadTransaction, state: InstallationState, wanted: UserFilter, after: str, limit: int) -> UserPage:
+    ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, after, limit)
+    rows = read.connection.rows(_USERS.replace("{ids}", marks(ids)), *ids) if ids else []
+    found = {row.user.id: row for row in _users(rows, state.entitlements)}
+    return UserPage(tuple(found[one] for one in ids if one in found), following)
 
 
 def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]:
@@ -112,66 +111,64 @@ def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]
         yield UserRow(user, lapsed(entitlements, Kind.USER, user.holdings))
 
 
-def _where(state: InstallationState, wanted: UserFilter, *, after: str = "") -> tuple[LiteralString, list[Value]]:
-    conditions: list[LiteralString] = []
-    params: list[Value] = []
-
-    def require(condition: LiteralString, *values: Value) -> None:
-        conditions.append(condition)
-        params.extend(values)
-
-    if after:
-        require("u.id > ?", after)
+def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condition]:
     if wanted.license is not None:
-        code = resolve(state.entitlements, wanted.license, (Kind.USER,))
-        require(*_assigned(state, [code]))
+        yield _assigned([resolve(state.entitlements, wanted.license, (Kind.USER,))])
     if wanted.holding is not None:
         givers = _givers(state, wanted.holding)
         if givers is not None:
-            require(*_assigned(state, givers))
-    if wanted.kinds:
-        kinds = sorted(wanted.kinds)
-        require("u.kind IN (?" + ", ?" * (len(kinds) - 1) + ")", *kinds)
-    if wanted.retired is not None:
-        require("u.retired = 1" if wanted.retired else "u.retired = 0")
-    for condition in _without_use(state, wanted):
-        require(*condition)
-    if wanted.text:
-        require(_MATCHES, f"%{_literal(wanted.text)}%")
-    return (" WHERE " + " AND ".join(conditions) if conditions else ""), params
-
-
-def _assigned(state: InstallationState, codes: list[str]) -> tuple[LiteralString, *tuple[str, ...]]:
-    are_few = sum(state.in_use.get(code, 0) for code in codes) <= _FEW
-    start = _ASSIGNED_FEW if are_few else _ASSIGNED
-    return (start + ", ?" * (len(codes) - 1) + "))", *codes)
-
-
-def _without_use(state: InstallationState, wanted: UserFilter) -> Iterator[tuple[LiteralString, *tuple[Value, ...]]]:
-    """Yield the conditions of those who hold what gives them less than full, or what they do not use."""
+            yield _assigned(givers)
+    if wanted.kinds or wanted.retired is not None:
+        kinds = sorted(wanted.kinds or UserKind)
+        retired = (0, 1) if wanted.retired is None else (int(wanted.retired),)
+        holds = _ONE.replace("{what}", f"u.kind IN ({marks(kinds)}) AND u.retired IN ({marks(retired)})")
+        ranges = tuple(Clause(_OF_KIND, pair) for pair in product(kinds, retired))
+        yield Condition(Clause(holds, (*kinds, *retired)), ranges)
     if wanted.expired:
         yield _lapsed(state)
     if wanted.idle is not None:
-        yield idle(state.stored.told_since, day_at(state.now), wanted.idle)
+        yield _who(*idle(state.stored.told_since, day_at(state.now), wanted.idle))
     if wanted.unusable:
-        yield _unusable(state)
+        yield _unusable(without_requirement(state.entitlements, state.in_use))
 
 
-def _unusable(state: InstallationState) -> tuple[LiteralString, *tuple[str, ...]]:
-    codes = without_requirement(state.entitlements, state.in_use)
+def _assigned(codes: Sequence[str]) -> Condition:
+    what, values = f"x.license IN ({marks(codes)})", tuple(codes)
+    holds = Clause(_HOLDS.replace("{what}", what), values)
+    if len(codes) > RANGES:
+        return Condition(holds, (Clause(_HOLDERS + what, values),), in_order=False)
+    return Condition(holds, tuple(Clause(_HOLDERS + "x.license = ?", (code,)) for code in codes))
+
+
+def _who(what: LiteralString, *values: Value) -> Condition:
+    """Return the condition of a user `u` that a partial index finds."""
+    holds = Clause(_ONE.replace("{what}", what), values)
+    return Condition(holds, (Clause(_USERS_WHO + what, values),), in_order=False)
+
+
+def _unusable(codes: Sequence[str]) -> Condition:
+    """Return who holds a license and cannot log in, or holds one of these."""
+    one = _who(NO_LOGIN)
     if not codes:
-        return (NO_LOGIN,)
-    held, *values = _assigned(state, list(codes))
-    return (f"({NO_LOGIN} OR {held})", *values)
+        return one
+    held = _assigned(codes)
+    holds = Clause(f"({one.holds.sql} OR {held.holds.sql})", held.holds.values)
+    return Condition(holds, (*one.ranges, *held.ranges), in_order=False)
 
 
-def _lapsed(state: InstallationState) -> tuple[LiteralString, *tuple[Value, ...]]:
-    found = [(code, _served_in_full(state.entitlements, code)) for code in sorted(state.in_use)]
-    if not found:
-        return ("0 = 1",)
-    values: Iterator[Value] = chain.from_iterable(found)
-    more: LiteralString = " OR x.license = ? AND NOT x.slot BETWEEN 1 AND ?" * (len(found) - 1)
-    return (_LAPSED + more + "))", *values)
+def _lapsed(state: InstallationState) -> Condition:
+    """Return who holds a slot that is not served in full, or that is none."""
+    served = {code: _served_in_full(state.entitlements, code) for code in sorted(state.in_use)}
+    if not served:
+        return NOBODY
+    each = _BEYOND + f" OR {_BEYOND}" * (len(served) - 1)
+    holds = Clause(_HOLDS.replace("{what}", f"({each})"), tuple(chain.from_iterable(served.items())))
+    some: LiteralString = f"x.license IN ({marks(served)}) AND x.slot "
+    # Slots that are none were edited by hand; of the others, most licenses have none that is beyond.
+    ranges = [Clause(f"{_HOLDERS}{some}< 1", tuple(served)), Clause(f"{_HOLDERS}{some}> ?", (*served, HIGHEST))]
+    beyond = [(code, last) for code, last in served.items() if last < state.in_use[code]]
+    ranges += (Clause(_HOLDERS + "x.license = ? AND x.slot > ?", one) for one in beyond)
+    return Condition(holds, tuple(ranges) if len(ranges) <= RANGES else (), in_order=False)
 
 
 def _served_in_full(entitlements: Entitlements, code: str) -> int:
@@ -181,11 +178,6 @@ def _served_in_full(entitlements: Entitlements, code: str) -> int:
         return 0
     total = count(entitlements, code, 0).total
     return HIGHEST if total is None else total
-
-
-def _literal(text: str) -> str:
-    """Return `text` so that a pattern takes it as it stands."""
-    return "".join(f"\\{character}" if character in r"\%_" else character for character in text)
 
 
 def _givers(state: InstallationState, wanted: str) -> list[str] | None:

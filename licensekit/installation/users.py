@@ -14,6 +14,7 @@ from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
 from licensekit.state.transactions import changing, reading, write_installation
+from licensekit.state.user_words import reindex
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 
@@ -36,8 +37,8 @@ class Users(Assignable):
         can_log_in: bool = True,
         administrator: bool = False,
         groups: Iterable[str] = (),
-    ) -> None:
-        """Add a user, who holds no license yet.
+    ) -> UserFacts:
+        """Add a user, who holds no license yet, and return it as it is kept.
 
         Raises:
             EntryTaken: there is a user of that id.
@@ -48,6 +49,7 @@ class Users(Assignable):
                 change.connection, UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
             )
             change.record("user-add", user=user.written)
+            return user
 
     def set(
         self,
@@ -59,8 +61,8 @@ class Users(Assignable):
         administrator: bool | None = None,
         groups: Iterable[str] | None = None,
         retired: bool | None = None,
-    ) -> None:
-        """Change what is given of a user; `retired` False brings it back, without licenses.
+    ) -> UserFacts:
+        """Change what is given of a user, and return it; `retired` False brings it back, without licenses.
 
         Raises:
             NotFound: there is no such user.
@@ -76,6 +78,7 @@ class Users(Assignable):
                 update_user(change.connection, after)
                 changed = [f for f, a, b in zip(after._fields, after, before, strict=True) if a != b]
                 change.record("user-set", user=before.id, set=changed)
+            return after
 
     def erase(self, user_id: str) -> None:
         """Remove a person: the user, what it is assigned and leases, its events, and its name.
@@ -94,6 +97,14 @@ class Users(Assignable):
                 raise NotFound(reason="user", name=user_id)
             change.record("user-erase", person=pseudonym_of(change.connection, user_id))
             erase_person(change.connection, user_id)
+
+    def reindex(self) -> int:
+        """Draw the words again by which users are searched for, after rows were edited by hand.
+
+        Return of how many ids they did not fit.
+        """
+        with write_installation(self._opened) as change:
+            return reindex(change.connection)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
         """Retire a user, which releases everything, and give what was released.

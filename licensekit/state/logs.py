@@ -47,6 +47,7 @@ _ERASE: Final = (
     "UPDATE events SET ended_by = '' WHERE ended_by = ?",
     "UPDATE leases SET id = '', holder = '', expires = 0, borrowed = 0 WHERE holder = ?",
     "DELETE FROM events WHERE scope = 'user' AND subject = ?",
+    "DELETE FROM user_words WHERE user_id = ?",
     "DELETE FROM users WHERE id = ?",
     "DELETE FROM people WHERE id = ?",
 )

@@ -12,6 +12,7 @@ from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import EntryTaken, NotFound
 from licensekit.state.slots import HIGHEST, SATELLITE, SITE_SLOT, USER_SLOT, slot_of
+from licensekit.state.user_words import index_words
 from licensekit.text import names
 from licensekit.wire.documents import UserKind
 
@@ -124,6 +125,7 @@ def add_user(connection: Connection, user: UserFacts) -> UserFacts:
         *_columns(user),
         written,
     )
+    index_words(connection, (user,))
     return user
 
 
@@ -138,6 +140,7 @@ def update_user(connection: Connection, user: UserFacts) -> None:
         " member_of = ? WHERE id = ?",
         *_columns(user),
     )
+    index_words(connection, (user,))
 
 
 def _columns(user: UserFacts) -> tuple[str | int, ...]:

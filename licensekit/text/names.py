@@ -1,11 +1,22 @@
 """What administrators type: ids, names, groups; checked before anything is changed."""
 
 from collections.abc import Iterable
-from unicodedata import normalize
+from typing import Final
+from unicodedata import category, normalize
 
 from licensekit.errors import EntryInvalid
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
 from licensekit.wire.documents.fields import is_code, is_invisible, written_text_fault
+
+WORD_LENGTH: Final = 64
+"""How many characters of a word count when people are searched for."""
+
+_LETTERS: Final = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŋ": "n", "þ": "th", "ŧ": "t"}
+    | {"\u0131": "i", "\u02bb": " ", "\u02bc": " ", "\u0640": ""}
+)
+"""Letters that no normal form takes apart, and what people type in their place: also dotless i, and letters that look
+like an apostrophe or only stretch a word."""
 
 
 def require_text(value: object, what: str) -> None:
@@ -22,6 +33,20 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.strip().lower()
     return normalize("NFKC", normalize("NFKC", _seen(text)).casefold()).strip()
+
+
+def search_words(text: str) -> frozenset[str]:
+    """Return the words by which people are searched for (`docs/installation.md`, "People").
+
+    They are runs of letters and digits, in lower case and without accents: `Ødegård` is `odegard`. What is indexed and
+    what is searched for pass through here alike.
+    """
+    if not text.isascii():
+        plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
+        text = "".join(character for character in plain if not category(character).startswith("M"))
+    letters = text.lower().translate(_LETTERS)
+    spaced = "".join(character if character.isalnum() else " " for character in letters)
+    return frozenset(word[:WORD_LENGTH] for word in spaced.split())
 
 
 def written_id(text: str, kind: str) -> str:

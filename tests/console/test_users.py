@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from licensekit.errors import NotFound
-from licensekit.installation import Installation
+from licensekit.installation import Installation, user_pages
 from licensekit.wire.documents import UserKind
 from tests import makers
 from tests.console.conftest import Browser, held, words
@@ -56,6 +56,19 @@ def test_long_lists_come_in_pages(crm: Installation, browser: Browser) -> None:
         path = unescape(onward[1]) if onward else ""
     assert seen == [f"user{number:03}" for number in range(120)]
     assert "First page" in words(page)
+
+
+def test_a_page_on_which_nobody_fits_leads_to_the_next_while_there_is_one(
+    crm: Installation, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        crm.users.add(f"user{number}", name="Olga" if number % 2 else "Per")
+    monkeypatch.setattr(user_pages, "LOOKED_AT", 2)
+    page = browser.get("/users", q="olga per")
+    assert "looks further" in words(page)
+    onward = re.search(r'href="([^"]*)" rel="next"', page)
+    assert onward is not None
+    assert "No user fits." in words(browser.get(unescape(onward[1])))
 
 
 def test_picking_a_license_shows_who_holds_it(crm: Installation, browser: Browser) -> None:

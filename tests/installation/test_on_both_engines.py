@@ -124,8 +124,8 @@ def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
     ):
         whole = tuple(crm.users.list(asked))
         page = crm.users.page(asked, limit=1)
-        assert (page.users, page.more) == (whole[:1], len(whole) > 1)
-        assert crm.users.page(asked, after="anna").users == tuple(u for u in whole if u.user.id > "anna")
+        assert (page.users, bool(page.after)) == (whole[:1], len(whole) > 1)
+        assert crm.users.page(asked, after=page.after or "z").users == whole[1:]
     newest, *_ = crm.audit.newest(limit=1)
     assert newest == list(crm.audit.entries())[-1]
 

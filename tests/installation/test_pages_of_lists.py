@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import UnknownCode
-from licensekit.installation import Installation, UserFilter, user_list
+from licensekit.installation import Installation, UserFilter, UserPage, user_pages
 from licensekit.wire.documents import UserKind
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
@@ -25,6 +25,8 @@ FILTERS: list[dict[str, Any]] = [
     {"text": "nobody"},
     {"expired": True},
     {"expired": True, "license": "windows", "text": "a"},
+    {"holding": "user", "retired": False, "text": "d berg"},
+    {"license": "windows", "kinds": frozenset({UserKind.ASSOCIATE})},
 ]
 
 
@@ -43,28 +45,64 @@ def people(crm: Installation) -> Installation:
 
 
 @pytest.mark.parametrize("wanted", FILTERS, ids=str)
-@pytest.mark.parametrize("few", [0, 2000])
+@pytest.mark.parametrize("looked_at", [1, 3, 500])
 def test_pages_together_are_the_list(
-    people: Installation, wanted: dict[str, Any], few: int, monkeypatch: pytest.MonkeyPatch
+    people: Installation, wanted: dict[str, Any], looked_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However the database looks for holders, and whatever the size of a page."""
-    monkeypatch.setattr(user_list, "_FEW", few)
+    """However many candidates a page looks at, and whatever its size."""
     asked = UserFilter(**wanted)
     whole = list(people.users.list(asked))
+    monkeypatch.setattr(user_pages, "LOOKED_AT", looked_at)
+    assert list(people.users.list(asked)) == whole
     for limit in (1, 2, 50):
-        found = [*(page := people.users.page(asked, limit=limit)).users]
-        while page.more:
-            page = people.users.page(asked, after=found[-1].user.id, limit=limit)
-            assert page.users
+        page = people.users.page(asked, limit=limit)
+        found = [*page.users]
+        while page.after:
+            page = people.users.page(asked, after=page.after, limit=limit)
             found += page.users
         assert found == whole
 
 
 @pytest.mark.parametrize(
-    ("text", "ids"), [("BERG", ["dora", "zoe"]), ("_", ["e_1"]), ("0%", ["e_1"]), ("\\", ["robot"]), ("ann", ["anna"])]
+    ("text", "ids"),
+    [
+        ("BERG", ["zoe", "dora"]),
+        ("bergström dora", ["dora"]),
+        ("zo BERGM", ["zoe"]),
+        ("berg zoe zo z", ["zoe"]),
+        ("dora zoe", []),
+        ("ergman", []),
+        ("1", ["e_1", "f"]),
+        ("100%", ["e_1"]),
+        ("\\", ["anna", "bob", "carl", "dora", "e_1", "f", "robot", "zoe"]),
+        ("slash", ["robot"]),
+        ("a", ["anna"]),
+        ("anna bob", []),
+    ],
 )
-def test_text_is_found_in_ids_and_names_as_it_stands(people: Installation, text: str, ids: list[str]) -> None:
+def test_each_word_of_a_text_is_the_beginning_of_a_word(people: Installation, text: str, ids: list[str]) -> None:
+    people.users.add("f", name="1 10 11 ")
     assert [user.id for user, _ in people.users.page(UserFilter(text=text)).users] == ids
+
+
+def test_of_a_text_of_many_words_the_longest_count(people: Installation) -> None:
+    many = " ".join(f"{chr(97 + number // 10)}{number % 10}" for number in range(200))
+    people.users.add("long", name=many[:197])
+    assert [user.id for user, _ in people.users.list(UserFilter(text=many))] == ["long"]
+
+
+def test_a_page_of_few_who_match_every_condition_ends_early_and_says_where_to_go_on(
+    people: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        people.users.add(f"user{number:02}", name="Olga" if number % 2 else "Per")
+    monkeypatch.setattr(user_pages, "LOOKED_AT", 4)
+    page = people.users.page(UserFilter(text="user olga"))
+    assert len(page.users) < 10
+    assert page.after
+    nobody = people.users.page(UserFilter(text="olga per"))
+    assert (nobody.users, bool(nobody.after)) == ((), True)
+    assert people.users.page(UserFilter(text="olga nobody")) == UserPage(())
 
 
 def test_only_what_lapsed_is_listed_as_expired(people: Installation, crm_home: Home) -> None:

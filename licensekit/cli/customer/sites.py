@@ -33,8 +33,7 @@ def sites() -> None:
 @in_installation
 def add(*, site_id: str, name: str, central: bool, installation: Installation) -> None:
     """Add a site. Licenses may limit how many satellites there are."""
-    installation.sites.add(site_id, name=name, central=central)
-    emit(f"added {site_id}")
+    emit(f"added {installation.sites.add(site_id, name=name, central=central)}")
 
 
 @sites.command()

@@ -26,7 +26,7 @@ filters: Final[Decorator] = collected(
         multiple=True,
         callback=lambda _ctx, _param, kinds: frozenset(kinds),
     ),
-    option("--text TEXT", "Only users with this text in the id or name.", default=""),
+    option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default=""),
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),
     option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),

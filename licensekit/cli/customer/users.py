@@ -37,7 +37,7 @@ _CHANGES: Final = "licensekit.cli.customer.user_changes"
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Who there is", __name__, "add set erase import"),
+        **lazy("Who there is", __name__, "add set erase import reindex"),
         **lazy("Who there is", _CHANGES, "retire"),
         **lazy("What they hold", _CHANGES, "assign release"),
         **lazy("What they hold", __name__, "prefer"),
@@ -65,8 +65,7 @@ _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of 
 def add(*, user_id: str, installation: Installation, **given: Any) -> None:
     """Add a user, who holds no license yet."""
     known = {name: value for name, value in given.items() if value is not None}
-    installation.users.add(user_id, **known)
-    output.emit(f"added {user_id}")
+    output.emit(f"added {installation.users.add(user_id, **known).written}")
 
 
 @click.command("set")
@@ -83,10 +82,10 @@ def set_(
     *, user_id: str, groups: tuple[str, ...], no_groups: bool, active: bool, installation: Installation, **given: Any
 ) -> None:
     """Change what is known of a user."""
-    installation.users.set(
+    user = installation.users.set(
         user_id, groups=groups if groups or no_groups else None, retired=False if active else None, **given
     )
-    output.emit(f"set {user_id}")
+    output.emit(f"set {user.written}")
 
 
 def _show_imported(done: Imported) -> None:
@@ -125,6 +124,13 @@ def erase(*, user_id: str, installation: Installation) -> None:
     """Remove a person for good; the audit log keeps its entries, without the name."""
     installation.users.erase(user_id)
     output.emit("erased")
+
+
+@click.command()
+@in_installation
+def reindex(*, installation: Installation) -> None:
+    """Draw the words again by which users are searched for, after rows were edited by hand."""
+    output.emit(f"drew the words of all users again; {installation.users.reindex()} did not fit")
 
 
 def _remarks(user: UserFacts) -> str | None:

@@ -85,7 +85,7 @@ def license_holders(visit: Visit) -> Response:
     """Show the user licenses, and who holds the one that was picked."""
     listed = [row for row in user_licenses(visit.state) if not row.hidden or row.in_use]
     picked = visit.asked("license")
-    found, next_page = UserPage((), more=False), None
+    found, next_page = UserPage(()), None
     if picked:
         found, next_page = _page_of(visit, UserFilter(holding=picked), "/users/licenses", license=picked)
     return page(visit, "user_licenses.html", licenses=listed, picked=picked, found=found, next_page=next_page)
@@ -119,7 +119,7 @@ def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
 def _page_of(visit: Visit, wanted: UserFilter, path: str, **asked: str) -> tuple[UserPage, str | None]:
     """Return a page of users, and the address of the next one."""
     found = visit.installation.users.page(wanted, after=visit.asked("after"), limit=PAGE)
-    return found, visit.url(path, **asked, after=found.users[-1].user.id) if found.more else None
+    return found, visit.url(path, **asked, after=found.after) if found.after else None
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:

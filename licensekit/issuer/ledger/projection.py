@@ -11,6 +11,7 @@ from licensekit import limits
 from licensekit.database import Connection, Value
 from licensekit.issuer.ledger import documents, exchange_files, states
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
+from licensekit.text.names import folded
 from licensekit.trust.signed import identity_of
 from licensekit.wire import frame
 from licensekit.wire.armor import Token
@@ -101,8 +102,8 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
 
 
 def company_key(company: str) -> str:
-    """Return the spelling by which companies are looked up: case does not matter."""
-    return company.casefold()
+    """Return the spelling by which companies are looked up: neither case nor form matters."""
+    return folded(company)
 
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:

@@ -51,10 +51,8 @@ CREATE TABLE users (
     last_seen {integer},
     held_since {integer}
 ) {strict};
--- A list of users shows one kind, by id; few of them are retired.
-CREATE INDEX users_by_kind ON users (kind, id, retired);
-CREATE INDEX users_retired ON users (kind, id)
-    WHERE retired = 1;
+-- A list shows users of one kind who are there or retired, by id.
+CREATE INDEX users_by_kind ON users (kind, retired, id);
 -- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
 CREATE INDEX users_idle ON users (last_seen, held_since)
     WHERE held_since IS NOT NULL;
@@ -62,6 +60,14 @@ CREATE INDEX users_without_login ON users (can_log_in)
     WHERE can_log_in = 0 AND held_since IS NOT NULL;
 CREATE INDEX users_undated ON users (held_since)
     WHERE held_since = 0;
+
+-- The words of an id and a name, by which a user is searched for: drawn from the table of users.
+CREATE TABLE user_words (
+    word {text} NOT NULL,
+    user_id {text} NOT NULL,
+    PRIMARY KEY (word, user_id)
+) {strict};
+CREATE INDEX user_words_by_user ON user_words (user_id, word);
 
 CREATE TABLE sites (
     id {text} PRIMARY KEY,
@@ -78,6 +84,8 @@ CREATE TABLE user_licenses (
     PRIMARY KEY (user_id, license),
     UNIQUE (license, slot)
 ) {strict};
+-- A list shows the holders of a license, by id.
+CREATE INDEX user_licenses_by_license ON user_licenses (license, user_id);
 
 -- A satellite also holds the license '', whose slots number the satellites.
 CREATE TABLE site_licenses (
