@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from licensekit import errors
 from licensekit.access import Access
+from licensekit.entitlements.amounts import access_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.explanations import why_not
 from licensekit.entitlements.questions import count, where_to_buy
@@ -61,6 +62,22 @@ def missing_requirements(
         yield errors.RequirementMissing(
             reason="installation" if is_given else "holder", license=code, required=required, holder=holder
         )
+
+
+def without_requirement(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the user licenses that are assigned and give something, but require what nobody can have any more.
+
+    `in_use` is license to how often it is assigned. What gives nothing itself has lapsed.
+    """
+    if not any(_requires(entitlements, code) for code in in_use):
+        return ()
+    usable = {code for code, tiers in entitlements.tiers.items() if access_of(tiers, 0)}
+    lost, more = set[str](), usable
+    while more:
+        there = _there(entitlements, usable)
+        more = {code for code in usable if _requires(entitlements, code) - there}
+        usable, lost = usable - more, lost | more
+    return tuple(code for code in sorted(lost & in_use.keys()) if entitlements.licenses[code].kind is Kind.USER)
 
 
 def _not_assignable(license_: License) -> str | None:

@@ -39,9 +39,9 @@ class OrdersRefused(FaultsError):
 
 
 class UsersInvalid(FaultsError):
-    """A file of users that cannot be imported: its faults by line, the first hundred."""
+    """A file of users that cannot be used: its faults by line, the first hundred."""
 
-    template = "{faults:count fault|faults}, nothing was imported; correct the file"
+    template = "{faults:count fault|faults}, nothing was changed; correct the file"
     sums_up = True
 
 

@@ -19,6 +19,7 @@ from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails, InstallationDetails
 from licensekit.installation.installation import Installation
+from licensekit.installation.many_users import UsersProposal, parse_ids
 from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
@@ -42,8 +43,8 @@ __all__ = [
     "Imported", "Installation", "InstallationDetails", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
     "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
-    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "Void", "concerning", "diagnose", "locate", "may_login",
-    "metric_lines", "move", "parse_users", "restore", "rows", "table_of", "ways",
+    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose",
+    "locate", "may_login", "metric_lines", "move", "parse_ids", "parse_users", "restore", "rows", "table_of", "ways",
 ]  # fmt: skip
 
 

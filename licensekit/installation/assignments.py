@@ -1,55 +1,82 @@
 """Assignments of licenses to users and sites, changed by the rules."""
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from licensekit.database import Connection
 from licensekit.entitlements import resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import NotAssigned, UserRetired
+from licensekit.errors import NotAssigned, RefusedError, UserRetired
 from licensekit.state import slots
+from licensekit.state.loading import InstallationState
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import SiteFacts, known_site, known_user
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
+H = TypeVar("H", bound=UserFacts | SiteFacts)
 
-def change_licenses(
-    change: WriteTransaction, kind: Kind, holder: str, added: Iterable[str], removed: Iterable[str]
-) -> tuple[str, ...]:
-    """Assign and release in one change, and return what was newly assigned.
+
+class Assigned(NamedTuple, Generic[H]):
+    """What a change does to the licenses of one user or site."""
+
+    holder: H
+    assigned: tuple[str, ...]
+    released: tuple[str, ...]
+
+
+def plan_licenses(
+    state: InstallationState,
+    kind: Kind,
+    holders: Iterable[H],
+    assign: Iterable[str],
+    release: Iterable[str],
+    *,
+    named: bool = True,
+    faults: Iterable[RefusedError] = (),
+) -> list[Assigned[H]]:
+    """Work out what assigning and releasing licenses does to each of `holders`.
+
+    What is assigned already stays, and each loses what it holds of `release`. Who holds none of it, or is retired and
+    assigned anything, is a fault if `named`, and else left out. What is released is free for the others.
 
     Raises:
-        UnknownCode, WrongKind: a license that is assigned is not of `kind`.
-        RefusedError: the first thing that stands against it; its `faults` are all.
+        UnknownCode, WrongKind: a license is not of `kind`.
+        RefusedError: the first thing that stands against it, `faults` before all; its own `faults` are all.
     """
-    state = change.read.state()
-    entitlements = state.entitlements
-    wanted = AssignmentChange(
-        frozenset(resolve(entitlements, code, (kind,)) for code in added),
-        # What no catalog has any more can still be released.
-        frozenset(code.removeprefix(f"{state.trust_store.issuer}.") for code in removed),
-    )
-    held = slots.held_by(change.connection, kind, holder)
-    faults = faults_of(entitlements, state.in_use, holder, held, wanted)
-    if faults:
-        raise faults[0].replace(more=tuple(faults[1:]))
-    new = wanted.assign - held
-    slots.release(change.connection, kind, [(holder, code) for code in wanted.release])
-    slots.assign(change.connection, kind, [(holder, code) for code in new])
-    if new or wanted.release:
-        assigned, released = sorted(new), sorted(wanted.release)
-        who = word(kind)
-        change.record(f"{who}-assign", **{who: holder}, assigned=assigned, released=released)
-    return tuple(sorted(new))
+    entitlements, vendor = state.entitlements, f"{state.trust_store.issuer}."
+    wanted = frozenset(resolve(entitlements, code, (kind,)) for code in assign)
+    # What no catalog has any more can still be released.
+    bare = (code.removeprefix(vendor) for code in release)
+    unwanted = frozenset(c if c in state.in_use else resolve(entitlements, c, (kind,)) for c in bare)
+    each = [(holder, held := frozenset(holder.licenses), held & unwanted) for holder in holders]
+    in_use = Counter(state.in_use)
+    in_use.subtract(code for *_, released in each for code in released)
+    planned, found = list[Assigned[H]](), list(faults)
+    for holder, held, released in each:
+        if wanted and isinstance(holder, UserFacts) and holder.retired:
+            found += [UserRetired(user=holder.written)] if named else []
+            continue
+        change = AssignmentChange(wanted, released or (unwanted if named else released))
+        against = faults_of(entitlements, in_use, holder.written, held, change)
+        found += (one if one.data.get("holder") else one.at(holder.written) for one in against)
+        new = wanted - held
+        in_use.update(() if against else new)
+        planned.append(Assigned(holder, tuple(sorted(new)), tuple(sorted(released))))
+    if found:
+        raise found[0].replace(more=tuple(found[1:]))
+    return planned
 
 
-def release_all(change: WriteTransaction, kind: Kind, holder: str) -> tuple[str, ...]:
-    """Release everything that the holder is assigned, and return it."""
-    held = slots.held_by(change.connection, kind, holder)
-    slots.release(change.connection, kind, [(holder, code) for code in held])
-    return tuple(sorted(held))
+def write_licenses(change: WriteTransaction, kind: Kind, planned: Iterable[Assigned[H]]) -> None:
+    """Assign and release what was planned, with an audit entry for each user or site."""
+    changed = [one for one in planned if one.assigned or one.released]
+    slots.assign(change.connection, kind, [(one.holder.id, code) for one in changed for code in one.assigned])
+    slots.release(change.connection, kind, [(one.holder.id, code) for one in changed for code in one.released])
+    for holder, assigned, released in changed:
+        change.record(f"{word(kind)}-assign", **{word(kind): holder.id}, assigned=assigned, released=released)
 
 
 class Assignable(Section):
@@ -70,9 +97,9 @@ class Assignable(Section):
         """
         with write_installation(self._opened) as change:
             holder = self._known(change.connection, holder_id)
-            if licenses and isinstance(holder, UserFacts) and holder.retired:
-                raise UserRetired(user=holder_id)
-            return change_licenses(change, self._kind, holder.id, licenses, release)
+            planned = plan_licenses(change.read.state(), self._kind, [holder], licenses, release)
+            write_licenses(change, self._kind, planned)
+            return planned[0].assigned
 
     def release(self, holder_id: str, *licenses: str) -> None:
         """Release licenses; raises as `assign` does."""

@@ -150,13 +150,15 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     if state.serial is None:
         raise NotActivated(reason="no-serial")
     used = [row for row in rows(state.entitlements, state.used) if row.granted or row.in_use]
+    # How a customer uses what is assigned is no concern of the vendor's.
+    told = [notice for notice in state.notices if notice not in state.unused]
     extensions = _recorded(change, "statement")
     statement = Statement(
         serial=state.serial,
         issued=change.now,
         usage={row.code: Usage(min(row.in_use, COUNT), row.total) for row in used[:LICENSES]},
         audit_head=change.head.hash,
-        notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in state.notices[:NOTICES]],
+        notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in told[:NOTICES]],
         extensions=extensions,
     )
     return armor.write_file([_signed(change, statement)]), statement

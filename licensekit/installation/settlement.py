@@ -216,8 +216,9 @@ def _unsettled(settlement: Settlement) -> Iterator[SettlementRowInvalid]:
 
 def _write(change: WriteTransaction, kind: Kind, changes: Mapping[str, AssignmentChange]) -> None:
     """Release and assign what holders of a kind lose and have instead, and record it for each."""
-    slots.release(change.connection, kind, [(id_, code) for id_, one in changes.items() for code in one.release])
+    # Assigned first: whoever goes on to hold something has held it without a break.
     slots.assign(change.connection, kind, [(id_, code) for id_, one in changes.items() for code in one.assign])
+    slots.release(change.connection, kind, [(id_, code) for id_, one in changes.items() for code in one.release])
     for id_, one in changes.items():
         released = sorted(one.release - {SATELLITE})
         if SATELLITE in one.release:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import EntryTaken, NoneFree
-from licensekit.installation.assignments import Assignable, release_all
+from licensekit.installation.assignments import Assignable
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.transactions import WriteTransaction, write_installation
@@ -62,11 +62,11 @@ class Sites(Assignable):
             NotFound: there is no such site.
         """
         with write_installation(self._opened) as change:
-            site_id = known_site(change.connection, site_id).id
-            released = release_all(change, Kind.SITE, site_id)
-            slots.release(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
-            remove_site(change, site_id, released)
-            return released
+            site = known_site(change.connection, site_id)
+            released = [(site.id, code) for code in (*site.licenses, slots.SATELLITE)]
+            slots.release(change.connection, Kind.SITE, released)
+            remove_site(change, site.id, site.licenses)
+            return site.licenses
 
     def list(self) -> tuple[SiteRow, ...]:
         """Return every site, the central one first."""

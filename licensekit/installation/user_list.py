@@ -5,11 +5,14 @@ from itertools import chain, groupby, product
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Row
+from licensekit.database import Row, Value
+from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
+from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation.user_pages import NOBODY, RANGES, Clause, Condition, marks, page_of_ids
 from licensekit.state.loading import InstallationState, ReadTransaction
+from licensekit.state.sightings import NO_LOGIN, idle
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
@@ -24,6 +27,7 @@ _ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
 _HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
+_USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
 _HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
 
 
@@ -40,6 +44,10 @@ class UserFilter(NamedTuple):
     """Assigned a license that has lapsed for them."""
     text: str = ""
     """Every word of it is the beginning of a word of the id or name (`docs/installation.md`, "People")."""
+    idle: int | None = None
+    """Holding a license for more than this many days, and not seen for more."""
+    unusable: bool = False
+    """Holding a license without being able to log in, or one that requires what nobody can have any more."""
 
 
 EVERYBODY: Final = UserFilter()
@@ -118,6 +126,10 @@ def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condit
         yield Condition(Clause(holds, (*kinds, *retired)), ranges)
     if wanted.expired:
         yield _lapsed(state)
+    if wanted.idle is not None:
+        yield _who(*idle(state.stored.told_since, day_at(state.now), wanted.idle))
+    if wanted.unusable:
+        yield _unusable(without_requirement(state.entitlements, state.in_use))
 
 
 def _assigned(codes: Sequence[str]) -> Condition:
@@ -126,6 +138,22 @@ def _assigned(codes: Sequence[str]) -> Condition:
     if len(codes) > RANGES:
         return Condition(holds, (Clause(_HOLDERS + what, values),), in_order=False)
     return Condition(holds, tuple(Clause(_HOLDERS + "x.license = ?", (code,)) for code in codes))
+
+
+def _who(what: LiteralString, *values: Value) -> Condition:
+    """Return the condition of a user `u` that a partial index finds."""
+    holds = Clause(_ONE.replace("{what}", what), values)
+    return Condition(holds, (Clause(_USERS_WHO + what, values),), in_order=False)
+
+
+def _unusable(codes: Sequence[str]) -> Condition:
+    """Return who holds a license and cannot log in, or holds one of these."""
+    one = _who(NO_LOGIN)
+    if not codes:
+        return one
+    held = _assigned(codes)
+    holds = Clause(f"({one.holds.sql} OR {held.holds.sql})", held.holds.values)
+    return Condition(holds, (*one.ranges, *held.ranges), in_order=False)
 
 
 def _lapsed(state: InstallationState) -> Condition:

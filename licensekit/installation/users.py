@@ -1,16 +1,16 @@
 """Users: who they are, what they are assigned, and whether they may log in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from licensekit.access import Access
-from licensekit.entitlements import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotFound
-from licensekit.installation.assignments import Assignable, release_all
+from licensekit.installation.assignments import Assignable
 from licensekit.installation.details import user_details_of
+from licensekit.installation.many_users import propose_assign, retire_users
 from licensekit.installation.user_import import import_users
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
+from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
 from licensekit.state.transactions import changing, reading, write_installation
@@ -26,6 +26,7 @@ class Users(Assignable):
     details = reading(user_details_of)
     page = reading(page_of_users)
     import_rows = changing(import_users)
+    propose_assign = reading(propose_assign)
 
     def add(
         self,
@@ -91,7 +92,7 @@ class Users(Assignable):
         with write_installation(self._opened) as change:
             user = user_facts(change.connection, user_id)
             if user is not None:
-                release_all(change, Kind.USER, user.id)
+                slots.release(change.connection, Kind.USER, [(user.id, code) for code in user.licenses])
             elif find_pseudonym(change.connection, user_id) is None:
                 raise NotFound(reason="user", name=user_id)
             change.record("user-erase", person=pseudonym_of(change.connection, user_id))
@@ -113,11 +114,9 @@ class Users(Assignable):
         """
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
-            released = release_all(change, Kind.USER, user.id)
             if not user.retired:
-                update_user(change.connection, user._replace(retired=True))
-                change.record("user-retire", user=user.id, released=released)
-            return released
+                retire_users(change, [user])
+            return user.licenses
 
     def get(self, user_id: str) -> UserFacts:
         """Return what is known of a user, and what it is assigned.
@@ -127,17 +126,6 @@ class Users(Assignable):
         """
         with read_installation(self._opened) as read:
             return known_user(read.connection, user_id)
-
-    def access(self, user_id: str, *, site: str | None = None) -> Mapping[str, Access]:
-        """Return what a user may do with every license, at a site.
-
-        Raises:
-            NotFound: there is no such user, or no such site.
-        """
-        with read_installation(self._opened) as read:
-            user = known_user(read.connection, user_id)
-            at_site = () if site is None else known_site(read.connection, site).holdings
-            return held_access(read.state().entitlements, user.holdings, at_site)
 
     def list(self, wanted: UserFilter = EVERYBODY) -> Iterator[UserRow]:
         """Yield the users that `wanted` fits, by id, in constant memory.

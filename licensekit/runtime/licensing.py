@@ -210,6 +210,21 @@ class Licensing(Questions):
         except KeyError:
             return put(self._live.sites, site_id, Holder(self._live, site_id))
 
+    def seen(self, user_id: str) -> None:
+        """Note that a user is at work: call it at login, or with each request (it is a look into memory).
+
+        So administrators see who no longer uses a license (`docs/installation.md`, "Who needs a seat?"); no answer
+        depends on it. The day is written once a day and user: within a minute, at `close`, or without threads at
+        `refresh`. An id that the installation does not know is ignored. In memory it ends with the process, and what
+        can only be read keeps nothing.
+
+        Raises:
+            TypeError: the id is no text.
+            DatabaseUnavailable: the program has closed it.
+        """
+        if user_id not in self._live.sightings.today:
+            self._live.see(user_id)
+
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to everybody.
 

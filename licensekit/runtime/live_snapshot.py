@@ -12,10 +12,12 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
+from licensekit.dates import day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, Lookups, User
+from licensekit.runtime.sightings import Sightings
 from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
@@ -24,6 +26,7 @@ from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.users import site_facts, user_facts
+from licensekit.text import names
 
 Look = Callable[[], tuple[Notice, ...]]
 
@@ -78,6 +81,7 @@ class LiveSnapshot:
         try:
             self._supplied = look()
             self._read_state()
+            self.sightings = Sightings(day_at(self._current.state.now))
             self._remember()
         except BaseException:  # an interruption too must leave no database open
             database.close()
@@ -153,6 +157,11 @@ class LiveSnapshot:
             if not self._current.holds_at(reading, away=error is not None):
                 self._put(self._current.moved_on(reading, error, self._contact))
 
+    def see(self, user_id: str) -> None:
+        """Note that a user is there; see `Licensing.seen`."""
+        names.require_text(user_id, "the id of a user")
+        self.sightings.note(user_id, day_at(self.snapshot.now_at(self.clocks(), away=False)))
+
     def state_with_leases(self) -> InstallationState:
         """Return the state with the concurrent seats and the units of meters that are used at this moment."""
         snapshot = self.snapshot
@@ -170,9 +179,11 @@ class LiveSnapshot:
         """Stop answering, and close the database."""
         WATCHERS.unwatch(self)
         if not (self._is_closed or self._error or self._not_written):
+            self._keep_sightings(day_at(self._current.now_at(self.clocks(), away=False)))
             self._keep(CLOSING_SECONDS)
         with self._swapping:
             self._is_closed = True
+            self.sightings = Sightings(0)
             self._publish()
         self.changes.wake()
         self.database.close()
@@ -224,13 +235,23 @@ class LiveSnapshot:
                     self._put(Snapshot(state))
 
     def _remember(self) -> None:
-        """Write what was seen of time and trust now and then; a failure is a notice."""
+        """Write what was seen of users, time and trust now and then; a failure is a notice."""
         reading = self.clocks()
+        today = day_at(self._current.now_at(reading, away=False))
         ran = reading.clock if reading.boot is None else reading.boot.seconds
-        if self._checked is not None and 0 <= ran - self._checked < REMEMBER_PAUSE_SECONDS:
+        is_early = self._checked is not None and 0 <= ran - self._checked < REMEMBER_PAUSE_SECONDS
+        if not (is_early and self._is_watched):  # whoever looks by itself looks seldom
+            self._keep_sightings(today)
+        if self.sightings.begin(today):
+            self._read_state()  # notices count by the day who was not seen
+        if is_early:
             return
         self._checked = ran
         self._keep(REMEMBER_SECONDS)
+
+    def _keep_sightings(self, today: int) -> None:
+        with suppress(StateError):  # then at the next time; that nothing can be written, `_keep` finds as well
+            self.sightings.keep(self.database, today)
 
     def _keep(self, pause: int) -> None:
         failed: StateError | None = None

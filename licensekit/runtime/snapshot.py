@@ -118,6 +118,11 @@ class OnDemand:
     def __init__(self, live: "LiveSnapshot") -> None:
         self._live = live
 
+    def see(self, user_id: str) -> None:
+        """Note that a user is there, and write it now."""
+        self._live.see(user_id)
+        self._live.follow()
+
     def __getattr__(self, name: str) -> Any:
         """Return what the live snapshot has now."""
         self._live.follow()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
-from licensekit.dates import format_seconds
+from licensekit.dates import day_at, format_seconds
 from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
+from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
 from licensekit.entitlements.messages import Summary
 from licensekit.entitlements.notices import by_urgency, list_notices, summarize
@@ -21,6 +22,7 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.mark import MarkRead, read_mark
 from licensekit.state.meters import read_used
 from licensekit.state.notices import UnusableDocument, notices_of
+from licensekit.state.sightings import unused
 from licensekit.state.stored import Stored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
@@ -53,6 +55,8 @@ class InstallationState(NamedTuple):
     """What the database says."""
     metered: Mapping[Period, int] = {}
     """How many units of meters were used, by period."""
+    unused: tuple[Notice, ...] = ()
+    """What there was to say, when this was read, of who holds licenses without using them."""
 
     @property
     def used(self) -> Mapping[str, int]:
@@ -232,6 +236,9 @@ class ReadTransaction(NamedTuple):
             released=released,
             stored=stored,
         )
+        today = day_at(self.now if now is None else now)
+        gone = without_requirement(entitlements, state.in_use)
+        state = state._replace(unused=tuple(unused(self.connection, stored.told_since, today, gone, state.in_use)))
         if now is None:
             state = state._replace(notices=_notices(state, self.reading.clock))
         else:
@@ -303,4 +310,4 @@ def state_at(state: InstallationState, now: int, *, clock: int, away_hours: floa
 
 def _notices(state: InstallationState, clock: int) -> tuple[Notice, ...]:
     own = notices_of(state.stored, clock=clock, unusable=state.unusable)
-    return by_urgency([*list_notices(state.entitlements, state.in_use), *own])
+    return by_urgency([*list_notices(state.entitlements, state.in_use), *own, *state.unused])

@@ -135,6 +135,30 @@ class RestoredBackup(Notice):
     subject_template = "database"
 
 
+class IdleUsers(Notice):
+    """Users hold licenses and were not seen for long, as the application tells."""
+
+    template = "{users:count user who holds licenses was|users who hold licenses were} not seen for {idle_days} days"
+    remedy_template = "users list --idle {idle_days}"
+    subject_template = "users"
+    users: int
+    idle_days: int
+
+
+class UnusableLicenses(Notice):
+    """Licenses are assigned that nobody can use."""
+
+    template = {
+        "no-login": "{users:count user holds|users hold} licenses and cannot log in",
+        "requirement": "{licenses:codes}: {assigned} assigned, but a license that is required is gone",
+    }
+    remedy_template = "users list --unusable"
+    subject_template = {"no-login": "users", "requirement": "{licenses:list}"}
+    users: int = 0
+    licenses: tuple[str, ...] = ()
+    assigned: int = 0
+
+
 class RootFromPack(Message):
     """No root pin was given or recorded, so the pack decides whom to believe."""
 

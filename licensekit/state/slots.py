@@ -45,6 +45,11 @@ _NUMBERS: Final = (
     "SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot) FROM {kind}_licenses"
     " GROUP BY license ORDER BY license"
 )
+_HELD_BY: Final = "SELECT 1 FROM user_licenses l WHERE l.user_id = users.id"
+_HOLDS_NOW: Final = "UPDATE users SET held_since = 0 WHERE id = ? AND held_since IS NULL"
+_HOLDS_NONE: Final = f"UPDATE users SET held_since = NULL WHERE id = ? AND NOT EXISTS ({_HELD_BY})"  # noqa: S608  # ours
+DATE_HOLDERS: Final = "UPDATE users SET held_since = ? WHERE held_since = 0"
+"""Writes the day since which those hold licenses who hold their first one since the present change."""
 _KINDS: Final[Mapping[Kind, LiteralString]] = {Kind.USER: "user", Kind.SITE: "site"}
 USER_SLOT: Final = (
     "CASE WHEN EXISTS (SELECT 1 FROM user_licenses o WHERE o.license = l.license"
@@ -73,6 +78,8 @@ def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, 
         last = connection.one(_of(kind, _LAST), code, HIGHEST, 1)
         slots = enumerate(holders, 1 if last is None else last[1] + 1)
         connection.run_many(_of(kind, _ASSIGN), [(holder, code, slot) for slot, holder in slots])
+        if kind is Kind.USER:
+            connection.run_many(_HOLDS_NOW, [(holder,) for holder in holders])
 
 
 def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
@@ -91,6 +98,8 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
         moving = [holder for free, (holder, slot) in zip(freed, last, strict=False) if free < slot]
         moved = zip(freed, reversed(moving), strict=False)
         connection.run_many(_of(kind, _MOVE), [(free, holder, code) for free, holder in moved])
+        if kind is Kind.USER:
+            connection.run_many(_HOLDS_NONE, [(holder,) for holder in holders])
 
 
 def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:

@@ -27,6 +27,9 @@ from licensekit.wire.documents import Bundle, Kind, License
 _SELECT_EVENTS: Final = (
     "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events"
 )
+_SELECT_INSTALLATION: Final = (
+    "SELECT told_since, seed, secret, pack, observations, head, observed, signature FROM installation"
+)
 _STORE: Final = (
     "INSERT INTO bundles (identity, frame) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame"
 )
@@ -85,6 +88,8 @@ class Stored(NamedTuple):
     """What the mark beside the database says, or why it cannot be read; None where none is kept."""
     marked: bytes | None
     """The hash of the audit entry where the mark stands; None if there is no such entry."""
+    told_since: int | None
+    """The first day of which the application has told who uses it, in days since 1970; None: it does not tell."""
     read_only: bool
     """Whether nothing can be written here."""
 
@@ -157,10 +162,10 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         HomeInvalid: the database has lost its one row.
         StateError: see `Connection`.
     """
-    row = connection.one("SELECT seed, secret, pack, observations, head, observed, signature FROM installation")
+    row = connection.one(_SELECT_INSTALLATION)
     if row is None:
         raise HomeInvalid(reason="key-lost")
-    seed, secret, pack, observations, *head = row
+    told_since, seed, secret, pack, observations, *head = row
     journal = read_journal(connection, key_of(seed), SignedHead(*head), known)
     if journal.observed != NOTHING_OBSERVED and not is_observed(observations, journal.observed):
         journal = journal._replace(fault=JournalFault("head", journal.head.number + 1))
@@ -184,6 +189,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         head=audit_head(connection),
         mark=mark,
         marked=None if marked is None else marked[0],
+        told_since=told_since,
         read_only=connection.one("SELECT is_read_only()") == (1,),
     )
 

@@ -16,7 +16,9 @@ from licensekit.state.user_words import index_words
 from licensekit.text import names
 from licensekit.wire.documents import UserKind
 
-USER_COLUMNS: Final = "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written"
+USER_COLUMNS: Final = (
+    "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, u.last_seen"
+)
 """What `facts_of` reads, of the table `users` under the name `u`."""
 
 _USER: Final = (
@@ -92,7 +94,7 @@ def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
 
 def facts_of(row: Row) -> UserFacts:
     """Return what `USER_COLUMNS` at the start of a row say of a user; the holdings are empty."""
-    user_id, name, kind, can_log_in, administrator, retired, member_of, written, *_ = row
+    user_id, name, kind, can_log_in, administrator, retired, member_of, written, last_seen, *_ = row
     return UserFacts(
         id=user_id,
         name=name,
@@ -102,6 +104,7 @@ def facts_of(row: Row) -> UserFacts:
         retired=bool(retired),
         groups=tuple(member_of.split()),
         written=written,
+        last_seen=last_seen,
     )
 
 

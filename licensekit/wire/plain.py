@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from licensekit.dates import format_days, format_seconds
 from licensekit.wire.documents import Document
 
-_DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
+_DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen"})
 _SECONDS: Final = frozenset(
     {"issued", "fresh_until", "valid_from", "valid_to"}
     | {"at", "stated", "taken", "expires", "started", "expected_end", "ended", "period_ends"}

@@ -1,8 +1,8 @@
 """What a running program pays: the same on PostgreSQL as on SQLite, and how soon it sees a change.
 
-`allows` and a warm `user(id).allows` on a server, with those on a file as the floor; what a process that asks once a
-millisecond costs with its threads, with a loop that only sleeps as the floor; and the milliseconds until it sees what
-another process has assigned.
+`allows`, a warm `user(id).allows` and `seen` on a server, with those on a file as the floor; `seen` with `allows` as
+the floor; what a process that asks once a millisecond costs with its threads, with a loop that only sleeps as the
+floor; and the milliseconds until it sees what another process has assigned.
 
 Run: python -m tests.benchmarks.hot_path [postgresql://…, an empty schema]
 """
@@ -66,7 +66,11 @@ def asking(licensing: Licensing) -> dict[str, Callable[[int], None]]:
         for _ in range(calls):
             licensing.user("anna").allows("user")
 
-    return {"allows": system, "warm user allows": user}
+    def seen(calls: int) -> None:
+        for _ in range(calls):
+            licensing.seen("anna")
+
+    return {"allows": system, "warm user allows": user, "seen": seen}
 
 
 def assign_and_release(home: str, pipe: Pipe) -> None:
@@ -122,6 +126,7 @@ def run(server: str) -> None:
     floor_share = slept_a_millisecond()
     with places(server) as (sqlite, postgres):
         floor = asking(sqlite.licensing)
+        report("seen, on a file", measure_loops(floor["seen"], floor["allows"], calls=CALLS), most=2)
         for what, ours in asking(postgres.licensing).items():
             report(what, measure_loops(ours, floor[what], calls=CALLS), most=1.1)
         for place in (sqlite, postgres):

@@ -78,7 +78,7 @@ def test_what_a_user_holds_beyond_the_count_is_the_highest_slot(crm_home: Home) 
         crm_home.clock.move(days=800)
         assert codes(crm, "anna") == []
         assert codes(crm, "bob") == ["beyond-sold"]
-        assert crm.users.access("anna")["sales"] > crm.users.access("bob")["sales"]
+        assert crm.users.details("anna").access["sales"] > crm.users.details("bob").access["sales"]
         lapsed = {user.id: lapsed for user, lapsed in crm.users.list()}
         assert lapsed == {"anna": (), "bob": ("sales",)}
 

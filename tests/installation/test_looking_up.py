@@ -20,7 +20,6 @@ def test_a_user_is_looked_up_with_what_everything_comes_through(crm: Installatio
     crm.users.assign("anna", "sales")
     details = crm.users.details("anna")
     assert details.user == crm.users.get("anna")
-    assert details.access == crm.users.access("anna")
     assert [one for one in details.given if one.assigned] == [Given("sales", Access.FULL, assigned=True, through=())]
     origins = {one.license: one.origins for one in details.given}
     assert next(iter(origins)) == "sales"

@@ -127,7 +127,7 @@ def test_the_newest_assignments_fall_under_what_lapsed(crm_home: Home, crm: Inst
     crm.users.assign("anna", "sales")
     crm_home.clock.move(days=800)
     assert [user.id for user, _ in crm.users.list(UserFilter(expired=True))] == ["anna"]
-    assert crm.users.access("anna")["sales"] < crm.users.access("bob")["sales"]
+    assert crm.users.details("anna").access["sales"] < crm.users.details("bob").access["sales"]
 
 
 def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:

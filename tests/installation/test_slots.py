@@ -127,7 +127,7 @@ class Slots(RuleBasedStateMachine):
             found = self.crm.users.get(user).holdings
             place = self.order.index(user) + 1 if user in self.order else None
             assert [one.slot for one in found] == ([] if place is None else [place])
-            granted = self.crm.users.access(user)["sales"] is Access.FULL
+            granted = self.crm.users.details(user).access["sales"] is Access.FULL
             assert granted == (place is not None and place <= self.sold)
         assert self.crm.audit.verify().head.number
 

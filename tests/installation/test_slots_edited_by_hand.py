@@ -113,7 +113,7 @@ def test_rows_inserted_by_hand_are_granted_nothing_and_the_counts_say_it(
         licensing.refresh()
         asked = {user: licensing.user(user) for user in (*PEOPLE, *STRANGERS)}
         assert [user for user, one in asked.items() if one.allows("sales")] == served
-        assert [user for user in asked if crm.users.access(user)["sales"]] == served
+        assert [user for user in asked if crm.users.details(user).access["sales"]] == served
         assert not any(one.allows("reporter") for one in asked.values())
         assert not licensing.site("oslo").allows("sales")
         in_use = licensing.count("sales").in_use
@@ -134,7 +134,7 @@ def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Ho
         crm.users.prefer("sales", *reversed(PEOPLE))
         assert crm.audit.verify().head.number
         assert crm.state().in_use["sales"] == SOLD + len(STRANGERS)
-        granted = [user.id for user, _ in crm.users.list() if crm.users.access(user.id)["sales"]]
+        granted = [user.id for user, _ in crm.users.list() if crm.users.details(user.id).access["sales"]]
         assert granted == PEOPLE
 
 

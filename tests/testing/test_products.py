@@ -15,7 +15,7 @@ from licensekit.errors import (
     ThresholdNotMet,
     UnknownCode,
 )
-from licensekit.installation import Installation
+from licensekit.installation import Installation, UserFilter
 from licensekit.product import Product
 from licensekit.testing.signing import MARK, NOTHING, issuer_for, merged
 from licensekit.trust.pack import open_pack, pin_in_pack
@@ -114,6 +114,18 @@ def test_seats_that_a_program_leaves_end_with_the_block(crm: Product[Licensing])
         assert licensing.count("seat").free == 0
     assert [lease.is_held for lease in leases] == [False, False]
     before.close()
+
+
+def test_whom_the_program_has_seen_is_written_when_it_is_told(crm: Product[Licensing]) -> None:
+    with crm.testing(users={"sales": 2}, assigned={"anna": ["sales"], "bob": ["sales"]}) as licensing:
+        crm.open().seen("anna")
+        licensing.seen("bob")
+        licensing.travel(91)
+        crm.open().seen("bob")
+        users = licensing.installation.users
+        assert [row.user.id for row in users.list(UserFilter(idle=90))] == ["anna"]
+        licensing.refresh()
+        assert "idle-users" in [one.code for one in licensing.notices]
 
 
 def test_the_inner_of_two_blocks_counts(crm: Product[Licensing]) -> None:

@@ -80,6 +80,7 @@ def _show_user(details: UserDetails) -> None:
         ("kind", spelling.name_of(user.kind)),
         ("groups", spelling.listed(user.groups)),
         ("remarks", remarks(user)),
+        ("last seen", spelling.day(user.last_seen)),
     )
     show_below(list(details.logins.items()), _LOGINS)
     show_below(details.given, {"name": lambda given: names[given.license], **_GIVEN})

@@ -1,13 +1,13 @@
 """`licensekit sites`: the central site, its satellites, and how they and users are assigned licenses."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.options import option
+from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import Columns, emit, listing
 from licensekit.cli.views import spelling
 from licensekit.installation import Installation, SiteRow, Sites, Users
@@ -53,29 +53,8 @@ def list_(*, installation: Installation) -> tuple[SiteRow, ...]:
     return installation.sites.list()
 
 
-_holder: Final[Callable[..., Any]] = click.argument("holder", metavar="ID")
-_licenses: Final[Callable[..., Any]] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
-
-
-def assignment_commands(noun: str, holders: Callable[[Installation], Users | Sites]) -> list[click.Command]:
-    """Return the commands that assign licenses to a `noun`, release them, and choose who keeps one."""
-
-    @click.command(help=f"Assign licenses to a {noun}.")
-    @_holder
-    @_licenses
-    @option("--release LICENSE...", "Release this license in the same change.")
-    @in_installation
-    def assign(*, holder: str, licenses: tuple[str, ...], release: tuple[str, ...], installation: Installation) -> None:
-        assigned = holders(installation).assign(holder, *licenses, release=release)
-        emit(f"{holder}: assigned {', '.join(assigned) or 'nothing new'}")
-
-    @click.command(help=f"Release licenses of a {noun}.")
-    @_holder
-    @_licenses
-    @in_installation
-    def release(*, holder: str, licenses: tuple[str, ...], installation: Installation) -> None:
-        holders(installation).release(holder, *licenses)
-        emit(f"{holder}: released {', '.join(licenses)}")
+def prefer_command(noun: str, holders: Callable[[Installation], Users | Sites]) -> click.Command:
+    """Return the command that chooses which of the `noun`s keep a license."""
 
     @click.command(help=f"Assign the first slots of a license to {noun}s: of too few, they keep one.")
     @click.argument("license_code", metavar="LICENSE")
@@ -85,8 +64,31 @@ def assignment_commands(noun: str, holders: Callable[[Installation], Users | Sit
         holders(installation).prefer(license_code, *first)
         emit(f"{license_code}: first {', '.join(first) or 'as before'}")
 
-    return [assign, release, prefer]
+    return prefer
 
 
-for one in assignment_commands("site", lambda installation: installation.sites):
-    sites.add_command(one)
+_licenses: Final[Decorator] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
+
+
+@sites.command()
+@click.argument("site_id", metavar="ID")
+@_licenses
+@option("--release LICENSE...", "Release this license in the same change.")
+@in_installation
+def assign(*, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], installation: Installation) -> None:
+    """Assign licenses to a site."""
+    assigned = installation.sites.assign(site_id, *licenses, release=release)
+    emit(f"{site_id}: assigned {', '.join(assigned) or 'nothing new'}")
+
+
+@sites.command()
+@click.argument("site_id", metavar="ID")
+@_licenses
+@in_installation
+def release(*, site_id: str, licenses: tuple[str, ...], installation: Installation) -> None:
+    """Release licenses of a site."""
+    installation.sites.release(site_id, *licenses)
+    emit(f"{site_id}: released {', '.join(licenses)}")
+
+
+sites.add_command(prefer_command("site", lambda installation: installation.sites))

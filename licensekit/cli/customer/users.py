@@ -7,7 +7,8 @@ import click
 
 from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.customer.sites import assignment_commands
+from licensekit.cli.customer.sites import prefer_command
+from licensekit.cli.customer.user_changes import filters
 from licensekit.cli.failures import NO
 from licensekit.cli.groups import LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input
@@ -27,12 +28,16 @@ from licensekit.installation import (
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
+_CHANGES: Final = "licensekit.cli.customer.user_changes"
+
 
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Who there is", __name__, "add set retire erase import reindex"),
-        **lazy("What they hold", __name__, "assign release prefer"),
+        **lazy("Who there is", __name__, "add set erase import reindex"),
+        **lazy("Who there is", _CHANGES, "retire"),
+        **lazy("What they hold", _CHANGES, "assign release"),
+        **lazy("What they hold", __name__, "prefer"),
         **lazy("Questions", __name__, "list may-login"),
     },
 )
@@ -40,7 +45,7 @@ def users() -> None:
     """Add users, assign licenses to them, see who may log in."""
 
 
-assign, release, prefer = assignment_commands("user", lambda installation: installation.users)
+prefer = prefer_command("user", lambda installation: installation.users)
 
 _kind_option: Final[Decorator] = option("--kind", "Internal users are associates.", type=WordChoice(UserKind))
 _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of the user; may be repeated.")
@@ -112,15 +117,6 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Im
 @click.command()
 @click.argument("user_id", metavar="ID")
 @in_installation
-def retire(*, user_id: str, installation: Installation) -> None:
-    """Retire a user, which releases every license."""
-    released = installation.users.retire(user_id)
-    output.emit(f"{user_id}: retired, released {', '.join(released) or 'nothing'}")
-
-
-@click.command()
-@click.argument("user_id", metavar="ID")
-@in_installation
 def erase(*, user_id: str, installation: Installation) -> None:
     """Remove a person for good; the audit log keeps its entries, without the name."""
     installation.users.erase(user_id)
@@ -148,21 +144,19 @@ _COLUMNS: Final[output.Columns[UserRow]] = {
     "groups": lambda row: spelling.listed(row.user.groups),
     "licenses": lambda row: spelling.listed(row.user.licenses),
     "lapsed": lambda row: spelling.listed(row.lapsed),
+    "last seen": lambda row: spelling.day(row.user.last_seen),
 }
 
 
 @click.command("list")
-@option("--license LICENSE", "Only users assigned this license.")
-@option("--holding LICENSE", "Only users who have this license, also through a plan.")
-@option("--kind kinds", "Only users of this kind; may be repeated.", type=WordChoice(UserKind), multiple=True)
-@option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default="")
-@option("--retired/--not-retired", "Only retired users, or all others.", default=None)
-@option("--lapsed expired", "Only users assigned a license that has lapsed.")
+@filters
 @in_installation
 @output.json_option
-def list_(*, kinds: tuple[UserKind, ...], installation: Installation, as_json: bool, **given: Any) -> None:
+def list_(*, wanted: UserFilter, installation: Installation, as_json: bool) -> None:
     """List users. A user must match every option that is given."""
-    found = installation.users.list(UserFilter(kinds=frozenset(kinds), **given))
+    if wanted.idle is not None and installation.state().stored.told_since is None:
+        output.warn("The application does not tell who is there, so nobody is known to be idle.")
+    found = installation.users.list(wanted)
     if as_json:
         output.stream_json("users", (row.plain() for row in found))
     elif rows := list(found):

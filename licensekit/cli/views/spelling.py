@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, cast
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
@@ -90,6 +90,8 @@ def value(data: object) -> str:
     """Return a value of a bundle or catalog, as an order spells it; None is none."""
     if data is None:
         return ABSENT
+    if isinstance(data, tuple):
+        return listed(cast("tuple[object, ...]", data)) or ABSENT
     return str(data).lower() if isinstance(data, bool) else str(data)
 
 

@@ -1,5 +1,6 @@
 -- One row: the key of the installation, and the stores that its journal speaks of. The head of the
--- journal is signed together with a digest of its observations of time.
+-- journal is signed together with a digest of its observations of time. `told_since` is the first day
+-- of which the application has told who uses it; days are counted from 1970.
 CREATE TABLE installation (
     one {integer} PRIMARY KEY CHECK (one = 1),
     seed {blob} NOT NULL,
@@ -8,7 +9,8 @@ CREATE TABLE installation (
     observations {blob} NOT NULL,
     head {integer} NOT NULL,
     observed {blob} NOT NULL,
-    signature {blob} NOT NULL
+    signature {blob} NOT NULL,
+    told_since {integer}
 ) {strict};
 
 -- What decides, replayed at every load. Numbers count without a gap; each entry is signed.
@@ -34,7 +36,9 @@ CREATE TABLE bundles (
     receipt {blob}
 ) {strict};
 
--- An id is in the form in which ids are compared; `written` is how somebody typed it.
+-- An id is in the form in which ids are compared; `written` is how somebody typed it. The application
+-- tells when a user was there last. `held_since` is the day since which a user holds any license, and
+-- NULL where it holds none; 0 is the day of the present change, which its end writes.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -43,10 +47,19 @@ CREATE TABLE users (
     can_log_in {integer} NOT NULL CHECK (can_log_in IN (0, 1)),
     administrator {integer} NOT NULL CHECK (administrator IN (0, 1)),
     retired {integer} NOT NULL CHECK (retired IN (0, 1)),
-    member_of {text} NOT NULL
+    member_of {text} NOT NULL,
+    last_seen {integer},
+    held_since {integer}
 ) {strict};
 -- A list shows users of one kind who are there or retired, by id.
 CREATE INDEX users_by_kind ON users (kind, retired, id);
+-- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
+CREATE INDEX users_idle ON users (last_seen, held_since)
+    WHERE held_since IS NOT NULL;
+CREATE INDEX users_without_login ON users (can_log_in)
+    WHERE can_log_in = 0 AND held_since IS NOT NULL;
+CREATE INDEX users_undated ON users (held_since)
+    WHERE held_since = 0;
 
 -- The words of an id and a name, by which a user is searched for: drawn from the table of users.
 CREATE TABLE user_words (
