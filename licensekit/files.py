@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+import tomllib  # noqa: F401  # what a full table of open files is called is read with it, and then it is too late
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path

@@ -46,14 +46,9 @@ class Restored(NamedTuple):
     """Where the damaged database is that was here."""
 
 
-class RestoreLoses(Message):
+class RestoreLoses(Message, reasons=True):
     """What a restored backup takes the place of."""
 
-    template = {
-        "newer": "{lost:count entry|entries} made after this backup will be gone",
-        "other": "the {kind} here is another one, and will be gone",
-        "damaged": "what is here is damaged and will be set aside: {error}",
-    }
     kind: str
     """`installation` or `ledger`."""
     lost: int = 0

@@ -42,26 +42,9 @@ class Diagnosis(NamedTuple):
         return {"check": self.check, "state": self.state, **self.about.as_json()}
 
 
-class CheckPassed(Message):
+class CheckPassed(Message, reasons=True):
     """A check that found nothing wrong."""
 
-    template = {
-        "files": "this account can use them, and no other account can",
-        "space": "{count} MiB are free",
-        "database": "{version} finds every page, index and reference whole",
-        "schema": "schema {count}, as this program expects it",
-        "audit": "all {count:count entry is|entries are} linked (head {head:hex})",
-        "slots": "the assignments hold",
-        "words": "every user is found by id and name",
-        "ledger": "all {count:count entry holds|entries hold} (head {head:hex})",
-        "mark": "it holds entry {count}, the newest that this folder has seen",
-        "journal": "all {count:count entry is|entries are} linked and signed",
-        "documents": "{count:count document verifies|documents verify}",
-        "time": "the clock agrees with the time that was seen here",
-        "activation": "a license file is active",
-        "backup": "this is no restored backup",
-        "versions": "licensekit {version}, Python {python}, cryptography {cryptography}",
-    }
     count: int = 0
     head: bytes = b""
     version: str = ""
@@ -69,28 +52,16 @@ class CheckPassed(Message):
     cryptography: str = ""
 
 
-class PlaceUnsafe(Message):
+class PlaceUnsafe(Message, reasons=True):
     """The place of a database is not as it should be."""
 
-    template = {
-        "exposed": "{path} may be used by other accounts; run `chmod go-rwx {path}`",
-        "owner": "{path} does not belong to the owner of its folder; give it to that account with `chown`",
-        "read-only": "{path} may not be written by this account; if that is not meant, let this account write to it",
-        "little": "only {free} MiB are free; make room for a backup or a migration",
-        "full": "only {free} MiB are free; make room: the next change may fail",
-    }
     path: str = ""
     free: int = 0
 
 
-class CheckNotMade(Message):
+class CheckNotMade(Message, reasons=True):
     """A check that could not be made, or only in part."""
 
-    template = {
-        "same": "not checked: `{check}` says why",
-        "older": "not checked: the schema is older, and the next program that opens it migrates it",
-        "broken": "what is stored cannot be read: {detail:line}; restore it from a backup",
-    }
     check: str = ""
     detail: str = ""
 

@@ -1,10 +1,10 @@
 """What an administrator should know about what is granted here, one class a code."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, cast
 
 from licensekit.dates import day_at, format_days
-from licensekit.errors.coded import Message, Templates
+from licensekit.errors.coded import Message, Templates, Text
 from licensekit.wire.documents import label_of
 
 _NEWER: Final = "activate FILE"
@@ -38,8 +38,8 @@ class Severity(StrEnum):
 class About(Message):
     """A message that says what it is about, and which command helps."""
 
-    subject_template: ClassVar[Templates] = ""
-    remedy_template: ClassVar[Templates] = ""
+    subject_template: ClassVar[Templates] = cast("Templates", Text("subject", ""))
+    remedy_template: ClassVar[Templates] = cast("Templates", Text("remedy", ""))
     """The command that helps, without the name of the program: `users list --idle {days}`."""
 
     @property
@@ -63,7 +63,7 @@ class Notice(About):
 
     level: ClassVar[Severity] = Severity.INFO
     """The severity, where it is always the same."""
-    consequence_template: ClassVar[Templates] = ""
+    consequence_template: ClassVar[Templates] = cast("Templates", Text("consequence", ""))
     """What follows while nobody acts, or has followed: a clause that stands behind the message."""
     date_field: ClassVar[str] = ""
     """The name of the field that is its date, in days since 1970; empty where it has none."""
@@ -104,21 +104,9 @@ _AFTER_GRACE: Final = {
 """What follows once a bundle has ended, by its policy."""
 
 
-class Summary(Message):
+class Summary(Message, reasons=True):
     """Until when the product is licensed, or why not, and how much an administrator must do."""
 
-    template = {
-        "until": "licensed until {until:day}",
-        "grace": "licensed until {ends:day}, in grace",
-        "perpetual": "licensed perpetually",
-        "nothing": "not licensed: nothing is activated here",
-        "no-base": "not licensed: no base bundle is in force here",
-        "pending": "not licensed yet: {bundle} starts on {until:day}",
-        "expired": "not licensed: {bundle} has expired",
-        "foreign": "not licensed: {bundle} is for another installation",
-        "unmaintained": "not licensed: {bundle} is out of maintenance",
-    }
-    hint_template = "{due:count thing needs|things need} you"
     due: int
     """How many notices are warnings or errors."""
     until: int | None = None
@@ -139,42 +127,27 @@ class Summary(Message):
 class BundleNotice(Notice):
     """One thing that an administrator should know about a bundle."""
 
-    subject_template = "{bundle}"
     bundle: BundleName
 
 
 class LicenseNotice(Notice):
     """One thing that an administrator should know about a license."""
 
-    subject_template = "{license}"
-    remedy_template = "explain {license}"
     license: str
 
 
-class Expired(BundleNotice):
+class Expired(BundleNotice, reasons=True):
     """A bundle has expired, and what follows."""
 
-    template = dict.fromkeys(_AFTER_GRACE, "{bundle} has expired: its last day was {ended:day}")
-    consequence_template = {
-        "read-only": "what was full is read-only now",
-        "block": "what it granted is gone",
-        "advisory": "everything works on",
-    }
-    hint_template = "ask the vendor for a renewal"
-    remedy_template = _NEWER
     date_field = "ended"
     level = Severity.ERROR
     ended: int
     """The last day of its term, or of grace."""
 
 
-class BindingDifference(Message):
+class BindingDifference(Message, reasons=True):
     """How the installation that a bundle is bound to differs from this one."""
 
-    template = {
-        "key": "the key of this installation is another one",
-        "facts": ("{same} of {facts} machine facts are as they were and {needed} must be: not {changed:list}"),
-    }
     facts: int
     same: int
     needed: int
@@ -189,10 +162,6 @@ class BindingDifference(Message):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    template = "{bundle} is bound to another installation ({difference})"
-    consequence_template = "it grants nothing here"
-    hint_template = "ask for a new one with a request"
-    remedy_template = "request"
     level = Severity.ERROR
     difference: BindingDifference
 
@@ -200,10 +169,6 @@ class Foreign(BundleNotice):
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    template = "{bundle}: maintenance ended on {maintenance:day}, before this version of the product was released"
-    consequence_template = "it grants nothing to this version"
-    hint_template = "ask the vendor for maintenance, or use an earlier version"
-    remedy_template = _NEWER
     date_field = "maintenance"
     level = Severity.ERROR
     maintenance: int
@@ -213,22 +178,16 @@ class CountExceeded(LicenseNotice):
     """More are in use than there are."""
 
     code = "deficit"
-    template = "{license}: {in_use} in use and {total} licensed; release {excess} or activate more"
-    consequence_template = "the assignments with the highest slots give nothing"
     level = Severity.ERROR
     in_use: int
     total: int | None
     excess: int
 
 
-class ExpiresSoon(BundleNotice):
+class ExpiresSoon(BundleNotice, reasons=True):
     """A bundle is about to expire."""
 
     code = "warning"
-    template = dict.fromkeys(_AFTER_GRACE, "{bundle} expires on {expiry:day}")
-    consequence_template = _AFTER_GRACE
-    hint_template = "ask the vendor for a renewal"
-    remedy_template = _NEWER
     date_field = "expiry"
     level = Severity.WARNING
     expiry: int
@@ -236,14 +195,10 @@ class ExpiresSoon(BundleNotice):
     """The last day on which everything works."""
 
 
-class InGrace(BundleNotice):
+class InGrace(BundleNotice, reasons=True):
     """A bundle has expired and grace runs."""
 
     code = "grace"
-    template = dict.fromkeys(_AFTER_GRACE, "{bundle} expired on {expiry:day}, and grace ends on {ends:day}")
-    consequence_template = _AFTER_GRACE
-    hint_template = "ask the vendor for a renewal"
-    remedy_template = _NEWER
     date_field = "ends"
     level = Severity.WARNING
     expiry: int
@@ -254,9 +209,6 @@ class InGrace(BundleNotice):
 class FactsChanged(BundleNotice):
     """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
 
-    template = "{bundle}: {difference}; ask for a new one with a request before more of them change"
-    consequence_template = "once fewer are as they were than must be, it grants nothing here"
-    remedy_template = "request"
     difference: BindingDifference
 
     @property
@@ -269,7 +221,6 @@ class FactsChanged(BundleNotice):
 class NearlyUsed(LicenseNotice):
     """Nine of ten, or more, of a license are in use."""
 
-    template = "{license}: {in_use} of {total} are in use"
     in_use: int
     total: int
 
@@ -277,16 +228,12 @@ class NearlyUsed(LicenseNotice):
 class UsedUp(LicenseNotice):
     """As many of a license are in use as there are."""
 
-    template = "{license}: all {total} are in use; release some, or activate more, before another one is needed"
     total: int
 
 
 class SeatsTaken(LicenseNotice):
     """All seats of a license of concurrent seats are taken."""
 
-    template = "{license}: all {total} seats are taken"
-    consequence_template = "whoever wants one waits"
-    remedy_template = "leases list --license {license}"
     total: int
 
 
@@ -294,8 +241,6 @@ class CheckDue(BundleNotice):
     """It is time to look for a newer file."""
 
     code = "next-check"
-    template = "{bundle}: look for a newer license file, due since {day:day}"
-    remedy_template = _NEWER
     date_field = "day"
     day: int
 
@@ -304,8 +249,6 @@ class WaitsForStart(BundleNotice):
     """A bundle waits for its start."""
 
     code = "pending"
-    template = "{bundle} waits for its start on {start:day}"
-    consequence_template = "until then it grants nothing"
     date_field = "start"
     start: int
 
@@ -314,9 +257,6 @@ class LicenseNotInCatalog(LicenseNotice):
     """A bundle names a license that this version of the product does not know."""
 
     code = "unknown-license"
-    template = "{bundle} names `{license}`, which this version of the product does not know"
-    consequence_template = "it grants nothing until the product is updated"
-    remedy_template = ""
     bundle: BundleName
 
 
@@ -324,9 +264,6 @@ class SettingNotInCatalog(Notice):
     """A bundle names a setting that this version of the product does not know."""
 
     code = "unknown-setting"
-    template = "{bundle} names the setting `{setting}`, which this version of the product does not know"
-    consequence_template = "it has no effect until the product is updated"
-    subject_template = "{setting}"
     bundle: BundleName
     setting: str
 
@@ -334,28 +271,15 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    template = "{bundle}: {value:quoted} does not fit the setting `{setting}`"
-    consequence_template = "it is not used"
-    hint_template = "ask the issuer for a file with a value that fits"
-    remedy_template = _NEWER
     level = Severity.WARNING
-    subject_template = "{setting}"
     bundle: BundleName
     setting: str
     value: str
 
 
-class NotFresh(Notice):
+class NotFresh(Notice, reasons=True):
     """A trust document or revocation list is past its time."""
 
-    template = {
-        "trust": "the trust document is past its time, {fresh_until:time}",
-        "revocations": "the revocation list of `{issuer}` is past its time, {fresh_until:time}",
-    }
-    consequence_template = "nothing stops; what was revoked since then is not known here"
-    hint_template = "ask the vendor for a newer file"
-    remedy_template = _NEWER
-    subject_template = {"trust": "the trust document", "revocations": "the revocation list of `{issuer}`"}
     fresh_until: int
     """In seconds since 1970."""
     issuer: str = ""

@@ -1,15 +1,17 @@
 """Codes with typed data and one message template: what errors, notices and reasons share.
 
-A class is one code, its name with dashes. Its annotations are its data; its template says the data in English, and
-names nothing else. A field is what its template calls it; a docstring stands where that leaves a question. Programs
-branch on `code` and read the fields, people read `message`, and a translation replaces templates without touching
-either.
+A class is one code, its name with dashes, and its annotations are its data. What it says in English stands under its
+code in `messages.toml`, beside its module, and names nothing but its fields. A field is what that text calls it; a
+docstring stands where that leaves a question. Programs branch on `code` and read the fields, people read `message`, and
+a translation is another `messages.toml`.
 """
 
+import os
 import shlex
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
-from functools import partial
+from functools import cache, partial
 from string import Formatter
 from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
@@ -135,6 +137,40 @@ fill_in: Final = _Templates().vformat
 """Fills in a template: `fill_in(template, (), data)`."""
 
 
+class Text:
+    """A text of a class of codes, or of one that it is made from: what `messages.toml` says there for this use."""
+
+    def __init__(self, use: str, otherwise: str | None = None) -> None:
+        self._use, self._otherwise = use, otherwise
+
+    def __get__(self, _: object, kind: type["Coded"]) -> Templates:
+        for one in kind.__mro__:
+            own = _messages(one.__module__).get(vars(one).get("code", ""), {})
+            if self._use in own:
+                return own[self._use]
+        if self._otherwise is None:
+            raise AttributeError(f"{kind.__name__} has no {self._use}")
+        return self._otherwise
+
+
+@cache
+def _messages(module: str) -> Mapping[str, Mapping[str, Templates]]:
+    """Return code to use to text, as the `messages.toml` beside a module says."""
+    import tomllib  # noqa: PLC0415  # a program that shows no message pays for none
+
+    return tomllib.loads(_written_beside(module))
+
+
+@cache
+def _written_beside(module: str) -> str:
+    file = getattr(sys.modules[module], "__file__", None)
+    path = os.path.join(os.path.dirname(file or ""), "messages.toml")  # noqa: PTH118, PTH120  # pathlib is slow to load
+    if not os.path.exists(path):  # noqa: PTH110  # likewise
+        return ""
+    with open(path, encoding="utf-8") as opened:  # noqa: PTH123  # likewise
+        return opened.read()
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class _Declared:
     """A class that declares its fields as annotations, with defaults where one is optional."""
@@ -143,26 +179,27 @@ class _Declared:
 class Coded(_Declared):
     """A code, its data, and the message that they make.
 
-    Where one code has several messages, `template` maps each value that `reason` may have to its own.
+    Where one code has several messages, one for each value of `reason`, its class says `reasons=True`.
     """
 
     code: ClassVar[str]
     """The name of the class with dashes, without `Error` at its end, unless the class states another one."""
-    template: ClassVar[Templates]
+    template: ClassVar[Templates] = cast("Templates", Text("message"))
     """What happened, and behind a semicolon what to do."""
-    hint_template: ClassVar[Templates] = ""
+    hint_template: ClassVar[Templates] = cast("Templates", Text("hint", ""))
     """What to do where the template does not say it: for every reason, or a long text."""
     reason: str = ""
-    """A field where the template is a mapping, which must be given unless the class has a default for it."""
+    """A field of a class with `reasons`, which must be given unless the class has a default for it."""
     fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
     """Fields that are no data: where it happened, what to do."""
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
+        _written_beside(cls.__module__)  # now: an error may be that no more files can be opened
         fields = dict(cls.fields)
-        if not isinstance(getattr(cls, "template", ""), str):
+        if reasons:
             fields.setdefault("reason", False)
         own = {name: name in vars(cls) for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind)}
         cls.fields = {**fields, **own}

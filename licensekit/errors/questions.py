@@ -11,51 +11,33 @@ class QuestionError(LicenseError):
     """A question that is a mistake in the program that asks it."""
 
 
-class UnknownCode(QuestionError):
+class UnknownCode(QuestionError, reasons=True):
     """A license, a setting or a way to log in that no catalog has, or an issuer whose catalog is not here."""
 
-    template = {
-        "license": "no catalog has a license `{name}`; {guess:guess check the code against the catalog}",
-        "setting": "no catalog has a setting `{name}`; {guess:guess check the code against the catalog}",
-        "issuer": "there is no issuer {name:quoted} here",
-        "access": "no catalog has a way to log in called `{name}`; there are: {known:list none}",
-    }
     name: str
     guess: str = ""
     """The code that may be meant."""
     known: tuple[str, ...] = ()
 
 
-class WrongKind(QuestionError):
+class WrongKind(QuestionError, reasons=True):
     """A license of another kind than the question is about."""
 
-    template = {
-        "kind": "`{license}` is a {kind} license, and this needs one of kind {wanted:list}",
-        "meter": "`{license}` is no meter: it is not sold per day, month, year or term",
-        "seats": "`{license}` has no concurrent seats: it counts the users who hold it; ask `user(…).allows`",
-    }
     license: str
     kind: str
     """What it is: `system`, `site` or `user`."""
     wanted: tuple[str, ...] = ()
 
 
-class SeatMisused(QuestionError):
+class SeatMisused(QuestionError, reasons=True):
     """A seat that cannot be taken in this way."""
 
-    template = {
-        "again": "this seat of `{license}` was taken for a block before; call `licensing.seat(…)` for each block",
-        "blocking": "to wait here for a seat of `{license}` stops the event loop; use `async with`, or `take_async`",
-        "no-loop": "a seat of `{license}` is awaited where no loop of asyncio runs; use `with` or `take`, in a thread",
-    }
     license: str
 
 
 class OriginInvalid(QuestionError):
     """An address by which browsers would reach the console, and that is none."""
 
-    template = "{address:quoted} is no address like https://licenses.example.com:8443"
-    hint_template = "give a scheme, a host and perhaps a port"
     address: str
 
 
@@ -117,7 +99,6 @@ def denial_reason(why: Message) -> DenialReason:
 class NotEntitled(LicenseError):
     """`require`: the license does not grant what is needed; `why` says why not, and `reason` for programs."""
 
-    template = "`{license}` is not granted: {why}; {why.hint}"
     reason: DenialReason = DenialReason.NOT_LICENSED
     license: str
     why: Message
@@ -127,14 +108,9 @@ class NotEntitled(LicenseError):
     """Where the issuer sells more, if its catalog names an address."""
 
 
-class MeterExhausted(LicenseError):
+class MeterExhausted(LicenseError, reasons=True):
     """Units of a meter that are not there; `reason` says why."""
 
-    template = {
-        "period": "fewer than {asked} of {total} `{license}` are left; there are more from {renews:time} on",
-        "term": "fewer than {asked} of {total} `{license}` are left in this term; buy more, or renew",
-        "not-granted": "`{license}` is not granted: {why}; {why.hint}",
-    }
     license: str
     asked: int
     total: int = 0
@@ -144,20 +120,9 @@ class MeterExhausted(LicenseError):
     why: Message | None = None
 
 
-class LeaseLost(LicenseError):
+class LeaseLost(LicenseError, reasons=True):
     """A seat that was held and is not any more; `reason` says why."""
 
-    template = {
-        name: "the seat of `{license}` is not held by {holder} any more: " + why
-        for name, why in {
-            "released": "it was given back",
-            "ended": "an administrator has ended it",
-            "expired": "it was not renewed in time",
-            "inherited": "it is the parent process's, and a forked child has none of its seats",
-            "refused": "{refusal.message}",
-            "gone": "the installation has no such lease now",
-        }.items()
-    }
     license: str
     holder: str
     lease: str

@@ -14,22 +14,10 @@ from licensekit.state.loading import OpenInstallation
 from licensekit.wire import armor
 
 
-class LicenseNotTaken(Notice):
+class LicenseNotTaken(Notice, reasons=True):
     """The license that the environment supplies cannot be used; what was active before stays so."""
 
-    template = {
-        "text": "the license in {variable} was not taken: {error.message}",
-        "file": "the file that {variable} names, {path:line}, was not taken: {error.message}",
-        "kept": "the license of {variable} was not taken, for its home {path:line} cannot be used: {error.message}",
-        "no-text": "the value of {variable} is no license: {error.message};"
-        " it takes the text of a license file; the path of one goes into {variable}_FILE",
-        "bound": "the license of {variable} was not taken: it is bound to an installation, and nothing keeps one here;"
-        " set {home} to a folder that stays, and make a request for that installation",
-    }
-    consequence_template = "it changes nothing: what was active before stays so"
-    hint_template = "{error.hint}"
     level = Severity.ERROR
-    subject_template = "{variable}"
     variable: str
     path: str
     home: str
@@ -39,10 +27,6 @@ class LicenseNotTaken(Notice):
 class KeptInMemory(Notice):
     """There is no home: what the installation has seen ends with the process."""
 
-    template = "nothing is kept but in memory"
-    consequence_template = "each process has users, seats and a time of its own, which end with it"
-    hint_template = "set {home} to a folder that stays if they are to be kept"
-    subject_template = "installation"
     home: str
 
 

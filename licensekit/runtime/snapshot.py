@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 class DatabaseAway(Notice):
     """The database cannot be read: answers are given from memory."""
 
-    template = "answers are given from memory, as of {since:time}: {error}"
-    consequence_template = "each bundle counts for its offline hours, and nothing can be changed"
-    remedy_template = "doctor"
     level = Severity.ERROR
-    subject_template = "database"
     since: int
     error: LicenseError
 
@@ -30,11 +26,7 @@ class DatabaseAway(Notice):
 class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
-    template = "the time that was seen here could not be kept: {error}"
-    consequence_template = "a clock that is turned back would count"
-    remedy_template = "doctor"
     level = Severity.WARNING
-    subject_template = "clock"
     error: LicenseError
 
 

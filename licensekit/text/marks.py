@@ -19,10 +19,6 @@ _UTF_16: Final = ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be"))
 class MarksLeftOut(Message):
     """Marks that nobody sees were left out of a file."""
 
-    template = (
-        "{count:count character|characters} that nobody sees were left out, the first in line"
-        " {line}: direction marks or spaces of no width, which pasted text brings along"
-    )
     count: int
     line: int
     """Of the first; lines count from 1."""

@@ -62,20 +62,9 @@ _BASE64_PART: Final = re.compile(
 _NOT_BASE64: Final = re.compile("[^A-Za-z0-9+/]+")
 
 
-class LeftOut(Message):
+class LeftOut(Message, reasons=True):
     """What was taken away to find tokens in a mail, a web page or another text."""
 
-    template = {
-        "encoding": "the encoding UTF-16 or UTF-32",
-        "base64": "the base64 of a mail",
-        "quoted-printable": "the `=` of quoted-printable",
-        "escapes": "backslashes as in JSON",
-        "html": "HTML",
-        "unseen": "spaces and marks that nobody sees",
-        "quotes": "quotation marks or `>`",
-        "text": "the text around",
-        "copies": "{count:count copy|copies}",
-    }
     count: int = 0
 
 

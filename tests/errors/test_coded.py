@@ -24,7 +24,7 @@ class Full(LicenseError):
     names: tuple[str, ...] = ()
 
 
-class Refused(LicenseError):
+class Refused(LicenseError, reasons=True):
     """A code of several reasons, for these tests alone."""
 
     code = "test-refused"

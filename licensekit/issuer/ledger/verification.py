@@ -145,15 +145,9 @@ _BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'repla
 _AHEAD: Final = " is dated {issued:time}, later than now: unless the clock is wrong, "
 
 
-class DatedAhead(Message):
+class DatedAhead(Message, reasons=True):
     """A document that is dated later than now, and how to put that right if the clock is right."""
 
-    template = {
-        "bundle": "{name}" + _AHEAD + "make it void with `licensekit void` and issue its order again",
-        "trust": "the trust document" + _AHEAD + "`licensekit keys rotate` signs one that takes its place",
-        "revocations": "the revocation list of {name}" + _AHEAD + "`licensekit pack` signs it again",
-        "catalog": "the catalog of {name}" + _AHEAD + "`licensekit pack` signs it again",
-    }
     name: str
     """Of the bundle, or the issuer's code."""
     issued: int
