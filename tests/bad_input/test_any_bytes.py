@@ -113,7 +113,7 @@ def check(ran: Ran, data: bytes) -> None:
     if ran.code == 0:
         return
     assert ran.code in REFUSED, (data, ran)
-    lines = ran.err.splitlines()
+    lines = [line for line in ran.err.splitlines() if ": found its tokens" not in line]
     assert lines, data
     for line in lines:
         assert line.startswith("licensekit: "), (data, ran.err)

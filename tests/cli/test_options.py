@@ -71,6 +71,7 @@ MEANINGS: Final = {
     "--pin-fd": Meaning("N", "Read the PIN of a token"),
     "--pin-file": Meaning("FILE", "Read the PIN of a token"),
     "--pkcs11": Meaning("URI", "Make the key in this token"),
+    "--plan": Meaning("FILE", "Write a plan"),
     "--preview": Meaning("", "Show"),
     "--print": Meaning("FILE", "Write a page"),
     "--product": Meaning("CODE", "What is licensed|Only bundles of this product"),
@@ -96,6 +97,7 @@ MEANINGS: Final = {
     "--unusable": Meaning("", "Only users"),
     "--unknown-replaced": Meaning("", "Replace a serial"),
     "--use": Meaning("[production|trial|demo]", "A use that its bundles may have"),
+    "--settle": Meaning("FILE", "Release what is too much"),
     "--yes": Meaning("", "Do not ask|Sign without asking"),
 }
 """Every option that more than one command has. Add one here with its one meaning."""

@@ -86,7 +86,7 @@ def activate(*, file: str, taking: Taking, **place: Any) -> None:
 
 @click.command()
 @_taking
-@option("--issuer CODE", "Whose license it is, if not the vendor's.")
+@option("--issuer CODE", "Whose bundles, if not the vendor's.")
 @option("--ca FILE", "Trust a server whose certificate an authority in FILE (PEM) has signed, and no other.", type=PATH)
 @commands.in_installation
 def update(*, installation: Installation, issuer: str | None, ca: Path | None, taking: Taking) -> None:
