@@ -1,6 +1,6 @@
 """Why a license is granted, and why it gives no more: which bundles, and through what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
@@ -44,6 +44,23 @@ class Explanation(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         return plain_fields(self, " ".join(self._fields))
+
+
+class Given(NamedTuple):
+    """A license that a user has, and how."""
+
+    license: str
+    access: Access
+    assigned: bool
+    through: tuple[str, ...]
+    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+    why: Message | None = None
+    """Why it gives less than full access."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        return ("assigned",) if self.assigned else self.through or ("installation",)
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
@@ -127,3 +144,29 @@ def why_not_held(
         return why_not(entitlements, held)
     beyond = beyond_sold(entitlements, holdings, code, kind)
     return beyond or _not_in_force(entitlements, held) or denials.NotGrantedTo(holder=holder)
+
+
+def given(
+    entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access], user: str
+) -> tuple[Given, ...]:
+    """Return how a user has each license: assigned ones, what they include, what everybody has.
+
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it gives nothing.
+    """
+    own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
+    found = [
+        given_of(entitlements, holdings, code, level, kind=Kind.USER, holder=user)
+        for code, level in access.items()
+        if level or code in own
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
+
+
+def given_of(
+    entitlements: Entitlements, holdings: Sequence[Holding], code: str, access: Access, *, kind: Kind, holder: str
+) -> Given:
+    """Return how a user, or a site, has one license, or would have it."""
+    codes = [holding.license for holding in holdings]
+    through = tuple(one for one in codes if code in entitlements.closure.get(one, ()))
+    why = None if access is Access.FULL else why_not_held(entitlements, holdings, code, kind, holder)
+    return Given(code, access, code in codes, through, why)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, rows, where_to_buy
+from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, where_to_buy
 from licensekit.entitlements.amounts import total_of
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.events import Event, concerning
-from licensekit.entitlements.explanations import Explanation, explain, why_not, why_not_held
-from licensekit.entitlements.holdings import Given, given, held_access
+from licensekit.entitlements.explanations import Explanation, Given, explain, given, why_not
+from licensekit.entitlements.holdings import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors.coded import Coded
 from licensekit.installation.plan import HOLDERS, holders_of
@@ -104,21 +104,17 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
     entitlements = state.entitlements
     user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
-    found = given(entitlements, user.holdings, access)
+    found = given(entitlements, user.holdings, access, user.id)
     return UserDetails(
         user=user,
         access=access,
-        given=tuple(one if one.access is Access.FULL else _explained(entitlements, user, one) for one in found),
+        given=found,
         names={one.license: entitlements.licenses[one.license].name for one in found},
         logins={
             way: may_login(entitlements, user, way, events=state.events, access=access) for way in ways(entitlements)
         },
         events=concerning(state.events, user=user.id, groups=user.groups),
     )
-
-
-def _explained(entitlements: Entitlements, user: UserFacts, one: Given) -> Given:
-    return one._replace(why=why_not_held(entitlements, user.holdings, one.license, Kind.USER, user.id))
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
@@ -132,7 +128,7 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     state = read.state(now=now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
-    [row] = [row for row in rows(entitlements, state.used) if row.code == name]
+    [row] = [row for row in state.licenses if row.code == name]
     trust_store = entitlements.trust_store
     license_ = entitlements.licenses[name]
     heir = license_.replaced_by

@@ -3,22 +3,21 @@
 What is wrong is stated by the notices, reasons and errors that everything else shows as well.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from shlex import quote
 from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.login import UserFacts
-from licensekit.entitlements.messages import About, Summary
-from licensekit.entitlements.questions import NextDate, called, coming_dates
+from licensekit.entitlements.messages import About
+from licensekit.entitlements.questions import called
 from licensekit.errors import LicenseError, NotFound, UnknownCode
-from licensekit.errors.coded import Coded
+from licensekit.errors.coded import Coded, Message
 from licensekit.installation.activation import ActivationProposal, propose_activate
 from licensekit.installation.details import LicenseDetails, UserDetails, details_of, user_details_of
 from licensekit.installation.messages import WouldBeTaken
 from licensekit.state.loading import InstallationState, ReadTransaction
-from licensekit.state.trust_store import combine_trust
 from licensekit.state.users import user_facts
 from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore
@@ -43,20 +42,6 @@ class ExplainedRow(NamedTuple):
         return {**self.what.as_json(), "about": self.about or None, "remedy": self.remedy or None}
 
 
-class InstallationDetails(NamedTuple):
-    """What an installation is licensed for, and what is due."""
-
-    summary: Summary
-    dates: tuple[NextDate, ...]
-    """The dates of bundles that are still to come, the nearest first."""
-    now: int
-    """The time that counts, in seconds since 1970."""
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return {"summary": self.summary.as_json(), "dates": [date.plain(self.now) for date in self.dates]}
-
-
 class FileDetails(NamedTuple):
     """What is in a file."""
 
@@ -75,7 +60,7 @@ class Explained(NamedTuple):
 
     kind: Literal["installation", "user", "license", "file"]
     name: str
-    details: InstallationDetails | UserDetails | LicenseDetails | FileDetails
+    details: InstallationState | UserDetails | LicenseDetails | FileDetails
     rows: tuple[ExplainedRow, ...]
 
     @property
@@ -102,8 +87,7 @@ def explain(
     """
     state = read.state(now=now)
     if not name:
-        details = InstallationDetails(state.summary, coming_dates(state.entitlements), state.now)
-        return (Explained("installation", "", details, tuple(_rows(state.notices))),)
+        return (Explained("installation", "", state, _rows(state.notices)),)
     found = [] if user_facts(read.connection, name) is None else [_user(read, state, name)]
     guess = ""
     try:
@@ -111,46 +95,46 @@ def explain(
     except UnknownCode as error:
         guess = error.guess
     if data is not None:
-        found.append(_file(read, name, data))
+        found.append(_file(read, state.trust_store, name, data))
     if not found:
         raise NotFound(reason="anything", name=name, guess=guess)
     return tuple(found)
 
 
-def _rows(found: Iterable[Coded], about: str = "") -> Iterator[ExplainedRow]:
-    for one in found:
-        subject, remedy = (one.subject, one.remedy) if isinstance(one, About) else ("", "")
-        yield ExplainedRow(about or subject, one, remedy)
+def _rows(found: Iterable[Coded], about: str = "") -> tuple[ExplainedRow, ...]:
+    helped = ((one, one.subject, one.remedy) if isinstance(one, About) else (one, "", "") for one in found)
+    return tuple(ExplainedRow(about or subject, one, remedy) for one, subject, remedy in helped)
 
 
 def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explained:
     details = user_details_of(read, name, now=state.now)
-    reasons = [row for way, decision in details.logins.items() for row in _rows(decision.reasons, way)]
-    reasons += [row for one in details.given if one.why is not None for row in _rows([one.why], one.license)]
-    # Who is of another kind comes another way: nothing of this one helps.
-    closed = {row.about for row in reasons if isinstance(row.what, KindExcluded)}
-    rows = tuple(
-        row._replace(remedy="" if row.about in closed else _help_for(state, details.user, row)) for row in reasons
-    )
-    return Explained("user", details.user.written, details, rows)
+    reasons: list[tuple[str, tuple[Message, ...]]] = [(way, one.reasons) for way, one in details.logins.items()]
+    reasons += [(one.license, (one.why,)) for one in details.given if one.why is not None]
+    rows: list[ExplainedRow] = []
+    for about, why in reasons:
+        # Who is of another kind comes another way: nothing of this one helps.
+        is_closed = any(isinstance(one, KindExcluded) for one in why)
+        rows += (
+            row._replace(remedy="" if is_closed else _help_for(state, details.user, row)) for row in _rows(why, about)
+        )
+    return Explained("user", details.user.written, details, tuple(rows))
 
 
 def _help_for(state: InstallationState, user: UserFacts, row: ExplainedRow) -> str:
     """Return the command that helps a user: what is missing is assigned, itself or with a license that includes it."""
     holder = quote(user.id)
     match row.what:
-        case NotHeld(license=code) | FullWithAnother(license=code):
-            wanted = code
+        case NotHeld(license=wanted) | FullWithAnother(license=wanted):
+            entitlements, held = state.entitlements, frozenset(user.licenses)
+            including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
+            for code in (wanted, *including):
+                change = AssignmentChange(frozenset({code}))
+                if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
+                    return f"licensekit users assign {holder} {code}"
         case BeyondSold(reason="slot", license=code):
             return f"licensekit users prefer {code} {holder}"
         case _:
-            return row.remedy
-    entitlements, held = state.entitlements, frozenset(user.licenses)
-    including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
-    for code in (wanted, *including):
-        change = AssignmentChange(frozenset({code}))
-        if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
-            return f"licensekit users assign {holder} {code}"
+            pass
     return row.remedy
 
 
@@ -165,8 +149,7 @@ def _license(read: ReadTransaction, state: InstallationState, code: str, now: in
     return Explained("license", code, details, tuple(rows))
 
 
-def _file(read: ReadTransaction, name: str, data: bytes) -> Explained:
-    trust_store, _ = combine_trust(read.stored, read.root, read.pack)
+def _file(read: ReadTransaction, trust_store: TrustStore, name: str, data: bytes) -> Explained:
     findings: list[Finding] = []
     found: list[Coded] = []
     try:
@@ -176,7 +159,7 @@ def _file(read: ReadTransaction, name: str, data: bytes) -> Explained:
         found.append(error)
     else:
         found += proposal.preview.reasons or _taken(proposal, name)
-    return Explained("file", name, FileDetails(tuple(findings), trust_store), tuple(_rows(found)))
+    return Explained("file", name, FileDetails(tuple(findings), trust_store), _rows(found))
 
 
 def _taken(proposal: ActivationProposal, name: str) -> tuple[Coded, ...]:

@@ -6,7 +6,7 @@ Every metric is a gauge. What is unrestricted is `+Inf`.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from licensekit.entitlements import Severity, rows
+from licensekit.entitlements import Severity
 from licensekit.state.loading import InstallationState
 from licensekit.wire.plain import word
 
@@ -34,7 +34,7 @@ def metric_lines(state: InstallationState) -> Iterator[str]:
     )
     counted = [
         ({"license": row.code, "kind": word(row.kind)}, row)
-        for row in rows(state.entitlements, state.used)
+        for row in state.licenses
         if row.is_counted and (row.granted or row.in_use)
     ]
     in_use, totals = [(labels, row.in_use) for labels, row in counted], [(labels, row.total) for labels, row in counted]

@@ -142,11 +142,9 @@ def test_a_file_says_whether_it_would_be_taken(
     assert crm.audit.verify() == before
 
 
-def test_an_installation_says_what_needs_somebody_and_what_is_due(crm: Installation) -> None:
+def test_an_installation_is_explained_by_its_state(crm: Installation) -> None:
     one = only(crm)
-    details: Any = one.details
-    assert one.rows == ()
-    assert [date.what for date in details.dates] == ["warning", "expiry", "end of grace"]
+    assert (one.rows, one.details) == ((), crm.state())
     late = only(crm, now=makers.NOW + 370 * 86_400)
     assert [(row.what.code, row.remedy) for row in late.rows] == [("grace", "licensekit activate FILE")]
 

@@ -21,7 +21,6 @@ from licensekit.installation import (
     SettingRow,
     Severity,
     metric_lines,
-    rows,
 )
 
 
@@ -39,7 +38,7 @@ def status(*, installation: Installation, now: int | None, as_json: bool, as_met
     elif as_json:
         emit_json(state.plain())
     else:
-        _show_status(state)
+        show_status(state)
 
 
 @click.command("accept-clock")
@@ -53,7 +52,8 @@ def accept_clock(*, installation: Installation) -> None:
     emit("the clock is accepted")
 
 
-def _show_status(state: InstallationState) -> None:
+def show_status(state: InstallationState) -> None:
+    """Print what needs somebody, then what is licensed, in use and due."""
     coming = state.next_date
     show_summary(state.summary)
     show_notices(notice for notice in state.notices if notice.severity is not Severity.INFO)
@@ -67,8 +67,8 @@ def _show_status(state: InstallationState) -> None:
         ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
     show_below(state.parts, _parts(state.now))
-    granted = [row for row in rows(state.entitlements, state.used) if row.granted or row.in_use]
-    show_below(sorted(granted, key=spelling.by_issuer_and_kind), _LICENSES)
+    granted = [row for row in state.licenses if row.granted or row.in_use]
+    show_below(sorted(granted, key=spelling.by_issuer_and_kind), LICENSE_COLUMNS)
     settings = [one for one in state.entitlements.settings.rows if one.value is not None]
     show_below(settings, _SETTINGS)
     show_below(state.events, EVENT_COLUMNS)
@@ -100,7 +100,7 @@ def _parts(now: int) -> Columns[Part]:
     }
 
 
-_LICENSES: Final[Columns[LicenseRow]] = {
+LICENSE_COLUMNS: Final[Columns[LicenseRow]] = {
     "name": lambda row: row.name,
     "license": lambda row: row.code,
     "kind": lambda row: spelling.name_of(row.kind),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
+from licensekit.installation import BundleState, InstallationState, LicenseRow, Part
 from licensekit.wire.documents import Kind
 
 _TONES: Final = {
@@ -42,7 +42,7 @@ def issuers_of(state: InstallationState) -> tuple[str, ...]:
 
 def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
     """Return everything of one issuer, as its tab shows it."""
-    listed = [row for row in all_rows(state) if row.issuer == issuer]
+    listed = [row for row in state.licenses if row.issuer == issuer]
     shown = [row for row in listed if not row.hidden or row.in_use]
     shown.sort(key=_by_plan_and_name)
     there = [row for row in shown if _is_there(row)]
@@ -64,14 +64,9 @@ def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
     }
 
 
-def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
-    """Return every license of every catalog."""
-    return rows(state.entitlements, state.used)
-
-
 def user_licenses(state: InstallationState) -> list[LicenseRow]:
     """Return the user licenses that there are, the plans first."""
-    return sorted((row for row in all_rows(state) if row.kind is Kind.USER and _is_there(row)), key=_by_plan_and_name)
+    return sorted((row for row in state.licenses if row.kind is Kind.USER and _is_there(row)), key=_by_plan_and_name)
 
 
 def _by_plan_and_name(row: LicenseRow) -> tuple[bool, str]:
