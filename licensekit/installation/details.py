@@ -13,7 +13,7 @@ from licensekit.entitlements.holdings import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors.coded import Coded
 from licensekit.installation.plan import HOLDERS, holders_of
-from licensekit.state import seats, slots
+from licensekit.state import seats
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import lease_time
@@ -46,7 +46,7 @@ class LicenseDetails(NamedTuple):
     holders: tuple[str, ...]
     """The users or sites that are assigned it, the highest slots first, or who holds its seats."""
     surplus: tuple[str, ...]
-    """Those of them whose slots are beyond what is sold: whoever gets the next one that is free comes first."""
+    """Those of them whose slots are beyond what is sold."""
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
 
@@ -131,7 +131,9 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     [row] = [row for row in state.licenses if row.code == name]
     trust_store = entitlements.trust_store
     license_ = entitlements.licenses[name]
-    heir = license_.replaced_by
+    heir, sold = license_.replaced_by, total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
+    is_leased, holders = license_.seats is SeatKind.CONCURRENT, _holders(read, entitlements, name)
+    over = 0 if sold is None or is_leased else max(0, row.in_use - sold)
     required_by = [
         other for other, one in entitlements.licenses.items() if name in trust_store.beside(other, one.requires)
     ]
@@ -146,8 +148,8 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),
         why=tuple(_why(entitlements, row)),
-        holders=_holders(read, entitlements, name),
-        surplus=_surplus(read, entitlements, name),
+        holders=holders,
+        surplus=holders[:over],
         history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
     )
 
@@ -164,14 +166,6 @@ def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
         yield why_not(entitlements, row.code)
     missing = missing_requirements(entitlements, "the installation", row.code)
     yield from (one for one in missing if one.reason == "installation")
-
-
-def _surplus(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    license_, total = entitlements.licenses[name], total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
-    if total is None or license_.kind is Kind.SYSTEM or license_.seats is SeatKind.CONCURRENT:
-        return ()
-    held = slots.SATELLITE if license_.limits_sites else name
-    return slots.holders_above(read.connection, license_.kind, held, total, HOLDERS)
 
 
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:

@@ -12,10 +12,8 @@ _TONES: Final = {
     BundleState.PENDING: "calm",
     BundleState.WARNING: "warn",
     BundleState.GRACE: "warn",
-    BundleState.EXPIRED: "bad",
-    BundleState.FOREIGN: "bad",
-    BundleState.UNMAINTAINED: "bad",
 }
+"""The tone of a state; any other is bad."""
 _FOLLOWED: Final = "followed"
 """The state of a bundle that ends, and that another one follows without a gap."""
 NEARLY_FULL: Final = 90
@@ -90,7 +88,7 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
             is_calm = is_ending and covered.is_followed(bundle)
             yield PartView(
                 part=part,
-                tone="good" if is_calm else _TONES[part.state],
+                tone="good" if is_calm else _TONES.get(part.state, "bad"),
                 state=_FOLLOWED if is_calm else part.state.value,
                 days_left=covered.days_left(state.now) if part.works else part.days_left(state.now),
             )
