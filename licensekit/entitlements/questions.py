@@ -173,21 +173,13 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
 
 
 def called(entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    """Return the licenses that people call `name`: by its code in any case, else by a name that its catalog shows.
-
-    Raises:
-        UnknownCode: there is none; its `guess` is the code of one whose code or name is near.
-    """
+    """Return the licenses that people call `name`: by its code in any case, else by a name that its catalog shows."""
     wanted, licenses = names.folded(name), entitlements.licenses
     code = entitlements.trust_store.qualify(entitlements.trust_store.issuer, wanted)
     if code in licenses:
         return (code,)
-    texts = [(c, names.folded(text)) for c, one in licenses.items() for text in (c, one.name, *one.names.values())]
-    found = tuple(dict.fromkeys(one for one, text in texts if text == wanted))
-    if not found:
-        near = nearest(wanted, [text for _, text in texts])
-        raise UnknownCode(reason="license", name=name, guess=next((one for one, text in texts if text == near), ""))
-    return found
+    shown = ((code, (one.name, *one.names.values())) for code, one in licenses.items())
+    return tuple(code for code, texts in shown if wanted in map(names.folded, texts))
 
 
 def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:

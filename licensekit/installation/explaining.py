@@ -12,13 +12,15 @@ from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExc
 from licensekit.entitlements.login import UserFacts
 from licensekit.entitlements.messages import About
 from licensekit.entitlements.questions import called
-from licensekit.errors import LicenseError, NotFound, UnknownCode
+from licensekit.errors import LicenseError, NotFound
 from licensekit.errors.coded import Coded, Message
 from licensekit.installation.activation import ActivationProposal, propose_activate
 from licensekit.installation.details import LicenseDetails, UserDetails, details_of, user_details_of
 from licensekit.installation.messages import WouldBeTaken
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.users import user_facts
+from licensekit.text import names
+from licensekit.text.values import nearest
 from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore
 from licensekit.wire import armor
@@ -89,14 +91,11 @@ def explain(
     if not name:
         return (Explained("installation", "", state, _rows(state.notices)),)
     found = [] if user_facts(read.connection, name) is None else [_user(read, state, name)]
-    guess = ""
-    try:
-        found += [_license(read, state, code, now) for code in called(state.entitlements, name)]
-    except UnknownCode as error:
-        guess = error.guess
+    found += [_license(read, state, code, now) for code in called(state.entitlements, name)]
     if data is not None:
         found.append(_file(read, state.trust_store, name, data))
     if not found:
+        guess = nearest(names.folded(name), state.entitlements.licenses)
         raise NotFound(reason="anything", name=name, guess=guess)
     return tuple(found)
 
