@@ -65,11 +65,6 @@ class Explained(NamedTuple):
     details: InstallationState | UserDetails | LicenseDetails | FileDetails
     rows: tuple[ExplainedRow, ...]
 
-    @property
-    def remedies(self) -> tuple[str, ...]:
-        """The commands that would help, each once."""
-        return tuple(dict.fromkeys(row.remedy for row in self.rows if row.remedy))
-
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         rows = [row.plain() for row in self.rows]

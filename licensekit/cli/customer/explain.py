@@ -13,20 +13,18 @@ from licensekit.cli.customer.users import remarks
 from licensekit.cli.inputs import STANDARD, read_input
 from licensekit.cli.inspect import show_findings
 from licensekit.cli.options import now_option
-from licensekit.cli.output import Columns, command_line, emit, facts, heading, printing, remark, separated, show_below
+from licensekit.cli.output import Columns, facts, heading, printing, remark, separated, show_below
 from licensekit.cli.views import spelling
-from licensekit.cli.views.notices import show_notices
+from licensekit.cli.views.notices import show_coded
 from licensekit.installation import (
     BundleRecord,
     Decision,
     Explained,
-    ExplainedRow,
     Explanation,
     Given,
     Installation,
     LicenseDetails,
     LicenseRow,
-    Notice,
     UserDetails,
 )
 from licensekit.wire.documents import SeatKind
@@ -43,18 +41,8 @@ def _show(found: Sequence[Explained]) -> None:
             heading(f"{one.kind} {one.name}")
         _VIEWS[one.kind](one.details)
         if one.kind != "installation":
-            _show_rows(one)
-
-
-def _show_rows(one: Explained) -> None:
-    notices = [row.what for row in one.rows if isinstance(row.what, Notice)]
-    show_notices(notices)
-    show_below([row for row in one.rows if row.what not in notices], _ROWS)
-    if one.remedies:
-        emit()
-        heading("what would help")
-    for remedy in one.remedies:
-        emit(f"  {command_line(remedy)}")
+            for row in one.rows:
+                show_coded(row.what, row.remedy, row.about or one.kind)
 
 
 @click.command()
@@ -132,17 +120,12 @@ def _explanations(row: LicenseRow) -> Columns[Explanation]:
     }
 
 
-def _said(row: ExplainedRow) -> str:
-    return "; ".join(filter(None, (row.what.message, row.what.hint)))
-
-
 _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
     "installation": show_status,
     "user": _show_user,
     "license": _show_license,
     "file": lambda details: show_findings(details.findings, details.trust_store),
 }
-_ROWS: Final[Columns[ExplainedRow]] = {"about": lambda row: row.about, "explanation": _said}
 _LOGINS: Final[Columns[tuple[str, Decision]]] = {
     "way": lambda one: one[0],
     "may log in": lambda one: "yes" if one[1] else "no",

@@ -9,7 +9,7 @@ from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.options import now_option, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
-from licensekit.cli.views.notices import message_of, show_notices, show_summary
+from licensekit.cli.views.notices import message_of, show_coded, show_summary
 from licensekit.dates import day_at
 from licensekit.installation import (
     Installation,
@@ -56,7 +56,9 @@ def show_status(state: InstallationState) -> None:
     """Print what needs somebody, then what is licensed, in use and due."""
     coming = state.next_date
     show_summary(state.summary)
-    show_notices(notice for notice in state.notices if notice.severity is not Severity.INFO)
+    for notice in state.notices:
+        if notice.severity is not Severity.INFO:
+            show_coded(notice, notice.remedy)
     emit()
     facts(
         ("company", spelling.listed(state.companies)),
