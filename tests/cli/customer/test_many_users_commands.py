@@ -37,7 +37,7 @@ def see(shelf: Path, *users: str, days_ago: int) -> None:
 
 def test_lists_say_when_users_were_seen_once_the_application_tells(people: Command, shelf: Path) -> None:
     assert "last seen" not in people("users list --text anna").out
-    assert "last seen" not in people("users show anna").out
+    assert "last seen" not in people("explain anna").out
     idle = people("users list --idle 0")
     assert (idle.out, idle.err.count("The application does not tell who is there")) == ("no users\n", 1)
     see(shelf, "anna", days_ago=0)
@@ -45,7 +45,7 @@ def test_lists_say_when_users_were_seen_once_the_application_tells(people: Comma
     listed = people("users list --text anna").out
     assert "last seen" in listed
     assert any(day in listed for day in days)
-    assert "last seen" in people("users show anna").out
+    assert "last seen" in people("explain anna").out
     [anna] = json.loads(people("users list --text anna --json").out)["users"]
     assert anna["last_seen"] in days
     assert people("users list --idle 0").err == ""
