@@ -8,6 +8,7 @@ from licensekit.entitlements import denials
 from licensekit.entitlements.amounts import Grant
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.holdings import Holding, beyond_sold
+from licensekit.entitlements.messages import About
 from licensekit.entitlements.parts import BundleState
 from licensekit.entitlements.questions import is_absent, where_to_buy
 from licensekit.errors import NotEntitled
@@ -54,7 +55,7 @@ class Given(NamedTuple):
     assigned: bool
     through: tuple[str, ...]
     """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
-    why: Message | None = None
+    why: About | None = None
     """Why it gives less than full access."""
 
     @property
@@ -128,9 +129,7 @@ def not_entitled(entitlements: Entitlements, code: str, why: Message | None = No
     return NotEntitled(reason=denial_reason(why), license=code, why=why, holder=holder, buy_url=buy)
 
 
-def why_not_held(
-    entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str
-) -> Message:
+def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str) -> About:
     """Return why a license gives less than full access to a user, or a site, that is known."""
     license_ = entitlements.licenses.get(code)
     if license_ is None or license_.kind is Kind.SYSTEM:

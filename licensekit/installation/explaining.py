@@ -5,7 +5,7 @@ What is wrong is stated by the notices, reasons and errors that everything else 
 
 from collections.abc import Iterable
 from shlex import quote
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
@@ -13,7 +13,7 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.entitlements.messages import About
 from licensekit.entitlements.questions import called
 from licensekit.errors import LicenseError, NotFound
-from licensekit.errors.coded import Coded, Message
+from licensekit.errors.coded import Coded
 from licensekit.installation.activation import ActivationProposal, propose_activate
 from licensekit.installation.details import LicenseDetails, UserDetails, details_of, user_details_of
 from licensekit.installation.messages import WouldBeTaken
@@ -24,10 +24,6 @@ from licensekit.text.values import nearest
 from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore
 from licensekit.wire import armor
-from licensekit.wire.documents import Kind
-
-_HOLDERS: Final = {Kind.USER: "users list --license {}", Kind.SITE: "sites list"}
-"""The command that lists who is assigned a license of a kind."""
 
 
 class ExplainedRow(NamedTuple):
@@ -102,22 +98,21 @@ def _rows(found: Iterable[Coded], about: str = "") -> tuple[ExplainedRow, ...]:
 
 def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explained:
     details = user_details_of(read, name, now=state.now)
-    reasons: list[tuple[str, tuple[Message, ...]]] = [(way, one.reasons) for way, one in details.logins.items()]
-    reasons += [(one.license, (one.why,)) for one in details.given if one.why is not None]
-    rows: list[ExplainedRow] = []
-    for about, why in reasons:
-        # Who is of another kind comes another way: nothing of this one helps.
-        is_closed = any(isinstance(one, KindExcluded) for one in why)
-        rows += (
-            row._replace(remedy="" if is_closed else _help_for(state, details.user, row)) for row in _rows(why, about)
-        )
+    reasons: list[tuple[str, About]] = [(way, one) for way, may in details.logins.items() for one in may.reasons]
+    reasons += [(one.license, one.why) for one in details.given if one.why is not None]
+    # Who is of another kind comes another way: nothing of this one helps.
+    closed = {about for about, why in reasons if isinstance(why, KindExcluded)}
+    rows = (
+        ExplainedRow(about, why, "" if about in closed else _help_for(state, details.user, why))
+        for about, why in reasons
+    )
     return Explained("user", details.user.written, details, tuple(rows))
 
 
-def _help_for(state: InstallationState, user: UserFacts, row: ExplainedRow) -> str:
+def _help_for(state: InstallationState, user: UserFacts, why: About) -> str:
     """Return the command that helps a user: what is missing is assigned, itself or with a license that includes it."""
     holder = quote(user.id)
-    match row.what:
+    match why:
         case NotHeld(license=wanted) | FullWithAnother(license=wanted):
             entitlements, held = state.entitlements, frozenset(user.licenses)
             including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
@@ -129,17 +124,14 @@ def _help_for(state: InstallationState, user: UserFacts, row: ExplainedRow) -> s
             return f"licensekit users prefer {code} {holder}"
         case _:
             pass
-    return row.remedy
+    return why.remedy
 
 
 def _license(read: ReadTransaction, state: InstallationState, code: str, now: int | None) -> Explained:
     details = details_of(read, code, now=now)
     noticed = (notice for notice in state.notices if notice.subject == code)
-    here, holders = f"licensekit explain {code}", _HOLDERS.get(details.row.kind, "").format(code)
-    rows = (
-        row._replace(remedy=holders and f"licensekit {holders}") if row.remedy == here else row
-        for row in _rows((*noticed, *details.why), code)
-    )
+    here = f"licensekit explain {code}"
+    rows = (row._replace(remedy="") if row.remedy == here else row for row in _rows((*noticed, *details.why), code))
     return Explained("license", code, details, tuple(rows))
 
 

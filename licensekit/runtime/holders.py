@@ -13,8 +13,8 @@ from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, 
 from licensekit.entitlements.denials import NoSuchSite, NoSuchUser, Retired
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.entitlements.messages import About
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
-from licensekit.errors.coded import Message
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.text import names
 from licensekit.wire.documents import Kind
@@ -89,7 +89,7 @@ class View(NamedTuple):
     holdings: tuple[Holding, ...]
     decisions: dict[str, Decision]
     """Way to log in to what was decided about it so far."""
-    denied: Message | None = None
+    denied: About | None = None
     """Why the holder may nothing at all: it is unknown, or retired."""
 
 

@@ -18,7 +18,6 @@ from licensekit.cli.views import spelling
 from licensekit.cli.views.notices import show_coded
 from licensekit.installation import (
     BundleRecord,
-    Decision,
     Explained,
     Explanation,
     Given,
@@ -70,8 +69,8 @@ def _show_user(details: UserDetails) -> None:
         ("groups", spelling.listed(user.groups)),
         ("remarks", remarks(user)),
         ("last seen", spelling.day(user.last_seen)),
+        ("logs in by", spelling.listed(way for way, may in details.logins.items() if may) or spelling.EMPTY),
     )
-    show_below(list(details.logins.items()), _LOGINS)
     show_below(details.given, {"name": lambda given: names[given.license], **_GIVEN})
     show_below(details.events, EVENT_COLUMNS)
 
@@ -125,10 +124,6 @@ _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
     "user": _show_user,
     "license": _show_license,
     "file": lambda details: show_findings(details.findings, details.trust_store),
-}
-_LOGINS: Final[Columns[tuple[str, Decision]]] = {
-    "way": lambda one: one[0],
-    "may log in": lambda one: "yes" if one[1] else "no",
 }
 _GIVEN: Final[Columns[Given]] = {
     "license": lambda given: given.license,

@@ -43,7 +43,7 @@ def test_an_installation_is_explained_as_status_shows_it(crm: Command) -> None:
 def test_a_user_is_explained_with_the_commands_that_help(crm: Command) -> None:
     crm("users add bob --no-login")
     out = crm("explain bob").out
-    assert "web     no\n" in out
+    assert "logs in by  none\n" in out
     assert "web  *can log in* is off for bob\nrun  licensekit users set bob --login\n" in out
     assert "web  the user does not hold the license `user`\nrun  licensekit users assign bob user\n" in out
 
