@@ -132,8 +132,11 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     trust_store = entitlements.trust_store
     license_ = entitlements.licenses[name]
     heir, sold = license_.replaced_by, total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
-    is_leased, holders = license_.seats is SeatKind.CONCURRENT, _holders(read, entitlements, name)
-    over = 0 if sold is None or is_leased else max(0, row.in_use - sold)
+    over = 0 if sold is None else max(0, row.in_use - sold)
+    holders = holders_of(read.connection, entitlements, name)
+    if license_.seats is SeatKind.CONCURRENT:
+        # A seat beyond what is sold is lost by itself, whoever took it last.
+        over, holders = 0, seats.holders(read.connection, name, lease_time(read.connection, read.now), HOLDERS)
     required_by = [
         other for other, one in entitlements.licenses.items() if name in trust_store.beside(other, one.requires)
     ]
@@ -152,13 +155,6 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         surplus=holders[:over],
         history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
     )
-
-
-def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    if entitlements.licenses[name].seats is SeatKind.CONCURRENT:
-        now = lease_time(read.connection, read.now)
-        return seats.holders(read.connection, name, now, HOLDERS)
-    return holders_of(read.connection, entitlements, name)
 
 
 def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:

@@ -12,7 +12,7 @@ from licensekit.state.loading import InstallationState
 from licensekit.wire.plain import word
 
 _Samples = Sequence[tuple[Mapping[str, str], int | None]]
-_OF_BUNDLE: Final = ("issuer", "serial", "part", "state")
+_OF_BUNDLE: Final[tuple[str, ...]] = ("issuer", "serial", "part", "state")
 
 
 def metric_lines(state: InstallationState) -> Iterator[str]:
@@ -31,7 +31,7 @@ def _gauges(state: InstallationState) -> Iterator[tuple[str, str, _Samples]]:
     yield "days_left", "Days until an issuer's part is no longer licensed without a gap, or grace ends.", known
     # Bundles that wait together differ in nothing that a label says: they are one sample.
     states = dict.fromkeys((p.bundle.issuer, p.bundle.serial, p.bundle.part, p.state.value) for p in state.parts)
-    bundles = [(dict(zip(_OF_BUNDLE, labels, strict=True)), 1) for labels in states]
+    bundles: _Samples = [(dict(zip(_OF_BUNDLE, labels, strict=True)), 1) for labels in states]
     yield "bundle_state", "1 for each state that bundles are in: active, warning, grace, expired and others.", bundles
     counted = [row for row in state.licenses if row.is_counted and (row.granted or row.in_use)]
     rows = [({"license": row.code, "kind": word(row.kind)}, row) for row in counted]
