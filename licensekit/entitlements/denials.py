@@ -1,11 +1,6 @@
 """Why a user may not log in, and why a license gives less than full access, one class a code."""
 
-from typing import Final
-
 from licensekit.entitlements.messages import About, BundleName
-
-_NEWER: Final = "activate FILE"
-"""The command that takes what the vendor sends."""
 
 
 class Reason(About):

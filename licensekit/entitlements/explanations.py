@@ -1,6 +1,6 @@
 """Why a license is granted, and why it gives no more: which bundles, and through what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
@@ -8,6 +8,7 @@ from licensekit.entitlements import denials
 from licensekit.entitlements.amounts import Grant
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.holdings import Holding, beyond_sold
+from licensekit.entitlements.messages import About
 from licensekit.entitlements.parts import BundleState
 from licensekit.entitlements.questions import is_absent, where_to_buy
 from licensekit.errors import NotEntitled
@@ -44,6 +45,23 @@ class Explanation(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         return plain_fields(self, " ".join(self._fields))
+
+
+class Given(NamedTuple):
+    """A license that a user has, and how."""
+
+    license: str
+    access: Access
+    assigned: bool
+    through: tuple[str, ...]
+    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+    why: About | None = None
+    """Why it gives less than full access."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        return ("assigned",) if self.assigned else self.through or ("installation",)
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
@@ -111,9 +129,7 @@ def not_entitled(entitlements: Entitlements, code: str, why: Message | None = No
     return NotEntitled(reason=denial_reason(why), license=code, why=why, holder=holder, buy_url=buy)
 
 
-def why_not_held(
-    entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str
-) -> Message:
+def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str) -> About:
     """Return why a license gives less than full access to a user, or a site, that is known."""
     license_ = entitlements.licenses.get(code)
     if license_ is None or license_.kind is Kind.SYSTEM:
@@ -127,3 +143,29 @@ def why_not_held(
         return why_not(entitlements, held)
     beyond = beyond_sold(entitlements, holdings, code, kind)
     return beyond or _not_in_force(entitlements, held) or denials.NotGrantedTo(holder=holder)
+
+
+def given(
+    entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access], user: str
+) -> tuple[Given, ...]:
+    """Return how a user has each license: assigned ones, what they include, what everybody has.
+
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it gives nothing.
+    """
+    own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
+    found = [
+        given_of(entitlements, holdings, code, level, kind=Kind.USER, holder=user)
+        for code, level in access.items()
+        if level or code in own
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
+
+
+def given_of(
+    entitlements: Entitlements, holdings: Sequence[Holding], code: str, access: Access, *, kind: Kind, holder: str
+) -> Given:
+    """Return how a user, or a site, has one license, or would have it."""
+    codes = [holding.license for holding in holdings]
+    through = tuple(one for one in codes if code in entitlements.closure.get(one, ()))
+    why = None if access is Access.FULL else why_not_held(entitlements, holdings, code, kind, holder)
+    return Given(code, access, code in codes, through, why)

@@ -3,14 +3,13 @@
 The rules are those of `docs/evaluation.md`, "Access" and "Counts and surplus".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.amounts import access_of, total_of
 from licensekit.entitlements.denials import BeyondSold
 from licensekit.entitlements.evaluation import Entitlements, full_with
-from licensekit.errors.coded import Message
 from licensekit.wire.documents import Kind
 
 NO_SLOT: Final = 0
@@ -28,26 +27,6 @@ class Holding(NamedTuple):
     """Its number among the assignments of this license, from 1; or `NO_SLOT`."""
     satellite: int | None = None
     """The slot, among the satellites, of the site that holds it; None: it is no satellite."""
-
-
-class Given(NamedTuple):
-    """A license that a user has, and how."""
-
-    license: str
-    access: Access
-    assigned: bool
-    through: tuple[str, ...]
-    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
-    why: Message | None = None
-    """Why an assignment that should give it gives nothing, if that is beyond what is sold.
-
-    Asked of one holder, why it gives less than full access.
-    """
-
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
-        return ("assigned",) if self.assigned else self.through or ("installation",)
 
 
 def held_access(
@@ -104,26 +83,6 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
     return access
-
-
-def given(entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access]) -> tuple[Given, ...]:
-    """Return how a user has each license: assigned ones, what they include, what everybody has.
-
-    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it gives nothing.
-    """
-    found = [given_of(entitlements, holdings, code, level) for code, level in access.items()]
-    found = [one for one in found if one.access or one.assigned or one.through]
-    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
-
-
-def given_of(
-    entitlements: Entitlements, holdings: Sequence[Holding], code: str, access: Access, kind: Kind = Kind.USER
-) -> Given:
-    """Return how a user, or a site, has one license, or would have it."""
-    codes = [holding.license for holding in holdings]
-    through = tuple(one for one in codes if code in entitlements.closure.get(one, ()))
-    why = None if access else beyond_sold(entitlements, holdings, code, kind)
-    return Given(code, access, code in codes, through, why)
 
 
 def beyond_sold(

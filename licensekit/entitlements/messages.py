@@ -1,14 +1,11 @@
 """What an administrator should know about what is granted here, one class a code."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, Final, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from licensekit.dates import day_at, format_days
 from licensekit.errors.coded import Message, Templates, Text
 from licensekit.wire.documents import label_of
-
-_NEWER: Final = "activate FILE"
-"""The command that takes what the vendor sends."""
 
 
 class BundleName(NamedTuple):
@@ -61,19 +58,15 @@ class About(Message):
 class Notice(About):
     """One thing that an administrator should know."""
 
-    level: ClassVar[Severity] = Severity.INFO
-    """The severity, where it is always the same."""
     consequence_template: ClassVar[Templates] = cast("Templates", Text("consequence", ""))
     """What follows while nobody acts, or has followed: a clause that stands behind the message."""
     date_field: ClassVar[str] = ""
     """The name of the field that is its date, in days since 1970; empty where it has none."""
+    severity: Severity = Severity.INFO
+    """How soon somebody should act."""
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""
-
-    @property
-    def severity(self) -> Severity:
-        """How soon somebody should act."""
-        return self.level
+    _about = frozenset({"severity"})
 
     @property
     def consequence(self) -> str:
@@ -94,14 +87,6 @@ class Notice(About):
             "consequence": self.consequence or None,
             "date": None if self.date is None else format_days(self.date),
         }
-
-
-_AFTER_GRACE: Final = {
-    "read-only": "after {ends:day}, what is full can only be read",
-    "block": "after {ends:day}, what it grants is gone",
-    "advisory": "everything works on after {ends:day}",
-}
-"""What follows once a bundle has ended, by its policy."""
 
 
 class Summary(Message, reasons=True):
@@ -140,7 +125,7 @@ class Expired(BundleNotice, reasons=True):
     """A bundle has expired, and what follows."""
 
     date_field = "ended"
-    level = Severity.ERROR
+    severity = Severity.ERROR
     ended: int
     """The last day of its term, or of grace."""
 
@@ -162,7 +147,7 @@ class BindingDifference(Message, reasons=True):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    level = Severity.ERROR
+    severity = Severity.ERROR
     difference: BindingDifference
 
 
@@ -170,7 +155,7 @@ class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
     date_field = "maintenance"
-    level = Severity.ERROR
+    severity = Severity.ERROR
     maintenance: int
 
 
@@ -178,7 +163,7 @@ class CountExceeded(LicenseNotice):
     """More are in use than there are."""
 
     code = "deficit"
-    level = Severity.ERROR
+    severity = Severity.ERROR
     in_use: int
     total: int | None
     excess: int
@@ -189,7 +174,7 @@ class ExpiresSoon(BundleNotice, reasons=True):
 
     code = "warning"
     date_field = "expiry"
-    level = Severity.WARNING
+    severity = Severity.WARNING
     expiry: int
     ends: int
     """The last day on which everything works."""
@@ -200,22 +185,19 @@ class InGrace(BundleNotice, reasons=True):
 
     code = "grace"
     date_field = "ends"
-    level = Severity.WARNING
+    severity = Severity.WARNING
     expiry: int
     ends: int
     """The last day of grace."""
 
 
 class FactsChanged(BundleNotice):
-    """Facts of the machine that a bundle is bound to have changed, and not yet too many."""
+    """Facts of the machine that a bundle is bound to have changed, and not yet too many.
+
+    It is a warning if none may change any more.
+    """
 
     difference: BindingDifference
-
-    @property
-    def severity(self) -> Severity:
-        """A warning if none may change any more."""
-        has_spare = self.difference.same > self.difference.needed
-        return Severity.INFO if has_spare else Severity.WARNING
 
 
 class NearlyUsed(LicenseNotice):
@@ -271,7 +253,7 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    level = Severity.WARNING
+    severity = Severity.WARNING
     bundle: BundleName
     setting: str
     value: str

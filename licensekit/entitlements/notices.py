@@ -59,7 +59,9 @@ def _of_parts(entitlements: Entitlements) -> Iterator[messages.Notice]:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
         if (found := part.match) is not None and found.holds and found.changed:
-            yield messages.FactsChanged(bundle=part.name, difference=found)  # not yet too many
+            has_spare = found.same > found.needed
+            severity = messages.Severity.INFO if has_spare else messages.Severity.WARNING
+            yield messages.FactsChanged(bundle=part.name, difference=found, severity=severity)
         check = part.bundle.next_check
         if check is not None and today >= check:
             yield messages.CheckDue(bundle=part.name, day=check)

@@ -1,6 +1,6 @@
 """The questions that can be asked of entitlements, each a pure function."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -124,12 +124,7 @@ class NextDate(NamedTuple):
 
 
 def next_date(entitlements: Entitlements) -> NextDate | None:
-    """Return the first of `coming_dates`; None where there is none."""
-    return next(iter(coming_dates(entitlements)), None)
-
-
-def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
-    """Return the dates of bundles, in force or waiting, that are still to come, the nearest first.
+    """Return the first date of a bundle, in force or waiting, that is still to come; None where there is none.
 
     The end of a bundle does not count, nor its warning, where another one follows it without a gap.
     """
@@ -138,7 +133,7 @@ def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
         dates = (NextDate(day, part.label, name) for name, day in part.dates if not (is_followed and name in _ENDS))
         found += (date for date in dates if date.day > day_at(entitlements.now))
-    return tuple(sorted(found))
+    return min(found, default=None)
 
 
 def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
@@ -178,26 +173,13 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
 
 
 def called(entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    """Return the licenses that people call `name`: by its code in any case, else by a name that its catalog shows.
-
-    Raises:
-        UnknownCode: there is none; its `guess` is the code of one whose code or name is near.
-    """
-    wanted = names.folded(name)
+    """Return the licenses that people call `name`: by its code in any case, else by a name that its catalog shows."""
+    wanted, licenses = names.folded(name), entitlements.licenses
     code = entitlements.trust_store.qualify(entitlements.trust_store.issuer, wanted)
-    if code in entitlements.licenses:
+    if code in licenses:
         return (code,)
-    texts = [(one, names.folded(text)) for one, text in _called(entitlements)]
-    if found := tuple(dict.fromkeys(one for one, text in texts if text == wanted)):
-        return found
-    near = nearest(wanted, [text for _, text in texts])
-    raise UnknownCode(reason="license", name=name, guess=next((one for one, text in texts if text == near), ""))
-
-
-def _called(entitlements: Entitlements) -> Iterator[tuple[str, str]]:
-    """Yield the codes of licenses, each with what it is called."""
-    for code, license_ in entitlements.licenses.items():
-        yield from ((code, text) for text in (code, license_.name, *license_.names.values()))
+    shown = ((code, (one.name, *one.names.values())) for code, one in licenses.items())
+    return tuple(code for code, texts in shown if wanted in map(names.folded, texts))
 
 
 def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:

@@ -6,7 +6,7 @@ and on nothing beneath.
 
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
-from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity, rows
+from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
@@ -17,7 +17,7 @@ from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
-from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails, InstallationDetails
+from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
 from licensekit.installation.metrics import metric_lines
@@ -40,11 +40,11 @@ __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
     "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "HeldSeat", "ImportRow",
-    "Imported", "Installation", "InstallationDetails", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
+    "Imported", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
     "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
     "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose",
-    "locate", "may_login", "metric_lines", "move", "parse_ids", "parse_users", "restore", "rows", "table_of", "ways",
+    "locate", "may_login", "metric_lines", "move", "parse_ids", "parse_users", "restore", "table_of", "ways",
 ]  # fmt: skip
 
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, rows, where_to_buy
+from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, where_to_buy
 from licensekit.entitlements.amounts import total_of
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.events import Event, concerning
-from licensekit.entitlements.explanations import Explanation, explain, why_not, why_not_held
-from licensekit.entitlements.holdings import Given, given, held_access
+from licensekit.entitlements.explanations import Explanation, Given, explain, given, why_not
+from licensekit.entitlements.holdings import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors.coded import Coded
 from licensekit.installation.plan import HOLDERS, holders_of
-from licensekit.state import seats, slots
+from licensekit.state import seats
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import lease_time
@@ -46,7 +46,7 @@ class LicenseDetails(NamedTuple):
     holders: tuple[str, ...]
     """The users or sites that are assigned it, the highest slots first, or who holds its seats."""
     surplus: tuple[str, ...]
-    """Those of them whose slots are beyond what is sold: whoever gets the next one that is free comes first."""
+    """Those of them whose slots are beyond what is sold."""
     history: tuple[BundleRecord, ...]
     """Every bundle that was ever activated here and names it, the oldest first."""
 
@@ -104,21 +104,17 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
     entitlements = state.entitlements
     user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
-    found = given(entitlements, user.holdings, access)
+    found = given(entitlements, user.holdings, access, user.id)
     return UserDetails(
         user=user,
         access=access,
-        given=tuple(one if one.access is Access.FULL else _explained(entitlements, user, one) for one in found),
+        given=found,
         names={one.license: entitlements.licenses[one.license].name for one in found},
         logins={
             way: may_login(entitlements, user, way, events=state.events, access=access) for way in ways(entitlements)
         },
         events=concerning(state.events, user=user.id, groups=user.groups),
     )
-
-
-def _explained(entitlements: Entitlements, user: UserFacts, one: Given) -> Given:
-    return one._replace(why=why_not_held(entitlements, user.holdings, one.license, Kind.USER, user.id))
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
@@ -132,10 +128,15 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     state = read.state(now=now)
     entitlements = state.entitlements
     name = resolve(entitlements, code)
-    [row] = [row for row in rows(entitlements, state.used) if row.code == name]
+    [row] = [row for row in state.licenses if row.code == name]
     trust_store = entitlements.trust_store
     license_ = entitlements.licenses[name]
-    heir = license_.replaced_by
+    heir, sold = license_.replaced_by, total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
+    over = 0 if sold is None else max(0, row.in_use - sold)
+    holders = holders_of(read.connection, entitlements, name)
+    if license_.seats is SeatKind.CONCURRENT:
+        # A seat beyond what is sold is lost by itself, whoever took it last.
+        over, holders = 0, seats.holders(read.connection, name, lease_time(read.connection, read.now), HOLDERS)
     required_by = [
         other for other, one in entitlements.licenses.items() if name in trust_store.beside(other, one.requires)
     ]
@@ -150,17 +151,10 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         buy=where_to_buy(entitlements, name),
         explanations=explain(entitlements, name),
         why=tuple(_why(entitlements, row)),
-        holders=_holders(read, entitlements, name),
-        surplus=_surplus(read, entitlements, name),
+        holders=holders,
+        surplus=holders[:over],
         history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
     )
-
-
-def _holders(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    if entitlements.licenses[name].seats is SeatKind.CONCURRENT:
-        now = lease_time(read.connection, read.now)
-        return seats.holders(read.connection, name, now, HOLDERS)
-    return holders_of(read.connection, entitlements, name)
 
 
 def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
@@ -168,14 +162,6 @@ def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
         yield why_not(entitlements, row.code)
     missing = missing_requirements(entitlements, "the installation", row.code)
     yield from (one for one in missing if one.reason == "installation")
-
-
-def _surplus(read: ReadTransaction, entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    license_, total = entitlements.licenses[name], total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
-    if total is None or license_.kind is Kind.SYSTEM or license_.seats is SeatKind.CONCURRENT:
-        return ()
-    held = slots.SATELLITE if license_.limits_sites else name
-    return slots.holders_above(read.connection, license_.kind, held, total, HOLDERS)
 
 
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
-from licensekit.entitlements import evaluate, rows
+from licensekit.entitlements import evaluate
 from licensekit.errors import NotActivated, NotFound
 from licensekit.installation.messages import ReturnIsFinal
 from licensekit.installation.plan import deficits_of
@@ -149,7 +149,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
-    used = [row for row in rows(state.entitlements, state.used) if row.granted or row.in_use]
+    used = [row for row in state.licenses if row.granted or row.in_use]
     # How a customer uses what is assigned is no concern of the vendor's.
     told = [notice for notice in state.notices if notice not in state.unused]
     extensions = _recorded(change, "statement")

@@ -3,30 +3,27 @@
 What is wrong is stated by the notices, reasons and errors that everything else shows as well.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from shlex import quote
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.login import UserFacts
-from licensekit.entitlements.messages import About, Summary
-from licensekit.entitlements.questions import NextDate, called, coming_dates
-from licensekit.errors import LicenseError, NotFound, UnknownCode
+from licensekit.entitlements.messages import About
+from licensekit.entitlements.questions import called
+from licensekit.errors import LicenseError, NotFound
 from licensekit.errors.coded import Coded
 from licensekit.installation.activation import ActivationProposal, propose_activate
 from licensekit.installation.details import LicenseDetails, UserDetails, details_of, user_details_of
 from licensekit.installation.messages import WouldBeTaken
 from licensekit.state.loading import InstallationState, ReadTransaction
-from licensekit.state.trust_store import combine_trust
 from licensekit.state.users import user_facts
+from licensekit.text import names
+from licensekit.text.values import nearest
 from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore
 from licensekit.wire import armor
-from licensekit.wire.documents import Kind
-
-_HOLDERS: Final = {Kind.USER: "users list --license {}", Kind.SITE: "sites list"}
-"""The command that lists who is assigned a license of a kind."""
 
 
 class ExplainedRow(NamedTuple):
@@ -41,20 +38,6 @@ class ExplainedRow(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         return {**self.what.as_json(), "about": self.about or None, "remedy": self.remedy or None}
-
-
-class InstallationDetails(NamedTuple):
-    """What an installation is licensed for, and what is due."""
-
-    summary: Summary
-    dates: tuple[NextDate, ...]
-    """The dates of bundles that are still to come, the nearest first."""
-    now: int
-    """The time that counts, in seconds since 1970."""
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return {"summary": self.summary.as_json(), "dates": [date.plain(self.now) for date in self.dates]}
 
 
 class FileDetails(NamedTuple):
@@ -75,13 +58,8 @@ class Explained(NamedTuple):
 
     kind: Literal["installation", "user", "license", "file"]
     name: str
-    details: InstallationDetails | UserDetails | LicenseDetails | FileDetails
+    details: InstallationState | UserDetails | LicenseDetails | FileDetails
     rows: tuple[ExplainedRow, ...]
-
-    @property
-    def remedies(self) -> tuple[str, ...]:
-        """The commands that would help, each once."""
-        return tuple(dict.fromkeys(row.remedy for row in self.rows if row.remedy))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -102,71 +80,62 @@ def explain(
     """
     state = read.state(now=now)
     if not name:
-        details = InstallationDetails(state.summary, coming_dates(state.entitlements), state.now)
-        return (Explained("installation", "", details, tuple(_rows(state.notices))),)
+        return (Explained("installation", "", state, _rows(state.notices)),)
     found = [] if user_facts(read.connection, name) is None else [_user(read, state, name)]
-    guess = ""
-    try:
-        found += [_license(read, state, code, now) for code in called(state.entitlements, name)]
-    except UnknownCode as error:
-        guess = error.guess
+    found += [_license(read, state, code, now) for code in called(state.entitlements, name)]
     if data is not None:
-        found.append(_file(read, name, data))
+        found.append(_file(read, state.trust_store, name, data))
     if not found:
+        guess = nearest(names.folded(name), state.entitlements.licenses)
         raise NotFound(reason="anything", name=name, guess=guess)
     return tuple(found)
 
 
-def _rows(found: Iterable[Coded], about: str = "") -> Iterator[ExplainedRow]:
-    for one in found:
-        subject, remedy = (one.subject, one.remedy) if isinstance(one, About) else ("", "")
-        yield ExplainedRow(about or subject, one, remedy)
+def _rows(found: Iterable[Coded], about: str = "") -> tuple[ExplainedRow, ...]:
+    helped = ((one, one.subject, one.remedy) if isinstance(one, About) else (one, "", "") for one in found)
+    return tuple(ExplainedRow(about or subject, one, remedy) for one, subject, remedy in helped)
 
 
 def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explained:
     details = user_details_of(read, name, now=state.now)
-    reasons = [row for way, decision in details.logins.items() for row in _rows(decision.reasons, way)]
-    reasons += [row for one in details.given if one.why is not None for row in _rows([one.why], one.license)]
+    reasons: list[tuple[str, About]] = [(way, one) for way, may in details.logins.items() for one in may.reasons]
+    reasons += [(one.license, one.why) for one in details.given if one.why is not None]
     # Who is of another kind comes another way: nothing of this one helps.
-    closed = {row.about for row in reasons if isinstance(row.what, KindExcluded)}
-    rows = tuple(
-        row._replace(remedy="" if row.about in closed else _help_for(state, details.user, row)) for row in reasons
+    closed = {about for about, why in reasons if isinstance(why, KindExcluded)}
+    rows = (
+        ExplainedRow(about, why, "" if about in closed else _help_for(state, details.user, why))
+        for about, why in reasons
     )
-    return Explained("user", details.user.written, details, rows)
+    return Explained("user", details.user.written, details, tuple(rows))
 
 
-def _help_for(state: InstallationState, user: UserFacts, row: ExplainedRow) -> str:
+def _help_for(state: InstallationState, user: UserFacts, why: About) -> str:
     """Return the command that helps a user: what is missing is assigned, itself or with a license that includes it."""
     holder = quote(user.id)
-    match row.what:
-        case NotHeld(license=code) | FullWithAnother(license=code):
-            wanted = code
+    match why:
+        case NotHeld(license=wanted) | FullWithAnother(license=wanted):
+            entitlements, held = state.entitlements, frozenset(user.licenses)
+            including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
+            for code in (wanted, *including):
+                change = AssignmentChange(frozenset({code}))
+                if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
+                    return f"licensekit users assign {holder} {code}"
         case BeyondSold(reason="slot", license=code):
             return f"licensekit users prefer {code} {holder}"
         case _:
-            return row.remedy
-    entitlements, held = state.entitlements, frozenset(user.licenses)
-    including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
-    for code in (wanted, *including):
-        change = AssignmentChange(frozenset({code}))
-        if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
-            return f"licensekit users assign {holder} {code}"
-    return row.remedy
+            pass
+    return why.remedy
 
 
 def _license(read: ReadTransaction, state: InstallationState, code: str, now: int | None) -> Explained:
     details = details_of(read, code, now=now)
     noticed = (notice for notice in state.notices if notice.subject == code)
-    here, holders = f"licensekit explain {code}", _HOLDERS.get(details.row.kind, "").format(code)
-    rows = (
-        row._replace(remedy=holders and f"licensekit {holders}") if row.remedy == here else row
-        for row in _rows((*noticed, *details.why), code)
-    )
+    here = f"licensekit explain {code}"
+    rows = (row._replace(remedy="") if row.remedy == here else row for row in _rows((*noticed, *details.why), code))
     return Explained("license", code, details, tuple(rows))
 
 
-def _file(read: ReadTransaction, name: str, data: bytes) -> Explained:
-    trust_store, _ = combine_trust(read.stored, read.root, read.pack)
+def _file(read: ReadTransaction, trust_store: TrustStore, name: str, data: bytes) -> Explained:
     findings: list[Finding] = []
     found: list[Coded] = []
     try:
@@ -176,7 +145,7 @@ def _file(read: ReadTransaction, name: str, data: bytes) -> Explained:
         found.append(error)
     else:
         found += proposal.preview.reasons or _taken(proposal, name)
-    return Explained("file", name, FileDetails(tuple(findings), trust_store), tuple(_rows(found)))
+    return Explained("file", name, FileDetails(tuple(findings), trust_store), _rows(found))
 
 
 def _taken(proposal: ActivationProposal, name: str) -> tuple[Coded, ...]:

@@ -17,7 +17,7 @@ from licensekit.wire import armor
 class LicenseNotTaken(Notice, reasons=True):
     """The license that the environment supplies cannot be used; what was active before stays so."""
 
-    level = Severity.ERROR
+    severity = Severity.ERROR
     variable: str
     path: str
     home: str

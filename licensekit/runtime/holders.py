@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from licensekit.access import Access, level_of
 from licensekit.database import Connection, Database
-from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, not_entitled, why_not_held
+from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, not_entitled
 from licensekit.entitlements.denials import NoSuchSite, NoSuchUser, Retired
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
+from licensekit.entitlements.messages import About
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
-from licensekit.errors.coded import Message
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.text import names
 from licensekit.wire.documents import Kind
@@ -89,7 +89,7 @@ class View(NamedTuple):
     holdings: tuple[Holding, ...]
     decisions: dict[str, Decision]
     """Way to log in to what was decided about it so far."""
-    denied: Message | None = None
+    denied: About | None = None
     """Why the holder may nothing at all: it is unknown, or retired."""
 
 
@@ -154,11 +154,9 @@ class Holder:
         view = self._current()
         entitlements = view.snapshot.state.entitlements
         name = asked(entitlements, code)
-        given = given_of(entitlements, view.holdings, name, view.access.get(name, Access.NONE), self._kind)
-        if given.access is _FULL:
-            return given
-        why = view.denied or why_not_held(entitlements, view.holdings, name, self._kind, self._id)
-        return given._replace(why=why)
+        access = view.access.get(name, Access.NONE)
+        given = given_of(entitlements, view.holdings, name, access, kind=self._kind, holder=self._id)
+        return given if given.why is None else given._replace(why=view.denied or given.why)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable here; none: it is available.

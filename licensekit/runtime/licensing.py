@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 from licensekit.access import Access, level_of
 from licensekit.database import shown
 from licensekit.dates import days_of
-from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, rows
+from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.questions import asked, count_of, metered
 from licensekit.runtime.holders import Holder, User, codes_of, put
@@ -262,8 +262,7 @@ class Licensing(Questions):
 
         Concurrent seats are counted as of the last change of the installation: see `count`.
         """
-        state = self._live.snapshot.state
-        return rows(state.entitlements, state.used)
+        return self._live.snapshot.state.licenses
 
     @property
     def notices(self) -> tuple[Notice, ...]:

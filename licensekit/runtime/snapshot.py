@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class DatabaseAway(Notice):
     """The database cannot be read: answers are given from memory."""
 
-    level = Severity.ERROR
+    severity = Severity.ERROR
     since: int
     error: LicenseError
 
@@ -26,7 +26,7 @@ class DatabaseAway(Notice):
 class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
-    level = Severity.WARNING
+    severity = Severity.WARNING
     error: LicenseError
 
 

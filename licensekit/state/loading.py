@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.dates import day_at, format_seconds
-from licensekit.entitlements import Entitlements, Fingerprint, Notice, evaluate, rows
+from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
@@ -64,6 +64,11 @@ class InstallationState(NamedTuple):
         return {**self.in_use, **units_used(self.entitlements.periods, self.metered)}
 
     @property
+    def licenses(self) -> tuple[LicenseRow, ...]:
+        """Every license of every catalog, in the catalogs' order."""
+        return rows(self.entitlements, self.used)
+
+    @property
     def serial(self) -> str | None:
         """The serial that the installation is for; None where no bundle is in force or waits."""
         return self.entitlements.serial
@@ -113,7 +118,7 @@ class InstallationState(NamedTuple):
             "parts": [one.plain(self.now) for one in granted.coverage],
             "next_date": None if coming is None else coming.plain(self.now),
             "bundles": [part.plain(self.now) for part in self.parts],
-            "licenses": [row.plain() for row in rows(granted, self.used)],
+            "licenses": [row.plain() for row in self.licenses],
             "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],

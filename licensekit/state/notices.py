@@ -18,7 +18,7 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 class UnusableDocument(Notice):
     """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
-    level = Severity.ERROR
+    severity = Severity.ERROR
     type: str
     """That of its token."""
     identity: str
@@ -35,19 +35,19 @@ class NothingActivated(Notice):
     """No license file is activated here, so nothing is granted."""
 
     code = "not-activated"
-    level = Severity.ERROR
+    severity = Severity.ERROR
 
 
 class ReadOnly(Notice):
     """The database can be read and not written: a file system, rights, a standby."""
 
-    level = Severity.WARNING
+    severity = Severity.WARNING
 
 
 class ClockBehind(Notice):
     """The clock is more than a day behind the latest time seen here."""
 
-    level = Severity.WARNING
+    severity = Severity.WARNING
     clock: int
     seen: int
 
@@ -62,14 +62,14 @@ class ClockAhead(Notice):
 class DamagedJournal(Notice, reasons=True):
     """The journal of the installation was altered."""
 
-    level = Severity.ERROR
+    severity = Severity.ERROR
     entry: int
 
 
 class UnreadableMark(Notice):
     """The mark beside the database cannot be read: a restored backup would not be noticed."""
 
-    level = Severity.WARNING
+    severity = Severity.WARNING
     error: LicenseError
 
 
@@ -80,7 +80,7 @@ class ClockAccepted(Notice):
 class RestoredBackup(Notice):
     """The database is a restored backup."""
 
-    level = Severity.WARNING
+    severity = Severity.WARNING
 
 
 class IdleUsers(Notice):

@@ -32,7 +32,6 @@ _WITH: Final = (
     "SELECT h.id, h.name, l.license, l.slot FROM {kind}_licenses l JOIN {kind}s h ON h.id = l.{kind}_id"
     " WHERE h.id IN (SELECT {kind}_id FROM {kind}_licenses WHERE license IN (?"
 )
-_FIRST: Final = _HOLDERS + " AND slot BETWEEN ? AND ? ORDER BY slot, {kind}_id LIMIT ?"
 # The index finds each license and its highest slot, however many rows there are.
 _HIGHEST: Final = (
     "WITH RECURSIVE codes (license) AS (SELECT min(license) FROM {kind}_licenses UNION ALL SELECT"
@@ -147,12 +146,6 @@ def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Ite
     """Yield all that the holders of any of `codes` hold: id, name, license and slot, by id."""
     query = _of(kind, _WITH) + ", ?" * (len(codes) - 1) + ")) ORDER BY h.id, l.license"
     yield from connection.stream(query, *codes)
-
-
-def holders_above(connection: Connection, kind: Kind, code: str, slot: int, limit: int) -> tuple[str, ...]:
-    """Return who holds a license in a higher slot, those with the lowest slots first."""
-    rows = connection.rows(_of(kind, _FIRST), code, slot + 1, HIGHEST, limit)
-    return tuple(holder for holder, _ in rows)
 
 
 def highest(connection: Connection, kind: Kind) -> dict[str, int]:

@@ -8,26 +8,22 @@ import click
 
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
+from licensekit.cli.customer.status import LICENSE_COLUMNS, show_status
 from licensekit.cli.customer.users import remarks
 from licensekit.cli.inputs import STANDARD, read_input
 from licensekit.cli.inspect import show_findings
 from licensekit.cli.options import now_option
-from licensekit.cli.output import Columns, command_line, emit, facts, heading, printing, remark, separated, show_below
+from licensekit.cli.output import Columns, facts, heading, printing, remark, separated, show_below
 from licensekit.cli.views import spelling
-from licensekit.cli.views.notices import show_notices, show_summary
+from licensekit.cli.views.notices import show_coded
 from licensekit.installation import (
     BundleRecord,
-    Decision,
     Explained,
-    ExplainedRow,
     Explanation,
     Given,
     Installation,
-    InstallationDetails,
     LicenseDetails,
     LicenseRow,
-    NextDate,
-    Notice,
     UserDetails,
 )
 from licensekit.wire.documents import SeatKind
@@ -43,17 +39,9 @@ def _show(found: Sequence[Explained]) -> None:
         if len(found) > 1:
             heading(f"{one.kind} {one.name}")
         _VIEWS[one.kind](one.details)
-        notices = [row.what for row in one.rows if isinstance(row.what, Notice)]
-        show_notices(notices)
-        if isinstance(one.details, InstallationDetails):
-            show_below(one.details.dates, _DATES)
-            continue
-        show_below([row for row in one.rows if row.what not in notices], _ROWS)
-        if one.remedies:
-            emit()
-            heading("what would help")
-        for remedy in one.remedies:
-            emit(f"  {command_line(remedy)}")
+        if one.kind != "installation":
+            for row in one.rows:
+                show_coded(row.what, row.remedy, row.about or one.kind)
 
 
 @click.command()
@@ -66,7 +54,7 @@ def explain(*, name: str, installation: Installation, now: int | None) -> Sequen
 
     Of a user: whether it may log in, what each license gives, and why not more. Of a license, by its code or name:
     whether it is granted, and who has it. Of a file (`-`: standard input): what is in it, and whether this installation
-    takes it now. Without a name: what needs somebody here, and what is due.
+    takes it now. Without a name: the installation, as `status` does.
     """
     is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
     return installation.explain(name, data=read_input(name, what="a file") if is_file else None, now=now)
@@ -81,8 +69,8 @@ def _show_user(details: UserDetails) -> None:
         ("groups", spelling.listed(user.groups)),
         ("remarks", remarks(user)),
         ("last seen", spelling.day(user.last_seen)),
+        ("logs in by", spelling.listed(way for way, may in details.logins.items() if may) or spelling.EMPTY),
     )
-    show_below(list(details.logins.items()), _LOGINS)
     show_below(details.given, {"name": lambda given: names[given.license], **_GIVEN})
     show_below(details.events, EVENT_COLUMNS)
 
@@ -96,17 +84,10 @@ def _show_license(details: LicenseDetails) -> None:
         ("concurrent seats", license_.seats is SeatKind.CONCURRENT),
     ]
     facts(
-        ("name", row.name),
-        ("license", row.code),
+        *((title.removeprefix(">"), cell(row)) for title, cell in LICENSE_COLUMNS.items()),
         ("description", license_.description or None),
-        ("kind", spelling.name_of(row.kind)),
         ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
         ("issuer", row.issuer),
-        ("access", spelling.name_of(row.access)),
-        ("total", spelling.amount_of(row.total, row)),
-        ("in use", row.in_use),
-        ("free", spelling.amount(row.free) if row.is_counted else None),
-        ("period ends", spelling.moment(row.period_ends)),
         ("full with", details.full_with),
         ("includes", spelling.listed(details.includes)),
         ("replaced by", details.replaced_by),
@@ -138,25 +119,11 @@ def _explanations(row: LicenseRow) -> Columns[Explanation]:
     }
 
 
-def _said(row: ExplainedRow) -> str:
-    return "; ".join(filter(None, (row.what.message, row.what.hint)))
-
-
 _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
-    "installation": lambda details: show_summary(details.summary),
+    "installation": show_status,
     "user": _show_user,
     "license": _show_license,
     "file": lambda details: show_findings(details.findings, details.trust_store),
-}
-_ROWS: Final[Columns[ExplainedRow]] = {"about": lambda row: row.about, "explanation": _said}
-_DATES: Final[Columns[NextDate]] = {
-    "date": lambda date: spelling.day(date.day),
-    "what": lambda date: date.what,
-    "bundle": lambda date: date.bundle,
-}
-_LOGINS: Final[Columns[tuple[str, Decision]]] = {
-    "way": lambda one: one[0],
-    "may log in": lambda one: "yes" if one[1] else "no",
 }
 _GIVEN: Final[Columns[Given]] = {
     "license": lambda given: given.license,

@@ -9,7 +9,7 @@ from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.options import now_option, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
-from licensekit.cli.views.notices import message_of, show_notices, show_summary
+from licensekit.cli.views.notices import message_of, show_coded, show_summary
 from licensekit.dates import day_at
 from licensekit.installation import (
     Installation,
@@ -21,7 +21,6 @@ from licensekit.installation import (
     SettingRow,
     Severity,
     metric_lines,
-    rows,
 )
 
 
@@ -39,7 +38,7 @@ def status(*, installation: Installation, now: int | None, as_json: bool, as_met
     elif as_json:
         emit_json(state.plain())
     else:
-        _show_status(state)
+        show_status(state)
 
 
 @click.command("accept-clock")
@@ -53,10 +52,13 @@ def accept_clock(*, installation: Installation) -> None:
     emit("the clock is accepted")
 
 
-def _show_status(state: InstallationState) -> None:
+def show_status(state: InstallationState) -> None:
+    """Print what needs somebody, then what is licensed, in use and due."""
     coming = state.next_date
     show_summary(state.summary)
-    show_notices(notice for notice in state.notices if notice.severity is not Severity.INFO)
+    for notice in state.notices:
+        if notice.severity is not Severity.INFO:
+            show_coded(notice, notice.remedy)
     emit()
     facts(
         ("company", spelling.listed(state.companies)),
@@ -67,8 +69,8 @@ def _show_status(state: InstallationState) -> None:
         ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
     show_below(state.parts, _parts(state.now))
-    granted = [row for row in rows(state.entitlements, state.used) if row.granted or row.in_use]
-    show_below(sorted(granted, key=spelling.by_issuer_and_kind), _LICENSES)
+    granted = [row for row in state.licenses if row.granted or row.in_use]
+    show_below(sorted(granted, key=spelling.by_issuer_and_kind), LICENSE_COLUMNS)
     settings = [one for one in state.entitlements.settings.rows if one.value is not None]
     show_below(settings, _SETTINGS)
     show_below(state.events, EVENT_COLUMNS)
@@ -100,7 +102,7 @@ def _parts(now: int) -> Columns[Part]:
     }
 
 
-_LICENSES: Final[Columns[LicenseRow]] = {
+LICENSE_COLUMNS: Final[Columns[LicenseRow]] = {
     "name": lambda row: row.name,
     "license": lambda row: row.code,
     "kind": lambda row: spelling.name_of(row.kind),

@@ -1,6 +1,5 @@
 """What administrators should know: one line about all of it, then each thing with what helps."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import click
@@ -8,6 +7,7 @@ import click
 from licensekit.cli.output import command_line, counted, emit, facts, harmless
 from licensekit.cli.views import spelling
 from licensekit.entitlements.messages import Summary
+from licensekit.errors.coded import Coded
 from licensekit.installation import Notice, Severity
 
 _COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
@@ -20,19 +20,22 @@ def show_summary(summary: Summary) -> None:
     click.secho(harmless(said), fg=color if summary.is_licensed else "red", bold=True)
 
 
-def show_notices(notices: Iterable[Notice]) -> None:
-    """Print notices, each with what follows, what to do and the command that helps."""
-    for notice in notices:
-        emit()
-        facts(
-            (spelling.name_of(notice.severity), message_of(notice)),
-            ("then", notice.consequence or None),
-            ("do", notice.hint or None),
-            ("run", command_line(notice.remedy) if notice.remedy else None),
-            fg=_COLORS[notice.severity],
-        )
+def show_coded(what: Coded, remedy: str, about: str = "") -> None:
+    """Print a notice, or a reason with what it is `about`: what follows, what to do and the command that helps."""
+    label, then, color = about, "", None
+    if isinstance(what, Notice):
+        label, then, color = spelling.name_of(what.severity), what.consequence, _COLORS[what.severity]
+    emit()
+    facts(
+        (label, message_of(what)),
+        ("then", then or None),
+        ("do", what.hint or None),
+        ("run", command_line(remedy) if remedy else None),
+        fg=color,
+    )
 
 
-def message_of(notice: Notice) -> str:
-    """Return what is so, with the days that are left."""
-    return notice.message if notice.days is None else f"{notice.message} ({counted(notice.days, 'day')} left)"
+def message_of(what: Coded) -> str:
+    """Return what is so, of a notice with the days that are left."""
+    days = what.days if isinstance(what, Notice) else None
+    return what.message if days is None else f"{what.message} ({counted(days, 'day')} left)"

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from licensekit.access import Access
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import all_rows, user_licenses
+from licensekit.console.views.licenses import user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Given, InstallationState, UserFilter, UserPage
@@ -180,7 +180,7 @@ def sites(visit: Visit, error: LicenseError | None = None) -> Response:
         "sites.html",
         error=error,
         sites=found,
-        limits=[row for row in all_rows(state) if licenses[row.code].limits_sites],
+        limits=[row for row in state.licenses if licenses[row.code].limits_sites],
         has_central=any(site.central for site, _ in found),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.console.views.licenses import all_rows
 from licensekit.installation import InstallationState, LicenseRow
 from licensekit.wire.documents import Kind, SeatKind
 
@@ -54,7 +53,7 @@ def choices_of(
     """
     holding, gone = frozenset(held), frozenset(lapsed)
     marked = holding if ticked is None else frozenset(ticked)
-    rows = {row.code: row for row in all_rows(state) if row.kind is kind}
+    rows = {row.code: row for row in state.licenses if row.kind is kind}
     codes = [c for c in rows if c in holding or (rows[c].granted and _assignable(state, c))]
     codes.sort(key=lambda code: rows[code].name.casefold())
     codes += sorted(holding - rows.keys())

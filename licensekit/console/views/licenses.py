@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, rows
+from licensekit.installation import BundleState, InstallationState, LicenseRow, Part
 from licensekit.wire.documents import Kind
 
 _TONES: Final = {
@@ -12,10 +12,8 @@ _TONES: Final = {
     BundleState.PENDING: "calm",
     BundleState.WARNING: "warn",
     BundleState.GRACE: "warn",
-    BundleState.EXPIRED: "bad",
-    BundleState.FOREIGN: "bad",
-    BundleState.UNMAINTAINED: "bad",
 }
+"""The tone of a state; any other is bad."""
 _FOLLOWED: Final = "followed"
 """The state of a bundle that ends, and that another one follows without a gap."""
 NEARLY_FULL: Final = 90
@@ -42,7 +40,7 @@ def issuers_of(state: InstallationState) -> tuple[str, ...]:
 
 def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
     """Return everything of one issuer, as its tab shows it."""
-    listed = [row for row in all_rows(state) if row.issuer == issuer]
+    listed = [row for row in state.licenses if row.issuer == issuer]
     shown = [row for row in listed if not row.hidden or row.in_use]
     shown.sort(key=_by_plan_and_name)
     there = [row for row in shown if _is_there(row)]
@@ -64,14 +62,9 @@ def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
     }
 
 
-def all_rows(state: InstallationState) -> tuple[LicenseRow, ...]:
-    """Return every license of every catalog."""
-    return rows(state.entitlements, state.used)
-
-
 def user_licenses(state: InstallationState) -> list[LicenseRow]:
     """Return the user licenses that there are, the plans first."""
-    return sorted((row for row in all_rows(state) if row.kind is Kind.USER and _is_there(row)), key=_by_plan_and_name)
+    return sorted((row for row in state.licenses if row.kind is Kind.USER and _is_there(row)), key=_by_plan_and_name)
 
 
 def _by_plan_and_name(row: LicenseRow) -> tuple[bool, str]:
@@ -95,7 +88,7 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
             is_calm = is_ending and covered.is_followed(bundle)
             yield PartView(
                 part=part,
-                tone="good" if is_calm else _TONES[part.state],
+                tone="good" if is_calm else _TONES.get(part.state, "bad"),
                 state=_FOLLOWED if is_calm else part.state.value,
                 days_left=covered.days_left(state.now) if part.works else part.days_left(state.now),
             )

@@ -91,11 +91,11 @@ def test_the_command_shows_use_and_the_end_of_the_period(home: Home) -> None:
     use(home, day=4)
     with home.open() as installation:
         now = format_seconds(installation.state().now)
-    asked = ["status", "--home", home.place, "--now", now]
-    shown = invoke(asked).out
+    asked = ["--home", home.place, "--now", now]
+    shown = invoke(["status", *asked]).out
     assert "10 calls per day     6  2027-01-02T00:00:00Z" in shown
-    assert "period ends  2027-01-02T00:00:00Z" in invoke(["explain", "day", *asked[1:]]).out
-    rows_shown = json.loads(invoke([*asked, "--json"]).out)["licenses"]
+    assert "period ends  2027-01-02T00:00:00Z" in invoke(["explain", "day", *asked]).out
+    rows_shown = json.loads(invoke(["status", *asked, "--json"]).out)["licenses"]
     [row] = [row for row in rows_shown if row["license"] == "day"]
     assert (row["in_use"], row["free"], row["period_ends"]) == (4, 6, "2027-01-02T00:00:00Z")
 
