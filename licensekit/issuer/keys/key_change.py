@@ -41,15 +41,14 @@ class RootKeys(NamedTuple):
     """From when on a trust document that they sign reminds of a newer one; None: never."""
 
     def add_to(self, ceremony: Ceremony) -> Ceremony:
-        """Add a signature of each key that is still needed; raises as `Ceremony.require_begun`."""
+        """Add a signature of each key that is still needed."""
         for file in self.files:
             if ceremony.wants(file.part.verifying_key):
                 ceremony = ceremony.signed(self.open(file))
-        ceremony.require_begun()
         return ceremony
 
     def require_one(self, state: WorkspaceState) -> None:
-        """Raise `KeyMissing`, before a key is made, if none of these could admit it."""
+        """Raise `KeyMissing` if none of these may sign a change."""
         newest = state.trust_store.trust.chain[-1]
         if not any(file.reference in newest.keys for file in self.files):
             raise KeyMissing(reason="no-root-key", version=newest.root.version)
@@ -116,6 +115,8 @@ class KeyProposal(Proposal[KeyChange]):
         self.require_confirmed(confirm=confirm)
         with self.store.read(self.now) as tx:
             self._require_basis(tx.state)
+            if not tx.state.is_partner:  # before a key is made
+                roots.require_one(tx.state)
             chain, mark = tx.trust.chain, ledger_mark(tx.ledger)
             others = [one.path for one in under_way(self.store.layout, tx.state)]
         documents, new, also = self.prepare()
