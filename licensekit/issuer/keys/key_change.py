@@ -47,12 +47,6 @@ class RootKeys(NamedTuple):
                 ceremony = ceremony.signed(self.open(file))
         return ceremony
 
-    def require_one(self, state: WorkspaceState) -> None:
-        """Raise `KeyMissing` if none of these may sign a change."""
-        newest = state.trust_store.trust.chain[-1]
-        if not any(file.reference in newest.keys for file in self.files):
-            raise KeyMissing(reason="no-root-key", version=newest.root.version)
-
 
 class Prepared(NamedTuple):
     """What root keys sign, and the new keys that were made for it."""
@@ -115,10 +109,11 @@ class KeyProposal(Proposal[KeyChange]):
         self.require_confirmed(confirm=confirm)
         with self.store.read(self.now) as tx:
             self._require_basis(tx.state)
-            if not tx.state.is_partner:  # before a key is made
-                roots.require_one(tx.state)
             chain, mark = tx.trust.chain, ledger_mark(tx.ledger)
             others = [one.path for one in under_way(self.store.layout, tx.state)]
+            is_partner = tx.state.is_partner
+        if not (is_partner or any(file.reference in chain[-1].keys for file in roots.files)):  # before a key is made
+            raise KeyMissing(reason="no-root-key", version=chain[-1].root.version)
         documents, new, also = self.prepare()
         ceremony: Ceremony | None = None
         if documents:

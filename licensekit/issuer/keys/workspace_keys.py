@@ -96,11 +96,11 @@ class WorkspaceKeys(WorkspacePart):
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name
-        if state.is_partner:
-            return self._with_key(state, "keys new", None, now, plan=plan, name=called)
-        asked = Permission() if permission is None else permission
-        asked = asked._replace(issuer=asked.issuer or state.issuer)
-        work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
+        work_out = None
+        if not state.is_partner:
+            asked = permission or Permission()
+            asked = asked._replace(issuer=asked.issuer or state.issuer)
+            work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
     def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
