@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
-from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change, state_change
+from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode
 from licensekit.wire.documents.fields import hex_extension
@@ -219,5 +219,6 @@ def _one(connection: Connection, condition: LiteralString, *params: Value) -> Is
 def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `SELECT`."""
     number, identity, key_id, state, frame, at, who, order_number, *decided = row
-    bundle, token, change = decode(Bundle, read(frame).payload), Token("bundle", frame), state_change(*decided)
+    bundle, token = decode(Bundle, read(frame).payload), Token("bundle", frame)
+    change = None if decided[0] is None else StateChange(*decided)
     return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, change)
