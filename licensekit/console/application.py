@@ -1,6 +1,7 @@
 """The console as an ASGI application: who asks, whether the form is ours, and which screen it is."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from hmac import compare_digest
 from typing import Final, NamedTuple
 
 from starlette.applications import Starlette
@@ -95,13 +96,15 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     Raises:
         OriginInvalid: one of `origins` is no address.
     """
-    return _application(_Console(installation, authorize, can_sign_out=False), origins, [])
-
-
-def app_with_sign_in(installation: Installation, sign_in: SignIn, *, origins: Iterable[str] = ()) -> ASGIApp:
-    """Return the console for whoever signs in by a link; otherwise as `app`."""
-    console = _Console(installation, sign_in.identity, can_sign_out=True)
-    return _application(console, origins, routes(sign_in))
+    console = _Console(installation, authorize)
+    known = [
+        *(Route(path, _endpoint(console, show)) for path, show in SCREENS.items()),
+        *(Route(path, _endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
+        Route("/static/{name}", static_file),
+        *(routes(authorize) if isinstance(authorize, SignIn) else ()),
+    ]
+    inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
+    return guarded(inner, frozenset(map(read_origin, origins)))
 
 
 class _Console(NamedTuple):
@@ -109,18 +112,11 @@ class _Console(NamedTuple):
 
     installation: Installation
     authorize: Authorize
-    can_sign_out: bool
 
-
-def _application(console: _Console, origins: Iterable[str], more: Iterable[Route]) -> ASGIApp:
-    known = [
-        *(Route(path, _endpoint(console, show)) for path, show in SCREENS.items()),
-        *(Route(path, _endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
-        Route("/static/{name}", static_file),
-        *more,
-    ]
-    inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
-    return guarded(inner, frozenset(map(read_origin, origins)))
+    @property
+    def can_sign_out(self) -> bool:
+        """Whether people have signed in here, by a link."""
+        return isinstance(self.authorize, SignIn)
 
 
 async def _stopped(request: Request, error: Exception) -> Response:
@@ -162,7 +158,7 @@ def _answer(console: _Console, show: Show, request: Request, identity: Identity,
         token=forms.token_for(secret, identity.name),
         can_sign_out=console.can_sign_out,
     )
-    is_ours = forms.is_token(form.raw(forms.FIELD), secret, identity.name)
+    is_ours = compare_digest(form.raw(forms.FIELD).encode(), visit.token.encode())
     if request.method == "POST" and not (visit.can_change and is_ours):
         why = "refused.token" if visit.can_change else "refused.role"
         return bare_page(request, "stop.html", status=403, reason=text(why))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
-from licensekit.console.application import app, app_with_sign_in
+from licensekit.console.application import app
 from licensekit.console.security.identity import Identity, Network, Proxy
 from licensekit.console.security.sign_in import SignIn
 from licensekit.errors import ConsoleUnavailable
@@ -75,7 +75,7 @@ def _with_links(
             opening.extend((_OPEN, link))
 
     sign_in = SignIn(Identity(user), name=f"licensekit-session-{port}", announce=announce)
-    return app_with_sign_in(installation, sign_in, origins=reach.public), opening
+    return app(installation, sign_in, origins=reach.public), opening
 
 
 def _address(reach: Reach, port: int) -> str:

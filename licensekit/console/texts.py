@@ -4,10 +4,10 @@ What the installation says (errors, notices, reasons) are sentences of the libra
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 _FILE: Final = Path(__file__).with_name("texts.toml")
 
@@ -37,11 +37,9 @@ def texts() -> Mapping[str, str]:
     return dict(_flat("", tomllib.loads(_FILE.read_text(encoding="utf-8"))))
 
 
-def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for name, value in table.items():
-        if isinstance(value, str):
-            found.append((prefix + name, value))
-        else:
-            found += _flat(f"{prefix}{name}.", cast("Mapping[str, Any]", value))
-    return found
+def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+        return
+    for name, one in value.items():
+        yield from _flat(f"{key}.{name}" if key else name, one)

@@ -35,8 +35,6 @@ class KeyMissing(KeyFault, reasons=True):
     """A key here that may sign it."""
     count: int = 0
     version: int | None = None
-    document: str = ""
-    """Which document that is, by type and version: `root 2`."""
 
 
 class KeyFileInvalid(KeyFault, reasons=True):

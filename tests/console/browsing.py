@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 import pytest
 import uvicorn
 
-from licensekit.console.application import app_with_sign_in
+from licensekit.console.application import app
 from licensekit.console.security.identity import Identity
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.serving import listen
@@ -56,7 +56,7 @@ def served(installation: "Installation", name: str = "ingrid.solberg") -> Genera
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     codes: list[str] = []
     sign_in = SignIn(Identity(name), announce=codes.append)
-    config = uvicorn.Config(app_with_sign_in(installation, sign_in), log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(app(installation, sign_in), log_level="warning", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

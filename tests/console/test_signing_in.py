@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role
-from licensekit.console.application import app_with_sign_in
+from licensekit.console.application import app
 from licensekit.console.security.identity import Proxy
 from licensekit.console.security.sign_in import IDLE_SECONDS, SESSIONS, SignIn
 from licensekit.installation import Installation
@@ -21,7 +21,7 @@ class Door:
         self.now = 0
         self.codes: list[str] = []
         self.sign_in = SignIn(Identity("ingrid"), announce=self.codes.append, clock=lambda: self.now)
-        self.app = app_with_sign_in(installation, self.sign_in)
+        self.app = app(installation, self.sign_in)
 
     def client(self, base: str = ORIGIN) -> TestClient:
         """Return a browser that is not signed in."""

@@ -232,13 +232,13 @@ def root_passphrase(_place: int, _name: str) -> bytes:
 
 
 KEY_CHANGES: dict[str, Callable[[Workspace], Proposal[Any]]] = {
-    "new": lambda w: w.keys.propose_new(MADE, roots(w), now=NOW),
+    "new": lambda w: w.keys.propose_new(MADE, now=NOW),
     "admit": lambda w: w.keys.propose_admit(
         SigningKey.generate(ED25519).verifying_key, "sales", Permission("acme"), now=NOW
     ),
     "retire": lambda w: w.keys.propose_retire("signing-1", now=NOW),
-    "rotate": lambda w: w.keys.propose_rotate(MADE, roots(w), now=NOW),
-    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, roots(w), now=NOW),
+    "rotate": lambda w: w.keys.propose_rotate(MADE, now=NOW),
+    "rotate root": lambda w: w.keys.propose_rotate_root(ED25519, root_passphrase, now=NOW),
     "revoke": lambda w: w.keys.propose_revoke("signing-1", now=NOW),
 }
 
@@ -250,8 +250,7 @@ def test_a_change_of_keys_is_in_force_whole_or_leaves_no_file(sold: Workspace, n
     folder, before = sold.layout.folder, sold.state(NOW).trust.version
     assert [one.path for one in proposal.changes if one.path == "trust"] == ["trust"]
     none = roots(sold)._replace(files=[])
-    if name != "rotate root":
-        refused(KeyMissing, folder, lambda: proposal.sign(none, who=WHO, confirm=True))
+    refused(KeyMissing, folder, lambda: proposal.sign(none, who=WHO, confirm=True))
     change = proposal.sign(roots(sold), who=WHO, confirm=True)
     assert change.file is None
     assert sold.state(NOW).trust.version == before + 1
@@ -263,7 +262,7 @@ def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
     refused(ConfirmationNeeded, sold.layout.folder, lambda: proposal.sign(roots(sold), who=WHO))
     [void] = proposal.needs_confirmation
     assert (void.code, void.data) == ("bundles-void", {"count": 1})
-    sold.keys.propose_new(MADE, roots(sold), now=NOW).sign(roots(sold), who=WHO)
+    sold.keys.propose_new(MADE, now=NOW).sign(roots(sold), who=WHO)
     reissue = sold.propose_reissue("signing-1", now=NOW)
     assert (len(reissue.numbers), reissue.needs_confirmation) == (1, ())
 
@@ -352,7 +351,7 @@ def test_a_key_that_is_in_force_is_never_lost(sold: Workspace, name: str) -> Non
 @pytest.mark.parametrize("name", ["", "../new", "a/b", "a\\b", ".hidden"])
 def test_a_key_file_stays_in_its_folder(sold: Workspace, name: str) -> None:
     def propose() -> object:
-        return sold.keys.propose_new(MADE, roots(sold), now=NOW, name=name)
+        return sold.keys.propose_new(MADE, now=NOW, name=name)
 
     refused(KeyChangeRefused, sold.layout.folder.parent, propose)
 

@@ -95,11 +95,6 @@ class Roots(NamedTuple):
     given: RootOptions
     consent: Consent
 
-    @property
-    def keys(self) -> issuer.RootKeys:
-        """The root keys that were given, else those in the workspace."""
-        return self.given.keys(self.workspace.layout.folder, self.fresh_until)
-
     def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
         """Have root keys sign, and print the result after `more`; None: it is only shown.
 
@@ -107,7 +102,8 @@ class Roots(NamedTuple):
         """
         if self.consent.ends(proposal):
             return None
-        change = proposal.sign(self.keys, who=operator(), confirm=True)
+        keys = self.given.keys(self.workspace.layout.folder, self.fresh_until)
+        change = proposal.sign(keys, who=operator(), confirm=True)
         if change.ceremony is not None:
             facts_first = {**_made(change), **more}
             show_change(change.ceremony, change.file, as_json=self.consent.as_json, **facts_first)

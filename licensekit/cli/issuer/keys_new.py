@@ -104,7 +104,7 @@ def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
 
     Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
     """
-    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), roots.keys, now=roots.now, name=name))
+    roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), now=roots.now, name=name))
 
 
 @click.command("rotate-root")
@@ -125,7 +125,7 @@ def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: Secr
         return _read_new(source.of(place, count), name)
 
     proposal = roots.workspace.keys.propose_rotate_root(
-        SCHEMES[scheme], passphrase, roots.keys, now=roots.now, count=count, threshold=threshold
+        SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold
     )
     roots.sign(proposal)
 
@@ -158,7 +158,7 @@ def _read_new(source: SecretSource, name: str) -> bytes:
 
 
 def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, roots: Roots) -> None:
-    proposal = roots.workspace.keys.propose_new(plan, roots.keys, now=roots.now, name=name, permission=permission)
+    proposal = roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission)
     change = roots.sign(proposal)
     if change is not None:
         file = change.written[0]

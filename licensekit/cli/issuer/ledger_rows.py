@@ -73,7 +73,7 @@ def list_(
     else:
         shown, more = workspace.ledger.page(issuer.Filters(**asked), now=now, limit=limit, after=after)
     if as_csv:
-        _print_csv(issuer.LISTED_FIELDS, (one.plain() for one in shown))
+        sys.stdout.writelines(_csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
     elif as_json:
         emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
     else:
@@ -98,7 +98,7 @@ def usage(
     if as_json:
         emit_json({"usage": [row for report in found for row in report.plain()]})
     elif as_csv:
-        _print_csv(issuer.USAGE_FIELDS, (row for report in found for row in report.plain()))
+        sys.stdout.writelines(_csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
     else:
         _show_usage(list(found))
 
@@ -159,11 +159,6 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
     for report in reports:
         for one in report.warnings:
             warn(f"{report.serial}: {one.message}.")
-
-
-def _print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    for line in _csv_lines(columns, rows):
-        click.echo(line, nl=False)
 
 
 def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

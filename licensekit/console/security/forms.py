@@ -91,11 +91,6 @@ def token_for(secret: str, name: str) -> str:
     return hmac.digest(secret.encode(), f"form\0{name}".encode(), "sha256").hex()
 
 
-def is_token(given: str, secret: str, name: str) -> bool:
-    """Return whether `given` is that token."""
-    return hmac.compare_digest(given.encode(), token_for(secret, name).encode())
-
-
 def get_cookie(request: Request, name: str) -> str:
     """Return the value of a cookie that `set_cookie` has set; empty if there is none."""
     return request.cookies.get(_called(request, name), "")

@@ -53,7 +53,7 @@ class SignIn:
         self._code = token_urlsafe(_SECRET_BYTES)
         announce(self._code)
 
-    def identity(self, request: Request) -> Identity | None:
+    def __call__(self, request: Request) -> Identity | None:
         """Return who asks: this is the console's `authorize`."""
         with self._lock:
             self._forget_idle()

@@ -138,12 +138,6 @@ class Ceremony(NamedTuple):
             if one.document.version <= now.version:
                 raise errors.ChangeInSigning(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
 
-    def require_begun(self) -> None:
-        """Raise `KeyMissing` if there is a document that nobody has signed."""
-        for one in self.pending:
-            if not one.frame.signatures:
-                raise errors.KeyMissing(reason="unsigned", document=one.label)
-
 
 def label(document: Root | Trust) -> str:
     """Return the name of a document in messages: `trust document 2`."""

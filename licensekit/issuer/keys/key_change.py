@@ -41,18 +41,11 @@ class RootKeys(NamedTuple):
     """From when on a trust document that they sign reminds of a newer one; None: never."""
 
     def add_to(self, ceremony: Ceremony) -> Ceremony:
-        """Add a signature of each key that is still needed; raises as `Ceremony.require_begun`."""
+        """Add a signature of each key that is still needed."""
         for file in self.files:
             if ceremony.wants(file.part.verifying_key):
                 ceremony = ceremony.signed(self.open(file))
-        ceremony.require_begun()
         return ceremony
-
-    def require_one(self, state: WorkspaceState) -> None:
-        """Raise `KeyMissing`, before a key is made, if none of these could admit it."""
-        newest = state.trust_store.trust.chain[-1]
-        if not any(file.reference in newest.keys for file in self.files):
-            raise KeyMissing(reason="no-root-key", version=newest.root.version)
 
 
 class Prepared(NamedTuple):
@@ -118,6 +111,9 @@ class KeyProposal(Proposal[KeyChange]):
             self._require_basis(tx.state)
             chain, mark = tx.trust.chain, ledger_mark(tx.ledger)
             others = [one.path for one in under_way(self.store.layout, tx.state)]
+            is_partner = tx.state.is_partner
+        if not (is_partner or any(file.reference in chain[-1].keys for file in roots.files)):  # before a key is made
+            raise KeyMissing(reason="no-root-key", version=chain[-1].root.version)
         documents, new, also = self.prepare()
         ceremony: Ceremony | None = None
         if documents:

@@ -11,7 +11,7 @@ from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
 from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
-from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared, RootKeys
+from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
@@ -82,14 +82,13 @@ class WorkspaceKeys(WorkspacePart):
         return file
 
     def propose_new(
-        self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None, permission: Permission | None = None
+        self, plan: KeyPlan, *, now: int, name: str | None = None, permission: Permission | None = None
     ) -> KeyProposal:
         """Return the admission of a new key, which is made when it is signed.
 
         A partner's key is only written: the vendor admits it.
 
         Raises:
-            KeyMissing: none of `roots` could admit it.
             KeyChangeRefused: a key of this name is active, or no file can have it.
         """
         if name is not None:
@@ -97,12 +96,11 @@ class WorkspaceKeys(WorkspacePart):
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name
-        if state.is_partner:
-            return self._with_key(state, "keys new", None, now, plan=plan, name=called)
-        roots.require_one(state)
-        asked = Permission() if permission is None else permission
-        asked = asked._replace(issuer=asked.issuer or state.issuer)
-        work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
+        work_out = None
+        if not state.is_partner:
+            asked = permission or Permission()
+            asked = asked._replace(issuer=asked.issuer or state.issuer)
+            work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
     def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
@@ -121,41 +119,29 @@ class WorkspaceKeys(WorkspacePart):
             count = bundles.count_of_key(tx.ledger, bytes.fromhex(key_id(named(tx.state.trust.keys, name))))
         return replace(proposal, note=reason, needs_confirmation=(BundlesVoid(count=count),) if count else ())
 
-    def propose_rotate(self, plan: KeyPlan, roots: RootKeys, *, now: int, name: str | None = None) -> KeyProposal:
+    def propose_rotate(self, plan: KeyPlan, *, now: int, name: str | None = None) -> KeyProposal:
         """Return the change by which a new key takes over from `name`.
 
         Default: from the default key.
 
         Raises:
-            KeyMissing: there is no such key, or none of `roots` could admit the new one.
+            KeyMissing: there is no such key.
         """
         state = self._vendor_state(now)
         with self._store.read(now) as tx:
             old = named(state.trust.keys, name or documents.default_key(tx.ledger))
-        roots.require_one(state)
         called = self._free_name(state)
         work_out = partial(changes.rotate, state.trust, old, name=called, now=now)
         return self._with_key(state, "keys rotate", work_out, now, plan=plan, name=called)
 
     def propose_rotate_root(
-        self,
-        scheme: int,
-        passphrase: Callable[[int, str], bytes],
-        roots: RootKeys,
-        *,
-        now: int,
-        count: int = 1,
-        threshold: int = 1,
+        self, scheme: int, passphrase: Callable[[int, str], bytes], *, now: int, count: int = 1, threshold: int = 1
     ) -> KeyProposal:
         """Return the change to a new root of `count` keys.
 
         They are made when it is signed, and `passphrase` is asked then for that of each, by its place from 0 and name.
-
-        Raises:
-            KeyMissing: none of `roots` could sign it.
         """
         state, folder = self._vendor_state(now), self._store.layout.root
-        roots.require_one(state)
         root = state.trust_store.trust.root
         names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
 

@@ -7,23 +7,22 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
-from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change, state_change
+from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number,"
     " d.action, d.at, d.who, d.note"
 )
-COLUMNS: Final = _COLUMNS + " FROM "
 WITH_ENTRIES: Final = (
     " AS b JOIN entries AS e ON e.number = b.number"
     " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
 )
-SELECT: Final = COLUMNS + "bundles" + WITH_ENTRIES
+SELECT: Final = COLUMNS + " FROM bundles" + WITH_ENTRIES
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
 # The state is written so that no engine takes its index: it would go through all that are active.
 _COUNTS: Final = (
@@ -95,6 +94,11 @@ def by_number(connection: Connection, number: int) -> Issued | None:
     return _one(connection, "b.number = ?", number)
 
 
+def signed_in(connection: Connection, number: int) -> Issued | None:
+    """Return the bundle that was issued, or signed again last, by the entry of this number."""
+    return _one(connection, "b.number = ? OR b.signed = ?", number, number)
+
+
 def by_identity(connection: Connection, identity: bytes) -> Issued | None:
     """Return the bundle of this identity."""
     return _one(connection, "b.identity = ?", identity)
@@ -126,7 +130,7 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
 def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool]]:
     """Yield every bundle, a serial after the other, and whether it counts (`numbers_of_key`); in constant memory."""
     rows = connection.stream(
-        f"{_COLUMNS}, {_COUNTS} FROM bundles{WITH_ENTRIES} ORDER BY b.serial, b.part, b.use DESC, b.sequence",
+        f"{COLUMNS}, {_COUNTS} FROM bundles{WITH_ENTRIES} ORDER BY b.serial, b.part, b.use DESC, b.sequence",
         today,
         today,
     )
@@ -215,5 +219,6 @@ def _one(connection: Connection, condition: LiteralString, *params: Value) -> Is
 def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `SELECT`."""
     number, identity, key_id, state, frame, at, who, order_number, *decided = row
-    bundle, token, change = decode(Bundle, read(frame).payload), Token("bundle", frame), state_change(*decided)
+    bundle, token = decode(Bundle, read(frame).payload), Token("bundle", frame)
+    change = None if decided[0] is None else StateChange(*decided)
     return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, change)

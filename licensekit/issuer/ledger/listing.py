@@ -18,7 +18,6 @@ LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
 """The states of bundles at one moment: an active one whose last day has passed is expired."""
 
 _LAST: Final = "\U0010ffff"
-_EVERY: Final = 2**63 - 1
 _PAGE: Final = 1000
 
 
@@ -88,22 +87,14 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY " + order.by
     few = f"(SELECT b.* FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
-    rows = connection.rows(f"{COLUMNS}{few}{WITH_ENTRIES} {ordered}", *params, limit)
+    rows = connection.rows(f"{COLUMNS} FROM {few}{WITH_ENTRIES} {ordered}", *params, limit)
     return [_on(today, read_row(row)) for row in rows]
 
 
-def listed(
-    connection: Connection, filters: Filters, *, today: int, limit: int | None = None, after: int | None = None
-) -> Iterator[Issued]:
-    """Yield at most `limit` bundles, or all of them, as `page` does, and in constant memory."""
-    left = _EVERY if limit is None else limit
-    while left:
-        size = min(left, _PAGE)
-        rows = page(connection, filters, today=today, limit=size, after=after)
+def listed(connection: Connection, filters: Filters, *, today: int, after: int | None = None) -> Iterator[Issued]:
+    """Yield all bundles in the order of `page`, in constant memory."""
+    while rows := page(connection, filters, today=today, limit=_PAGE, after=after):
         yield from rows
-        if len(rows) < size:
-            return
-        left -= size
         after = rows[-1].number
 
 

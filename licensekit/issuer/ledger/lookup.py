@@ -10,7 +10,7 @@ from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import bundles, serials
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
-from licensekit.issuer.ledger.states import StateChange, plain_change, state_change
+from licensekit.issuer.ledger.states import StateChange, plain_change
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, Use, decode
 from licensekit.wire.frame import read
@@ -19,10 +19,6 @@ from licensekit.wire.plain import plain
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
-_STATE: Final = (
-    "SELECT b.state, d.action, d.at, d.who, d.note FROM bundles AS b LEFT JOIN entries AS d ON d.number = b.decided"
-    " WHERE b.number = ? OR b.signed = ?"
-)
 # An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent.
 _NAMED: Final = (
     "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
@@ -110,14 +106,14 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
-    state, *decided = ledger.one(_STATE, number, number) or (None, None)
+    issued = bundles.signed_in(ledger, number)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
-        state,
-        state_change(*decided),
+        issued and issued.state,
+        issued and issued.change,
     )
 
 

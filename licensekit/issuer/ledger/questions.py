@@ -48,21 +48,20 @@ class Ledger(WorkspacePart):
                 return self.bundle(identity_of(token.type, token.payload).hex())
         raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
-    def bundles(
-        self, filters: Filters, *, now: int, limit: int | None = None, after: int | None = None
-    ) -> Iterator[Issued]:
-        """Yield the bundles that pass `filters`, in the order of `listing.page`.
+    def bundles(self, filters: Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
+        """Yield the bundles that pass `filters`, in the order of `listing.page` and in constant memory.
 
-        Without `limit` all of them, in constant memory. `after` is the entry of the last bundle that was seen already.
+        `after` is the entry of the last bundle that was seen already.
         """
         with self._store.database.read() as ledger:
-            yield from listing.listed(ledger, filters, today=day_at(now), limit=limit, after=after)
+            yield from listing.listed(ledger, filters, today=day_at(now), after=after)
 
     def page(
         self, filters: Filters, *, now: int, limit: int, after: int | None = None
     ) -> tuple[list[Issued], int | None]:
         """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
-        found = list(self.bundles(filters, now=now, limit=limit + 1, after=after))
+        with self._store.database.read() as ledger:
+            found = listing.page(ledger, filters, today=day_at(now), limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     def look_up(self, name: str) -> list[LookupResult]:

@@ -11,7 +11,7 @@ P2). One that is void was never handed out and holds no place.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
@@ -57,11 +57,6 @@ class StateChange(NamedTuple):
 _PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
 STATE_FIELDS: Final = tuple(fields_named(_PLAIN))
 """The names of what such a change says as plain data, in order."""
-
-
-def state_change(action: str | None, *rest: Any) -> StateChange | None:
-    """Return what columns of the ledger say, if they say anything."""
-    return None if action is None else StateChange(action, *rest)
 
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:

@@ -142,7 +142,7 @@ def test_numbers_go_on_above_what_was_absorbed(acme: Workspace, folder: Path) ->
 
 def test_a_trust_document_and_its_key_are_known_again(acme: Workspace, folder: Path) -> None:
     put_back = copied(acme)
-    acme.keys.propose_new(MADE, roots(acme), now=NOW).sign(roots(acme), who=WHO)
+    acme.keys.propose_new(MADE, now=NOW).sign(roots(acme), who=WHO)
     trust = acme.state(NOW).trust
     put_back()
     with Workspace.open(folder) as workspace:

@@ -40,5 +40,5 @@ def test_a_catalog_and_a_list_name_the_entry_before_them(workspace: Workspace) -
 def test_a_trust_document_names_the_entry_before_it(workspace: Workspace) -> None:
     for _ in range(2):
         before = newest(workspace)
-        workspace.keys.propose_new(MADE, roots(workspace), now=NOW).sign(roots(workspace), who=WHO)
+        workspace.keys.propose_new(MADE, now=NOW).sign(roots(workspace), who=WHO)
         assert workspace.state(NOW).trust.extensions == {LEDGER: before}
