@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Final
 
-from licensekit.errors.coded import fill_in
+from licensekit.errors.templates import fill_in
 
 EVENTS: Final[Mapping[str, str]] = {
     "create": "set up the installation",
@@ -42,7 +42,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "move": "moved the installation to {to}",
     "arrive": "took the installation over from {origin}",
 }
-"""Code to sentence, in the form of the templates of messages (`licensekit.errors.coded`)."""
+"""Code to sentence, in the form of the templates of messages (`licensekit.errors.templates`)."""
 _LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "request": frozenset({"nonce", "facts"}),
     "reset": frozenset({"nonce"}),
@@ -63,6 +63,6 @@ def sentence_of(facts: Mapping[str, Any]) -> str:
     """
     did = str(facts.get("did", ""))
     try:
-        return fill_in(EVENTS[did], (), facts)
+        return fill_in(EVENTS[did], facts)
     except LookupError:
-        return fill_in("{did:line}", (), {"did": did})
+        return fill_in("{did:line}", {"did": did})
