@@ -145,7 +145,7 @@ class Text:
 
     def __get__(self, _: object, kind: type["Coded"]) -> Templates:
         for one in kind.__mro__:
-            own = _messages(one.__module__).get(vars(one).get("code", ""), {})
+            own = messages_beside(one.__module__).get(vars(one).get("code", ""), {})
             if self._use in own:
                 return own[self._use]
         if self._otherwise is None:
@@ -154,7 +154,7 @@ class Text:
 
 
 @cache
-def _messages(module: str) -> Mapping[str, Mapping[str, Templates]]:
+def messages_beside(module: str) -> Mapping[str, Mapping[str, Templates]]:
     """Return code to use to text, as the `messages.toml` beside a module says."""
     import tomllib  # noqa: PLC0415  # a program that shows no message pays for none
 
