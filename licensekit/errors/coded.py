@@ -28,7 +28,7 @@ class Text:
 
     def __get__(self, _: object, kind: type["Coded"]) -> Templates:
         for one in kind.__mro__:
-            own = _texts(_package_of(one)).get(vars(one).get("code", ""), {})
+            own = messages_beside(one.__module__).get(vars(one).get("code", ""), {})
             if self._use in own:
                 return own[self._use]
         if self._otherwise is None:
@@ -36,13 +36,17 @@ class Text:
         return self._otherwise
 
 
-def _package_of(kind: type) -> str:
-    return kind.__module__.rpartition(".")[0]
+def messages_beside(module: str) -> Mapping[str, Mapping[str, Templates]]:
+    """Return code to use to text, as the `messages.toml` beside a module says."""
+    return _texts(_package_of(module))
+
+
+def _package_of(module: str) -> str:
+    return module.rpartition(".")[0]
 
 
 @cache
 def _texts(package: str) -> Mapping[str, Mapping[str, Templates]]:
-    """Return code to use to text, as the `messages.toml` of a package says."""
     import tomllib  # noqa: PLC0415  # a program that shows no message pays for none
 
     return tomllib.loads(_file(package))
@@ -83,7 +87,7 @@ class Coded(_Declared):
 
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
-        _file(_package_of(cls))  # now: an error may be that no more files can be opened
+        _file(_package_of(cls.__module__))  # now: an error may be that no more files can be opened
         fields = dict(cls.fields)
         if reasons:
             fields.setdefault("reason", False)

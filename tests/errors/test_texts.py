@@ -1,5 +1,6 @@
 """What codes say is in the `messages.toml` beside their modules: each code has a text, and each text a code."""
 
+import re
 import resource
 import subprocess
 import sys
@@ -37,8 +38,11 @@ def test_every_code_has_a_text(kind: type[Coded]) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=package_of)
 def test_every_text_belongs_to_a_class_beside_it(file: Path) -> None:
+    """Or to a module that reads it by its name."""
     written = tomllib.loads(file.read_text("utf-8"))
     codes = {kind.code for kind in OURS if kind.__module__.rpartition(".")[0] == package_of(file)}
+    sources = "".join(source.read_text("utf-8") for source in file.parent.glob("*.py"))
+    codes.update(re.findall(r'messages_beside\(__name__\)\["([a-z-]+)"\]', sources))
     assert written.keys() - codes == set()
     assert {use for texts in written.values() for use in texts} <= USES
 
@@ -53,6 +57,7 @@ def test_a_class_says_what_its_base_says_unless_it_has_a_text() -> None:
 @pytest.mark.process
 def test_a_full_table_of_open_files_still_has_its_message() -> None:
     program = f"""
+import re
 import resource
 from pathlib import Path
 from licensekit.errors import FileUnusable
