@@ -73,6 +73,8 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "belongs": lambda name, _: _BELONGS.get(name, ""),
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
     "led": _led,
+    "message": lambda one, _: one.message,
+    "hint": lambda one, _: one.hint,
     "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
     "codes": _codes,
@@ -97,13 +99,6 @@ where none is.
 
 class _Templates(Formatter):
     """The templates of messages, whose fields may have the forms of `_FORMS`."""
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Return the value of a field, or of an attribute of one; its name where it has none."""
-        try:
-            return super().get_field(field_name, args, kwargs)
-        except AttributeError:
-            return f"({field_name})", field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
