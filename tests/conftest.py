@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
+from licensekit.errors.coded import Coded
 from licensekit.issuer.ledger import serials
 from tests.profiles import THOROUGH_EXAMPLES
 
@@ -52,6 +53,25 @@ SERVER_PARAMETERS: Final = frozenset({"postgres", "server"})
 PROCESS_MARKS: Final = ("process", "server", "browser")
 """Marks of tests by which processes run."""
 _children: Final = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reasons_with_a_text() -> Generator[None]:
+    """Let every test fail in which an error or a notice is made with a reason that has no text.
+
+    The package does not look: it would read its texts for an error that nobody may be shown.
+    """
+    make = Coded.__init__
+
+    def check(made: Coded, /, **data: object) -> None:
+        make(made, **data)
+        texts = getattr(made, "template", "")
+        if not isinstance(texts, str) and made.reason not in texts:
+            raise TypeError(f"{type(made).__name__}: no reason {made.reason!r}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Coded, "__init__", check)
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks

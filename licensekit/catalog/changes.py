@@ -4,11 +4,12 @@ A bundle names licenses; what they mean is looked up in the newest catalog known
 or need more, reaches back to what was sold before.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
+from typing import Any, Final, NamedTuple, cast
 
 from licensekit.errors.catalog_faults import SoldReduced
-from licensekit.wire.documents import Catalog, Combine, Edition, License, LoginRule, SeatKind, Setting, Value
+from licensekit.wire.documents import Catalog, Combine, Document, License, LoginRule, SeatKind, Setting
 from licensekit.wire.plain import word
 
 
@@ -133,7 +134,7 @@ def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[Sol
 
 
 def _title(fields: Mapping[str, str] | None) -> str | None:
-    return None if fields is None else next(iter(fields.values()), "")
+    return None if fields is None else fields.get(".name", next(iter(fields.values()), ""))
 
 
 def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
@@ -142,61 +143,48 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     head = {"product": catalog.product, "issuer.code": catalog.issuer}
     head |= {names.get(what, f"names.{what}"): name for what, name in catalog.names.items()}
     head |= {f"issuer.{purpose}": url for purpose, url in catalog.urls.items()}
-    tables = {"": head}
-    tables |= {f"licenses.{code}": _fields(one) for code, one in catalog.licenses.items()}
-    tables |= {f"settings.{code}": _setting(one) for code, one in catalog.settings.items()}
-    tables |= {
-        f"access.{way}": {".all": ", ".join(access.all), ".users": ", ".join(word(kind) for kind in access.users)}
-        for way, access in catalog.access.items()
+    tables: dict[str, Mapping[str, Document]] = {
+        "licenses": catalog.licenses,
+        "settings": catalog.settings,
+        "access": catalog.access,
+        "editions": catalog.editions,
     }
-    tables |= {f"editions.{code}": _edition(one) for code, one in catalog.editions.items()}
-    return tables
+    return {"": head, **{f"{name}.{code}": _fields(one) for name, ones in tables.items() for code, one in ones.items()}}
 
 
-def _fields(license_: License) -> dict[str, str]:
-    fields = {
-        ".name": license_.name,
-        ".kind": word(license_.kind),
-        ".description": license_.description,
-        ".plan": "true" if license_.plan else "",
-        ".hidden": "true" if license_.hidden else "",
-        ".full_with": license_.full_with or "",
-        ".includes": ", ".join(license_.includes),
-        ".requires": ", ".join(license_.requires),
-        ".seats": "" if license_.seats is SeatKind.NAMED else f"{word(license_.seats)} seats",
-        ".limits": "sites" if license_.limits_sites else "",
-        ".quantity": license_.quantity or "",
-        ".per": "" if license_.per is None else word(license_.per),
-        ".replaced_by": license_.replaced_by or "",
-        **{f".names.{language}": name for language, name in license_.names.items()},
-    }
-    return {key: value for key, value in fields.items() if value}
+_UNSAID: Final = {
+    "plan": False,
+    "hidden": False,
+    "seats": SeatKind.NAMED,
+    "limits_sites": False,
+    "combine": Combine.LATEST,
+}
+"""Field to the value that it has where the catalog file says nothing; of others it is empty."""
+_WRITTEN: Final = {"seats": "concurrent seats", "limits_sites": "sites"}
+"""Field to how people read its other value, where its name and a word would not say it."""
 
 
-def _setting(setting: Setting) -> dict[str, str]:
-    fields = {
-        ".name": setting.name,
-        ".type": word(setting.type),
-        ".lowest": _said(setting.lowest),
-        ".highest": _said(setting.highest),
-        ".choices": ", ".join(setting.choices),
-        ".default": _said(setting.default),
-        ".combine": "" if setting.combine is Combine.LATEST else word(setting.combine),
-    }
-    return {key: value for key, value in fields.items() if value}
+def _fields(table: Document) -> dict[str, str]:
+    """Return a table of a catalog as key to what people read; what the catalog file leaves out has no key."""
+    said: dict[str, str] = {}
+    for name in table.__struct_fields__:
+        value, key = getattr(table, name), f".{name.removesuffix('_sites')}"
+        if isinstance(value, dict):
+            said |= {f"{key}.{code}": _said(one) for code, one in cast("Mapping[str, Any]", value).items()}
+        elif value not in (None, "", []) and value != _UNSAID.get(name):
+            said[key] = _WRITTEN.get(name) or _said(value)
+    return said
 
 
-def _said(value: Value | None) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
-
-
-def _edition(edition: Edition) -> dict[str, str]:
-    tables = {"system": edition.system, "sites": edition.sites, "users": edition.users}
-    counts = {f".{name}.{code}": n for name, table in tables.items() for code, n in table.items()}
-    return {
-        ".name": edition.name,
-        **{key: "unrestricted" if n is None else str(n) for key, n in counts.items()},
-        **{f".settings.{code}": _said(value) for code, value in edition.settings.items()},
-    }
+def _said(value: Any) -> str:
+    match value:
+        case None:
+            return "unrestricted"
+        case bool():
+            return str(value).lower()
+        case IntEnum():
+            return word(value)
+        case list():
+            return ", ".join(map(_said, cast("Iterable[Any]", value)))
+        case _:
+            return str(value)

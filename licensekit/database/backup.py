@@ -18,10 +18,6 @@ from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
 
 
-def _nothing(*_: object) -> None:
-    return None
-
-
 class Restorable(NamedTuple):
     """A place where a backup can be restored, and what two states of it are compared by."""
 
@@ -31,8 +27,8 @@ class Restorable(NamedTuple):
     """A query whose row no other database of this kind has."""
     log: LiteralString
     """The table of the chained log, whose entries have a number and a hash."""
-    make_folder: Callable[[], object] = _nothing
-    arrive: Callable[[Database, Connection, bool], None] = _nothing
+    make_folder: Callable[[], object] = lambda: None
+    arrive: Callable[[Database, Connection, bool], None] = lambda _database, _there, _loses: None
     """Writes what follows in the backup once all rows are there; true: something there is gone."""
 
 

@@ -33,11 +33,7 @@ def count_rows(connection: Connection, schema: Schema) -> int:
     return sum(row[0] for row in counts if row is not None)
 
 
-def _ignore(_: int) -> None:
-    return None
-
-
-def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = _ignore) -> None:
+def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
     """Copy every row from one transaction to another, where there is none yet."""
     for table in tables(schema):
         rows = _in_order(source, table)
@@ -50,7 +46,7 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
 
 
 def compare_rows(
-    source: Connection, target: Connection, schema: Schema, where: str, progress: Progress = _ignore
+    source: Connection, target: Connection, schema: Schema, where: str, progress: Progress = lambda _: None
 ) -> None:
     """Compare every row of two databases.
 

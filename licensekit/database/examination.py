@@ -119,7 +119,7 @@ def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:
 
 def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
     """Check permissions and owners of a database, its folder, and the files `beside` it."""
-    folder, is_fine = path.parent, True
+    folder = path.parent
     try:
         found = {folder: folder.stat()}
         for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", *beside):
@@ -127,18 +127,18 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
                 found[folder / name] = (folder / name).stat()
     except OSError as error:
         raise unusable(folder, "a home", error) from error
+    unsafe: list[PlaceUnsafe] = []
     for one, facts in found.items():
         others = stat.S_IWGRP | stat.S_IWOTH if one == folder else stat.S_IRWXG | stat.S_IRWXO
-        wrong = [
-            ("exposed", os.name == "posix" and bool(facts.st_mode & others)),
-            ("owner", facts.st_uid != found[folder].st_uid),
-            ("read-only", not os.access(one, os.W_OK)),
-        ]
-        for reason, is_wrong in wrong:
-            if is_wrong:
-                is_fine = False
-                yield "notice", PlaceUnsafe(reason=reason, path=str(one))
-    if is_fine:
+        wrong = {
+            "exposed": os.name == "posix" and bool(facts.st_mode & others),
+            "owner": facts.st_uid != found[folder].st_uid,
+            "read-only": not os.access(one, os.W_OK),
+        }
+        unsafe += [PlaceUnsafe(reason=reason, path=str(one)) for reason, is_wrong in wrong.items() if is_wrong]
+    for about in unsafe:
+        yield "notice", about
+    if not unsafe:
         yield "ok", CheckPassed(reason="files")
 
 
@@ -156,11 +156,10 @@ def _space(path: Path) -> Iterator[Graded]:
 
 
 def _database(database: Migrating, version: str) -> Iterator[Graded]:
-    is_fine = True
-    for damage in find_damage(database):
-        is_fine = False
+    damages = list(find_damage(database))
+    for damage in damages:
         yield "error", damage
-    if is_fine:
+    if not damages:
         yield "ok", CheckPassed(reason="database", version=version)
 
 

@@ -32,14 +32,15 @@ Migration = tuple[LiteralString, ...]
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
-    """Return the migrations in a folder of files `1-name.sql`, by number.
+    """Return the migrations in a folder of files `1-name.sql`, by number."""
+    return tuple(map(read_statements, sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))))
+
+
+def read_statements(path: Path) -> tuple[LiteralString, ...]:
+    """Return the statements of a file of SQL.
 
     A statement ends with a semicolon at the end of a line; lines of comments begin with `--`.
     """
-    return tuple(map(_migration, sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))))
-
-
-def _migration(path: Path) -> Migration:
     lines = path.read_text("utf-8").splitlines()
     text = "".join(f"{line}\n" for line in lines if not line.startswith("--"))
     # These files are part of the package, as literal as its code.

@@ -15,7 +15,6 @@ from licensekit.errors.changes import *
 from licensekit.errors.coded import LicenseError as LicenseError
 from licensekit.errors.faults import *
 from licensekit.errors.format import *
-from licensekit.errors.issued import *
 from licensekit.errors.keys import *
 from licensekit.errors.questions import *
 from licensekit.errors.storage import *

@@ -5,18 +5,11 @@ from licensekit.errors.format import RuleBroken
 
 
 class NameUnknown(Fault, reasons=True):
-    """A license, issuer, edition or setting that no catalog known here has."""
+    """A license, issuer, edition or setting that no catalog known here has, or another issuer than the signing one."""
 
     name: str
     issuer: str = ""
     guess: str = ""
-
-
-class IssuerDiffers(Fault):
-    """The catalog is of another issuer than the workspace that would sign it."""
-
-    issuer: str
-    wanted: str
 
 
 class KindWrong(Fault, reasons=True):

@@ -7,145 +7,28 @@ a translation is another `messages.toml`.
 """
 
 import os
-import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from functools import cache, partial
-from string import Formatter
-from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
+from typing import Any, ClassVar, Self, cast, dataclass_transform
 
-from licensekit.dates import format_days, format_seconds
+from licensekit.errors.templates import fill_in
 
 Templates = str | Mapping[str, str]
 """One template, or one for each value of the field `reason`."""
 
-_SHOWN: Final = 60
-"""Characters that a message shows of a text that somebody else wrote."""
-_LINE: Final = 200
-"""Characters that a message shows of what a library or the system said."""
-_NAMED: Final = 10
-"""How many codes one message names."""
-_DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
-"""Types of documents that messages call by another name than their tokens do."""
-
-_BELONGS: Final = {
-    **dict.fromkeys(("root", "trust", "revocations", "catalog"), "give a pack with --pack"),
-    **dict.fromkeys(("bundle", "reset"), "a customer takes it with `licensekit activate`"),
-    "request": "send it to the vendor, who takes it with `licensekit answer`",
-    **dict.fromkeys(("receipt", "statement"), "send it to the vendor, who takes it with `licensekit accept`"),
-}
-"""What is to be done with a document of a type that is in a wrong place."""
-
-
-def _documents(types: str | Sequence[str], _: str) -> str:
-    named = (types,) if isinstance(types, str) else types
-    return " or ".join(_DOCUMENTS.get(name, name) for name in named)
-
-
-def _line(text: str, _: str) -> str:
-    shown = "".join(char if char.isprintable() else " " for char in str(text)[:_LINE])
-    return " ".join(shown.split())
-
-
-def _counted(count: int | Sized, words: str) -> str:
-    number = count if isinstance(count, int) else len(count)
-    one, _, many = words.partition("|")
-    return f"{number} {one if number == 1 else many}"
-
-
-def _codes(codes: Iterable[str], _: str) -> str:
-    quoted = [f"`{code}`" for code in codes]
-    more = len(quoted) - _NAMED
-    if more > 0:
-        quoted[_NAMED:] = [f"{more} more"]
-    return _joined(quoted, "and")
-
-
-def _joined(items: Sequence[str], word: str) -> str:
-    *others, last = items
-    return f"{', '.join(others)} {word} {last}" if others else last
-
-
-def _first(items: Sequence[object], words: str) -> str:
-    more = f" (and {_counted(len(items) - 1, words)})" if len(items) > 1 else ""
-    return f"{items[0]}{more}"
-
-
-def _led(items: Sequence[object], lead: str) -> str:
-    return lead + ", ".join(map(str, items)) if items else ""
-
-
-_FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
-    "day": lambda days, _: format_days(days),
-    "time": lambda seconds, _: format_seconds(seconds),
-    "hex": lambda data, _: bytes(data).hex(),
-    "quoted": lambda text, _: ascii(text)[:_SHOWN],
-    "line": _line,
-    "document": _documents,
-    "belongs": lambda name, _: _BELONGS.get(name, ""),
-    "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
-    "led": _led,
-    "messages": lambda items, _: "; ".join(one.message for one in items),
-    "count": _counted,
-    "codes": _codes,
-    "choice": lambda words, _: _joined([f'"{word}"' for word in words], "or"),
-    "guess": lambda word, nothing: f"did you mean `{word}`?" if word else nothing,
-    "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
-    "first": _first,
-    "typed": lambda text, _: shlex.quote(text),
-    "use": lambda use, _: "" if use == "production" else f"{use} ",
-}
-"""What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
-
-`day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
-the system said, `typed` for what is typed into a shell, and `document` for the type of a token, or for several of which
-one is meant; `belongs` says where a document of that type goes. `{released:led , released }` is the list behind its
-words, and nothing where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}`
-is the first one, and how many more there are. `{use:use}` is the word before a sequence that is not of production, and
-nothing where it is. `{guess:guess check it}` asks whether the one that is near was meant, and says the words behind it
-where none is.
-"""
-
-
-class _Templates(Formatter):
-    """The templates of messages, whose fields may have the forms of `_FORMS`."""
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Return the value of a field, or of an attribute of one; its name where it has none."""
-        try:
-            return super().get_field(field_name, args, kwargs)
-        except AttributeError:
-            return f"({field_name})", field_name
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
-
-        Nothing is raised: an error must come out whatever its data is. What does not fit its form (a day beyond the
-        calendar, nothing where bytes belong) is shown by its type.
-        """
-        form, _, words = format_spec.partition(" ")
-        try:
-            if form in _FORMS:
-                return _FORMS[form](value, words)
-            return str(super().format_field(value, format_spec))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            return f"({type(value).__name__})"
-
-
-fill_in: Final = _Templates().vformat
-"""Fills in a template: `fill_in(template, (), data)`."""
-
 
 class Text:
-    """A text of a class of codes, or of one that it is made from: what `messages.toml` says there for this use."""
+    """A text of a class of codes: what `messages.toml` says for this use of its code, or of that of a base class."""
 
     def __init__(self, use: str, otherwise: str | None = None) -> None:
         self._use, self._otherwise = use, otherwise
 
     def __get__(self, _: object, kind: type["Coded"]) -> Templates:
         for one in kind.__mro__:
-            own = _messages(one.__module__).get(vars(one).get("code", ""), {})
+            own = messages_beside(one.__module__).get(vars(one).get("code", ""), {})
             if self._use in own:
                 return own[self._use]
         if self._otherwise is None:
@@ -153,22 +36,29 @@ class Text:
         return self._otherwise
 
 
-@cache
-def _messages(module: str) -> Mapping[str, Mapping[str, Templates]]:
+def messages_beside(module: str) -> Mapping[str, Mapping[str, Templates]]:
     """Return code to use to text, as the `messages.toml` beside a module says."""
+    return _texts(_package_of(module))
+
+
+def _package_of(module: str) -> str:
+    return module.rpartition(".")[0]
+
+
+@cache
+def _texts(package: str) -> Mapping[str, Mapping[str, Templates]]:
     import tomllib  # noqa: PLC0415  # a program that shows no message pays for none
 
-    return tomllib.loads(_written_beside(module))
+    return tomllib.loads(_file(package))
 
 
 @cache
-def _written_beside(module: str) -> str:
-    file = getattr(sys.modules[module], "__file__", None)
-    path = os.path.join(os.path.dirname(file or ""), "messages.toml")  # noqa: PTH118, PTH120  # pathlib is slow to load
-    if not os.path.exists(path):  # noqa: PTH110  # likewise
-        return ""
-    with open(path, encoding="utf-8") as opened:  # noqa: PTH123  # likewise
-        return opened.read()
+def _file(package: str) -> str:
+    """Return the `messages.toml` of a package, from a zip archive too; nothing where it has none."""
+    home: Any = sys.modules.get(package)
+    with suppress(AttributeError, OSError):
+        return str(home.__spec__.loader.get_data(f"{home.__path__[0]}{os.sep}messages.toml"), "utf-8")
+    return ""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -197,7 +87,7 @@ class Coded(_Declared):
 
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
-        _written_beside(cls.__module__)  # now: an error may be that no more files can be opened
+        _file(_package_of(cls.__module__))  # now: an error may be that no more files can be opened
         fields = dict(cls.fields)
         if reasons:
             fields.setdefault("reason", False)
@@ -214,9 +104,6 @@ class Coded(_Declared):
             raise TypeError(f"{type(self).__name__}: no field {sorted(unknown)}, missing {sorted(missing)}")
         for name, value in data.items():
             object.__setattr__(self, name, value)
-        reasons = getattr(self, "template", "")
-        if not isinstance(reasons, str) and self.reason not in reasons:
-            raise TypeError(f"{type(self).__name__}: no reason {self.reason!r}")
 
     @classmethod
     def texts(cls, reason: str = "") -> tuple[str, str]:
@@ -257,7 +144,7 @@ class Coded(_Declared):
         return {name: getattr(self, name) for name in self.fields}
 
     def _say(self, template: Templates) -> str:
-        return fill_in(_of(template, self.reason), (), self.data)
+        return fill_in(_of(template, self.reason), self.data)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in self.data.items())

@@ -23,7 +23,6 @@ from licensekit.state.mark import mark_of
 from licensekit.state.notices import notices_of
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import BootClock, system_clock
-from licensekit.state.user_words import misfits
 
 _CHECK_OF: Final[Mapping[str, str]] = {
     "clock-accepted": "time",
@@ -61,8 +60,7 @@ def diagnose(
         opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
         logs, noticed = ("audit", "slots"), ("journal", "documents", "time", "activation", "backup")
         checks: dict[str, Check] = {name: partial(_audit, opened, name) for name in logs}
-        checks["words"] = partial(_words, opened)
-        return {**checks, **{name: partial(_notices, opened, name) for name in noticed}}
+        return checks | {name: partial(_notices, opened, name) for name in noticed}
 
     mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
     return diagnose_database(location, SCHEMA, own, mark)
@@ -78,13 +76,6 @@ def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:
             if check == "slots" or error.reason == "chain":
                 raise
     yield "ok", CheckPassed(reason=check, count=head.number, head=head.hash)
-
-
-def _words(opened: OpenInstallation) -> Iterator[Graded]:
-    """Check the words by which users are searched for."""
-    with opened.database.read() as connection:
-        found = misfits(connection)
-    yield ("notice", AuditDamaged(reason="words", there=found)) if found else ("ok", CheckPassed(reason="words"))
 
 
 def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:

@@ -14,7 +14,6 @@ from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
 from licensekit.state.transactions import changing, reading, write_installation
-from licensekit.state.user_words import reindex
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
 from licensekit.wire.documents import Kind, UserKind
 
@@ -97,14 +96,6 @@ class Users(Assignable):
                 raise NotFound(reason="user", name=user_id)
             change.record("user-erase", person=pseudonym_of(change.connection, user_id))
             erase_person(change.connection, user_id)
-
-    def reindex(self) -> int:
-        """Draw the words again by which users are searched for, after rows were edited by hand.
-
-        Return of how many ids they did not fit.
-        """
-        with write_installation(self._opened) as change:
-            return reindex(change.connection)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
         """Retire a user, which releases everything, and give what was released.

@@ -14,7 +14,10 @@ from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.frame import ED25519, HYBRID
 
-_LOADERS: Final[tuple[tuple[bytes, Callable[[bytes, bytes | None], object]], ...]] = (
+_Load = Callable[[bytes, bytes | None], object]
+"""Reads a key with a passphrase, or with None for a file that needs none."""
+
+_LOADERS: Final[tuple[tuple[bytes, _Load], ...]] = (
     (b"-----BEGIN OPENSSH PRIVATE KEY-----", serialization.load_ssh_private_key),
     (b"PRIVATE KEY-----", serialization.load_pem_private_key),
 )
@@ -46,7 +49,7 @@ def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
         raise TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
     load = _loader(data)
     try:
-        key = load(data, None)
+        key = _read(load, data, None)
     except TypeError:  # how cryptography says that a file is encrypted
         key = _opened(load, data, passphrase())
     except UnsupportedAlgorithm as error:
@@ -87,7 +90,7 @@ def _ed25519(key: VerifyingKey) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(key.public)
 
 
-def _loader(data: bytes) -> Callable[[bytes, bytes | None], object]:
+def _loader(data: bytes) -> _Load:
     if data.startswith(_DER):
         return serialization.load_der_private_key
     for mark, load in _LOADERS:
@@ -97,9 +100,19 @@ def _loader(data: bytes) -> Callable[[bytes, bytes | None], object]:
     raise KeyFileInvalid(reason=next(mistaken, "import-form"))
 
 
-def _opened(load: Callable[[bytes, bytes | None], object], data: bytes, secret: bytes) -> object:
+def _read(load: _Load, data: bytes, secret: bytes | None) -> object:
     try:
         return load(data, secret)
+    except BaseException as error:
+        # Rust's, on a cost of 2^31 rounds: pyo3 makes it no `Exception`, and gives nobody its class.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise KeyFileInvalid(reason="import") from error
+
+
+def _opened(load: _Load, data: bytes, secret: bytes) -> object:
+    try:
+        return _read(load, data, secret)
     except UnsupportedAlgorithm as error:
         raise SchemeUnavailable(reason="bcrypt") from error
     except ValueError as error:  # also an encryption that is not known; the reason tells

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from licensekit.dates import day_at, format_seconds
 from licensekit.errors import AcceptRefused, DatabaseBusy
 from licensekit.state import loading
-from licensekit.state.audit_events import FIELDS
+from licensekit.state.audit_events import fields_of
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
 from licensekit.state.logs import JournalWriter, append_audit
 from licensekit.state.mark import Mark, read_mark, write_mark
@@ -118,7 +118,7 @@ class WriteTransaction:
             self._append("notice-restored")
 
     def _append(self, did: str, **data: Any) -> None:
-        if data.keys() != FIELDS[did]:
+        if data.keys() != fields_of(did):
             raise TypeError(f"{did}: {sorted(data)}")
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
         entry = {"at": format_seconds(self.now), **by, "did": did, **data}

@@ -2,36 +2,16 @@
 
 import re
 import tomllib
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from licensekit import limits
+from licensekit.errors.coded import messages_beside
 from licensekit.errors.faults import SyntaxInvalid
 from licensekit.text.marks import without_marks
 
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
-_IN_WORDS: Final = (
-    ("Expected '=' after", "`=` is missing behind a key"),
-    ("Expected ']", "`]` is missing at the end of a table's name"),
-    ("Expected newline", "there is more behind the value than a line may hold"),
-    ("Invalid date", "this is not a date or a time"),
-    ("Invalid initial", "a key is missing, or begins with a character that no key has"),
-    ("Invalid statement", "this is neither a key nor a table"),
-    ("Invalid value", "a value is missing, or is not in quotes, a number, a date, true or false"),
-    ("Unclosed array", "`]` is missing at the end of an array"),
-    ("Unclosed inline table", "`}` is missing at the end of a table"),
-    ("Unterminated", "the quote at the end of a text is missing"),
-    ("Expected", "the quote at the end of a text is missing"),
-    ("Unescaped", "`\\` in a text in double quotes stands for itself only as `\\\\`"),
-    ("Invalid hex", "what follows `\\u` in a text is not a character"),
-    ("Escaped", "what follows `\\u` in a text is not a character"),
-    ("Found invalid", "a character that may not be here"),
-    ("Illegal", "a character that may not be here"),
-    ("Cannot", "a key or a table that is there already"),
-    ("Duplicate", "a key or a table that is there already"),
-    ("", "this is not TOML"),
-)
-"""How what the parser says begins, and what is wrong then."""
 # The parser's time grows with the square of a key's parts, and no key of ours has more than four.
 _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
 
@@ -74,7 +54,8 @@ def _syntax_fault(message: str, text: str) -> SyntaxInvalid:
     placed = _PLACED.fullmatch(message)
     why, line, column = placed.groups() if placed else (message, None, None)
     where = f"line {line}, column {column}" if line else _last_line(text.rstrip())
-    detail = next((words for begin, words in _IN_WORDS if why.startswith(begin)))
+    in_words = cast("Mapping[str, str]", messages_beside(__name__)["toml-syntax"]["message"])
+    detail = next(words for begin, words in in_words.items() if why.startswith(begin))
     return SyntaxInvalid(reason="toml", detail=detail, where=where)
 
 

@@ -8,7 +8,7 @@ number that was run up below it.
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from licensekit.errors import Fork
+from licensekit.errors import Fork, Rollback
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
@@ -82,13 +82,14 @@ def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
 
 
 def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verified[T] | None, now: int | None) -> bool:
-    """Return whether a document is another one than that in force, after steps 1 to 3 of O1.
+    """Return whether a document is to be put in force in the place of the one that is (O1).
 
     `now` is seconds since 1970; None where it does not matter when the document was issued.
 
     Raises:
         IssuedAhead: issued more than a day after `now`, and not known from before.
         Fork: another one in the place of one that was seen.
+        Rollback: one that is older than what was seen.
     """
     found = seen(document)
     if in_force is not None and in_force.identity == found.identity:
@@ -98,6 +99,9 @@ def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verifie
     for known in (floor, None if in_force is None else seen(in_force)):
         if is_fork(found, known):
             raise fork_of(document.document)
+    if floor is not None and found.version < floor.version:
+        reason, issuer = order_of(document.document)
+        raise Rollback(reason=reason, version=found.version[-1], seen=floor.version[-1], issuer=issuer)
     return True
 
 

@@ -97,12 +97,9 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
         IssuedAhead, Fork, Rollback: by O1.
         KeyInvalid, KeyIdCollision: a key that it admits is not sound, or two have one id.
     """
-    trust, floor = document.document, state.seen.get(TRUST)
-    if not order.is_news(document, floor, state.trust, now):
+    if not order.is_news(document, state.seen.get(TRUST), state.trust, now):
         return state
-    if floor is not None and full_version(trust) < floor.version:
-        raise errors.Rollback(reason="added", version=trust.version, seen=floor.version[-1])
-    signers = scope.load_signers(trust)
+    signers = scope.load_signers(document.document)
     return state._replace(
         trust=document,
         signers=signers,
@@ -132,13 +129,9 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
     Raises:
         IssuedAhead, Fork, Rollback: by O1.
     """
-    revocations = document.document
-    issuer = revocations.issuer
-    floor = state.seen.get(("revocations", issuer))
-    if not order.is_news(document, floor, state.lists.get(issuer), now):
+    issuer = document.document.issuer
+    if not order.is_news(document, state.seen.get(("revocations", issuer)), state.lists.get(issuer), now):
         return state
-    if floor is not None and full_version(revocations) < floor.version:
-        raise errors.Rollback(reason="revocations", version=revocations.number, seen=floor.version[-1], issuer=issuer)
     return state._replace(lists={**state.lists, issuer: document}, seen=with_seen(state.seen, document))
 
 

@@ -129,7 +129,7 @@ def test_a_reason_chooses_its_message_and_its_hint() -> None:
     assert (odd.message, odd.hint) == ("01ff is odd", "")
 
 
-def test_there_are_no_other_reasons_than_those_with_a_message() -> None:
+def test_a_reason_without_a_message_fails_the_test_that_makes_it() -> None:
     with pytest.raises(TypeError, match="no reason 'new'"):
         Refused(reason="new")
 

@@ -77,7 +77,7 @@ def test_an_error_is_made_of_data_and_no_text_is_put_together_for_it(source: Pat
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_reason_that_is_written_out_is_one_of_its_class(source: Path) -> None:
-    """Every reason is checked when an error is made; this looks where no test may have been."""
+    """Tests check each reason when an error is made (`conftest.py`); this looks where none may have been."""
     found = {pair for pair in reasons(source) if pair[0] in KINDS}
     assert {(name, text) for name, text in found if text not in KINDS[name].template} == set()
 

@@ -13,7 +13,7 @@ import pytest
 
 from licensekit.database import is_url
 from licensekit.errors import ConfirmationNeeded
-from licensekit.installation import Diagnosis, UserFilter, diagnose, restore
+from licensekit.installation import Diagnosis, diagnose, restore
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import Boot
 from tests.crm import SOLD, crm_home_on_engine, open_crm
@@ -21,7 +21,7 @@ from tests.homes import PIN, Home, bundle, file
 from tests.homes import signed as signed_token
 from tests.installation.operations import NEXT
 
-CHECKS = [*("database", "schema", "audit", "slots", "words", "journal", "documents", "time", "activation"), "backup"]
+CHECKS = [*("database", "schema", "audit", "slots", "journal", "documents", "time", "activation"), "backup"]
 OF_A_FOLDER = ["files", "space"]
 
 
@@ -102,9 +102,6 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
         ("UPDATE audit SET entry = x'7b7d' WHERE number = 3", ("audit", "error", "audit-damaged")),
         ("DELETE FROM audit WHERE number = 2", ("audit", "error", "audit-damaged")),
         ("INSERT INTO user_licenses VALUES ('bob', 'windows', 9)", ("slots", "error", "audit-damaged")),
-        ("UPDATE users SET name = 'Bo' WHERE id = 'bob'", ("words", "notice", "audit-damaged")),
-        ("DELETE FROM user_words", ("words", "notice", "audit-damaged")),
-        ("INSERT INTO user_words VALUES ('left', 'zzz')", ("words", "notice", "audit-damaged")),
         ("UPDATE journal SET entry = x'7b7d' WHERE number = 2", ("journal", "error", "damaged-journal")),
         ("UPDATE bundles SET frame = x'00'", ("documents", "error", "unusable-document")),
         (
@@ -119,17 +116,6 @@ def test_edited_rows_are_named(ill: Home, statement: str, finding: tuple[str, st
     before = content(ill)
     assert finding in wrong(ill)
     assert content(ill) == before
-
-
-def test_words_that_do_not_fit_are_drawn_again(ill: Home) -> None:
-    edited(ill, "UPDATE users SET name = 'Bo Å' WHERE id = 'bob'")
-    edited(ill, "INSERT INTO user_words VALUES ('left', 'zzz')")
-    with ill.open() as crm:
-        assert crm.users.page(UserFilter(text="a bo")).users == ()
-        assert crm.users.reindex() == 2
-        [(user, _)] = crm.users.page(UserFilter(text="a bo")).users
-        assert (user.id, crm.users.reindex()) == ("bob", 0)
-    assert not wrong(ill)
 
 
 def test_an_edited_row_that_nothing_can_read_stops_no_other_check(ill: Home) -> None:

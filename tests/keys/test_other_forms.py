@@ -210,6 +210,13 @@ def test_what_no_passphrase_opens_is_refused(derivation: bytes) -> None:
         import_private(encrypted(derivation), right)
 
 
+@pytest.mark.parametrize("iterations", [2**31, 2**63, 2**64])
+def test_a_cost_beyond_the_integers_of_openssl_is_damage(iterations: int) -> None:
+    """Rust panics there, which is no `Exception` in Python."""
+    with pytest.raises(errors.KeyFileInvalid):
+        import_private(encrypted(pbkdf2(iterations)), right)
+
+
 def test_a_key_under_scrypt_comes_in() -> None:
     """As `openssl pkcs8 -topk8 -scrypt` writes it."""
     zeros = bytes(16)

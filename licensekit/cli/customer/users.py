@@ -34,7 +34,7 @@ _CHANGES: Final = "licensekit.cli.customer.user_changes"
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Who there is", __name__, "add set erase import reindex"),
+        **lazy("Who there is", __name__, "add set erase import"),
         **lazy("Who there is", _CHANGES, "retire"),
         **lazy("What they hold", _CHANGES, "assign release"),
         **lazy("What they hold", __name__, "prefer"),
@@ -121,13 +121,6 @@ def erase(*, user_id: str, installation: Installation) -> None:
     """Remove a person for good; the audit log keeps its entries, without the name."""
     installation.users.erase(user_id)
     output.emit("erased")
-
-
-@click.command()
-@in_installation
-def reindex(*, installation: Installation) -> None:
-    """Draw the words again by which users are searched for, after rows were edited by hand."""
-    output.emit(f"drew the words of all users again; {installation.users.reindex()} did not fit")
 
 
 def remarks(user: UserFacts) -> str | None:

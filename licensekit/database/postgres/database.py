@@ -5,11 +5,12 @@ import selectors
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from os import getpid
+from pathlib import Path
 from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
-from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
+from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
 from licensekit.database.postgres.session import connect, read_url, settings_of
@@ -20,21 +21,6 @@ _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelecto
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
 _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
 """Kind of a constraint in the catalog to how it is written."""
-_DEFINED: Final = (
-    "SELECT c.relname::text, coalesce((SELECT string_agg(a.attname || ' ' ||"
-    " format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute AS a"
-    " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') || ' ' ||"
-    " coalesce((SELECT string_agg(r.contype::text, '' ORDER BY r.contype) FROM pg_constraint AS r"
-    " WHERE r.conrelid = c.oid AND r.contype IN ('c', 'f', 'p', 'u')), '')"
-    " FROM pg_class AS c WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid)"
-    " UNION ALL SELECT c.relname::text, CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END"
-    " FROM pg_class AS c JOIN pg_index AS i ON i.indexrelid = c.oid"
-    " WHERE pg_table_is_visible(c.oid)"
-)
-_TRIGGERS: Final = (
-    "SELECT c.relname::text, t.tgname::text FROM pg_trigger AS t JOIN pg_class AS c"
-    " ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
-)
 
 
 def _defined(statement: LiteralString) -> str:
@@ -46,28 +32,17 @@ def _defined(statement: LiteralString) -> str:
     return "unique" if statement.startswith("CREATE UNIQUE") else "index"
 
 
+_HAS_TABLE, _VERSION, _DEFINED, _TRIGGERS, *_DAMAGE = read_statements(Path(__file__).with_name("dialect.sql"))
+
 DIALECT: Final = Dialect(
     integer="BIGINT",
     text='TEXT COLLATE "C"',
     blob="BYTEA",
     strict="",
-    # Not `to_regclass`, which may answer from what it knew before the lock was waited for.
-    has_table="SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'licensekit_schema'"
-    " AND relkind = 'r' AND pg_catalog.pg_table_is_visible(oid)",
+    has_table=_HAS_TABLE,
     first=(),
-    version="SELECT 'PostgreSQL ' || current_setting('server_version')",
-    damage=(
-        (
-            "SELECT 'the index ' || c.relname || ' is not valid' FROM pg_catalog.pg_index i"
-            " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-            " WHERE NOT i.indisvalid AND pg_catalog.pg_table_is_visible(i.indrelid)"
-        ),
-        (
-            "SELECT 'the constraint ' || conname || ' is not validated'"
-            " FROM pg_catalog.pg_constraint"
-            " WHERE NOT convalidated AND pg_catalog.pg_table_is_visible(conrelid)"
-        ),
-    ),
+    version=_VERSION,
+    damage=tuple(_DAMAGE),
     defined=_DEFINED,
     triggers=_TRIGGERS,
     define=_defined,

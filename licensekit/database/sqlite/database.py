@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate
+from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
 from licensekit.database.sqlite import opening
@@ -15,24 +15,19 @@ from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
+_HAS_TABLE, _VERSION, _DEFINED, _TRIGGERS, *_DAMAGE = read_statements(Path(__file__).with_name("dialect.sql"))
+
 DIALECT: Final = Dialect(
     integer="INTEGER",
     text="TEXT",
     blob="BLOB",
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
-    has_table="SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema'",
+    has_table=_HAS_TABLE,
     first=("PRAGMA application_id = 1818977378",),
-    version="SELECT 'SQLite ' || sqlite_version()",
-    damage=(
-        "SELECT integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok'",
-        (
-            "SELECT \"table\" || ': row ' || coalesce(rowid, 0) || ' refers to nothing in '"
-            " || parent"
-            " FROM pragma_foreign_key_check LIMIT 20"
-        ),
-    ),
-    defined="SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL",
-    triggers="SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    version=_VERSION,
+    damage=tuple(_DAMAGE),
+    defined=_DEFINED,
+    triggers=_TRIGGERS,
     define=str,
 )
 

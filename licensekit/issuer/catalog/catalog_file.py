@@ -6,7 +6,7 @@ from typing import Final, cast
 from licensekit import limits
 from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
 from licensekit.catalog.rules import faults as rule_faults
-from licensekit.errors import CatalogInvalid, CatalogRefused, CountWrong, IssuerDiffers, SyntaxInvalid, TableInvalid
+from licensekit.errors import CatalogInvalid, CatalogRefused, CountWrong, NameUnknown, SyntaxInvalid, TableInvalid
 from licensekit.issuer.catalog.tables import declared_settings, read_counts, read_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
@@ -100,7 +100,7 @@ def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[
         table.require("code")
     code = table.read("code", values.code)
     if code is not None and expected is not None and code != expected:
-        table.refuse("code", IssuerDiffers(issuer=code, wanted=expected))
+        table.refuse("code", NameUnknown(reason="another", name=code, issuer=expected))
     names = {"issuer": table.read("name", values.line), "product": file.read("product_name", values.line)}
     urls = {"buy": table.read("buy", values.address), "update": table.read("update", values.web_address)}
     return code or expected or _UNKNOWN, _present(names), _present(urls)

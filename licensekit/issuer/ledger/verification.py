@@ -142,7 +142,6 @@ def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[i
 
 
 _BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number"
-_AHEAD: Final = " is dated {issued:time}, later than now: unless the clock is wrong, "
 
 
 class DatedAhead(Message, reasons=True):

@@ -59,11 +59,6 @@ def test_an_id_is_shown_as_it_is_kept(crm: Command) -> None:
     assert shown(crm, "sites add \u200bOslo --central") == "added Oslo\n"
 
 
-def test_words_are_drawn_again(crm: Command) -> None:
-    shown(crm, "users add anna")
-    assert shown(crm, "users reindex") == "drew the words of all users again; 0 did not fit\n"
-
-
 def test_a_user_shows_what_each_license_comes_through_and_the_events_for_it(crm: Command) -> None:
     shown(crm, "users add anna --group night")
     shown(crm, "users assign anna sales windows")
