@@ -29,6 +29,7 @@ _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
 _USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
 _HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
+_EACH_HOLDER: Final = "SELECT DISTINCT x.user_id AS id FROM user_licenses x WHERE "
 
 
 class UserFilter(NamedTuple):
@@ -136,7 +137,7 @@ def _assigned(codes: Sequence[str]) -> Condition:
     what, values = f"x.license IN ({marks(codes)})", tuple(codes)
     holds = Clause(_HOLDS.replace("{what}", what), values)
     if len(codes) > RANGES:
-        return Condition(holds, (Clause(_HOLDERS + what, values),), in_order=False)
+        return Condition(holds, (Clause(_EACH_HOLDER + what, values),), in_order=False)
     return Condition(holds, tuple(Clause(_HOLDERS + "x.license = ?", (code,)) for code in codes))
 
 
