@@ -13,7 +13,7 @@ L5  A seat is borrowed for as long as a bundle in force that grants it allows, a
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
+from licensekit.entitlements.amounts import Tier, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.explanations import not_entitled
 from licensekit.entitlements.questions import asked, is_absent
@@ -33,10 +33,6 @@ class SeatPool(NamedTuple):
     """The longest time for which a seat may be borrowed; 0 is not at all."""
     until: int | None
     """The second from which nothing in force grants it fully any more; None is never."""
-
-    def access(self, seat: int) -> Access:
-        """Return what the seat of a number gives; seats count from 0."""
-        return access_of(self.tiers, seat)
 
     def total(self, at_least: Access) -> int | None:
         """Return how many seats give at least this access; None is unrestricted."""

@@ -122,8 +122,8 @@ class Preview(NamedTuple):
     losses: tuple[Loss, ...]
     """What ends or turns read-only: with the file, and later by the dates of bundles."""
     logins: tuple[Logins, ...]
-    """How many people may log in: now, with the file, and at each later moment that differs; empty where they hold too
-    many different things to be counted."""
+    """How many people may log in: now, with the file, and at each later moment that differs; empty where deficits are
+    settled."""
     reasons: tuple[RefusedError, ...]
     """Everything that stands against it."""
 
@@ -184,7 +184,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     in_use = read.stored.used_of(after.licenses)
     states = (before, after, *later(after, plan.evaluated))
     groups = groups_of(read.connection, deciding(states, in_use))
-    counted = [] if groups is None else [logins(state, groups) for state in states]
+    counted = [logins(state, groups) for state in states]
     named = [*admission.new, *admission.again, *admission.same]
     unusable = dict(facts.verified.unusable)
     for one in admission.again:
@@ -204,7 +204,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         covered_new=present.product_coverage,
         losses=losses(states),
         # The second is that of the file, which is shown even where it changes nothing.
-        logins=(*counted[:1], *steps(counted[1:])),
+        logins=(counted[0], *steps(counted[1:])),
         reasons=plan.reasons,
     )
 

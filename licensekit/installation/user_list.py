@@ -10,7 +10,7 @@ from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
-from licensekit.installation.user_pages import NOBODY, RANGES, Clause, Condition, marks, page_of_ids
+from licensekit.installation.user_pages import LOOKED_AT, NOBODY, RANGES, Clause, Condition, marks, page_of_ids
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.sightings import NO_LOGIN, idle
 from licensekit.state.slots import HIGHEST, USER_SLOT
@@ -21,14 +21,13 @@ _USERS: Final = (
     f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM users u"  # noqa: S608  # texts of ours
     " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN ({ids}) ORDER BY u.id, l.license"
 )
-_TOGETHER: Final = 500
-"""How many users of a whole list are read at a time."""
 _ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
 _HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
 _USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
 _HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
+_EACH_HOLDER: Final = "SELECT DISTINCT x.user_id AS id FROM user_licenses x WHERE "
 
 
 class UserFilter(NamedTuple):
@@ -77,7 +76,7 @@ def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
     """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
     state, page = read.state(), UserPage(())
     while True:
-        page = _page(read, state, wanted, page.after, _TOGETHER)
+        page = _page(read, state, wanted, page.after, LOOKED_AT)
         yield from page.users
         if not page.after:
             return
@@ -136,7 +135,7 @@ def _assigned(codes: Sequence[str]) -> Condition:
     what, values = f"x.license IN ({marks(codes)})", tuple(codes)
     holds = Clause(_HOLDS.replace("{what}", what), values)
     if len(codes) > RANGES:
-        return Condition(holds, (Clause(_HOLDERS + what, values),), in_order=False)
+        return Condition(holds, (Clause(_EACH_HOLDER + what, values),), in_order=False)
     return Condition(holds, tuple(Clause(_HOLDERS + "x.license = ?", (code,)) for code in codes))
 
 

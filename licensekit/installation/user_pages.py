@@ -96,10 +96,8 @@ def marks(values: Collection[object]) -> LiteralString:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text, the longest first, without those that are the beginning of another."""
-    words = search_words(text)
-    alone = (word for word in words if not any(one != word and one.startswith(word) for one in words))
-    return sorted(alone, key=lambda word: (-len(word), word))[:WORDS]
+    """Return the words of a text, the longest first."""
+    return sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
 
 
 def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:

@@ -15,6 +15,7 @@ from multiprocessing.util import Finalize
 from random import random
 from typing import Final
 
+from licensekit.access import Access
 from licensekit.database import Version
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
@@ -158,8 +159,9 @@ class Leasing:
         if snapshot is self._followed:
             return
         for lease in held:
-            row = lease.row
-            if lease.is_held and not row.borrowed and seats.extent_of(snapshot, row) < lease.request.at_least:
+            row, wanted = lease.row, lease.request
+            given = seats.access_of(snapshot, row).get(wanted.license, Access.NONE)
+            if lease.is_held and not row.borrowed and given < wanted.at_least:
                 self._replace(lease)
         self._followed = snapshot
 

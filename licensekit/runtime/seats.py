@@ -16,11 +16,11 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Holding, not_entitled
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.seats import HOUR_SECONDS, leasable, pool_of
-from licensekit.errors import BorrowRefused, LeaseLost, NoneFree
+from licensekit.errors import BorrowRefused, EntryInvalid, LeaseLost, NoneFree
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import seats
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, HeldSeat, SeatRequest
 from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
 from licensekit.state.time import effective, lease_time
@@ -43,9 +43,12 @@ def time_of(live: LiveSnapshot) -> int:
 
 def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
     """Return a checked request for a seat; raises as `Licensing.seat`."""
-    name = leasable(live.snapshot.state.entitlements, code)
-    wanted = SeatRequest(name, holder, ttl, level_of(at_least))
-    wanted.check()
+    wanted = SeatRequest(leasable(live.snapshot.state.entitlements, code), holder, ttl, level_of(at_least))
+    names.check_id(holder, "holder id")
+    if not SHORTEST_SECONDS <= ttl <= LONGEST_SECONDS:
+        raise EntryInvalid(reason="seconds", seconds=ttl, shortest=SHORTEST_SECONDS, longest=LONGEST_SECONDS)
+    if at_least is Access.NONE:
+        raise EntryInvalid(reason="no-access")
     return wanted
 
 
@@ -98,17 +101,9 @@ def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, f
     return row._replace(expires=until, borrowed=True), begin + until - now
 
 
-def extent_of(snapshot: Snapshot, row: HeldSeat) -> Access:
-    """Return to what extent a seat gives its license."""
-    entitlements = snapshot.state.entitlements
-    if row.license not in entitlements.tiers:  # no catalog has it any more
-        return Access.NONE
-    return pool_of(entitlements, row.license).access(row.seat)
-
-
 def access_of(snapshot: Snapshot, row: HeldSeat) -> Mapping[str, Access]:
     """Return all that a seat gives: its license, what that includes, what everybody has."""
-    if row.license not in snapshot.state.entitlements.tiers:
+    if row.license not in snapshot.state.entitlements.tiers:  # no catalog has it any more
         return snapshot.nothing
     # Seats that give the same share one mapping.
     return snapshot.access_of((Holding(row.license, row.seat + 1),), ())

@@ -4,7 +4,7 @@ Times are in seconds since 1970.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from licensekit.chain import canonical_json
@@ -187,27 +187,18 @@ def decode(data: object) -> Entry | None:
         said: dict[str, Any] = json.loads(data) if isinstance(data, bytes) else {}
         kind = _KINDS[said.pop("did")]
         types = kind.__annotations__
-        entry: Entry = kind(**{name: _READ[types[name]](value) for name, value in said.items()})
+        entry: Entry = kind(**{name: _read(types[name], value) for name, value in said.items()})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return entry
 
 
-def _only(kind: type) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            raise TypeError
-        return value
-
-    return read
-
-
-_integer: Final = _only(int)
-_READ: Final[Mapping[Any, Callable[[Any], Any]]] = {
-    int: _integer,
-    str: _only(str),
-    bytes: bytes.fromhex,
-    int | None: lambda value: None if value is None else _integer(value),
-    tuple[int, ...]: lambda value: tuple(map(_integer, value)),
-}
-"""Type of a field to what reads it."""
+def _read(kind: Any, value: Any) -> Any:
+    """Return the value of a field of this type; raise `TypeError` or `ValueError` for another."""
+    if kind is bytes:
+        return bytes.fromhex(value)
+    if kind == tuple[int, ...]:
+        return tuple(_read(int, one) for one in value)
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError
+    return value

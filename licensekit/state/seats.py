@@ -15,10 +15,8 @@ from typing import Any, Final, NamedTuple
 from licensekit.access import Access
 from licensekit.database import Connection, Database
 from licensekit.entitlements.seats import SeatPool
-from licensekit.errors import EntryInvalid
 from licensekit.state.schema import SCHEMA
 from licensekit.state.time import lease_time
-from licensekit.text import names
 from licensekit.wire.plain import plain_fields
 
 ID_BYTES: Final = 6
@@ -62,19 +60,6 @@ class SeatRequest(NamedTuple):
     ttl: int
     """Seconds after which it is free again unless it is renewed."""
     at_least: Access
-
-    def check(self) -> None:
-        """Check that it can be a lease.
-
-        Raises:
-            EntryInvalid: the holder is empty, too long or has characters that nobody can see; the time is out of
-                bounds; or nothing is asked for.
-        """
-        names.check_id(self.holder, "holder id")
-        if not SHORTEST_SECONDS <= self.ttl <= LONGEST_SECONDS:
-            raise EntryInvalid(reason="seconds", seconds=self.ttl, shortest=SHORTEST_SECONDS, longest=LONGEST_SECONDS)
-        if self.at_least is Access.NONE:
-            raise EntryInvalid(reason="no-access")
 
 
 _TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "

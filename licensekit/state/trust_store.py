@@ -93,13 +93,13 @@ def lost_bundles(
     """
     numbers = {record.identity: record.number for record, _ in stored}
     governing = [((one.document.use, -numbers[one.identity]), one) for one in in_force]
-    lost = sorted((one.use, -one.number, one) for one, _ in stored if one.identity in unusable)
+    lost = ((one.use, -one.number, one) for one, _ in stored if one.identity in unusable)
     named: dict[tuple[str, str], BundleRecord] = {}
     for use, number, record in sorted(lost):
         if not any(rank < (use, number) and _has_place_of(record, one, trust) for rank, one in governing):
             named.setdefault((record.issuer, record.part), record)
-    for identity, error in ((record.identity, unusable[record.identity]) for record in named.values()):
-        yield UnusableDocument(type="bundle", identity=identity.hex(), error=error)
+    for record in named.values():
+        yield UnusableDocument(type="bundle", identity=record.identity.hex(), error=unusable[record.identity])
 
 
 def _has_place_of(record: BundleRecord, one: Verified[Bundle], trust: TrustState) -> bool:

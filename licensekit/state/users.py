@@ -1,9 +1,11 @@
 """Users and sites in rows: what is known of them, what they hold, and how it is written."""
 
+from bisect import bisect
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import itemgetter
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Row
 from licensekit.entitlements import Holding
@@ -11,7 +13,7 @@ from licensekit.entitlements.consequences import Group
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import EntryTaken, NotFound
-from licensekit.state.slots import HIGHEST, SATELLITE, SITE_SLOT, USER_SLOT, slot_of
+from licensekit.state.slots import SATELLITE, SITE_SLOT, USER_SLOT, slot_of
 from licensekit.state.user_words import index_words
 from licensekit.text import names
 from licensekit.wire.documents import UserKind
@@ -164,56 +166,22 @@ def _site(rows: list[Row]) -> SiteFacts | None:
     return SiteFacts(site_id, written, name, bool(central), holdings)
 
 
-_BITS: Final = 60
-"""Bits of a whole number that both engines add up exactly."""
-_MASKS: Final[tuple[LiteralString, ...]] = (
-    *("a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10"),
-    *("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10"),
+_LOGGING_IN: Final = (
+    "SELECT u.id, u.kind, l.license, l.slot FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
+    " WHERE u.retired = 0 AND u.can_log_in = 1 ORDER BY u.id"
 )
-_CASE: Final = "WHEN l.license = ? AND l.slot BETWEEN ? AND ? THEN CAST(? AS BIGINT) "
-_USERS: Final = " FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.retired = 0 AND u.can_log_in = 1"
 
 
-class _Band(NamedTuple):
-    """Assignments of one license that are served alike."""
-
-    license: str
-    first: int
-    """The lowest of their slots."""
-    last: int
-
-
-def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> tuple[Group, ...] | None:
+def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> tuple[Group, ...]:
     """Return the users who are not retired and can log in, by kind and what they hold.
 
-    `deciding` are the licenses that matter, each with the slots behind which service changes. None: there are more than
-    can be told apart.
+    `deciding` are the licenses that matter, each with the slots behind which service changes. Of slots that are served
+    alike, the lowest stands for all.
     """
-    bands = [
-        _Band(code, below + 1, last) for code, cuts in deciding.items() for below, last in pairwise((0, *cuts, HIGHEST))
-    ]
-    shares = [bands[at : at + _BITS] for at in range(0, len(bands), _BITS)]
-    if len(shares) > len(_MASKS):
-        return None
-    sums: list[LiteralString] = []
-    values: list[str | int] = []
-    for name, share in zip(_MASKS, shares, strict=False):
-        sums.append(f"sum(CASE {_CASE * len(share)}ELSE 0 END) AS {name}")
-        values += [value for place, band in enumerate(share) for value in (*band, 1 << place)]
-    alike = ", ".join(("kind", *_MASKS[: len(sums)]))
-    each = ", ".join(("u.id AS id", "u.kind AS kind", *sums))
-    held: LiteralString = f"SELECT {each}{_USERS} GROUP BY u.id, u.kind"  # texts of ours
-    query: LiteralString = f"SELECT {alike}, count(*) FROM ({held}) AS held GROUP BY {alike}"  # noqa: S608  # likewise
-    return tuple(
-        Group(UserKind(kind), _holdings(shares, masks), people)
-        for kind, *masks, people in connection.rows(query, *values)
-    )
-
-
-def _holdings(shares: list[list[_Band]], masks: Sequence[int]) -> tuple[Holding, ...]:
-    return tuple(
-        Holding(band.license, band.first)
-        for share, mask in zip(shares, masks, strict=True)
-        for place, band in enumerate(share)
-        if int(mask) >> place & 1
-    )
+    first = {code: (1, *(cut + 1 for cut in cuts)) for code, cuts in deciding.items()}
+    alike: Counter[tuple[int, frozenset[Holding]]] = Counter()
+    for (_, kind), of_one in groupby(connection.stream(_LOGGING_IN), key=itemgetter(0, 1)):
+        held = [(code, slot_of(slot)) for *_, code, slot in of_one if code in first]
+        counted = (Holding(code, first[code][bisect(first[code], slot) - 1]) for code, slot in held if slot != NO_SLOT)
+        alike[kind, frozenset(counted)] += 1
+    return tuple(Group(UserKind(kind), tuple(held), people) for (kind, held), people in alike.items())

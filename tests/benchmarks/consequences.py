@@ -35,8 +35,7 @@ def main() -> None:
             cuts = deciding([state.entitlements], state.in_use)
 
             def count() -> int:
-                groups = groups_of(connection, cuts)
-                return 0 if groups is None else logins(state.entitlements, groups).people
+                return logins(state.entitlements, groups_of(connection, cuts)).people
 
             def floor() -> object:
                 return connection.rows("SELECT count(*) FROM users u JOIN user_licenses l ON l.user_id = u.id")

@@ -6,6 +6,7 @@ import pytest
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements
+from licensekit.entitlements.amounts import access_of
 from licensekit.entitlements.seats import SeatPool, leasable, pool_of
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.limits import COUNT
@@ -48,20 +49,20 @@ def test_only_what_has_concurrent_seats_is_leased() -> None:
 def test_there_are_as_many_seats_as_the_parts_together_grant() -> None:
     both = pool(granted(STORE, sold(2), sold(3, part="more")))
     assert (both.total(Access.FULL), both.seats(Access.FULL)) == (5, 5)
-    assert [both.access(seat) for seat in (0, 4, 5)] == [Access.FULL, Access.FULL, Access.NONE]
+    assert [access_of(both.tiers, seat) for seat in (0, 4, 5)] == [Access.FULL, Access.FULL, Access.NONE]
 
 
 def test_of_what_nothing_grants_there_is_no_seat() -> None:
     none = pool(granted(STORE, bare()))
     assert (none.total(Access.READ), none.seats(Access.READ)) == (0, 0)
-    assert none.access(0) is Access.NONE
+    assert access_of(none.tiers, 0) is Access.NONE
 
 
 def test_unrestricted_seats_are_as_many_as_a_count_can_be() -> None:
     unrestricted = pool(granted(STORE, sold(None)))
     assert unrestricted.total(Access.FULL) is None
     assert unrestricted.seats(Access.FULL) == COUNT
-    assert unrestricted.access(10**6) is Access.FULL
+    assert access_of(unrestricted.tiers, 10**6) is Access.FULL
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_unrestricted_seats_are_as_many_as_a_count_can_be() -> None:
 def test_what_lapsed_serves_the_seats_behind_under_its_policy(policy: AfterGrace, beyond: Access) -> None:
     lapsed = sold(1, part="more", after_grace=policy, **ENDED)
     mixed = pool(granted(STORE, sold(2), lapsed))
-    assert [mixed.access(seat) for seat in range(4)] == [Access.FULL, Access.FULL, beyond, Access.NONE]
+    assert [access_of(mixed.tiers, seat) for seat in range(4)] == [Access.FULL, Access.FULL, beyond, Access.NONE]
 
 
 def test_what_comes_with_a_system_license_has_a_seat_for_everybody() -> None:
@@ -79,7 +80,7 @@ def test_what_comes_with_a_system_license_has_a_seat_for_everybody() -> None:
     assert pool(everybody, "guest").total(Access.FULL) is None
     lapsed = granted(STORE, bare(users={"guest": 2}), bare(system={"portal": 1}, part="more", **ENDED))
     guests = pool(lapsed, "guest")
-    assert [guests.access(seat) for seat in (1, 2, 99)] == [Access.FULL, Access.READ, Access.READ]
+    assert [access_of(guests.tiers, seat) for seat in (1, 2, 99)] == [Access.FULL, Access.READ, Access.READ]
 
 
 def test_a_seat_is_borrowed_for_as_long_as_a_bundle_in_force_allows() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import UnknownCode
-from licensekit.installation import Installation, UserFilter, UserPage, user_pages
+from licensekit.installation import Installation, UserFilter, UserPage, user_list, user_pages
 from licensekit.wire.documents import UserKind
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
@@ -83,6 +83,17 @@ def test_pages_together_are_the_list(
 def test_each_word_of_a_text_is_the_beginning_of_a_word(people: Installation, text: str, ids: list[str]) -> None:
     people.users.add("f", name="1 10 11 ")
     assert [user.id for user, _ in people.users.page(UserFilter(text=text)).users] == ids
+
+
+def test_who_holds_a_license_through_several_is_listed_once(
+    people: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where so many licenses include it that no page merges their holders."""
+    people.users.assign("anna", "user")
+    wanted = UserFilter(holding="user")
+    before = people.users.page(wanted)
+    monkeypatch.setattr(user_list, "RANGES", 1)
+    assert people.users.page(wanted) == before
 
 
 def test_of_a_text_of_many_words_the_longest_count(people: Installation) -> None:

@@ -9,8 +9,6 @@ import pytest
 from licensekit.dates import date_of
 from licensekit.errors import BundleRefused
 from licensekit.installation import Installation
-from licensekit.state.home import open_installation
-from licensekit.state.users import groups_of
 from licensekit.wire.documents import AfterGrace, Combine, LoginRule, Setting, SettingType, UserKind
 from tests import makers
 from tests.crm import crm_home_on_engine
@@ -68,17 +66,6 @@ def test_the_people_of_a_preview_are_those_who_may_log_in_then(crm_home: Home, s
 def test_a_person_without_licenses_is_counted_with_its_kind(crm: Installation) -> None:
     read = crm.propose_activate(file(bundle(2))).preview.logins
     assert [step.people for step in read[:2]] == [0, 0]
-
-
-def test_more_licenses_than_can_be_told_apart_are_not_counted(crm_home: Home) -> None:
-    many: dict[str, list[int]] = {f"l{number}": [] for number in range(1201)}
-    with crm_home.open() as crm:
-        crm.activate(file(bundle()))
-    database = open_installation(crm_home.place, create=False)
-    with database.read() as connection:
-        assert groups_of(connection, many) is None
-        assert groups_of(connection, {}) == ()
-    database.close()
 
 
 def test_a_value_that_does_not_fit_its_setting_is_refused_whole(crm_home: Home) -> None:

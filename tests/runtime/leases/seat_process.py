@@ -13,7 +13,6 @@ from licensekit.state import seats
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.seats import SeatRequest
 from tests import homes
 from tests.homes import PIN, Home
 
@@ -43,8 +42,7 @@ class SeatProcess:
 
     def take(self, holder: str = "anna", code: str = "seat", ttl: int = 60, at_least: Access = Access.FULL) -> HeldSeat:
         """Take a seat."""
-        wanted = SeatRequest(code, holder, ttl, at_least)
-        wanted.check()
+        wanted = seats_of_program.request(self._live, code, holder, ttl, at_least)
         return seats_of_program.take(self._live, wanted)[0]
 
     def renew(self, *held: HeldSeat, ttl: int = 60) -> frozenset[str]:
