@@ -122,8 +122,9 @@ def _found(data: bytes, refused: FormatError) -> Pasted:
         kind = next((reason for reason, pattern in _KINDS if pattern.search(data)), None)
         raise ArmorInvalid(reason=kind) if kind else refused
     copies = len(whole) - len(tokens)
-    reasons = [reason for reason in LeftOut.template if reason in left or (reason == "copies" and copies)]
-    return Pasted(armor.write_file(tokens).encode(), tuple(LeftOut(reason=one, count=copies) for one in reasons))
+    remarks = [LeftOut(reason=reason) for reason in LeftOut.template if reason in left]
+    remarks += [LeftOut(reason="copies", count=copies)] * (copies > 0)
+    return Pasted(armor.write_file(tokens).encode(), tuple(remarks))
 
 
 def _texts(data: bytes, left: set[str], mails: int = 0) -> Iterator[str]:
