@@ -11,10 +11,12 @@ from unicodedata import normalize
 from licensekit.errors.faults import ColumnInvalid, Fault, SyntaxInvalid
 from licensekit.text.marks import MarksLeftOut
 from licensekit.text.rows import UTF_8, TextLines, TextRow, as_typed, read_rows
+from licensekit.text.toml import MISTAKEN
 from licensekit.text.values import nearest
 
 T = TypeVar("T")
 
+_SHOWN: Final = 20
 _GUESSES: Final = 20
 """Of how many unknown headings it is guessed what they mean."""
 
@@ -92,6 +94,11 @@ def folded(name: str) -> str:
 
 def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
     """Yield what is wrong with headings; an empty one is of a column that is left out."""
+    begins = names[0] if names else ""
+    mistaken = next((what for start, what in MISTAKEN if begins.startswith(start)), None if names else "empty")
+    if mistaken:
+        yield ColumnInvalid(reason=mistaken, name=begins[:_SHOWN])
+        return
     known = columns.known
     keys = Counter(known.get(name) for name in names if name)
     for name in columns.required:

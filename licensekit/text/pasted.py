@@ -4,16 +4,19 @@ Everything that is taken away here cannot be part of a token, so nothing can bec
 token that is found is read again by `armor.read`, which stays strict. Where a token ends, its document says
 (`docs/format.md`, "Payloads"), whatever text follows.
 
-Each step takes time in proportion to what it reads. The parsers `html.parser` and `email` do not: 64 KiB of `<a ` take
-the one of Python 3.11 20 seconds, and a mail of 1 MiB that is nested deeply takes the other ten. What they would divide
-is not needed here: a tag is dropped whatever it is, and of a mail only its encodings are undone.
+A file of tokens never reaches the parsers. Their time on hostile files is bounded: a mail that is divided too often is
+read as text, and a tag that does not end is never asked for again.
 """
 
+import quopri
 import re
+import unicodedata
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import Compat32
 from html import unescape
-from itertools import islice
+from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
 from licensekit.errors import ArmorInvalid, FormatError, FrameInvalid, LicenseError, TooLarge, UnexpectedType
@@ -22,44 +25,28 @@ from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import is_beginning, measure
 
-_UNSEEN: Final = (
-    r"\x00-\x08\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
-    r"\udc80-\udca0\udcad"
-)
-"""Spaces and marks; behind them those of Windows-1252, as `surrogateescape` reads them."""
-_QUOTES: Final = r"\"'`>|=\\\xab\xbb\xb4\u2018-\u201f\u2039\u203a\u300c-\u300f\uff02\uff07\udcab\udcb4\udcbb"
-_NOISE: Final = rf"[\s{_QUOTES}]"
-_NOISES: Final = re.compile(_NOISE + "+")
-_QUOTED: Final = re.compile(f"[{_QUOTES}]")
-_PREFIX: Final = re.compile(f"{_NOISE}*+".join("lk1-"))
-_START: Final = re.compile(_PREFIX.pattern + f"{_NOISE}*+((?:[a-z]{_NOISE}*+){{1,20}}+)\\.")
-_BODY: Final = re.compile(f"(?:[A-Za-z0-9+/]++|{_NOISE}++)*+")
-_WORD: Final = re.compile("[A-Za-z0-9+/]*")
-_BLANK_LINE: Final = re.compile(r"\n[ \t\r>]*+\n")
-_LETTER: Final = re.compile("[A-Za-z0-9+/]")
-_INSIDE: Final = 4
-_INSIDE_WORD: Final = re.compile(f"[^.\u2026\\[(-][A-Za-z0-9+/]{{{_INSIDE}}}")
+_MAIL: Final = re.compile(r"(?im)\s*+(?:from .*\n)?(?=[a-z-]+:)(?s:.*?)^content-t[a-z-]+:")
+_DIVIDES: Final = re.compile(r"(?i)multipart/|message/|\n--")
+_DIVISIONS: Final = 32
+_HEADER_CHARACTERS: Final = 4096
+_MAILS: Final = 4
+"""How many mails may be within each other, each encoded in base64."""
+_ENCODED: Final = re.compile(r"=(?:[0-9A-F]{2}|[ \t]*\r?\n)")
+_MARKUP: Final = re.compile(r"<[a-zA-Z/!?]|&#?\w+;")
+_IN_BRACKETS: Final = re.compile(r"<(?=lk1-)")
+_ESCAPED: Final = re.compile(r"\\[nrt]")
+_QUOTES: Final = frozenset("\"'`>|=\\\u00b4\u201a\u201e")
+_CURLY: Final = frozenset({"Pi", "Pf"})
+"""The categories of opening and closing quotation marks."""
+_SPACES: Final = re.compile(r"\s+")
+_START: Final = re.compile(r"lk1-([a-z]{1,20})\.")
+_FOREIGN: Final = re.compile(r"[^A-Za-z0-9+/\n]")
+_INSIDE: Final = re.compile("[^.\u2026\\[(-](?=[A-Za-z0-9+/]{4})")
 """A foreign character that characters of base64 follow; what is often put where a text was cut off is none."""
-_LETTERS_OF_A_MENTION: Final = 16
-"""A token that is only spoken of (`lk1-bundle.…`) is followed by fewer characters of base64 than this."""
 _LONGEST: Final = (FRAME_BYTES * 4 + 2) // 3
 _BEGINNING: Final = 74
-"""Bytes of a frame that hold enough of a signature to be those of one document."""
-_LEAST_BEGINNING: Final = 16
+"""Bytes of a frame that hold a signature, and so belong to one document."""
 _SHOWN: Final = 12
-
-_ENCODINGS: Final = {
-    "utf-32-le": (False, True, True, True),
-    "utf-32-be": (True, True, True, False),
-    "utf-16-le": (False, True, False, True),
-    "utf-16-be": (True, False, True, False),
-}
-"""Which of four bytes are mostly zero; the longer first, for the mark of UTF-32 begins like that of UTF-16."""
-_BASE64_PART: Final = re.compile(
-    r"(?i)content-transfer-encoding:\s{0,9}base64\b[^\n]{0,200}\n"
-    r"(?:(?![ \t\r>]*\n)[^\n]{0,998}\n){0,20}+[ \t\r>]*\n([a-z0-9+/=\s>]*+)"
-)
-_NOT_BASE64: Final = re.compile("[^A-Za-z0-9+/]+")
 
 
 class LeftOut(Message, reasons=True):
@@ -77,6 +64,7 @@ class Pasted(NamedTuple):
 
 
 _KINDS: Final = (
+    ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
     ("key-file", re.compile(rb"lkkey1\.|-----BEGIN (?:\w+ )*PRIVATE KEY|PuTTY-User-Key-File")),
     ("public-key", re.compile(rb"lkpub1\.")),
     ("root-pin", re.compile(rb"lkroot1-")),
@@ -90,8 +78,8 @@ class _Damaged(NamedTuple):
     """A token that is not whole."""
 
     error: LicenseError
+    type: str
     frame: bytes
-    is_mention: bool
 
 
 def find_tokens(data: bytes) -> Pasted:
@@ -111,164 +99,143 @@ def find_tokens(data: bytes) -> Pasted:
     except FormatError as error:
         return _found(data, error)
     for token in tokens:
-        if _end(token.frame) is None and _is_cut_off(token.type, token.frame):
+        if _is_cut_off(token.type, token.frame):
             raise ArmorInvalid(reason="cut-off", type=token.type, behind=armor.encode(token.frame)[-_SHOWN:])
     return Pasted(data)
 
 
 def _found(data: bytes, refused: FormatError) -> Pasted:
     """Return the tokens among other text; raise what the strict reader has `refused` if there is none."""
-    left: dict[str, None] = {}
+    left: set[str] = set()
     found = [one for text in _texts(data, left) for one in _tokens_in(text, left)]
     whole = [one for one in found if isinstance(one, armor.Token)]
-    for one in found:
-        if isinstance(one, _Damaged) and not (whole and _is_superfluous(one, whole)):
-            raise one.error
-    if not whole:
-        kind = next((reason for reason, pattern in _KINDS if pattern.search(data)), None)
-        raise ArmorInvalid(reason=kind) if kind else refused
     tokens = list(dict.fromkeys(whole))
     if len(tokens) > TOKENS_PER_FILE:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(tokens))
+    for one in found:
+        # A copy of a token that is whole, as a mail program shortens it, or as it is spoken of: `lk1-bundle.AQEj…`.
+        if isinstance(one, _Damaged) and not any(
+            token.type == one.type and token.frame.startswith(one.frame[:_BEGINNING]) for token in tokens
+        ):
+            raise one.error
+    if not tokens:
+        kind = next((reason for reason, pattern in _KINDS if pattern.search(data)), None)
+        raise ArmorInvalid(reason=kind) if kind else refused
     copies = len(whole) - len(tokens)
     remarks = [LeftOut(reason=reason) for reason in LeftOut.template if reason in left]
-    return Pasted(
-        armor.write_file(tokens).encode(), (*remarks, *[LeftOut(reason="copies", count=copies)] * (copies > 0))
-    )
+    remarks += [LeftOut(reason="copies", count=copies)] * (copies > 0)
+    return Pasted(armor.write_file(tokens).encode(), tuple(remarks))
 
 
-def _texts(data: bytes, left: dict[str, None]) -> Iterator[str]:
-    """Yield the text that `data` is and what its parts in base64 are, each freed from what is wrapped around it.
+def _texts(data: bytes, left: set[str], mails: int = 0) -> Iterator[str]:
+    """Yield the text that `data` is, or those of the parts of a mail, freed from what encodes them."""
+    text = _decoded(data, left)
+    if mails < _MAILS and _MAIL.match(text) and len(_DIVIDES.findall(text)) <= _DIVISIONS:
+        left.add("mail")
+        for part in message_from_bytes(text.encode(), policy=_BoundedHeaders()).walk():
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes):  # None is a part that is divided again
+                yield from _texts(content, left, mails + 1)
+        return
+    if _ENCODED.search(text):
+        left.add("quoted-printable")
+        text = quopri.decodestring(text.encode()).decode("utf-8", "replace")
+    if _MARKUP.search(text):
+        left.add("html")
+        text = _text_of_page(text)
+    yield _ESCAPED.sub(" ", text)
 
-    A part is at most three quarters of what it is in, so all of them together are bounded as well.
-    """
-    waiting = [data]
-    for one in waiting:
-        text = _unwrapped(_decoded(one, left), left)
-        yield text
-        for part in _BASE64_PART.finditer(text):
-            left["base64"] = None
-            waiting.append(_bytes_of(_NOT_BASE64.sub("", part[1])))
 
-
-def _decoded(data: bytes, left: dict[str, None]) -> str:
-    """Return the text of `data`: UTF-16 and UTF-32 by their mark, or by their zeros."""
-    zeros = tuple(data[at::4].count(0) * 8 > len(data) for at in range(4))
-    for encoding, pattern in _ENCODINGS.items():
-        if zeros == pattern or data.startswith("\ufeff".encode(encoding)):
-            left["encoding"] = None
+def _decoded(data: bytes, left: set[str]) -> str:
+    """Return the text of `data`: UTF-16 by its mark or by its zeros, UTF-8, else Windows-1252."""
+    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if data.startswith("\ufeff".encode(encoding)) or zeros.count(0) * 4 > len(data):
+            left.add("encoding")
             return data.decode(encoding, "replace").removeprefix("\ufeff")
-    return data.decode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", "replace")
 
 
-def _of_escape(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16)) if found[1] else {"n": "\n", "r": "\r", "t": "\t"}.get(found[2], found[2])
+class _BoundedHeaders(Compat32):
+    """Headers as the parser reads them, cut: its time grows with the square of their length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_HEADER_CHARACTERS]
 
 
-def _of_tag(found: re.Match[str]) -> str:
-    """Return what an entity stands for, and for a tag a space, or what is in it where that may be a token."""
-    if found[0].startswith("&"):
-        return unescape(found[0])
-    return f" {found[0][1:-1]} " if _PREFIX.search(found[0]) else " "
+class _Page(HTMLParser):
+    """The text of a page, and of attributes that hold tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # as named there
+        self.pieces += [f" {value} " for _, value in attrs if value and "lk1-" in value]
 
 
-_Undoes = Callable[[re.Match[str]], str]
-_QUOTE: Final = re.compile(r"(?m)^[ \t]*+> ?")
-_QUOTED_LINES: Final[tuple[str, re.Pattern[str], _Undoes]] = (
-    "quotes",
-    re.compile(r"(?m)(?<!=\n)(?<!=\r\n)(?:^[ \t]*+>[^\n]*+(?:\n|\Z)){2,}+"),
-    lambda found: _QUOTE.sub("", found[0]),
-)
-_LAYERS: Final[tuple[tuple[str, re.Pattern[str], _Undoes], ...]] = (
-    ("unseen", re.compile(f"[{_UNSEEN}]+"), lambda _: " "),
-    _QUOTED_LINES,
-    (
-        "html",
-        re.compile(
-            rf"<(?!{_PREFIX.pattern})[a-zA-Z/!?](?:[^<>=]|=(?![ \t]*+\r?\n))*+>|&#?[0-9A-Za-z]{{1,31}}+(?:;|(?!=))"
-        ),
-        _of_tag,
-    ),
-    ("escapes", re.compile(r'(?<!\\)\\++(?:u([0-9a-fA-F]{4})|(["/nrt]))'), _of_escape),
-    _QUOTED_LINES,
-    (
-        "quoted-printable",
-        re.compile(r"(?<!=)(?:=[0-9A-F]{2}|=[ \t]*+\r?\n[ \t]*+(?!--|\r?\n|(?i:content-)))+"),
-        lambda found: bytes.fromhex(_NOISES.sub("", found[0])).decode("utf-8", "surrogateescape"),
-    ),
-)
-"""What is undone, in this order and then again: what it is, its pattern, and what that stood for.
+def _text_of_page(text: str) -> str:
+    """Return what a page shows; from a tag that does not end, or none that HTML has, the text as it is.
 
-Quoted-printable is the last, for what it divides goes on behind a line end that another layer has.
-"""
-_ROUNDS: Final = 8
-"""How often each may be around another one."""
+    The parser is never closed: only then it would look for the end of such a tag again and again.
+    """
+    page = _Page()
+    try:
+        page.feed(_IN_BRACKETS.sub(" ", text))
+        return "".join(page.pieces) + unescape(page.rawdata)
+    except (AssertionError, ValueError):  # a declaration that HTML does not have, a character's number too long
+        return text
 
 
-def _unwrapped(text: str, left: dict[str, None]) -> str:
-    for _ in range(_ROUNDS):
-        before = text
-        for reason, pattern, plain in _LAYERS:
-            undone = pattern.sub(plain, text)
-            if undone != text:
-                left[reason], text = None, undone
-        if text == before:
-            break
-    return text
+def _compact(text: str, left: set[str]) -> str:
+    """Return `text` without spaces, quotation marks and what nobody sees; an empty line leaves a line end."""
+    characters = set(text)
+    unseen = {one for one in characters if not (one.isprintable() or one in armor.WHITE_SPACE)}
+    quotes = {one for one in characters if one in _QUOTES or unicodedata.category(one) in _CURLY}
+    left |= {name for name, marks in (("unseen", unseen), ("quotes", quotes)) if marks}
+    plain = text.translate({ord(one): None for one in unseen | quotes})
+    return _SPACES.sub(lambda spaces: "\n" if spaces[0].count("\n") > 1 else "", plain)
 
 
-def _tokens_in(text: str, left: dict[str, None]) -> Iterator[armor.Token | _Damaged]:
+def _tokens_in(text: str, left: set[str]) -> Iterator[armor.Token | _Damaged]:
     """Yield the tokens of a text, whole or damaged."""
-    starts = list(_START.finditer(text))
-    ends = [start.start() for start in starts[1:]] + [len(text)] * bool(starts)
-    before = 0
-    for start, end in zip(starts, ends, strict=True):
-        piece = text[start.end() : end]
-        one = _token(_NOISES.sub("", start[1]), piece)
-        if isinstance(one, armor.Token):
-            letters = _letters(len(one.frame))
-            behind = start.end() + next(islice(_LETTER.finditer(piece), letters - 1, None)).end()
-            gap = text[before : start.start()]
-            if _NOISES.sub("", gap):
-                left["text"], gap = None, ""
-            if _QUOTED.search(gap + text[start.start() : behind]):
-                left["quotes"] = None
-            before = behind
-        yield one
-    if _NOISES.sub("", text[before:]):
-        left["text"] = None
+    before, *pieces = _START.split(_compact(text, left))
+    gaps = [before]
+    for kind, piece in zip(pieces[::2], pieces[1::2], strict=True):
+        letters = _FOREIGN.split(piece, 1)[0].replace("\n", "")
+        data = _bytes_of(letters[:_LONGEST])
+        end = _end(data)
+        spelled = armor.encode(data[:end])
+        if kind in armor.TYPES and end is not None and letters.startswith(spelled):
+            gaps.append(piece.replace("\n", "")[len(spelled) :])
+            yield armor.Token(kind, data[:end])
+        else:
+            yield _Damaged(_damage(kind, piece), kind, data)
+    if pieces and any(gap.strip() for gap in gaps):
+        left.add("text")
 
 
-def _letters(size: int) -> int:
-    """Return how many characters of base64 spell so many bytes."""
-    return (size * 4 + 2) // 3
+def _damage(kind: str, piece: str) -> LicenseError:
+    """Return what is wrong with a token, as far as lengths and letters show it.
 
-
-def _token(kind: str, piece: str) -> armor.Token | _Damaged:
-    """Return the token of a type whose body `piece` begins with."""
-    read = _BODY.match(piece)
-    spelled = _NOISES.sub("", read[0] if read else "")
-    data = _bytes_of(spelled[:_LONGEST])
-    end = _end(data)
-    if kind in armor.TYPES and end is not None and armor.encode(data[:end]) == spelled[: _letters(end)]:
-        return armor.Token(kind, data[:end])
-    found, behind = piece[len(read[0]) if read else 0 :][: 1 + _INSIDE], spelled[-_SHOWN:]
-    error: LicenseError
+    What is behind an empty line may be the words of a mail, which look like base64.
+    """
+    paragraph = piece.partition("\n")[0]
+    letters = _FOREIGN.split(paragraph, 1)[0]
+    behind = letters[-_SHOWN:]
     if kind not in armor.TYPES:
-        error = UnexpectedType(reason="unknown", type=kind)
-    elif len(spelled) > _LONGEST:
-        error = TooLarge(reason="token", limit=_LONGEST, size=len(spelled))
-    elif _INSIDE_WORD.fullmatch(found):
-        error = ArmorInvalid(reason="foreign", type=kind, found=found[0], behind=behind)
-    else:
-        # Behind a cut-off token may be words of the mail, which look like base64.
-        paragraph = _NOISES.sub("", _BLANK_LINE.split(read[0], 1)[0] if read else "")
-        cut = next((one for one in (paragraph, spelled) if _is_cut_off(kind, _bytes_of(one))), None)
-        error = ArmorInvalid(reason="altered", type=kind)
-        if cut is not None:
-            error = ArmorInvalid(reason="cut-off", type=kind, behind=cut[-_SHOWN:])
-    first = _WORD.match(piece)
-    return _Damaged(error, data, is_mention=len(first[0] if first else "") < _LETTERS_OF_A_MENTION)
+        return UnexpectedType(reason="unknown", type=kind)
+    if foreign := _INSIDE.match(paragraph, len(letters)):
+        return ArmorInvalid(reason="foreign", type=kind, found=foreign[0], behind=behind)
+    if _is_cut_off(kind, _bytes_of(letters)):
+        return ArmorInvalid(reason="cut-off", type=kind, behind=behind)
+    return ArmorInvalid(reason="altered", type=kind)
 
 
 def _bytes_of(letters: str) -> bytes:
@@ -295,10 +262,3 @@ def _is_cut_off(kind: str, data: bytes) -> bool:
         return error.reason == "cut-short"
     except TooLarge:
         return False
-
-
-def _is_superfluous(damaged: _Damaged, whole: Iterable[armor.Token]) -> bool:
-    """Return whether a damaged token is only spoken of, or a copy of one that is whole."""
-    beginning = damaged.frame[:_BEGINNING]
-    is_copy = len(beginning) >= _LEAST_BEGINNING and any(one.frame.startswith(beginning) for one in whole)
-    return damaged.is_mention or is_copy

@@ -15,8 +15,8 @@ _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
 # The parser's time grows with the square of a key's parts, and no key of ours has more than four.
 _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
 
-_MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
-"""How files begin that are none of TOML."""
+MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
+"""How files begin that a person takes for TOML or for a table, and what they are."""
 
 
 def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
@@ -34,7 +34,7 @@ def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
         return SyntaxInvalid(reason="not-utf-8", where=f"line {line}")
     if long_key := _LONG_KEY.search(text):
         return SyntaxInvalid(reason="key-parts", where=_last_line(text[: long_key.end()]))
-    mistaken = next((what for start, what in _MISTAKEN if text.lstrip().startswith(start)), None)
+    mistaken = next((what for start, what in MISTAKEN if text.lstrip().startswith(start)), None)
     return SyntaxInvalid(reason=mistaken) if mistaken else _parse(text)
 
 

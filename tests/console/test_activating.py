@@ -30,6 +30,14 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
 
+def test_what_was_left_out_of_a_mail_is_said(crm: Installation, browser: Browser) -> None:
+    more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
+    page = words(browser.upload("/activate/preview", f"Hello Anna\n<b>{more}</b>".encode()))
+    assert "Found among other text, and left out: HTML, the text around." in page
+    assert "left out" not in words(browser.upload("/activate/preview", more.encode()))
+    assert crm.state().bundles[0].document.sequence == 1
+
+
 def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installation, browser: Browser) -> None:
     tried = file(bundle(1, **{**SOLD, "use": Use.TRIAL}))
     page = words(browser.post("/activate/preview", text=tried))

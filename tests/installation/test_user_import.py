@@ -54,7 +54,7 @@ def test_the_same_file_again_changes_nothing(crm: Installation) -> None:
 
 
 FAULTS = [
-    ("", ["line 1: there is no column `id`"]),
+    ("", ["line 1: the file is empty"]),
     ("name\nx\n", ["line 1: there is no column `id`"]),
     ("id,age\nx,1\n", ["line 1: there is no column 'age'"]),
     ('id,"name\nx,1\n', ["line 1: is not valid CSV"]),

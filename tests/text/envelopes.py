@@ -97,11 +97,11 @@ ENVELOPES: Final[dict[str, Envelope]] = {
     "code fence": lambda text: f"```text\n{text}\n```\n",
     "inline code": lambda text: f"`{text}`",
     "environment": lambda text: f"PORT=80\nLICENSE={text}\nDEBUG=1\n",
-    "environment in quotes": lambda text: "LICENSE=" + json.dumps(text) + "\nDEBUG=1\n",
+    "environment in quotes": lambda text: "LICENSE=" + json.dumps(text, ensure_ascii=False) + "\nDEBUG=1\n",
     "block scalar": lambda text: "license: |\n" + textwrap.indent(text, "    ") + "\nport: 80\n",
     "folded scalar": lambda text: "license: >-\n" + textwrap.indent(text, "  ") + "\n",
-    "json": lambda text: json.dumps({"to": "Anna", "license": text, "port": 80}),
-    "json with slashes": lambda text: json.dumps({"license": text}, indent=1).replace("/", "\\/"),
+    "json": lambda text: json.dumps({"to": "Anna", "license": text, "port": 80}, ensure_ascii=False),
+    "json with slashes": lambda text: json.dumps({"license": text}, indent=1, ensure_ascii=False).replace("/", "\\/"),
     "quoted-printable": _quoted_printable,
     "html": _html,
     "table cells": _cells,
@@ -113,4 +113,6 @@ ENVELOPES: Final[dict[str, Envelope]] = {
         "Content-Transfer-Encoding: base64\n\n" + encodebytes(text.encode("utf-8", "surrogateescape")).decode()
     ),
 }
-ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+MAILS: Final = frozenset({"mail", "attachment", "forwarded", "base64 without lines"})
+"""Envelopes around all the others."""
+ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")

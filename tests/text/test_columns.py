@@ -76,7 +76,7 @@ def test_what_spreadsheets_write_is_read(data: bytes, expected: list[tuple[int, 
 
 
 FAULTS = [
-    (b"", [(1, "there is no column `id`; columns are `id`, `name`")]),
+    (b"", [(1, "the file is empty, and no table")]),
     (b"\n\nname\nA\n", [(3, "there is no column `id`")]),
     (b"id;age\na;1\nb;2\n", [(1, "there is no column 'age' in such a table; say which")]),
     (b"id;nmae\na;A\n", [(1, "there is no column 'nmae' in such a table; did you mean `name`?")]),

@@ -12,7 +12,7 @@ from licensekit.text.pasted import find_tokens
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers
-from tests.text.envelopes import ENCODINGS, ENVELOPES, INNERMOST, attached, wrapped
+from tests.text.envelopes import ENCODINGS, ENVELOPES, INNERMOST, MAILS, attached, wrapped
 
 TOKENS = [makers.first_root(), makers.first_trust(), sign(makers.catalog(), makers.key("vendor"))]
 BUNDLE = sign(makers.bundle(), makers.key("vendor"))
@@ -40,14 +40,17 @@ def test_the_tokens_are_found_in_each_envelope(name: str, encoding: str) -> None
 
 
 @given(
-    st.sampled_from(sorted(INNERMOST)),
-    st.lists(st.sampled_from(sorted(ENVELOPES)), max_size=3),
+    st.sampled_from(sorted(INNERMOST.keys() - {"break opportunities"})),  # twice a page no program writes
+    st.lists(st.sampled_from(sorted(ENVELOPES.keys() - MAILS)), max_size=1),
+    st.lists(st.sampled_from(sorted(MAILS)), max_size=1),
     st.sampled_from(ENCODINGS),
     st.integers(20, 200),
 )
-def test_the_tokens_are_found_in_every_composition(inner: str, names: list[str], encoding: str, width: int) -> None:
+def test_the_tokens_are_found_in_every_composition(
+    inner: str, names: list[str], mails: list[str], encoding: str, width: int
+) -> None:
     text = INNERMOST[inner](wrapped(BARE, width))
-    for name in names:
+    for name in [*names, *mails]:
         text = ENVELOPES[name](text)
     assert found(text.encode(encoding, "surrogatepass")) == [*TOKENS, BUNDLE]
 
@@ -83,10 +86,9 @@ def test_several_attachments_are_one_file_and_copies_are_taken_once() -> None:
         (f"<p>{TEXT}</p>", ["html"]),
         ("".join(f"> {line}\n" for line in LINES), ["quotes"]),
         ("=\n".join(LINES), ["quoted-printable"]),
-        ("\\n".join(LINES), ["escapes"]),
         (TEXT.encode("utf-16"), ["encoding"]),
         (f"{TEXT}\n-- \n{TEXT}", ["text", "copies"]),
-        (attached(TEXT), ["base64", "text"]),
+        (attached(TEXT), ["mail"]),
     ],
 )
 def test_what_was_taken_away_is_said(text: str | bytes, left_out: list[str]) -> None:
@@ -140,7 +142,7 @@ def test_a_damaged_copy_of_a_whole_token_is_left_out() -> None:
 
 
 def test_a_token_that_is_only_spoken_of_is_none() -> None:
-    assert found(f"It begins with `lk1-bundle.AQEj\u2026`, or lk1-lease.x:\n{TEXT}") == [BUNDLE]
+    assert found(f"It begins with `lk1-bundle.AQEj\u2026`, or `lk1-bundle.`:\n{TEXT}") == [BUNDLE]
 
 
 def test_a_damaged_token_beside_whole_ones_is_not_lost() -> None:
@@ -152,7 +154,7 @@ def test_a_damaged_token_beside_whole_ones_is_not_lost() -> None:
     ("text", "error"),
     [
         ("Hello\nlk1-lease.AQEjkYT3AQEjkYT3AQEjkYT3", UnexpectedType),
-        ("Hello\nlk1-bundle." + "A" * (FRAME_BYTES * 2), TooLarge),
+        ("Hello\nlk1-bundle." + "A" * (FRAME_BYTES * 2), ArmorInvalid),
         ("x" * (FILE_BYTES + 1), TooLarge),
         ("Hello\nlk1-bundle." + "/" * 200, ArmorInvalid),
         ("Hello\nlk1-bundle.AQEj", ArmorInvalid),
@@ -163,6 +165,16 @@ def test_a_damaged_token_beside_whole_ones_is_not_lost() -> None:
 def test_what_is_no_token_is_refused(text: str, error: type[LicenseError]) -> None:
     with pytest.raises(error):
         found(text)
+
+
+@pytest.mark.parametrize("line", ["<a ", "\n", "=\n", "<![if x"])
+def test_a_mail_that_is_divided_without_end_is_read_as_text(line: str) -> None:
+    mail = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(400))
+    assert found(f"{mail}{line * 1000}\n{TEXT}") == [BUNDLE]
+
+
+def test_a_header_without_end_is_cut() -> None:
+    assert found(f"Content-Type: text/plain{';' * 100_000}\n\n{TEXT}") == [BUNDLE]
 
 
 def test_what_is_wrapped_more_often_than_is_undone_is_refused() -> None:
@@ -187,6 +199,7 @@ def test_more_tokens_than_a_file_may_have_are_refused() -> None:
         ("lkroot1-AAAA", "root-pin"),
         ('# a comment\norder = "7"\n', "order"),
         ('product = "crm"\n[licenses.sale]\n', "catalog"),
+        ("\ufeff \n", "empty"),
         ("hello", "no-token"),
     ],
 )

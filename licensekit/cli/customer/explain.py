@@ -10,7 +10,7 @@ from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
 from licensekit.cli.customer.status import LICENSE_COLUMNS, show_status
 from licensekit.cli.customer.users import remarks
-from licensekit.cli.inputs import STANDARD, read_input
+from licensekit.cli.inputs import STANDARD, read_tokens
 from licensekit.cli.inspect import show_findings
 from licensekit.cli.options import now_option
 from licensekit.cli.output import Columns, facts, heading, printing, remark, separated, show_below
@@ -57,7 +57,7 @@ def explain(*, name: str, installation: Installation, now: int | None) -> Sequen
     takes it now. Without a name: the installation, as `status` does.
     """
     is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
-    return installation.explain(name, data=read_input(name, what="a file") if is_file else None, now=now)
+    return installation.explain(name, data=read_tokens(name, what="a license file") if is_file else None, now=now)
 
 
 def _show_user(details: UserDetails) -> None:

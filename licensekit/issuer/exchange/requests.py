@@ -55,9 +55,10 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
         WrongProduct: it is for another product.
     """
     tokens = armor.read(data)
-    if len(tokens) > 1:
+    token = next((one for one in tokens if one.type != "request"), tokens[0])
+    if token.type == "request" and len(tokens) > 1:
         raise UnexpectedType(reason="several", wanted=("request",), count=len(tokens))
-    signed = self_signed(tokens[0], Request)
+    signed = self_signed(token, Request)
     if signed.document.product != product:
         raise WrongProduct(reason="request", product=signed.document.product, expected=product)
     return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))

@@ -18,7 +18,6 @@ from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.proposals import Change
-from licensekit.text.pasted import find_tokens
 from licensekit.trust.pack import IN_PACKS
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
@@ -56,7 +55,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     read: dict[str, list[Token]] = {}
     for name, data in files.items():
         try:
-            read[name] = armor.read(find_tokens(data).data)
+            read[name] = armor.read(data)
         except FormatError as fault:
             refused.append(NotAbsorbed(reason="error", name=name, error=fault))
     after = _with_documents(tx.state, read, refused)
