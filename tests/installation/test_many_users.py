@@ -81,8 +81,8 @@ def test_every_fault_of_every_user_is_said(crm: Installation) -> None:
         "dora is not assigned `windows`",
     ]
     assert faults(crm, "bob", "carl", "dora", assign=["sales"]) == [
-        "carl: no `sales` is free: 2 of 2 are assigned",
         "dora is retired",
+        "carl: no `sales` is free: 2 of 2 are assigned",
     ]
     assert faults(crm, "nobody", retire=True) == ["there is no user 'nobody'"]
 
