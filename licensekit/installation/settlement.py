@@ -6,9 +6,9 @@ smaller plan in place of a plan (S1 to S4). Everything is judged by the new lice
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -42,14 +42,6 @@ Key = tuple[Kind, str]
 """The kind and id of a holder."""
 Chosen = Mapping[str, str]
 """Licenses that a holder is to lose, each with the plan that it has instead; empty: none."""
-
-
-class Short(NamedTuple):
-    """A license of which more are assigned than there will be."""
-
-    license: str
-    kind: Kind
-    total: int
 
 
 class DeficitHolder(NamedTuple):
@@ -116,11 +108,11 @@ class SettlementRow(NamedTuple):
 class Settlement:
     """Who loses which license in deficit, and what everybody who holds one could do instead."""
 
-    short: Mapping[str, Short]
-    """By what is held of each, which is `SATELLITE` for a license that limits sites."""
+    short: Mapping[str, BelowUse]
+    """What is in deficit by what is held of it, which is `SATELLITE` for a license that limits sites."""
     holders: Mapping[Key, DeficitHolder]
     effects: Effects
-    choices: Mapping[Key, Chosen]
+    choices: Mapping[Key, Chosen] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[SettlementRow, ...]:
@@ -137,6 +129,30 @@ class Settlement:
     def changes(self) -> Mapping[Key, HolderChange]:
         """What is assigned to and released from each holder who loses anything."""
         return {key: self._change(key, chosen) for key, chosen in self.choices.items()}
+
+    @cached_property
+    def many(self) -> Mapping[str, int]:
+        """How many too many hold each license in deficit: their slots are above the total."""
+        slots = chain.from_iterable(one.slots.items() for one in self.holders.values())
+        return Counter(code for code, slot in slots if slot > self.short[code].total)
+
+    def newest(self) -> "Settlement":
+        """Return the settlement by which the highest slots of each license lose it, as many as are too many.
+
+        Whoever loses a license along with another one counts; so what takes most along comes first.
+        """
+        owners = {code: [key for key, one in self.holders.items() if code in one.slots] for code in self.short}
+        takes = {
+            code: max((len(self._lost(key, {code: ""})) for key in keys), default=0) for code, keys in owners.items()
+        }
+        choices, lost = dict[Key, dict[str, str]](), dict[Key, frozenset[str]]()
+        for code in sorted(owners, key=lambda one: (-takes[one], one)):
+            others = [key for key in owners[code] if code not in lost.get(key, ())]
+            left = max(0, self.many[code] - len(owners[code]) + len(others))
+            for key in sorted(others, key=lambda key: -self.holders[key].slots[code])[:left]:
+                choices.setdefault(key, {})[code] = ""
+                lost[key] = self._lost(key, choices[key])
+        return replace(self, choices=dict(sorted(choices.items())))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; `holders` is how many users and sites lose something."""
@@ -177,15 +193,13 @@ class Settlement:
 
     def still_short(self) -> Iterator[SettlementRowInvalid]:
         """Yield each license that stays in deficit, with how many holders lose it and how many must."""
-        many = _beyond(self.short, self.holders)
         lost = Counter(
             code for key, one in self.changes.items() for code in self.holders[key].slots if code in one.released
         )
-        for code in sorted(many):
-            if lost[code] < many[code]:
-                yield SettlementRowInvalid(
-                    reason="short", license=self.short[code].license, count=lost[code], needed=many[code]
-                )
+        for code, needed in self.many.items():
+            if lost[code] < needed:
+                license_ = self.short[code].license
+                yield SettlementRowInvalid(reason="short", license=license_, count=lost[code], needed=needed)
 
     def carry_out(self, change: WriteTransaction, shown: "Settlement") -> None:
         """Do what `shown` says, which was worked out before the write transaction; this was worked out inside it.
@@ -195,7 +209,7 @@ class Settlement:
             RefusedError: a plan that is assigned has no room any more; its `faults` are every reason.
         """
         before, now = ({key: one[1:] for key, one in each.holders.items()} for each in (shown, self))
-        if (shown.short, before) != (self.short, now):
+        if (shown.many, before) != (self.many, now):
             changed = tuple(f"licenses.{one.license}.holders" for one in self.short.values())
             raise ProposalStale(about="the settlement", changed=changed)
         chosen = replace(self, choices=shown.choices)
@@ -204,26 +218,28 @@ class Settlement:
         for kind in (Kind.USER, Kind.SITE):
             write_changes(change, kind, (one for (of_kind, _), one in chosen.changes.items() if of_kind is kind))
 
+    def _lost(self, key: Key, chosen: Chosen) -> frozenset[str]:
+        return self.effects.change_of(self.holders[key].held, chosen).release
+
     def _change(self, key: Key, chosen: Chosen) -> HolderChange:
         held = self.holders[key].held
         change = self.effects.change_of(held, chosen)
         return HolderChange(key[1], key[1], held, *change, SATELLITE in change.release)
 
     def _row(self, key: Key, code: str) -> SettlementRow:
-        short, holder, chosen = self.short[code], self.holders[key], self.choices.get(key, {})
+        holder, chosen = self.holders[key], self.choices.get(key, {})
         plan, lose = chosen.get(code, ""), REMOVE if code == SATELLITE else RELEASE
         is_lost = bool(chosen) and code in self.changes[key].released
-        takes = self.effects.change_of(holder.held, {code: plan}).release - {code}
         plans = self.effects.plans(holder.held, code)
         return SettlementRow(
-            license=short.license,
-            kind=short.kind,
+            license=self.short[code].license,
+            kind=key[0],
             id=key[1],
             name=holder.name,
             slot=holder.slots[code],
             action=DOWNGRADE if plan else lose if is_lost else KEEP,
             instead=plan or next(iter(plans), ""),
-            takes=tuple(sorted(takes)),
+            takes=tuple(sorted(self._lost(key, {code: plan}) - {code})),
             actions=(lose, DOWNGRADE, KEEP) if plans else (lose, KEEP),
         )
 
@@ -257,43 +273,18 @@ def settlement_of(
     connection: Connection, entitlements: Entitlements, in_use: Mapping[str, int], below: Iterable[BelowUse]
 ) -> Settlement:
     """Return the settlement by which the highest slots lose theirs; `entitlements` are those of the new license set."""
-    short: dict[str, Short] = {}
+    licenses = entitlements.licenses
     # Of two licenses that limit the satellites, the one with the smaller total decides.
-    for one in sorted(below, key=lambda one: -one.total):
-        license_ = entitlements.licenses[one.license]
-        held = SATELLITE if license_.limits_sites else one.license
-        short[held] = Short(one.license, license_.kind, one.total)
+    smallest = sorted(below, key=lambda one: -one.total)
+    short = {SATELLITE if licenses[one.license].limits_sites else one.license: one for one in smallest}
     holders: dict[Key, DeficitHolder] = {}
-    for kind in sorted({one.kind for one in short.values()}):
-        codes = [code for code, one in short.items() if one.kind is kind]
+    for kind in sorted({licenses[one.license].kind for one in smallest}):
+        codes = [code for code, one in short.items() if licenses[one.license].kind is kind]
         for (id_, name), rows in groupby(held_beside(connection, kind, codes), key=itemgetter(0, 1)):
             assigned = {code: slot_of(slot) for *_, code, slot in rows}
             occupied = {code: slot for code in codes if (slot := assigned.get(code))}
             holders[kind, id_] = DeficitHolder(name, occupied, frozenset(assigned))
-    effects = Effects(entitlements, in_use)
-    return Settlement(short, holders, effects, choose_newest(short, holders, effects))
-
-
-def choose_newest(
-    short: Mapping[str, Short], holders: Mapping[Key, DeficitHolder], effects: Effects
-) -> dict[Key, Chosen]:
-    """Return who loses what: of each license the highest slots, as many as are too many.
-
-    Whoever loses a license along with another one counts; so what takes most along comes first.
-    """
-    owners = {code: [key for key, one in holders.items() if code in one.slots] for code in short}
-    takes = {
-        code: max((len(effects.change_of(holders[key].held, {code: ""}).release) for key in keys), default=0)
-        for code, keys in owners.items()
-    }
-    many, choices, lost = _beyond(short, holders), dict[Key, dict[str, str]](), dict[Key, frozenset[str]]()
-    for code in sorted(short, key=lambda one: (-takes[one], one)):
-        left = many[code] - sum(code in lost.get(key, ()) for key in owners[code])
-        others = (key for key in owners[code] if code not in lost.get(key, ()))
-        for key in sorted(others, key=lambda key: (-holders[key].slots[code], key))[: max(0, left)]:
-            choices.setdefault(key, {})[code] = ""
-            lost[key] = effects.change_of(holders[key].held, choices[key]).release
-    return dict(sorted(choices.items()))
+    return Settlement(short, holders, Effects(entitlements, in_use)).newest()
 
 
 def table_of(rows: Iterable[SettlementRow]) -> str:
@@ -302,8 +293,3 @@ def table_of(rows: Iterable[SettlementRow]) -> str:
     It begins with a byte order mark, without which spreadsheets take it for another encoding.
     """
     return "".join(["\ufeff", written_row(_COLUMNS), *(row.line for row in rows)])
-
-
-def _beyond(short: Mapping[str, Short], holders: Mapping[Key, DeficitHolder]) -> Counter[str]:
-    """Return how many too many hold each license: their slots are above the total."""
-    return Counter(code for one in holders.values() for code, slot in one.slots.items() if slot > short[code].total)
