@@ -7,16 +7,15 @@ from itertools import chain
 
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import NotFound, RefusedError, UsersInvalid
-from licensekit.errors.faults import ColumnInvalid
 from licensekit.installation.assignments import HolderChange, plan_licenses, write_changes
+from licensekit.installation.user_import import parse_users
 from licensekit.installation.user_list import UserFilter, list_users
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.transactions import write_installation
 from licensekit.state.users import user_facts
 from licensekit.text import names
-from licensekit.text.columns import AS_WRITTEN, TableOptions, folded
-from licensekit.text.rows import TextLines, as_typed, read_rows
+from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
 
 
@@ -87,24 +86,15 @@ def retirement(user: UserFacts) -> HolderChange:
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
-    """Return the user ids in a file: one a line, or the column `id` of a table.
+    """Return the ids in a table of users, as `parse_users` reads it: its column `id` is enough.
 
     Raises:
-        UsersInvalid: it is neither, or cannot be read.
+        UsersInvalid: what is wrong with it, by line.
     """
-    rows = list(read_rows(TextLines([data] if isinstance(data, bytes) else data, options.encoding)))
-    stands_for = {folded(title): folded(name) for title, name in options.columns.items()}
-    titles = [folded(as_typed(cell)) for row in rows[:1] for cell in row.cells]
-    columns = [stands_for.get(title, title) for title in titles]
-    is_table = "id" in columns
-    faults = [row.fault.at(f"line {row.line}") for row in rows if row.fault]
-    if not is_table and any(len(row.cells) > 1 for row in rows):
-        faults.append(ColumnInvalid(reason="missing", name="id", known=tuple(titles)).at("line 1"))
-    if faults:
-        raise UsersInvalid(faults=tuple(faults))
-    place = columns.index("id") if is_table else 0
-    cells = (as_typed(cell) for row in rows[is_table:] for cell in row.cells[place : place + 1])
-    return tuple(filter(None, cells))
+    rows = list(parse_users(data, options))
+    if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
+        raise UsersInvalid(faults=faults)
+    return tuple(row.user_id for row in rows)
 
 
 def _named(read: ReadTransaction, ids: Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:

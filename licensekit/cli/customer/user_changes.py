@@ -41,7 +41,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @click.command(does, help=text)
     @click.argument("named", metavar=arguments, nargs=-1)
     @together(*options)
-    @option("--from-file FILE file", "Many users: ids, or a table with a column id (`-`: standard input).")
+    @option("--from-file FILE file", "Many users: a table with a column id (`-`: standard input).")
     @filters
     @table_options
     @option("--preview", "Show the changes, and make none.")
