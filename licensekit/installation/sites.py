@@ -90,9 +90,9 @@ def _require_room(change: WriteTransaction) -> None:
     state = change.read.state()
     entitlements = state.entitlements
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
-    numbers = [count(entitlements, code, change.read.stored.satellites) for code in limiting]
-    for code, number in zip(limiting, numbers, strict=True):
-        if number.free == 0 and all(other.free == 0 for other in numbers):
+    numbers = {code: count(entitlements, code, change.read.stored.satellites) for code in limiting}
+    for code, number in numbers.items():
+        if all(one.free == 0 for one in numbers.values()):
             raise NoneFree(
                 reason="sites" if number.total else "no-sites",
                 license=code,
