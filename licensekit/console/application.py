@@ -60,7 +60,6 @@ SCREENS: Final[Mapping[str, Show]] = {
 
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": _attempt(activate.preview, activate.show),
-    "/activate/plan": activate.plan,
     "/activate": activate.activate,
     "/license/lease/end": licenses.end_lease,
     "/users/new": _attempt(holders.add, holders.new),

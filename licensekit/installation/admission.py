@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit import errors
-from licensekit.entitlements import BundleState, Fingerprint
+from licensekit.entitlements import BundleState, Entitlements, Fingerprint, evaluate
 from licensekit.entitlements.parts import judge
 from licensekit.entitlements.settings import unfit_in
 from licensekit.entitlements.timeline import Timeline, holds_back, may_replace, serial_of, takes_place_of
@@ -64,6 +64,10 @@ class AdmissionFacts(NamedTuple):
         """Return those of the `kept` bundles that are in force, or wait for their start."""
         in_force, waiting = Timeline.of(kept, self.trust_store.trust).governing(self.now)
         return [*in_force, *waiting]
+
+    def evaluated(self, kept: Iterable[Verified[Bundle]], moment: int) -> Entitlements:
+        """Return what the `kept` bundles would grant at a second since 1970."""
+        return evaluate(self.trust_store, kept, moment, fingerprint=self.fingerprint, released=self.released)
 
 
 class Admission(NamedTuple):

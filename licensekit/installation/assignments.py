@@ -1,11 +1,11 @@
 """Assignments of licenses to users and sites, changed by the rules."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
-from licensekit.entitlements import resolve
+from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import NotAssigned, RefusedError, UserRetired
@@ -16,27 +16,36 @@ from licensekit.state.users import SiteFacts, known_site, known_user
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
-H = TypeVar("H", bound=UserFacts | SiteFacts)
+_END: Final[Mapping[Kind, LiteralString]] = {
+    Kind.USER: "UPDATE users SET retired = 1 WHERE id = ?",
+    Kind.SITE: "DELETE FROM sites WHERE id = ?",
+}
+_ENDED: Final = {Kind.USER: "user-retire", Kind.SITE: "site-remove"}
 
 
-class Assigned(NamedTuple, Generic[H]):
+class HolderChange(NamedTuple):
     """What a change does to the licenses of one user or site."""
 
-    holder: H
-    assigned: tuple[str, ...]
-    released: tuple[str, ...]
+    id: str
+    written: str
+    held: frozenset[str]
+    """What is assigned before."""
+    assigned: frozenset[str]
+    released: frozenset[str]
+    ends: bool = False
+    """Whether the user is retired, or the site removed."""
 
 
 def plan_licenses(
     state: InstallationState,
     kind: Kind,
-    holders: Iterable[H],
+    holders: Iterable[UserFacts | SiteFacts],
     assign: Iterable[str],
     release: Iterable[str],
     *,
     named: bool = True,
     faults: Iterable[RefusedError] = (),
-) -> list[Assigned[H]]:
+) -> list[HolderChange]:
     """Work out what assigning and releasing licenses does to each of `holders`.
 
     What is assigned already stays, and each loses what it holds of `release`. Who holds none of it, or is retired and
@@ -51,32 +60,50 @@ def plan_licenses(
     # What no catalog has any more can still be released.
     bare = (code.removeprefix(vendor) for code in release)
     unwanted = frozenset(c if c in state.in_use else resolve(entitlements, c, (kind,)) for c in bare)
-    each = [(holder, held := frozenset(holder.licenses), held & unwanted) for holder in holders]
-    in_use = Counter(state.in_use)
-    in_use.subtract(code for *_, released in each for code in released)
-    planned, found = list[Assigned[H]](), list(faults)
-    for holder, held, released in each:
+    planned, found = list[HolderChange](), list(faults)
+    for holder in holders:
+        held = frozenset(holder.licenses)
         if wanted and isinstance(holder, UserFacts) and holder.retired:
             found += [UserRetired(user=holder.written)] if named else []
             continue
-        change = AssignmentChange(wanted, released or (unwanted if named else released))
-        against = faults_of(entitlements, in_use, holder.written, held, change)
-        found += (one if one.data.get("holder") else one.at(holder.written) for one in against)
-        new = wanted - held
-        in_use.update(() if against else new)
-        planned.append(Assigned(holder, tuple(sorted(new)), tuple(sorted(released))))
+        released = held & unwanted or (unwanted if named else frozenset[str]())
+        planned.append(HolderChange(holder.id, holder.written, held, wanted - held, released))
+    against = refusals(entitlements, state.in_use, planned)
+    found += (fault if fault.data.get("holder") else fault.at(one.written) for one, fault in against)
     if found:
         raise found[0].replace(more=tuple(found[1:]))
     return planned
 
 
-def write_licenses(change: WriteTransaction, kind: Kind, planned: Iterable[Assigned[H]]) -> None:
-    """Assign and release what was planned, with an audit entry for each user or site."""
-    changed = [one for one in planned if one.assigned or one.released]
-    slots.assign(change.connection, kind, [(one.holder.id, code) for one in changed for code in one.assigned])
-    slots.release(change.connection, kind, [(one.holder.id, code) for one in changed for code in one.released])
-    for holder, assigned, released in changed:
-        change.record(f"{word(kind)}-assign", **{word(kind): holder.id}, assigned=assigned, released=released)
+def refusals(
+    entitlements: Entitlements, in_use: Mapping[str, int], changes: Sequence[HolderChange]
+) -> Iterator[tuple[HolderChange, RefusedError]]:
+    """Yield what stands against changes, judged in their order; what any of them releases is free for all.
+
+    `in_use` is license to how often it is assigned before.
+    """
+    used = Counter(in_use)
+    used.subtract(code for one in changes for code in one.released & one.held)
+    for one in changes:
+        asked = AssignmentChange(one.assigned, one.released)
+        against = faults_of(entitlements, used, one.written, one.held, asked)
+        yield from ((one, fault) for fault in against)
+        used.update(() if against else one.assigned)
+
+
+def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[HolderChange]) -> None:
+    """Assign and release what was planned, with an audit entry for each user or site of which something changes."""
+    changes = [one for one in changes if one.assigned or one.released or one.ends]
+    # Assigned first: whoever goes on to hold something has held it without a break.
+    slots.assign(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.assigned)])
+    slots.release(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.released)])
+    for one in changes:
+        facts = {word(kind): one.id, "released": sorted(one.released - {slots.SATELLITE})}
+        if one.ends:
+            change.connection.run(_END[kind], one.id)
+            change.record(_ENDED[kind], **facts)
+        else:
+            change.record(f"{word(kind)}-assign", **facts, assigned=sorted(one.assigned))
 
 
 class Assignable(Section):
@@ -98,8 +125,8 @@ class Assignable(Section):
         with write_installation(self._opened) as change:
             holder = self._known(change.connection, holder_id)
             planned = plan_licenses(change.read.state(), self._kind, [holder], licenses, release)
-            write_licenses(change, self._kind, planned)
-            return planned[0].assigned
+            write_changes(change, self._kind, planned)
+            return tuple(sorted(planned[0].assigned))
 
     def release(self, holder_id: str, *licenses: str) -> None:
         """Release licenses; raises as `assign` does."""

@@ -7,17 +7,15 @@ from itertools import chain
 
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import NotFound, RefusedError, UsersInvalid
-from licensekit.errors.faults import ColumnInvalid
-from licensekit.installation.assignments import Assigned, plan_licenses, write_licenses
+from licensekit.installation.assignments import HolderChange, plan_licenses, write_changes
+from licensekit.installation.user_import import parse_users
 from licensekit.installation.user_list import UserFilter, list_users
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state import slots
 from licensekit.state.loading import OpenInstallation, ReadTransaction
-from licensekit.state.transactions import WriteTransaction, write_installation
-from licensekit.state.users import update_user, user_facts
+from licensekit.state.transactions import write_installation
+from licensekit.state.users import user_facts
 from licensekit.text import names
-from licensekit.text.columns import AS_WRITTEN, TableOptions, folded
-from licensekit.text.rows import TextLines, as_typed, read_rows
+from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
 
 
@@ -25,9 +23,8 @@ from licensekit.wire.documents import Kind
 class UsersProposal(Proposal[int]):
     """What a change of the licenses of many users would do; nothing is changed yet."""
 
-    users: tuple[Assigned[UserFacts], ...]
+    users: tuple[HolderChange, ...]
     """What would be changed of each; who would stay as before is left out."""
-    retire: bool
     opened: OpenInstallation
     again: "Callable[[ReadTransaction], UsersProposal]"
 
@@ -41,10 +38,7 @@ class UsersProposal(Proposal[int]):
         with write_installation(self.opened) as change:
             now = self.again(change.read)
             require_same(self, now)
-            if self.retire:
-                retire_users(change, [one.holder for one in now.users])
-            else:
-                write_licenses(change, Kind.USER, now.users)
+            write_changes(change, Kind.USER, now.users)
         return len(now.users)
 
 
@@ -72,48 +66,35 @@ def propose_assign(
     else:
         users = [row.user for row in list_users(read, chosen)]
     if retire and not faults:
-        planned = [Assigned(user, (), user.licenses) for user in users if not user.retired]
+        planned = [retirement(user) for user in users if not user.retired]
     else:
         planned = plan_licenses(read.state(), Kind.USER, users, wanted, unwanted, named=named, faults=faults)
-    changed = tuple(one for one in planned if retire or one.assigned or one.released)
+    changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
     return UsersProposal(
-        changes=tuple(chain.from_iterable(_changes(*one, retire=retire) for one in changed)),
+        changes=tuple(chain.from_iterable(map(_changes, changed))),
         about="these users",
         users=changed,
-        retire=retire,
         opened=read.opened,
         again=partial(propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire),
     )
 
 
-def retire_users(change: WriteTransaction, users: Iterable[UserFacts]) -> None:
-    """Retire users, which releases everything, with an audit entry for each."""
-    users = list(users)
-    slots.release(change.connection, Kind.USER, [(user.id, code) for user in users for code in user.licenses])
-    for user in users:
-        update_user(change.connection, user._replace(retired=True))
-        change.record("user-retire", user=user.id, released=user.licenses)
+def retirement(user: UserFacts) -> HolderChange:
+    """Return the change that retires a user, which releases everything."""
+    held = frozenset(user.licenses)
+    return HolderChange(user.id, user.written, held, frozenset(), held, ends=True)
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
-    """Return the user ids in a file: one a line, or the column `id` of a table.
+    """Return the ids in a table of users, as `parse_users` reads it: its column `id` is enough.
 
     Raises:
-        UsersInvalid: it is neither, or cannot be read.
+        UsersInvalid: what is wrong with it, by line.
     """
-    rows = list(read_rows(TextLines([data] if isinstance(data, bytes) else data, options.encoding)))
-    stands_for = {folded(title): folded(name) for title, name in options.columns.items()}
-    titles = [folded(as_typed(cell)) for row in rows[:1] for cell in row.cells]
-    columns = [stands_for.get(title, title) for title in titles]
-    is_table = "id" in columns
-    faults = [row.fault.at(f"line {row.line}") for row in rows if row.fault]
-    if not is_table and any(len(row.cells) > 1 for row in rows):
-        faults.append(ColumnInvalid(reason="missing", name="id", known=tuple(titles)).at("line 1"))
-    if faults:
-        raise UsersInvalid(faults=tuple(faults))
-    place = columns.index("id") if is_table else 0
-    cells = (as_typed(cell) for row in rows[is_table:] for cell in row.cells[place : place + 1])
-    return tuple(filter(None, cells))
+    rows = list(parse_users(data, options))
+    if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
+        raise UsersInvalid(faults=faults)
+    return tuple(row.user_id for row in rows)
 
 
 def _named(read: ReadTransaction, ids: Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
@@ -124,9 +105,9 @@ def _named(read: ReadTransaction, ids: Iterable[str]) -> tuple[list[UserFacts], 
     return [user for user in facts.values() if user is not None], list(unknown)
 
 
-def _changes(user: UserFacts, assigned: Iterable[str], released: Iterable[str], *, retire: bool) -> Iterator[Change]:
-    then = tuple(sorted({*user.licenses, *assigned}.difference(released)))
-    if then != user.licenses:
-        yield Change(user.written, user.licenses, then)
-    if retire:
-        yield Change(f"{user.written}.retired", before=False, after=True)
+def _changes(one: HolderChange) -> Iterator[Change]:
+    before, after = (tuple(sorted(held)) for held in (one.held, (one.held | one.assigned) - one.released))
+    if after != before:
+        yield Change(one.written, before, after)
+    if one.ends:
+        yield Change(f"{one.written}.retired", before=False, after=True)

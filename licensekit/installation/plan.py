@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
-from licensekit.entitlements import Entitlements, evaluate
+from licensekit.entitlements import Entitlements
 from licensekit.errors import BelowUse, RefusedError, UnexpectedType
 from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
 from licensekit.installation.messages import Brought
@@ -73,7 +73,7 @@ class ActivationPlan(NamedTuple):
 
     def evaluated(self, moment: int) -> Entitlements:
         """Return what would be granted at a second since 1970."""
-        return _evaluated(self.facts, self.admission.kept, moment)
+        return self.facts.evaluated(self.admission.kept, moment)
 
 
 def documents_of(bundles: Iterable[Verified[Bundle]]) -> tuple[Bundle, ...]:
@@ -94,8 +94,7 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     was_active, active = facts.active(facts.verified.kept), facts.active(admission.kept)
     identities = {one.identity for one in active}
     moment = _moment(read, facts, admission)
-    without = _evaluated(facts, facts.verified.kept, moment)
-    after = _evaluated(facts, admission.kept, moment)
+    without, after = (facts.evaluated(kept, moment) for kept in (facts.verified.kept, admission.kept))
     deficits = deficits_of(read.connection, without, after, read.stored.used_of(after.licenses))
     replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(facts))
     return ActivationPlan(
@@ -156,10 +155,6 @@ def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) 
     now = effective(time_after(read, facts.resets), read.reading)
     starts = [start_of_day(v.document.starts or 0) for v in admission.new]
     return max(now, min(starts, default=now))
-
-
-def _evaluated(facts: AdmissionFacts, bundles: Iterable[Verified[Bundle]], moment: int) -> Entitlements:
-    return evaluate(facts.trust_store, bundles, moment, fingerprint=facts.fingerprint, released=facts.released)
 
 
 def _news(facts: AdmissionFacts) -> Iterator[Brought]:

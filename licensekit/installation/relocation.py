@@ -50,17 +50,13 @@ class Moved(NamedTuple):
     """The hash of the newest, in hex."""
 
 
-def _ignore(*_: int) -> None:
-    return None
-
-
 def move(
     source: str | os.PathLike[str],
     target: str | os.PathLike[str],
     *,
     clock: Callable[[], datetime] = system_clock,
     by: str = "",
-    progress: Progress = _ignore,
+    progress: Progress = lambda *_: None,
 ) -> Moved:
     """Move the installation at `source` to `target`; each is a folder or a `postgresql://` URL.
 

@@ -1,28 +1,32 @@
-"""Settlements: who loses which license where fewer are left than are assigned (`docs/installation.md`, "Deficits")."""
+"""Settlements: who loses which license where fewer are left than are assigned (`docs/installation.md`, "Deficits").
+
+Who loses a license loses what depends on it as well (S5 in `licensekit.entitlements.assignment`), and may have a
+smaller plan in place of a plan (S1 to S4). Everything is judged by the new license set.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements import Entitlements
-from licensekit.entitlements.assignment import AssignmentChange
+from licensekit.entitlements.assignment import AssignmentChange, faults_of, with_dependents
 from licensekit.errors import BelowUse, ProposalStale, RefusedError, SettlementInvalid
 from licensekit.errors.coded import Located
 from licensekit.errors.faults import SettlementRowInvalid
-from licensekit.installation.deficits import Chosen, Deficits, Effects, Key, choose_newest, find_deficits
-from licensekit.installation.sites import remove_site
+from licensekit.installation.assignments import HolderChange, refusals, write_changes
 from licensekit.proposals import Proposal, R_co, require_same
-from licensekit.state import slots
-from licensekit.state.slots import SATELLITE
+from licensekit.state.slots import SATELLITE, held_beside, slot_of
 from licensekit.state.transactions import WriteTransaction
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
 from licensekit.text.rows import written_row
 from licensekit.wire.documents import Kind
-from licensekit.wire.plain import plain_fields, word
+from licensekit.wire.plain import plain_fields
 
 RELEASE: Final = "release"
 REMOVE: Final = "remove"
@@ -33,6 +37,48 @@ FAULTS: Final = 100
 """How many faults are reported at most."""
 _COLUMNS: Final = ("license", "id", "name", "slot", "action", "instead", "takes")
 _TABLE: Final = Columns({name: name for name in _COLUMNS}, ("license", "id", "action"))
+
+Key = tuple[Kind, str]
+"""The kind and id of a holder."""
+Chosen = Mapping[str, str]
+"""Licenses that a holder is to lose, each with the plan that it has instead; empty: none."""
+
+
+class DeficitHolder(NamedTuple):
+    """A user or site that holds a license in deficit."""
+
+    name: str
+    slots: Mapping[str, int]
+    """Each license in deficit that it holds, to its slot; what is in no slot is left out."""
+    held: frozenset[str]
+    """All that it is assigned."""
+
+
+class Effects:
+    """What is lost with what under a license set; each answer is kept, since many hold the same."""
+
+    def __init__(self, entitlements: Entitlements, in_use: Mapping[str, int]) -> None:
+        self.entitlements, self.in_use = entitlements, in_use
+        self.lost, self.plans = cache(self._lost), cache(self._plans)
+
+    def change_of(self, held: frozenset[str], chosen: Chosen) -> AssignmentChange:
+        """Return what losing licenses, and having plans in their place, assigns and releases."""
+        instead = frozenset(filter(None, chosen.values()))
+        return AssignmentChange(instead, self.lost(held, frozenset(chosen), instead))
+
+    def _lost(self, held: frozenset[str], released: frozenset[str], instead: frozenset[str]) -> frozenset[str]:
+        """Return all of `held` that goes when licenses are released, and others assigned instead."""
+        if SATELLITE in released:
+            return held
+        return held.intersection(with_dependents(self.entitlements, held | instead, sorted(released)))
+
+    def _plans(self, held: frozenset[str], code: str) -> tuple[str, ...]:
+        """Return the plans in a plan that could be assigned in its place, the largest first."""
+        closure, licenses = self.entitlements.closure, self.entitlements.licenses
+        inner = [one for one in closure.get(code, ()) if licenses[one].plan and licenses[code].plan]
+        largest = sorted(inner, key=lambda one: (-len(closure[one]), one))
+        changes = ((one, self.change_of(held, {code: one})) for one in largest)
+        return tuple(one for one, change in changes if not faults_of(self.entitlements, self.in_use, "", held, change))
 
 
 class SettlementRow(NamedTuple):
@@ -62,14 +108,16 @@ class SettlementRow(NamedTuple):
 class Settlement:
     """Who loses which license in deficit, and what everybody who holds one could do instead."""
 
-    deficits: Deficits
+    short: Mapping[str, BelowUse]
+    """What is in deficit by what is held of it, which is `SATELLITE` for a license that limits sites."""
+    holders: Mapping[Key, DeficitHolder]
     effects: Effects
-    choices: Mapping[Key, Chosen]
+    choices: Mapping[Key, Chosen] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[SettlementRow, ...]:
         """Each holder of each license in deficit: first those who lose it, and the highest slots first."""
-        found = (self._row(key, code) for key, holder in self.deficits.holders.items() for code in holder.slots)
+        found = (self._row(key, code) for key, holder in self.holders.items() for code in holder.slots)
         return tuple(sorted(found, key=lambda row: (row.action == KEEP, row.license, -row.slot, row.id)))
 
     @property
@@ -78,10 +126,33 @@ class Settlement:
         return tuple(row for row in self.rows if row.action != KEEP)
 
     @cached_property
-    def changes(self) -> Mapping[Key, AssignmentChange]:
+    def changes(self) -> Mapping[Key, HolderChange]:
         """What is assigned to and released from each holder who loses anything."""
-        holders = self.deficits.holders
-        return {key: self.effects.change_of(holders[key].held, chosen) for key, chosen in self.choices.items()}
+        return {key: self._change(key, chosen) for key, chosen in self.choices.items()}
+
+    @cached_property
+    def many(self) -> Mapping[str, int]:
+        """How many too many hold each license in deficit: their slots are above the total."""
+        slots = chain.from_iterable(one.slots.items() for one in self.holders.values())
+        return Counter(code for code, slot in slots if slot > self.short[code].total)
+
+    def newest(self) -> "Settlement":
+        """Return the settlement by which the highest slots of each license lose it, as many as are too many.
+
+        Whoever loses a license along with another one counts; so what takes most along comes first.
+        """
+        owners = {code: [key for key, one in self.holders.items() if code in one.slots] for code in self.short}
+        takes = {
+            code: max((len(self._lost(key, {code: ""})) for key in keys), default=0) for code, keys in owners.items()
+        }
+        choices, lost = dict[Key, dict[str, str]](), dict[Key, frozenset[str]]()
+        for code in sorted(owners, key=lambda one: (-takes[one], one)):
+            others = [key for key in owners[code] if code not in lost.get(key, ())]
+            left = max(0, self.many[code] - len(owners[code]) + len(others))
+            for key in sorted(others, key=lambda key: -self.holders[key].slots[code])[:left]:
+                choices.setdefault(key, {})[code] = ""
+                lost[key] = self._lost(key, choices[key])
+        return replace(self, choices=dict(sorted(choices.items())))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; `holders` is how many users and sites lose something."""
@@ -109,10 +180,26 @@ class Settlement:
                 choices.setdefault(key, {})[held] = (plan or was.instead) if action == DOWNGRADE else ""
                 lines[key] = row.line
         chosen = replace(self, choices=choices)
-        faults += (fault.at(f"line {lines[key]}") for key, fault in _refused(chosen))
-        if faults := faults or list(_unsettled(chosen)):
+        faults += (fault.at(f"line {lines[Kind.USER, one.id]}") for one, fault in chosen.refusals())
+        if faults := faults or list(chosen.still_short()):
             raise SettlementInvalid(faults=tuple(faults[:FAULTS]))
         return chosen
+
+    def refusals(self) -> Iterator[tuple[HolderChange, RefusedError]]:
+        """Yield what stands against the plans that are assigned."""
+        in_use = Counter(self.effects.in_use)
+        in_use.subtract(code for one in self.changes.values() if not one.assigned for code in one.released)
+        return refusals(self.effects.entitlements, in_use, [one for one in self.changes.values() if one.assigned])
+
+    def still_short(self) -> Iterator[SettlementRowInvalid]:
+        """Yield each license that stays in deficit, with how many holders lose it and how many must."""
+        lost = Counter(
+            code for key, one in self.changes.items() for code in self.holders[key].slots if code in one.released
+        )
+        for code, needed in self.many.items():
+            if lost[code] < needed:
+                license_ = self.short[code].license
+                yield SettlementRowInvalid(reason="short", license=license_, count=lost[code], needed=needed)
 
     def carry_out(self, change: WriteTransaction, shown: "Settlement") -> None:
         """Do what `shown` says, which was worked out before the write transaction; this was worked out inside it.
@@ -121,37 +208,44 @@ class Settlement:
             ProposalStale: a holder of a license in deficit is assigned others by now.
             RefusedError: a plan that is assigned has no room any more; its `faults` are every reason.
         """
-        before, now = ({key: one[1:] for key, one in each.deficits.holders.items()} for each in (shown, self))
-        if (shown.deficits.short, before) != (self.deficits.short, now):
-            changed = tuple(f"licenses.{one.license}.holders" for one in self.deficits.short.values())
+        before, now = ({key: one[1:] for key, one in each.holders.items()} for each in (shown, self))
+        if (shown.many, before) != (self.many, now):
+            changed = tuple(f"licenses.{one.license}.holders" for one in self.short.values())
             raise ProposalStale(about="the settlement", changed=changed)
         chosen = replace(self, choices=shown.choices)
-        if faults := [fault for _, fault in _refused(chosen)]:
+        if faults := [fault for _, fault in chosen.refusals()]:
             raise faults[0].replace(more=tuple(faults[1:]))
         for kind in (Kind.USER, Kind.SITE):
-            _write(change, kind, {id_: one for (of_kind, id_), one in chosen.changes.items() if of_kind is kind})
+            write_changes(change, kind, (one for (of_kind, _), one in chosen.changes.items() if of_kind is kind))
+
+    def _lost(self, key: Key, chosen: Chosen) -> frozenset[str]:
+        return self.effects.change_of(self.holders[key].held, chosen).release
+
+    def _change(self, key: Key, chosen: Chosen) -> HolderChange:
+        held = self.holders[key].held
+        change = self.effects.change_of(held, chosen)
+        return HolderChange(key[1], key[1], held, *change, SATELLITE in change.release)
 
     def _row(self, key: Key, code: str) -> SettlementRow:
-        short, holder, chosen = self.deficits.short[code], self.deficits.holders[key], self.choices.get(key, {})
+        holder, chosen = self.holders[key], self.choices.get(key, {})
         plan, lose = chosen.get(code, ""), REMOVE if code == SATELLITE else RELEASE
-        is_lost = bool(chosen) and code in self.changes[key].release
-        takes = self.effects.change_of(holder.held, {code: plan}).release - {code}
+        is_lost = bool(chosen) and code in self.changes[key].released
         plans = self.effects.plans(holder.held, code)
         return SettlementRow(
-            license=short.license,
-            kind=short.kind,
+            license=self.short[code].license,
+            kind=key[0],
             id=key[1],
             name=holder.name,
             slot=holder.slots[code],
             action=DOWNGRADE if plan else lose if is_lost else KEEP,
             instead=plan or next(iter(plans), ""),
-            takes=tuple(sorted(takes)),
+            takes=tuple(sorted(self._lost(key, {code: plan}) - {code})),
             actions=(lose, DOWNGRADE, KEEP) if plans else (lose, KEEP),
         )
 
     def _faults_of(self, row: SettlementRow, action: str, plan: str) -> Iterator[SettlementRowInvalid]:
         """Yield what is wrong with what a table asks for a row, without regard to other rows."""
-        plans = ("", *self.effects.plans(self.deficits.holders[row.kind, row.id].held, row.license))
+        plans = ("", *self.effects.plans(self.holders[row.kind, row.id].held, row.license))
         for text, known in ((action, row.actions), (plan, plans if action == DOWNGRADE else (plan,))):
             if text not in known:
                 yield SettlementRowInvalid(reason="word", license=row.license, text=text, known=known)
@@ -179,8 +273,18 @@ def settlement_of(
     connection: Connection, entitlements: Entitlements, in_use: Mapping[str, int], below: Iterable[BelowUse]
 ) -> Settlement:
     """Return the settlement by which the highest slots lose theirs; `entitlements` are those of the new license set."""
-    deficits, effects = find_deficits(connection, entitlements, below), Effects(entitlements, in_use)
-    return Settlement(deficits, effects, choose_newest(deficits, effects))
+    licenses = entitlements.licenses
+    # Of two licenses that limit the satellites, the one with the smaller total decides.
+    smallest = sorted(below, key=lambda one: -one.total)
+    short = {SATELLITE if licenses[one.license].limits_sites else one.license: one for one in smallest}
+    holders: dict[Key, DeficitHolder] = {}
+    for kind in sorted({licenses[one.license].kind for one in smallest}):
+        codes = [code for code, one in short.items() if licenses[one.license].kind is kind]
+        for (id_, name), rows in groupby(held_beside(connection, kind, codes), key=itemgetter(0, 1)):
+            assigned = {code: slot_of(slot) for *_, code, slot in rows}
+            occupied = {code: slot for code in codes if (slot := assigned.get(code))}
+            holders[kind, id_] = DeficitHolder(name, occupied, frozenset(assigned))
+    return Settlement(short, holders, Effects(entitlements, in_use)).newest()
 
 
 def table_of(rows: Iterable[SettlementRow]) -> str:
@@ -189,40 +293,3 @@ def table_of(rows: Iterable[SettlementRow]) -> str:
     It begins with a byte order mark, without which spreadsheets take it for another encoding.
     """
     return "".join(["\ufeff", written_row(_COLUMNS), *(row.line for row in rows)])
-
-
-def _refused(settlement: Settlement) -> Iterator[tuple[Key, RefusedError]]:
-    """Yield what stands against plans that are assigned, and for whom."""
-    used = Counter(settlement.effects.in_use)
-    for one in settlement.changes.values():
-        used.update(one.assign)
-        used.subtract(one.release)
-    # Whoever is judged is not counted among the others.
-    others = {code: number - 1 for code, number in used.items()}
-    for key, chosen in settlement.choices.items():
-        if any(chosen.values()):
-            held = settlement.deficits.holders[key].held
-            yield from ((key, fault) for fault in settlement.effects.faults(key[1], held, chosen, others))
-
-
-def _unsettled(settlement: Settlement) -> Iterator[SettlementRowInvalid]:
-    """Yield each license that stays in deficit, with how many holders lose it and how many must."""
-    short, holders = settlement.deficits
-    lost = Counter(code for key, one in settlement.changes.items() for code in one.release & holders[key].slots.keys())
-    for code, one in short.items():
-        if lost[code] < one.many:
-            yield SettlementRowInvalid(reason="short", license=one.license, count=lost[code], needed=one.many)
-
-
-def _write(change: WriteTransaction, kind: Kind, changes: Mapping[str, AssignmentChange]) -> None:
-    """Release and assign what holders of a kind lose and have instead, and record it for each."""
-    # Assigned first: whoever goes on to hold something has held it without a break.
-    slots.assign(change.connection, kind, [(id_, code) for id_, one in changes.items() for code in one.assign])
-    slots.release(change.connection, kind, [(id_, code) for id_, one in changes.items() for code in one.release])
-    for id_, one in changes.items():
-        released = sorted(one.release - {SATELLITE})
-        if SATELLITE in one.release:
-            remove_site(change, id_, released)
-        else:
-            who = word(kind)
-            change.record(f"{who}-assign", **{who: id_}, assigned=sorted(one.assign), released=released)

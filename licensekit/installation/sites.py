@@ -1,12 +1,11 @@
 """Sites: the central one and its satellites, and what they are assigned."""
 
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.errors import EntryTaken, NoneFree
-from licensekit.installation.assignments import Assignable
+from licensekit.installation.assignments import Assignable, HolderChange, write_changes
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.transactions import WriteTransaction, write_installation
@@ -63,9 +62,9 @@ class Sites(Assignable):
         """
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
-            released = [(site.id, code) for code in (*site.licenses, slots.SATELLITE)]
-            slots.release(change.connection, Kind.SITE, released)
-            remove_site(change, site.id, site.licenses)
+            held = frozenset((*site.licenses, slots.SATELLITE))
+            removed = HolderChange(site.id, site.written, held, frozenset(), held, ends=True)
+            write_changes(change, Kind.SITE, [removed])
             return site.licenses
 
     def list(self) -> tuple[SiteRow, ...]:
@@ -76,12 +75,6 @@ class Sites(Assignable):
                 SiteRow(site, lapsed(state.entitlements, Kind.SITE, site.holdings))
                 for site in all_sites(read.connection)
             )
-
-
-def remove_site(change: WriteTransaction, site_id: str, released: Sequence[str]) -> None:
-    """Remove a site that holds nothing any more, and record what it has released."""
-    change.connection.run("DELETE FROM sites WHERE id = ?", site_id)
-    change.record("site-remove", site=site_id, released=released)
 
 
 def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:
@@ -97,9 +90,9 @@ def _require_room(change: WriteTransaction) -> None:
     state = change.read.state()
     entitlements = state.entitlements
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
-    numbers = [count(entitlements, code, change.read.stored.satellites) for code in limiting]
-    for code, number in zip(limiting, numbers, strict=True):
-        if number.free == 0 and all(other.free == 0 for other in numbers):
+    numbers = {code: count(entitlements, code, change.read.stored.satellites) for code in limiting}
+    for code, number in numbers.items():
+        if all(one.free == 0 for one in numbers.values()):
             raise NoneFree(
                 reason="sites" if number.total else "no-sites",
                 license=code,

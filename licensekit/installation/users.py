@@ -5,9 +5,9 @@ from typing import Any
 
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotFound
-from licensekit.installation.assignments import Assignable
+from licensekit.installation.assignments import Assignable, write_changes
 from licensekit.installation.details import user_details_of
-from licensekit.installation.many_users import propose_assign, retire_users
+from licensekit.installation.many_users import propose_assign, retirement
 from licensekit.installation.user_import import import_users
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
 from licensekit.state import slots
@@ -106,7 +106,7 @@ class Users(Assignable):
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
             if not user.retired:
-                retire_users(change, [user])
+                write_changes(change, Kind.USER, [retirement(user)])
             return user.licenses
 
     def get(self, user_id: str) -> UserFacts:

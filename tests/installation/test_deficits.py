@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from collections.abc import Mapping
-from itertools import combinations
 from typing import Final
 
 from hypothesis import given
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.assignment import faults_of
-from licensekit.installation.deficits import Chosen, DeficitHolder, Deficits, Effects, Key, Short, choose_newest
+from licensekit.errors import BelowUse
+from licensekit.installation.settlement import Chosen, DeficitHolder, Effects, Key, Settlement
 from tests import makers
 from tests.entitlements.engine import SYSTEM, USER, bare, catalog, granted, trust_store
 
@@ -48,9 +48,7 @@ class World:
             for slot, key in enumerate(owners, 1):
                 slots[key][code] = slot
         below = [code for code, used in sorted(self.in_use.items()) if used > totals.get(code, 0)]
-        self.short = {
-            code: Short(code, USER, totals.get(code, 0), self.in_use[code] - totals.get(code, 0)) for code in below
-        }
+        self.short = {code: self.below_use(code, totals.get(code, 0)) for code in below}
         self.holders = {
             key: DeficitHolder("", {code: slots[key][code] for code in below if code in one}, one)
             for key, one in self.held.items()
@@ -58,9 +56,16 @@ class World:
         }
         self.effects = Effects(self.sold, self.in_use)
 
-    def choose(self) -> dict[Key, Chosen]:
+    def below_use(self, code: str, total: int) -> BelowUse:
+        """Return that fewer of a license are left than are assigned."""
+        used = self.in_use[code]
+        return BelowUse(
+            reason="many", license=code, in_use=used, total=total, remove=used - total, newest=(), others=used
+        )
+
+    def choose(self) -> Mapping[Key, Chosen]:
         """Return what the rule chooses."""
-        return choose_newest(Deficits(self.short, self.holders), self.effects)
+        return Settlement(self.short, self.holders, self.effects).newest().choices
 
     def is_settled(self, choices: Mapping[Key, Chosen]) -> bool:
         """Return whether nothing is short any more."""
@@ -117,27 +122,12 @@ def test_nobody_loses_what_was_not_necessary(world: World) -> None:
 
 
 @given(world=worlds())
-def test_the_fewest_people_lose_something_where_one_or_two_licenses_are_short(world: World) -> None:
-    """The model tries all groups of people who lose all that they hold of what is short."""
-    most = {key: dict.fromkeys(world.short.keys() & one, "") for key, one in world.held.items()}
-    fewest = next(
-        count
-        for count in range(len(most) + 1)
-        if any(world.is_settled({key: most[key] for key in some}) for some in combinations(most, count))
-    )
-    touched = len(world.choose())
-    assert touched >= fewest
-    if len(world.short) <= 2:
-        assert touched == fewest
-
-
-@given(world=worlds())
 def test_of_one_license_the_highest_slots_lose_theirs(world: World) -> None:
     for code, one in world.short.items():
         slots = {key: holder.slots[code] for key, holder in world.holders.items() if code in holder.slots}
         alone = {key: world.holders[key]._replace(slots={code: slot}) for key, slot in slots.items()}
         losing = {key for key, slot in slots.items() if slot > one.total}
-        assert choose_newest(Deficits({code: one}, alone), world.effects).keys() == losing
+        assert Settlement({code: one}, alone, world.effects).newest().choices.keys() == losing
 
 
 @given(world=worlds(), order=st.randoms(use_true_random=False))

@@ -30,7 +30,7 @@ class Taking(NamedTuple):
     settling: Settling
     as_json: bool
 
-    def carry_out(self, installation: Installation, proposal: ActivationProposal) -> None:
+    def carry_out(self, proposal: ActivationProposal) -> None:
         """Show what a file changes, and activate it unless it is only shown; exit with 1 if it could not be."""
         preview, settlement = proposal.preview, self.settling.of(proposal.settlement)
         if self.settling.ends(settlement):
@@ -38,9 +38,8 @@ class Taking(NamedTuple):
         changed = False
         if self.settling.settle:
             preview = preview.settled()
-            changed = not self.only_preview and proposal.apply(settle=settlement).changed
-        elif not self.only_preview:
-            changed = installation.activate(proposal.data).changed
+        if not self.only_preview:
+            changed = proposal.apply(settle=settlement if self.settling.settle else None).changed
         if self.as_json:
             more = proposal.as_json() if self.only_preview else {}
             emit_json({"activated": changed, **preview.plain(), **more, "settlement": settlement.plain()})
@@ -81,7 +80,7 @@ def activate(*, file: str, taking: Taking, **place: Any) -> None:
     """
     data = read_tokens(file, what="a license file")
     with located(file), commands.opened_first(**place) as installation:
-        taking.carry_out(installation, installation.propose_activate(data))
+        taking.carry_out(installation.propose_activate(data))
 
 
 @click.command()
@@ -97,7 +96,7 @@ def update(*, installation: Installation, issuer: str | None, ca: Path | None, t
     """
     proposal = installation.propose_update(issuer=issuer, ca=ca)
     if proposal is not None:
-        taking.carry_out(installation, proposal)
+        taking.carry_out(proposal)
     elif taking.as_json:
         emit_json({"activated": False, "new": []})
     else:

@@ -41,7 +41,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @click.command(does, help=text)
     @click.argument("named", metavar=arguments, nargs=-1)
     @together(*options)
-    @option("--from-file FILE file", "Many users: ids, or a table with a column id (`-`: standard input).")
+    @option("--from-file FILE file", "Many users: a table with a column id (`-`: standard input).")
     @filters
     @table_options
     @option("--preview", "Show the changes, and make none.")
@@ -84,10 +84,10 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
 
 
 def _show_done(proposal: UsersProposal) -> None:
-    for user, assigned, released in proposal.users:
-        texts = [("assigned", assigned), ("released", released)]
-        done = [f"{what} {', '.join(codes)}" for what, codes in texts if codes]
-        emit(f"{user.written}: {', '.join(['retired', *done] if proposal.retire else done)}")
+    for one in proposal.users:
+        texts = [("assigned", one.assigned), ("released", one.released)]
+        done = [f"{what} {', '.join(sorted(codes))}" for what, codes in texts if codes]
+        emit(f"{one.written}: {', '.join(['retired', *done] if one.ends else done)}")
     if not proposal.users:
         emit("nothing to change")
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import download, page
+from licensekit.console.rendering import page
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, UnexpectedType
 from licensekit.installation import ActivationProposal, Settlement, table_of
@@ -17,7 +17,7 @@ from licensekit.text.pasted import LeftOut, find_tokens
 from licensekit.wire import armor
 
 SHOWN: Final = 100
-"""How many holders of licenses in deficit are shown. Where more lose something, who does is chosen in a file."""
+"""How many holders of licenses in deficit are shown. Where more lose something, it is the newest."""
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -38,12 +38,6 @@ def preview(visit: Visit) -> Response:
     return _preview(visit, visit.installation.propose_activate(written), written, left_out=found.left_out)
 
 
-def plan(visit: Visit) -> Response:
-    """Return everybody who holds a license in deficit as a table, to be edited and sent back."""
-    settlement = visit.installation.propose_activate(visit.form.raw("text")).settlement
-    return download("plan.csv", table_of(settlement.rows))
-
-
 def activate(visit: Visit) -> Response:
     """Settle what is in deficit as it was chosen, activate the file, and show what has changed."""
     written = visit.form.raw("text")
@@ -57,12 +51,11 @@ def activate(visit: Visit) -> Response:
 
 
 def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
-    """Return who loses what: the newest, as a file says, or as it was chosen for each; None: nobody was asked."""
+    """Return who loses what: the newest, or as it was chosen for each; None: nobody was asked."""
     how = visit.form.text("settle")
     if how in {"", "newest"}:
         return settlement if how else None
-    chosen = table_of(()) + "\n".join(visit.form.texts("choice"))
-    return settlement.read(visit.form.file("plan") if how == "file" else chosen)
+    return settlement.read(table_of(()) + "\n".join(visit.form.texts("choice")))
 
 
 def _preview(

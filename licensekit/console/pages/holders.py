@@ -11,7 +11,7 @@ from licensekit.console.views.choices import choices_of
 from licensekit.console.views.licenses import user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
-from licensekit.installation import Given, InstallationState, UserFilter, UserPage
+from licensekit.installation import Given, InstallationState, Sites, UserFilter, UserPage, Users
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -123,38 +123,41 @@ def new(visit: Visit, error: LicenseError | None = None) -> Response:
 
 def add(visit: Visit) -> Response:
     """Add a user."""
-    user_id = visit.form.text("id")
-    visit.installation.users.add(user_id, **_facts(visit))
-    return moved(visit, "/user", id=user_id, saved="added")
+    visit.installation.users.add(visit.form.text("id"), **_facts(visit))
+    return _saved(visit, "/user", "added")
 
 
 def assign(visit: Visit) -> Response:
     """Save what was ticked: assign what is new and release what is gone, in one change."""
-    user_id = visit.form.raw("id")
-    added, gone = visit.form.changes(_ticked(visit))
-    visit.installation.users.assign(user_id, *added, release=gone)
-    return moved(visit, "/user", id=user_id, saved="licenses")
+    return _assign(visit, visit.installation.users, "/user")
 
 
 def set_facts(visit: Visit) -> Response:
     """Save what is known of a user."""
-    user_id = visit.form.raw("id")
-    visit.installation.users.set(user_id, **_facts(visit))
-    return moved(visit, "/user", id=user_id, saved="facts")
+    visit.installation.users.set(visit.form.raw("id"), **_facts(visit))
+    return _saved(visit, "/user", "facts")
 
 
 def retire(visit: Visit) -> Response:
     """Retire a user, which releases everything."""
-    user_id = visit.form.raw("id")
-    visit.installation.users.retire(user_id)
-    return moved(visit, "/user", id=user_id, saved="retired")
+    visit.installation.users.retire(visit.form.raw("id"))
+    return _saved(visit, "/user", "retired")
 
 
 def bring_back(visit: Visit) -> Response:
     """Bring a retired user back, without licenses."""
-    user_id = visit.form.raw("id")
-    visit.installation.users.set(user_id, retired=False)
-    return moved(visit, "/user", id=user_id, saved="returned")
+    visit.installation.users.set(visit.form.raw("id"), retired=False)
+    return _saved(visit, "/user", "returned")
+
+
+def _assign(visit: Visit, holders: Users | Sites, path: str) -> Response:
+    new_ones, gone = visit.form.changes(_ticked(visit))
+    holders.assign(visit.form.raw("id"), *new_ones, release=gone)
+    return _saved(visit, path, "licenses")
+
+
+def _saved(visit: Visit, path: str, what: str) -> Response:
+    return moved(visit, path, id=visit.form.text("id"), saved=what)
 
 
 def _ticked(visit: Visit) -> tuple[str, ...]:
@@ -187,9 +190,9 @@ def sites(visit: Visit, error: LicenseError | None = None) -> Response:
 
 def add_site(visit: Visit) -> Response:
     """Add a site."""
-    site_id = visit.form.text("id")
-    visit.installation.sites.add(site_id, name=visit.form.text("name"), central=visit.form.has("central"))
-    return moved(visit, "/site", id=site_id, saved="added")
+    name, central = visit.form.text("name"), visit.form.has("central")
+    visit.installation.sites.add(visit.form.text("id"), name=name, central=central)
+    return _saved(visit, "/site", "added")
 
 
 def site(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -211,10 +214,7 @@ def site(visit: Visit, error: LicenseError | None = None) -> Response:
 
 def assign_to_site(visit: Visit) -> Response:
     """Save what was ticked, as for users."""
-    site_id = visit.form.raw("id")
-    new, gone = visit.form.changes(visit.form.texts("license"))
-    visit.installation.sites.assign(site_id, *new, release=gone)
-    return moved(visit, "/site", id=site_id, saved="licenses")
+    return _assign(visit, visit.installation.sites, "/site")
 
 
 def remove_site(visit: Visit) -> Response:

@@ -73,7 +73,7 @@ def test_two_hundred_users_are_released_in_one_command(people: Command) -> None:
 
 
 def test_many_are_named_in_a_file_or_a_table(people: Command, shelf: Path) -> None:
-    (shelf / "leavers.txt").write_text("user001\nUSER002\n")
+    (shelf / "leavers.txt").write_text("id\nuser001\nUSER002\n")
     assert people("users retire --from-file leavers.txt").out == (
         "user001: retired, released sales, windows\nuser002: retired, released sales, windows\n"
     )
@@ -83,7 +83,7 @@ def test_many_are_named_in_a_file_or_a_table(people: Command, shelf: Path) -> No
     )
     assert moved.err.startswith("licensekit: user003: no `service` is free: 1 of 1 are assigned; release one")
     people("users release anna service")
-    moved = people("users assign service --release sales --from-file -", stdin=b"user003")
+    moved = people("users assign service --release sales --from-file -", stdin=b"id\nuser003")
     assert (moved.code, moved.out) == (0, "user003: assigned service, released sales\n")
     done = json.loads(people("users retire --from-file - --json", stdin=b"id\nuser004").out)
     assert done["changes"][1] == {"path": "user004.retired", "before": False, "after": True}
@@ -91,7 +91,7 @@ def test_many_are_named_in_a_file_or_a_table(people: Command, shelf: Path) -> No
 
 def test_nothing_is_changed_and_every_fault_is_said(people: Command, shelf: Path) -> None:
     before = people("users list --json").out
-    (shelf / "some.txt").write_text("user001\nnobody\nanna\n")
+    (shelf / "some.txt").write_text("id\nuser001\nnobody\nanna\n")
     for preview in ("", " --preview"):
         refused = people(f"users release windows --from-file some.txt{preview}")
         assert (refused.code, refused.out) == (6, "")
@@ -116,7 +116,7 @@ def test_nothing_is_changed_and_every_fault_is_said(people: Command, shelf: Path
     ],
 )
 def test_what_says_too_little_or_too_much_is_not_understood(people: Command, shelf: Path, line: str, said: str) -> None:
-    (shelf / "some.txt").write_text("anna\n")
+    (shelf / "some.txt").write_text("id\nanna\n")
     ran = people(line)
     assert (ran.code, said in ran.err) == (2, True), ran.err
 
