@@ -4,14 +4,16 @@ import errno
 import os
 import stat
 import sys
-import tomllib  # noqa: F401  # what a full table of open files is called is read with it, and then it is too late
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final, Literal
 
 from licensekit.errors import FileUnusable, PlaceTaken, TooLarge
+
+import_module("tomllib")  # it reads what errors say: once no more files can be opened, it is too late to load it
 
 PRIVATE: Final = 0o600
 """The mode of a file that only its owner may read."""

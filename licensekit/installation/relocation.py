@@ -56,7 +56,7 @@ def move(
     *,
     clock: Callable[[], datetime] = system_clock,
     by: str = "",
-    progress: Progress = lambda *_: None,
+    progress: Progress = lambda _, __: None,
 ) -> Moved:
     """Move the installation at `source` to `target`; each is a folder or a `postgresql://` URL.
 

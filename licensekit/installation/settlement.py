@@ -112,7 +112,7 @@ class Settlement:
     """What is in deficit by what is held of it, which is `SATELLITE` for a license that limits sites."""
     holders: Mapping[Key, DeficitHolder]
     effects: Effects
-    choices: Mapping[Key, Chosen] = field(default_factory=dict)
+    choices: Mapping[Key, Chosen] = field(default_factory=dict[Key, Chosen])
 
     @cached_property
     def rows(self) -> tuple[SettlementRow, ...]:

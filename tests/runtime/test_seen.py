@@ -1,5 +1,8 @@
 """The application tells who is there: from memory, written once a day and user, on both engines."""
 
+# What waits to be written shows nowhere else.
+# pyright: reportPrivateUsage=false
+
 import os
 import threading
 from datetime import date

@@ -1,5 +1,6 @@
 """`licensekit users assign`, `release` and `retire`: of one user, or of many as one change."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -14,6 +15,11 @@ from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, User
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
+
+def _as_set(_ctx: click.Context, _param: click.Parameter, kinds: Sequence[UserKind]) -> frozenset[UserKind]:
+    return frozenset(kinds)
+
+
 filters: Final[Decorator] = collected(
     "wanted",
     UserFilter,
@@ -24,7 +30,7 @@ filters: Final[Decorator] = collected(
         "Only users of this kind; may be repeated.",
         type=WordChoice(UserKind),
         multiple=True,
-        callback=lambda _ctx, _param, kinds: frozenset(kinds),
+        callback=_as_set,
     ),
     option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default=""),
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
