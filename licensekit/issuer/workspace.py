@@ -194,10 +194,10 @@ class Workspace:
             run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
 
-    def publish(self, folder: Path, *, now: int, preview: bool = False) -> Iterator[PublishedFile]:
+    def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
         """Write the newest file of each customer where a web server serves it, and yield every one (`publishing`).
 
-        It needs no key and no right to write to the ledger. With `preview` nothing is written.
+        It needs no key and no right to write to the ledger.
 
         Raises:
             LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
@@ -206,7 +206,7 @@ class Workspace:
         if error := self.ledger.restored():
             raise error
         with self.read(now) as tx:
-            yield from publish(tx, folder, preview=preview)
+            yield from publish(tx, folder)
 
     def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
