@@ -44,11 +44,6 @@ class Issuance(NamedTuple):
     overridden: tuple[str, ...] = ()
     """The names of the doubts about it that were overridden."""
 
-    @property
-    def about(self) -> str:
-        """The order by its number, or the serial."""
-        return f"serial {self.bundle.serial}" if self.number is None else f"order {self.number}"
-
 
 class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
@@ -98,7 +93,7 @@ def proposal_of(
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
-        about=issuance.about,
+        about=f"serial {issuance.bundle.serial}" if issuance.number is None else f"order {issuance.number}",
         is_done=repeated is not None,
         bundle=issuance.bundle,
         repeated=repeated,
