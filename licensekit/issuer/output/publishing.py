@@ -8,10 +8,11 @@ from typing import Final, Literal, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LicenseError, PlaceTaken
-from licensekit.files import is_written, write_many
+from licensekit.files import write_many
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.output.attachments import AttachmentSource
+from licensekit.issuer.output.license_file import present_at
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.verify import verify_bundle
 
@@ -83,7 +84,8 @@ def _is_believed(tx: LedgerTransaction, one: Issued) -> bool:
 
 def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
     """Write a file unless it is there, and return what changes."""
-    is_there = is_written(path, data, _READABLE)
-    if not is_there:
-        write_many(path.parent, [(path.name, data)], mode=_READABLE)
-    return "new" if is_there is None else "unchanged" if is_there else "changed"
+    before = present_at(path)
+    if before == data:
+        return "unchanged"
+    write_many(path.parent, [(path.name, data)], mode=_READABLE)
+    return "new" if before is None else "changed"

@@ -218,9 +218,6 @@ def test_a_web_server_may_read_them_whatever_the_umask_is(updating: Workspace, w
         os.umask(before)
     [path] = www.iterdir()
     assert path.stat().st_mode & 0o777 == 0o644
-    path.chmod(0o600)
-    assert changes(updating, www) == {SERIAL: "changed"}
-    assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_nothing_else_in_the_folder_is_touched(updating: Workspace, www: Path) -> None:
