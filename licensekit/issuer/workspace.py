@@ -34,7 +34,7 @@ from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.output.publishing import PublishedFile, publish
-from licensekit.issuer.proposal import propose, sign_proposed
+from licensekit.issuer.proposal import propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -159,8 +159,7 @@ class Workspace:
             OrderInvalid: with all its faults.
             OrderConflict: another order was issued under its number, or what was issued is void.
         """
-        work_out = partial(propose_order, draft=draft, signing=signing)
-        return sign_proposed(self._store, work_out, key, who=who, now=now)
+        return self.propose_issue(draft, now=now, **signing).sign(key, who=who)
 
     def issue_bulk(
         self,
@@ -236,10 +235,10 @@ class Workspace:
 
         Raises:
             ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
+            ProposalStale: somebody else changes it meanwhile.
             NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
         """
-        work_out = partial(propose_change, asked=asked, signing=signing)
-        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
+        return self.propose_change(asked, now=now, **signing).sign(key, who=who, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
         """Return which active bundles the key `lost` has signed, to sign them again.

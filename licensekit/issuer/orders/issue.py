@@ -69,13 +69,12 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
 
     Raises as `ordered_before` and `check`.
     """
-    before = issued_before(tx, draft)
+    order, ordered = draft.order, canonical(draft.order)
+    before = ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     bundle, overridden = prepare_bundle(tx, draft)
-    order = draft.order
-    is_new = order.serial is None
-    issuance = Issuance("issue", bundle, None, order.number, canonical(order), None, is_new, overridden)
+    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, overridden)
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
@@ -135,11 +134,6 @@ def prepare_bundle(
     extensions = numbering.pickup(draft.order, serial)
     bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
     return bundle, checked.overridden
-
-
-def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:
-    """Return what was issued for an order, found by its number; raises as `ordered_before`."""
-    return ordered_before(tx, draft.order.number, canonical(draft.order))
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
