@@ -184,21 +184,6 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | 
         raise unusable(Path(path), "a file", error) from error
 
 
-def is_written(path: Path, data: bytes, mode: int) -> bool | None:
-    """Return whether a file holds just `data` and has the permissions of `mode`; None: there is none.
-
-    Raises:
-        FileUnusable: something else has its name, such as a symbolic link, or it cannot be read.
-    """
-    with _explained(path, "a file to be replaced"):
-        if not os.path.lexists(path):
-            return None
-        found = path.lstat()
-        require_plain_file(path, found.st_mode, "a file to be replaced")
-        has_mode = os.name != "posix" or found.st_mode & mode == mode
-        return has_mode and found.st_size == len(data) and path.read_bytes() == data
-
-
 def names_in(folder: Path) -> frozenset[str]:
     """Return the names of what is in `folder`; raise `FileUnusable` if it cannot be listed."""
     with _explained(folder, "a folder for files"):

@@ -70,11 +70,8 @@ def _context(ca: Path | None, end: float) -> ssl.SSLContext:
 
 
 def _get(address: str, context: ssl.SSLContext, seconds: float) -> bytes:
-    opener = request.OpenerDirector()  # it knows no other scheme than its handlers
-    handlers = request.HTTPSHandler(context=context), _Redirects()
     proxies = request.ProxyHandler(request.getproxies_environment())
-    for handler in (*handlers, proxies, request.HTTPErrorProcessor(), request.HTTPDefaultErrorHandler()):
-        opener.add_handler(handler)
+    opener = request.build_opener(request.HTTPSHandler(context=context), _Redirects, proxies)
     with opener.open(_request(address), timeout=seconds) as response:
         data: bytes = response.read(FILE_BYTES + 1)
         if len(data) > FILE_BYTES:

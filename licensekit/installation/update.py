@@ -1,7 +1,6 @@
 """The newest license file of an installation, from where its issuer publishes it (`docs/renewals.md`)."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from licensekit.errors import BundleRefused, FetchFailed, FormatError, LicenseError, SignatureInvalid, UpdateNotOffered
 from licensekit.installation.activation import ActivationProposal
@@ -13,16 +12,8 @@ Fetch = Callable[[str], bytes]
 """Returns what is at an address; raises a `LicenseError` if nothing comes."""
 
 
-class UpdateAddress(NamedTuple):
-    """Where an installation's newest license file lies (`docs/format.md`, "Extensions")."""
-
-    folder: str
-    """What the catalog names. Messages show no more: whoever knows the rest can fetch the file."""
-    whole: str
-
-
-def update_address(read: ReadTransaction, issuer: str | None) -> UpdateAddress:
-    """Return where the newest file of an issuer lies, the vendor by default.
+def update_address(read: ReadTransaction, issuer: str | None) -> str:
+    """Return where the newest file of an issuer lies, the vendor by default (`docs/format.md`, "Extensions").
 
     What has expired or was taken back says it as well: a renewal is looked for then, too.
 
@@ -40,19 +31,18 @@ def update_address(read: ReadTransaction, issuer: str | None) -> UpdateAddress:
         reason = "pickup" if folder else "catalog"
         raise UpdateNotOffered(reason=reason if payloads else "nothing", issuer=owner)
     # What was activated last is what the issuer goes on with.
-    return UpdateAddress(folder, f"{folder.removesuffix('/')}/{pickups[-1]}.lic")
+    return f"{folder.removesuffix('/')}/{pickups[-1]}.lic"
 
 
-def propose_fetched(
-    address: UpdateAddress, fetch: Fetch, propose: Callable[[bytes], ActivationProposal]
-) -> ActivationProposal:
+def propose_fetched(address: str, fetch: Fetch, propose: Callable[[bytes], ActivationProposal]) -> ActivationProposal:
     """Return what the file at an address would change.
 
-    An error that names no place names the folder; what is damaged is to be fetched again, and not to be mailed.
+    An error that names no place names the folder, as whoever knows the whole address can fetch the file. What is
+    damaged is to be fetched again, and not to be mailed.
     """
     data = b""
     try:
-        data = fetch(address.whole)
+        data = fetch(address)
         if data.lstrip().startswith(b"<"):
             raise FetchFailed(reason="page")
         return propose(data)
@@ -61,7 +51,7 @@ def propose_fetched(
         is_cut_off = isinstance(error, SignatureInvalid) and not data.endswith(b"\n")
         is_damaged = is_cut_off or isinstance(error, FormatError)
         shown = FetchFailed(reason="damaged", detail=error.message) if is_damaged else error
-        raise (shown if shown.where else shown.at(address.folder)) from error
+        raise (shown if shown.where else shown.at(address.rpartition("/")[0])) from error
 
 
 def is_news(preview: Preview) -> bool:

@@ -34,7 +34,7 @@ from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.output.publishing import PublishedFile, publish
-from licensekit.issuer.proposal import propose, sign_proposed
+from licensekit.issuer.proposal import propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
@@ -159,8 +159,7 @@ class Workspace:
             OrderInvalid: with all its faults.
             OrderConflict: another order was issued under its number, or what was issued is void.
         """
-        work_out = partial(propose_order, draft=draft, signing=signing)
-        return sign_proposed(self._store, work_out, key, who=who, now=now)
+        return self.propose_issue(draft, now=now, **signing).sign(key, who=who)
 
     def issue_bulk(
         self,
@@ -194,10 +193,10 @@ class Workspace:
             run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
 
-    def publish(self, folder: Path, *, now: int, preview: bool = False) -> Iterator[PublishedFile]:
+    def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
         """Write the newest file of each customer where a web server serves it, and yield every one (`publishing`).
 
-        It needs no key and no right to write to the ledger. With `preview` nothing is written.
+        It needs no key and no right to write to the ledger.
 
         Raises:
             LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
@@ -206,7 +205,7 @@ class Workspace:
         if error := self.ledger.restored():
             raise error
         with self.read(now) as tx:
-            yield from publish(tx, folder, preview=preview)
+            yield from publish(tx, folder)
 
     def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
@@ -236,10 +235,10 @@ class Workspace:
 
         Raises:
             ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
+            ProposalStale: somebody else changes it meanwhile.
             NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
         """
-        work_out = partial(propose_change, asked=asked, signing=signing)
-        return sign_proposed(self._store, work_out, key, who=who, now=now, confirm=confirm)
+        return self.propose_change(asked, now=now, **signing).sign(key, who=who, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
         """Return which active bundles the key `lost` has signed, to sign them again.

@@ -6,37 +6,36 @@ from typing import Final
 import click
 
 from licensekit.cli.issuer.options import in_workspace
-from licensekit.cli.options import PATH, option
+from licensekit.cli.options import PATH
 from licensekit.cli.output import Columns, counted, emit, emit_json, json_option, show_rows
 from licensekit.issuer import PublishedFile, Workspace
 
 
 @click.command()
 @click.argument("target", metavar="DIR", type=PATH)
-@option("--preview", "Show what would be written, and stop.")
 @in_workspace
 @json_option
-def publish(*, target: Path, preview: bool, workspace: Workspace, now: int, as_json: bool) -> None:
+def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> None:
     """Write the newest license file of each customer into DIR, which a web server serves.
 
     Each lies under the name that `licensekit update` asks for; only what has changed is written. No key is needed. Run
     it after you have signed something, and once a day.
     """
-    files = list(workspace.publish(target, now=now, preview=preview))
+    files = list(workspace.publish(target, now=now))
     written = [one for one in files if one.change != "unchanged"]
     unchanged = len(files) - len(written)
     if as_json:
-        emit_json({"written": not preview, "files": [one._asdict() for one in written], "unchanged": unchanged})
+        emit_json({"files": [one._asdict() for one in written], "unchanged": unchanged})
         return
     if written:
         show_rows(written, _COLUMNS)
         emit()
-    emit(f"{counted(len(written), 'file')} {'to write' if preview else 'written'}, {unchanged} unchanged")
+    emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
 
 
 _COLUMNS: Final[Columns[PublishedFile]] = {
     "serial": lambda one: one.serial,
     "company": lambda one: one.company,
     "file": lambda one: one.change,
-    "holds": lambda one: ", ".join(one.holds) or "no license: all were taken back",
+    "holds": lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
 }

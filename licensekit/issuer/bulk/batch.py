@@ -14,9 +14,9 @@ from licensekit.issuer.bulk.worker_pool import WorkerPool
 from licensekit.issuer.ledger import Record, append, orders_among
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.orders.bundle import form
-from licensekit.issuer.orders.issue import check, issued_before, note_of
+from licensekit.issuer.orders.issue import check, note_of, ordered_before
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.orders.order import Order, OrderDraft
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
@@ -122,7 +122,7 @@ class Batch:
         if order.number is None:
             draft = _without_number(draft)
         elif order.number in before or self._had_to_wait(order):
-            issued = issued_before(self._tx, draft)
+            issued = ordered_before(self._tx, order.number, canonical(order))
             if issued is not None:
                 return issued
         terms = self._terms(draft)

@@ -122,11 +122,10 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Mo
 
 
 def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
-    stated = exchange_files.latest_statement(tx.ledger, serial)
+    installation, statement = exchange_files.latest_statement(tx.ledger, serial) or (None, None)
     issued = bundles.of_serial(tx.ledger, serial)
     active = [one.bundle for one in issued if one.state == ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
-    installation, statement = stated or (None, None)
     rows = tuple(_rows(tx.state, _sold(active, _meters(tx.state)), statement))
     if installation is None or statement is None:
         return UsageReport(serial, company, rows, None, None, 0, None)

@@ -137,21 +137,6 @@ def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool
     return ((read_row(row[:-1]), bool(row[-1])) for row in rows)
 
 
-def counting_of(connection: Connection, serial: str, today: int) -> list[Issued]:
-    """Return the bundles of a serial that count, as `numbers_of_key`."""
-    return _found(connection, "b.serial = ? AND " + _COUNTS + " ORDER BY b.part, b.sequence", serial, today, today)
-
-
-def serial_in_place_of(connection: Connection, serial: str) -> str | None:
-    """Return the serial of the newest bundle that takes the place of a serial, if there is one."""
-    row = connection.one(
-        "SELECT b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number"
-        " WHERE r.serial = ? ORDER BY b.number DESC LIMIT 1",
-        serial,
-    )
-    return row[0] if row else None
-
-
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
     return _found(connection, f"b.number IN ({asked(numbers)}) ORDER BY b.number", *numbers)

@@ -44,11 +44,6 @@ class Issuance(NamedTuple):
     overridden: tuple[str, ...] = ()
     """The names of the doubts about it that were overridden."""
 
-    @property
-    def about(self) -> str:
-        """The order by its number, or the serial."""
-        return f"serial {self.bundle.serial}" if self.number is None else f"order {self.number}"
-
 
 class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
@@ -74,13 +69,12 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
 
     Raises as `ordered_before` and `check`.
     """
-    before = issued_before(tx, draft)
+    order, ordered = draft.order, canonical(draft.order)
+    before = ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     bundle, overridden = prepare_bundle(tx, draft)
-    order = draft.order
-    is_new = order.serial is None
-    issuance = Issuance("issue", bundle, None, order.number, canonical(order), None, is_new, overridden)
+    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, overridden)
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
@@ -98,7 +92,7 @@ def proposal_of(
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
-        about=issuance.about,
+        about=f"serial {issuance.bundle.serial}" if issuance.number is None else f"order {issuance.number}",
         is_done=repeated is not None,
         bundle=issuance.bundle,
         repeated=repeated,
@@ -140,11 +134,6 @@ def prepare_bundle(
     extensions = numbering.pickup(draft.order, serial)
     bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
     return bundle, checked.overridden
-
-
-def issued_before(tx: LedgerTransaction, draft: OrderDraft) -> Issued | None:
-    """Return what was issued for an order, found by its number; raises as `ordered_before`."""
-    return ordered_before(tx, draft.order.number, canonical(draft.order))
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:

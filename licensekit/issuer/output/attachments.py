@@ -64,7 +64,9 @@ class AttachmentSource:
         self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
         self._known: dict[Held, Attachments] = {}
         self._written: dict[tuple[Token, ...], bytes] = {}
-        self._usual = self._lacking(self._oldest if attach is True else attach or newest_held(tx.state))
+        self._usual = self._lacking(
+            self._oldest if attach is True else attach or held_in(tx.state.trust_store, tx.state.issuer)
+        )
 
     def attachments(self, document: Bundle | Reset) -> Attachments:
         """Return what the application lacks that is to take a document."""
@@ -95,18 +97,11 @@ def held_by_pack(state: WorkspaceState, pack: bytes) -> Held:
     Raises:
         FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
     """
-    if pack == state.pack:
-        return newest_held(state)
     trust_store = open_pack(pack, pin_in_pack(pack))
     ours = {known.verified.identity for known in state.trust_store.trust.chain}
     if ours.isdisjoint(known.verified.identity for known in trust_store.trust.chain):
         raise RootMismatch(reason="other-pack")
     return held_in(trust_store, state.issuer)
-
-
-def newest_held(state: WorkspaceState) -> Held:
-    """Return what an application holds that ships the newest pack."""
-    return held_in(state.trust_store, state.issuer)
 
 
 def oldest_held(tx: LedgerTransaction) -> Held:

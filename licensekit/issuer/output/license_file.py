@@ -88,10 +88,9 @@ def require_replaceable(path: Path, document: Bundle | Reset) -> None:
         PlaceTaken: something else is there.
         FileUnusable: it cannot be read, or is no plain file.
     """
-    if not os.path.lexists(path):
+    data = present_at(path)
+    if data is None:
         return
-    require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
-    data = read_bytes(path, limit=FILE_BYTES, what="a license file")
     there = _license_in(data) if data else document
     if there is None:
         raise PlaceTaken(reason="no-license", where=str(path))
@@ -101,6 +100,18 @@ def require_replaceable(path: Path, document: Bundle | Reset) -> None:
         raise PlaceTaken(reason="other", bundle=there.label, company=there.company, where=str(path))
     if isinstance(there, Bundle) and isinstance(document, Bundle) and _order(there) > _order(document):
         raise PlaceTaken(reason="newer", bundle=there.label, company=there.company, where=str(path))
+
+
+def present_at(path: Path) -> bytes | None:
+    """Return what is in the file that a license file is to replace; None: there is none.
+
+    Raises:
+        FileUnusable: it cannot be read, or is no plain file.
+    """
+    if not os.path.lexists(path):
+        return None
+    require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
+    return read_bytes(path, limit=FILE_BYTES, what="a license file")
 
 
 def _license_in(data: bytes) -> Bundle | Reset | None:

@@ -1,18 +1,18 @@
 """The newest file of each customer, in a folder that any web server serves (`docs/renewals.md`)."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, groupby
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LicenseError, PlaceTaken
-from licensekit.files import is_written, write_many
+from licensekit.files import write_many
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.states import REPLACED, VOID
 from licensekit.issuer.output.attachments import AttachmentSource
+from licensekit.issuer.output.license_file import present_at
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.verify import verify_bundle
 
@@ -29,14 +29,14 @@ class PublishedFile(NamedTuple):
     serial: str
     company: str
     holds: tuple[str, ...]
-    """The labels of its bundles; empty: everything was taken back, and the file brings the list that says so."""
+    """The labels of its bundles; empty: all were taken back or replaced, and the file brings the newest list."""
     change: Literal["new", "changed", "unchanged"]
 
 
-def publish(tx: LedgerTransaction, folder: Path, *, preview: bool) -> Iterator[PublishedFile]:
+def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
     """Write the newest file of each pickup that differs from what is in `folder`, and yield every one; lazily.
 
-    With `preview` nothing is written. Nothing else in the folder is touched.
+    Nothing else in the folder is touched.
 
     Raises:
         FileUnusable: the folder is missing, or a file in it cannot be read or replaced; those before it were written.
@@ -54,40 +54,23 @@ def publish(tx: LedgerTransaction, folder: Path, *, preview: bool) -> Iterator[P
         pickups = sorted({one.pickup for one in issued if one.pickup is not None})
         if not pickups:
             continue
-        held, data = _newest_file(tx, source, issued, list(compress(issued, counts)))
+        held, data = _newest_file(tx, source, issued, compress(issued, counts))
         last, labels = issued[-1].bundle, tuple(one.label for one in held)
         for pickup in pickups:
-            change = _put(folder / f"{pickup.hex()}.lic", data, preview=preview)
+            change = _put(folder / f"{pickup.hex()}.lic", data)
             yield PublishedFile(last.serial, last.company, labels, change)
 
 
 def _newest_file(
-    tx: LedgerTransaction, source: AttachmentSource, issued: Sequence[Issued], counting: Sequence[Issued]
+    tx: LedgerTransaction, source: AttachmentSource, issued: Sequence[Issued], counting: Iterable[Issued]
 ) -> tuple[list[Issued], bytes]:
     """Return the bundles of the file of a serial, and its bytes."""
-    held = [one for one in counting or _in_its_place(tx, issued) if _is_believed(tx, one)]
+    held = [one for one in counting if _is_believed(tx, one)]
     attached = [token for one in held or issued[-1:] for token in source.attachments(one.bundle).beside(one.bundle)]
     if not held:
         newest = tx.trust.lists.get(tx.state.issuer)
         attached += [tx.state.verified_trust.token, *([] if newest is None else [newest.token])]
     return held, source.file(tuple(dict.fromkeys(attached)), *(one.token for one in held))
-
-
-def _in_its_place(tx: LedgerTransaction, issued: Sequence[Issued]) -> list[Issued]:
-    """Return what counts of the serial that took the place of one, unless that was taken back as well.
-
-    What was taken back may be in the wrong hands, and its pickup with it.
-    """
-    serial, passed, found = issued[0].bundle.serial, set[str](), list[Issued]()
-    while not found and serial not in passed and _is_replaced(tx, serial):
-        passed.add(serial)
-        serial = bundles.serial_in_place_of(tx.ledger, serial) or serial
-        found = bundles.counting_of(tx.ledger, serial, day_at(tx.now))
-    return found
-
-
-def _is_replaced(tx: LedgerTransaction, serial: str) -> bool:
-    return {one.state for one in bundles.of_serial(tx.ledger, serial)} <= {REPLACED, VOID}
 
 
 def _is_believed(tx: LedgerTransaction, one: Issued) -> bool:
@@ -99,9 +82,10 @@ def _is_believed(tx: LedgerTransaction, one: Issued) -> bool:
     return True
 
 
-def _put(path: Path, data: bytes, *, preview: bool) -> Literal["new", "changed", "unchanged"]:
+def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
     """Write a file unless it is there, and return what changes."""
-    is_there = is_written(path, data, _READABLE)
-    if not (is_there or preview):
-        write_many(path.parent, [(path.name, data)], mode=_READABLE)
-    return "new" if is_there is None else "unchanged" if is_there else "changed"
+    before = present_at(path)
+    if before == data:
+        return "unchanged"
+    write_many(path.parent, [(path.name, data)], mode=_READABLE)
+    return "new" if before is None else "changed"

@@ -22,7 +22,6 @@ READING: Final = {
     "catalog diff": ("catalog", "diff"),
     "keys": ("keys", "list"),
     "publishing": ("publish", "{acme}/../www"),
-    "preview of publishing": ("publish", "{acme}/../www", "--preview"),
     "preview of an order": ("issue", "{acme}/orders/example.toml", "--preview"),
     "preview of a renewal": ("renew", "1010000014", "--days", "30", "--preview"),
     "preview of revoking": ("revoke", "serial", "1010000014", "--preview"),
