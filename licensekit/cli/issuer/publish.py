@@ -7,7 +7,7 @@ import click
 
 from licensekit.cli.issuer.options import in_workspace
 from licensekit.cli.options import PATH
-from licensekit.cli.output import Columns, counted, emit, emit_json, json_option, show_rows
+from licensekit.cli.output import Columns, counted, emit, emit_json, json_option, remark, show_rows
 from licensekit.issuer import PublishedFile, Workspace
 
 
@@ -31,6 +31,10 @@ def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> N
         show_rows(written, _COLUMNS)
         emit()
     emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
+    if not files:
+        remark(
+            "No bundle has an address: name `update` in the catalog; what is issued or renewed from then on has one."
+        )
 
 
 _COLUMNS: Final[Columns[PublishedFile]] = {

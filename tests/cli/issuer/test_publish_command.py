@@ -49,3 +49,8 @@ def test_two_wrong_folders(selling: Desk) -> None:
     assert "no such folder; create it first" in selling.refused(8, "publish", "nowhere", *IN)
     assert "its keys would be served as well; choose a folder" in selling.refused(8, "publish", "acme", *IN)
     assert "place-taken" in selling.run("publish", "acme", *IN, "--json", code=8).stdout
+
+
+def test_where_nothing_has_an_address_it_says_how_to_get_one(desk: Desk) -> None:
+    Path("www").mkdir()
+    assert "name `update` in the catalog" in desk.run("publish", "www", *IN).stderr
