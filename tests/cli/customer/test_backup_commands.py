@@ -26,7 +26,7 @@ def test_a_doctor_shows_a_table_and_is_content(crm: Command) -> None:
     assert [row.split()[:2] for row in rows] == [
         [check, "ok"]
         for check in (
-            *("database", "schema", "audit", "slots", "words", "journal", "documents", "time", "activation"),
+            *("database", "schema", "audit", "slots", "journal", "documents", "time", "activation"),
             *("backup", "files", "space", "versions"),
         )
     ]
