@@ -185,6 +185,7 @@ class LiveSnapshot:
             self._is_closed = True
             self.sightings = Sightings(0)
             self._publish()
+        self._looked.set()  # a first question that waits for a look waits no longer
         self.changes.wake()
         self.database.close()
 
