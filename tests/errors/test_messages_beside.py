@@ -15,7 +15,10 @@ from licensekit.errors.coded import Coded
 from tests.errors.coded_classes import below
 from tests.structure.layers import PACKAGE
 
-OURS = sorted({kind for kind in below(Coded) if kind.__module__.startswith("licensekit.")}, key=lambda kind: kind.code)
+OURS = sorted(
+    {kind for kind in below(Coded) if kind.__module__.startswith("licensekit.")},
+    key=lambda kind: (kind.code, kind.__name__),  # two packages have a code of one name
+)
 FILES = sorted(PACKAGE.rglob("messages.toml"))
 USES = {"message", "hint", "subject", "remedy", "consequence"}
 SAYS = """
