@@ -43,7 +43,7 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
     state = visit.state
     details = visit.installation.users.details(visit.form.raw("id") if error else visit.asked("id"))
     user = details.user
-    # A way that is for other kinds of users is none of this one's.
+    # A way for other kinds of users is not shown.
     logins = [(way, one) for way, one in details.logins.items() if not any(r.code == "kind" for r in one.reasons)]
     lapsed = [code for code in user.licenses if details.access.get(code, Access.NONE) < Access.FULL]
     own, shared = _given_by(state, details.given)
