@@ -24,6 +24,8 @@ _USERS: Final = (
 _ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
 _HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
+_NO_SLOTS: Final = "< 1", "> 2147483647"
+"""What no slot is: below the first, and above `slots.HIGHEST`."""
 _OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
 _USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
 _HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
@@ -163,8 +165,9 @@ def _lapsed(state: InstallationState) -> Condition:
     each = _BEYOND + f" OR {_BEYOND}" * (len(served) - 1)
     holds = Clause(_HOLDS.replace("{what}", f"({each})"), tuple(chain.from_iterable(served.items())))
     some: LiteralString = f"x.license IN ({marks(served)}) AND x.slot "
-    # Slots that are none were edited by hand; of the others, most licenses have none that is beyond.
-    ranges = [Clause(f"{_HOLDERS}{some}< 1", tuple(served)), Clause(f"{_HOLDERS}{some}> ?", (*served, HIGHEST))]
+    # Slots that are none were edited by hand; of the others, most licenses have none that is beyond. Bounds are part of
+    # the text: of a value that it does not see, PostgreSQL believes that a third of all rows is beyond it.
+    ranges = [Clause(f"{_HOLDERS}{some}{bound}", tuple(served)) for bound in _NO_SLOTS]
     beyond = [(code, last) for code, last in served.items() if last < state.in_use[code]]
     ranges += (Clause(_HOLDERS + "x.license = ? AND x.slot > ?", one) for one in beyond)
     return Condition(holds, tuple(ranges) if len(ranges) <= RANGES else (), in_order=False)
