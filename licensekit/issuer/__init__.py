@@ -49,7 +49,6 @@ from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restor
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.listing import LISTED_STATES, Filters
 from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.messages import BundlesVoid
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal
@@ -59,7 +58,7 @@ from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
 from licensekit.issuer.output.publishing import PublishedFile
-from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.proposal import BundlesVoid, SignProposal
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace

@@ -18,8 +18,7 @@ from licensekit.issuer.ledger import append, bundles, entry, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import RETURNED, Named
-from licensekit.issuer.messages import UnboundReturn
-from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.proposal import SignProposal, UnboundReturn
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256

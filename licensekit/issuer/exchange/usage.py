@@ -9,7 +9,7 @@ from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import HistoryDoubtful, MoreInUse
+from licensekit.issuer.proposal import HistoryDoubtful, MoreInUse
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage

@@ -14,8 +14,7 @@ from licensekit.issuer.ledger import bundles, states
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import LedgerBundle, Named
-from licensekit.issuer.messages import ListDecides, ListEffect
-from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.proposal import ListDecides, ListEffect, SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change

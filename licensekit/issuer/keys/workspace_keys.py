@@ -15,8 +15,7 @@ from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Pre
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
-from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import propose
+from licensekit.issuer.proposal import BundlesVoid, propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspacePart
 from licensekit.keys.signing import SigningKey

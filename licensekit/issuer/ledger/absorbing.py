@@ -13,8 +13,7 @@ from licensekit.issuer.keys.intake import Intake, enter
 from licensekit.issuer.ledger import append, bundles, serials
 from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.projection import ABSORB
-from licensekit.issuer.messages import AcceptsRestored, NotAbsorbed
-from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.proposal import AcceptsRestored, NotAbsorbed, SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.proposals import Change

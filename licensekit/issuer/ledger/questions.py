@@ -21,8 +21,7 @@ from licensekit.issuer.ledger.listing import Filters
 from licensekit.issuer.ledger.lookup import LookupResult
 from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
-from licensekit.issuer.messages import HistoryDoubtful
-from licensekit.issuer.proposal import propose
+from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.transaction import RESTORED, WorkspacePart
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor

@@ -19,11 +19,11 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import SoldIsChanged
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
 from licensekit.issuer.orders.order import TABLES, OrderDraft
 from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
+from licensekit.issuer.proposal import SoldIsChanged
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use

@@ -15,9 +15,9 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, VOID
-from licensekit.issuer.messages import UnusualTerm
 from licensekit.issuer.orders.bundle import CheckedOrder, missing_requirements
 from licensekit.issuer.orders.order import Order, term
+from licensekit.issuer.proposal import UnusualTerm
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT, LedgerTransaction
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Bundle
