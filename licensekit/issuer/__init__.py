@@ -12,7 +12,6 @@ A program issues with the same powers as the commands:
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
-from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import (
     OrderLine,
     OrderSource,
@@ -23,7 +22,7 @@ from licensekit.issuer.bulk.lines import (
     order_file,
     order_stream,
 )
-from licensekit.issuer.bulk.runs import faults_of
+from licensekit.issuer.bulk.runs import Done, faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets

@@ -15,9 +15,8 @@ from secrets import token_bytes
 from typing import Self, Unpack
 
 from licensekit.files import names_in
-from licensekit.issuer.bulk.batch import Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.runs import issue_all, issue_valid
+from licensekit.issuer.bulk.runs import Done, Run, issue_all, issue_valid
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create, create_partner

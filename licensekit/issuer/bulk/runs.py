@@ -1,24 +1,214 @@
 """Orders in bulk, in few transactions: all of them or none, or all that are valid.
 
 In bulk an order has a number, by which it is found when the same file is issued again: what was interrupted continues
-without issuing anything twice. Entries are durable before a file is there.
+without issuing anything twice. Entries are durable before a file is there. While the worker pool signs one batch, the
+next one is read and the one before is entered.
 """
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count as counting
 from itertools import islice
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from licensekit.errors import FaultsError, LicenseError, OrdersRefused
+from licensekit.errors import (
+    FaultsError,
+    KeyOutOfScope,
+    LicenseError,
+    OrderConflict,
+    OrderIncomplete,
+    OrderInvalid,
+    OrdersRefused,
+    PayloadInvalid,
+)
 from licensekit.errors.coded import Located
-from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.ledger import bundles
+from licensekit.issuer.bulk.terms import KEPT, Terms
+from licensekit.issuer.bulk.worker_pool import WorkerPool
+from licensekit.issuer.ledger import Record, append, bundles, orders_among
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.output.attachments import AttachmentSource
-from licensekit.issuer.output.license_file import license_file, require_replaceable
-from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.issuer.orders.bundle import form
+from licensekit.issuer.orders.issue import check, note_of, ordered_before
+from licensekit.issuer.orders.numbering import Numbering
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import LicenseFile, license_file, require_replaceable
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted
+from licensekit.keys.signing import Signer
+from licensekit.trust.scope import require_type
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Bundle, compose
+from licensekit.wire.frame import message, write_one
+
+
+class Run(NamedTuple):
+    """What all transactions of one issue in bulk share."""
+
+    signer: Signer
+    pool: WorkerPool
+    now: int
+    who: str
+    attach: Attach
+    into: Path | None
+    """The folder for the files, if there is one."""
+    taken: frozenset[str]
+    """The names that were in it when the run began."""
+    known: dict[tuple[Token | None, Token], dict[bytes | None, Terms]]
+    """The terms that are known under a catalog and a trust document."""
+
+
+class Done(NamedTuple):
+    """The result of one order."""
+
+    where: str
+    size: int
+    file: LicenseFile | None
+    error: LicenseError | None
+    order: str = ""
+    """The vendor's own number of the order."""
+    number: int = 0
+    """Of the entry of what was issued before, where its file is made later."""
+
+
+class _Waiting(NamedTuple):
+    """A bundle that is to be signed and entered."""
+
+    position: int
+    """Of its order in `Batch.done`."""
+    bundle: Bundle
+    payload: bytes
+    number: str
+    ordered: str
+    note: str
+
+
+class Batch:
+    """The orders of one transaction, in batches."""
+
+    def __init__(self, tx: LedgerTransaction, run: Run, *, makes_files: bool) -> None:
+        self._tx = tx
+        self._run = run
+        self._makes_files = makes_files
+        self._admitted = admission(run.signer, tx.trust)
+        require_type(self._admitted, "bundle")
+        self._source = AttachmentSource(tx, run.attach)
+        catalog = tx.state.catalog
+        under = None if catalog is None else catalog.token, tx.state.verified_trust.token
+        known = run.known.get(under, {})
+        self._known = run.known[under] = known if len(known) <= KEPT else {}
+        self._read: list[_Waiting] = []
+        self._in_pool: list[_Waiting] = []
+        self._signatures: Callable[[], list[bytes]] = list
+        self._waiting = set[str]()
+        """The numbers and serials of both."""
+        self._numbering = Numbering(tx, self._waiting.__contains__)
+        self.done: list[Done] = []
+        """The result of each order so far. A new file is there once its bundle is entered."""
+        self.first_entered = 0
+        """The number of the first entry that was made; the others follow it."""
+
+    def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
+        """Check orders and have their bundles signed, unless they are issued already."""
+        numbers = [line.draft.order.number for line in lines]
+        before = orders_among(self._tx.ledger, [number for number in numbers if number is not None])
+        for line in lines:
+            file = error = None
+            number = 0
+            try:
+                issued = self._take(line.draft, before, only_check=only_check)
+                if issued is not None and self._makes_files:
+                    file = license_file(self._source, issued.bundle, issued.token, repeated=True)
+                elif issued is not None:
+                    number = issued.number
+            except (OrderInvalid, OrderConflict, KeyOutOfScope, PayloadInvalid) as refusal:
+                error = refusal
+            self.done.append(Done(line.where, line.size, file, error, line.draft.order.number or "", number))
+        self._advance()
+
+    def settle(self) -> None:
+        """Enter everything that still waits."""
+        self._advance()
+        self._advance()
+
+    def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> Issued | None:
+        """Have the bundle of an order signed; return it if it was issued before."""
+        order = draft.order
+        if order.number is None:
+            draft = _without_number(draft)
+        elif order.number in before or self._had_to_wait(order):
+            issued = ordered_before(self._tx, order.number, canonical(order))
+            if issued is not None:
+                return issued
+        terms = self._terms(draft)
+        if not only_check:
+            self._read.append(self._numbered(draft, terms))
+        return None
+
+    def _had_to_wait(self, order: Order) -> bool:
+        """Enter what waits if the order's number or serial does; return whether it did."""
+        if self._waiting.isdisjoint((order.number, order.serial)):
+            return False
+        self.settle()
+        return True
+
+    def _terms(self, draft: OrderDraft) -> Terms:
+        known = self._known.get(draft.terms)
+        if known is not None and draft.order.serial is None and not draft.order.replaces:
+            return known
+        checked = check(self._tx, draft, self._numbering)
+        note = note_of(checked.overridden)
+        return Terms.of(form(checked, issued=self._tx.now), draft.order, note)
+
+    def _numbered(self, draft: OrderDraft, terms: Terms) -> _Waiting:
+        order = draft.order
+        serial = self._numbering.serial(order)
+        sequence = self._numbering.sequence(order, serial)
+        pickup = self._numbering.pickup(order, serial)
+        fields = terms.fields(serial, sequence, order.company, pickup)
+        bundle, payload = compose(Bundle, fields)
+        if draft.terms not in self._known:
+            require_admitted(self._admitted, bundle, self._tx.state.trust_store)
+            if draft.terms is not None and order.serial is None:
+                self._known[draft.terms] = terms
+        number = order.number or ""
+        self._waiting |= {number, serial}
+        ordered = terms.canonical(order)
+        return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note)
+
+    def _advance(self) -> None:
+        """Collect what was signed, have what was read signed, and enter what was signed."""
+        in_pool, self._in_pool, self._read = self._in_pool, self._read, []
+        signatures = self._signatures() if in_pool else []
+        if self._in_pool:
+            scheme, key = self._admitted.key.scheme, self._admitted.key.reference
+            messages = [message("bundle", scheme, key, one.payload) for one in self._in_pool]
+            self._signatures = self._run.pool.sign(messages)
+        if in_pool:
+            self._enter(in_pool, signatures)
+
+    def _enter(self, waiting: list[_Waiting], signatures: list[bytes]) -> None:
+        records = list[Record]()
+        scheme, key = self._admitted.key.scheme, self._admitted.key.reference
+        for one, signature in zip(waiting, signatures, strict=True):
+            position, bundle, payload, number, ordered, note = one
+            token = Token("bundle", write_one(scheme, key, signature, payload))
+            records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
+            if self._makes_files:
+                file = license_file(self._source, bundle, token, repeated=False)
+                self.done[position] = self.done[position]._replace(file=file)
+        numbers = append(self._tx.ledger, records)
+        self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
+        self.first_entered = self.first_entered or numbers[0]
+
+
+def _without_number(draft: OrderDraft) -> OrderDraft:
+    # What could not be read at all has one fault; that it lacks its number as well adds nothing.
+    if any(fault.where in {"", "order"} for fault in draft.faults):
+        return draft
+    missing = OrderIncomplete(reason="no-number", where="order")
+    return OrderDraft(draft.order, (*draft.faults, missing))
+
 
 BATCH: Final = 250
 """Orders that are signed together."""
