@@ -7,7 +7,7 @@ no `false` is left for the order's own reader to check.
 from typing import Any, Final, NamedTuple, cast
 
 from licensekit import errors, limits
-from licensekit.issuer.catalog.tables import read_counts, read_settings
+from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.marks import marks_in
