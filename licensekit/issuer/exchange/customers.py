@@ -3,8 +3,13 @@
 from functools import partial
 from typing import Unpack
 
-from licensekit.issuer.exchange.answers import propose_answer
-from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest, propose_reset, read_request
+from licensekit.issuer.exchange.requests import (
+    ResetProposal,
+    VerifiedRequest,
+    propose_answer,
+    propose_reset,
+    read_request,
+)
 from licensekit.issuer.exchange.returns import AcceptProposal, propose_accept, read_sent
 from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
@@ -38,7 +43,7 @@ class Customers(WorkspacePart):
         A request that was answered by the same order gives the same bundle again, and so does another request of an
         installation that has one by this order.
 
-        Raises as `answers.propose_answer`.
+        Raises as `requests.propose_answer`.
         """
         return propose(self._store, partial(propose_answer, request=request, draft=draft, signing=signing), now)
 

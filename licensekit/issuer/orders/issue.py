@@ -8,8 +8,7 @@ from typing import NamedTuple, TypedDict
 from licensekit.dates import day_at
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderInvalid
 from licensekit.errors.coded import Message
-from licensekit.issuer.exchange.requests import VerifiedRequest
-from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
+from licensekit.issuer.ledger import LedgerEntry, Record, append, bundles, entry_of_order
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.states import SUSPENDED
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
@@ -21,6 +20,7 @@ from licensekit.issuer.output.license_file import LicenseFile, file_name, licens
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
+from licensekit.trust.signed import identity_of
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import Bundle
 
@@ -37,8 +37,8 @@ class Issuance(NamedTuple):
     """The vendor's own number of the order."""
     ordered: str | None = None
     """The order in its canonical text."""
-    request: VerifiedRequest | None = None
-    """The request that is answered."""
+    request: Record | None = None
+    """The request that is answered, to be entered beside it."""
     is_new_serial: bool = False
     """Whether the serial was made for it: another order may take it first."""
     overridden: tuple[str, ...] = ()
@@ -108,11 +108,10 @@ def _enter(
         signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
             order_number=issuance.number,
             order=issuance.ordered,
-            request=None if request is None else request.identity,
+            request=None if request is None else identity_of(request.token.type, request.token.payload),
             note=note_of(issuance.overridden),
         )
-        received = [] if request is None else [request.record(tx)]
-        append(tx.ledger, [*received, signed])
+        append(tx.ledger, [signed] if request is None else [request, signed])
         source = AttachmentSource(tx, signing.get("attach", True))
         file = license_file(source, issuance.bundle, signed.token, repeated=False)
     if approve := signing.get("approve"):
