@@ -22,7 +22,7 @@ from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import Record, append, documents, head, open_ledger, serials
-from licensekit.issuer.ledger.mark import raise_mark
+from licensekit.issuer.ledger.entries import raise_mark
 from licensekit.issuer.state import WorkspaceState, workspace_state
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey

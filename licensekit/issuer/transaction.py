@@ -14,7 +14,7 @@ from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnkno
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import Record, append, documents, head, ledger_mark, newest_entry
-from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
+from licensekit.issuer.ledger.entries import raise_mark, read_mark, require_whole
 from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer

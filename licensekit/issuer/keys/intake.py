@@ -9,7 +9,7 @@ from licensekit.errors import ChangeInSigning, LedgerRestored
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.keys.changes import successor
 from licensekit.issuer.ledger import documents
-from licensekit.issuer.ledger.mark import mark_in, raise_mark, restored
+from licensekit.issuer.ledger.entries import mark_in, raise_mark, restored
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction

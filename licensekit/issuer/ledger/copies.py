@@ -20,7 +20,7 @@ from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseUnavailabl
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import SCHEMA, head, open_ledger, serials
-from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
+from licensekit.issuer.ledger.entries import raise_mark, read_mark, require_whole
 from licensekit.issuer.ledger.verification import dated_ahead, verify
 
 

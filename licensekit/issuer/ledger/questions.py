@@ -15,11 +15,10 @@ from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import stream
+from licensekit.issuer.ledger.entries import read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.listing import Filters
 from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.ledger.mark import read_mark, restored
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.transaction import RESTORED, WorkspacePart

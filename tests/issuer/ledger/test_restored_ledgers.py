@@ -10,7 +10,7 @@ from licensekit.chain import Head
 from licensekit.errors import FileUnusable, LedgerRestored, WorkspaceExists
 from licensekit.issuer import diagnose_ledger
 from licensekit.issuer.ledger import head
-from licensekit.issuer.ledger.mark import mark_in, raise_mark, read_mark
+from licensekit.issuer.ledger.entries import mark_in, raise_mark, read_mark
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import LEDGER
 from tests import makers
