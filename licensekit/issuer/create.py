@@ -21,8 +21,9 @@ from licensekit.issuer.keys.changes import admitted, first_root, first_trust
 from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import Record, append, documents, head, open_ledger, serials
-from licensekit.issuer.ledger.entries import raise_mark
+from licensekit.issuer.ledger import documents, serials
+from licensekit.issuer.ledger.entries import append, head, open_ledger, raise_mark
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.state import WorkspaceState, workspace_state
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey

@@ -24,7 +24,8 @@ from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import documents, open_ledger
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.entries import open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order

@@ -26,8 +26,10 @@ from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KEPT, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
-from licensekit.issuer.ledger import Record, append, bundles, orders_among
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import append, orders_among
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders.bundle import form
 from licensekit.issuer.orders.issue import check, note_of, ordered_before
 from licensekit.issuer.orders.numbering import Numbering

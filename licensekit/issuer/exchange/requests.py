@@ -12,10 +12,11 @@ from licensekit import errors
 from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.parts import match
-from licensekit.issuer.ledger import Record, append, bundles, entries, exchange_files
+from licensekit.issuer.ledger import bundles, entries, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.issuer.ledger.entries import LedgerEntry, append
 from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.ledger.states import TAKEN_BACK
 from licensekit.issuer.orders import issue
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing

@@ -14,8 +14,9 @@ from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange.requests import require_not_bound_elsewhere
 from licensekit.issuer.keys.revocation import Lowest, next_list
-from licensekit.issuer.ledger import append, bundles, entry, exchange_files
+from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import append, entry
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import RETURNED, Named
 from licensekit.issuer.proposal import SignProposal, UnboundReturn

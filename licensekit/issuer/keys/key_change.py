@@ -16,7 +16,7 @@ from licensekit.issuer.keys.ceremony import Ceremony, begin, label, under_way
 from licensekit.issuer.keys.changes import PublicKey, Unmade
 from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
-from licensekit.issuer.ledger import ledger_mark
+from licensekit.issuer.ledger.entries import ledger_mark
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys import pkcs11

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from licensekit.errors import FormatError, LedgerRestored, LicenseError, TrustError
 from licensekit.issuer.keys.intake import Intake, enter
-from licensekit.issuer.ledger import append, bundles, serials
-from licensekit.issuer.ledger.entries import read_mark, restored
+from licensekit.issuer.ledger import bundles, serials
+from licensekit.issuer.ledger.entries import append, read_mark, restored
 from licensekit.issuer.ledger.projection import ABSORB
 from licensekit.issuer.proposal import AcceptsRestored, NotAbsorbed, SignProposal
 from licensekit.issuer.state import WorkspaceState, extended

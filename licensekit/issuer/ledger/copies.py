@@ -19,8 +19,8 @@ from licensekit.database.migrations import Migrating
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseUnavailable, LicenseError, WorkspaceExists
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import SCHEMA, head, open_ledger, serials
-from licensekit.issuer.ledger.entries import raise_mark, read_mark, require_whole
+from licensekit.issuer.ledger import serials
+from licensekit.issuer.ledger.entries import SCHEMA, head, open_ledger, raise_mark, read_mark, require_whole
 from licensekit.issuer.ledger.verification import dated_ahead, verify
 
 

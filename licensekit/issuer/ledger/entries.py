@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, HASH_BYTES, Head, link
-from licensekit.database import Connection, Row, Value
+from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations
 from licensekit.errors import FileUnusable, LedgerRestored, TooLarge
 from licensekit.files import read_bytes, write_atomically
 from licensekit.issuer.ledger.projection import Record, project
@@ -28,6 +28,8 @@ from licensekit.wire.documents import Value as ExtensionValue
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.plain import fields_named, plain_fields
 
+SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))
+
 _SELECT: Final = (
     "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries"
 )
@@ -38,6 +40,11 @@ _OF_ORDER: Final = _SELECT + (  # noqa: S608  # texts of ours
 )
 _NUMBERS: Final = "SELECT DISTINCT order_number FROM entries WHERE order_number IN "
 _NOTHING: Final = b"\xff\xff\xff\xff"
+
+
+def open_ledger(location: str | Path, *, create: bool) -> Database:
+    """Open the ledger at a path or `postgresql://` URL; raises as `database.connect` does."""
+    return connect(location, schema=SCHEMA, create=create)
 
 
 class LedgerEntry(NamedTuple):

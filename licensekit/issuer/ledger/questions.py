@@ -12,10 +12,10 @@ from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
+from licensekit.issuer.ledger import listing, lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import read_mark, restored, stream
+from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.listing import Filters
 from licensekit.issuer.ledger.lookup import LookupResult

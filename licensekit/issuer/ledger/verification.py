@@ -15,9 +15,9 @@ from licensekit.chain import Head, Link, unbroken
 from licensekit.database import Connection, Row, connect
 from licensekit.errors import LedgerDamaged, LicenseError, UnexpectedType
 from licensekit.errors.coded import Message
-from licensekit.issuer.ledger import SCHEMA, documents
+from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.bundles import SELECT, read_row
-from licensekit.issuer.ledger.entries import LedgerEntry, head, stream
+from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import (

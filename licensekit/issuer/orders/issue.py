@@ -8,8 +8,10 @@ from typing import NamedTuple, TypedDict
 from licensekit.dates import day_at
 from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderInvalid
 from licensekit.errors.coded import Message
-from licensekit.issuer.ledger import LedgerEntry, Record, append, bundles, entry_of_order
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import LedgerEntry, append, entry_of_order
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.ledger.states import SUSPENDED
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
 from licensekit.issuer.orders.doubts import doubts, unusual_dates

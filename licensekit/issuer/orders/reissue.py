@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 from licensekit.dates import day_at
 from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys.changes import key_id, named
-from licensekit.issuer.ledger import Record, append, bundles
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import append
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted, require_signer

@@ -16,7 +16,7 @@ import pytest
 
 from licensekit import limits
 from licensekit.database import connect
-from licensekit.issuer.ledger import SCHEMA
+from licensekit.issuer.ledger.entries import SCHEMA
 from tests.bulk_orders import content, text
 from tests.issuer_command import Desk
 from tests.workspaces import snapshot

@@ -8,7 +8,7 @@ import pytest
 from licensekit.errors import FileUnusable, KeyUnknown, OrderConflict, OrderInvalid, OrdersRefused, SignerUnavailable
 from licensekit.issuer.bulk import runs
 from licensekit.issuer.bulk.runs import Done, faults_of
-from licensekit.issuer.ledger import head
+from licensekit.issuer.ledger.entries import head
 from licensekit.issuer.ledger.listing import Filters
 from licensekit.issuer.orders import numbering
 from licensekit.issuer.workspace import Workspace

@@ -12,8 +12,8 @@ from licensekit.errors import LedgerDamaged
 from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import revoke
 from licensekit.issuer.keys.keyring import list_key_files, open_key
-from licensekit.issuer.ledger import Record, append, head
-from licensekit.issuer.ledger.entries import stream
+from licensekit.issuer.ledger.entries import append, head, stream
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces

@@ -10,8 +10,8 @@ import pytest
 from licensekit.errors import DatabaseMoved, LedgerDamaged, LedgerRestored, LicenseError, PlanRefused, WorkspaceExists
 from licensekit.issuer import move_ledger
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import copies, open_ledger, serials
-from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.issuer.ledger import copies, serials
+from licensekit.issuer.ledger.entries import LedgerEntry, open_ledger
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces
 from tests.workspaces import issue

@@ -13,7 +13,7 @@ import pytest
 from licensekit.database import connect
 from licensekit.errors import ProposalStale
 from licensekit.issuer import Workspace, read_draft, renewal
-from licensekit.issuer.ledger import SCHEMA
+from licensekit.issuer.ledger.entries import SCHEMA
 from tests import workspaces
 from tests.issuer.slips.shop import AT, NORDLYS, RIGHT, Shop, Slip, order, play, right
 
