@@ -46,8 +46,7 @@ from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
 from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
-from licensekit.issuer.ledger.listing import LISTED_STATES, Filters
-from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
 from licensekit.issuer.orders.doubts import OVERRIDES
 from licensekit.issuer.orders.issue import IssueProposal

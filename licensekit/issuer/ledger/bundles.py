@@ -44,7 +44,7 @@ class Issued(NamedTuple):
     identity: bytes
     key_id: bytes
     state: str
-    """One of `LEDGER_STATES`; in lists one of `listing.LISTED_STATES`."""
+    """One of `LEDGER_STATES`; in lists one of `lookup.LISTED_STATES`."""
     bundle: Bundle
     token: Token
     at: int

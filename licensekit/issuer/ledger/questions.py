@@ -12,13 +12,12 @@ from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.ledger import listing, lookup
+from licensekit.issuer.ledger import lookup
 from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
-from licensekit.issuer.ledger.listing import Filters
-from licensekit.issuer.ledger.lookup import LookupResult
+from licensekit.issuer.ledger.lookup import Filters, LookupResult
 from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.transaction import RESTORED, WorkspacePart
@@ -47,19 +46,19 @@ class Ledger(WorkspacePart):
         raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
     def bundles(self, filters: Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
-        """Yield the bundles that pass `filters`, in the order of `listing.page` and in constant memory.
+        """Yield the bundles that pass `filters`, in the order of `lookup.page` and in constant memory.
 
         `after` is the entry of the last bundle that was seen already.
         """
         with self._store.database.read() as ledger:
-            yield from listing.listed(ledger, filters, today=day_at(now), after=after)
+            yield from lookup.listed(ledger, filters, today=day_at(now), after=after)
 
     def page(
         self, filters: Filters, *, now: int, limit: int, after: int | None = None
     ) -> tuple[list[Issued], int | None]:
         """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
         with self._store.database.read() as ledger:
-            found = listing.page(ledger, filters, today=day_at(now), limit=limit + 1, after=after)
+            found = lookup.page(ledger, filters, today=day_at(now), limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     def look_up(self, name: str) -> list[LookupResult]:
