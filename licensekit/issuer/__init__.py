@@ -48,8 +48,7 @@ from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restor
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
-from licensekit.issuer.orders.doubts import OVERRIDES
-from licensekit.issuer.orders.issue import IssueProposal
+from licensekit.issuer.orders.issue import OVERRIDES, IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
