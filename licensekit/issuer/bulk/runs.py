@@ -31,7 +31,7 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import append, orders_among
 from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders.bundle import form
-from licensekit.issuer.orders.issue import check, note_of, ordered_before
+from licensekit.issuer.orders.issue import check, ordered_before
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
@@ -159,8 +159,7 @@ class Batch:
         if known is not None and draft.order.serial is None and not draft.order.replaces:
             return known
         checked = check(self._tx, draft, self._numbering)
-        note = note_of(checked.overridden)
-        return Terms.of(form(checked, issued=self._tx.now), draft.order, note)
+        return Terms.of(form(checked, issued=self._tx.now), draft.order, checked.note)
 
     def _numbered(self, draft: OrderDraft, terms: Terms) -> _Waiting:
         order = draft.order

@@ -176,15 +176,14 @@ def propose_answer(
     order = draft.order
     serial = _serial(tx, request, order)
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
-    made, overridden = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
+    made, note = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
     # All facts of the request are named, so that any of them may change while enough stay the same.
     facts = {} if order.facts is None else request.document.facts
     binding = Binding(request.installation, order.facts or 0, facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
-    is_new = serial is None
     received = request.record(tx)
-    issuance = Issuance("answer", bundle, None, order.number, canonical(order), received, is_new, overridden)
+    issuance = Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
     return issue.proposal_of(tx, issuance, signing, draft.remarks)
 
 

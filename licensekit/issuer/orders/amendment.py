@@ -236,16 +236,10 @@ class ChangeProposal(IssueProposal):
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     done = ordered_before(tx, asked.number, asked.ordered)
-    before, after, overridden = (done, done.bundle, ()) if done is not None else _changed(tx, asked)
+    before, after, note = (done, done.bundle, "") if done is not None else _changed(tx, asked)
     changes = differences(before.bundle, after)
-    issuance = Issuance(
-        asked.action,
-        after if changes else before.bundle,
-        None if changes else before,
-        asked.number,
-        asked.ordered,
-        overridden=overridden,
-    )
+    result, known = (after, None) if changes else (before.bundle, before)
+    issuance = Issuance(asked.action, result, known, asked.number, asked.ordered, note=note)
     short = shortfalls(tx, before.bundle, after) if changes else ()
     proposed = proposal_of(tx, issuance, signing, short)
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
@@ -253,17 +247,14 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     return ChangeProposal(**shown, before=before)
 
 
-def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:
+def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, str]:
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     # Its serial was named, and the new name of a company is shown among the changes.
-    made, overridden = prepare_bundle(tx, draft, _RENAMED)
-    overridden = tuple(one for one in overridden if one not in _RENAMED)
-    kept = before.bundle
-    extensions = {**kept.extensions, **made.extensions}
-    after = replace_fields(made, binding=kept.binding, extensions=extensions)
-    return before, after, overridden
+    made, note = prepare_bundle(tx, draft, _RENAMED)
+    extensions = {**before.bundle.extensions, **made.extensions}
+    return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:

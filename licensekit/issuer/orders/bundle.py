@@ -27,8 +27,8 @@ class CheckedOrder(NamedTuple):
     product: str
     counts: Counts
     settings: Mapping[str, Value]
-    overridden: tuple[str, ...] = ()
-    """The names of the doubts about it that were overridden."""
+    note: str = ""
+    """What the ledger keeps of doubts about it that were overridden."""
 
     @property
     def codes(self) -> frozenset[str]:

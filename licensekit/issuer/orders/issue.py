@@ -115,8 +115,8 @@ class Issuance(NamedTuple):
     """The request that is answered, to be entered beside it."""
     is_new_serial: bool = False
     """Whether the serial was made for it: another order may take it first."""
-    overridden: tuple[str, ...] = ()
-    """The names of the doubts about it that were overridden."""
+    note: str = ""
+    """What the ledger keeps of doubts about it that were overridden."""
 
 
 class Signing(TypedDict, total=False):
@@ -147,8 +147,8 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     before = ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
-    bundle, overridden = prepare_bundle(tx, draft)
-    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, overridden)
+    bundle, note = prepare_bundle(tx, draft)
+    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, note)
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
@@ -183,7 +183,7 @@ def _enter(
             order_number=issuance.number,
             order=issuance.ordered,
             request=None if request is None else identity_of(request.token.type, request.token.payload),
-            note=note_of(issuance.overridden),
+            note=issuance.note,
         )
         append(tx.ledger, [signed] if request is None else [request, signed])
         source = AttachmentSource(tx, signing.get("attach", True))
@@ -193,20 +193,15 @@ def _enter(
     return file
 
 
-def prepare_bundle(
-    tx: LedgerTransaction, draft: OrderDraft, overrides: Collection[str] = ()
-) -> tuple[Bundle, tuple[str, ...]]:
-    """Check an order, and return its bundle and which doubts were overridden.
-
-    `overrides` are names of doubts beside those that the workspace overrides. Raises as `check`.
-    """
+def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[str] = ()) -> tuple[Bundle, str]:
+    """Check an order, and return its bundle and what the ledger keeps of doubts that were overridden; as `check`."""
     numbering = Numbering(tx)
-    checked = check(tx, draft, numbering, overrides)
+    checked = check(tx, draft, numbering, usual)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
     bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
-    return bundle, checked.overridden
+    return bundle, checked.note
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
@@ -252,10 +247,8 @@ def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
         ) from error
 
 
-def check(
-    tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, overrides: Collection[str] = ()
-) -> CheckedOrder:
-    """Check an order against the catalog, the ledger and the clock.
+def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
+    """Check an order against the catalog, the ledger and the clock; `usual` are names of doubts that are none here.
 
     Raises:
         OrderInvalid: with all its faults; or with all doubts that nobody has overridden.
@@ -264,12 +257,8 @@ def check(
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     already = numbering.granted_by_other_parts(draft.order)
     checked = check_order(found, tx.state.signed_catalog, already)
-    doubtful = tuple(doubts(tx, checked))
-    if refused := [one for one in doubtful if one.reason not in {*overrides, *tx.store.overrides}]:
+    doubtful = [one for one in doubts(tx, checked) if one.reason not in usual]
+    if refused := [one for one in doubtful if one.reason not in tx.store.overrides]:
         raise OrderInvalid(faults=tuple(refused))
-    return checked._replace(overridden=tuple(dict.fromkeys(one.reason for one in doubtful)))
-
-
-def note_of(overridden: Collection[str]) -> str:
-    """Return what the ledger keeps of doubts that were overridden."""
-    return f"overridden: {', '.join(overridden)}" if overridden else ""
+    overridden = dict.fromkeys(one.reason for one in doubtful)
+    return checked._replace(note=f"overridden: {', '.join(overridden)}" if overridden else "")
