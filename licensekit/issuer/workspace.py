@@ -32,8 +32,7 @@ from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
-from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.output.publishing import PublishedFile, publish
+from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, publish
 from licensekit.issuer.proposal import propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
@@ -194,13 +193,13 @@ class Workspace:
             yield from issue_some(self._store, lines, run)
 
     def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
-        """Write the newest file of each customer where a web server serves it, and yield every one (`publishing`).
+        """Write the newest file of each customer where a web server serves it, and yield every one (`license_file`).
 
         It needs no key and no right to write to the ledger.
 
         Raises:
             LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
-            FileUnusable, PlaceTaken: as `publishing.publish`; what was written before stays.
+            FileUnusable, PlaceTaken: as `license_file.publish`; what was written before stays.
         """
         if error := self.ledger.restored():
             raise error
