@@ -17,8 +17,8 @@ from licensekit.errors import FileUnusable, LicenseError, PlanRefused, TrustMiss
 from licensekit.files import PRIVATE_FOLDER, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
+from licensekit.issuer.intake import opened
 from licensekit.issuer.keys.changes import admitted, first_root, first_trust
-from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import documents, serials

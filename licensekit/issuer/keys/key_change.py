@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
+from licensekit.issuer.intake import enter, verify
 from licensekit.issuer.keys.ceremony import Ceremony, begin, label, under_way
 from licensekit.issuer.keys.changes import PublicKey, Unmade
-from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
 from licensekit.issuer.ledger.entries import ledger_mark
 from licensekit.issuer.state import WorkspaceState

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
+from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
-from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout

@@ -12,8 +12,8 @@ from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
+from licensekit.issuer.intake import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger import lookup
-from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import ConfirmationNeeded, LedgerRestored
+from licensekit.issuer.intake import Absorbed
 from licensekit.issuer.ledger import bundles, serials
-from licensekit.issuer.ledger.absorbing import Absorbed
 from licensekit.issuer.ledger.serials import anywhere
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.workspace import Workspace
