@@ -1,6 +1,7 @@
-"""`licensekit answer` and `licensekit accept`: what installations ask for and send back."""
+"""`licensekit answer`, `accept` and `publish`: what installations ask for, send back, and look for."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -8,6 +9,7 @@ from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens
 from licensekit.cli.issuer.options import (
     KeyOptions,
+    in_workspace,
     operator,
     reason_option,
     remind_of_root,
@@ -16,13 +18,13 @@ from licensekit.cli.issuer.options import (
     warn_of_forks,
 )
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import WordChoice, option, refuse
-from licensekit.cli.output import counted, emit, emit_json, facts, remark
+from licensekit.cli.options import PATH, WordChoice, option, refuse
+from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import bound_to
 from licensekit.dates import format_seconds
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import Received, VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import PublishedFile, Received, VerifiedRequest, Workspace, read_draft
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -134,3 +136,37 @@ def _show(received: Received, pack: Path) -> None:
         emit(f"{others} entered before.")
     if received.to_revoke:
         remark(f"They are on the new revocation list, in {pack}: ship it with the next version.")
+
+
+@click.command()
+@click.argument("target", metavar="DIR", type=PATH)
+@in_workspace
+@json_option
+def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Write the newest license file of each customer into DIR, which a web server serves.
+
+    Each lies under the name that `licensekit update` asks for; only what has changed is written. No key is needed. Run
+    it after you have signed something, and once a day.
+    """
+    files = list(workspace.publish(target, now=now))
+    written = [one for one in files if one.change != "unchanged"]
+    unchanged = len(files) - len(written)
+    if as_json:
+        emit_json({"files": [one._asdict() for one in written], "unchanged": unchanged})
+        return
+    if written:
+        show_rows(written, _COLUMNS)
+        emit()
+    emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
+    if not files:
+        remark(
+            "No bundle has an address: name `update` in the catalog; what is issued or renewed from then on has one."
+        )
+
+
+_COLUMNS: Final[Columns[PublishedFile]] = {
+    "serial": lambda one: one.serial,
+    "company": lambda one: one.company,
+    "file": lambda one: one.change,
+    "holds": lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
+}
