@@ -7,16 +7,8 @@ import click
 
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens
-from licensekit.cli.issuer.options import (
-    KeyOptions,
-    in_workspace,
-    operator,
-    reason_option,
-    remind_of_root,
-    signing,
-    to_sign,
-    warn_of_forks,
-)
+from licensekit.cli.issuer import options
+from licensekit.cli.issuer.options import KeyOptions, in_workspace, signing
 from licensekit.cli.issuer.output import FileOptions, license_options
 from licensekit.cli.options import PATH, WordChoice, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
@@ -37,7 +29,7 @@ from licensekit.wire.plain import word
 @click.argument("file", metavar="REQUEST")
 @option("--order FILE order", "What the installation gets.")
 @option("--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat))
-@reason_option
+@options.reason_option
 @license_options
 def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: FileOptions) -> None:
     """Answer the request of an installation with a license that works only there.
@@ -53,8 +45,8 @@ def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str,
             _answer(request, wanted, order)
         elif what is not None:
             _reset(request, wanted, what, reason)
-    warn_of_forks(wanted.workspace, [request.installation])
-    remind_of_root(wanted.workspace)
+    options.warn_of_forks(wanted.workspace, [request.installation])
+    options.remind_of_root(wanted.workspace)
 
 
 def _answer(request: VerifiedRequest, wanted: FileOptions, order: str) -> None:
@@ -93,7 +85,7 @@ def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reaso
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@to_sign
+@options.to_sign
 @signing
 @consenting
 def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
@@ -111,15 +103,15 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
         key = None
         if proposal.renews_pack:
             key = signing.opener(workspace, now)("revocations")
-        received = proposal.sign(key, who=operator(), confirm=True)
-    remind_of_root(workspace)
+        received = proposal.sign(key, who=options.operator(), confirm=True)
+    options.remind_of_root(workspace)
     if consent.as_json:
         ledger = workspace.ledger
         sent = {one.hex(): ledger.history(one).value for one in received.installations}
         emit_json({**received.plain(), "histories": sent})
         return
     _show(received, workspace.layout.pack(workspace.state(now).product))
-    warn_of_forks(workspace, received.installations)
+    options.warn_of_forks(workspace, received.installations)
 
 
 def _show(received: Received, pack: Path) -> None:

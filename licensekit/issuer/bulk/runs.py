@@ -12,16 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licensekit.errors import (
-    FaultsError,
-    KeyOutOfScope,
-    LicenseError,
-    OrderConflict,
-    OrderIncomplete,
-    OrderInvalid,
-    OrdersRefused,
-    PayloadInvalid,
-)
+from licensekit import errors
 from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.terms import KEPT, Terms
@@ -66,7 +57,7 @@ class Done(NamedTuple):
     where: str
     size: int
     file: LicenseFile | None
-    error: LicenseError | None
+    error: errors.LicenseError | None
     order: str = ""
     """The vendor's own number of the order."""
     number: int = 0
@@ -123,7 +114,7 @@ class Batch:
                     file = license_file(self._source, issued.bundle, issued.token, repeated=True)
                 elif issued is not None:
                     number = issued.number
-            except (OrderInvalid, OrderConflict, KeyOutOfScope, PayloadInvalid) as refusal:
+            except (errors.OrderInvalid, errors.OrderConflict, errors.KeyOutOfScope, errors.PayloadInvalid) as refusal:
                 error = refusal
             self.done.append(Done(line.where, line.size, file, error, line.draft.order.number or "", number))
         self._advance()
@@ -207,7 +198,7 @@ def _without_number(draft: OrderDraft) -> OrderDraft:
     # What could not be read at all has one fault; that it lacks its number as well adds nothing.
     if any(fault.where in {"", "order"} for fault in draft.faults):
         return draft
-    missing = OrderIncomplete(reason="no-number", where="order")
+    missing = errors.OrderIncomplete(reason="no-number", where="order")
     return OrderDraft(draft.order, (*draft.faults, missing))
 
 
@@ -253,7 +244,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
         TrustError, StateError: the run cannot continue; nothing was issued.
     """
     waiting = iter(lines)
-    refused, count = list[tuple[str, LicenseError]](), 0
+    refused, count = list[tuple[str, errors.LicenseError]](), 0
     numbers = array("q")
     with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
@@ -267,7 +258,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
             yield from (one if one.error is None else one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(*one))
-            raise OrdersRefused(count=count, faults=named)
+            raise errors.OrdersRefused(count=count, faults=named)
         batch.settle()
     yield from _files_of(store, run, numbers, batch.first_entered)
 
@@ -305,7 +296,7 @@ def _writing(done: list[Done], run: Run) -> Callable[[], object]:
     return run.pool.write(run.into, [(one.name, one.data) for one in files])
 
 
-def faults_of(where: str, error: LicenseError) -> list[Located]:
+def faults_of(where: str, error: errors.LicenseError) -> list[Located]:
     """Return why an order was refused: each reason with the order's file and line."""
-    faults = error.faults if isinstance(error, FaultsError) else (error,)
+    faults = error.faults if isinstance(error, errors.FaultsError) else (error,)
     return [fault.at(where) for fault in faults]

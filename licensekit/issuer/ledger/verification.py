@@ -19,17 +19,9 @@ from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.bundles import SELECT, read_row
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, stream
 from licensekit.issuer.ledger.projection import Entered, project
+from licensekit.trust import state
 from licensekit.trust.signed import SELF_SIGNED, self_signed
-from licensekit.trust.state import (
-    TrustState,
-    judge_trust,
-    start,
-    take_revocations,
-    take_trust,
-    update_root,
-    verify_numbered,
-    verify_signed,
-)
+from licensekit.trust.state import TrustState
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
@@ -51,9 +43,11 @@ _LAST_DRAWN: Final = (
 
 _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
-    "catalog": lambda token, state, _: verify_numbered(state, token, Catalog),
-    "reset": lambda token, state, now: verify_signed(token, Reset, state, now),
-    "revocations": lambda token, state, now: take_revocations(state, verify_numbered(state, token, Revocations), now),
+    "catalog": lambda token, trust, _: state.verify_numbered(trust, token, Catalog),
+    "reset": lambda token, trust, now: state.verify_signed(token, Reset, trust, now),
+    "revocations": lambda token, trust, now: state.take_revocations(
+        trust, state.verify_numbered(trust, token, Revocations), now
+    ),
 }
 
 Progress = Callable[[int], None]
@@ -79,14 +73,14 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     if issuer := documents.fact(ledger, documents.ISSUER):
         documents.put_fact(drawn, documents.ISSUER, issuer)
     waiting: list[Entered] = []
-    state = None
+    trust = None
     for entry in unbroken(
         stream(ledger),
         lambda one: Link(one.number, one.content(), one.hash),
         lambda reason, number: LedgerDamaged(reason=reason, number=number),
     ):
         try:
-            state = _verify_token(entry, state, pin)
+            trust = _verify_token(entry, trust, pin)
             document = decode(CLASS_OF[entry.token.type], entry.token.payload)
         except LicenseError as error:
             raise LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
@@ -99,22 +93,22 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     progress(len(waiting))
 
 
-def _verify_token(entry: LedgerEntry, state: TrustState | None, pin: str) -> TrustState | None:
+def _verify_token(entry: LedgerEntry, trust: TrustState | None, pin: str) -> TrustState | None:
     """Verify what was entered; return the trust that is in force after it."""
     token = entry.token
     if token.type not in CLASS_OF:
         raise UnexpectedType(reason="unknown", type=token.type)
     if token.type in SELF_SIGNED:
         self_signed(token, SELF_SIGNED[token.type])
-        return state
-    if state is None:
-        return start([token], pin)
+        return trust
+    if trust is None:
+        return state.start([token], pin)
     if token.type == "root":
-        return update_root(state, token)
+        return state.update_root(trust, token)
     if token.type == "trust":
-        return take_trust(state, judge_trust(state, token), entry.at)
-    _BY_KEY[token.type](token, state, entry.at)
-    return state
+        return state.take_trust(trust, state.judge_trust(trust, token), entry.at)
+    _BY_KEY[token.type](token, trust, entry.at)
+    return trust
 
 
 def _compare(ledger: Connection, drawn: Connection) -> None:
