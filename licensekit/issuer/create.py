@@ -78,10 +78,7 @@ def _planned(
     """Return the catalog that a workspace in `folder` begins with, as text and as it is read.
 
     Its names are as given, else from the catalog that is given, else from the folder. `others` are the vendor's
-    catalogs, where the workspace is a third party's.
-
-    Raises:
-        WorkspaceExists, CatalogInvalid, PlanRefused, FileUnusable: as `create`.
+    catalogs, where the workspace is a third party's. Raises as `create`.
     """
     require_url(given.ledger)
     text = given.catalog
@@ -206,10 +203,7 @@ def root_key_names(count: int) -> list[str]:
 def _create_ledger(
     layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
 ) -> None:
-    """Open the ledger with the first documents, a root at their head, and write the pack.
-
-    Raises as `create`.
-    """
+    """Open the ledger with the first documents, a root at their head, and write the pack."""
     if url is not None:
         layout.record_url(url)
     database = open_ledger(layout.ledger if url is None else url, create=True)
@@ -232,11 +226,7 @@ def _create_ledger(
 
 @contextmanager
 def _new_folder(folder: Path) -> Generator[Layout]:
-    """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`.
-
-    Raises:
-        FileUnusable: it cannot be written; nothing was.
-    """
+    """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`, or nothing written."""
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
         partial.mkdir(PRIVATE_FOLDER, parents=True)
@@ -256,10 +246,6 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
     """Refuse a folder that holds a workspace, or a file that one would have.
 
     The catalog that the workspace is to begin with may lie there already.
-
-    Raises:
-        WorkspaceExists: it does.
-        FileUnusable: it is not a folder.
     """
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():

@@ -199,7 +199,8 @@ class Workspace:
 
         Raises:
             LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
-            FileUnusable, PlaceTaken: as `license_file.publish`; what was written before stays.
+            FileUnusable: the folder is missing, or a file in it cannot be read or replaced; those before it are there.
+            PlaceTaken: the workspace with its keys is in the folder.
         """
         if error := self.ledger.restored():
             raise error
@@ -257,7 +258,7 @@ class Workspace:
         Raises:
             NotReinstated: a bundle does not come back that way.
             NotIssued: nothing was issued for a serial.
-            WorkspaceError: the list would be too long.
+            RevocationsFull: the list would be too long.
         """
         return propose(self._store, partial(propose_list, action=action, **asked), now)
 

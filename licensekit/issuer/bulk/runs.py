@@ -211,12 +211,9 @@ NAMED: Final = 100
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every valid order, many in each transaction; yield the result of each order.
+    """Issue every valid order, many in each transaction; yield the result of each order, whose file is written then.
 
-    Files are written into the folder of the run, if it has one.
-
-    Raises:
-        TrustError, StateError: the run cannot continue; what was yielded is in the ledger.
+    Raises as `Workspace.issue_bulk`; what was yielded is in the ledger.
     """
     waiting = iter(lines)
     done, wait = list[Done](), _writing([], run)
@@ -237,11 +234,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
     """Issue every order in one transaction, or none.
 
     While orders are read, each result comes without its file; once all are in the ledger, the files follow in the order
-    of their orders, and are written into the folder of the run, if it has one.
-
-    Raises:
-        OrdersRefused: some are invalid, the first of which are named; nothing was issued.
-        TrustError, StateError: the run cannot continue; nothing was issued.
+    of their orders. Raises as `Workspace.issue_bulk`; `OrdersRefused` names the first that are invalid.
     """
     waiting = iter(lines)
     refused, count = list[tuple[str, errors.LicenseError]](), 0

@@ -157,10 +157,7 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
 
 
 def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None) -> CatalogDraft:
-    """Read the catalog file of a workspace, or the text that is `given` in its place.
-
-    It raises as `WorkspaceCatalog.draft`.
-    """
+    """Read the catalog file of a workspace, or the text that is `given` in its place."""
     text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1

@@ -29,7 +29,9 @@ class Customers(WorkspacePart):
         """Read the request in a file, for the product of this workspace.
 
         Raises:
-            FormatError, TrustError, KeyInvalid: it is no such request, or for another product.
+            FormatError: it is no file of this format, or holds something else than one request.
+            KeyInvalid, TrustError: its signature does not hold.
+            WrongProduct: it is for another product.
         """
         with self._store.read(now) as tx:
             product = tx.state.product

@@ -62,10 +62,7 @@ class VerifiedRequest(NamedTuple):
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong.
 
-    Raises:
-        FormatError: it is no file of this format, or holds something else than one request.
-        KeyInvalid, TrustError: its signature does not hold.
-        WrongProduct: it is for another product.
+    Raises as `Customers.read_request`.
     """
     tokens = armor.read(data)
     token = next((one for one in tokens if one.type != "request"), tokens[0])

@@ -44,12 +44,7 @@ class ListAsked(TypedDict, total=False):
 def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
     """Return the list that an action of `states` on what is asked makes.
 
-    Where the one in force says it, nothing is to be signed: so it can be asked for again.
-
-    Raises:
-        NotIssued: a serial was never issued.
-        NotReinstated: a bundle cannot be reinstated.
-        RevocationsFull: the list would be too long.
+    Where the one in force says it, nothing is to be signed: so it can be asked for again. Raises as `Workspace`.
     """
     named = Named(asked.get("identities", ()), asked.get("serials", ()))
     fresh_until = asked.get("fresh_until")

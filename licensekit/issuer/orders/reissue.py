@@ -70,11 +70,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         return self._sign(key, who)
 
     def require_allowed(self, key: Signer | PublicPart) -> None:
-        """Refuse the old key, and one that may not sign every bundle.
-
-        Raises:
-            KeyChangeRefused, TrustError: as `sign`.
-        """
+        """Refuse the old key, and one that may not sign every bundle, as `sign`."""
         if key.verifying_key.key_id.hex() == self.old:
             raise KeyChangeRefused(reason="lost", key=self.old)
         with self.store.read(self.now) as tx:

@@ -92,11 +92,7 @@ class AttachmentSource:
 
 
 def held_by_pack(state: WorkspaceState, pack: bytes) -> Held:
-    """Return what an application holds that ships `pack`.
-
-    Raises:
-        FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
-    """
+    """Return what an application holds that ships `pack`; raises as `Workspace.held_by_pack`."""
     trust_store = open_pack(pack, pin_in_pack(pack))
     ours = {known.verified.identity for known in state.trust_store.trust.chain}
     if ours.isdisjoint(known.verified.identity for known in trust_store.trust.chain):

@@ -165,11 +165,7 @@ class PublishedFile(NamedTuple):
 def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
     """Write the newest file of each pickup that differs from what is in `folder`, and yield every one; lazily.
 
-    Nothing else in the folder is touched.
-
-    Raises:
-        FileUnusable: the folder is missing, or a file in it cannot be read or replaced; those before it were written.
-        PlaceTaken: the workspace with its keys is in the folder.
+    Nothing else in the folder is touched. Raises as `Workspace.publish`.
     """
     if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
         raise FileUnusable(reason="folder-missing", where=str(folder))
