@@ -20,7 +20,7 @@ from licensekit.errors import (
     SignatureInvalid,
     UnexpectedType,
 )
-from licensekit.issuer.exchange.returns import Received
+from licensekit.issuer.exchange.customers import Received
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.exchange_files import History
