@@ -24,7 +24,7 @@ from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders.bundle import form
 from licensekit.issuer.orders.issue import check, ordered_before
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.orders.order import Order, OrderDraft, canonical
+from licensekit.issuer.orders.order import OrderDraft, canonical
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file, require_replaceable
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted
@@ -127,9 +127,12 @@ class Batch:
     def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> Issued | None:
         """Have the bundle of an order signed; return it if it was issued before."""
         order = draft.order
+        waits = not self._waiting.isdisjoint((order.number, order.serial))
+        if waits:
+            self.settle()
         if order.number is None:
             draft = _without_number(draft)
-        elif order.number in before or self._had_to_wait(order):
+        elif waits or order.number in before:
             issued = ordered_before(self._tx, order.number, canonical(order))
             if issued is not None:
                 return issued
@@ -137,13 +140,6 @@ class Batch:
         if not only_check:
             self._read.append(self._numbered(draft, terms))
         return None
-
-    def _had_to_wait(self, order: Order) -> bool:
-        """Enter what waits if the order's number or serial does; return whether it did."""
-        if self._waiting.isdisjoint((order.number, order.serial)):
-            return False
-        self.settle()
-        return True
 
     def _terms(self, draft: OrderDraft) -> Terms:
         known = self._known.get(draft.terms)

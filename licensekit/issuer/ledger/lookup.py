@@ -180,11 +180,6 @@ _Condition = tuple[LiteralString, tuple[Value, ...]]
 """A filter in SQL, and the values in it."""
 
 
-_NEWEST_FIRST: Final = _Order("issued", True)
-_FIRST_TO_EXPIRE: Final = _Order("expiry", False)
-_FIRST_TO_END: Final = _Order("ends", False)
-_LAST_TO_END: Final = _Order("ends", True)
-
 # A query within a query that has a limit is answered by itself, by the index of its condition.
 _OF_ORDER: Final = (
     "(SELECT * FROM bundles"
@@ -226,10 +221,10 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
 
 def _order(filters: Filters) -> _Order:
     if filters.expiring_within is not None:
-        return _FIRST_TO_EXPIRE
-    if filters.state == EXPIRED:
-        return _LAST_TO_END
-    return _FIRST_TO_END if filters.state == ACTIVE else _NEWEST_FIRST
+        return _Order("expiry", is_falling=False)
+    if filters.state in {ACTIVE, EXPIRED}:
+        return _Order("ends", is_falling=filters.state == EXPIRED)
+    return _Order("issued", is_falling=True)
 
 
 def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
@@ -261,7 +256,7 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         leads = False
     if filters.state is not None:
         yield _state(filters.state, today)
-        leads = leads and _order(filters) is _NEWEST_FIRST
+        leads = leads and filters.state not in {ACTIVE, EXPIRED}
     if filters.product is not None:
         has_index = leads and filters.state is None
         yield "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)

@@ -150,8 +150,9 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
-    if where.path == "use" and (lower := _lower_use(value, content)):
-        return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
+    uses = [use.word for use in Use]
+    if where.path == "use" and value in uses[uses.index(content["use"]) + 1 :]:
+        return AmendmentInvalid(reason="lower-use", key=where.key, to=str(value), where=where.path)
     if not where.table and where.key in TABLES:
         return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
@@ -159,13 +160,6 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     if value is None and where.key not in held and not is_usual:
         return AmendmentInvalid(reason="absent", key=where.key, where=where.path)
     return None
-
-
-def _lower_use(value: object, content: Mapping[str, Any]) -> str:
-    """Return the use that is asked for, if it is lower than the present one."""
-    words = [use.word for use in Use]
-    present = words.index(content["use"])
-    return next((use for use in words[present + 1 :] if use == value), "")
 
 
 def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catalog: Catalog) -> None:

@@ -68,11 +68,12 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         of_settings = settings_faults(order.settings, catalog.settings)
         return [no_edition, *_named_faults(order, catalog), *of_settings]
     counts, _ = _granted(order, catalog)
-    return [
-        *_named_faults(order, catalog),
-        *_requirement_faults(order, counts, catalog, already),
-        *settings_faults(order.settings, catalog.settings),
-    ]
+    ordered = _named(order)
+    found = [*_named_faults(order, catalog)]
+    for code, missing in missing_requirements(counts, catalog, already):
+        where = next((f"{k.plural}.{code}" for k in Kind if code in ordered[k]), "edition")
+        found.append(OrderIncomplete(reason="required", license=code, requires=missing, where=where))
+    return [*found, *settings_faults(order.settings, catalog.settings)]
 
 
 Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
@@ -134,13 +135,6 @@ def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value
 def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
     yield from counts_faults(_named(order), catalog)
     yield from missing_quantities(order.system, catalog.licenses)
-
-
-def _requirement_faults(order: Order, counts: Counts, catalog: Catalog, already: Collection[str]) -> Iterator[Fault]:
-    named = _named(order)
-    for code, missing in missing_requirements(counts, catalog, already):
-        where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
-        yield OrderIncomplete(reason="required", license=code, requires=missing, where=where)
 
 
 def missing_requirements(

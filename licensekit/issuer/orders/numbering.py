@@ -51,7 +51,13 @@ class Numbering:
         for key, serial in named:
             if serial is not None and serials.is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
-        yield from self._replaces_faults(order)
+        for serial in order.replaces:
+            active = bundles.active(self._ledger, serial)
+            use = min((one.bundle.use for one in active), default=order.use)
+            if use < order.use:  # it has more than a bundle of the order's use could replace
+                yield OrderSerialInvalid(
+                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
+                )
         if order.serial is None:
             if not self._makes_serials:
                 yield OrderIncomplete(reason="no-serial", where="serial")
@@ -64,16 +70,6 @@ class Numbering:
             yield OrderSerialInvalid(reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence")
         if self.sequence(order, serial) > limits.VERSION:
             yield OrderSerialInvalid(reason="used-up", serial=serial, last=limits.VERSION, where="sequence")
-
-    def _replaces_faults(self, order: Order) -> Iterator[Fault]:
-        """Yield the serials that have more than a bundle of the order's use could replace."""
-        for serial in order.replaces:
-            active = bundles.active(self._ledger, serial)
-            use = min((one.bundle.use for one in active), default=order.use)
-            if use < order.use:
-                yield OrderSerialInvalid(
-                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
-                )
 
     def sequence(self, order: Order, serial: str) -> int:
         """Return the sequence that `order` names, or the next one of its serial, part and use."""

@@ -195,6 +195,4 @@ def _plain(name: str, value: Any) -> Any:
 def _shown(name: str, value: Any) -> object:
     if name in _DATES:
         return format_days(value)
-    if value is None:
-        return "unrestricted"
-    return value
+    return "unrestricted" if value is None else value
