@@ -44,8 +44,8 @@ from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase,
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
-from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
+from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
 from licensekit.issuer.orders.issue import OVERRIDES, IssueProposal

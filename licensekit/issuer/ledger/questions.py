@@ -17,8 +17,8 @@ from licensekit.issuer.ledger import lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
+from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
-from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.transaction import RESTORED, WorkspacePart
 from licensekit.trust.signed import identity_of

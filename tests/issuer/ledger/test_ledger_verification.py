@@ -67,7 +67,7 @@ def test_a_ledger_that_nobody_altered_is_whole(filled: Workspace) -> None:
 
 
 def test_many_entries_are_drawn_in_batches(filled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licensekit.issuer.ledger.verification._BATCH", 2)
+    monkeypatch.setattr("licensekit.issuer.ledger.integrity._BATCH", 2)
     seen: list[int] = []
     assert filled.ledger.verify(seen.append).number == 11
     assert seen == [2, 2, 2, 2, 2, 1]
