@@ -21,9 +21,10 @@ from licensekit.issuer.intake import opened
 from licensekit.issuer.keys.changes import admitted, first_root, first_trust
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import documents, serials
+from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.entries import append, head, open_ledger, raise_mark
 from licensekit.issuer.ledger.projection import Record
+from licensekit.issuer.orders import numbering
 from licensekit.issuer.state import WorkspaceState, workspace_state
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
@@ -174,7 +175,7 @@ def create_partner(
     key = SigningKey.generate(given.scheme)
     state = WorkspaceState(pin, issuer, trust_store, True, None, None)
     with _new_folder(folder) as layout:
-        templates.write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
+        templates.write_texts(layout, folder, text, catalog, serial=numbering.EXAMPLE)
         write_key(layout.keys, FIRST_KEY, key, word)
         public = format_public(key.verifying_key, f"{issuer}-1")
         write_atomically(layout.public(issuer), f"{public}\n".encode())

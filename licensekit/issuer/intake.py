@@ -14,9 +14,10 @@ from licensekit.database import Connection
 from licensekit.errors import ChangeInSigning, FormatError, LedgerRestored, LicenseError, TrustError
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.keys.changes import successor
-from licensekit.issuer.ledger import bundles, documents, serials
+from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.ledger.entries import append, mark_in, raise_mark, read_mark, restored
 from licensekit.issuer.ledger.projection import ABSORB
+from licensekit.issuer.orders import numbering
 from licensekit.issuer.proposal import AcceptsRestored, NotAbsorbed, SignProposal
 from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
@@ -176,7 +177,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
         if again is not None and found:
             append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
         if not is_done:
-            serials.jump(tx.ledger, tx.store.draw)
+            numbering.jump(tx.ledger, tx.store.draw)
         return Absorbed(len(newer), len(found), len(lost) - len(found), known)
 
     return AbsorbProposal(

@@ -28,10 +28,11 @@ from licensekit.database.migrations import Migrating
 from licensekit.errors.coded import Message
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import documents, entries, serials
+from licensekit.issuer.ledger import documents, entries
 from licensekit.issuer.ledger.bundles import SELECT, read_row
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head
 from licensekit.issuer.ledger.projection import Entered, project
+from licensekit.issuer.orders import numbering
 from licensekit.trust import state
 from licensekit.trust.signed import SELF_SIGNED, self_signed
 from licensekit.trust.state import TrustState
@@ -196,7 +197,7 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
 
 def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
     if loses:
-        serials.jump(ledger, token_bytes)
+        numbering.jump(ledger, token_bytes)
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:

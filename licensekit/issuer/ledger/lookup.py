@@ -11,11 +11,12 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value
 from licensekit.errors import NotIssued
-from licensekit.issuer.ledger import bundles, serials
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
+from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, Use, decode
 from licensekit.wire.frame import read
@@ -91,7 +92,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
     number = int(name) if _NUMBER.fullmatch(name) else 0
     if found := ledger.rows(_NAMED, number, *[name] * 5):
         return [number for (number,) in found]
-    if serials.is_mistyped(name):
+    if numbering.is_mistyped(name):
         raise NotIssued(reason="mistyped", name=name)
     try:
         return [bundle_named(ledger, name).number]
@@ -102,7 +103,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
 def require_serial(ledger: Connection, serial: str) -> None:
     """Raise `NotIssued` for a serial of which nothing was issued; it says if it looks mistyped."""
     if ledger.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is None:
-        raise NotIssued(reason="mistyped" if serials.is_mistyped(serial) else "serial", name=serial)
+        raise NotIssued(reason="mistyped" if numbering.is_mistyped(serial) else "serial", name=serial)
 
 
 def lookup(ledger: Connection, number: int) -> LookupResult:

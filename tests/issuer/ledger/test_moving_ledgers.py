@@ -10,8 +10,9 @@ import pytest
 from licensekit.errors import DatabaseMoved, LedgerDamaged, LedgerRestored, LicenseError, PlanRefused, WorkspaceExists
 from licensekit.issuer import move_ledger
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import integrity, serials
+from licensekit.issuer.ledger import integrity
 from licensekit.issuer.ledger.entries import LedgerEntry, open_ledger
+from licensekit.issuer.orders import numbering
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces
 from tests.workspaces import issue
@@ -41,7 +42,7 @@ def test_a_ledger_moves_whole_and_goes_on_there(filled: Filled) -> None:
         assert str(workspace.layout.locate_ledger()) == there
         assert list(workspace.ledger.entries()) == entries
         serial = issue(workspace, order="A-3").bundle.serial
-        assert serial == serials.make(101_000_003)  # counted on
+        assert serial == numbering.serial_of(101_000_003)  # counted on
         workspace.ledger.verify()
     behind = folder / "ledger.db.moved" if target != HERE else source
     with pytest.raises(DatabaseMoved) as caught:
