@@ -44,6 +44,7 @@ from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase,
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
@@ -55,7 +56,6 @@ from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
 from licensekit.issuer.proposal import BundlesVoid, SignProposal
-from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions

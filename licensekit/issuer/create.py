@@ -22,10 +22,10 @@ from licensekit.issuer.keys.changes import admitted, first_root, first_trust
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.documents import WorkspaceState, workspace_state
 from licensekit.issuer.ledger.entries import append, head, open_ledger, raise_mark
 from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders import numbering
-from licensekit.issuer.state import WorkspaceState, workspace_state
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey

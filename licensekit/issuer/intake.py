@@ -15,11 +15,11 @@ from licensekit.errors import ChangeInSigning, FormatError, LedgerRestored, Lice
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.keys.changes import successor
 from licensekit.issuer.ledger import bundles, documents
+from licensekit.issuer.ledger.documents import WorkspaceState, extended
 from licensekit.issuer.ledger.entries import append, mark_in, raise_mark, read_mark, restored
 from licensekit.issuer.ledger.projection import ABSORB
 from licensekit.issuer.orders import numbering
 from licensekit.issuer.proposal import AcceptsRestored, NotAbsorbed, SignProposal
-from licensekit.issuer.state import WorkspaceState, extended
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.proposals import Change
 from licensekit.trust.pack import IN_PACKS, require_in_pack

@@ -14,8 +14,8 @@ from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnkno
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import documents, entries
+from licensekit.issuer.ledger.documents import WorkspaceState, extended, workspace_state
 from licensekit.issuer.ledger.projection import Record
-from licensekit.issuer.state import WorkspaceState, extended, workspace_state
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.trust.pack import TrustStore

@@ -25,6 +25,7 @@ from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_l
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
@@ -34,7 +35,6 @@ from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, publish
 from licensekit.issuer.proposal import propose
-from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.trust.held import Held

@@ -13,8 +13,8 @@ from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.layout import Layout
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.proposal import SignProposal, TakesAway, propose
-from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change

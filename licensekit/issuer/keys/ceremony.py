@@ -16,7 +16,7 @@ from licensekit import errors, limits
 from licensekit.files import PRIVATE_FOLDER, read_bytes, unusable
 from licensekit.issuer.keys.keyring import list_key_files
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.state import WorkspaceState, file_of
+from licensekit.issuer.ledger.documents import WorkspaceState, file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey, sha256
 from licensekit.trust.roots import Chain, next_root, pin_of

@@ -16,8 +16,8 @@ from licensekit.issuer.intake import enter, verify
 from licensekit.issuer.keys.ceremony import Ceremony, begin, label, under_way
 from licensekit.issuer.keys.changes import PublicKey, Unmade
 from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ledger_mark
-from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys import pkcs11
 from licensekit.keys.pkcs11.uri import parse

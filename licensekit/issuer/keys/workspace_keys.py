@@ -15,8 +15,8 @@ from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Pre
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.proposal import BundlesVoid, propose
-from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import WorkspacePart
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from licensekit.database import Connection
 from licensekit.errors import RootMismatch
 from licensekit.issuer.ledger import bundles, documents, exchange_files
+from licensekit.issuer.ledger.documents import WorkspaceState, file_of
 from licensekit.issuer.ledger.projection import company_key
-from licensekit.issuer.state import WorkspaceState, file_of
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
