@@ -157,7 +157,7 @@ class WorkspaceStore:
 
 
 class WorkspacePart:
-    """A part of a workspace as programs use it: what belongs to one subject, done on the store."""
+    """A workspace or a part of it as programs use it: what belongs to one subject, done on the store."""
 
     def __init__(self, store: WorkspaceStore) -> None:
         self._store = store

@@ -35,12 +35,12 @@ from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, publish
 from licensekit.issuer.proposal import propose
-from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspacePart, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.trust.held import Held
 
 
-class Workspace:
+class Workspace(WorkspacePart):
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
     What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where something is to be signed,
@@ -48,7 +48,7 @@ class Workspace:
     """
 
     def __init__(self, store: WorkspaceStore) -> None:
-        self._store = store
+        super().__init__(store)
         self.layout = store.layout
         self.database = store.database
         self.ledger = Ledger(store)
@@ -111,9 +111,6 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"<Workspace in {self.layout.folder}, ledger at {self.database.location}>"
 
     def read(self, now: int) -> AbstractContextManager[LedgerTransaction]:
         """Open a transaction that only reads."""

@@ -165,9 +165,12 @@ def propose_answer(
         NotIssued: the request names a serial that nothing was issued for.
         OrderInvalid: with all faults of the order.
     """
-    before = _answered_before(tx, request, draft)
-    if before is not None:
-        return issue.proposal_of(tx, Issuance("answer", before.bundle, before), signing, draft.remarks)
+    before = answer_before(tx, request)
+    issued = None if before is None else _same_answer(tx.ledger, before, draft)
+    issued = issued or _by_order(tx.ledger, request, draft.order)
+    if issued is not None:
+        issue.require_genuine(tx, issued)
+        return issue.proposal_of(tx, Issuance("answer", issued.bundle, issued), signing, draft.remarks)
     # No license is bound to an installation whose clock is ahead: it would not take it yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
@@ -182,17 +185,6 @@ def propose_answer(
     received = request.record(tx)
     issuance = Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
     return issue.proposal_of(tx, issuance, signing, draft.remarks)
-
-
-def _answered_before(tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft) -> Issued | None:
-    """Return the bundle that answers a request already, or is its installation's by this order."""
-    before = answer_before(tx, request)
-    issued = None if before is None else _same_answer(tx.ledger, before, draft)
-    if issued is None:
-        issued = _by_order(tx.ledger, request, draft.order)
-    if issued is not None:
-        issue.require_genuine(tx, issued)
-    return issued
 
 
 def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> Issued:

@@ -131,7 +131,9 @@ class OrderKey(NamedTuple):
             return _TRUTH.get(text.lower(), text)
         if self.type is SettingType.TEXT or not (self.table or self.key in _WHOLE):
             return text
-        number = _whole(text)
+        digits = text.removeprefix("-")
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
+        number = int(text) if is_number else text
         # A quantity can be 1; nothing is sold 0 times.
         is_truth = self.table == Kind.SYSTEM.plural and not (isinstance(number, int) and number)
         return _TRUTH.get(text.lower(), number) if is_truth else number
@@ -153,9 +155,3 @@ def parse_key(title: str, catalog: Catalog) -> OrderKey:
     if not dot and title in catalog.licenses:
         return OrderKey(catalog.licenses[title].kind.plural, title)
     return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
-
-
-def _whole(text: str) -> object:
-    digits = text.removeprefix("-")
-    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
-    return int(text) if is_number else text
