@@ -72,7 +72,6 @@ def _planned(
     folder: Path,
     given: NewWorkspace,
     now: int,
-    *,
     under: TrustVersion = (1, 1),
     others: Mapping[str, Catalog] | None = None,
 ) -> tuple[bytes, Catalog]:

@@ -126,18 +126,13 @@ def _find(workspace: Workspace, name: str) -> Issued:
 
 
 def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent: Consent) -> None:
-    content = {
-        "list": revocations.number,
-        "bundles": len(revocations.identities),
-        "serials": len(revocations.serials),
-        "pack": str(pack),
-    }
+    number, bundles, serials = revocations.number, len(revocations.identities), len(revocations.serials)
     if consent.as_json:
+        content = {"list": number, "bundles": bundles, "serials": serials, "pack": str(pack)}
         emit_json({**content, **proposal.as_json()})
         return
-    bundles = counted(len(revocations.identities), "bundle")
-    serials = counted(len(revocations.serials), "serial")
-    facts(("list", f"number {revocations.number}, in {pack}"), ("takes back", f"{bundles}, {serials}"))
+    taken = f"{counted(bundles, 'bundle')}, {counted(serials, 'serial')}"
+    facts(("list", f"number {number}, in {pack}"), ("takes back", taken))
     for one in proposal.consequences if consent.yes else ():
         remark(f"{one.message}.")
     if proposal.is_done:

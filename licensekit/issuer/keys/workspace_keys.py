@@ -224,14 +224,8 @@ class WorkspaceKeys(WorkspacePart):
     def _proposal(
         self, state: WorkspaceState, action: str, prepare: Prepare, changed: Iterable[Change], *, now: int
     ) -> KeyProposal:
-        return KeyProposal(
-            changes=tuple(changed),
-            store=self._store,
-            now=now,
-            action=action,
-            basis=state.verified_trust.token,
-            prepare=prepare,
-        )
+        basis, shown = state.verified_trust.token, tuple(changed)
+        return KeyProposal(changes=shown, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
 
 
 def find_key_file(folder: Path, name: str) -> KeyFile:

@@ -77,11 +77,8 @@ class Ledger(WorkspacePart):
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
-        return tuple(
-            HistoryDoubtful(reason="forked", installation=one)
-            for one in installations
-            if self.history(one) is History.FORKED
-        )
+        forked = (one for one in installations if self.history(one) is History.FORKED)
+        return tuple(HistoryDoubtful(reason="forked", installation=one) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.
