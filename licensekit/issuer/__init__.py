@@ -29,17 +29,9 @@ from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
 from licensekit.issuer.exchange.customers import Received
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
-from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
+from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, RootKeys, resume
 from licensekit.issuer.keys.changes import Permission, key_id
-from licensekit.issuer.keys.key_change import (
-    KeyChange,
-    KeyPlan,
-    KeyProposal,
-    RootKeys,
-    generated_key,
-    imported_key,
-    token_key,
-)
+from licensekit.issuer.keys.key_change import KeyChange, KeyPlan, KeyProposal, generated_key, imported_key, token_key
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase, open_key
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files

@@ -24,7 +24,6 @@ from licensekit.wire.documents import Catalog
 Keys = Callable[[str], Signer]
 """Opens the key for documents of a type: `catalog`, `revocations`."""
 
-
 _OF_SIGNING: Final = frozenset({"root_version", "trust_version", "version", "issued", "extensions"})
 """Fields of a catalog that say when it was signed, and nothing of what can be sold."""
 

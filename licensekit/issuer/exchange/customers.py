@@ -32,7 +32,7 @@ from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Bundle, Receipt, ResetWhat, Revocations, Statement
+from licensekit.wire.documents import ANSWERS, Receipt, ResetWhat, Revocations, Statement
 from licensekit.wire.plain import plain_fields
 
 Sent = SelfSigned[Receipt | Statement]
@@ -145,8 +145,11 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
         require_serial(ledger, one.document.serial)
         requests.require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
         statements.append(one.document)
-    to_revoke = (_lowest(one.bundle) for one in returned if not _is_taken_back(one, tx.state.last_list))
-    return Received(new, tuple(returned), tuple(statements), len(known), tuple(to_revoke))
+    # All sequences up to the returned one were for the same installation, whose older copies would take them still. The
+    # highest that there is goes by its identity.
+    gone = [one.bundle for one in returned if not _is_taken_back(one, tx.state.last_list)]
+    to_revoke = tuple((one.serial, one.part, one.use, min(one.sequence + 1, limits.VERSION)) for one in gone)
+    return Received(new, tuple(returned), tuple(statements), len(known), to_revoke)
 
 
 def _signer(signed: Sent) -> bytes:
@@ -157,15 +160,6 @@ def _holder(issued: Issued) -> bytes | None:
     """Return the installation that a bundle is bound to; None: anybody can return it."""
     binding = issued.bundle.binding
     return None if binding is None else binding.installation
-
-
-def _lowest(returned: Bundle) -> Lowest:
-    """Take back all sequences up to the returned one; the highest that there is, by its identity.
-
-    Those before it were for the same installation, whose older copies would take them still.
-    """
-    lowest = min(returned.sequence + 1, limits.VERSION)
-    return returned.serial, returned.part, returned.use, lowest
 
 
 def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:

@@ -240,22 +240,16 @@ def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> st
     if order.serial is not None:
         return order.serial
     asked = request.document.serial
-    if asked is None:
-        return _freed(tx, order)
+    if asked is None:  # that of an installation that returned what it had by this order, if there is one
+        last = tx.state.last_list
+        gone = frozenset(() if last is None else last.serials)
+        lines = () if order.number is None else _lines(tx.ledger, order.number)
+        return next((serial for serial, active in lines if active is None and serial not in gone), None)
     if asked in order.replaces:
         return None
     if not tx.state.is_partner:
         require_serial(tx.ledger, asked)
     return asked
-
-
-def _freed(tx: LedgerTransaction, order: Order) -> str | None:
-    """Return the serial of an installation that returned what it had by this order."""
-    last = tx.state.last_list
-    gone = frozenset(() if last is None else last.serials)
-    lines = () if order.number is None else _lines(tx.ledger, order.number)
-    free = (serial for serial, active in lines if active is None and serial not in gone)
-    return next(free, None)
 
 
 def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[errors.Fault]:

@@ -180,7 +180,6 @@ class _Order(NamedTuple):
 _Condition = tuple[LiteralString, tuple[Value, ...]]
 """A filter in SQL, and the values in it."""
 
-
 # A query within a query that has a limit is answered by itself, by the index of its condition.
 _OF_ORDER: Final = (
     "(SELECT * FROM bundles"

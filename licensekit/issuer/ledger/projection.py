@@ -48,7 +48,6 @@ class Record(NamedTuple):
 Entered = tuple[int, Record]
 """The number of an entry, and what it was made of."""
 
-
 _PUT: Final = (
     "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)"
     " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"

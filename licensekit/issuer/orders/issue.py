@@ -6,7 +6,6 @@ workspace was opened to override it by its name (`docs/orders.md`, "Doubts"); th
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, NamedTuple, TypedDict
 
 from licensekit.catalog.rules import Counts
@@ -156,13 +155,29 @@ def proposal_of(
     tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value, or was issued before."""
-    repeated, before = None, issuance.before
+    repeated, before, attach = None, issuance.before, signing.get("attach", True)
     if before is not None:
-        source = AttachmentSource(tx, signing.get("attach", True))
-        repeated = license_file(source, before.bundle, before.token, repeated=True)
+        repeated = license_file(AttachmentSource(tx, attach), before.bundle, before.token, repeated=True)
+
+    def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
+        """Sign and enter the bundle, beside the request that it answers, unless its file is there already."""
+        file, request = repeated, issuance.request
+        if file is None:
+            signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
+                order_number=issuance.number,
+                order=issuance.ordered,
+                request=None if request is None else identity_of(request.token.type, request.token.payload),
+                note=issuance.note,
+            )
+            append(tx.ledger, [signed] if request is None else [request, signed])
+            file = license_file(AttachmentSource(tx, attach), issuance.bundle, signed.token, repeated=False)
+        if approve := signing.get("approve"):
+            approve(file)
+        return file
+
     changes = () if repeated is not None else differences(None, issuance.bundle)
     return IssueProposal(
-        enter=partial(_enter, issuance, signing, repeated),
+        enter=enter,
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
@@ -171,26 +186,6 @@ def proposal_of(
         bundle=issuance.bundle,
         repeated=repeated,
     )
-
-
-def _enter(
-    issuance: Issuance, signing: Signing, file: LicenseFile | None, tx: LedgerTransaction, key: Signer | None
-) -> LicenseFile:
-    """Sign and enter a bundle, beside the request that it answers, unless its `file` is there already."""
-    if file is None:
-        request = issuance.request
-        signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
-            order_number=issuance.number,
-            order=issuance.ordered,
-            request=None if request is None else identity_of(request.token.type, request.token.payload),
-            note=issuance.note,
-        )
-        append(tx.ledger, [signed] if request is None else [request, signed])
-        source = AttachmentSource(tx, signing.get("attach", True))
-        file = license_file(source, issuance.bundle, signed.token, repeated=False)
-    if approve := signing.get("approve"):
-        approve(file)
-    return file
 
 
 def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[str] = ()) -> tuple[Bundle, str]:
