@@ -16,9 +16,8 @@ from licensekit import limits
 from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, SyntaxInvalid, TooLarge
 from licensekit.errors.coded import Located
 from licensekit.files import open_plain, read_bytes
-from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft
-from licensekit.issuer.orders.order_file import KEYS, OrderKey, parse_key, read_draft
+from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
 from licensekit.text.marks import marks_in, without_marks
 from licensekit.text.values import FaultyValue

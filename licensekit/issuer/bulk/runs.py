@@ -15,16 +15,16 @@ from typing import Final, NamedTuple
 from licensekit import errors
 from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.terms import KEPT, Terms
 from licensekit.issuer.bulk.worker_pool import WorkerPool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import append, orders_among
 from licensekit.issuer.ledger.projection import Record
-from licensekit.issuer.orders.bundle import form
+from licensekit.issuer.orders.bundle import Terms, form
 from licensekit.issuer.orders.issue import check, ordered_before
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical
+from licensekit.issuer.orders.order_file import KEPT
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file, require_replaceable
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted

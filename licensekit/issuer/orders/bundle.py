@@ -5,9 +5,10 @@ from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
+from licensekit.chain import canonical_json
 from licensekit.dates import day_at
 from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
-from licensekit.issuer.orders.order import Order, OrderDraft, flat, term, usual_warning
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change, changes_between
 from licensekit.text import values
@@ -100,6 +101,31 @@ def form(checked: CheckedOrder, *, issued: int) -> Fields:
         return (*first, serial, order.part, sequence, replaces, company, *rest, dict(extensions))
 
     return fields
+
+
+class Terms(NamedTuple):
+    """The terms of an order that was found without fault, which many orders share."""
+
+    fields: Fields
+    before: str
+    """The canonical text of an order of these terms and without a serial, up to its company."""
+    after: str
+    note: str
+    """What the ledger keeps of doubts about it that were overridden."""
+
+    @staticmethod
+    def of(fields: Fields, order: Order, note: str) -> "Terms":
+        """Return the terms of `order`, of whose bundles `fields` makes the fields."""
+        # No company has this character, so that nothing else in the text can look like it.
+        whole = canonical(order._replace(company="\0", serial=None))
+        before, _, after = whole.partition(canonical_json("\0"))
+        return Terms(fields, before, after, note)
+
+    def canonical(self, order: Order) -> str:
+        """Return the canonical text of an order of these terms."""
+        if order.serial is not None:
+            return canonical(order)
+        return f"{self.before}{canonical_json(order.company)}{self.after}"
 
 
 def make_bundle(
