@@ -64,7 +64,9 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     shown = [(one, after) for one, after in changed.items() if _is_shown(one, after, named)]
     lost = (one for one, after in shown if one.state == states.ACTIVE and after in states.TAKEN_BACK)
     gained = (one for one, after in shown if after == states.ACTIVE)
-    subjects = (*(_label(tx, one) for one in named.identities), *(f"serial {one}" for one in named.serials))
+    issued = ((one, bundles.by_identity(tx.ledger, one)) for one in named.identities)
+    labels = (identity.hex() if one is None else one.label for identity, one in issued)
+    subjects = (*labels, *(f"serial {one}" for one in named.serials))
     # Some bundles of a reinstated serial were taken back themselves, or returned.
     of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
     stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
@@ -106,11 +108,6 @@ def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
 
 def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
     return (one for serial in named.serials for one in states.stored(tx.ledger, "serial = ?", serial))
-
-
-def _label(tx: LedgerTransaction, identity: bytes) -> str:
-    issued = bundles.by_identity(tx.ledger, identity)
-    return identity.hex() if issued is None else issued.label
 
 
 def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:

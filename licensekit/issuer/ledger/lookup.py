@@ -255,21 +255,16 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
         leads = False
     if filters.state is not None:
-        yield _state(filters.state, today)
-        leads = leads and filters.state not in {ACTIVE, EXPIRED}
+        if filters.state in {ACTIVE, EXPIRED}:
+            yield f"b.state = 'active' AND b.ends {'>=' if filters.state == ACTIVE else '<'} ?", (today,)
+            leads = False
+        else:
+            yield "b.state = ?", (filters.state,)
     if filters.product is not None:
         has_index = leads and filters.state is None
         yield "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
     if filters.since is not None:
         yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
-
-
-def _state(state: str, today: int) -> _Condition:
-    if state == ACTIVE:
-        return "b.state = 'active' AND b.ends >= ?", (today,)
-    if state == EXPIRED:
-        return "b.state = 'active' AND b.ends < ?", (today,)
-    return "b.state = ?", (state,)
 
 
 def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
