@@ -23,8 +23,6 @@ from licensekit.wire.documents import Bundle, Catalog, Kind, Reset, Use
 
 R = TypeVar("R")
 
-_OLDEST: Final = "oldest"
-
 
 class Audience(NamedTuple):
     """For which application a license file is."""
@@ -37,7 +35,7 @@ class Audience(NamedTuple):
         if self.pack is None:
             return self.attach
         with located(self.pack):
-            pack = None if self.pack == _OLDEST else read_tokens(self.pack, what="a pack")
+            pack = None if self.pack == "oldest" else read_tokens(self.pack, what="a pack")
             return workspace.held_by_pack(pack, now=now)
 
 

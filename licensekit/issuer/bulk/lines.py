@@ -27,7 +27,6 @@ MARK: Final = b"\xef\xbb\xbf"
 _SYSTEM: Final = Kind.SYSTEM.plural
 _LONGEST: Final = limits.TOML_BYTES + 1
 _PIECE: Final = 64 * 1024
-_TOO_LARGE: Final = SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
 
 
 class OrderLine(NamedTuple):
@@ -46,7 +45,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
-            yield OrderLine(where, faulty(_TOO_LARGE), len(row))
+            yield OrderLine(where, faulty(SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)), len(row))
         elif text := _without_escapes(row.strip().removeprefix(MARK)):
             draft, marks = _json(text, read), marks_in(text, number)
             yield OrderLine(where, draft._replace(remarks=marks) if marks else draft, len(row))

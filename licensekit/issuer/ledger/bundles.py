@@ -178,12 +178,6 @@ def is_issued_since(connection: Connection, serial: str, part: str, use: Use, nu
     return row is not None
 
 
-def pickup_of(connection: Connection, serial: str) -> bytes | None:
-    """Return under which name the newest file of a serial lies; None if it has none yet."""
-    found = (one.pickup for one in reversed(of_serial(connection, serial)))
-    return next((pickup for pickup in found if pickup is not None), None)
-
-
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
     """Return serial and company (as `company_key`) of everything that a list has taken back."""
     rows = connection.rows(

@@ -119,7 +119,13 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
     """Return what a renewal sets: the expiry, and the dates that keep their distance to it."""
     if bundle.expiry is None:
         raise _no_renewal("perpetual")
-    expiry = _expiry(asked, bundle.expiry, today)
+    if asked.days is not None:
+        expiry = max(bundle.expiry, today) + asked.days
+    else:
+        try:
+            expiry = values.day(asked.sets["expiry"])
+        except values.FaultyValue as error:
+            raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
     if expiry < bundle.expiry:
         raise _no_renewal("earlier", expiry, bundle.expiry)
     kept = content_of(bundle)
@@ -130,15 +136,6 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
         raise _no_renewal("years")
     beside = {path: value for path, value in asked.sets.items() if path != "expiry"}
     return {**{key: format_days(day) for key, day in moved.items()}, **beside}
-
-
-def _expiry(asked: Amendment, present: int, today: int) -> int:
-    if asked.days is not None:
-        return max(present, today) + asked.days
-    try:
-        return values.day(asked.sets["expiry"])
-    except values.FaultyValue as error:
-        raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
 
 
 def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
@@ -204,9 +201,6 @@ def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
         content["grace_days"] = bundle.grace - bundle.expiry
 
 
-_RENAMED: Final = frozenset({"other-company"})
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ChangeProposal(IssueProposal):
     """What a change makes of a bundle. Without `changes`, what is in force is the result."""
@@ -246,7 +240,7 @@ def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, s
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     # Its serial was named, and the new name of a company is shown among the changes.
-    made, note = prepare_bundle(tx, draft, _RENAMED)
+    made, note = prepare_bundle(tx, draft, {"other-company"})
     extensions = {**before.bundle.extensions, **made.extensions}
     return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 

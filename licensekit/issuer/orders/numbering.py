@@ -53,12 +53,6 @@ def rise(connection: Connection) -> tuple[int, int]:
     return number, by
 
 
-def taken_between(connection: Connection, first: str, last: str) -> set[str]:
-    """Return the serials from `first` to `last`, by code point, that anything was issued for."""
-    rows = connection.rows("SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?", first, last)
-    return {serial for (serial,) in rows}
-
-
 def is_mistyped(serial: str) -> bool:
     """Return whether `serial` looks like one of these and has a wrong digit in it."""
     is_one = len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
@@ -149,7 +143,8 @@ class Numbering:
 
         It is drawn once, and stays over whatever is signed for the serial.
         """
-        known = None if order.serial is None else bundles.pickup_of(self._ledger, serial)
+        issued = () if order.serial is None else reversed(bundles.of_serial(self._ledger, serial))
+        known = next((one.pickup for one in issued if one.pickup is not None), None)
         if known is None and self._has_pickups:
             known = self._draw(PICKUP_BYTES)
         return {} if known is None else {PICKUP: known.hex()}
@@ -166,6 +161,7 @@ class Numbering:
         # nor a ledger that was restored makes the same.
         for first in count(anywhere(self._draw), _AHEAD):
             self._ahead = serial_of(first), serial_of(first + _AHEAD - 1)
-            self._taken = taken_between(self._ledger, *self._ahead)
+            taken = "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?"
+            self._taken = {serial for (serial,) in self._ledger.rows(taken, *self._ahead)}
             made = map(serial_of, range(first, first + _AHEAD))
             yield from (one for one in made if one not in self._taken and not self._waits(one))

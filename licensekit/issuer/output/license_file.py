@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, groupby
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, FormatError, LicenseError, PlaceTaken
@@ -145,10 +145,6 @@ def _order(bundle: Bundle) -> tuple[int, int]:
     return -bundle.use, bundle.sequence
 
 
-_READABLE: Final = 0o644
-"""The account of a web server reads the files, whatever the umask of the issuer's account is."""
-
-
 class PublishedFile(NamedTuple):
     """The newest file of a serial, under a name that its customer's license file has in it.
 
@@ -212,5 +208,6 @@ def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
     before = present_at(path)
     if before == data:
         return "unchanged"
-    write_many(path.parent, [(path.name, data)], mode=_READABLE)
+    # The account of a web server reads it, whatever the umask of the issuer's account is.
+    write_many(path.parent, [(path.name, data)], mode=0o644)
     return "new" if before is None else "changed"
