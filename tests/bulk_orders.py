@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import OrderLine, json_lines
-from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.bulk.runs import Done
+from licensekit.issuer.ledger.lookup import Filters
 from licensekit.issuer.output.license_file import file_name
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.pack import open_pack

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from licensekit.errors.coded import Coded
-from licensekit.issuer.ledger import serials
+from licensekit.issuer.orders import numbering
 from tests.profiles import THOROUGH_EXAMPLES
 
 if TYPE_CHECKING:
@@ -122,12 +122,12 @@ def _work_of_children() -> int:
 def foreseen_serials() -> Iterator[None]:
     """Let new workspaces count serials from 1010000014, as examples do, and not from a random one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serials, "anywhere", _example_number)
+        patch.setattr(numbering, "anywhere", _example_number)
         yield
 
 
 def _example_number(_: object) -> int:
-    return int(serials.EXAMPLE[:-1])
+    return int(numbering.EXAMPLE[:-1])
 
 
 class Postgres(NamedTuple):

@@ -17,8 +17,7 @@ COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.init", "init"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "catalog"),
     **lazy(_VENDOR, f"{_ISSUER}.issue", "issue renew amend"),
-    **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept"),
-    **lazy(_VENDOR, f"{_ISSUER}.publish", "publish"),
+    **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept publish"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack product"),
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
     **lazy(_VENDOR, __name__, "ledger keys"),
@@ -42,11 +41,7 @@ def licensekit() -> None:
 
 @click.group(
     cls=LicenseGroup,
-    lazy={
-        **lazy("Commands", f"{_ISSUER}.ledger_rows", "list show usage verify"),
-        **lazy("Commands", f"{_ISSUER}.ledger_backup", "doctor backup restore absorb move"),
-        **lazy("Commands", f"{_ISSUER}.ledger_rows", "export"),
-    },
+    lazy={**lazy("Commands", f"{_ISSUER}.ledger", "list show usage verify doctor backup restore absorb move export")},
 )
 def ledger() -> None:
     """Look up what was issued, verify that nothing was altered, take it elsewhere."""

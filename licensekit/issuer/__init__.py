@@ -12,7 +12,6 @@ A program issues with the same powers as the commands:
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
-from licensekit.issuer.bulk.batch import Done
 from licensekit.issuer.bulk.lines import (
     OrderLine,
     OrderSource,
@@ -23,59 +22,46 @@ from licensekit.issuer.bulk.lines import (
     order_file,
     order_stream,
 )
-from licensekit.issuer.bulk.runs import faults_of
+from licensekit.issuer.bulk.runs import Done, faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
+from licensekit.issuer.exchange.customers import Received
 from licensekit.issuer.exchange.requests import VerifiedRequest
-from licensekit.issuer.exchange.returns import Received
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
-from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, resume
+from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, RootKeys, resume
 from licensekit.issuer.keys.changes import Permission, key_id
-from licensekit.issuer.keys.key_change import (
-    KeyChange,
-    KeyPlan,
-    KeyProposal,
-    RootKeys,
-    generated_key,
-    imported_key,
-    token_key,
-)
+from licensekit.issuer.keys.key_change import KeyChange, KeyPlan, KeyProposal, generated_key, imported_key, token_key
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase, open_key
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
-from licensekit.issuer.ledger.copies import diagnose_ledger, move_ledger, restore_ledger
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
-from licensekit.issuer.ledger.listing import LISTED_STATES, Filters
-from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.messages import BundlesVoid
+from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
+from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
-from licensekit.issuer.orders.doubts import OVERRIDES
-from licensekit.issuer.orders.issue import IssueProposal
+from licensekit.issuer.orders.issue import OVERRIDES, IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
-from licensekit.issuer.output.license_file import LicenseFile, ResetFile, file_name, require_replaceable
+from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
-from licensekit.issuer.output.publishing import PublishedFile
-from licensekit.issuer.proposal import SignProposal
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.proposal import BundlesVoid, SignProposal
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
 __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES", "SCALES",
-    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony",
-    "ChangeProposal", "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
-    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace",
-    "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received",
-    "ResetFile", "RootKeys", "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace",
-    "WorkspaceState",
-    "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",
-    "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger",
-    "open_key", "open_orders", "order_file", "order_stream", "parse_key",
-    "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewed_module",
-    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
+    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
+    "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
+    "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace", "OrderLine", "OrderSource",
+    "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "ResetFile", "RootKeys", "Secrets",
+    "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
+    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
+    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key",
+    "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft",
+    "renewal", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page",
+    "token_key",
 ]  # fmt: skip

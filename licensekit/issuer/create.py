@@ -17,13 +17,15 @@ from licensekit.errors import FileUnusable, LicenseError, PlanRefused, TrustMiss
 from licensekit.files import PRIVATE_FOLDER, sync_folder, unusable, write_atomically
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
+from licensekit.issuer.intake import opened
 from licensekit.issuer.keys.changes import admitted, first_root, first_trust
-from licensekit.issuer.keys.intake import opened
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import Record, append, documents, head, open_ledger, serials
-from licensekit.issuer.ledger.mark import raise_mark
-from licensekit.issuer.state import WorkspaceState, workspace_state
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.documents import WorkspaceState, workspace_state
+from licensekit.issuer.ledger.entries import append, head, open_ledger, raise_mark
+from licensekit.issuer.ledger.projection import Record
+from licensekit.issuer.orders import numbering
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
@@ -70,17 +72,13 @@ def _planned(
     folder: Path,
     given: NewWorkspace,
     now: int,
-    *,
     under: TrustVersion = (1, 1),
     others: Mapping[str, Catalog] | None = None,
 ) -> tuple[bytes, Catalog]:
     """Return the catalog that a workspace in `folder` begins with, as text and as it is read.
 
     Its names are as given, else from the catalog that is given, else from the folder. `others` are the vendor's
-    catalogs, where the workspace is a third party's.
-
-    Raises:
-        WorkspaceExists, CatalogInvalid, PlanRefused, FileUnusable: as `create`.
+    catalogs, where the workspace is a third party's. Raises as `create`.
     """
     require_url(given.ledger)
     text = given.catalog
@@ -176,7 +174,7 @@ def create_partner(
     key = SigningKey.generate(given.scheme)
     state = WorkspaceState(pin, issuer, trust_store, True, None, None)
     with _new_folder(folder) as layout:
-        templates.write_texts(layout, folder, text, catalog, serial=serials.EXAMPLE)
+        templates.write_texts(layout, folder, text, catalog, serial=numbering.EXAMPLE)
         write_key(layout.keys, FIRST_KEY, key, word)
         public = format_public(key.verifying_key, f"{issuer}-1")
         write_atomically(layout.public(issuer), f"{public}\n".encode())
@@ -205,10 +203,7 @@ def root_key_names(count: int) -> list[str]:
 def _create_ledger(
     layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
 ) -> None:
-    """Open the ledger with the first documents, a root at their head, and write the pack.
-
-    Raises as `create`.
-    """
+    """Open the ledger with the first documents, a root at their head, and write the pack."""
     if url is not None:
         layout.record_url(url)
     database = open_ledger(layout.ledger if url is None else url, create=True)
@@ -231,11 +226,7 @@ def _create_ledger(
 
 @contextmanager
 def _new_folder(folder: Path) -> Generator[Layout]:
-    """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`.
-
-    Raises:
-        FileUnusable: it cannot be written; nothing was.
-    """
+    """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`, or nothing written."""
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
         partial.mkdir(PRIVATE_FOLDER, parents=True)
@@ -255,10 +246,6 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
     """Refuse a folder that holds a workspace, or a file that one would have.
 
     The catalog that the workspace is to begin with may lie there already.
-
-    Raises:
-        WorkspaceExists: it does.
-        FileUnusable: it is not a folder.
     """
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():

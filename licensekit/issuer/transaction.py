@@ -13,9 +13,9 @@ from licensekit.entitlements.amounts import amount_within
 from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnknown
 from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import Record, append, documents, head, ledger_mark, newest_entry
-from licensekit.issuer.ledger.mark import raise_mark, read_mark, require_whole
-from licensekit.issuer.state import WorkspaceState, extended, workspace_state
+from licensekit.issuer.ledger import documents, entries
+from licensekit.issuer.ledger.documents import WorkspaceState, extended, workspace_state
+from licensekit.issuer.ledger.projection import Record
 from licensekit.keys.keyfile import PublicPart
 from licensekit.keys.signing import Signer
 from licensekit.trust.pack import TrustStore
@@ -70,7 +70,7 @@ class LedgerTransaction:
             SignerUnavailable: the key lives elsewhere and cannot be reached.
         """
         if isinstance(document, Catalog | Revocations):
-            extensions = {**document.extensions, **ledger_mark(self.ledger)}
+            extensions = {**document.extensions, **entries.ledger_mark(self.ledger)}
             document = replace_fields(document, extensions=extensions)
         admitted = admission(signer, self.trust)
         require_type(admitted, TYPE_OF[type(document)])
@@ -82,7 +82,7 @@ class LedgerTransaction:
 
         Raises as `extended`.
         """
-        append(self.ledger, records)
+        entries.append(self.ledger, records)
         tokens = [record.token for record in records]
         self.state = extended(self.state, tokens) if state is None else state
 
@@ -126,17 +126,17 @@ class WorkspaceStore:
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
             if not accepts:
-                require_whole(ledger, read_mark(self.layout.mark))
+                entries.require_whole(ledger, entries.read_mark(self.layout.mark))
             state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
-                _require_clock(*newest_entry(ledger), now)
+                _require_clock(*entries.newest_entry(ledger), now)
                 _require_no_later_document(state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
             yield tx
             newest = documents.newest_number(ledger) if tx.state is not before else None
-            entered = head(ledger)
-        raise_mark(self.layout.mark, entered, lower=accepts)
+            entered = entries.head(ledger)
+        entries.raise_mark(self.layout.mark, entered, lower=accepts)
         if newest is not None:  # now it is committed
             self._verified = newest, tx.state
 
@@ -157,7 +157,7 @@ class WorkspaceStore:
 
 
 class WorkspacePart:
-    """A part of a workspace as programs use it: what belongs to one subject, done on the store."""
+    """A workspace or a part of it as programs use it: what belongs to one subject, done on the store."""
 
     def __init__(self, store: WorkspaceStore) -> None:
         self._store = store

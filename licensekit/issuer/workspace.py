@@ -15,9 +15,8 @@ from secrets import token_bytes
 from typing import Self, Unpack
 
 from licensekit.files import names_in
-from licensekit.issuer.bulk.batch import Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
-from licensekit.issuer.bulk.runs import issue_all, issue_valid
+from licensekit.issuer.bulk.runs import Done, Run, issue_all, issue_valid
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create, create_partner
@@ -25,23 +24,23 @@ from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
 from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import documents, open_ledger
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.documents import WorkspaceState
+from licensekit.issuer.ledger.entries import open_ledger
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
-from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.output.publishing import PublishedFile, publish
+from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, publish
 from licensekit.issuer.proposal import propose
-from licensekit.issuer.state import WorkspaceState
-from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
+from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspacePart, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.trust.held import Held
 
 
-class Workspace:
+class Workspace(WorkspacePart):
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
     What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where something is to be signed,
@@ -49,7 +48,7 @@ class Workspace:
     """
 
     def __init__(self, store: WorkspaceStore) -> None:
-        self._store = store
+        super().__init__(store)
         self.layout = store.layout
         self.database = store.database
         self.ledger = Ledger(store)
@@ -112,9 +111,6 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"<Workspace in {self.layout.folder}, ledger at {self.database.location}>"
 
     def read(self, now: int) -> AbstractContextManager[LedgerTransaction]:
         """Open a transaction that only reads."""
@@ -194,13 +190,14 @@ class Workspace:
             yield from issue_some(self._store, lines, run)
 
     def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
-        """Write the newest file of each customer where a web server serves it, and yield every one (`publishing`).
+        """Write the newest file of each customer where a web server serves it, and yield every one (`license_file`).
 
         It needs no key and no right to write to the ledger.
 
         Raises:
             LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
-            FileUnusable, PlaceTaken: as `publishing.publish`; what was written before stays.
+            FileUnusable: the folder is missing, or a file in it cannot be read or replaced; those before it are there.
+            PlaceTaken: the workspace with its keys is in the folder.
         """
         if error := self.ledger.restored():
             raise error
@@ -258,7 +255,7 @@ class Workspace:
         Raises:
             NotReinstated: a bundle does not come back that way.
             NotIssued: nothing was issued for a serial.
-            WorkspaceError: the list would be too long.
+            RevocationsFull: the list would be too long.
         """
         return propose(self._store, partial(propose_list, action=action, **asked), now)
 

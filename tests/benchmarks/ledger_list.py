@@ -16,8 +16,9 @@ from statistics import median
 from typing import Any, Final
 
 from licensekit.dates import day_at
-from licensekit.issuer.ledger import Record, append
-from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.ledger.entries import append
+from licensekit.issuer.ledger.lookup import Filters
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.armor import Token

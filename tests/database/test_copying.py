@@ -9,7 +9,7 @@ import pytest
 from licensekit.database import Database, Schema, connect
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved, tables
 from licensekit.errors import DatabaseDamaged, DatabaseMoved
-from licensekit.issuer import ledger
+from licensekit.issuer.ledger import entries
 from licensekit.state import schema as installation
 from tests.database.sample_database import NEXT_SCHEMA, things
 
@@ -111,7 +111,7 @@ def test_a_database_that_was_moved_is_used_by_nobody(source: Database, place: st
 
 
 @pytest.mark.parametrize(
-    "schema", [installation.SCHEMA, ledger.SCHEMA, NEXT_SCHEMA], ids=["installation", "ledger", "sample"]
+    "schema", [installation.SCHEMA, entries.SCHEMA, NEXT_SCHEMA], ids=["installation", "ledger", "sample"]
 )
 def test_every_table_of_a_schema_is_known_with_its_key_in_front(schema: Schema, location: str) -> None:
     database = connect(location, schema=schema, create=True)

@@ -28,7 +28,7 @@ from licensekit.errors import (
     PlaceTaken,
 )
 from licensekit.installation import Installation, diagnose, restore
-from licensekit.issuer.ledger import SCHEMA as LEDGER
+from licensekit.issuer.ledger.entries import SCHEMA as LEDGER
 from tests.crm import SOLD, crm_home_on_engine, open_crm
 from tests.homes import Home, bundle, file
 

@@ -144,7 +144,11 @@ def pack(
     Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
     newest pack.
     """
-    oldest_pack = None if oldest is None else _read_oldest(workspace, oldest, now)
+    oldest_pack = None
+    if oldest is not None:
+        with located(oldest):
+            oldest_pack = read_tokens(oldest, what="a pack")
+            workspace.held_by_pack(oldest_pack, now=now)  # one of this workspace, before anything is signed
     if not _take(workspace, files, now, consent):
         return
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=fresh_until)
@@ -166,14 +170,6 @@ def pack(
     if output != STANDARD:
         path = workspace.layout.pack(state.product) if output is None else Path(output)
         _show(path, state, module if renewed else None, signed=proposal.signs_catalog, as_json=consent.as_json)
-
-
-def _read_oldest(workspace: issuer.Workspace, file: str, now: int) -> bytes:
-    """Read the oldest pack in the field, and check that it is one of this workspace before anything is signed."""
-    with located(file):
-        data = read_tokens(file, what="a pack")
-        workspace.held_by_pack(data, now=now)
-    return data
 
 
 def _take(workspace: issuer.Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:

@@ -150,12 +150,7 @@ def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, 
             emit(f"{one.label} is signed and in the pack: ship it with the next version.")
         return
     for one in ceremony.pending:
-        emit(f"{one.label}: {_describe(one)}")
+        parts = (f"{count} more of the keys of root {party.version} must sign" for party, count in one.missing())
+        emit(f"{one.label}: {'; '.join(parts) or 'complete'}")
     emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
     emit(f"    licensekit keys sign-trust {typed(Path(file.name))} --root-key FILE")
-
-
-def _describe(pending: issuer.PendingDocument) -> str:
-    """Return how many signatures are still missing on a document, in words."""
-    parts = [f"{count} more of the keys of root {party.version} must sign" for party, count in pending.missing()]
-    return "; ".join(parts) or "complete"

@@ -1,28 +1,22 @@
-"""`licensekit answer` and `licensekit accept`: what installations ask for and send back."""
+"""`licensekit answer`, `accept` and `publish`: what installations ask for, send back, and look for."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens
-from licensekit.cli.issuer.options import (
-    KeyOptions,
-    operator,
-    reason_option,
-    remind_of_root,
-    signing,
-    to_sign,
-    warn_of_forks,
-)
+from licensekit.cli.issuer import options
+from licensekit.cli.issuer.options import KeyOptions, in_workspace, signing
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import WordChoice, option, refuse
-from licensekit.cli.output import counted, emit, emit_json, facts, remark
+from licensekit.cli.options import PATH, WordChoice, option, refuse
+from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import bound_to
 from licensekit.dates import format_seconds
 from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import Received, VerifiedRequest, Workspace, read_draft
+from licensekit.issuer import PublishedFile, Received, VerifiedRequest, Workspace, read_draft
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -35,7 +29,7 @@ from licensekit.wire.plain import word
 @click.argument("file", metavar="REQUEST")
 @option("--order FILE order", "What the installation gets.")
 @option("--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat))
-@reason_option
+@options.reason_option
 @license_options
 def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: FileOptions) -> None:
     """Answer the request of an installation with a license that works only there.
@@ -51,8 +45,8 @@ def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str,
             _answer(request, wanted, order)
         elif what is not None:
             _reset(request, wanted, what, reason)
-    warn_of_forks(wanted.workspace, [request.installation])
-    remind_of_root(wanted.workspace)
+    options.warn_of_forks(wanted.workspace, [request.installation])
+    options.remind_of_root(wanted.workspace)
 
 
 def _answer(request: VerifiedRequest, wanted: FileOptions, order: str) -> None:
@@ -91,7 +85,7 @@ def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reaso
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@to_sign
+@options.to_sign
 @signing
 @consenting
 def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
@@ -109,15 +103,15 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
         key = None
         if proposal.renews_pack:
             key = signing.opener(workspace, now)("revocations")
-        received = proposal.sign(key, who=operator(), confirm=True)
-    remind_of_root(workspace)
+        received = proposal.sign(key, who=options.operator(), confirm=True)
+    options.remind_of_root(workspace)
     if consent.as_json:
         ledger = workspace.ledger
         sent = {one.hex(): ledger.history(one).value for one in received.installations}
         emit_json({**received.plain(), "histories": sent})
         return
     _show(received, workspace.layout.pack(workspace.state(now).product))
-    warn_of_forks(workspace, received.installations)
+    options.warn_of_forks(workspace, received.installations)
 
 
 def _show(received: Received, pack: Path) -> None:
@@ -134,3 +128,37 @@ def _show(received: Received, pack: Path) -> None:
         emit(f"{others} entered before.")
     if received.to_revoke:
         remark(f"They are on the new revocation list, in {pack}: ship it with the next version.")
+
+
+@click.command()
+@click.argument("target", metavar="DIR", type=PATH)
+@in_workspace
+@json_option
+def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Write the newest license file of each customer into DIR, which a web server serves.
+
+    Each lies under the name that `licensekit update` asks for; only what has changed is written. No key is needed. Run
+    it after you have signed something, and once a day.
+    """
+    files = list(workspace.publish(target, now=now))
+    written = [one for one in files if one.change != "unchanged"]
+    unchanged = len(files) - len(written)
+    if as_json:
+        emit_json({"files": [one._asdict() for one in written], "unchanged": unchanged})
+        return
+    if written:
+        show_rows(written, _COLUMNS)
+        emit()
+    emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
+    if not files:
+        remark(
+            "No bundle has an address: name `update` in the catalog; what is issued or renewed from then on has one."
+        )
+
+
+_COLUMNS: Final[Columns[PublishedFile]] = {
+    "serial": lambda one: one.serial,
+    "company": lambda one: one.company,
+    "file": lambda one: one.change,
+    "holds": lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
+}

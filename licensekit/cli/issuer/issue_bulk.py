@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -19,9 +19,6 @@ from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
 from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
-
-_COLLECTED: Final = 50_000
-"""How many more objects there are before the collector checks them."""
 
 
 class _Tally:
@@ -140,7 +137,7 @@ def collect_less() -> None:
     every few hundred.
     """
     gc.freeze()
-    gc.set_threshold(_COLLECTED)
+    gc.set_threshold(50_000)
 
 
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:

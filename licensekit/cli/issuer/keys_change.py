@@ -168,12 +168,8 @@ def _row(known: KnownKey) -> tuple[object, ...]:
     mark = ", default" if known.is_default else ""
     if key is None:
         return known.name, known.key_id, f"not admitted{mark}", None, None, path
-    return key.name, known.key_id, f"{name_of(key.state)}{mark}", _window(key), _scope(key), path
-
-
-def _window(key: AdmittedKey) -> str:
-    begin = f"from {day_of(key.valid_from)}"
-    return begin if key.valid_to is None else f"{begin} to {day_of(key.valid_to)}"
+    window = f"from {day_of(key.valid_from)}{'' if key.valid_to is None else f' to {day_of(key.valid_to)}'}"
+    return key.name, known.key_id, f"{name_of(key.state)}{mark}", window, _scope(key), path
 
 
 def _scope(key: AdmittedKey) -> str:

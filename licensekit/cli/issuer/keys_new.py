@@ -29,14 +29,12 @@ scheme_option = option(
     default="ed25519",
 )
 
-
 root_options: Final = together(
     option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
     option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
 )
 """`--root-keys` and `--threshold`: what a new root is."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
-
 
 Planned = Callable[[SecretSource], issuer.KeyPlan]
 """Returns the plan of a new key, given where the PIN of its token is."""

@@ -23,8 +23,6 @@ from licensekit.wire.documents import Bundle, Catalog, Kind, Reset, Use
 
 R = TypeVar("R")
 
-_OLDEST: Final = "oldest"
-
 
 class Audience(NamedTuple):
     """For which application a license file is."""
@@ -37,7 +35,7 @@ class Audience(NamedTuple):
         if self.pack is None:
             return self.attach
         with located(self.pack):
-            pack = None if self.pack == _OLDEST else read_tokens(self.pack, what="a pack")
+            pack = None if self.pack == "oldest" else read_tokens(self.pack, what="a pack")
             return workspace.held_by_pack(pack, now=now)
 
 
@@ -234,25 +232,13 @@ def _show(file: issuer.LicenseFile, place: str, catalog: Catalog) -> None:
     bundle = file.bundle
     settings = sorted(bundle.settings.items())
     again = "  (issued before: the same bundle again)" if file.is_repeated else ""
+    use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
+    counts = ((code, count) for kind in Kind for code, count in sorted(bundle.counts(kind).items()))
     facts(
         ("file", f"{place}{again}"),
         ("company", bundle.company),
-        ("serial", _named(bundle)),
+        ("serial", f"{bundle.serial}, {bundle.part}, {use}sequence {bundle.sequence}"),
         ("until", expiry(bundle.expiry)),
-        ("licenses", _licenses(bundle, catalog)),
+        ("licenses", ", ".join(counted_license(*one, catalog.licenses.get(one[0])) for one in counts)),
         ("settings", ", ".join(f"{code} {value(one)}" for code, one in settings) or None),
-    )
-
-
-def _named(bundle: Bundle) -> str:
-    use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
-    return f"{bundle.serial}, {bundle.part}, {use}sequence {bundle.sequence}"
-
-
-def _licenses(bundle: Bundle, catalog: Catalog) -> str:
-    """Return what is granted; a system license that is there or not goes without a number."""
-    return ", ".join(
-        counted_license(code, count, catalog.licenses.get(code))
-        for kind in Kind
-        for code, count in sorted(bundle.counts(kind).items())
     )

@@ -7,17 +7,9 @@ import click
 
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import SecretSource, located, read_tokens
+from licensekit.cli.issuer import options
 from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import (
-    KeyOptions,
-    fresh_option,
-    key_option,
-    operator,
-    passphrase,
-    reason_option,
-    signing,
-    to_sign,
-)
+from licensekit.cli.issuer.options import KeyOptions, signing
 from licensekit.cli.issuer.output import Audience, attachments_option, require_place, warn_of_older
 from licensekit.cli.options import PATH, collected, option
 from licensekit.cli.output import counted, emit, emit_json, facts, remark
@@ -47,7 +39,7 @@ class ListOptions(NamedTuple):
         key = None
         if not proposal.is_done:
             key = self.signing.opener(self.workspace, self.now)("revocations")
-        revocations = proposal.sign(key, who=operator(), confirm=True)
+        revocations = proposal.sign(key, who=options.operator(), confirm=True)
         pack = self.workspace.layout.pack(revocations.product)
         _show(proposal, revocations, pack, self.consent)
 
@@ -55,9 +47,9 @@ class ListOptions(NamedTuple):
 list_options: Final = collected(
     "wanted",
     ListOptions,
-    to_sign,
-    reason_option,
-    fresh_option("After this many days, the list reminds administrators to look for a newer one."),
+    options.to_sign,
+    options.reason_option,
+    options.fresh_option("After this many days, the list reminds administrators to look for a newer one."),
     signing,
     consenting,
 )
@@ -96,9 +88,9 @@ reinstate = _group("reinstate", "Make suspended or revoked bundles or serials co
 
 @revoke.command()
 @click.argument("name", metavar="KEY")
-@reason_option
-@key_option
-@passphrase
+@options.reason_option
+@options.key_option
+@options.passphrase
 @signed_by_roots
 def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, roots: Roots) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen.
@@ -120,7 +112,7 @@ def _sign_again(workspace: Workspace, now: int, signing: KeyOptions) -> None:
     """Sign catalog and list again, where the revoked key had; it may have been the only one."""
     try:
         proposal = workspace.catalog.propose_pack(now=now)
-        proposal.sign(signing.opener(workspace, now), who=operator(), confirm=True)
+        proposal.sign(signing.opener(workspace, now), who=options.operator(), confirm=True)
     except KeyMissing as error:
         hint = error.hint if error.able else "make another with `licensekit keys new`, and the default"
         remark(f"The key is revoked, and {error.message}: {hint}. Then run `licensekit pack`.")
@@ -134,18 +126,13 @@ def _find(workspace: Workspace, name: str) -> Issued:
 
 
 def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent: Consent) -> None:
-    content = {
-        "list": revocations.number,
-        "bundles": len(revocations.identities),
-        "serials": len(revocations.serials),
-        "pack": str(pack),
-    }
+    number, bundles, serials = revocations.number, len(revocations.identities), len(revocations.serials)
     if consent.as_json:
+        content = {"list": number, "bundles": bundles, "serials": serials, "pack": str(pack)}
         emit_json({**content, **proposal.as_json()})
         return
-    bundles = counted(len(revocations.identities), "bundle")
-    serials = counted(len(revocations.serials), "serial")
-    facts(("list", f"number {revocations.number}, in {pack}"), ("takes back", f"{bundles}, {serials}"))
+    taken = f"{counted(bundles, 'bundle')}, {counted(serials, 'serial')}"
+    facts(("list", f"number {number}, in {pack}"), ("takes back", taken))
     for one in proposal.consequences if consent.yes else ():
         remark(f"{one.message}.")
     if proposal.is_done:
@@ -156,7 +143,7 @@ def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent:
 
 
 @click.command()
-@to_sign
+@options.to_sign
 @option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
 @option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
 @attachments_option
@@ -186,7 +173,7 @@ def reissue(
         return
     require_place(str(output))
     signer = None if file is None else signing.open(file)
-    done = proposal.sign(signer, who=operator(), confirm=True)
+    done = proposal.sign(signer, who=options.operator(), confirm=True)
     make_folder(output)
     files: list[LicenseFile] = []
     left: list[Issued] = []

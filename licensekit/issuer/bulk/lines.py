@@ -16,9 +16,8 @@ from licensekit import limits
 from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, SyntaxInvalid, TooLarge
 from licensekit.errors.coded import Located
 from licensekit.files import open_plain, read_bytes
-from licensekit.issuer.bulk.terms import OrderReader
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft
-from licensekit.issuer.orders.order_file import KEYS, OrderKey, parse_key, read_draft
+from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
 from licensekit.text.marks import marks_in, without_marks
 from licensekit.text.values import FaultyValue
@@ -28,7 +27,6 @@ MARK: Final = b"\xef\xbb\xbf"
 _SYSTEM: Final = Kind.SYSTEM.plural
 _LONGEST: Final = limits.TOML_BYTES + 1
 _PIECE: Final = 64 * 1024
-_TOO_LARGE: Final = SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
 
 
 class OrderLine(NamedTuple):
@@ -47,7 +45,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
-            yield OrderLine(where, faulty(_TOO_LARGE), len(row))
+            yield OrderLine(where, faulty(SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)), len(row))
         elif text := _without_escapes(row.strip().removeprefix(MARK)):
             draft, marks = _json(text, read), marks_in(text, number)
             yield OrderLine(where, draft._replace(remarks=marks) if marks else draft, len(row))

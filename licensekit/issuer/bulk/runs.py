@@ -1,24 +1,202 @@
 """Orders in bulk, in few transactions: all of them or none, or all that are valid.
 
 In bulk an order has a number, by which it is found when the same file is issued again: what was interrupted continues
-without issuing anything twice. Entries are durable before a file is there.
+without issuing anything twice. Entries are durable before a file is there. While the worker pool signs one batch, the
+next one is read and the one before is entered.
 """
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count as counting
 from itertools import islice
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from licensekit.errors import FaultsError, LicenseError, OrdersRefused
+from licensekit import errors
 from licensekit.errors.coded import Located
-from licensekit.issuer.bulk.batch import Batch, Done, Run
 from licensekit.issuer.bulk.lines import OrderLine
+from licensekit.issuer.bulk.worker_pool import WorkerPool
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.output.attachments import AttachmentSource
-from licensekit.issuer.output.license_file import license_file, require_replaceable
-from licensekit.issuer.transaction import WorkspaceStore
+from licensekit.issuer.ledger.entries import append, orders_among
+from licensekit.issuer.ledger.projection import Record
+from licensekit.issuer.orders.bundle import Terms, form
+from licensekit.issuer.orders.issue import check, ordered_before
+from licensekit.issuer.orders.numbering import Numbering
+from licensekit.issuer.orders.order import OrderDraft, canonical
+from licensekit.issuer.orders.order_file import KEPT
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import LicenseFile, license_file, require_replaceable
+from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted
+from licensekit.keys.signing import Signer
+from licensekit.trust.scope import require_type
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Bundle, compose
+from licensekit.wire.frame import message, write_one
+
+
+class Run(NamedTuple):
+    """What all transactions of one issue in bulk share."""
+
+    signer: Signer
+    pool: WorkerPool
+    now: int
+    who: str
+    attach: Attach
+    into: Path | None
+    """The folder for the files, if there is one."""
+    taken: frozenset[str]
+    """The names that were in it when the run began."""
+    known: dict[tuple[Token | None, Token], dict[bytes | None, Terms]]
+    """The terms that are known under a catalog and a trust document."""
+
+
+class Done(NamedTuple):
+    """The result of one order."""
+
+    where: str
+    size: int
+    file: LicenseFile | None
+    error: errors.LicenseError | None
+    order: str = ""
+    """The vendor's own number of the order."""
+    number: int = 0
+    """Of the entry of what was issued before, where its file is made later."""
+
+
+class _Waiting(NamedTuple):
+    """A bundle that is to be signed and entered."""
+
+    position: int
+    """Of its order in `Batch.done`."""
+    bundle: Bundle
+    payload: bytes
+    number: str
+    ordered: str
+    note: str
+
+
+class Batch:
+    """The orders of one transaction, in batches."""
+
+    def __init__(self, tx: LedgerTransaction, run: Run, *, makes_files: bool) -> None:
+        self._tx = tx
+        self._run = run
+        self._makes_files = makes_files
+        self._admitted = admission(run.signer, tx.trust)
+        require_type(self._admitted, "bundle")
+        self._source = AttachmentSource(tx, run.attach)
+        catalog = tx.state.catalog
+        under = None if catalog is None else catalog.token, tx.state.verified_trust.token
+        known = run.known.get(under, {})
+        self._known = run.known[under] = known if len(known) <= KEPT else {}
+        self._read: list[_Waiting] = []
+        self._in_pool: list[_Waiting] = []
+        self._signatures: Callable[[], list[bytes]] = list
+        self._waiting = set[str]()
+        """The numbers and serials of both."""
+        self._numbering = Numbering(tx, self._waiting.__contains__)
+        self.done: list[Done] = []
+        """The result of each order so far. A new file is there once its bundle is entered."""
+        self.first_entered = 0
+        """The number of the first entry that was made; the others follow it."""
+
+    def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
+        """Check orders and have their bundles signed, unless they are issued already."""
+        numbers = [line.draft.order.number for line in lines]
+        before = orders_among(self._tx.ledger, [number for number in numbers if number is not None])
+        for line in lines:
+            file = error = None
+            number = 0
+            try:
+                issued = self._take(line.draft, before, only_check=only_check)
+                if issued is not None and self._makes_files:
+                    file = license_file(self._source, issued.bundle, issued.token, repeated=True)
+                elif issued is not None:
+                    number = issued.number
+            except (errors.OrderInvalid, errors.OrderConflict, errors.KeyOutOfScope, errors.PayloadInvalid) as refusal:
+                error = refusal
+            self.done.append(Done(line.where, line.size, file, error, line.draft.order.number or "", number))
+        self._advance()
+
+    def settle(self) -> None:
+        """Enter everything that still waits."""
+        self._advance()
+        self._advance()
+
+    def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> Issued | None:
+        """Have the bundle of an order signed; return it if it was issued before."""
+        order = draft.order
+        waits = not self._waiting.isdisjoint((order.number, order.serial))
+        if waits:
+            self.settle()
+        if order.number is None:
+            draft = _without_number(draft)
+        elif waits or order.number in before:
+            issued = ordered_before(self._tx, order.number, canonical(order))
+            if issued is not None:
+                return issued
+        terms = self._terms(draft)
+        if not only_check:
+            self._read.append(self._numbered(draft, terms))
+        return None
+
+    def _terms(self, draft: OrderDraft) -> Terms:
+        known = self._known.get(draft.terms)
+        if known is not None and draft.order.serial is None and not draft.order.replaces:
+            return known
+        checked = check(self._tx, draft, self._numbering)
+        return Terms.of(form(checked, issued=self._tx.now), draft.order, checked.note)
+
+    def _numbered(self, draft: OrderDraft, terms: Terms) -> _Waiting:
+        order = draft.order
+        serial = self._numbering.serial(order)
+        sequence = self._numbering.sequence(order, serial)
+        pickup = self._numbering.pickup(order, serial)
+        fields = terms.fields(serial, sequence, order.company, pickup)
+        bundle, payload = compose(Bundle, fields)
+        if draft.terms not in self._known:
+            require_admitted(self._admitted, bundle, self._tx.state.trust_store)
+            if draft.terms is not None and order.serial is None:
+                self._known[draft.terms] = terms
+        number = order.number or ""
+        self._waiting |= {number, serial}
+        ordered = terms.canonical(order)
+        return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note)
+
+    def _advance(self) -> None:
+        """Collect what was signed, have what was read signed, and enter what was signed."""
+        in_pool, self._in_pool, self._read = self._in_pool, self._read, []
+        signatures = self._signatures() if in_pool else []
+        if self._in_pool:
+            scheme, key = self._admitted.key.scheme, self._admitted.key.reference
+            messages = [message("bundle", scheme, key, one.payload) for one in self._in_pool]
+            self._signatures = self._run.pool.sign(messages)
+        if in_pool:
+            self._enter(in_pool, signatures)
+
+    def _enter(self, waiting: list[_Waiting], signatures: list[bytes]) -> None:
+        records = list[Record]()
+        scheme, key = self._admitted.key.scheme, self._admitted.key.reference
+        for one, signature in zip(waiting, signatures, strict=True):
+            position, bundle, payload, number, ordered, note = one
+            token = Token("bundle", write_one(scheme, key, signature, payload))
+            records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
+            if self._makes_files:
+                file = license_file(self._source, bundle, token, repeated=False)
+                self.done[position] = self.done[position]._replace(file=file)
+        numbers = append(self._tx.ledger, records)
+        self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
+        self.first_entered = self.first_entered or numbers[0]
+
+
+def _without_number(draft: OrderDraft) -> OrderDraft:
+    # What could not be read at all has one fault; that it lacks its number as well adds nothing.
+    if any(fault.where in {"", "order"} for fault in draft.faults):
+        return draft
+    missing = errors.OrderIncomplete(reason="no-number", where="order")
+    return OrderDraft(draft.order, (*draft.faults, missing))
+
 
 BATCH: Final = 250
 """Orders that are signed together."""
@@ -29,12 +207,9 @@ NAMED: Final = 100
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every valid order, many in each transaction; yield the result of each order.
+    """Issue every valid order, many in each transaction; yield the result of each order, whose file is written then.
 
-    Files are written into the folder of the run, if it has one.
-
-    Raises:
-        TrustError, StateError: the run cannot continue; what was yielded is in the ledger.
+    Raises as `Workspace.issue_bulk`; what was yielded is in the ledger.
     """
     waiting = iter(lines)
     done, wait = list[Done](), _writing([], run)
@@ -55,14 +230,10 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
     """Issue every order in one transaction, or none.
 
     While orders are read, each result comes without its file; once all are in the ledger, the files follow in the order
-    of their orders, and are written into the folder of the run, if it has one.
-
-    Raises:
-        OrdersRefused: some are invalid, the first of which are named; nothing was issued.
-        TrustError, StateError: the run cannot continue; nothing was issued.
+    of their orders. Raises as `Workspace.issue_bulk`; `OrdersRefused` names the first that are invalid.
     """
     waiting = iter(lines)
-    refused, count = list[tuple[str, LicenseError]](), 0
+    refused, count = list[tuple[str, errors.LicenseError]](), 0
     numbers = array("q")
     with store.write(run.now, run.who) as tx:
         batch = Batch(tx, run, makes_files=False)
@@ -76,7 +247,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
             yield from (one if one.error is None else one._replace(error=None) for one in done)
         if count:
             named = tuple(fault for one in refused for fault in faults_of(*one))
-            raise OrdersRefused(count=count, faults=named)
+            raise errors.OrdersRefused(count=count, faults=named)
         batch.settle()
     yield from _files_of(store, run, numbers, batch.first_entered)
 
@@ -114,7 +285,7 @@ def _writing(done: list[Done], run: Run) -> Callable[[], object]:
     return run.pool.write(run.into, [(one.name, one.data) for one in files])
 
 
-def faults_of(where: str, error: LicenseError) -> list[Located]:
+def faults_of(where: str, error: errors.LicenseError) -> list[Located]:
     """Return why an order was refused: each reason with the order's file and line."""
-    faults = error.faults if isinstance(error, FaultsError) else (error,)
+    faults = error.faults if isinstance(error, errors.FaultsError) else (error,)
     return [fault.at(where) for fault in faults]

@@ -22,8 +22,6 @@ from licensekit.keys.signing import Signer, SigningKey
 
 S = TypeVar("S")
 
-File = tuple[str, bytes]
-"""Name and contents."""
 _KEYS: Final[list[SigningKey]] = []
 """The key of a worker."""
 
@@ -46,8 +44,8 @@ class WorkerPool(NamedTuple):
         wait = self._begun(self.executor, _sign, messages)
         return lambda: [signature for some in wait() for signature in some]
 
-    def write(self, folder: Path, files: Sequence[File]) -> Callable[[], object]:
-        """Begin to write `files` into `folder`, each whole or not at all; return what waits until they are written.
+    def write(self, folder: Path, files: Sequence[tuple[str, bytes]]) -> Callable[[], object]:
+        """Begin to write `files` (name and contents) into `folder`, each whole or not at all; return what waits for it.
 
         Either raises `FileUnusable` if one cannot be written.
         """

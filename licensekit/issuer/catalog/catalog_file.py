@@ -1,19 +1,106 @@
-"""The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out."""
+"""The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out.
+
+Counts and settings are written alike in orders. `true` in the place of a system license's count is kept as `True`: it
+is 1, unless the license is sold by quantity, and says that no number was given.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Final, cast
 
-from licensekit import limits
-from licensekit.catalog.rules import as_numbers, missing_quantities, no_license
+from licensekit import errors, limits
+from licensekit.catalog.rules import Counts, as_numbers, missing_quantities, no_license, value_fault
 from licensekit.catalog.rules import faults as rule_faults
-from licensekit.errors import CatalogInvalid, CatalogRefused, CountWrong, NameUnknown, SyntaxInvalid, TableInvalid
-from licensekit.issuer.catalog.tables import declared_settings, read_counts, read_settings
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order
 from licensekit.text.toml import parse_toml
+from licensekit.text.values import FaultyValue, Reader
 from licensekit.wire import documents
-from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, RefusedField, SeatKind, UserKind
+from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value
 from licensekit.wire.plain import word
+
+
+def read_counts(table: Table) -> Counts:
+    """Return what is counted under `system`, `sites` and `users`.
+
+    A faulty count reads as 1, so that what it counts does not seem to be missing as well.
+    """
+    sites, users = (_counts(table, kind.plural, values.count) for kind in (Kind.SITE, Kind.USER))
+    return Counts(_system(table), sites, users)
+
+
+def read_settings(table: Table) -> dict[str, Value]:
+    """Return the settings under `settings`."""
+    inner = table.table("settings")
+    read = ((code, inner.read(code, values.setting)) for code in inner.codes(limits.SETTINGS))
+    return {code: value for code, value in read if value is not None}
+
+
+def _system(table: Table) -> dict[str, int | None]:
+    key = Kind.SYSTEM.plural
+    if not isinstance(table.content.get(key), list):
+        return _counts(table, key, values.system_count)
+    # An array of codes says that each is there.
+    return dict.fromkeys(table.items(key, values.code, limits.LICENSES), True)
+
+
+def _counts(table: Table, key: str, reader: Reader[int | None]) -> dict[str, int | None]:
+    inner = table.table(key)
+    found: dict[str, int | None] = {}
+    for code in inner.codes(limits.LICENSES):
+        try:
+            found[code] = reader(inner.content[code])
+        except FaultyValue as error:
+            inner.refuse(code, error.fault)
+            found[code] = 1
+    return found
+
+
+SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
+
+_setting_type: Final = values.word({word(kind): kind for kind in SettingType})
+_combine: Final = values.word({word(combine): combine for combine in documents.Combine})
+_bound: Final = values.whole(-limits.VALUE, limits.VALUE)
+
+
+def declared_settings(file: Table) -> dict[str, Setting]:
+    """Return the settings whose type could be read; nothing can be said of the others."""
+    tables = file.tables("settings", limits.SETTINGS)
+    read = ((code, _setting(table)) for code, table in tables)
+    return {code: setting for code, setting in read if setting is not None}
+
+
+def _setting(table: Table) -> Setting | None:
+    table.refuse_others(SETTING_KEYS)
+    table.require("type", "name")
+    kind = table.read("type", _setting_type)
+    name = table.read("name", values.line) or ""
+    lowest, highest = table.read("lowest", _bound), table.read("highest", _bound)
+    choices = sorted(table.items("choices", values.setting_text, limits.CHOICES))
+    default = table.read("default", values.setting)
+    combine = table.read("combine", _combine) or documents.Combine.LATEST
+    if kind is None:
+        return None
+    if kind is not SettingType.NUMBER:
+        for key in ("lowest", "highest", *(["combine"] if combine is not documents.Combine.LATEST else [])):
+            _refuse_present(table, key, errors.SettingWrong(reason="only-number"))
+        lowest, highest, combine = None, None, documents.Combine.LATEST
+    if kind is not SettingType.TEXT:
+        _refuse_present(table, "choices", errors.SettingWrong(reason="only-text"))
+        choices = []
+    if lowest is not None and highest is not None and lowest > highest:
+        table.refuse("highest", errors.SettingWrong(reason="bounds"))
+        highest = None
+    bounds = (kind, name, lowest, highest, choices)
+    if default is not None and (fault := value_fault(Setting(*bounds, None, combine), default)):
+        table.refuse("default", fault)
+        default = None
+    return Setting(*bounds, default, combine)
+
+
+def _refuse_present(table: Table, key: str, fault: errors.SettingWrong) -> None:
+    if table.content.get(key) is not None:
+        table.refuse(key, fault)
+
 
 FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings", "access", "editions")
 ISSUER_KEYS: Final = ("code", "name", "buy", "update")
@@ -29,7 +116,7 @@ TrustVersion = tuple[int, int]
 """The versions of the root and of the trust document that are in force."""
 
 _kind: Final = values.word({word(kind): kind for kind in Kind})
-_seats: Final = values.word({word(seats): seats for seats in SeatKind})
+_seats: Final = values.word({word(seats): seats for seats in documents.SeatKind})
 _user_kind: Final = values.word({word(kind): kind for kind in UserKind})
 _period: Final = values.word({word(period): period for period in documents.MeterPeriod})
 _limits: Final = values.word({"sites": True})
@@ -56,16 +143,16 @@ def read_catalog(
         CatalogInvalid: with all faults, by key path, or the first fault of the TOML, by line.
     """
     content = parse_toml(text)
-    if isinstance(content, SyntaxInvalid):
-        raise CatalogInvalid(faults=(content,))
+    if isinstance(content, errors.SyntaxInvalid):
+        raise errors.CatalogInvalid(faults=(content,))
     file = Table("", content, [])
     try:
         catalog = _catalog(file, version, issued, issuer, under)
     except RefusedField as error:
-        raise CatalogInvalid(faults=(*file.faults, CatalogRefused(why=(error.rule,)))) from error
+        raise errors.CatalogInvalid(faults=(*file.faults, errors.CatalogRefused(why=(error.rule,)))) from error
     found = [*file.faults, *rule_faults(catalog, others)]
     if found:
-        raise CatalogInvalid(faults=tuple(in_file_order(found, content)))
+        raise errors.CatalogInvalid(faults=tuple(in_file_order(found, content)))
     return catalog
 
 
@@ -100,7 +187,7 @@ def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[
         table.require("code")
     code = table.read("code", values.code)
     if code is not None and expected is not None and code != expected:
-        table.refuse("code", NameUnknown(reason="another", name=code, issuer=expected))
+        table.refuse("code", errors.NameUnknown(reason="another", name=code, issuer=expected))
     names = {"issuer": table.read("name", values.line), "product": file.read("product_name", values.line)}
     urls = {"buy": table.read("buy", values.address), "update": table.read("update", values.web_address)}
     return code or expected or _UNKNOWN, _present(names), _present(urls)
@@ -139,7 +226,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
     quantity = table.read("quantity", values.line)
     per = table.read("per", _period)
     if per is not None and table.content.get("quantity") is None:
-        table.refuse("per", CountWrong(reason="per"))
+        table.refuse("per", errors.CountWrong(reason="per"))
     successor = table.read("replaced_by", values.code)
     return License(
         kind=Kind.USER if kind is None else kind,
@@ -150,7 +237,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
         full_with=None if full_with in unread else full_with,
         includes=_codes(table, "includes", values.code, unread),
         requires=_codes(table, "requires", values.qualified_code, unread),
-        seats=table.read("seats", _seats) or SeatKind.NAMED,
+        seats=table.read("seats", _seats) or documents.SeatKind.NAMED,
         limits_sites=table.read("limits", _limits) or False,
         quantity=quantity,
         per=None if quantity is None else per,
@@ -166,25 +253,25 @@ def _names(table: Table) -> dict[str, str]:
     return _present({language: names.read(language, values.line) for language in languages})
 
 
-def _access(file: Table, unread: frozenset[str]) -> dict[str, LoginRule]:
-    found: dict[str, LoginRule] = {}
+def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRule]:
+    found: dict[str, documents.LoginRule] = {}
     for way, table in file.tables("access", limits.URLS):
         table.refuse_others(ACCESS_KEYS)
         table.require("all")
         for key, what in _NOT_EMPTY.items():
             if table.content.get(key) == []:
-                table.refuse(key, TableInvalid(reason="empty", wanted=what))
+                table.refuse(key, errors.TableInvalid(reason="empty", wanted=what))
         users = [UserKind.ASSOCIATE]
         if "users" in table.content:
             users = sorted(table.items("users", _user_kind))
-        found[way] = LoginRule(_codes(table, "all", values.qualified_code, unread), users)
+        found[way] = documents.LoginRule(_codes(table, "all", values.qualified_code, unread), users)
     return found
 
 
 def _editions(
     file: Table, licenses: Mapping[str, License], unread: frozenset[str], settings: frozenset[str]
-) -> dict[str, Edition]:
-    found: dict[str, Edition] = {}
+) -> dict[str, documents.Edition]:
+    found: dict[str, documents.Edition] = {}
     given = file.content.get("settings")
     written = cast("dict[str, object]", given) if isinstance(given, dict) else {}
     for code, table in file.tables("editions", limits.EDITIONS):
@@ -200,7 +287,7 @@ def _editions(
             for setting, value in read_settings(table).items()
             if setting in settings or setting not in written
         }
-        found[code] = Edition(name, as_numbers(system), sites, users, sold)
+        found[code] = documents.Edition(name, as_numbers(system), sites, users, sold)
     return found
 
 

@@ -13,9 +13,8 @@ from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.messages import TakesAway
-from licensekit.issuer.proposal import SignProposal, propose
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.ledger.documents import WorkspaceState
+from licensekit.issuer.proposal import SignProposal, TakesAway, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
@@ -24,7 +23,6 @@ from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
 """Opens the key for documents of a type: `catalog`, `revocations`."""
-
 
 _OF_SIGNING: Final = frozenset({"root_version", "trust_version", "version", "issued", "extensions"})
 """Fields of a catalog that say when it was signed, and nothing of what can be sold."""
@@ -158,10 +156,7 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
 
 
 def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None) -> CatalogDraft:
-    """Read the catalog file of a workspace, or the text that is `given` in its place.
-
-    It raises as `WorkspaceCatalog.draft`.
-    """
+    """Read the catalog file of a workspace, or the text that is `given` in its place."""
     text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1

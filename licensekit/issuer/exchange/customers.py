@@ -1,17 +1,190 @@
-"""What a workspace exchanges with customers' installations: requests, answers, and returns."""
+"""What a workspace exchanges with customers' installations, and what it makes of the receipts and statements they send.
 
+A receipt proves that an installation gave a bundle up for good. So it must be signed by the key that the bundle is
+bound to. A bundle that is bound to none can be given up by whoever has its file, while others keep it: somebody must
+confirm that it is taken back from everybody.
+"""
+
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Any, Final, NamedTuple, Unpack
 
-from licensekit.issuer.exchange.answers import propose_answer
-from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest, propose_reset, read_request
-from licensekit.issuer.exchange.returns import AcceptProposal, propose_accept, read_sent
+from licensekit import limits
+from licensekit.database import Connection
+from licensekit.dates import format_seconds
+from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
+from licensekit.issuer.exchange import requests
+from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest
+from licensekit.issuer.keys.revocation import Lowest, next_list
+from licensekit.issuer.ledger import bundles, exchange_files
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import append, entry
+from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.states import RETURNED, Named
 from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.proposal import propose
-from licensekit.issuer.transaction import WorkspacePart
-from licensekit.wire.documents import ResetWhat
+from licensekit.issuer.proposal import SignProposal, UnboundReturn, propose
+from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, require_signer
+from licensekit.keys.signing import Signer
+from licensekit.keys.verifying import sha256
+from licensekit.proposals import Change
+from licensekit.trust.scope import require_not_ahead
+from licensekit.trust.signed import SelfSigned, self_signed
+from licensekit.wire import armor
+from licensekit.wire.documents import ANSWERS, Receipt, ResetWhat, Revocations, Statement
+from licensekit.wire.plain import plain_fields
+
+Sent = SelfSigned[Receipt | Statement]
+"""What an installation has signed itself and sent."""
+_TYPES: Final[Mapping[str, type[Receipt | Statement]]] = {"receipt": Receipt, "statement": Statement}
+
+
+class Received(NamedTuple):
+    """What is new in a file from an installation."""
+
+    sent: tuple[Sent, ...]
+    returned: tuple[Issued, ...]
+    """The bundles that receipts give back."""
+    statements: tuple[Statement, ...]
+    known: int
+    """How many others in the file were entered before."""
+    to_revoke: tuple[Lowest, ...]
+    """What the next revocation list must say, for which a key is needed."""
+
+    @property
+    def installations(self) -> tuple[bytes, ...]:
+        """SHA-256 of the keys that signed, each once."""
+        return tuple(dict.fromkeys(map(_signer, self.sent)))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {
+            "returned": [
+                plain_fields(one.bundle, "serial part use sequence") | plain_fields(one, "identity state")
+                for one in self.returned
+            ],
+            "statements": [plain_fields(one, "serial issued") for one in self.statements],
+            "known": self.known,
+        }
+
+
+AcceptProposal = SignProposal[Received, Signer | None]
+"""What installations have sent, to be entered; returned bundles go on a revocation list, for which it `renews_pack`."""
+
+
+def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposal:
+    """Return what entering receipts and statements would do; raises as `receive`."""
+    received = receive(tx, sent)
+    returned = ", ".join(one.label for one in received.returned)
+
+    def enter(tx: LedgerTransaction, key: Signer | None) -> Received:
+        append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
+        if received.to_revoke:
+            last = [one.identity for one in received.returned if one.bundle.sequence == limits.VERSION]
+            next_one = next_list(tx, Named(last), received.to_revoke)
+            signed = tx.sign("revoke", next_one, require_signer(key))
+            tx.put_in_force([signed._replace(note="returned")])
+        return received
+
+    return SignProposal(
+        enter=enter,
+        about=returned or f"statement of {received.statements[0].serial}",
+        renews_pack=bool(received.to_revoke),
+        changes=(
+            *(Change(f"bundles.{one.label}", one.state, RETURNED) for one in received.returned),
+            *(Change(f"statements.{one.serial}", None, format_seconds(one.issued)) for one in received.statements),
+        ),
+        needs_confirmation=tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None),
+    )
+
+
+def read_sent(data: bytes | str) -> tuple[Sent, ...]:
+    """Read the receipts and statements in a file, each once.
+
+    Raises:
+        FormatError: it is no file of this format, or holds something else.
+        KeyInvalid, TrustError: a signature does not hold.
+    """
+    tokens = tuple(dict.fromkeys(armor.read(data)))
+    for token in tokens:
+        if token.type not in _TYPES:
+            reason = "request" if token.type == "request" else "other"
+            raise UnexpectedType(reason=reason, type=token.type, wanted=tuple(_TYPES))
+    return tuple(self_signed(token, _TYPES[token.type]) for token in tokens)
+
+
+def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
+    """Compare receipts and statements with what was issued.
+
+    What was entered before is passed over beside what was not: an installation writes all receipts of a part again with
+    each new one.
+
+    Raises:
+        IssuedAhead: a statement is of a later day.
+        ExchangeFileRefused: everything was entered before.
+        NotIssued: it is about a bundle or serial that was never issued here.
+        ExchangeFileRefused: another installation signed it than the record names.
+    """
+    ledger = tx.ledger
+    entered = {one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in sent}
+    known = [number for number in entered.values() if number is not None]
+    new = tuple(one for one, number in entered.items() if number is None)
+    if not new:
+        first = entry(ledger, known[0])
+        at = 0 if first is None else first.at
+        raise ExchangeFileRefused(reason="entered", count=len(known), entry=known[0], entered=at)
+    returned: list[Issued] = []
+    statements: list[Statement] = []
+    for one in new:
+        if isinstance(one.document, Receipt):
+            returned.append(_returned(ledger, one.document, _signer(one)))
+            continue
+        # A receipt counts whatever its time is: what was returned does not come back.
+        require_not_ahead(one.document.issued, tx.now)
+        require_serial(ledger, one.document.serial)
+        requests.require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
+        statements.append(one.document)
+    # All sequences up to the returned one were for the same installation, whose older copies would take them still. The
+    # highest that there is goes by its identity.
+    gone = [one.bundle for one in returned if not _is_taken_back(one, tx.state.last_list)]
+    to_revoke = tuple((one.serial, one.part, one.use, min(one.sequence + 1, limits.VERSION)) for one in gone)
+    return Received(new, tuple(returned), tuple(statements), len(known), to_revoke)
+
+
+def _signer(signed: Sent) -> bytes:
+    return sha256(signed.keys[0].public)
+
+
+def _holder(issued: Issued) -> bytes | None:
+    """Return the installation that a bundle is bound to; None: anybody can return it."""
+    binding = issued.bundle.binding
+    return None if binding is None else binding.installation
+
+
+def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
+    if last is None:
+        return False
+    bundle = returned.bundle
+    lowest = last.lowest_of(bundle.serial, bundle.part, bundle.use)
+    is_listed = lowest == limits.VERSION and returned.identity in last.identities
+    return lowest > bundle.sequence or is_listed
+
+
+def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issued:
+    issued = bundles.by_identity(ledger, receipt.identity)
+    if issued is None:
+        raise NotIssued(reason="receipt", name=receipt.identity.hex())
+    before = exchange_files.receipt_of(ledger, receipt.identity)
+    if before is not None:
+        raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
+    if (holder := _holder(issued)) is not None:
+        if holder != installation:
+            raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
+        nonce = None if receipt.nonce is None else receipt.nonce.hex()
+        if issued.bundle.extensions.get(ANSWERS) != nonce:
+            raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
+    return issued
 
 
 class Customers(WorkspacePart):
@@ -24,11 +197,13 @@ class Customers(WorkspacePart):
         """Read the request in a file, for the product of this workspace.
 
         Raises:
-            FormatError, TrustError, KeyInvalid: it is no such request, or for another product.
+            FormatError: it is no file of this format, or holds something else than one request.
+            KeyInvalid, TrustError: its signature does not hold.
+            WrongProduct: it is for another product.
         """
         with self._store.read(now) as tx:
             product = tx.state.product
-        return read_request(data, product)
+        return requests.read_request(data, product)
 
     def propose_answer(
         self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]
@@ -38,9 +213,11 @@ class Customers(WorkspacePart):
         A request that was answered by the same order gives the same bundle again, and so does another request of an
         installation that has one by this order.
 
-        Raises as `answers.propose_answer`.
+        Raises as `requests.propose_answer`.
         """
-        return propose(self._store, partial(propose_answer, request=request, draft=draft, signing=signing), now)
+        return propose(
+            self._store, partial(requests.propose_answer, request=request, draft=draft, signing=signing), now
+        )
 
     def propose_reset(
         self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""
@@ -52,7 +229,7 @@ class Customers(WorkspacePart):
             WorkspaceError: this is a third party's workspace.
             NotIssued, ExchangeFileRefused: the installation is not a customer's.
         """
-        work_out = partial(propose_reset, request=request, what=what, reason=reason, attach=attach)
+        work_out = partial(requests.propose_reset, request=request, what=what, reason=reason, attach=attach)
         return propose(self._store, work_out, now)
 
     def propose_accept(self, data: bytes | str, *, now: int) -> AcceptProposal:
@@ -62,6 +239,6 @@ class Customers(WorkspacePart):
         installation that has returned its bundle makes room for another. A returned bundle that is bound to no
         installation must be confirmed.
 
-        Raises as `returns.read_sent` and `returns.receive`.
+        Raises as `read_sent` and `receive`.
         """
         return propose(self._store, partial(propose_accept, sent=read_sent(data)), now)

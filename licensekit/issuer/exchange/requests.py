@@ -1,25 +1,38 @@
-"""Requests of installations: read, verified, or answered with a reset.
+"""Requests of installations: read, verified, and answered with a bundle that is bound to whoever asks, or with a reset.
 
-By a reset the vendor puts one installation right, once.
+An order binds one installation, or as many as its `installations` says, each under a serial of its own. An installation
+counts as long as its bundle is in force: one that was returned or revoked gives its place, and its serial, to the next
+that asks. By a reset the vendor puts one installation right, once.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from licensekit import errors
 from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
-from licensekit.errors import ExchangeFileRefused, RequestAnswered, UnexpectedType, VendorOnly, WrongProduct
-from licensekit.issuer.ledger import LedgerEntry, Record, answer_to, append, bundles, exchange_files
+from licensekit.entitlements.parts import match
+from licensekit.issuer.ledger import bundles, entries, exchange_files
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import LedgerEntry, append
 from licensekit.issuer.ledger.lookup import require_serial
+from licensekit.issuer.ledger.projection import Record
+from licensekit.issuer.ledger.states import TAKEN_BACK
+from licensekit.issuer.orders import issue
+from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
-from licensekit.issuer.output.license_file import ResetFile, reset_file
+from licensekit.issuer.output.license_file import ResetFile, file_name, reset_file
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
+from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import Request, Reset, ResetWhat, decode
+from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode
+from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.plain import word
 
 
@@ -49,18 +62,15 @@ class VerifiedRequest(NamedTuple):
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong.
 
-    Raises:
-        FormatError: it is no file of this format, or holds something else than one request.
-        KeyInvalid, TrustError: its signature does not hold.
-        WrongProduct: it is for another product.
+    Raises as `Customers.read_request`.
     """
     tokens = armor.read(data)
     token = next((one for one in tokens if one.type != "request"), tokens[0])
     if token.type == "request" and len(tokens) > 1:
-        raise UnexpectedType(reason="several", wanted=("request",), count=len(tokens))
+        raise errors.UnexpectedType(reason="several", wanted=("request",), count=len(tokens))
     signed = self_signed(token, Request)
     if signed.document.product != product:
-        raise WrongProduct(reason="request", product=signed.document.product, expected=product)
+        raise errors.WrongProduct(reason="request", product=signed.document.product, expected=product)
     return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
 
 
@@ -70,10 +80,10 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntr
     Raises:
         RequestAnswered: another key has signed the same request, and was answered.
     """
-    before = answer_to(tx.ledger, request.identity)
+    before = entries.answer_to(tx.ledger, request.identity)
     known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
     if before is not None and known is None:
-        raise RequestAnswered(reason="installation")
+        raise errors.RequestAnswered(reason="installation")
     return before
 
 
@@ -84,25 +94,23 @@ ResetProposal = SignProposal[ResetFile, Signer | None]
 def propose_reset(
     tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
 ) -> ResetProposal:
-    """Return the reset that answers a request, once for each; raises as `Customers.reset`."""
+    """Return the reset that answers a request, once for each; raises as `Customers.propose_reset`."""
     repeated = _reset_before(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
     installation = request.installation.hex()
-    change = Change(f"resets.{installation}", None, word(what))
 
     def enter(tx: LedgerTransaction, key: Signer | None) -> ResetFile:
         if repeated is not None:
             return repeated
         reset = Reset(tx.state.issuer, request.installation, what, request.document.nonce, tx.now, {})
         signed = tx.sign("answer", reset, require_signer(key))
-        noted = signed._replace(request=request.identity, note=reason)
-        append(tx.ledger, [request.record(tx), noted])
+        append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
         return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
 
     return SignProposal(
         enter=enter,
-        changes=(change,) if repeated is None else (),
+        changes=() if repeated is not None else (Change(f"resets.{installation}", None, word(what)),),
         about=f"installation {installation}",
         is_done=repeated is not None,
     )
@@ -115,27 +123,21 @@ def _reset_before(
     if before is None:
         return None
     if before.token.type != "reset":
-        raise RequestAnswered(reason="license")
+        raise errors.RequestAnswered(reason="license")
     reset = decode(Reset, before.token.payload)
     if reset.what is not what:
-        raise RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
     return reset_file(AttachmentSource(tx, attach), before.token, repeated=True)
 
 
 def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
-    """Refuse the request of an installation that is not one of the customers'.
-
-    Raises:
-        VendorOnly: this is a third party's workspace.
-        NotIssued: the request names a serial that nothing was issued for.
-        ExchangeFileRefused: the serial is bound to another, or the installation is unknown.
-    """
+    """Refuse the request of an installation that is not one of the customers'; raises as `Customers.propose_reset`."""
     if tx.state.is_partner:
-        raise VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
+        raise errors.VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     serial = request.document.serial
     if serial is None:
         if not exchange_files.last_of_each(tx.ledger, None, request.installation):
-            raise ExchangeFileRefused(reason="unknown", installation=request.installation)
+            raise errors.ExchangeFileRefused(reason="unknown", installation=request.installation)
         return
     require_serial(tx.ledger, serial)
     require_not_bound_elsewhere(tx.ledger, serial, request.installation)
@@ -146,4 +148,138 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
     for one in bundles.active(ledger, serial):
         binding = one.bundle.binding
         if binding is not None and binding.installation not in {None, installation}:
-            raise ExchangeFileRefused(reason="bound", installation=installation, bundle=one.label)
+            raise errors.ExchangeFileRefused(reason="bound", installation=installation, bundle=one.label)
+
+
+def propose_answer(
+    tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: Signing
+) -> IssueProposal:
+    """Make the bundle that answers a request, unless its installation has one by this order.
+
+    Raises:
+        RequestAnswered: the request was answered with something else, or what it was answered with is no longer valid.
+        OrderConflict: another order was issued under its number, or it was issued without a binding, or the key that
+            signed the answer was revoked.
+        IssuedAhead: for the installation it is a later day: reset its clock first.
+        InstallationsTaken: as many installations are bound as the order allows, or the serial is bound to another.
+        NotIssued: the request names a serial that nothing was issued for.
+        OrderInvalid: with all faults of the order.
+    """
+    before = answer_before(tx, request)
+    issued = None if before is None else _same_answer(tx.ledger, before, draft)
+    issued = issued or _by_order(tx.ledger, request, draft.order)
+    if issued is not None:
+        issue.require_genuine(tx, issued)
+        return issue.proposal_of(tx, Issuance("answer", issued.bundle, issued), signing, draft.remarks)
+    # No license is bound to an installation whose clock is ahead: it would not take it yet.
+    require_not_ahead(request.document.issued, tx.now, "request")
+    order = draft.order
+    serial = _serial(tx, request, order)
+    faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
+    made, note = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
+    # All facts of the request are named, so that any of them may change while enough stay the same.
+    facts = {} if order.facts is None else request.document.facts
+    binding = Binding(request.installation, order.facts or 0, facts)
+    extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
+    bundle = replace_fields(made, binding=binding, extensions=extensions)
+    received = request.record(tx)
+    issuance = Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
+    return issue.proposal_of(tx, issuance, signing, draft.remarks)
+
+
+def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> Issued:
+    """Return the bundle of an earlier answer to the same request, if the order is the same too."""
+    issued = bundles.by_number(ledger, before.number)
+    if issued is None:
+        reset = decode(Reset, before.token.payload)
+        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
+    name = file_name(issued.bundle)
+    if issued.state in TAKEN_BACK:
+        raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)
+    ordered = canonical(draft.order)
+    if (before.order_number, before.order) != (draft.order.number, ordered):
+        changes = difference(before.order or "{}", ordered)
+        raise errors.RequestAnswered(reason="order", bundle=name, changes=changes)
+    return issued
+
+
+def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Issued | None:
+    """Return what the installation has in force by an order of this number."""
+    if order.number is None:
+        return None
+    first = entries.entry_of_order(ledger, order.number)
+    if first is None:
+        return None
+    if first.request is None:
+        raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
+    issue.require_same_order(first, canonical(order))
+    held = [active for _, active in _lines(ledger, order.number) if active is not None]
+    mine = [one for one in held if (to := one.bundle.binding) is not None and match(to, request.fingerprint).holds]
+    if not mine and len(held) >= (order.installations or 1):
+        names = tuple(file_name(one.bundle) for one in held)
+        raise errors.InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
+    return mine[0] if mine else None
+
+
+def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, Issued | None]]:
+    """Yield the serial of each part that was answered for an order, and what is in force of it.
+
+    Each comes once, the oldest first.
+    """
+    seen: dict[tuple[str, str], None] = {}
+    for entry in entries.answers_of_order(ledger, number):
+        bundle = decode(Bundle, entry.token.payload)
+        seen[bundle.serial, bundle.part] = None
+    for serial, part in seen:
+        active = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
+        yield serial, next(active, None)
+
+
+def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:
+    """Return the serial of the answer; None: a new one."""
+    if order.serial is not None:
+        return order.serial
+    asked = request.document.serial
+    if asked is None:  # that of an installation that returned what it had by this order, if there is one
+        last = tx.state.last_list
+        gone = frozenset(() if last is None else last.serials)
+        lines = () if order.number is None else _lines(tx.ledger, order.number)
+        return next((serial for serial, active in lines if active is None and serial not in gone), None)
+    if asked in order.replaces:
+        return None
+    if not tx.state.is_partner:
+        require_serial(tx.ledger, asked)
+    return asked
+
+
+def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[errors.Fault]:
+    """Yield what of an order does not fit the request."""
+    if order.installations is not None and order.installations > 1:
+        if order.serial is not None:
+            yield errors.OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
+        if order.number is None:
+            yield errors.OrderIncomplete(reason="number-for-installations", where="installations")
+    asked = request.document.serial
+    if asked is not None and asked not in {serial, *order.replaces}:
+        yield errors.OrderSerialInvalid(reason="installed", serial=asked, where="serial")
+    facts = tuple(sorted(request.document.facts))
+    if order.facts is not None and len(facts) < order.facts:
+        yield errors.OrderIncomplete(reason="facts", wanted=order.facts, count=len(facts), facts=facts, where="facts")
+    if serial is None:
+        return
+    for active in bundles.active(ledger, serial):
+        _require_free(active, request)
+
+
+def _require_free(active: Issued, request: VerifiedRequest) -> None:
+    """Refuse the serial of another installation, or of this one's copy on another machine."""
+    binding = active.bundle.binding
+    if binding is None or match(binding, request.fingerprint).holds:
+        return
+    name = file_name(active.bundle)
+    if binding.installation != request.installation:
+        serial = active.bundle.serial
+        raise errors.InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
+    facts = request.document.facts
+    same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
+    raise errors.InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from licensekit.entitlements import total_of
 from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import HistoryDoubtful, MoreInUse
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.proposal import HistoryDoubtful, MoreInUse
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
 from licensekit.wire.plain import plain_fields

@@ -5,7 +5,7 @@ with it, or both. Whoever holds a root key adds a signature; the file says how m
 before the last one is there. The workspace knows it by its file, and can give it up.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from licensekit import errors, limits
 from licensekit.files import PRIVATE_FOLDER, read_bytes, unusable
-from licensekit.issuer.keys.keyring import list_key_files
+from licensekit.issuer.keys.keyring import KeyFile, list_key_files
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.state import WorkspaceState, file_of
+from licensekit.issuer.ledger.documents import WorkspaceState, file_of
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import VerifyingKey, sha256
 from licensekit.trust.roots import Chain, next_root, pin_of
@@ -137,6 +137,23 @@ class Ceremony(NamedTuple):
                 raise errors.ChangeInSigning(reason="in-force", document=one.label)
             if one.document.version <= now.version:
                 raise errors.ChangeInSigning(reason="replaced", document=one.label, by=label(now), issued=trust.issued)
+
+
+class RootKeys(NamedTuple):
+    """Root keys that sign, each opened when its signature is needed."""
+
+    files: Sequence[KeyFile]
+    open: Callable[[KeyFile], Signer]
+    """Opens a key file; it may ask for its passphrase."""
+    fresh_until: int | None = None
+    """From when on a trust document that they sign reminds of a newer one; None: never."""
+
+    def add_to(self, ceremony: Ceremony) -> Ceremony:
+        """Add a signature of each key that is still needed."""
+        for file in self.files:
+            if ceremony.wants(file.part.verifying_key):
+                ceremony = ceremony.signed(self.open(file))
+        return ceremony
 
 
 def label(document: Root | Trust) -> str:

@@ -232,8 +232,7 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
     yield Change("root", root.version, root.version + 1)
     yield Change("trust", trust.version, trust.version + 1)
     for path in files:
-        said = {"scheme": _SCHEMES[scheme], "file": str(path)}
-        yield from gained(f"root.{path.stem}", said)
+        yield from gained(f"root.{path.stem}", {"scheme": _SCHEMES[scheme], "file": str(path)})
 
 
 def _called(key: AdmittedKey) -> str:

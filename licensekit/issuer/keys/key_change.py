@@ -4,7 +4,7 @@ New keys are planned first, and made when the change that admits them is signed:
 token, and a key that is made for a preview is never the one that is admitted later.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
 from licensekit.files import write_atomically
-from licensekit.issuer.keys.ceremony import Ceremony, begin, label, under_way
+from licensekit.issuer.intake import enter, verify
+from licensekit.issuer.keys.ceremony import Ceremony, RootKeys, begin, label, under_way
 from licensekit.issuer.keys.changes import PublicKey, Unmade
-from licensekit.issuer.keys.intake import enter, verify
 from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
-from licensekit.issuer.ledger import ledger_mark
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.ledger.documents import WorkspaceState
+from licensekit.issuer.ledger.entries import ledger_mark
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys import pkcs11
 from licensekit.keys.pkcs11.uri import parse
@@ -29,23 +29,6 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import Root, Trust, Value, encode
 from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import ED25519
-
-
-class RootKeys(NamedTuple):
-    """Root keys that sign, each opened when its signature is needed."""
-
-    files: Sequence[KeyFile]
-    open: Callable[[KeyFile], Signer]
-    """Opens a key file; it may ask for its passphrase."""
-    fresh_until: int | None = None
-    """From when on a trust document that they sign reminds of a newer one; None: never."""
-
-    def add_to(self, ceremony: Ceremony) -> Ceremony:
-        """Add a signature of each key that is still needed."""
-        for file in self.files:
-            if ceremony.wants(file.part.verifying_key):
-                ceremony = ceremony.signed(self.open(file))
-        return ceremony
 
 
 class Prepared(NamedTuple):
@@ -186,11 +169,7 @@ def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
 
     `scheme` is as frames name it: `wire.frame.ED25519` or `HYBRID`; `passphrase` returns the one for the key of a name.
     """
-
-    def make(folder: Path, name: str) -> Made:
-        return _in_file(SigningKey.generate(scheme), passphrase, folder, name)
-
-    return KeyPlan(make, Unmade(scheme))
+    return KeyPlan(lambda *place: _in_file(SigningKey.generate(scheme), passphrase, *place), Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:

@@ -14,8 +14,7 @@ from licensekit.issuer.ledger import bundles, states
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import LedgerBundle, Named
-from licensekit.issuer.messages import ListDecides, ListEffect
-from licensekit.issuer.proposal import SignProposal
+from licensekit.issuer.proposal import ListDecides, ListEffect, SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
@@ -23,7 +22,6 @@ from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
 Lowest = tuple[str, str, Use, int]
 """A serial, its part and use, and their lowest sequence that is still valid."""
-
 
 ListProposal = SignProposal[Revocations, Signer | None]
 """The next revocation list, or the last one where nothing is to be signed."""
@@ -45,12 +43,7 @@ class ListAsked(TypedDict, total=False):
 def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
     """Return the list that an action of `states` on what is asked makes.
 
-    Where the one in force says it, nothing is to be signed: so it can be asked for again.
-
-    Raises:
-        NotIssued: a serial was never issued.
-        NotReinstated: a bundle cannot be reinstated.
-        RevocationsFull: the list would be too long.
+    Where the one in force says it, nothing is to be signed: so it can be asked for again. Raises as `Workspace`.
     """
     named = Named(asked.get("identities", ()), asked.get("serials", ()))
     fresh_until = asked.get("fresh_until")
@@ -71,7 +64,9 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     shown = [(one, after) for one, after in changed.items() if _is_shown(one, after, named)]
     lost = (one for one, after in shown if one.state == states.ACTIVE and after in states.TAKEN_BACK)
     gained = (one for one, after in shown if after == states.ACTIVE)
-    subjects = (*(_label(tx, one) for one in named.identities), *(f"serial {one}" for one in named.serials))
+    issued = ((one, bundles.by_identity(tx.ledger, one)) for one in named.identities)
+    labels = (identity.hex() if one is None else one.label for identity, one in issued)
+    subjects = (*labels, *(f"serial {one}" for one in named.serials))
     # Some bundles of a reinstated serial were taken back themselves, or returned.
     of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
     stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
@@ -113,11 +108,6 @@ def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
 
 def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
     return (one for serial in named.serials for one in states.stored(tx.ledger, "serial = ?", serial))
-
-
-def _label(tx: LedgerTransaction, identity: bytes) -> str:
-    issued = bundles.by_identity(tx.ledger, identity)
-    return identity.hex() if issued is None else issued.label
 
 
 def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:

@@ -7,17 +7,16 @@ from pathlib import Path
 
 from licensekit.errors import VendorOnly
 from licensekit.issuer.create import root_key_names
+from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
-from licensekit.issuer.keys.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
-from licensekit.issuer.messages import BundlesVoid
-from licensekit.issuer.proposal import propose
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.ledger.documents import WorkspaceState
+from licensekit.issuer.proposal import BundlesVoid, propose
 from licensekit.issuer.transaction import WorkspacePart
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
@@ -225,14 +224,8 @@ class WorkspaceKeys(WorkspacePart):
     def _proposal(
         self, state: WorkspaceState, action: str, prepare: Prepare, changed: Iterable[Change], *, now: int
     ) -> KeyProposal:
-        return KeyProposal(
-            changes=tuple(changed),
-            store=self._store,
-            now=now,
-            action=action,
-            basis=state.verified_trust.token,
-            prepare=prepare,
-        )
+        basis, shown = state.verified_trust.token, tuple(changed)
+        return KeyProposal(changes=shown, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
 
 
 def find_key_file(folder: Path, name: str) -> KeyFile:

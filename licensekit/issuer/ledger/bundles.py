@@ -44,7 +44,7 @@ class Issued(NamedTuple):
     identity: bytes
     key_id: bytes
     state: str
-    """One of `LEDGER_STATES`; in lists one of `listing.LISTED_STATES`."""
+    """One of `LEDGER_STATES`; in lists one of `lookup.LISTED_STATES`."""
     bundle: Bundle
     token: Token
     at: int
@@ -176,12 +176,6 @@ def is_issued_since(connection: Connection, serial: str, part: str, use: Use, nu
         number,
     )
     return row is not None
-
-
-def pickup_of(connection: Connection, serial: str) -> bytes | None:
-    """Return under which name the newest file of a serial lies; None if it has none yet."""
-    found = (one.pickup for one in reversed(of_serial(connection, serial)))
-    return next((pickup for pickup in found if pickup is not None), None)
 
 
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:

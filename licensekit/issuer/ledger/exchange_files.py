@@ -54,15 +54,11 @@ def history_of(connection: Connection, installation: bytes) -> History:
     sent = connection.rows("SELECT head, follows FROM exchange_files WHERE installation = ?", installation)
     heads, following = Counter(head for head, _ in sent), Counter(follows for _, follows in sent)
     branches = sum(count - 1 for counted in (heads, following) for count in counted.values())
-    if branches and branches > _restored(connection, installation):
-        return History.FORKED
+    if branches:
+        resets = (decode(Reset, read(frame).payload) for (frame,) in connection.rows(_RESETS, installation))
+        if branches > sum(one.what is ResetWhat.RESTORE for one in resets):
+            return History.FORKED
     return History.WHOLE if following.keys() <= {None, *heads} else History.INCOMPLETE
-
-
-def _restored(connection: Connection, installation: bytes) -> int:
-    """Return how many requests of an installation were answered with a reset after a backup was restored."""
-    rows = connection.rows(_RESETS, installation)
-    return sum(decode(Reset, read(frame).payload).what is ResetWhat.RESTORE for (frame,) in rows)
 
 
 def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:

@@ -1,16 +1,22 @@
-"""What the ledger holds, found by the names that people use: numbers, serials, orders, bundles."""
+"""What the ledger holds, found by the names that people use, or listed: filtered, ordered and a page at a time.
+
+Every filter of a list has an index that gives its bundles in the order of the answer, and the most telling of those
+that are asked for leads, so that a page costs what is on it and not what the ledger holds.
+"""
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
 from licensekit.errors import NotIssued
-from licensekit.issuer.ledger import bundles, serials
-from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
-from licensekit.issuer.ledger.states import StateChange, plain_change
+from licensekit.issuer.ledger.projection import company_key
+from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
+from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Document, Use, decode
 from licensekit.wire.frame import read
@@ -86,7 +92,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
     number = int(name) if _NUMBER.fullmatch(name) else 0
     if found := ledger.rows(_NAMED, number, *[name] * 5):
         return [number for (number,) in found]
-    if serials.is_mistyped(name):
+    if numbering.is_mistyped(name):
         raise NotIssued(reason="mistyped", name=name)
     try:
         return [bundle_named(ledger, name).number]
@@ -97,7 +103,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
 def require_serial(ledger: Connection, serial: str) -> None:
     """Raise `NotIssued` for a serial of which nothing was issued; it says if it looks mistyped."""
     if ledger.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is None:
-        raise NotIssued(reason="mistyped" if serials.is_mistyped(serial) else "serial", name=serial)
+        raise NotIssued(reason="mistyped" if numbering.is_mistyped(serial) else "serial", name=serial)
 
 
 def lookup(ledger: Connection, number: int) -> LookupResult:
@@ -132,3 +138,143 @@ def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:
         for place, character in enumerate(named):
             if character == "-":
                 yield named[:place], named[place + 1 :], use, int(last)
+
+
+EXPIRED: Final = "expired"
+LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
+"""The states of bundles at one moment: an active one whose last day has passed is expired."""
+
+_LAST: Final = "\U0010ffff"
+_PAGE: Final = 1000
+
+
+class Filters(NamedTuple):
+    """What is asked for; None asks for nothing of that kind."""
+
+    company: str | None = None
+    """The start of the company's name; case does not matter."""
+    serial: str | None = None
+    order: str | None = None
+    product: str | None = None
+    state: str | None = None
+    """One of `LISTED_STATES`."""
+    expiring_within: int | None = None
+    """Bundles whose term ends today or within this many days, if nothing takes over without a gap
+    (`docs/evaluation.md`, "Coverage")."""
+    since: int | None = None
+    """Issued then or later, in seconds since 1970."""
+
+
+class _Order(NamedTuple):
+    """In which order the bundles come: by a column, then by their entries."""
+
+    column: LiteralString
+    is_falling: bool
+
+    @property
+    def by(self) -> LiteralString:
+        """The order in SQL."""
+        return f"b.{self.column} DESC, b.number DESC" if self.is_falling else f"b.{self.column}, b.number"
+
+
+_Condition = tuple[LiteralString, tuple[Value, ...]]
+"""A filter in SQL, and the values in it."""
+
+# A query within a query that has a limit is answered by itself, by the index of its condition.
+_OF_ORDER: Final = (
+    "(SELECT * FROM bundles"
+    " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
+    " LIMIT 9223372036854775807)"
+)
+_OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
+_OF_COMPANY: Final = "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
+
+
+def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
+    """Return at most `limit` bundles, the newest first.
+
+    With `expiring_within` or active ones, those whose end is near come first; of expired ones, those that have ended
+    last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
+
+    Raises:
+        NotIssued: `after` is no bundle's entry.
+    """
+    order = _order(filters)
+    source, params = _source(filters)
+    conditions = list(_conditions(filters, today, is_narrow=bool(params)))
+    if after is not None:
+        conditions.append(_behind(connection, order, after))
+    where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
+    params += [value for _, values in conditions for value in values]
+    ordered = "ORDER BY " + order.by
+    few = f"(SELECT b.* FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
+    rows = connection.rows(f"{COLUMNS} FROM {few}{WITH_ENTRIES} {ordered}", *params, limit)
+    return [_on(today, read_row(row)) for row in rows]
+
+
+def listed(connection: Connection, filters: Filters, *, today: int, after: int | None = None) -> Iterator[Issued]:
+    """Yield all bundles in the order of `page`, in constant memory."""
+    while rows := page(connection, filters, today=today, limit=_PAGE, after=after):
+        yield from rows
+        after = rows[-1].number
+
+
+def _order(filters: Filters) -> _Order:
+    if filters.expiring_within is not None:
+        return _Order("expiry", is_falling=False)
+    if filters.state in {ACTIVE, EXPIRED}:
+        return _Order("ends", is_falling=filters.state == EXPIRED)
+    return _Order("issued", is_falling=True)
+
+
+def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
+    """Return the few bundles that the most telling filter leaves, or all of them."""
+    if filters.order is not None:
+        return _OF_ORDER, [filters.order]
+    if filters.serial is not None:
+        return _OF_SERIAL, [filters.serial]
+    if filters.company is not None:
+        begin = company_key(filters.company)
+        return _OF_COMPANY, [begin, begin + _LAST]
+    return "bundles", []
+
+
+def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
+    """Yield what else is asked for.
+
+    What the index of the leading one does not hold is written so that no engine takes another.
+    """
+    leads = not is_narrow
+    if filters.serial is not None:
+        yield "b.serial = ?", (filters.serial,)
+    if filters.company is not None:
+        begin = company_key(filters.company)
+        yield "b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST)
+    if filters.expiring_within is not None:
+        last = today + filters.expiring_within
+        yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
+        leads = False
+    if filters.state is not None:
+        if filters.state in {ACTIVE, EXPIRED}:
+            yield f"b.state = 'active' AND b.ends {'>=' if filters.state == ACTIVE else '<'} ?", (today,)
+            leads = False
+        else:
+            yield "b.state = ?", (filters.state,)
+    if filters.product is not None:
+        has_index = leads and filters.state is None
+        yield "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
+    if filters.since is not None:
+        yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
+
+
+def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
+    row = connection.one(f"SELECT {order.column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
+    if row is None:
+        raise NotIssued(reason="not-a-bundle", name=str(after))
+    return f"(b.{order.column}, b.number) {'<' if order.is_falling else '>'} (?, ?)", (*row, after)
+
+
+def _on(today: int, one: Issued) -> Issued:
+    """Return a bundle with its state on a day."""
+    ends = one.bundle.term_end
+    return one._replace(state=EXPIRED) if one.state == ACTIVE and ends is not None and ends < today else one

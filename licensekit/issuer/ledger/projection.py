@@ -10,23 +10,13 @@ from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.database import Connection, Value
-from licensekit.issuer.ledger import documents, exchange_files, states
+from licensekit.issuer.ledger import exchange_files, states
+from licensekit.issuer.ledger.documents import ISSUER, fact
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
 from licensekit.trust.signed import identity_of
-from licensekit.wire import frame
+from licensekit.wire import documents, frame
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import (
-    Bundle,
-    Catalog,
-    Document,
-    Receipt,
-    Request,
-    Revocations,
-    Root,
-    Statement,
-    Trust,
-    Use,
-)
+from licensekit.wire.documents import Bundle, Document, Receipt, Revocations, Use
 
 PERPETUAL: Final = limits.DAYS + 1
 """The last day of what does not end: after every other day."""
@@ -58,7 +48,6 @@ class Record(NamedTuple):
 Entered = tuple[int, Record]
 """The number of an entry, and what it was made of."""
 
-
 _PUT: Final = (
     "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)"
     " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
@@ -78,13 +67,13 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
             continue
         for number, one in some:
             match one.document:
-                case Root() | Trust() | Catalog() | Revocations() as document:
-                    issuer = "" if isinstance(document, Trust) else document.issuer
+                case documents.Root() | documents.Trust() | documents.Catalog() | Revocations() as document:
+                    issuer = "" if isinstance(document, documents.Trust) else document.issuer
                     version = document.number if isinstance(document, Revocations) else document.version
                     connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, one.token.type, issuer, version)
                     if isinstance(document, Revocations):
                         _project_list(connection, number, one, document)
-                case Request() | Receipt() | Statement() as document:
+                case documents.Request() | Receipt() | documents.Statement() as document:
                     exchange_files.put(connection, number, one.token, document)
                     if isinstance(document, Receipt):
                         _give_back(connection, number, document.identity)
@@ -127,7 +116,7 @@ def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
     """Give bundles the states that a list gives them: as its command says, else as the list itself does."""
-    if documents.fact(connection, documents.ISSUER) not in {None, revocations.issuer}:
+    if fact(connection, ISSUER) not in {None, revocations.issuer}:
         return
     changed = states.restated(connection, entered.action, Named.read(entered.order), revocations)
     connection.run_many(_DECIDE, [(state, number, one.number) for one, state in changed])

@@ -12,17 +12,14 @@ from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
-from licensekit.issuer.ledger import SCHEMA, LedgerEntry, head, listing, lookup
-from licensekit.issuer.ledger.absorbing import AbsorbProposal, propose_absorb
+from licensekit.issuer.intake import AbsorbProposal, propose_absorb
+from licensekit.issuer.ledger import lookup
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import stream
+from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
-from licensekit.issuer.ledger.listing import Filters
-from licensekit.issuer.ledger.lookup import LookupResult
-from licensekit.issuer.ledger.mark import read_mark, restored
-from licensekit.issuer.ledger.verification import DatedAhead, Progress, dated_ahead, verify
-from licensekit.issuer.messages import HistoryDoubtful
-from licensekit.issuer.proposal import propose
+from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
+from licensekit.issuer.ledger.lookup import Filters, LookupResult
+from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.transaction import RESTORED, WorkspacePart
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -49,19 +46,19 @@ class Ledger(WorkspacePart):
         raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
     def bundles(self, filters: Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
-        """Yield the bundles that pass `filters`, in the order of `listing.page` and in constant memory.
+        """Yield the bundles that pass `filters`, in the order of `lookup.page` and in constant memory.
 
         `after` is the entry of the last bundle that was seen already.
         """
         with self._store.database.read() as ledger:
-            yield from listing.listed(ledger, filters, today=day_at(now), after=after)
+            yield from lookup.listed(ledger, filters, today=day_at(now), after=after)
 
     def page(
         self, filters: Filters, *, now: int, limit: int, after: int | None = None
     ) -> tuple[list[Issued], int | None]:
         """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
         with self._store.database.read() as ledger:
-            found = listing.page(ledger, filters, today=day_at(now), limit=limit + 1, after=after)
+            found = lookup.page(ledger, filters, today=day_at(now), limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     def look_up(self, name: str) -> list[LookupResult]:
@@ -80,11 +77,8 @@ class Ledger(WorkspacePart):
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
-        return tuple(
-            HistoryDoubtful(reason="forked", installation=one)
-            for one in installations
-            if self.history(one) is History.FORKED
-        )
+        forked = (one for one in installations if self.history(one) is History.FORKED)
+        return tuple(HistoryDoubtful(reason="forked", installation=one) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.

@@ -19,11 +19,11 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.messages import SoldIsChanged
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
 from licensekit.issuer.orders.order import TABLES, OrderDraft
 from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
+from licensekit.issuer.proposal import SoldIsChanged
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Use
@@ -119,7 +119,13 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
     """Return what a renewal sets: the expiry, and the dates that keep their distance to it."""
     if bundle.expiry is None:
         raise _no_renewal("perpetual")
-    expiry = _expiry(asked, bundle.expiry, today)
+    if asked.days is not None:
+        expiry = max(bundle.expiry, today) + asked.days
+    else:
+        try:
+            expiry = values.day(asked.sets["expiry"])
+        except values.FaultyValue as error:
+            raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
     if expiry < bundle.expiry:
         raise _no_renewal("earlier", expiry, bundle.expiry)
     kept = content_of(bundle)
@@ -132,15 +138,6 @@ def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]
     return {**{key: format_days(day) for key, day in moved.items()}, **beside}
 
 
-def _expiry(asked: Amendment, present: int, today: int) -> int:
-    if asked.days is not None:
-        return max(present, today) + asked.days
-    try:
-        return values.day(asked.sets["expiry"])
-    except values.FaultyValue as error:
-        raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
-
-
 def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
     fault = OrderDatesInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
     return OrderInvalid(faults=(fault,))
@@ -150,8 +147,9 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
-    if where.path == "use" and (lower := _lower_use(value, content)):
-        return AmendmentInvalid(reason="lower-use", key=where.key, to=lower, where=where.path)
+    uses = [use.word for use in Use]
+    if where.path == "use" and value in uses[uses.index(content["use"]) + 1 :]:
+        return AmendmentInvalid(reason="lower-use", key=where.key, to=str(value), where=where.path)
     if not where.table and where.key in TABLES:
         return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
@@ -159,13 +157,6 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     if value is None and where.key not in held and not is_usual:
         return AmendmentInvalid(reason="absent", key=where.key, where=where.path)
     return None
-
-
-def _lower_use(value: object, content: Mapping[str, Any]) -> str:
-    """Return the use that is asked for, if it is lower than the present one."""
-    words = [use.word for use in Use]
-    present = words.index(content["use"])
-    return next((use for use in words[present + 1 :] if use == value), "")
 
 
 def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catalog: Catalog) -> None:
@@ -210,9 +201,6 @@ def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
         content["grace_days"] = bundle.grace - bundle.expiry
 
 
-_RENAMED: Final = frozenset({"other-company"})
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ChangeProposal(IssueProposal):
     """What a change makes of a bundle. Without `changes`, what is in force is the result."""
@@ -236,16 +224,10 @@ class ChangeProposal(IssueProposal):
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     done = ordered_before(tx, asked.number, asked.ordered)
-    before, after, overridden = (done, done.bundle, ()) if done is not None else _changed(tx, asked)
+    before, after, note = (done, done.bundle, "") if done is not None else _changed(tx, asked)
     changes = differences(before.bundle, after)
-    issuance = Issuance(
-        asked.action,
-        after if changes else before.bundle,
-        None if changes else before,
-        asked.number,
-        asked.ordered,
-        overridden=overridden,
-    )
+    result, known = (after, None) if changes else (before.bundle, before)
+    issuance = Issuance(asked.action, result, known, asked.number, asked.ordered, note=note)
     short = shortfalls(tx, before.bundle, after) if changes else ()
     proposed = proposal_of(tx, issuance, signing, short)
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
@@ -253,17 +235,14 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     return ChangeProposal(**shown, before=before)
 
 
-def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, tuple[str, ...]]:
+def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, str]:
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     # Its serial was named, and the new name of a company is shown among the changes.
-    made, overridden = prepare_bundle(tx, draft, _RENAMED)
-    overridden = tuple(one for one in overridden if one not in _RENAMED)
-    kept = before.bundle
-    extensions = {**kept.extensions, **made.extensions}
-    after = replace_fields(made, binding=kept.binding, extensions=extensions)
-    return before, after, overridden
+    made, note = prepare_bundle(tx, draft, {"other-company"})
+    extensions = {**before.bundle.extensions, **made.extensions}
+    return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 
 
 def in_force(ledger: Connection, serial: str, part: str) -> Issued:

@@ -5,9 +5,10 @@ from typing import Any, Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
+from licensekit.chain import canonical_json
 from licensekit.dates import day_at
 from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
-from licensekit.issuer.orders.order import Order, OrderDraft, flat, term, usual_warning
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.proposals import Change, changes_between
 from licensekit.text import values
@@ -27,8 +28,8 @@ class CheckedOrder(NamedTuple):
     product: str
     counts: Counts
     settings: Mapping[str, Value]
-    overridden: tuple[str, ...] = ()
-    """The names of the doubts about it that were overridden."""
+    note: str = ""
+    """What the ledger keeps of doubts about it that were overridden."""
 
     @property
     def codes(self) -> frozenset[str]:
@@ -68,11 +69,12 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         of_settings = settings_faults(order.settings, catalog.settings)
         return [no_edition, *_named_faults(order, catalog), *of_settings]
     counts, _ = _granted(order, catalog)
-    return [
-        *_named_faults(order, catalog),
-        *_requirement_faults(order, counts, catalog, already),
-        *settings_faults(order.settings, catalog.settings),
-    ]
+    ordered = _named(order)
+    found = [*_named_faults(order, catalog)]
+    for code, missing in missing_requirements(counts, catalog, already):
+        where = next((f"{k.plural}.{code}" for k in Kind if code in ordered[k]), "edition")
+        found.append(OrderIncomplete(reason="required", license=code, requires=missing, where=where))
+    return [*found, *settings_faults(order.settings, catalog.settings)]
 
 
 Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
@@ -99,6 +101,31 @@ def form(checked: CheckedOrder, *, issued: int) -> Fields:
         return (*first, serial, order.part, sequence, replaces, company, *rest, dict(extensions))
 
     return fields
+
+
+class Terms(NamedTuple):
+    """The terms of an order that was found without fault, which many orders share."""
+
+    fields: Fields
+    before: str
+    """The canonical text of an order of these terms and without a serial, up to its company."""
+    after: str
+    note: str
+    """What the ledger keeps of doubts about it that were overridden."""
+
+    @staticmethod
+    def of(fields: Fields, order: Order, note: str) -> "Terms":
+        """Return the terms of `order`, of whose bundles `fields` makes the fields."""
+        # No company has this character, so that nothing else in the text can look like it.
+        whole = canonical(order._replace(company="\0", serial=None))
+        before, _, after = whole.partition(canonical_json("\0"))
+        return Terms(fields, before, after, note)
+
+    def canonical(self, order: Order) -> str:
+        """Return the canonical text of an order of these terms."""
+        if order.serial is not None:
+            return canonical(order)
+        return f"{self.before}{canonical_json(order.company)}{self.after}"
 
 
 def make_bundle(
@@ -134,13 +161,6 @@ def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value
 def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
     yield from counts_faults(_named(order), catalog)
     yield from missing_quantities(order.system, catalog.licenses)
-
-
-def _requirement_faults(order: Order, counts: Counts, catalog: Catalog, already: Collection[str]) -> Iterator[Fault]:
-    named = _named(order)
-    for code, missing in missing_requirements(counts, catalog, already):
-        where = next((f"{k.plural}.{code}" for k in Kind if code in named[k]), "edition")
-        yield OrderIncomplete(reason="required", license=code, requires=missing, where=where)
 
 
 def missing_requirements(

@@ -1,28 +1,101 @@
-"""From order to license file: checked, signed, entered, and only then handed out."""
+"""From order to license file: checked, signed, entered, and only then handed out.
 
-from collections.abc import Callable, Collection
+What of an order is likely a slip, by what the ledger and the clock say, is a doubt. Each refuses the order unless the
+workspace was opened to override it by its name (`docs/orders.md`, "Doubts"); the ledger keeps which were overridden.
+"""
+
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
+from licensekit.catalog.rules import Counts
+from licensekit.database import Connection
 from licensekit.dates import day_at
-from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderInvalid
+from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderDoubtful, OrderInvalid
 from licensekit.errors.coded import Message
-from licensekit.issuer.exchange.requests import VerifiedRequest
-from licensekit.issuer.ledger import LedgerEntry, append, bundles, entry_of_order
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.states import SUSPENDED
-from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle
-from licensekit.issuer.orders.doubts import doubts, unusual_dates
+from licensekit.issuer.ledger.entries import LedgerEntry, append, entry_of_order
+from licensekit.issuer.ledger.projection import Record, company_key
+from licensekit.issuer.ledger.states import ACTIVE, SUSPENDED, VOID
+from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle, missing_requirements
 from licensekit.issuer.orders.numbering import Numbering
-from licensekit.issuer.orders.order import OrderDraft, canonical, difference
+from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference, term
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, file_name, license_file
-from licensekit.issuer.proposal import SignProposal
-from licensekit.issuer.transaction import LedgerTransaction, require_signer
+from licensekit.issuer.proposal import SignProposal, UnusualTerm
+from licensekit.issuer.transaction import CLOCK_IS_RIGHT, LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
+from licensekit.text.values import nearest
+from licensekit.trust.signed import identity_of
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import Bundle
+
+OVERRIDES: Final = (*OrderDoubtful.template, CLOCK_IS_RIGHT)
+"""The names of everything that can be overridden."""
+_LONG_WAIT: Final = 366
+_LONG_TERM: Final = 100 * 365
+
+
+def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
+    """Yield everything about a checked order that is likely a slip."""
+    order, today = checked.order, day_at(tx.now)
+    expiry = term(order, today).expiry
+    if expiry is not None and expiry < today:
+        yield OrderDoubtful(reason="expired", day=expiry, where="expiry" if order.days is None else "days")
+    for serial in order.replaces:
+        replaced = _handed_out(tx.ledger, serial)
+        if not replaced:
+            yield OrderDoubtful(reason="unknown-replaced", serial=serial, where="replaces")
+        yield from _of_company(order, serial, replaced, "replaces")
+    if order.serial is None:
+        return
+    issued = _handed_out(tx.ledger, order.serial)
+    yield from _of_company(order, order.serial, issued, "serial")
+    parts = {one.bundle.part for one in issued}
+    if order.part not in parts and (meant := nearest(order.part, parts)):
+        yield OrderDoubtful(reason="new-part", serial=order.serial, part=order.part, other=meant, where="part")
+    yield from _of_requirements(tx, checked)
+
+
+def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
+    """Yield the dates of a bundle that are rarely meant so, and may be; in days since 1970."""
+    starts, warning, expiry = bundle.starts, bundle.warning, bundle.expiry
+    if starts is not None and starts > today + _LONG_WAIT:
+        yield UnusualTerm(reason="starts", day=starts)
+    if expiry is not None and warning is not None and warning < today <= expiry:
+        yield UnusualTerm(reason="warning", day=warning)
+    if expiry is not None and expiry > today + _LONG_TERM:
+        yield UnusualTerm(reason="expiry", day=expiry)
+
+
+def _handed_out(ledger: Connection, serial: str) -> list[Issued]:
+    """Return every bundle of a serial that is not void: a slip that was taken back says nothing."""
+    return [one for one in bundles.of_serial(ledger, serial) if one.state != VOID]
+
+
+def _of_company(order: Order, serial: str, issued: Collection[Issued], where: str) -> Iterator[OrderDoubtful]:
+    """Compare with whom the serial is now, or where nothing of it is in force, was last."""
+    active = [one for one in issued if one.state == ACTIVE] or list(issued)[-1:]
+    companies = {company_key(one.bundle.company): one.bundle.company for one in active}
+    if companies and company_key(order.company) not in companies:
+        company = next(iter(companies.values()))
+        yield OrderDoubtful(reason="other-company", serial=serial, company=company, where=where)
+
+
+def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
+    """Yield what another part of the serial requires and would lose with the bundle in force."""
+    order, catalog = checked.order, tx.state.signed_catalog
+    active = bundles.active(tx.ledger, order.serial or "")
+    granted = {one.bundle.part: {*one.bundle.system, *one.bundle.sites, *one.bundle.users} for one in active}
+    had = granted.pop(order.part, set())
+    for part in (one.bundle for one in active if one.bundle.part in granted):
+        rest = {code for name, codes in granted.items() if name != part.part for code in codes}
+        sold = Counts(part.system, part.sites, part.users)
+        missed = set(missing_requirements(sold, catalog, rest | had))
+        for code, missing in missing_requirements(sold, catalog, rest | checked.codes):
+            if (code, missing) not in missed:
+                yield OrderDoubtful(reason="required", part=part.part, license=code, requires=missing)
 
 
 class Issuance(NamedTuple):
@@ -37,12 +110,12 @@ class Issuance(NamedTuple):
     """The vendor's own number of the order."""
     ordered: str | None = None
     """The order in its canonical text."""
-    request: VerifiedRequest | None = None
-    """The request that is answered."""
+    request: Record | None = None
+    """The request that is answered, to be entered beside it."""
     is_new_serial: bool = False
     """Whether the serial was made for it: another order may take it first."""
-    overridden: tuple[str, ...] = ()
-    """The names of the doubts about it that were overridden."""
+    note: str = ""
+    """What the ledger keeps of doubts about it that were overridden."""
 
 
 class Signing(TypedDict, total=False):
@@ -73,8 +146,8 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     before = ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
-    bundle, overridden = prepare_bundle(tx, draft)
-    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, overridden)
+    bundle, note = prepare_bundle(tx, draft)
+    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, note)
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
@@ -82,13 +155,29 @@ def proposal_of(
     tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
 ) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value, or was issued before."""
-    repeated, before = None, issuance.before
+    repeated, before, attach = None, issuance.before, signing.get("attach", True)
     if before is not None:
-        source = AttachmentSource(tx, signing.get("attach", True))
-        repeated = license_file(source, before.bundle, before.token, repeated=True)
+        repeated = license_file(AttachmentSource(tx, attach), before.bundle, before.token, repeated=True)
+
+    def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
+        """Sign and enter the bundle, beside the request that it answers, unless its file is there already."""
+        file, request = repeated, issuance.request
+        if file is None:
+            signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
+                order_number=issuance.number,
+                order=issuance.ordered,
+                request=None if request is None else identity_of(request.token.type, request.token.payload),
+                note=issuance.note,
+            )
+            append(tx.ledger, [signed] if request is None else [request, signed])
+            file = license_file(AttachmentSource(tx, attach), issuance.bundle, signed.token, repeated=False)
+        if approve := signing.get("approve"):
+            approve(file)
+        return file
+
     changes = () if repeated is not None else differences(None, issuance.bundle)
     return IssueProposal(
-        enter=partial(_enter, issuance, signing, repeated),
+        enter=enter,
         # Which serial is the next one is decided when it is signed.
         changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
         warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
@@ -99,41 +188,15 @@ def proposal_of(
     )
 
 
-def _enter(
-    issuance: Issuance, signing: Signing, file: LicenseFile | None, tx: LedgerTransaction, key: Signer | None
-) -> LicenseFile:
-    """Sign and enter a bundle, beside the request that it answers, unless its `file` is there already."""
-    if file is None:
-        request = issuance.request
-        signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
-            order_number=issuance.number,
-            order=issuance.ordered,
-            request=None if request is None else request.identity,
-            note=note_of(issuance.overridden),
-        )
-        received = [] if request is None else [request.record(tx)]
-        append(tx.ledger, [*received, signed])
-        source = AttachmentSource(tx, signing.get("attach", True))
-        file = license_file(source, issuance.bundle, signed.token, repeated=False)
-    if approve := signing.get("approve"):
-        approve(file)
-    return file
-
-
-def prepare_bundle(
-    tx: LedgerTransaction, draft: OrderDraft, overrides: Collection[str] = ()
-) -> tuple[Bundle, tuple[str, ...]]:
-    """Check an order, and return its bundle and which doubts were overridden.
-
-    `overrides` are names of doubts beside those that the workspace overrides. Raises as `check`.
-    """
+def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[str] = ()) -> tuple[Bundle, str]:
+    """Check an order, and return its bundle and what the ledger keeps of doubts that were overridden; as `check`."""
     numbering = Numbering(tx)
-    checked = check(tx, draft, numbering, overrides)
+    checked = check(tx, draft, numbering, usual)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
     bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
-    return bundle, checked.overridden
+    return bundle, checked.note
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
@@ -179,10 +242,8 @@ def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
         ) from error
 
 
-def check(
-    tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, overrides: Collection[str] = ()
-) -> CheckedOrder:
-    """Check an order against the catalog, the ledger and the clock.
+def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
+    """Check an order against the catalog, the ledger and the clock; `usual` are names of doubts that are none here.
 
     Raises:
         OrderInvalid: with all its faults; or with all doubts that nobody has overridden.
@@ -191,12 +252,8 @@ def check(
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     already = numbering.granted_by_other_parts(draft.order)
     checked = check_order(found, tx.state.signed_catalog, already)
-    doubtful = tuple(doubts(tx, checked))
-    if refused := [one for one in doubtful if one.reason not in {*overrides, *tx.store.overrides}]:
+    doubtful = [one for one in doubts(tx, checked) if one.reason not in usual]
+    if refused := [one for one in doubtful if one.reason not in tx.store.overrides]:
         raise OrderInvalid(faults=tuple(refused))
-    return checked._replace(overridden=tuple(dict.fromkeys(one.reason for one in doubtful)))
-
-
-def note_of(overridden: Collection[str]) -> str:
-    """Return what the ledger keeps of doubts that were overridden."""
-    return f"overridden: {', '.join(overridden)}" if overridden else ""
+    overridden = dict.fromkeys(one.reason for one in doubtful)
+    return checked._replace(note=f"overridden: {', '.join(overridden)}" if overridden else "")

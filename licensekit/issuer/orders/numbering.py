@@ -1,15 +1,68 @@
-"""Serials, sequences and pickups, given out within one transaction on the ledger."""
+"""Serials, sequences and pickups, given out within one transaction on the ledger.
+
+A serial that is made on demand has ten digits, of which the last checks the others (ISO/IEC 7812-1). Other serials are
+taken as they are; but ten digits whose last one does not fit are one of these, mistyped. The check digit shows every
+single wrong digit and nearly every pair in the wrong order.
+"""
 
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Final
 
 from licensekit import limits
+from licensekit.database import Connection
 from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
-from licensekit.issuer.ledger import bundles, serials
+from licensekit.issuer.ledger import bundles, documents
+from licensekit.issuer.ledger.entries import head
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
+
+EXAMPLE: Final = "1010000014"
+"""The serial in examples."""
+
+_LOWEST: Final = 100_000_000
+_DRAWN: Final = 800_000_000
+"""How many first numbers there are; those above are left to count on."""
+_RISE: Final = 1_000_000
+_DIGITS: Final = 10
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+
+
+def serial_of(number: int) -> str:
+    """Return the serial of `number`: its nine digits and the check digit."""
+    body = str(number)
+    return body + _check_digit(body)
+
+
+def anywhere(draw: Callable[[int], bytes]) -> int:
+    """Return a random number to count serials from."""
+    return _LOWEST + int.from_bytes(draw(8)) % _DRAWN
+
+
+def jump(connection: Connection, draw: Callable[[int], bytes]) -> None:
+    """Make sequences continue where a restored ledger cannot have given any since its backup."""
+    rise = 1 + int.from_bytes(draw(8)) % _RISE
+    documents.put_fact(connection, documents.RESTORED, f"{head(connection).number} {rise}")
+
+
+def rise(connection: Connection) -> tuple[int, int]:
+    """Return the newest entry when a restored ledger was accepted, and by how much sequences rise; zeros if never."""
+    known = documents.fact(connection, documents.RESTORED)
+    number, by = (0, 0) if known is None else map(int, known.split())
+    return number, by
+
+
+def is_mistyped(serial: str) -> bool:
+    """Return whether `serial` looks like one of these and has a wrong digit in it."""
+    is_one = len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
+    return is_one and serial[-1] != _check_digit(serial[:-1])
+
+
+def _check_digit(body: str) -> str:
+    # Every second digit from the last is doubled, and a sum of two digits is their own.
+    return str(-sum(map(int, body[-2::-2] + body[::-2].translate(_DOUBLED))) % 10)
+
 
 _AHEAD: Final = 500
 """How many serials are looked up together."""
@@ -29,10 +82,10 @@ class Numbering:
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner
-        self._rise = serials.rise(tx.ledger)
+        self._rise = rise(tx.ledger)
         self._new = self._new_serials()
         self._ahead = "", ""
-        """The first and the last of the next serials."""
+        """The first and the last of the next """
         self._taken = set[str]()
         """Those of them that are taken."""
 
@@ -49,9 +102,15 @@ class Numbering:
         """Yield what is wrong with the serials and the sequence that `order` names."""
         named = [("serial", order.serial), *(("replaces", serial) for serial in order.replaces)]
         for key, serial in named:
-            if serial is not None and serials.is_mistyped(serial):
+            if serial is not None and is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
-        yield from self._replaces_faults(order)
+        for serial in order.replaces:
+            active = bundles.active(self._ledger, serial)
+            use = min((one.bundle.use for one in active), default=order.use)
+            if use < order.use:  # it has more than a bundle of the order's use could replace
+                yield OrderSerialInvalid(
+                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
+                )
         if order.serial is None:
             if not self._makes_serials:
                 yield OrderIncomplete(reason="no-serial", where="serial")
@@ -64,16 +123,6 @@ class Numbering:
             yield OrderSerialInvalid(reason="sequence", serial=serial, sequence=sequence, last=last, where="sequence")
         if self.sequence(order, serial) > limits.VERSION:
             yield OrderSerialInvalid(reason="used-up", serial=serial, last=limits.VERSION, where="sequence")
-
-    def _replaces_faults(self, order: Order) -> Iterator[Fault]:
-        """Yield the serials that have more than a bundle of the order's use could replace."""
-        for serial in order.replaces:
-            active = bundles.active(self._ledger, serial)
-            use = min((one.bundle.use for one in active), default=order.use)
-            if use < order.use:
-                yield OrderSerialInvalid(
-                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
-                )
 
     def sequence(self, order: Order, serial: str) -> int:
         """Return the sequence that `order` names, or the next one of its serial, part and use."""
@@ -94,7 +143,8 @@ class Numbering:
 
         It is drawn once, and stays over whatever is signed for the serial.
         """
-        known = None if order.serial is None else bundles.pickup_of(self._ledger, serial)
+        issued = () if order.serial is None else reversed(bundles.of_serial(self._ledger, serial))
+        known = next((one.pickup for one in issued if one.pickup is not None), None)
         if known is None and self._has_pickups:
             known = self._draw(PICKUP_BYTES)
         return {} if known is None else {PICKUP: known.hex()}
@@ -109,8 +159,9 @@ class Numbering:
     def _new_serials(self) -> Iterator[str]:
         # Counted from a random place in each transaction: neither a copy of the workspace, nor one of another product,
         # nor a ledger that was restored makes the same.
-        for first in count(serials.anywhere(self._draw), _AHEAD):
-            self._ahead = serials.make(first), serials.make(first + _AHEAD - 1)
-            self._taken = serials.taken_between(self._ledger, *self._ahead)
-            made = map(serials.make, range(first, first + _AHEAD))
+        for first in count(anywhere(self._draw), _AHEAD):
+            self._ahead = serial_of(first), serial_of(first + _AHEAD - 1)
+            taken = "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?"
+            self._taken = {serial for (serial,) in self._ledger.rows(taken, *self._ahead)}
+            made = map(serial_of, range(first, first + _AHEAD))
             yield from (one for one in made if one not in self._taken and not self._waits(one))

@@ -155,7 +155,6 @@ def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
 
 
 _DEFAULTS: Final = Order(company="")
-_NOT_COMPARED: Final = frozenset({"number"})
 _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check"})
 
 
@@ -164,7 +163,7 @@ def canonical(order: Order) -> str:
     said = {
         name: _plain(name, value)
         for name, value, default in zip(Order._fields, order, _DEFAULTS, strict=True)
-        if value != default and name not in _NOT_COMPARED
+        if value != default and name != "number"
     }
     return canonical_json(said)
 
@@ -195,6 +194,4 @@ def _plain(name: str, value: Any) -> Any:
 def _shown(name: str, value: Any) -> object:
     if name in _DATES:
         return format_days(value)
-    if value is None:
-        return "unrestricted"
-    return value
+    return "unrestricted" if value is None else value

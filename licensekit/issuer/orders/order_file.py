@@ -4,10 +4,11 @@ Values may be given as text: a cell of a table, `users.windows=50` in a command.
 no `false` is left for the order's own reader to check.
 """
 
+from marshal import dumps
 from typing import Any, Final, NamedTuple, cast
 
 from licensekit import errors, limits
-from licensekit.issuer.catalog.tables import read_counts, read_settings
+from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.marks import marks_in
@@ -131,7 +132,9 @@ class OrderKey(NamedTuple):
             return _TRUTH.get(text.lower(), text)
         if self.type is SettingType.TEXT or not (self.table or self.key in _WHOLE):
             return text
-        number = _whole(text)
+        digits = text.removeprefix("-")
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
+        number = int(text) if is_number else text
         # A quantity can be 1; nothing is sold 0 times.
         is_truth = self.table == Kind.SYSTEM.plural and not (isinstance(number, int) and number)
         return _TRUTH.get(text.lower(), number) if is_truth else number
@@ -155,7 +158,48 @@ def parse_key(title: str, catalog: Catalog) -> OrderKey:
     return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
 
 
-def _whole(text: str) -> object:
-    digits = text.removeprefix("-")
-    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
-    return int(text) if is_number else text
+_OWN: Final = frozenset({"order", "company", "serial"})
+_MARSHALLED: Final = 2
+"""The version of `marshal` that writes the same for the same, however it is shared."""
+KEPT: Final = 2000
+"""How many terms are kept, where orders in bulk share them: they differ in company, number and serial."""
+
+
+class OrderReader:
+    """Reads orders as `draft_from` does, and faster for terms that it has seen."""
+
+    def __init__(self) -> None:
+        self._orders: dict[bytes, Order | None] = {}
+
+    def draft(self, content: object) -> OrderDraft:
+        """Return what can be read of a mapping, and its faults."""
+        if not isinstance(content, dict):
+            return draft_from(content)
+        given = cast("dict[str, Any]", content)
+        try:
+            terms = dumps({key: value for key, value in given.items() if key not in _OWN}, _MARSHALLED)
+            return self._known(given, terms) or draft_from(given)
+        except ValueError:
+            return draft_from(given)
+
+    def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
+        if terms not in self._orders:
+            if len(self._orders) >= KEPT:
+                self._orders.clear()
+            self._orders[terms] = _shared(given)
+        shared = self._orders[terms]
+        if shared is None:
+            return None
+        number, serial = given.get("order"), given.get("serial")
+        own = (
+            values.line(given.get("company")),
+            None if number is None else values.order_number(number),
+            None if serial is None else values.serial(serial),
+        )
+        return OrderDraft(Order._make((*own, *shared[len(own) :])), (), terms)
+
+
+def _shared(given: dict[str, Any]) -> Order | None:
+    """Return the order of these terms; None if they have faults, or depend on the serial."""
+    draft = draft_from({**given, "company": "-", "order": None, "serial": None})
+    return None if draft.faults or draft.order.replaces else draft.order

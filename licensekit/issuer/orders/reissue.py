@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 from licensekit.dates import day_at
 from licensekit.errors import KeyChangeRefused
 from licensekit.issuer.keys.changes import key_id, named
-from licensekit.issuer.ledger import Record, append, bundles
+from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.entries import append
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted, require_signer
@@ -68,11 +70,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         return self._sign(key, who)
 
     def require_allowed(self, key: Signer | PublicPart) -> None:
-        """Refuse the old key, and one that may not sign every bundle.
-
-        Raises:
-            KeyChangeRefused, TrustError: as `sign`.
-        """
+        """Refuse the old key, and one that may not sign every bundle, as `sign`."""
         if key.verifying_key.key_id.hex() == self.old:
             raise KeyChangeRefused(reason="lost", key=self.old)
         with self.store.read(self.now) as tx:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from licensekit.database import Connection
 from licensekit.errors import RootMismatch
 from licensekit.issuer.ledger import bundles, documents, exchange_files
+from licensekit.issuer.ledger.documents import WorkspaceState, file_of
 from licensekit.issuer.ledger.projection import company_key
-from licensekit.issuer.state import WorkspaceState, file_of
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
@@ -92,11 +92,7 @@ class AttachmentSource:
 
 
 def held_by_pack(state: WorkspaceState, pack: bytes) -> Held:
-    """Return what an application holds that ships `pack`.
-
-    Raises:
-        FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
-    """
+    """Return what an application holds that ships `pack`; raises as `Workspace.held_by_pack`."""
     trust_store = open_pack(pack, pin_in_pack(pack))
     ours = {known.verified.identity for known in state.trust_store.trust.chain}
     if ours.isdisjoint(known.verified.identity for known in trust_store.trust.chain):

@@ -84,19 +84,16 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
         "identity": identity_of(file.token.type, file.token.payload).hex(),
         "issued": format_seconds(bundle.issued),
     }
+    drawn = f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
+    if len(text) <= LARGEST:
+        drawn = f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
     template = Template(_PAGE.read_text("utf-8"))
     return template.substitute(
         {name: escape(value) for name, value in named.items()},
-        code=_drawn(text),
+        code=drawn,
         facts="".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle)),
         licenses="\n".join(_tables(bundle, catalog)),
     ).encode()
-
-
-def _drawn(text: str) -> str:
-    if len(text) <= LARGEST:
-        return f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
-    return f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
 
 
 def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:

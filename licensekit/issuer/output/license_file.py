@@ -1,14 +1,24 @@
-"""The files that customers get: a signed document, behind the documents attached to it; and what they may replace."""
+"""The files that customers get: a signed document, behind the documents attached to it; and what they may replace.
+
+The newest file of each customer can lie in a folder that any web server serves (`docs/renewals.md`).
+"""
 
 import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from licensekit.errors import FormatError, PlaceTaken
-from licensekit.files import read_bytes, require_plain_file
+from licensekit.dates import day_at
+from licensekit.errors import FileUnusable, FormatError, LicenseError, PlaceTaken
+from licensekit.files import read_bytes, require_plain_file, write_many
+from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.output.attachments import AttachmentSource
+from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.limits import FILE_BYTES
 from licensekit.trust.signed import identity_of
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
@@ -133,3 +143,71 @@ def _line(document: Bundle | Reset) -> tuple[str | bytes, ...]:
 
 def _order(bundle: Bundle) -> tuple[int, int]:
     return -bundle.use, bundle.sequence
+
+
+class PublishedFile(NamedTuple):
+    """The newest file of a serial, under a name that its customer's license file has in it.
+
+    The name is not among these: whoever knows it can fetch the file.
+    """
+
+    serial: str
+    company: str
+    holds: tuple[str, ...]
+    """The labels of its bundles; empty: all were taken back or replaced, and the file brings the newest list."""
+    change: Literal["new", "changed", "unchanged"]
+
+
+def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
+    """Write the newest file of each pickup that differs from what is in `folder`, and yield every one; lazily.
+
+    Nothing else in the folder is touched. Raises as `Workspace.publish`.
+    """
+    if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
+        raise FileUnusable(reason="folder-missing", where=str(folder))
+    if tx.store.layout.folder.resolve().is_relative_to(folder.resolve()):
+        raise PlaceTaken(reason="workspace", where=str(folder))
+    source = AttachmentSource(tx, attach=True)
+    rows = bundles.by_serial(tx.ledger, day_at(tx.now))
+    for _, group in groupby(rows, key=lambda row: row[0].bundle.serial):
+        issued, counts = zip(*group, strict=True)
+        # There is one, unless a restored ledger has drawn another: its customers ask for either.
+        pickups = sorted({one.pickup for one in issued if one.pickup is not None})
+        if not pickups:
+            continue
+        held, data = _newest_file(tx, source, issued, compress(issued, counts))
+        last, labels = issued[-1].bundle, tuple(one.label for one in held)
+        for pickup in pickups:
+            change = _put(folder / f"{pickup.hex()}.lic", data)
+            yield PublishedFile(last.serial, last.company, labels, change)
+
+
+def _newest_file(
+    tx: LedgerTransaction, source: AttachmentSource, issued: Sequence[Issued], counting: Iterable[Issued]
+) -> tuple[list[Issued], bytes]:
+    """Return the bundles of the file of a serial, and its bytes."""
+    held = [one for one in counting if _is_believed(tx, one)]
+    attached = [token for one in held or issued[-1:] for token in source.attachments(one.bundle).beside(one.bundle)]
+    if not held:
+        newest = tx.trust.lists.get(tx.state.issuer)
+        attached += [tx.state.verified_trust.token, *([] if newest is None else [newest.token])]
+    return held, source.file(tuple(dict.fromkeys(attached)), *(one.token for one in held))
+
+
+def _is_believed(tx: LedgerTransaction, one: Issued) -> bool:
+    """Return whether an installation takes a bundle; one that it refuses would keep it from the rest of the file."""
+    try:
+        verify_bundle(one.token, tx.trust, tx.now)
+    except LicenseError:
+        return False
+    return True
+
+
+def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
+    """Write a file unless it is there, and return what changes."""
+    before = present_at(path)
+    if before == data:
+        return "unchanged"
+    # The account of a web server reads it, whatever the umask of the issuer's account is.
+    write_many(path.parent, [(path.name, data)], mode=0o644)
+    return "new" if before is None else "changed"

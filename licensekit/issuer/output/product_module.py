@@ -10,7 +10,7 @@ from string import Template
 from typing import Final
 
 from licensekit.errors import PlaceTaken
-from licensekit.issuer.state import WorkspaceState
+from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Kind, Setting, SettingType

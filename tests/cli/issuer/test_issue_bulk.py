@@ -16,7 +16,7 @@ import pytest
 
 from licensekit import limits
 from licensekit.database import connect
-from licensekit.issuer.ledger import SCHEMA
+from licensekit.issuer.ledger.entries import SCHEMA
 from tests.bulk_orders import content, text
 from tests.issuer_command import Desk
 from tests.workspaces import snapshot
@@ -305,7 +305,7 @@ def test_a_folder_that_may_not_be_written_stops_it_before_anything_is_issued(
 
 def test_a_ledger_that_another_process_holds_is_busy(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     orders(desk, 1, 2)
-    monkeypatch.setattr("licensekit.issuer.ledger.connect", partial(connect, wait=0.1))
+    monkeypatch.setattr("licensekit.issuer.ledger.entries.connect", partial(connect, wait=0.1))
     holder = connect(desk.folder / "acme" / "ledger.db", schema=SCHEMA, create=False)
     with holder.write():
         said = desk.run(*issue(desk, "orders.jsonl"), code=8).stderr

@@ -7,10 +7,9 @@ import pytest
 
 from licensekit.errors import FileUnusable, KeyUnknown, OrderConflict, OrderInvalid, OrdersRefused, SignerUnavailable
 from licensekit.issuer.bulk import runs
-from licensekit.issuer.bulk.batch import Done
-from licensekit.issuer.bulk.runs import faults_of
-from licensekit.issuer.ledger import head
-from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.bulk.runs import Done, faults_of
+from licensekit.issuer.ledger.entries import head
+from licensekit.issuer.ledger.lookup import Filters
 from licensekit.issuer.orders import numbering
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey

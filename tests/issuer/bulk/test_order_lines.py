@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from licensekit import limits
 from licensekit.errors import SyntaxInvalid
-from licensekit.issuer.bulk import terms as order_reader
 from licensekit.issuer.bulk.lines import bounded, csv_lines, json_lines
-from licensekit.issuer.bulk.terms import OrderReader
-from licensekit.issuer.orders.order_file import draft_from
+from licensekit.issuer.orders import order_file as order_reader
+from licensekit.issuer.orders.order_file import OrderReader, draft_from
 from licensekit.text.marks import MarksLeftOut
 from tests import makers
 

@@ -14,8 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.errors import CatalogInvalid
-from licensekit.issuer.catalog.catalog_file import ACCESS_KEYS, EDITION_KEYS, ISSUER_KEYS, LICENSE_KEYS, read_catalog
-from licensekit.issuer.catalog.tables import SETTING_KEYS
+from licensekit.issuer.catalog.catalog_file import (
+    ACCESS_KEYS,
+    EDITION_KEYS,
+    ISSUER_KEYS,
+    LICENSE_KEYS,
+    SETTING_KEYS,
+    read_catalog,
+)
 from licensekit.wire.documents import (
     Catalog,
     Combine,

@@ -27,7 +27,8 @@ from licensekit.errors import (
 )
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.keys.changes import revoke
-from licensekit.issuer.ledger import answers_of_order, bundles, entry
+from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger.entries import answers_of_order, entry
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace

@@ -20,13 +20,13 @@ from licensekit.errors import (
     SignatureInvalid,
     UnexpectedType,
 )
-from licensekit.issuer.exchange.returns import Received
+from licensekit.issuer.exchange.customers import Received
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.exchange_files import History
-from licensekit.issuer.messages import HistoryDoubtful, MoreInUse
 from licensekit.issuer.orders.amendment import amendment, renewal
 from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.proposal import HistoryDoubtful, MoreInUse
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.verifying import sha256
 from licensekit.limits import VERSION

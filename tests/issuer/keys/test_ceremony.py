@@ -13,7 +13,7 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.issuer.keys.ceremony import Ceremony, begin, resume
-from licensekit.issuer.state import file_of
+from licensekit.issuer.ledger.documents import file_of
 from licensekit.keys.signing import SigningKey
 from licensekit.trust.pack import extend
 from licensekit.trust.sign import add_signatures, sign

@@ -17,7 +17,7 @@ from licensekit.errors import (
 from licensekit.issuer import LicenseFile, ListProposal, Workspace, renewal
 from licensekit.issuer.keys.changes import revoke as revoke_key
 from licensekit.issuer.keys.changes import rotate
-from licensekit.issuer.ledger.listing import Filters
+from licensekit.issuer.ledger.lookup import Filters
 from licensekit.trust.sign import sign
 from tests import bulk_orders, makers
 from tests.partners import put_in_force

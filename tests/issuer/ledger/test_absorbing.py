@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import ConfirmationNeeded, LedgerRestored
-from licensekit.issuer.ledger import bundles, serials
-from licensekit.issuer.ledger.absorbing import Absorbed
-from licensekit.issuer.ledger.serials import anywhere
+from licensekit.issuer.intake import Absorbed
+from licensekit.issuer.ledger import bundles
+from licensekit.issuer.orders import numbering
 from licensekit.issuer.orders.amendment import renewal
+from licensekit.issuer.orders.numbering import anywhere
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
@@ -29,7 +30,7 @@ NAMES = ("first.lic", "second.lic", "trial.lic", "other.lic", "acme.lkp")
 @pytest.fixture(autouse=True)
 def random_serials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count serials from a random place, as outside of tests."""
-    monkeypatch.setattr(serials, "anywhere", anywhere)
+    monkeypatch.setattr(numbering, "anywhere", anywhere)
 
 
 @pytest.fixture

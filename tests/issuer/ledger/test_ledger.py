@@ -9,21 +9,20 @@ import pytest
 from licensekit.chain import GENESIS, link
 from licensekit.database import Database
 from licensekit.errors import ConstraintViolated
-from licensekit.issuer.ledger import (
-    Record,
+from licensekit.issuer.ledger import bundles as sold
+from licensekit.issuer.ledger import documents, exchange_files
+from licensekit.issuer.ledger.entries import (
     answer_to,
     answers_of_order,
     append,
-    documents,
     entry,
     entry_of_order,
-    exchange_files,
     head,
     open_ledger,
+    stream,
 )
-from licensekit.issuer.ledger import bundles as sold
-from licensekit.issuer.ledger.entries import stream
 from licensekit.issuer.ledger.lookup import bundle_named, entries_named, lookup
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.output.license_file import file_name
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import sha256

@@ -11,7 +11,7 @@ import pytest
 from licensekit.database import connect, is_url
 from licensekit.errors import ConfirmationNeeded, DatabaseDamaged, LedgerRestored, WorkspaceInvalid
 from licensekit.issuer import diagnose_ledger, restore_ledger
-from licensekit.issuer.ledger import open_ledger
+from licensekit.issuer.ledger.entries import open_ledger
 from licensekit.issuer.workspace import Workspace
 from licensekit.state.schema import SCHEMA as INSTALLATION
 from tests.workspaces import NOW, issue

@@ -1,6 +1,6 @@
 """Whatever a workspace signs for a pack says what its ledger held before it."""
 
-from licensekit.issuer.ledger import entry, head
+from licensekit.issuer.ledger.entries import entry, head
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import LEDGER
 from tests.issuer.test_workspace_proposals import MADE, packed, roots

@@ -12,8 +12,8 @@ from licensekit.errors import LedgerDamaged
 from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import revoke
 from licensekit.issuer.keys.keyring import list_key_files, open_key
-from licensekit.issuer.ledger import Record, append, head
-from licensekit.issuer.ledger.entries import stream
+from licensekit.issuer.ledger.entries import append, head, stream
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from tests import makers, workspaces
@@ -67,7 +67,7 @@ def test_a_ledger_that_nobody_altered_is_whole(filled: Workspace) -> None:
 
 
 def test_many_entries_are_drawn_in_batches(filled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licensekit.issuer.ledger.verification._BATCH", 2)
+    monkeypatch.setattr("licensekit.issuer.ledger.integrity._BATCH", 2)
     seen: list[int] = []
     assert filled.ledger.verify(seen.append).number == 11
     assert seen == [2, 2, 2, 2, 2, 1]

@@ -12,11 +12,11 @@ import pytest
 from licensekit.database import Connection, Database, Row, Value
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import NotIssued
-from licensekit.issuer.ledger import Record, append, open_ledger
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.listing import EXPIRED, LISTED_STATES, Filters, page
-from licensekit.issuer.ledger.listing import listed as all_listed
-from licensekit.issuer.ledger.projection import PERPETUAL
+from licensekit.issuer.ledger.entries import append, open_ledger
+from licensekit.issuer.ledger.lookup import EXPIRED, LISTED_STATES, Filters, page
+from licensekit.issuer.ledger.lookup import listed as all_listed
+from licensekit.issuer.ledger.projection import PERPETUAL, Record
 from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
@@ -156,7 +156,7 @@ def test_pages_behind_one_another_are_the_whole_answer(database: Database) -> No
 
 
 def test_all_are_found_over_several_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licensekit.issuer.ledger.listing._PAGE", 5)
+    monkeypatch.setattr("licensekit.issuer.ledger.lookup._PAGE", 5)
     everything = wanted(Filters())
     with database.read() as ledger:
         assert numbers(all_listed(ledger, Filters(), today=TODAY)) == everything

@@ -10,8 +10,9 @@ import pytest
 from licensekit.errors import DatabaseMoved, LedgerDamaged, LedgerRestored, LicenseError, PlanRefused, WorkspaceExists
 from licensekit.issuer import move_ledger
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import copies, open_ledger, serials
-from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.issuer.ledger import integrity
+from licensekit.issuer.ledger.entries import LedgerEntry, open_ledger
+from licensekit.issuer.orders import numbering
 from licensekit.issuer.workspace import Workspace
 from tests import workspaces
 from tests.workspaces import issue
@@ -41,7 +42,7 @@ def test_a_ledger_moves_whole_and_goes_on_there(filled: Filled) -> None:
         assert str(workspace.layout.locate_ledger()) == there
         assert list(workspace.ledger.entries()) == entries
         serial = issue(workspace, order="A-3").bundle.serial
-        assert serial == serials.make(101_000_003)  # counted on
+        assert serial == numbering.serial_of(101_000_003)  # counted on
         workspace.ledger.verify()
     behind = folder / "ledger.db.moved" if target != HERE else source
     with pytest.raises(DatabaseMoved) as caught:
@@ -58,7 +59,7 @@ def test_a_move_that_was_cut_off_is_completed(
     filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str
 ) -> None:
     folder, target, entries = filled
-    done: Callable[..., object] = getattr(copies, step)
+    done: Callable[..., object] = getattr(integrity, step)
 
     def cut_off(*given: object) -> None:
         if when == "after":
@@ -66,7 +67,7 @@ def test_a_move_that_was_cut_off_is_completed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(copies, step, cut_off)
+        patch.setattr(integrity, step, cut_off)
         with pytest.raises(KeyboardInterrupt):
             move_ledger(folder, target)
     try:
@@ -85,7 +86,7 @@ def test_a_move_that_was_cut_off_is_completed(
 def test_what_was_issued_after_a_cut_off_move_is_not_lost(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, target, _ = filled
     with monkeypatch.context() as patch:
-        patch.setattr(copies, "mark_moved", _interrupt)
+        patch.setattr(integrity, "mark_moved", _interrupt)
         with pytest.raises(KeyboardInterrupt):
             move_ledger(folder, target)
     with Workspace.open(folder) as workspace:
@@ -141,7 +142,7 @@ def test_a_folder_that_cannot_be_written_is_named(filled: Filled, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(copies, "_point", full)
+        patch.setattr(integrity, "_point", full)
         with pytest.raises(LicenseError, match="No space left"):
             move_ledger(folder, target)
     move_ledger(folder, target)

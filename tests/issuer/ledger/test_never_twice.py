@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer import restore_ledger
-from licensekit.issuer.ledger import serials
-from licensekit.issuer.ledger.serials import anywhere
+from licensekit.issuer.orders import numbering
 from licensekit.issuer.orders.amendment import renewal
+from licensekit.issuer.orders.numbering import anywhere
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from tests.workspaces import NOW, WHO, issue, signer
@@ -114,7 +114,7 @@ ACTIONS: Final[Mapping[str, Callable[[Vendor], None]]] = {
 @given(st.lists(st.sampled_from(sorted(ACTIONS)), min_size=4, max_size=14), st.integers(0, 1_000_000))
 def test_no_serial_and_sequence_is_ever_given_twice(workspace_template: Path, actions: list[str], seed: int) -> None:
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serials, "anywhere", anywhere)  # as outside of tests
+        patch.setattr(numbering, "anywhere", anywhere)  # as outside of tests
         chance = Random(seed)  # noqa: S311  # what fails must fail again
         vendor = Vendor(Path(place), workspace_template, chance)
         for action in ("issue", *actions):

@@ -9,8 +9,7 @@ import pytest
 from licensekit.chain import Head
 from licensekit.errors import FileUnusable, LedgerRestored, WorkspaceExists
 from licensekit.issuer import diagnose_ledger
-from licensekit.issuer.ledger import head
-from licensekit.issuer.ledger.mark import mark_in, raise_mark, read_mark
+from licensekit.issuer.ledger.entries import head, mark_in, raise_mark, read_mark
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import LEDGER
 from tests import makers

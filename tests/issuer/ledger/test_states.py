@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from licensekit.database import Connection, Database
-from licensekit.issuer.ledger import Record, append, documents, open_ledger
 from licensekit.issuer.ledger import bundles as sold
-from licensekit.issuer.ledger.entries import stream
-from licensekit.issuer.ledger.projection import project
+from licensekit.issuer.ledger import documents
+from licensekit.issuer.ledger.entries import append, open_ledger, stream
+from licensekit.issuer.ledger.projection import Record, project
 from licensekit.issuer.ledger.states import Named, settled, stored
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Bundle, Document, Revocations, Use, decode

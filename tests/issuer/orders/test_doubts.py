@@ -8,7 +8,7 @@ import pytest
 from licensekit.dates import format_days
 from licensekit.errors import ClockDoubtful, LicenseError, OrderDoubtful, OrderInvalid
 from licensekit.issuer.orders.amendment import amendment, renewal
-from licensekit.issuer.orders.doubts import OVERRIDES
+from licensekit.issuer.orders.issue import OVERRIDES
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from tests import bulk_orders

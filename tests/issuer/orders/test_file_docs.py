@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from licensekit.issuer.catalog import catalog_file
-from licensekit.issuer.catalog.tables import SETTING_KEYS
+from licensekit.issuer.catalog.catalog_file import SETTING_KEYS
 from licensekit.issuer.orders import order_file
 from licensekit.issuer.orders.order_file import read_draft
 

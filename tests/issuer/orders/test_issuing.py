@@ -6,8 +6,9 @@ import pytest
 
 from licensekit.dates import day_at
 from licensekit.errors import KeyUnknown, OrderConflict, OrderInvalid, OrderSerialInvalid
-from licensekit.issuer.ledger import Record, append, bundles, entry, head
-from licensekit.issuer.ledger.entries import LedgerEntry
+from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger.entries import LedgerEntry, append, entry, head
+from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders.amendment import renewal
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from licensekit.errors import QrRefused
+from licensekit.issuer.ledger.documents import file_of
 from licensekit.issuer.output import drawings
 from licensekit.issuer.output.license_file import LicenseFile
-from licensekit.issuer.state import file_of
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor

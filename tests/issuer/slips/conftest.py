@@ -8,7 +8,7 @@ import pytest
 
 from licensekit import limits
 from licensekit.cli.options import clock
-from licensekit.issuer.ledger import serials
+from licensekit.issuer.orders import numbering
 from licensekit.keys import keyfile
 from tests.issuer.slips.shop import ANYWHERE, AT, AT_HOME, FJORD, NORDLYS, SOLD, VIKEN, Shop, order
 from tests.issuer_command import Desk
@@ -25,7 +25,7 @@ def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop = Shop(*Desk.begin(folder))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
-        patch.setattr(serials, "anywhere", ANYWHERE)
+        patch.setattr(numbering, "anywhere", ANYWHERE)
         patch.chdir(folder)
         patch.setattr("licensekit.cli.issuer.init.clock", lambda: clock() - AGO * DAY)
         open_shop(shop)
@@ -64,7 +64,7 @@ def issued(shop: Shop, text: str, name: str) -> str:
 def shop(tmp_path: Path, shop_template: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A copy of the shop, which is the current folder, and keys that open fast."""
     monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
-    monkeypatch.setattr(serials, "anywhere", ANYWHERE)
+    monkeypatch.setattr(numbering, "anywhere", ANYWHERE)
     folder = tmp_path / "shop"
     shutil.copytree(shop_template, folder)
     monkeypatch.chdir(folder)

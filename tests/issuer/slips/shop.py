@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from licensekit.cli.main import licensekit
 from licensekit.cli.options import clock
-from licensekit.issuer.ledger import serials
+from licensekit.issuer.orders import numbering
 from tests.issuer_command import Desk
 from tests.workspaces import DAY
 
@@ -28,7 +28,7 @@ AT_HOME: Final = {NORDLYS: "homes/nordlys", FJORD: "homes/fjord", VIKEN: "homes/
 SOLD, RIGHT = 10, 20
 """How many users Nordlys has, and how many it is to have in the end."""
 AT: Final = ("-C", "acme")
-ANYWHERE: Final = serials.anywhere
+ANYWHERE: Final = numbering.anywhere
 """Here serials are counted from a random one, as they are outside of tests."""
 
 

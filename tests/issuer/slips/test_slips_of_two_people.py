@@ -13,7 +13,7 @@ import pytest
 from licensekit.database import connect
 from licensekit.errors import ProposalStale
 from licensekit.issuer import Workspace, read_draft, renewal
-from licensekit.issuer.ledger import SCHEMA
+from licensekit.issuer.ledger.entries import SCHEMA
 from tests import workspaces
 from tests.issuer.slips.shop import AT, NORDLYS, RIGHT, Shop, Slip, order, play, right
 
@@ -84,7 +84,7 @@ def ledger_is_held(shop: Shop) -> None:
     holder = connect(Path("acme/ledger.db"), schema=SCHEMA, create=False)
     Path("order.toml").write_text(order(serial=shop.serial(NORDLYS)))
     with pytest.MonkeyPatch.context() as patch, holder.write():
-        patch.setattr("licensekit.issuer.ledger.connect", partial(connect, wait=0.1))
+        patch.setattr("licensekit.issuer.ledger.entries.connect", partial(connect, wait=0.1))
         assert "another process holds it" in shop.sign("issue order.toml -o new.lic", code=8).stderr
     holder.close()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from licensekit.chain import GENESIS, Link, canonical_json, link, unbroken
 from licensekit.dates import parse_seconds
-from licensekit.issuer.ledger import LedgerEntry
+from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.wire.armor import Token
 
 

@@ -1,9 +1,10 @@
-"""`licensekit ledger list`, `usage`, `export`, `show` and `verify`: what the ledger holds."""
+"""`licensekit ledger`: what the ledger holds, whether it is whole, and its copies."""
 
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -11,21 +12,21 @@ from typing import Any, Final
 import click
 
 from licensekit import issuer
-from licensekit.cli.inputs import STANDARD
-from licensekit.cli.issuer.options import in_workspace, with_workspace, workspace_option
+from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
+from licensekit.cli.failures import NO
+from licensekit.cli.inputs import STANDARD, read_input
+from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace, workspace_option
 from licensekit.cli.options import MOMENT, clock, option, refuse, together, whole
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, separated, table, warn
+from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
 from licensekit.dates import format_seconds
 from licensekit.files import PRIVATE, replacing
-from licensekit.issuer import LookupResult, Workspace, key_id
+from licensekit.issuer import Workspace
 from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
-
-_PAGE: Final = 50
-
 
 row_options: Final = together(
     option("--csv as_csv", "Print CSV."),
@@ -48,13 +49,13 @@ row_options: Final = together(
     type=whole(0, TERM_DAYS),
 )
 @option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
-@option("--limit", "Show at most this many.", type=whole(1), default=_PAGE)
+@option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after ENTRY", "Continue after this entry.", type=whole(1))
 @option("--all show_all", "Show all of them.")
 @row_options
 def list_(
     *,
-    workspace: issuer.Workspace,
+    workspace: Workspace,
     now: int,
     limit: int,
     after: int | None,
@@ -87,7 +88,7 @@ def list_(
 @option("--state", "Only licenses in this state.", type=click.Choice(issuer.USAGE_STATES))
 @row_options
 def usage(
-    *, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, as_csv: bool, as_json: bool
+    *, serial: str | None, state: str | None, workspace: Workspace, now: int, as_csv: bool, as_json: bool
 ) -> None:
     """Compare what was sold with what the newest statement says is in use.
 
@@ -107,7 +108,7 @@ def usage(
 @option("--format form", "How entries are written.", type=click.Choice(["jsonl", "csv"]), default="jsonl")
 @option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace
-def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
+def export(*, form: str, output: str, workspace: Workspace) -> None:
     """Write out every entry of the ledger, the oldest first, with the bytes of its document.
 
     There is everything that the chain of hashes covers.
@@ -180,7 +181,7 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
         emit_json({"entries": [one.plain() for one in found]})
         return
     state = workspace.state(now)
-    keys = {key_id(key): key.name for key in state.trust.keys}
+    keys = {issuer.key_id(key): key.name for key in state.trust.keys}
     for one in separated(found):
         _show(one, keys)
         show_document(one.document, licenses=state.catalog.document.licenses if state.catalog else {})
@@ -208,7 +209,7 @@ def verify(*, folder: Path, as_json: bool) -> None:
         warn(f"{one.message}.")
 
 
-def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
+def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
     entry = one.entry
     key = one.key.hex()
     heading(f"Entry {entry.number}: {entry.token.type}")
@@ -224,3 +225,81 @@ def _show(one: LookupResult, keys: Mapping[str, str]) -> None:
         ("hash", entry.hash.hex()),
     )
     emit()
+
+
+@click.command()
+@workspace_option
+@json_option
+def doctor(*, folder: Path, as_json: bool) -> None:
+    """Look for everything that is wrong with the ledger, and say what to do.
+
+    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
+    is an error.
+    """
+    show_findings(issuer.diagnose_ledger(folder, now=clock()), as_json=as_json)
+
+
+@click.command()
+@click.argument("file")
+@force_option
+@with_workspace
+@json_option
+def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> None:
+    """Write a backup of the ledger to FILE, also while it is in use.
+
+    It is one SQLite file with every entry, whether the ledger is in the workspace or on a server. Keys are not in it.
+    """
+    write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
+
+
+@click.command()
+@click.argument("target", metavar="TO")
+@workspace_option
+@json_option
+def move(*, target: str, folder: Path, as_json: bool) -> None:
+    """Move the ledger to a server, or back: TO is a postgresql:// URL, or `ledger.db`.
+
+    All of it is copied in one transaction and verified at its new place, entry by entry. The old one stays as a copy
+    that is marked as moved: nothing signs with it. Cut off, the same command completes it; in other folders that share
+    the ledger it follows it. Keep the password of a server out of the URL, in a password file (PGPASSFILE).
+    """
+    place = issuer.move_ledger(folder, target)
+    emit_json({"ledger": place}) if as_json else emit(f"moved and verified: {place}")
+
+
+@click.command()
+@click.argument("file")
+@workspace_option
+@yes_option
+@json_option
+def restore(*, file: str, folder: Path, yes: bool, as_json: bool) -> None:
+    """Restore the ledger from the backup FILE, whole or not at all.
+
+    What was issued after the backup is not in it: look for such files before you issue anything.
+    """
+    restore_from(partial(issuer.restore_ledger, folder=folder), file, yes=yes, as_json=as_json)
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@to_sign
+@consenting
+def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: Consent) -> None:
+    """Enter again what a restored ledger lost, from license files, packs and resets that were signed here.
+
+    In any order, and more than once. What is not genuine is refused by name, and the exit code is 1.
+
+    A ledger that was restored or cut signs nothing before this. What no FILE brings back stays unknown; once that is
+    confirmed, sequences continue at a random number.
+    """
+    read = {name: read_input(name, what="a license file") for name in files}
+    proposal = workspace.ledger.propose_absorb(read, now=now)
+    if consent.ends(proposal, question="Accept the ledger?"):
+        return
+    done = proposal.sign(None, who=operator(), confirm=True)
+    if consent.as_json:
+        emit_json({**done._asdict(), "refused": [one.as_json() for one in proposal.warnings]})
+    else:
+        facts(*done._asdict().items())
+    if proposal.warnings:
+        click.get_current_context().exit(NO)

@@ -1,0 +1,291 @@
+"""Whether a ledger is whole: verified, looked through if it cannot be opened; and restored or moved, whole again.
+
+Every link, every signature, and every table drawn from it is verified. What was signed is judged by the trust that was
+in force when it was entered: a key that was revoked since has signed in its time. Entries that are missing at the end
+leave no trace here; whoever keeps the head of an earlier verification sees it.
+
+A ledger that moves is copied whole in one transaction and verified there, entry by entry. Then the old one is marked,
+so that nobody signs with it, and the workspace is pointed at the new one. What was cut off in between, the same call
+again completes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+from secrets import token_bytes
+from tempfile import TemporaryDirectory
+from typing import Final, LiteralString
+
+from licensekit import errors
+from licensekit.chain import Head, Link, unbroken
+from licensekit.database import Connection, Database, Row, connect
+from licensekit.database.backup import Restorable, Restored, restore_backup
+from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
+from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
+from licensekit.database.migrations import Migrating
+from licensekit.errors.coded import Message
+from licensekit.files import sync_folder
+from licensekit.issuer.layout import Layout, require_url
+from licensekit.issuer.ledger import documents, entries
+from licensekit.issuer.ledger.bundles import SELECT, read_row
+from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head
+from licensekit.issuer.ledger.projection import Entered, project
+from licensekit.issuer.orders import numbering
+from licensekit.trust import state
+from licensekit.trust.signed import SELF_SIGNED, self_signed
+from licensekit.trust.state import TrustState
+from licensekit.trust.verify import verify_bundle
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
+
+_BATCH: Final = 500
+_DRAWN: Final[dict[str, LiteralString]] = {
+    "bundles": "SELECT * FROM bundles ORDER BY number",
+    "documents": "SELECT * FROM documents ORDER BY number",
+    "replacements": "SELECT * FROM replacements ORDER BY number, serial",
+    "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
+}
+"""Each table that is drawn from the entries, and its rows in their order."""
+
+_LAST_DRAWN: Final = (
+    "SELECT max(number) FROM (SELECT max(signed) AS number FROM bundles"
+    " UNION ALL SELECT max(number) FROM documents"
+    " UNION ALL SELECT max(number) FROM exchange_files) AS last"
+)
+
+_BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
+    "bundle": verify_bundle,
+    "catalog": lambda token, trust, _: state.verify_numbered(trust, token, Catalog),
+    "reset": lambda token, trust, now: state.verify_signed(token, Reset, trust, now),
+    "revocations": lambda token, trust, now: state.take_revocations(
+        trust, state.verify_numbered(trust, token, Revocations), now
+    ),
+}
+
+Progress = Callable[[int], None]
+"""Called with how many more entries were verified."""
+
+
+def verify(ledger: Connection, progress: Progress) -> Head:
+    """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
+    with TemporaryDirectory() as place:
+        beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
+        try:
+            with beside.write() as drawn:
+                _verify_entries(ledger, drawn, progress)
+                _compare(ledger, drawn)
+        finally:
+            beside.close()
+    return head(ledger)
+
+
+def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
+    """Verify links and signatures, and draw the tables again."""
+    pin = documents.fact(ledger, documents.PIN) or ""
+    if issuer := documents.fact(ledger, documents.ISSUER):
+        documents.put_fact(drawn, documents.ISSUER, issuer)
+    waiting: list[Entered] = []
+    trust = None
+    for entry in unbroken(
+        entries.stream(ledger),
+        lambda one: Link(one.number, one.content(), one.hash),
+        lambda reason, number: errors.LedgerDamaged(reason=reason, number=number),
+    ):
+        try:
+            trust = _verify_token(entry, trust, pin)
+            document = decode(CLASS_OF[entry.token.type], entry.token.payload)
+        except errors.LicenseError as error:
+            raise errors.LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
+        waiting.append((entry.number, entry.record(document)))
+        if len(waiting) == _BATCH:
+            project(drawn, waiting)
+            progress(len(waiting))
+            waiting.clear()
+    project(drawn, waiting)
+    progress(len(waiting))
+
+
+def _verify_token(entry: LedgerEntry, trust: TrustState | None, pin: str) -> TrustState | None:
+    """Verify what was entered; return the trust that is in force after it."""
+    token = entry.token
+    if token.type not in CLASS_OF:
+        raise errors.UnexpectedType(reason="unknown", type=token.type)
+    if token.type in SELF_SIGNED:
+        self_signed(token, SELF_SIGNED[token.type])
+        return trust
+    if trust is None:
+        return state.start([token], pin)
+    if token.type == "root":
+        return state.update_root(trust, token)
+    if token.type == "trust":
+        return state.take_trust(trust, state.judge_trust(trust, token), entry.at)
+    _BY_KEY[token.type](token, trust, entry.at)
+    return trust
+
+
+def _compare(ledger: Connection, drawn: Connection) -> None:
+    """Compare the tables of the ledger with those that were drawn again."""
+    last, _ = head(ledger)
+    [(drawn_from,)] = ledger.rows(_LAST_DRAWN)
+    if drawn_from is not None and drawn_from > last:
+        raise errors.LedgerDamaged(reason="missing", number=last + 1)
+    damaged = [
+        (number, table)
+        for table, rows in _DRAWN.items()
+        for number in _first_difference(ledger.stream(rows), drawn.stream(rows))
+    ]
+    if damaged:
+        number, table = min(damaged)
+        raise errors.LedgerDamaged(reason="table", number=number, table=table)
+
+
+def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[int]:
+    """Yield the number of the first row that differs, if one does."""
+    for one, other in zip_longest(found, wanted):
+        if one != other:
+            yield min(row[0] for row in (one, other) if row is not None)
+            return
+
+
+_BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number"
+
+
+class DatedAhead(Message, reasons=True):
+    """A document that is dated later than now, and how to put that right if the clock is right."""
+
+    name: str
+    """Of the bundle, or the issuer's code."""
+    issued: int
+    """In seconds since 1970."""
+
+
+def dated_ahead(ledger: Connection, now: int) -> Iterator[DatedAhead]:
+    """Yield each document in force, and each bundle that was not taken back, that is dated later than `now`."""
+    for token in documents.newest(ledger):
+        document = decode(CLASS_OF[token.type], token.payload)
+        if isinstance(document, Trust | Revocations | Catalog) and document.issued > now:
+            yield DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued)
+    for row in ledger.stream(_BUNDLES, now):
+        one = read_row(row)
+        yield DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued)
+
+
+def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Restored:
+    """Restore the backup `source` as the ledger of the workspace in `folder`, whole or not at all.
+
+    Where the ledger held more before, nothing is signed until that was absorbed or given up (`Ledger.propose_absorb`).
+
+    Raises:
+        ConfirmationNeeded: something in the ledger would be gone, and `confirm` is false.
+        FileUnusable: there is no such backup.
+        StateError: backup or ledger cannot be used.
+    """
+    layout = Layout(folder)
+    location = layout.locate_ledger() if layout.has_ledger else layout.ledger
+    with (
+        suppress(errors.LicenseError),  # a damaged one is no reason not to restore it
+        closing(entries.open_ledger(location, create=False)) as present,
+        present.read() as ledger,
+    ):
+        entries.raise_mark(layout.mark, head(ledger))
+    origin = "SELECT hash FROM entries WHERE number = 1"
+    place = Restorable(location, SCHEMA, origin, "entries", arrive=_go_on)
+    return restore_backup(place, source, confirm=confirm)
+
+
+def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
+    if loses:
+        numbering.jump(ledger, token_bytes)
+
+
+def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
+    """Look through the ledger of a workspace, and return what was found, check by check.
+
+    `now` is in seconds since 1970. Nothing is changed, and a ledger that cannot be opened is a finding as well.
+
+    Raises:
+        WorkspaceInvalid: there is no workspace.
+        FileUnusable, TooLarge: the file with the URL of the ledger cannot be read.
+    """
+    layout = Layout(folder)
+    return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
+
+
+def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
+    def whole() -> Iterator[Graded]:
+        with database.read() as connection:
+            newest = verify(connection, lambda _: None)
+            ahead = tuple(dated_ahead(connection, now))
+        yield "ok", CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
+        for one in ahead:
+            yield "notice", one
+
+    def mark() -> Iterator[Graded]:
+        known = entries.read_mark(layout.mark)
+        with database.read() as connection:
+            entries.require_whole(connection, known)
+        yield "ok", CheckPassed(reason="mark", count=0 if known is None else known.number)
+
+    return {"ledger": whole, "mark": mark}
+
+
+def move_ledger(folder: Path, target: str) -> str:
+    """Move the ledger of the workspace in `folder` to a `postgresql://` URL, or back to `ledger.db`.
+
+    Return where it is now. What stays behind is marked as moved. Another folder that shares the ledger follows it by
+    the same call.
+
+    Raises:
+        PlanRefused: `target` is neither, or has a password in it.
+        WorkspaceExists: a ledger is there already.
+        LedgerDamaged, LedgerRestored: the ledger does not hold; it stays where it is.
+        StateError: one of the two cannot be used; the ledger stays where it is.
+    """
+    layout = Layout(folder)
+    is_here = target == layout.ledger.name
+    if not is_here:
+        require_url(target)
+    there = str(layout.ledger.absolute()) if is_here else target
+    if is_here and layout.ledger.exists():
+        raise errors.WorkspaceExists(reason="ledger", where=there)
+    arriving = layout.arriving if is_here else target
+    try:
+        with closing(entries.open_ledger(layout.locate_ledger(), create=False)) as old, old.write() as leaving:
+            entries.require_whole(leaving, entries.read_mark(layout.mark))
+            with closing(entries.open_ledger(arriving, create=True)) as new, new.write() as copy:
+                _copy(leaving, copy, there)
+            mark_moved(leaving, SCHEMA, there)
+    except errors.DatabaseMoved as error:
+        if error.place != there:
+            raise
+    try:
+        _point(layout, None if is_here else target)
+    except OSError as error:
+        raise errors.DatabaseUnavailable(reason="not-created", detail=str(error), where=there) from error
+    return there
+
+
+def _copy(leaving: Connection, copy: Connection, there: str) -> None:
+    """Copy and verify every row, unless an earlier call has copied the same."""
+    is_filled = count_rows(copy, SCHEMA) > 0
+    if not is_filled:
+        copy_rows(leaving, copy, SCHEMA)
+    try:
+        compare_rows(leaving, copy, SCHEMA, there)
+    except errors.DatabaseDamaged as error:
+        raise (errors.WorkspaceExists(reason="ledger", where=there) if is_filled else error) from error
+    verify(copy, lambda _: None)
+
+
+def _point(layout: Layout, url: str | None) -> None:
+    """Make the workspace find its ledger at the new place alone."""
+    if url is None:
+        layout.arriving.rename(layout.ledger)
+        layout.ledger_url.unlink(missing_ok=True)
+    else:
+        layout.record_url(url)
+        with suppress(FileNotFoundError):
+            layout.ledger.rename(layout.ledger.with_name("ledger.db.moved"))
+    sync_folder(layout.folder)
