@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
 from licensekit.console.texts import has, text
-from licensekit.console.views.licenses import over, percent, tone
+from licensekit.console.views import over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState

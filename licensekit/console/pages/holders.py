@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from licensekit.access import Access
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
-from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import user_licenses
+from licensekit.console.views import choices_of, user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Given, InstallationState, Sites, UserFilter, UserPage, Users

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import issuer_name, moved, page
-from licensekit.console.views.licenses import issuer_facts, issuers_of, part_views
+from licensekit.console.views import issuer_facts, issuers_of, part_views
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownCode
