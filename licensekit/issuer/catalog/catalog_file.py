@@ -9,8 +9,7 @@ from licensekit.catalog.rules import faults as rule_faults
 from licensekit.errors import CatalogInvalid, CatalogRefused, CountWrong, NameUnknown, SyntaxInvalid, TableInvalid
 from licensekit.issuer.catalog.tables import declared_settings, read_counts, read_settings
 from licensekit.text import values
-from licensekit.text.tables import Table, in_file_order
-from licensekit.text.toml import parse_toml
+from licensekit.text.tables import Table, in_file_order, parse_toml
 from licensekit.wire import documents
 from licensekit.wire.documents import Catalog, Edition, Kind, License, LoginRule, RefusedField, SeatKind, UserKind
 from licensekit.wire.plain import word
