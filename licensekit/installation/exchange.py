@@ -12,7 +12,7 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import evaluate
 from licensekit.errors import NotActivated, NotFound
-from licensekit.installation.messages import ReturnIsFinal
+from licensekit.errors.coded import Message
 from licensekit.installation.plan import deficits_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
@@ -27,6 +27,15 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Document, Receipt, Request, Statement, Usage, Value, hex_extension
 from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL
+
+
+class ReturnIsFinal(Message):
+    """What is given back can never work here again."""
+
+    part: str
+    bundles: tuple[str, ...]
+    """Serial, part and sequence of each."""
+
 
 NONCE_BYTES: Final = 16
 _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))

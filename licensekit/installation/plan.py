@@ -10,8 +10,8 @@ from licensekit.database import Connection
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements
 from licensekit.errors import BelowUse, RefusedError, UnexpectedType
+from licensekit.errors.coded import Message
 from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
-from licensekit.installation.messages import Brought
 from licensekit.state import slots
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import effective
@@ -24,6 +24,22 @@ from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
+
+
+class Brought(Message, reasons=True):
+    """What a license file brings beside bundles."""
+
+    before: int | None = None
+    """The version that is here; None: there is none."""
+    version: int | None = None
+    issuer: str = ""
+    effect: str = ""
+
+    @property
+    def path(self) -> str:
+        """The key path under which a proposal shows it."""
+        return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
+
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
