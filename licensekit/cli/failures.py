@@ -36,8 +36,6 @@ _CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
 """An environment variable: if it is not empty, a defect is shown with its traceback."""
-_USAGE_CODE: Final = "usage"
-_DEFECT_CODE: Final = "defect"
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:
@@ -63,7 +61,7 @@ def report_usage(error: click.UsageError, ctx: click.Context) -> click.exception
     """Print what was not understood, and where help is; return how the command exits."""
     message, hint = _usage(error)
     complain(usage_line(error), ctx)
-    _print_json(_failure_json(_USAGE_CODE, message, hint), ctx)
+    _print_json(_failure_json("usage", message, hint), ctx)
     return click.exceptions.Exit(USAGE)
 
 
@@ -75,7 +73,7 @@ def report_defect(error: Exception, arguments: Sequence[str]) -> int:
     hint = f"this is a defect: report it with what {TRACEBACK}=1 prints besides"
     complain(f"{message}; {hint}")
     if asks_for_json(arguments):
-        emit_json({"error": _failure_json(_DEFECT_CODE, message, hint)})
+        emit_json({"error": _failure_json("defect", message, hint)})
     return DEFECT
 
 

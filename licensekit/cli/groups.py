@@ -120,9 +120,7 @@ def color_wanted(environment: Mapping[str, str]) -> bool | None:
         return False
     if any(environment.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
         return True
-    if environment.get("TERM") == "dumb" or environment.get("CLICOLOR") == "0":
-        return False
-    return None
+    return False if environment.get("TERM") == "dumb" or environment.get("CLICOLOR") == "0" else None
 
 
 def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001  # click passes it by place

@@ -196,7 +196,12 @@ def progress(label: str, length: int) -> Generator[Callable[..., None]]:
 def facts(*pairs: tuple[str, object], fg: str | None = None) -> None:
     """Print names and values in two columns; a value of None is left out. `fg` is the color of the first pair."""
     present = [(name, harmless(str(value))) for name, value in pairs if value is not None]
-    _show_facts(present, _limit(), fg)
+    limit, width = _limit(), max((text_width(name) for name, _ in present), default=0)
+    room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)
+    for number, (name, value) in enumerate(present):
+        first, *more = [value] if room is None else wrap(value, room)
+        for line in (f"{pad(name, width)}{GAP}{first}", *(f"{' ' * width}{GAP}{line}" for line in more)):
+            click.secho(line, fg=fg, bold=True) if fg and not number else emit(line)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -211,13 +216,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         for title, *under in zip(columns, *cells, strict=True)
         if any(under) or not cells
     ]
-    limit = _limit()
     titles = [column.title for column in shown]
     rows_shown = zip(*(column.cells for column in shown), strict=True)
-    widths = fit(shown, limit)
+    widths = fit(shown, _limit())
     if widths is None:
         for row in separated(rows_shown):
-            _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
+            facts(*(pair for pair in zip(titles, row, strict=True) if pair[1]))
         return
     for line in row_lines(shown, widths, titles):
         heading(line)
@@ -238,22 +242,11 @@ def show_below(items: Sequence[T], columns: Columns[T]) -> None:
         show_rows(items, columns)
 
 
-def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None, fg: str | None = None) -> None:
-    """Print names and values in two columns; `fg` is the color of the first."""
-    width = max((text_width(name) for name, _ in pairs), default=0)
-    room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)
-    for number, (name, value) in enumerate(pairs):
-        first, *more = [value] if room is None else wrap(value, room)
-        for line in (f"{pad(name, width)}{GAP}{first}", *(f"{' ' * width}{GAP}{line}" for line in more)):
-            click.secho(line, fg=fg, bold=True) if fg and not number else emit(line)
-
-
 def _limit() -> int | None:
     """Return how wide tables may be: the terminal, or `COLUMNS`; None in a file or a pipe."""
     asked = os.environ.get("COLUMNS", "")
-    if sys.stdout.isatty() or (asked.isdecimal() and int(asked)):
-        return shutil.get_terminal_size().columns
-    return None
+    is_known = sys.stdout.isatty() or (asked.isdecimal() and int(asked))
+    return shutil.get_terminal_size().columns if is_known else None
 
 
 _JOINERS: Final = "\u200c\u200d"
