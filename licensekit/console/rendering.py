@@ -59,15 +59,12 @@ def faults_of(error: errors.LicenseError | None) -> tuple[errors.LicenseError, .
 
 def status_of(error: errors.LicenseError | None) -> int:
     """Return the HTTP status that fits an error; 200 without one."""
-    if error is None:
-        return 200
-    return next((code for branch, code in _STATUS if isinstance(error, branch)), REFUSED)
+    return 200 if error is None else next((code for branch, code in _STATUS if isinstance(error, branch)), REFUSED)
 
 
 def bare_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
     """Return a page for somebody who is not signed in: it tells nothing of the installation."""
-    url = partial(address, request)
-    return HTMLResponse(_TEMPLATES.get_template(template).render(url=url, **facts), status)
+    return HTMLResponse(_TEMPLATES.get_template(template).render(url=partial(address, request), **facts), status)
 
 
 def moved(visit: Visit, path: str, **params: str | None) -> Response:
@@ -130,10 +127,8 @@ def coded(sentence: str) -> Markup:
     pieces = sentence.replace("`licensekit ", "`").split("`")
     if len(pieces) % 2 == 0:
         return escape(sentence)
-    wrapped = (
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
-    )
-    return Markup("").join(wrapped)  # every piece is escaped
+    code = Markup("<code>{}</code>")  # it escapes what it wraps, as `join` does the rest
+    return Markup("").join(code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
 
 
 def described(error: errors.LicenseError) -> Markup:
@@ -162,8 +157,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shared = cast("dict[str, Any]", made.globals)
-    shared.update(t=text, has_text=has, version=_VERSION)
+    cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
     shown = (amount, coded, day, described, issuer_name, license_name, moment, over, percent, tone, value)
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)

@@ -85,8 +85,7 @@ def license_holders(visit: Visit) -> Response:
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
-    narrowed = visit.asked("state")
-    narrowed = narrowed if narrowed in STATES else STATES[0]
+    narrowed = visit.asked("state") if visit.asked("state") in STATES else STATES[0]
     wanted = UserFilter(
         holding=visit.asked("license") or None,
         kinds=kinds,

@@ -82,17 +82,13 @@ def _origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
     if origins:
         return next((known for known in origins if urlsplit(known).netloc == host), None)
     written = _HOST.fullmatch(host)
-    if written is None or written["name"] not in _LOOPBACK:
-        return None
-    return f"{scheme}://{host}"
+    return f"{scheme}://{host}" if written and written["name"] in _LOOPBACK else None
 
 
 def _is_own(headers: Headers, origin: str) -> bool:
     """Return whether a change comes from a page of ours; a browser that does not say is refused."""
     sent = headers.get("origin")
-    if sent is None:
-        return headers.get("sec-fetch-site") == "same-origin"
-    return sent == origin
+    return headers.get("sec-fetch-site") == "same-origin" if sent is None else sent == origin
 
 
 def _with_headers(send: Send) -> Send:

@@ -98,8 +98,7 @@ def routes(sign_in: SignIn) -> list[Route]:
 
     async def show(request: Request) -> Response:
         # Looking uses no link up: programs that preview links look at them before people do.
-        code = request.query_params.get("code", "")
-        return bare_page(request, "sign_in.html", code=code)
+        return bare_page(request, "sign_in.html", code=request.query_params.get("code", ""))
 
     async def begin(request: Request) -> Response:
         require_bounded(request)
