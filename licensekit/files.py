@@ -240,9 +240,8 @@ def sync_folder(folder: Path) -> None:
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
     """Return why `path` cannot be used as `what`, and what to do."""
-    number = error.errno if isinstance(error, OSError) else None
-    reason = _REASONS.get(number or 0) or "other"
-    return FileUnusable(reason=reason, wanted=what, detail=str(error), where=str(path))
+    reason = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return FileUnusable(reason=reason or "other", wanted=what, detail=str(error), where=str(path))
 
 
 def require_plain_file(path: Path, mode: int, what: str) -> None:

@@ -23,9 +23,8 @@ from licensekit.installation.activation import (
 )
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of, explain
-from licensekit.installation.events import Events
+from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
-from licensekit.installation.leases import Leases
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users

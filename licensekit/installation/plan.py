@@ -169,8 +169,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, Admissio
 def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) -> int:
     """Return the time at which the file has its effect: now, unless all of it is yet to start."""
     now = effective(time_after(read, facts.resets), read.reading)
-    starts = [start_of_day(v.document.starts or 0) for v in admission.new]
-    return max(now, min(starts, default=now))
+    return max(now, min((start_of_day(one.document.starts or 0) for one in admission.new), default=now))
 
 
 def _news(facts: AdmissionFacts) -> Iterator[Brought]:
@@ -201,24 +200,16 @@ def deficits_of(
         if license_ is not None and license_.seats is SeatKind.CONCURRENT:
             continue
         sold, was_sold = _sold(after, code), _sold(before, code)
-        is_less = sold is not None and (was_sold is None or sold < was_sold)
-        if sold is not None and is_less and used > sold:
+        if sold is not None and (was_sold is None or sold < was_sold) and used > sold:
             found.append(_below_use(connection, after, code, used, sold))
     return tuple(found)
 
 
 def _below_use(connection: Connection, after: Entitlements, code: str, in_use: int, total: int) -> BelowUse:
     newest = holders_of(connection, after, code)[:_NAMED]
-    others = max(0, in_use - len(newest))
-    return BelowUse(
-        reason="many" if others else "few",
-        license=code,
-        in_use=in_use,
-        total=total,
-        remove=in_use - total,
-        newest=newest,
-        others=others,
-    )
+    others, remove = max(0, in_use - len(newest)), in_use - total
+    how = "many" if others else "few"
+    return BelowUse(reason=how, license=code, in_use=in_use, total=total, remove=remove, newest=newest, others=others)
 
 
 def _sold(entitlements: Entitlements, code: str) -> int | None:

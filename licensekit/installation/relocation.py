@@ -100,8 +100,7 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
     """
     with new.read() as connection:
         before = leaving.read.stored
-        mark = Mark(before.head, before.journal.head)
-        there = read_stored(connection, mark, leaving.read.reading)
+        there = read_stored(connection, Mark(before.head, before.journal.head), leaving.read.reading)
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not there.is_behind
     if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
