@@ -26,10 +26,7 @@ _MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
 
 @contextmanager
 def located(where: str | None) -> Generator[None]:
-    """Add where it happened to a `LicenseError` raised inside, unless it has a place already.
-
-    `where` is a path, or `-`; None adds nothing.
-    """
+    """Add where it happened (a path, or `-`; None adds nothing) to a `LicenseError` raised inside without a place."""
     try:
         yield
     except LicenseError as error:
@@ -68,11 +65,7 @@ def read_tokens(path: str, *, what: str) -> bytes:
 
 
 def write_output(path: str, data: bytes) -> None:
-    """Write a whole file or none of it, or standard output for `-`.
-
-    Raises:
-        FileUnusable: it cannot be written.
-    """
+    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` if it cannot be."""
     if path != STANDARD:
         write_atomically(Path(path), data)
         return

@@ -57,10 +57,7 @@ def command_line(remedy: str) -> str:
 
 
 def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")) -> Decorator:
-    """Add `--json` to a command that returns what it found.
-
-    `show` prints that for people; `plain` makes of it what `--json` prints.
-    """
+    """Add `--json` to a command that returns what it found: `show` is for people, `plain` for JSON."""
 
     def decorate(command: Callable[..., T]) -> Callable[..., None]:
         @json_option
@@ -179,10 +176,7 @@ def heading(text: str) -> None:
 
 @contextmanager
 def progress(label: str, length: int) -> Generator[Callable[..., None]]:
-    """Show on a terminal how much is done.
-
-    What is yielded is called with how much more that is, and with the length if it is another.
-    """
+    """Show on a terminal how much is done: call what is yielded with how much more that is, and the new length."""
     hidden = not (length and sys.stderr.isatty())
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
 

@@ -85,11 +85,7 @@ def _address(reach: Reach, port: int) -> str:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take an address; port 0 takes any that is free.
-
-    Raises:
-        ConsoleUnavailable: it cannot be taken.
-    """
+    """Take an address, port 0 any that is free; raise `ConsoleUnavailable` if it cannot be taken."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family)

@@ -156,10 +156,7 @@ def choices_of(
     lapsed: Iterable[str] = (),
     ticked: Iterable[str] | None = None,
 ) -> Choices:
-    """Return what can be assigned to a holder of `held`.
-
-    `ticked` is what a form said that was refused; without it, what is held.
-    """
+    """Return what can be assigned to a holder of `held`; `ticked` is what a form said that was refused."""
     holding, gone = frozenset(held), frozenset(lapsed)
     marked = holding if ticked is None else frozenset(ticked)
     rows = {row.code: row for row in state.licenses if row.kind is kind}

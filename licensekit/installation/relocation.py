@@ -93,11 +93,7 @@ def move(
 
 
 def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
-    """Require that an earlier call, cut off, copied this installation there as it is.
-
-    Raises:
-        PlaceTaken: another installation is there, or this one, and something was changed since.
-    """
+    """Require that an earlier call, cut off, copied this installation there, and nothing was changed since."""
     with new.read() as connection:
         before = leaving.read.stored
         there = read_stored(connection, Mark(before.head, before.journal.head), leaving.read.reading)

@@ -147,11 +147,7 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
 
 @contextmanager
 def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
-    """Open an installation that the command may set up; `pack` is the path of a pack.
-
-    Raises:
-        LicenseError: it cannot be opened, or the pack cannot be read.
-    """
+    """Open an installation that the command may set up; `pack` is the path of a pack."""
     data = None if pack is None else read_tokens(pack, what="a pack")
     with opened(home, pack=data, create=True, **given) as installation:
         with located(pack):
@@ -170,11 +166,7 @@ def opened(
     released: date | None = None,
     create: bool = False,
 ) -> "Generator[Installation]":
-    """Open the installation that a command is about, with what the application has built in.
-
-    Raises:
-        LicenseError: it cannot be opened.
-    """
+    """Open the installation that a command is about, with what the application has built in."""
     from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())

@@ -27,10 +27,7 @@ def ask(visit: Visit, error: LicenseError | None = None) -> Response:
 
 
 def preview(visit: Visit) -> Response:
-    """Show what the file would change, and what was left out to find its tokens.
-
-    A form can carry those, one a line.
-    """
+    """Show what the file would change, and what was left out to find its tokens; the form carries those."""
     given = visit.form.file("file") or visit.form.raw("text").encode()
     if not given:
         raise UnexpectedType(reason="nothing")

@@ -63,10 +63,7 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
 
 
 def _given_by(state: InstallationState, given: Iterable[Given]) -> tuple[list[Given], list[Given]]:
-    """Return what gives a user something, or is assigned: the user's own, and what everybody has.
-
-    What is assigned comes before what that brings.
-    """
+    """Return what the user has, and what everybody has; what is assigned comes before what that brings."""
     licenses = state.entitlements.licenses
     found = [one for one in given if (one.access or one.assigned) and one.license in licenses]
     found.sort(key=lambda one: (not one.assigned, licenses[one.license].name.casefold()))
