@@ -155,7 +155,7 @@ def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
     return verified.document.part != BASE, verified.document.sequence
 
 
-def _line(bundle: Bundle) -> tuple[object, ...]:
+def _line(bundle: Bundle | BundleTaken) -> tuple[object, ...]:
     return bundle.issuer, bundle.serial, bundle.part, bundle.use
 
 
@@ -191,14 +191,11 @@ def _of_sequence(
 ) -> errors.RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
     there = {one.identity for one in floors}
-    line = {
-        **{one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)},
-        **{
-            identity: taken.sequence
-            for identity, taken in facts.journal.taken.items()
-            if identity not in there and _has_held(taken, bundle, facts)
-        },
-    }
+    line = {one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)}
+    for identity, lost in facts.journal.taken.items():  # only the journal knows what is lost
+        is_of_line = identity not in there and _line(lost) == _line(bundle)
+        if is_of_line and still_holds(lost, bundle, facts.trust_store.trust):
+            line[identity] = lost.sequence
     if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
         return errors.BundleRefused(reason="other-here", **naming(bundle))
     highest = max(line.values(), default=0)
@@ -210,12 +207,6 @@ def _of_sequence(
 def _is_ahead(one: Verified[Bundle], bundle: Bundle, facts: AdmissionFacts) -> bool:
     """Return whether `one` would hold `bundle` back, were its sequence the higher one."""
     return _line(one.document) == _line(bundle) and holds_back(one, bundle, facts.trust_store.trust)
-
-
-def _has_held(taken: BundleTaken, bundle: Bundle, facts: AdmissionFacts) -> bool:
-    """Return the same of one that is lost, and that only the journal knows."""
-    same_line = (taken.issuer, taken.serial, taken.part, taken.use) == _line(bundle)
-    return same_line and still_holds(taken, bundle, facts.trust_store.trust)
 
 
 def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[errors.RefusedError]:

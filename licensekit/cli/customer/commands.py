@@ -65,8 +65,7 @@ def customer_commands(
     environment variable `home_variable` names it. `released` is the date of the product version, which maintenance must
     cover; `facts` is what the application knows better of its machine.
     """
-    place = None if home is None else os.fspath(home)
-    built_in = BuiltIn(root, pack, place, released, facts, home_variable)
+    built_in = BuiltIn(root, pack, None if home is None else os.fspath(home), released, facts, home_variable)
     offered = {called: one._replace(section="Commands") for called, one in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)
@@ -141,8 +140,7 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())
-    place = built_in.home or home or os.environ.get(built_in.home_variable)
-    return locate(place, pack=built_in.pack or pack)
+    return locate(built_in.home or home or os.environ.get(built_in.home_variable), pack=built_in.pack or pack)
 
 
 @contextmanager
