@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from licensekit.cli.customer.commands import ApplicationOption, built_in_of
-from licensekit.cli.failures import exit_code
+from licensekit.cli.groups import exit_code
 from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import clock, now_option, option, together
 from licensekit.cli.output import emit, emit_json, json_option, separated

@@ -150,12 +150,6 @@ def restore(
         change.record("restore", entry=change.head.number)
         change.finish()
 
-    place = Restorable(
-        database_of(home, create=False),
-        SCHEMA,
-        "SELECT seed FROM installation",
-        "audit",
-        partial(database_of, home, create=True),
-        arrive,
-    )
+    location, create = database_of(home, create=False), partial(database_of, home, create=True)
+    place = Restorable(location, SCHEMA, "SELECT seed FROM installation", "audit", create, arrive)
     return restore_backup(place, source, confirm=confirm)

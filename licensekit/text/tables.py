@@ -6,6 +6,7 @@ A faulty key reads as if it were absent, so that the rest can still be judged.
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
@@ -26,6 +27,8 @@ _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
 MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
 """How files begin that a person takes for TOML or for a table, and what they are."""
 _GUESSES: Final = 20
+_ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))
+_TABLE: Final = cast("Reader[dict[str, object]]", partial(values.typed, kind=dict, wanted="a table"))
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SHOWN: Final = 40
 """How many characters of an odd key are shown."""
@@ -72,7 +75,7 @@ class Table(NamedTuple):
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
         """Return the entries of the array under `key`, which are different and at most `most`."""
-        value = self.read(key, _array) or []
+        value = self.read(key, _ARRAY) or []
         if len(value) > most:
             self.refuse(key, TableInvalid(reason="too-many", most=most))
         found: dict[T, None] = {}
@@ -93,7 +96,7 @@ class Table(NamedTuple):
 
     def table(self, key: str) -> "Table":
         """Return the table under `key`; absent is empty."""
-        return Table(key_path(self.path, key), self.read(key, _table) or {}, self.faults)
+        return Table(key_path(self.path, key), self.read(key, _TABLE) or {}, self.faults)
 
     def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
         """Return each of the tables under `key`, which are named by codes and at most `most`."""
@@ -112,14 +115,6 @@ class Table(NamedTuple):
             else:
                 self.refuse(key, ValueInvalid(reason="code"))
         return found
-
-
-def _array(value: object) -> list[object]:
-    return cast("list[object]", values.typed(value, list, "an array"))
-
-
-def _table(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", values.typed(value, dict, "a table"))
 
 
 def key_path(table: str, key: str) -> str:

@@ -9,7 +9,7 @@ import click
 from licensekit.access import Access
 from licensekit.cli.customer import commands
 from licensekit.cli.customer.settling import Settling, settle_options
-from licensekit.cli.failures import NO
+from licensekit.cli.groups import NO
 from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import DAY, PATH, Decorator, collected, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
-from licensekit.cli.failures import NO
+from licensekit.cli.groups import NO
 from licensekit.cli.inputs import read_input
 from licensekit.cli.issuer.options import operator, to_sign, with_workspace, workspace_option
 from licensekit.cli.options import clock
