@@ -16,12 +16,11 @@ from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
-from licensekit.installation.health import diagnose, metric_lines
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
+from licensekit.installation.operations import Moved, diagnose, metric_lines, move, restore
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
-from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
