@@ -15,12 +15,11 @@ from starlette.types import ASGIApp
 
 from licensekit.console.pages import events, files, holders, licenses
 from licensekit.console.rendering import bare_page, static_file, trouble
-from licensekit.console.security import forms
-from licensekit.console.security.guard import guarded, read_origin
+from licensekit.console.security import guard
 from licensekit.console.security.identity import Authorize, Identity
 from licensekit.console.security.sign_in import SignIn, routes
 from licensekit.console.texts import has, text
-from licensekit.console.visit import Visit
+from licensekit.console.visit import EMPTY, Form, Visit
 from licensekit.errors import LicenseError
 from licensekit.installation import Installation
 
@@ -104,7 +103,7 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
-    return guarded(inner, frozenset(map(read_origin, origins)))
+    return guard.guarded(inner, frozenset(map(guard.read_origin, origins)))
 
 
 async def _stopped(request: Request, error: Exception) -> Response:
@@ -120,39 +119,33 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         if is_change:
-            forms.require_bounded(request)
+            guard.require_bounded(request)
         identity = await run_in_threadpool(authorize, request)
         if identity is None:
             status, why = (401, "refused.no_session") if has_links else (403, "refused.no_identity")
             # Before a byte of a form is read.
             return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
-            return await run_in_threadpool(visited, request, identity, forms.EMPTY)
-        async with request.form(max_files=1, max_fields=forms.FIELDS, max_part_size=forms.BODY_BYTES) as data:
-            return await run_in_threadpool(visited, request, identity, forms.Form(data))
+            return await run_in_threadpool(visited, request, identity, EMPTY)
+        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+            return await run_in_threadpool(visited, request, identity, Form(data))
 
     return answer
 
 
 def _answer(
-    installation: Installation,
-    show: Show,
-    request: Request,
-    identity: Identity,
-    form: forms.Form,
-    *,
-    can_sign_out: bool,
+    installation: Installation, show: Show, request: Request, identity: Identity, form: Form, *, can_sign_out: bool
 ) -> Response:
-    secret = forms.secret_of(request)
+    secret = guard.secret_of(request)
     visit = Visit(
         request=request,
         installation=installation.acting_as(identity.name),
         identity=identity,
         form=form,
-        token=forms.token_for(secret, identity.name),
+        token=guard.token_for(secret, identity.name),
         can_sign_out=can_sign_out,
     )
-    is_ours = compare_digest(form.raw(forms.FIELD).encode(), visit.token.encode())
+    is_ours = compare_digest(form.raw(guard.FIELD).encode(), visit.token.encode())
     if request.method == "POST" and not (visit.can_change and is_ours):
         why = "refused.token" if visit.can_change else "refused.role"
         return bare_page(request, "stop.html", status=403, reason=text(why))
@@ -160,6 +153,6 @@ def _answer(
         response = show(visit)
     except LicenseError as error:
         response = trouble(visit, error)
-    if forms.get_cookie(request, forms.COOKIE) != secret:
-        forms.set_cookie(request, response, forms.COOKIE, secret)
+    if guard.get_cookie(request, guard.COOKIE) != secret:
+        guard.set_cookie(request, response, guard.COOKIE, secret)
     return response

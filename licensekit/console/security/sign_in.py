@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from licensekit.console.rendering import bare_page
-from licensekit.console.security.forms import get_cookie, require_bounded, set_cookie
+from licensekit.console.security.guard import get_cookie, require_bounded, set_cookie
 from licensekit.console.security.identity import Identity
 from licensekit.console.texts import text
 from licensekit.console.visit import address
