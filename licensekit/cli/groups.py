@@ -112,10 +112,7 @@ class LicenseGroup(click.Group):
 
     @contextmanager
     def _reporting(self, ctx: click.Context) -> Generator[None]:
-        """Report an error that is raised inside.
-
-        What was not understood is left to whoever runs the command, unless JSON is due.
-        """
+        """Report an error raised inside; what was not understood only where JSON is due, else whoever runs us does."""
         try:
             yield
         except LicenseError as error:

@@ -71,15 +71,13 @@ def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]
     return decorate
 
 
-def listing(
-    name: str, columns: Columns[T], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")
-) -> Decorator:
+def listing(name: str, columns: Columns[T]) -> Decorator:
     """Add `--json` to a command that returns a list; `name` says of what."""
 
     def show(found: Sequence[T]) -> None:
         show_rows(found, columns) if found else emit(f"no {name}")
 
-    return printing(show, lambda found: {name: [plain(one) for one in found]})
+    return printing(show, lambda found: {name: list(map(methodcaller("plain"), found))})
 
 
 def typed(path: Path) -> str:

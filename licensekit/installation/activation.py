@@ -98,11 +98,7 @@ def _proposal(read: ReadTransaction, data: bytes | str, plan: ActivationPlan) ->
 
 
 def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
-    """Write everything that an activation changes.
-
-    Raises:
-        RefusedError: the first reason against it; its `faults` are all.
-    """
+    """Write everything that an activation changes; raise the first reason against it, whose `faults` are all."""
     if plan.reasons:
         raise plan.reasons[0].replace(more=tuple(plan.reasons[1:]))
     if not plan.outcome.changed and change.read.stored.recorded is not None:
@@ -126,11 +122,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
 
 
 def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
-    """Check the pack that was given, and return what to know about whom it makes us believe.
-
-    Raises:
-        FormatError, TrustError: the pack is damaged, or not of the root that was given.
-    """
+    """Check the pack that was given, and return what to know about whom it makes us believe."""
     if read.opened.pack is None:
         return ()
     open_pack(read.pack, read.root)
@@ -208,9 +200,6 @@ def update_address(read: ReadTransaction, issuer: str | None) -> str:
     """Return where the newest file of an issuer lies, the vendor by default (`docs/format.md`, "Extensions").
 
     What has expired or was taken back says it as well: a renewal is looked for then, too.
-
-    Raises:
-        UpdateNotOffered: nothing of the issuer is here, or its catalog or its bundles do not say where.
     """
     trust_store = read.state().trust_store
     owner = issuer or trust_store.issuer
@@ -220,8 +209,8 @@ def update_address(read: ReadTransaction, issuer: str | None) -> str:
     catalog = trust_store.catalogs.get(owner)
     folder = None if catalog is None else catalog.document.urls.get(UPDATE)
     if not payloads or folder is None or not pickups:
-        reason = "pickup" if folder else "catalog"
-        raise UpdateNotOffered(reason=reason if payloads else "nothing", issuer=owner)
+        reason = ("pickup" if folder else "catalog") if payloads else "nothing"
+        raise UpdateNotOffered(reason=reason, issuer=owner)
     # What was activated last is what the issuer goes on with.
     return f"{folder.removesuffix('/')}/{pickups[-1]}.lic"
 

@@ -98,13 +98,7 @@ def documents_of(bundles: Iterable[Verified[Bundle]]) -> tuple[Bundle, ...]:
 
 
 def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
-    """Verify a file and work out what activating it writes.
-
-    Raises:
-        FormatError: it is no license file, or is damaged.
-        TrustError: something in it is not to be believed.
-        HomeInvalid, NotActivated: see `ReadTransaction`.
-    """
+    """Verify a file and work out what activating it writes; raises as `propose_activate` does."""
     bundles, facts = _verify(read, data)
     admission = admit(bundles, facts)
     was_active, active = facts.active(facts.verified.kept), facts.active(admission.kept)

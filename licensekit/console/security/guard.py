@@ -53,11 +53,7 @@ _SECRET_BYTES: Final = 32
 
 
 def read_origin(text: str) -> str:
-    """Return an address as browsers write its origin: lower case, without a port that is usual.
-
-    Raises:
-        OriginInvalid: it is more or less than a scheme, a host and perhaps a port.
-    """
+    """Return an address as browsers write its origin: a scheme, a host and a port if it is not the usual one."""
     scheme, separator, host = text.strip().lower().removesuffix("/").partition("://")
     written = _HOST.fullmatch(host)
     if not separator or scheme not in _DEFAULT_PORTS or written is None:
