@@ -14,12 +14,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from licensekit.console.pages import events, files, holders, licenses
-from licensekit.console.rendering import bare_page, static_file, trouble
+from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
-from licensekit.console.security.identity import Authorize, Identity
 from licensekit.console.security.sign_in import SignIn, routes
-from licensekit.console.texts import has, text
-from licensekit.console.visit import EMPTY, Form, Visit
+from licensekit.console.visit import EMPTY, Authorize, Form, Identity, Visit
 from licensekit.errors import LicenseError
 from licensekit.installation import Installation
 

@@ -1,6 +1,12 @@
-"""From facts to pages: templates in which everything is escaped, and the files that pages load."""
+"""From facts to pages: templates in which everything is escaped, their texts, and the files that pages load.
 
-from functools import partial
+Every text that the console itself shows is in `texts.toml`, ready for translation. What the installation says (errors,
+notices, reasons) are sentences of the library.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
@@ -12,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
-from licensekit.console.texts import has, text
 from licensekit.console.views import over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
@@ -26,6 +31,7 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
 )
 REFUSED: Final = 409
 
+_TEXTS: Final = Path(__file__).with_name("texts.toml")
 _FOLDER: Final = Path(__file__).with_name("static")
 _TYPES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _FILES: Final = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
@@ -162,6 +168,39 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)
     return made
+
+
+def text(key: str, **values: object) -> str:
+    """Return the text of a dotted `key`, with `values` in the places that it names.
+
+    A text that has a singular and a plural (`one` and `many`) is chosen by the value `n`.
+
+    Raises:
+        KeyError: there is no such text, or it names a place that has no value.
+    """
+    if not has(key):
+        key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
+    found = texts()[key]
+    return found.format_map(values) if values else found
+
+
+def has(key: str) -> bool:
+    """Return whether there is such a text."""
+    return key in texts()
+
+
+@cache
+def texts() -> Mapping[str, str]:
+    """Return dotted key to text."""
+    return dict(_flat("", tomllib.loads(_TEXTS.read_text(encoding="utf-8"))))
+
+
+def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+        return
+    for name, one in value.items():
+        yield from _flat(f"{key}.{name}" if key else name, one)
 
 
 _TEMPLATES: Final = _environment()

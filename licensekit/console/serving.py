@@ -10,8 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.security.identity import Identity, Network, Proxy
-from licensekit.console.security.sign_in import SignIn
+from licensekit.console.security.sign_in import Network, Proxy, SignIn
+from licensekit.console.visit import Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
 
@@ -99,7 +99,7 @@ def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # who is asked through a proxy is judged by `security.proxy`
+        proxy_headers=False,  # who is asked through a proxy is judged by `security.sign_in`
         lifespan="off",
         ws="none",
         ssl_certfile=None if reach.certificate is None else str(reach.certificate),

@@ -1,16 +1,41 @@
 """One request as a screen sees it: who asks, about which installation, and what was sent."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from licensekit.console.security.identity import Identity, Role
 from licensekit.installation import Installation, InstallationState
+
+
+class Role(StrEnum):
+    """What somebody may do here."""
+
+    READER = "reader"
+    """Sees everything and changes nothing."""
+    ADMINISTRATOR = "administrator"
+    """Sees and changes everything."""
+
+
+class Identity(NamedTuple):
+    """Somebody who is signed in."""
+
+    name: str
+    """Stands in the audit log beside every change."""
+    role: Role = Role.ADMINISTRATOR
+
+
+Authorize = Callable[[Request], Identity | None]
+"""Gives who sends a request, or None if they may not see anything.
+
+It is called once for each request, in a thread, and may block. What it raises is a fault of the application and
+answered as one; nothing is shown then.
+"""
 
 
 class Form:

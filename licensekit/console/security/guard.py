@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from licensekit.console.texts import text
+from licensekit.console.rendering import text
 from licensekit.errors import OriginInvalid
 from licensekit.limits import FILE_BYTES
 
