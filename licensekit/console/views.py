@@ -81,8 +81,7 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
         bundle = part.bundle
         if issuer in (None, bundle.issuer):
             covered = entitlements.coverage_of(bundle.issuer, bundle.part)
-            is_ending = part.works and part.state is not BundleState.ACTIVE
-            is_calm = is_ending and covered.is_followed(bundle)
+            is_calm = part.works and part.state is not BundleState.ACTIVE and covered.is_followed(bundle)
             yield PartView(
                 part=part,
                 tone="good" if is_calm else _TONES.get(part.state, "bad"),

@@ -171,14 +171,13 @@ def _facts(visit: Visit) -> dict[str, Any]:
 
 def sites(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the sites; after a refusal with why it was refused."""
-    state, found = visit.state, visit.installation.sites.list()
-    licenses = state.entitlements.licenses
+    licenses, found = visit.state.entitlements.licenses, visit.installation.sites.list()
     return page(
         visit,
         "sites.html",
         error=error,
         sites=found,
-        limits=[row for row in state.licenses if licenses[row.code].limits_sites],
+        limits=[row for row in visit.state.licenses if licenses[row.code].limits_sites],
         has_central=any(site.central for site, _ in found),
     )
 
