@@ -1,5 +1,6 @@
 """Options for tables that people wrote: `--encoding`, `--column` and `--ignore`."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -7,6 +8,11 @@ import click
 from licensekit.cli.options import Decorator, collected, option, pairs
 from licensekit.text.columns import TableOptions
 from licensekit.text.rows import ENCODINGS, UTF_8
+
+
+def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    return dict(pairs(ctx, param, given))
+
 
 table_options: Final[Decorator] = collected(
     "table",
@@ -21,7 +27,7 @@ table_options: Final[Decorator] = collected(
     option(
         "--column HEADING=COLUMN... columns",
         "Read the column with this heading as COLUMN; may be repeated.",
-        callback=lambda *given: dict(pairs(*given)),
+        callback=_columns,
     ),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )

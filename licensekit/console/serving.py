@@ -63,7 +63,9 @@ def _with_links(
 ) -> tuple[ASGIApp, list[str]]:
     """Return the console for whoever has the link, and what shows the first one."""
     port: int = listener.getsockname()[1]
-    base = (reach.public[0] if reach.public else _address(reach, port)).rstrip("/")
+    host = f"[{reach.host}]" if ":" in reach.host else reach.host
+    here = f"{'https' if reach.certificate else 'http'}://{host}:{port}"
+    base = (reach.public[0] if reach.public else here).rstrip("/")
     opening: list[str] = []
 
     def announce(code: str) -> None:
@@ -76,12 +78,6 @@ def _with_links(
 
     sign_in = SignIn(Identity(user), name=f"licensekit-session-{port}", announce=announce)
     return app(installation, sign_in, origins=reach.public), opening
-
-
-def _address(reach: Reach, port: int) -> str:
-    scheme = "http" if reach.certificate is None else "https"
-    host = f"[{reach.host}]" if ":" in reach.host else reach.host
-    return f"{scheme}://{host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -55,6 +55,7 @@ _CHECK_OF: Final[Mapping[str, str]] = {
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
 
+_ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 _Samples = Sequence[tuple[Mapping[str, str], int | None]]
 _OF_BUNDLE: Final[tuple[str, ...]] = ("issuer", "serial", "part", "state")
 
@@ -111,7 +112,8 @@ def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
     stored = read.stored
     found = notices_of(stored, clock=read.reading.clock, unusable=unusable)
     own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
-    yield from (("error" if one.severity is Severity.ERROR else "notice", one) for one in own)
+    for one in own:
+        yield "error" if one.severity is Severity.ERROR else "notice", one
     if check == "time" and read.reading.boot is None:
         yield "notice", BootClockMissing()
     elif not own:
@@ -128,7 +130,7 @@ def metric_lines(state: InstallationState) -> Iterator[str]:
         yield f"# HELP licensekit_{name} {meaning}"
         yield f"# TYPE licensekit_{name} gauge"
         for labels, value in samples:
-            shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+            shown = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
             yield f"licensekit_{name}{{{shown}}} {'+Inf' if value is None else value}"
 
 
@@ -148,10 +150,6 @@ def _gauges(state: InstallationState) -> Iterator[tuple[str, str, _Samples]]:
     numbers = Counter(notice.severity for notice in state.notices)
     by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]
     yield "notices", "What administrators should know, by severity.", by_severity
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 class Moved(NamedTuple):
