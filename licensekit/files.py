@@ -73,11 +73,7 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
 
 
 def read_start(path: Path, *, limit: int, what: str) -> bytes:
-    """Read at most the first `limit` bytes of a plain file, however large it is.
-
-    Raises:
-        FileUnusable: missing, not a plain file, or not readable.
-    """
+    """Read at most the first `limit` bytes of a plain file, however large it is; raises as `open_plain`."""
     file, _ = open_plain(path, what=what)
     with file, _explained(path, what):
         return file.read(limit)
@@ -142,11 +138,7 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
-    """Create a folder if it does not exist; its parent must.
-
-    Raises:
-        FileUnusable: it cannot be made, or something else has its name.
-    """
+    """Create a folder, whose parent exists, if there is none; raise `FileUnusable` if it cannot be made."""
     with _explained(path, "made a folder"):
         path.mkdir(mode, exist_ok=True)
 
@@ -240,9 +232,8 @@ def sync_folder(folder: Path) -> None:
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
     """Return why `path` cannot be used as `what`, and what to do."""
-    number = error.errno if isinstance(error, OSError) else None
-    reason = _REASONS.get(number or 0) or "other"
-    return FileUnusable(reason=reason, wanted=what, detail=str(error), where=str(path))
+    reason = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return FileUnusable(reason=reason or "other", wanted=what, detail=str(error), where=str(path))
 
 
 def require_plain_file(path: Path, mode: int, what: str) -> None:

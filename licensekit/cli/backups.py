@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from licensekit.cli.failures import NO
+from licensekit.cli.groups import NO
 from licensekit.cli.inputs import STANDARD, is_terminal
 from licensekit.cli.options import option
 from licensekit.cli.output import emit, emit_json, facts, remark, table

@@ -58,10 +58,7 @@ def row_lines(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the lines of `text`, broken at spaces so that each is at most `width` wide.
-
-    A word that is wider has a line of its own.
-    """
+    """Return the lines of `text`, broken at spaces, each at most `width` wide unless it is one word that is wider."""
     if text_width(text) <= width:
         return [text]
     lines: list[str] = []

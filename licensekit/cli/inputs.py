@@ -26,10 +26,7 @@ _MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
 
 @contextmanager
 def located(where: str | None) -> Generator[None]:
-    """Add where it happened to a `LicenseError` raised inside, unless it has a place already.
-
-    `where` is a path, or `-`; None adds nothing.
-    """
+    """Add where it happened (a path, or `-`; None adds nothing) to a `LicenseError` raised inside without a place."""
     try:
         yield
     except LicenseError as error:
@@ -39,12 +36,7 @@ def located(where: str | None) -> Generator[None]:
 
 
 def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes:
-    """Read the bytes of a file, or of standard input for `-`.
-
-    Raises:
-        FileUnusable: there is no such plain file, or it cannot be read.
-        TooLarge: it has more than `limit` bytes.
-    """
+    """Read at most `limit` bytes of a file, or of standard input for `-`; raise `TooLarge` if there are more."""
     if path != STANDARD:
         return read_bytes(Path(path), limit=limit, what=what)
     data = sys.stdin.buffer.read(limit + 1)
@@ -54,12 +46,7 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
 
 
 def read_tokens(path: str, *, what: str) -> bytes:
-    """Read a file of tokens, or find them in the mail, page or text that the file is; a remark says what was left out.
-
-    Raises:
-        FileUnusable, TooLarge: as `read_input`.
-        FormatError: there is no token in it, or a damaged one.
-    """
+    """Read a file of tokens, or find them in the mail, page or text that it is; a remark says what was left out."""
     with located(path):
         found = find_tokens(read_input(path, what=what))
     if found.left_out:
@@ -68,11 +55,7 @@ def read_tokens(path: str, *, what: str) -> bytes:
 
 
 def write_output(path: str, data: bytes) -> None:
-    """Write a whole file or none of it, or standard output for `-`.
-
-    Raises:
-        FileUnusable: it cannot be written.
-    """
+    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` if it cannot be."""
     if path != STANDARD:
         write_atomically(Path(path), data)
         return
@@ -115,12 +98,7 @@ class SecretSource(NamedTuple):
 
 
 def read_secret(source: SecretSource, prompt: str, *, confirm: bool = False) -> bytes:
-    """Read a passphrase or a PIN from its file, descriptor or a prompt on the terminal.
-
-    Raises:
-        PassphraseMissing: nothing given and no terminal to ask on, or an empty one.
-        FileUnusable, TooLarge, TextUnreadable: the file cannot be read.
-    """
+    """Read a passphrase or a PIN from its file, descriptor or a prompt; raise `PassphraseMissing` if there is none."""
     if source.files and source.fds:
         raise click.UsageError(f"--{source.option}-file and --{source.option}-fd exclude each other.")
     if source.is_given:

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from licensekit.cli.customer.commands import ApplicationOption, built_in_of
-from licensekit.cli.failures import exit_code
+from licensekit.cli.groups import exit_code
 from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import clock, now_option, option, together
 from licensekit.cli.output import emit, emit_json, json_option, separated
@@ -28,11 +28,7 @@ _of_file: Final = together(
 
 
 def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:
-    """Return what is in a file, and what the pack establishes under the pin, if they are given or built in.
-
-    Raises:
-        LicenseError: a file cannot be read, or the pack is none of that root.
-    """
+    """Return what is in a file, and what the pack establishes under the pin, if they are given or built in."""
     built_in = built_in_of(click.get_current_context())
     pin = built_in.root or root
     if (pack is None and built_in.pack is None) != (pin is None):

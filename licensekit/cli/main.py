@@ -6,8 +6,7 @@ from typing import Final, NoReturn
 import click
 
 from licensekit.cli.customer.commands import BOTH, CUSTOMER
-from licensekit.cli.failures import INTERRUPTED, complain, report_defect, usage_line
-from licensekit.cli.groups import LicenseGroup, color_option, lazy
+from licensekit.cli.groups import INTERRUPTED, LicenseGroup, color_option, complain, lazy, report_defect, usage_line
 
 _VENDOR: Final = "Commands for the vendor, who signs licenses"
 _ISSUER: Final = "licensekit.cli.issuer"

@@ -57,10 +57,7 @@ def command_line(remedy: str) -> str:
 
 
 def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")) -> Decorator:
-    """Add `--json` to a command that returns what it found.
-
-    `show` prints that for people; `plain` makes of it what `--json` prints.
-    """
+    """Add `--json` to a command that returns what it found: `show` is for people, `plain` for JSON."""
 
     def decorate(command: Callable[..., T]) -> Callable[..., None]:
         @json_option
@@ -74,15 +71,13 @@ def printing(show: Callable[[T], object], plain: Callable[[T], Mapping[str, Any]
     return decorate
 
 
-def listing(
-    name: str, columns: Columns[T], plain: Callable[[T], Mapping[str, Any]] = methodcaller("plain")
-) -> Decorator:
+def listing(name: str, columns: Columns[T]) -> Decorator:
     """Add `--json` to a command that returns a list; `name` says of what."""
 
     def show(found: Sequence[T]) -> None:
         show_rows(found, columns) if found else emit(f"no {name}")
 
-    return printing(show, lambda found: {name: [plain(one) for one in found]})
+    return printing(show, lambda found: {name: list(map(methodcaller("plain"), found))})
 
 
 def typed(path: Path) -> str:
@@ -179,10 +174,7 @@ def heading(text: str) -> None:
 
 @contextmanager
 def progress(label: str, length: int) -> Generator[Callable[..., None]]:
-    """Show on a terminal how much is done.
-
-    What is yielded is called with how much more that is, and with the length if it is another.
-    """
+    """Show on a terminal how much is done: call what is yielded with how much more that is, and the new length."""
     hidden = not (length and sys.stderr.isatty())
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
 
@@ -196,7 +188,12 @@ def progress(label: str, length: int) -> Generator[Callable[..., None]]:
 def facts(*pairs: tuple[str, object], fg: str | None = None) -> None:
     """Print names and values in two columns; a value of None is left out. `fg` is the color of the first pair."""
     present = [(name, harmless(str(value))) for name, value in pairs if value is not None]
-    _show_facts(present, _limit(), fg)
+    limit, width = _limit(), max((text_width(name) for name, _ in present), default=0)
+    room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)
+    for number, (name, value) in enumerate(present):
+        first, *more = [value] if room is None else wrap(value, room)
+        for line in (f"{pad(name, width)}{GAP}{first}", *(f"{' ' * width}{GAP}{line}" for line in more)):
+            click.secho(line, fg=fg, bold=True) if fg and not number else emit(line)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -211,13 +208,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         for title, *under in zip(columns, *cells, strict=True)
         if any(under) or not cells
     ]
-    limit = _limit()
     titles = [column.title for column in shown]
     rows_shown = zip(*(column.cells for column in shown), strict=True)
-    widths = fit(shown, limit)
+    widths = fit(shown, _limit())
     if widths is None:
         for row in separated(rows_shown):
-            _show_facts([pair for pair in zip(titles, row, strict=True) if pair[1]], limit)
+            facts(*(pair for pair in zip(titles, row, strict=True) if pair[1]))
         return
     for line in row_lines(shown, widths, titles):
         heading(line)
@@ -238,22 +234,11 @@ def show_below(items: Sequence[T], columns: Columns[T]) -> None:
         show_rows(items, columns)
 
 
-def _show_facts(pairs: Sequence[tuple[str, str]], limit: int | None, fg: str | None = None) -> None:
-    """Print names and values in two columns; `fg` is the color of the first."""
-    width = max((text_width(name) for name, _ in pairs), default=0)
-    room = None if limit is None else max(limit - width - len(GAP), _LEAST_ROOM)
-    for number, (name, value) in enumerate(pairs):
-        first, *more = [value] if room is None else wrap(value, room)
-        for line in (f"{pad(name, width)}{GAP}{first}", *(f"{' ' * width}{GAP}{line}" for line in more)):
-            click.secho(line, fg=fg, bold=True) if fg and not number else emit(line)
-
-
 def _limit() -> int | None:
     """Return how wide tables may be: the terminal, or `COLUMNS`; None in a file or a pipe."""
     asked = os.environ.get("COLUMNS", "")
-    if sys.stdout.isatty() or (asked.isdecimal() and int(asked)):
-        return shutil.get_terminal_size().columns
-    return None
+    is_known = sys.stdout.isatty() or (asked.isdecimal() and int(asked))
+    return shutil.get_terminal_size().columns if is_known else None
 
 
 _JOINERS: Final = "\u200c\u200d"

@@ -17,10 +17,7 @@ Show = Callable[[Proposal[Any]], None]
 
 
 def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog | None = None) -> None:
-    """Print the facts `first`, what would change, what follows, and what must be agreed to.
-
-    `catalog` says in which units quantities are counted.
-    """
+    """Print the facts `first`, what would change, what follows, what must be agreed to; `catalog` has the units."""
 
     def shown(path: str, value: Any) -> str:
         if value is None and path == "expiry":
@@ -59,10 +56,7 @@ class Consent(NamedTuple):
         """Print the preview if that is all that is wanted; return whether it is.
 
         `show` prints it for people, with `always` before they are asked as well. Else `question` asks for what needs a
-        confirmation.
-
-        Raises:
-            ConfirmationNeeded: standard input is not a terminal, and there is no `--yes`.
+        confirmation, which is an error without a terminal and without `--yes`.
         """
         asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)
         if asks and (self.as_json or not is_terminal()):

@@ -5,6 +5,6 @@ by itself. It needs the extra `console`.
 """
 
 from licensekit.console.application import app
-from licensekit.console.security.identity import Authorize, Identity, Role
+from licensekit.console.visit import Authorize, Identity, Role
 
 __all__ = ["Authorize", "Identity", "Role", "app"]

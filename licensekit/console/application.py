@@ -1,8 +1,9 @@
 """The console as an ASGI application: who asks, whether the form is ours, and which screen it is."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from hmac import compare_digest
-from typing import Final, NamedTuple
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,14 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import activate, events, exchange, history, holders, licenses
-from licensekit.console.rendering import bare_page, static_file, trouble
-from licensekit.console.security import forms
-from licensekit.console.security.guard import guarded, read_origin
-from licensekit.console.security.identity import Authorize, Identity
+from licensekit.console.pages import events, files, holders, licenses
+from licensekit.console.rendering import bare_page, has, static_file, text, trouble
+from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, routes
-from licensekit.console.texts import has, text
-from licensekit.console.visit import Visit
+from licensekit.console.visit import EMPTY, Authorize, Form, Identity, Visit
 from licensekit.errors import LicenseError
 from licensekit.installation import Installation
 
@@ -44,7 +42,7 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
     "/status": licenses.status_tab,
-    "/activate": activate.show,
+    "/activate": files.ask,
     "/users": holders.associates,
     "/users/others": holders.others,
     "/users/licenses": holders.license_holders,
@@ -53,14 +51,14 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/sites": holders.sites,
     "/site": holders.site,
     "/events": events.show,
-    "/history": history.show,
-    "/exchange": exchange.show,
+    "/history": events.history,
+    "/exchange": files.exchange,
 }
 """Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": _attempt(activate.preview, activate.show),
-    "/activate": activate.activate,
+    "/activate/preview": _attempt(files.preview, files.ask),
+    "/activate": files.activate,
     "/license/lease/end": licenses.end_lease,
     "/users/new": _attempt(holders.add, holders.new),
     "/user/licenses": _attempt(holders.assign, holders.show_ticked),
@@ -72,10 +70,10 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/site/remove": holders.remove_site,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
-    "/exchange/request": exchange.request,
-    "/exchange/statement": exchange.statement,
-    "/exchange/return": exchange.return_bundles,
-    "/exchange/receipts": exchange.receipts,
+    "/exchange/request": files.request,
+    "/exchange/statement": files.statement,
+    "/exchange/return": files.return_bundles,
+    "/exchange/receipts": files.receipts,
 }
 """Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 
@@ -95,69 +93,57 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     Raises:
         OriginInvalid: one of `origins` is no address.
     """
-    console = _Console(installation, authorize)
+    endpoint = partial(_endpoint, installation, authorize)
     known = [
-        *(Route(path, _endpoint(console, show)) for path, show in SCREENS.items()),
-        *(Route(path, _endpoint(console, change), methods=["POST"]) for path, change in CHANGES.items()),
+        *(Route(path, endpoint(show)) for path, show in SCREENS.items()),
+        *(Route(path, endpoint(change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
-    return guarded(inner, frozenset(map(read_origin, origins)))
-
-
-class _Console(NamedTuple):
-    """What all screens share."""
-
-    installation: Installation
-    authorize: Authorize
-
-    @property
-    def can_sign_out(self) -> bool:
-        """Whether people have signed in here, by a link."""
-        return isinstance(self.authorize, SignIn)
+    return guard.guarded(inner, frozenset(map(guard.read_origin, origins)))
 
 
 async def _stopped(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    key = f"http.{status}"
-    reason = text(key if has(key) else "http.400")
-    return bare_page(request, "stop.html", status=status, reason=reason)
+    reason = f"http.{status}" if has(f"http.{status}") else "http.400"
+    return bare_page(request, "stop.html", status=status, reason=text(reason))
 
 
-def _endpoint(console: _Console, show: Show) -> Callable[[Request], Awaitable[Response]]:
-    """Return the Starlette endpoint of a screen or a change."""
+def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> Callable[[Request], Awaitable[Response]]:
+    has_links = isinstance(authorize, SignIn)
+    visited = partial(_answer, installation, show, can_sign_out=has_links)
 
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         if is_change:
-            forms.require_bounded(request)
-        identity = await run_in_threadpool(console.authorize, request)
+            guard.require_bounded(request)
+        identity = await run_in_threadpool(authorize, request)
         if identity is None:
-            status, why = (401, "refused.no_session") if console.can_sign_out else (403, "refused.no_identity")
+            status, why = (401, "refused.no_session") if has_links else (403, "refused.no_identity")
             # Before a byte of a form is read.
             return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
-            return await run_in_threadpool(_answer, console, show, request, identity, forms.EMPTY)
-        limits = {"max_files": 1, "max_fields": forms.FIELDS}
-        async with request.form(**limits, max_part_size=forms.BODY_BYTES) as data:
-            form = forms.Form(data)
-            return await run_in_threadpool(_answer, console, show, request, identity, form)
+            return await run_in_threadpool(visited, request, identity, EMPTY)
+        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+            return await run_in_threadpool(visited, request, identity, Form(data))
 
     return answer
 
 
-def _answer(console: _Console, show: Show, request: Request, identity: Identity, form: forms.Form) -> Response:
-    secret = forms.secret_of(request)
+def _answer(
+    installation: Installation, show: Show, request: Request, identity: Identity, form: Form, *, can_sign_out: bool
+) -> Response:
+    secret = guard.secret_of(request)
     visit = Visit(
         request=request,
-        installation=console.installation.acting_as(identity.name),
+        installation=installation.acting_as(identity.name),
         identity=identity,
         form=form,
-        token=forms.token_for(secret, identity.name),
-        can_sign_out=console.can_sign_out,
+        token=guard.token_for(secret, identity.name),
+        can_sign_out=can_sign_out,
     )
-    is_ours = compare_digest(form.raw(forms.FIELD).encode(), visit.token.encode())
+    is_ours = compare_digest(form.raw(guard.FIELD).encode(), visit.token.encode())
     if request.method == "POST" and not (visit.can_change and is_ours):
         why = "refused.token" if visit.can_change else "refused.role"
         return bare_page(request, "stop.html", status=403, reason=text(why))
@@ -165,6 +151,6 @@ def _answer(console: _Console, show: Show, request: Request, identity: Identity,
         response = show(visit)
     except LicenseError as error:
         response = trouble(visit, error)
-    if forms.get_cookie(request, forms.COOKIE) != secret:
-        forms.set_cookie(request, response, forms.COOKIE, secret)
+    if guard.get_cookie(request, guard.COOKIE) != secret:
+        guard.set_cookie(request, response, guard.COOKIE, secret)
     return response

@@ -1,6 +1,12 @@
-"""From facts to pages: templates in which everything is escaped, and the files that pages load."""
+"""From facts to pages: templates in which everything is escaped, their texts, and the files that pages load.
 
-from functools import partial
+Every text that the console itself shows is in `texts.toml`, ready for translation. What the installation says (errors,
+notices, reasons) are sentences of the library.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
@@ -12,8 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
-from licensekit.console.texts import has, text
-from licensekit.console.views.licenses import over, percent, tone
+from licensekit.console.views import over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState
@@ -26,6 +31,7 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
 )
 REFUSED: Final = 409
 
+_TEXTS: Final = Path(__file__).with_name("texts.toml")
 _FOLDER: Final = Path(__file__).with_name("static")
 _TYPES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _FILES: Final = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
@@ -59,15 +65,12 @@ def faults_of(error: errors.LicenseError | None) -> tuple[errors.LicenseError, .
 
 def status_of(error: errors.LicenseError | None) -> int:
     """Return the HTTP status that fits an error; 200 without one."""
-    if error is None:
-        return 200
-    return next((code for branch, code in _STATUS if isinstance(error, branch)), REFUSED)
+    return 200 if error is None else next((code for branch, code in _STATUS if isinstance(error, branch)), REFUSED)
 
 
 def bare_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
     """Return a page for somebody who is not signed in: it tells nothing of the installation."""
-    url = partial(address, request)
-    return HTMLResponse(_TEMPLATES.get_template(template).render(url=url, **facts), status)
+    return HTMLResponse(_TEMPLATES.get_template(template).render(url=partial(address, request), **facts), status)
 
 
 def moved(visit: Visit, path: str, **params: str | None) -> Response:
@@ -130,10 +133,8 @@ def coded(sentence: str) -> Markup:
     pieces = sentence.replace("`licensekit ", "`").split("`")
     if len(pieces) % 2 == 0:
         return escape(sentence)
-    wrapped = (
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
-    )
-    return Markup("").join(wrapped)  # every piece is escaped
+    code = Markup("<code>{}</code>")  # it escapes what it wraps, as `join` does the rest
+    return Markup("").join(code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
 
 
 def described(error: errors.LicenseError) -> Markup:
@@ -162,12 +163,44 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shared = cast("dict[str, Any]", made.globals)
-    shared.update(t=text, has_text=has, version=_VERSION)
+    cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
     shown = (amount, coded, day, described, issuer_name, license_name, moment, over, percent, tone, value)
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)
     return made
+
+
+def text(key: str, **values: object) -> str:
+    """Return the text of a dotted `key`, with `values` in the places that it names.
+
+    A text that has a singular and a plural (`one` and `many`) is chosen by the value `n`.
+
+    Raises:
+        KeyError: there is no such text, or it names a place that has no value.
+    """
+    if not has(key):
+        key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
+    found = texts()[key]
+    return found.format_map(values) if values else found
+
+
+def has(key: str) -> bool:
+    """Return whether there is such a text."""
+    return key in texts()
+
+
+@cache
+def texts() -> Mapping[str, str]:
+    """Return dotted key to text."""
+    return dict(_flat("", tomllib.loads(_TEXTS.read_text(encoding="utf-8"))))
+
+
+def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+        return
+    for name, one in value.items():
+        yield from _flat(f"{key}.{name}" if key else name, one)
 
 
 _TEMPLATES: Final = _environment()

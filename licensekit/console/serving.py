@@ -10,8 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.security.identity import Identity, Network, Proxy
-from licensekit.console.security.sign_in import SignIn
+from licensekit.console.security.sign_in import Network, Proxy, SignIn
+from licensekit.console.visit import Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
 
@@ -63,7 +63,9 @@ def _with_links(
 ) -> tuple[ASGIApp, list[str]]:
     """Return the console for whoever has the link, and what shows the first one."""
     port: int = listener.getsockname()[1]
-    base = (reach.public[0] if reach.public else _address(reach, port)).rstrip("/")
+    host = f"[{reach.host}]" if ":" in reach.host else reach.host
+    here = f"{'https' if reach.certificate else 'http'}://{host}:{port}"
+    base = (reach.public[0] if reach.public else here).rstrip("/")
     opening: list[str] = []
 
     def announce(code: str) -> None:
@@ -78,18 +80,8 @@ def _with_links(
     return app(installation, sign_in, origins=reach.public), opening
 
 
-def _address(reach: Reach, port: int) -> str:
-    scheme = "http" if reach.certificate is None else "https"
-    host = f"[{reach.host}]" if ":" in reach.host else reach.host
-    return f"{scheme}://{host}:{port}"
-
-
 def listen(host: str, port: int) -> socket.socket:
-    """Take an address; port 0 takes any that is free.
-
-    Raises:
-        ConsoleUnavailable: it cannot be taken.
-    """
+    """Take an address, port 0 any that is free; raise `ConsoleUnavailable` if it cannot be taken."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family)
@@ -103,7 +95,7 @@ def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # who is asked through a proxy is judged by `security.proxy`
+        proxy_headers=False,  # who is asked through a proxy is judged by `security.sign_in`
         lifespan="off",
         ws="none",
         ssl_certfile=None if reach.certificate is None else str(reach.certificate),

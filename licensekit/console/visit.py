@@ -1,14 +1,86 @@
 """One request as a screen sees it: who asks, about which installation, and what was sent."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from licensekit.console.security.forms import Form
-from licensekit.console.security.identity import Identity, Role
 from licensekit.installation import Installation, InstallationState
+
+
+class Role(StrEnum):
+    """What somebody may do here."""
+
+    READER = "reader"
+    """Sees everything and changes nothing."""
+    ADMINISTRATOR = "administrator"
+    """Sees and changes everything."""
+
+
+class Identity(NamedTuple):
+    """Somebody who is signed in."""
+
+    name: str
+    """Stands in the audit log beside every change."""
+    role: Role = Role.ADMINISTRATOR
+
+
+Authorize = Callable[[Request], Identity | None]
+"""Gives who sends a request, or None if they may not see anything.
+
+It is called once for each request, in a thread, and may block. What it raises is a fault of the application and
+answered as one; nothing is shown then.
+"""
+
+
+class Form:
+    """What a form sent."""
+
+    def __init__(self, data: FormData) -> None:
+        self._data = data
+
+    def text(self, name: str) -> str:
+        """Return the text of a field, without space around it; empty if it was not sent."""
+        return self.raw(name).strip()
+
+    def raw(self, name: str) -> str:
+        """Return the text of a field as it was sent."""
+        value = self._data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return every text that was sent under a name: the check boxes that were ticked."""
+        return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """Return what was chosen in `name` and in its groups, which are called `name.GROUP`."""
+        groups = (one for one in self._data if one == name or one.startswith(f"{name}."))
+        return tuple(filter(None, map(self.text, groups)))
+
+    def changes(self, ticked: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return which licenses are ticked and were not held, and which were held and are not ticked.
+
+        The form says what was held when it was shown: what somebody else changed meanwhile stays.
+        """
+        before, wanted = frozenset(self.texts("held")), frozenset(ticked)
+        return sorted(wanted - before), sorted(before - wanted)
+
+    def has(self, name: str) -> bool:
+        """Return whether a check box was ticked."""
+        return name in self._data
+
+    def file(self, name: str) -> bytes:
+        """Return the bytes of a file; empty if none was chosen."""
+        value = self._data.get(name)
+        return value.file.read() if isinstance(value, UploadFile) else b""
+
+
+EMPTY: Final = Form(FormData())
 
 
 @dataclass(frozen=True)

@@ -12,21 +12,17 @@ from licensekit.entitlements.explanations import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import NextDate
-from licensekit.installation.activation import ActivationProposal
+from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.audit import AuditEntry, AuditReport
-from licensekit.installation.details import LicenseDetails, UserDetails
-from licensekit.installation.doctor import diagnose
+from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
-from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
-from licensekit.installation.metrics import metric_lines
+from licensekit.installation.operations import Moved, diagnose, metric_lines, move, restore
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
-from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
-from licensekit.installation.update import Fetch
 from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users

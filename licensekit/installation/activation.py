@@ -1,12 +1,15 @@
-"""A license file, taken whole or not at all (`docs/installation.md`, "Activation")."""
+"""A license file, taken whole or not at all (`docs/installation.md`, "Activation").
 
-from collections.abc import Iterator
+It is given, or fetched from where its issuer publishes it (`docs/renewals.md`).
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from licensekit.errors import BundleRefused, FetchFailed, FormatError, LicenseError, SignatureInvalid, UpdateNotOffered
 from licensekit.errors.coded import Message
 from licensekit.installation.admission import apply_resets, time_after
-from licensekit.installation.messages import LicensesEnd, ShortLater
 from licensekit.installation.plan import Activated, ActivationPlan, plan_activation
 from licensekit.installation.preview import Preview, preview_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
@@ -19,8 +22,26 @@ from licensekit.state.stored import store_bundle
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Bundle, decode, hex_extension
 from licensekit.wire.plain import word
+
+
+class LicensesEnd(Message, reasons=True):
+    """Licenses give less from a moment on: they can be read, or are not granted."""
+
+    licenses: tuple[str, ...]
+    since: int | None = None
+    """In seconds since 1970; None: as soon as the file is active."""
+
+
+class ShortLater(Message):
+    """More are in use than there will be once the file has its effect."""
+
+    license: str
+    in_use: int
+    total: int
+    remove: int
+    since: int
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -64,10 +85,9 @@ def propose_activate(read: ReadTransaction, data: bytes | str) -> ActivationProp
 
 def _proposal(read: ReadTransaction, data: bytes | str, plan: ActivationPlan) -> ActivationProposal:
     preview = preview_of(read, plan)
-    short = _short_later(preview) if preview.moment > preview.now else ()
     return ActivationProposal(
         changes=tuple(_changes_of(preview)),
-        consequences=(*short, *_ends_of(preview)),
+        consequences=tuple(_consequences_of(preview)),
         warnings=warnings_of(read),
         about=preview.outcome.serial or "this license file",
         preview=preview,
@@ -78,11 +98,7 @@ def _proposal(read: ReadTransaction, data: bytes | str, plan: ActivationPlan) ->
 
 
 def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
-    """Write everything that an activation changes.
-
-    Raises:
-        RefusedError: the first reason against it; its `faults` are all.
-    """
+    """Write everything that an activation changes; raise the first reason against it, whose `faults` are all."""
     if plan.reasons:
         raise plan.reasons[0].replace(more=tuple(plan.reasons[1:]))
     if not plan.outcome.changed and change.read.stored.recorded is not None:
@@ -106,20 +122,14 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
 
 
 def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
-    """Check the pack that was given, and return what to know about whom it makes us believe.
-
-    Raises:
-        FormatError, TrustError: the pack is damaged, or not of the root that was given.
-    """
+    """Check the pack that was given, and return what to know about whom it makes us believe."""
     if read.opened.pack is None:
         return ()
     open_pack(read.pack, read.root)
-    is_guess = read.opened.root is None and read.stored.recorded is None
-    return (RootFromPack(root=read.root),) if is_guess else ()
+    return () if read.opened.root is not None or read.stored.recorded else (RootFromPack(root=read.root),)
 
 
 def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
-    """Store what is taken, and enter it in the journal, which decides."""
     read, admission = change.read, plan.admission
     change.note_findings()
     keep_trust(change.journal, read.stored, plan.facts.trust_store)
@@ -133,8 +143,7 @@ def _keep_documents(change: WriteTransaction, plan: ActivationPlan) -> None:
     for verified in (*admission.again, *admission.new):
         store_bundle(change.connection, verified)
     for verified in admission.again:
-        key = verified.keys[0]
-        change.enter(BundleSignedAgain(verified.identity, key.scheme, key.key_id))
+        change.enter(BundleSignedAgain(verified.identity, verified.keys[0].scheme, verified.keys[0].key_id))
     for verified in admission.new:
         change.enter(taken(verified, change.now, change.time.elapsed))
 
@@ -148,8 +157,7 @@ def _changes_of(preview: Preview) -> Iterator[Change]:
     for one in preview.void:
         yield Change(_path(one.bundle), "active", "void")
     for bundle in outcome.new:
-        is_idle = bundle in outcome.without_effect
-        yield Change(_path(bundle), None, "without effect" if is_idle else "active")
+        yield Change(_path(bundle), None, "without effect" if bundle in outcome.without_effect else "active")
     for bundle in outcome.again:
         yield Change(_path(bundle), "here", "signed again")
     for what in outcome.trust:
@@ -160,30 +168,74 @@ def _changes_of(preview: Preview) -> Iterator[Change]:
 def _values_of(preview: Preview) -> Iterator[Change]:
     for row in preview.rows:
         if row.total_now != row.total_new:
-            totals = (row.total_now, row.total_new)
-            now, new = ("unrestricted" if total is None else total for total in totals)
-            yield Change(f"licenses.{row.code}.total", now, new)
+            totals = ("unrestricted" if total is None else total for total in (row.total_now, row.total_new))
+            yield Change(f"licenses.{row.code}.total", *totals)
         if row.access_now != row.access_new:
-            access = row.access_now.name.lower(), row.access_new.name.lower()
-            yield Change(f"licenses.{row.code}.access", *access)
+            yield Change(f"licenses.{row.code}.access", word(row.access_now), word(row.access_new))
     for setting in preview.settings:
         if setting.altered:
             yield Change(f"settings.{setting.code}", setting.before, setting.after)
 
 
-def _ends_of(preview: Preview) -> Iterator[LicensesEnd]:
+def _consequences_of(preview: Preview) -> Iterator[Message]:
+    for one in preview.deficits if preview.moment > preview.now else ():
+        yield ShortLater(
+            license=one.license, in_use=one.in_use, total=one.total, remove=one.remove, since=preview.moment
+        )
     for loss in preview.losses:
         since = loss.at if loss.at > preview.now else None
         reason = f"{word(loss.access)}-{'later' if since else 'now'}"
         yield LicensesEnd(reason=reason, licenses=loss.licenses, since=since)
 
 
-def _short_later(preview: Preview) -> Iterator[ShortLater]:
-    for one in preview.deficits:
-        yield ShortLater(
-            license=one.license, in_use=one.in_use, total=one.total, remove=one.remove, since=preview.moment
-        )
-
-
 def _path(bundle: Bundle) -> str:
     return f"bundles.{bundle.issuer}.{bundle.label.replace(' ', '.')}"
+
+
+Fetch = Callable[[str], bytes]
+"""Returns what is at an address; raises a `LicenseError` if nothing comes."""
+
+
+def update_address(read: ReadTransaction, issuer: str | None) -> str:
+    """Return where the newest file of an issuer lies, the vendor by default (`docs/format.md`, "Extensions").
+
+    What has expired or was taken back says it as well: a renewal is looked for then, too.
+    """
+    trust_store = read.state().trust_store
+    owner = issuer or trust_store.issuer
+    payloads = [one.token.payload for one in read.stored.bundles if one.record.issuer == owner and one.token.frame]
+    said = [hex_extension(decode(Bundle, one).extensions, PICKUP, PICKUP_BYTES) for one in payloads]
+    pickups = [pickup.hex() for pickup in said if pickup is not None]
+    catalog = trust_store.catalogs.get(owner)
+    folder = None if catalog is None else catalog.document.urls.get(UPDATE)
+    if not payloads or folder is None or not pickups:
+        reason = ("pickup" if folder else "catalog") if payloads else "nothing"
+        raise UpdateNotOffered(reason=reason, issuer=owner)
+    # What was activated last is what the issuer goes on with.
+    return f"{folder.removesuffix('/')}/{pickups[-1]}.lic"
+
+
+def propose_fetched(address: str, fetch: Fetch, propose: Callable[[bytes], ActivationProposal]) -> ActivationProposal:
+    """Return what the file at an address would change.
+
+    An error that names no place names the folder, as whoever knows the whole address can fetch the file. What is
+    damaged is to be fetched again, and not to be mailed.
+    """
+    data = b""
+    try:
+        data = fetch(address)
+        if data.lstrip().startswith(b"<"):
+            raise FetchFailed(reason="page")
+        return propose(data)
+    except LicenseError as error:
+        # All files end with a line: without its end one is cut off, and not forged.
+        is_cut_off = isinstance(error, SignatureInvalid) and not data.endswith(b"\n")
+        is_damaged = is_cut_off or isinstance(error, FormatError)
+        shown = FetchFailed(reason="damaged", detail=error.message) if is_damaged else error
+        raise (shown if shown.where else shown.at(address.rpartition("/")[0])) from error
+
+
+def is_news(preview: Preview) -> bool:
+    """Return whether a file has anything to take or to refuse but older bundles."""
+    is_older = [isinstance(one, BundleRefused) and one.reason == "older" for one in preview.reasons]
+    return preview.outcome.changed or not all(is_older)

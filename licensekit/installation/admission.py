@@ -104,7 +104,8 @@ def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admissi
         active = facts.active(kept)
         older, faults = _faults(verified, active, floors, facts)
         is_lowered = older is not None and lowered < facts.lower_allowed
-        higher = [one for one in kept if is_lowered and _is_above(one, verified, facts)]
+        ahead = [one for one in kept if is_lowered and _is_ahead(one, verified.document, facts)]
+        higher = [one for one in ahead if one.document.sequence > verified.document.sequence]
         left = [*(one for one in kept if one not in (verified, *higher)), verified]
         if verified in active or (not faults and verified in kept and facts.active(left) == active):
             same.append(verified)
@@ -140,9 +141,7 @@ def _faults(
 
 def _is_signed_again(verified: Verified[Bundle], facts: AdmissionFacts) -> bool:
     known = facts.stored.get(verified.identity)
-    if known is None or known.record.state == RETURNED:
-        return False
-    return known.token != verified.token
+    return known is not None and known.record.state != RETURNED and known.token != verified.token
 
 
 def _kept_with(again: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> list[Verified[Bundle]]:
@@ -156,7 +155,7 @@ def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
     return verified.document.part != BASE, verified.document.sequence
 
 
-def _line(bundle: Bundle) -> tuple[object, ...]:
+def _line(bundle: Bundle | BundleTaken) -> tuple[object, ...]:
     return bundle.issuer, bundle.serial, bundle.part, bundle.use
 
 
@@ -192,14 +191,11 @@ def _of_sequence(
 ) -> errors.RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
     there = {one.identity for one in floors}
-    line = {
-        **{one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)},
-        **{
-            identity: taken.sequence
-            for identity, taken in facts.journal.taken.items()
-            if identity not in there and _has_held(taken, bundle, facts)
-        },
-    }
+    line = {one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)}
+    for identity, lost in facts.journal.taken.items():  # only the journal knows what is lost
+        is_of_line = identity not in there and _line(lost) == _line(bundle)
+        if is_of_line and still_holds(lost, bundle, facts.trust_store.trust):
+            line[identity] = lost.sequence
     if any(one == bundle.sequence and i != verified.identity for i, one in line.items()):
         return errors.BundleRefused(reason="other-here", **naming(bundle))
     highest = max(line.values(), default=0)
@@ -210,19 +206,7 @@ def _of_sequence(
 
 def _is_ahead(one: Verified[Bundle], bundle: Bundle, facts: AdmissionFacts) -> bool:
     """Return whether `one` would hold `bundle` back, were its sequence the higher one."""
-    same_line = _line(one.document) == _line(bundle)
-    return same_line and holds_back(one, bundle, facts.trust_store.trust)
-
-
-def _has_held(taken: BundleTaken, bundle: Bundle, facts: AdmissionFacts) -> bool:
-    """Return the same of one that is lost, and that only the journal knows."""
-    same_line = (taken.issuer, taken.serial, taken.part, taken.use) == _line(bundle)
-    return same_line and still_holds(taken, bundle, facts.trust_store.trust)
-
-
-def _is_above(one: Verified[Bundle], lower: Verified[Bundle], facts: AdmissionFacts) -> bool:
-    is_higher = one.document.sequence > lower.document.sequence
-    return is_higher and _is_ahead(one, lower.document, facts)
+    return _line(one.document) == _line(bundle) and holds_back(one, bundle, facts.trust_store.trust)
 
 
 def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[errors.RefusedError]:

@@ -92,12 +92,9 @@ def _named(connection: Connection, one: Link) -> AuditEntry:
 def check_audit(connection: Connection) -> Head:
     """Check every link and every slot, and return the newest entry; raises as `verify`."""
     head = Head(0, GENESIS)
-    for number, _, recorded in unbroken(_links(connection), Link._make, _damaged):
+    links = unbroken(_links(connection), Link._make, lambda _, number: AuditDamaged(reason="chain", entry=number))
+    for number, _, recorded in links:
         head = Head(number, recorded)
     for code, there in misnumbered(connection):
         raise AuditDamaged(reason="slots", license=code, there=there)
     return head
-
-
-def _damaged(_reason: str, number: int) -> AuditDamaged:
-    return AuditDamaged(reason="chain", entry=number)

@@ -1,27 +1,47 @@
-"""Everything about one license or one user: what it means or has, where from, and its history."""
+"""Everything about one license, user or file: what it means or has, where from, why not more, and what would help.
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+What is wrong is stated by the notices, reasons and errors that everything else shows as well.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from shlex import quote
+from typing import Any, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, where_to_buy
 from licensekit.entitlements.amounts import total_of
-from licensekit.entitlements.assignment import missing_requirements
+from licensekit.entitlements.assignment import AssignmentChange, faults_of, missing_requirements
+from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.events import Event, concerning
-from licensekit.entitlements.explanations import Explanation, Given, explain, given, why_not
+from licensekit.entitlements.explanations import Explanation, Given, given, why_not
+from licensekit.entitlements.explanations import explain as explain_license
 from licensekit.entitlements.holdings import held_access
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
+from licensekit.entitlements.messages import About
+from licensekit.entitlements.questions import called
+from licensekit.errors import LicenseError, NotFound
 from licensekit.errors.coded import Coded
+from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.journal_state import BundleRecord
-from licensekit.state.loading import ReadTransaction
+from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.time import lease_time
 from licensekit.state.trust_store import verify_bundles
-from licensekit.state.users import known_user
+from licensekit.state.users import known_user, user_facts
+from licensekit.text import names
+from licensekit.text.values import nearest
+from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore
+from licensekit.wire import armor
 from licensekit.wire.documents import Kind, License, SeatKind
 from licensekit.wire.plain import plain_fields, word
+
+
+class WouldBeTaken(About, reasons=True):
+    """An installation takes a license file, or has taken all of it."""
+
+    file: str
 
 
 class LicenseDetails(NamedTuple):
@@ -126,20 +146,16 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         UnknownCode: no catalog has it.
     """
     state = read.state(now=now)
-    entitlements = state.entitlements
-    name = resolve(entitlements, code)
+    entitlements, name = state.entitlements, resolve(state.entitlements, code)
     [row] = [row for row in state.licenses if row.code == name]
-    trust_store = entitlements.trust_store
-    license_ = entitlements.licenses[name]
+    trust_store, licenses = entitlements.trust_store, entitlements.licenses
+    license_ = licenses[name]
     heir, sold = license_.replaced_by, total_of(tier.amount for tier in entitlements.tiers.get(name, ()))
     over = 0 if sold is None else max(0, row.in_use - sold)
     holders = holders_of(read.connection, entitlements, name)
     if license_.seats is SeatKind.CONCURRENT:
         # A seat beyond what is sold is lost by itself, whoever took it last.
         over, holders = 0, seats.holders(read.connection, name, lease_time(read.connection, read.now), HOLDERS)
-    required_by = [
-        other for other, one in entitlements.licenses.items() if name in trust_store.beside(other, one.requires)
-    ]
     return LicenseDetails(
         row=row,
         license=license_,
@@ -147,9 +163,9 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         requires=trust_store.beside(name, license_.requires),
         includes=tuple(sorted(entitlements.closure[name])),
         replaced_by=None if heir is None else trust_store.qualify(row.issuer, heir),
-        required_by=tuple(sorted(required_by)),
+        required_by=tuple(sorted(c for c, one in licenses.items() if name in trust_store.beside(c, one.requires))),
         buy=where_to_buy(entitlements, name),
-        explanations=explain(entitlements, name),
+        explanations=explain_license(entitlements, name),
         why=tuple(_why(entitlements, row)),
         holders=holders,
         surplus=holders[:over],
@@ -167,5 +183,126 @@ def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
 def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
     verified = verify_bundles(read.stored.every, trust_store, read.now).verified
     naming = {one.identity for one in verified if any(bare in one.document.counts(kind) for kind in Kind)}
-    ours = (one for one in read.bundles() if one.issuer == issuer)
-    return (record for record in ours if record.identity in naming)
+    return (one for one in read.bundles() if one.issuer == issuer and one.identity in naming)
+
+
+class ExplainedRow(NamedTuple):
+    """One thing that is worth knowing, and the command that helps."""
+
+    about: str
+    """What of it this is about: a way to log in, a license, a bundle; empty where it is about all of it."""
+    what: Coded
+    remedy: str
+    """A command line, `licensekit …`; empty where no command helps."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**self.what.as_json(), "about": self.about or None, "remedy": self.remedy or None}
+
+
+class FileDetails(NamedTuple):
+    """What is in a file."""
+
+    findings: tuple[Finding, ...]
+    """Each document, and what vouches for it here; empty where the file is damaged."""
+    trust_store: TrustStore
+    """Whom the installation believes without the file."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"documents": [finding.plain() for finding in self.findings]}
+
+
+class Explained(NamedTuple):
+    """An installation, a user, a license or a file, with what is wrong and what would help."""
+
+    kind: Literal["installation", "user", "license", "file"]
+    name: str
+    details: InstallationState | UserDetails | LicenseDetails | FileDetails
+    rows: tuple[ExplainedRow, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        rows = [row.plain() for row in self.rows]
+        return {"kind": self.kind, "name": self.name, "rows": rows, "details": self.details.plain()}
+
+
+def explain(
+    read: ReadTransaction, name: str = "", *, data: bytes | None = None, now: int | None = None
+) -> tuple[Explained, ...]:
+    """Explain everything that is called `name`: a user, licenses, a file; without one, the installation.
+
+    A license is found by its code in any case, or by the name that is shown. `data` is the content of a file of that
+    name. With `now` (seconds since 1970): what it would be then.
+
+    Raises:
+        NotFound: nothing is called so.
+    """
+    state = read.state(now=now)
+    if not name:
+        return (Explained("installation", "", state, _rows(state.notices)),)
+    found = [] if user_facts(read.connection, name) is None else [_user(read, state, name)]
+    found += [_license(read, state, code, now) for code in called(state.entitlements, name)]
+    if data is not None:
+        found.append(_file(read, state.trust_store, name, data))
+    if not found:
+        raise NotFound(reason="anything", name=name, guess=nearest(names.folded(name), state.entitlements.licenses))
+    return tuple(found)
+
+
+def _rows(found: Iterable[Coded], about: str = "") -> tuple[ExplainedRow, ...]:
+    helped = ((one, one.subject, one.remedy) if isinstance(one, About) else (one, "", "") for one in found)
+    return tuple(ExplainedRow(about or subject, one, remedy) for one, subject, remedy in helped)
+
+
+def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explained:
+    details = user_details_of(read, name, now=state.now)
+    reasons: list[tuple[str, About]] = [(way, one) for way, may in details.logins.items() for one in may.reasons]
+    reasons += [(one.license, one.why) for one in details.given if one.why is not None]
+    # Who is of another kind comes another way: nothing of this one helps.
+    closed = {about for about, why in reasons if isinstance(why, KindExcluded)}
+    rows = (
+        ExplainedRow(about, why, "" if about in closed else _help_for(state, details.user, why))
+        for about, why in reasons
+    )
+    return Explained("user", details.user.written, details, tuple(rows))
+
+
+def _help_for(state: InstallationState, user: UserFacts, why: About) -> str:
+    """Return the command that helps a user: what is missing is assigned, itself or with a license that includes it."""
+    holder = quote(user.id)
+    match why:
+        case NotHeld(license=wanted) | FullWithAnother(license=wanted):
+            entitlements, held = state.entitlements, frozenset(user.licenses)
+            including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
+            for code in (wanted, *including):
+                change = AssignmentChange(frozenset({code}))
+                if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
+                    return f"licensekit users assign {holder} {code}"
+        case BeyondSold(reason="slot", license=code):
+            return f"licensekit users prefer {code} {holder}"
+        case _:
+            pass
+    return why.remedy
+
+
+def _license(read: ReadTransaction, state: InstallationState, code: str, now: int | None) -> Explained:
+    details = details_of(read, code, now=now)
+    noticed, here = (notice for notice in state.notices if notice.subject == code), f"licensekit explain {code}"
+    rows = (row._replace(remedy="") if row.remedy == here else row for row in _rows((*noticed, *details.why), code))
+    return Explained("license", code, details, tuple(rows))
+
+
+def _file(read: ReadTransaction, trust_store: TrustStore, name: str, data: bytes) -> Explained:
+    findings: list[Finding] = []
+    found: list[Coded] = []
+    try:
+        findings = check(armor.read(data), trust_store, read.now)
+        proposal = propose_activate(read, data)
+    except LicenseError as error:
+        found.append(error)
+    else:
+        is_new = proposal.preview.outcome.changed
+        taken = WouldBeTaken(reason="new" if is_new else "same", file=name)
+        found += proposal.preview.reasons or (taken, *(proposal.consequences if is_new else ()))
+    return Explained("file", name, FileDetails(tuple(findings), trust_store), _rows(found))

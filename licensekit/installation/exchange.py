@@ -12,7 +12,7 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import evaluate
 from licensekit.errors import NotActivated, NotFound
-from licensekit.installation.messages import ReturnIsFinal
+from licensekit.errors.coded import Message
 from licensekit.installation.plan import deficits_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
@@ -25,8 +25,17 @@ from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.trust.held import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from licensekit.wire.documents import BASE, Document, Receipt, Request, Statement, Usage, Value, hex_extension
+from licensekit.wire.documents import BASE, Receipt, Request, Statement, Usage, Value, hex_extension
 from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL
+
+
+class ReturnIsFinal(Message):
+    """What is given back can never work here again."""
+
+    part: str
+    bundles: tuple[str, ...]
+    """Serial, part and sequence of each."""
+
 
 NONCE_BYTES: Final = 16
 _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
@@ -51,7 +60,7 @@ def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[
         summary=_summary(state, facts, change.now),
         extensions=extensions,
     )
-    return armor.write_file([_signed(change, request)]), request
+    return armor.write_file([sign(request, state.stored.key)]), request
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -95,11 +104,10 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
     active = _active(records, part, owner)
     if not active and not _receipts(read.connection, read.stored.journal.state, part, owner):
         raise NotFound(reason="active", name=part, issuer=owner)
-    names = [one.label for one in active]
-    final = [ReturnIsFinal(part=part, bundles=tuple(names))] if active else []
+    names = tuple(one.label for one in active)
     return ReturnProposal(
         changes=tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names),
-        needs_confirmation=tuple(final),
+        needs_confirmation=(ReturnIsFinal(part=part, bundles=names),) if active else (),
         about=part,
         part=part,
         issuer=owner,
@@ -109,7 +117,6 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
 
 
 def _settlement(read: ReadTransaction, state: InstallationState, returned: Container[bytes]) -> Settlement:
-    """Return who could lose what once bundles are returned."""
     kept = (one for one in state.kept if one.identity not in returned)
     after = evaluate(state.trust_store, kept, state.now, fingerprint=state.fingerprint, released=state.released)
     deficits = deficits_of(read.connection, state.entitlements, after, state.in_use)
@@ -161,7 +168,7 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
         notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in told[:NOTICES]],
         extensions=extensions,
     )
-    return armor.write_file([_signed(change, statement)]), statement
+    return armor.write_file([sign(statement, state.stored.key)]), statement
 
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
@@ -175,9 +182,8 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
         extensions=extensions,
     )
     change.enter(BundleEnded(record.identity, RETURNED))
-    change.connection.run(
-        "UPDATE bundles SET receipt = ? WHERE identity = ?", _signed(change, receipt).frame, record.identity
-    )
+    frame = sign(receipt, change.read.stored.key).frame
+    change.connection.run("UPDATE bundles SET receipt = ? WHERE identity = ?", frame, record.identity)
 
 
 def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Value]:
@@ -193,16 +199,15 @@ def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Valu
     }
     words = " ".join(word for word, is_so in went.items() if is_so)
     trust_store = change.read.state().trust_store
-    held = held_in(trust_store, trust_store.issuer)
-    return {**follows, HOLDS: held.text, **({JOURNAL: words} if words else {})}
+    held = held_in(trust_store, trust_store.issuer).text
+    return {**follows, HOLDS: held, **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:
     """Return the extension that names the audit head of the exchange file before, if any."""
     entries = change.connection.stream("SELECT entry, hash FROM audit ORDER BY number DESC")
     # Quotes inside of texts are escaped, so this is never a part of one.
-    signed = (head for entry, head in entries if any(did in entry for did in _EXCHANGE_FILES))
-    head = next(signed, None)
+    head = next((head for entry, head in entries if any(did in entry for did in _EXCHANGE_FILES)), None)
     return {} if head is None else {FOLLOWS: head.hex()}
 
 
@@ -214,17 +219,11 @@ def _receipts(connection: Connection, state: JournalState, part: str, issuer: st
     return [armor.Token("receipt", kept[r.identity]) for r in returned if r.identity in kept]
 
 
-def _signed(change: WriteTransaction, document: Document) -> armor.Token:
-    return sign(document, change.read.stored.key)
-
-
 def _summary(state: InstallationState, facts: Mapping[str, str], now: int) -> dict[str, str]:
-    key = state.fingerprint.key or b""
-    named = ", ".join(sorted(facts)) or "none"
     return {
         "product": state.trust_store.product,
         "serial": state.serial or "none yet",
         "made on": format_seconds(now),
-        "installation key": key.hex(),
-        "machine facts": f"{named} (as keyed hashes, from which they cannot be read)",
+        "installation key": (state.fingerprint.key or b"").hex(),
+        "machine facts": f"{', '.join(sorted(facts)) or 'none'} (as keyed hashes, from which they cannot be read)",
     }

@@ -11,16 +11,22 @@ from typing import Self
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import ActivationProposal, apply, propose_activate, warnings_of
+from licensekit.installation.activation import (
+    ActivationProposal,
+    Fetch,
+    apply,
+    is_news,
+    propose_activate,
+    propose_fetched,
+    update_address,
+    warnings_of,
+)
 from licensekit.installation.audit import AuditLog
-from licensekit.installation.details import details_of
-from licensekit.installation.events import Events
+from licensekit.installation.details import details_of, explain
+from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
-from licensekit.installation.explaining import explain
-from licensekit.installation.leases import Leases
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
-from licensekit.installation.update import Fetch, is_news, propose_fetched, update_address
 from licensekit.installation.users import Users
 from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import locate, open_installation

@@ -10,8 +10,8 @@ from licensekit.database import Connection
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements
 from licensekit.errors import BelowUse, RefusedError, UnexpectedType
+from licensekit.errors.coded import Message
 from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
-from licensekit.installation.messages import Brought
 from licensekit.state import slots
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import effective
@@ -24,6 +24,22 @@ from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
+
+
+class Brought(Message, reasons=True):
+    """What a license file brings beside bundles."""
+
+    before: int | None = None
+    """The version that is here; None: there is none."""
+    version: int | None = None
+    issuer: str = ""
+    effect: str = ""
+
+    @property
+    def path(self) -> str:
+        """The key path under which a proposal shows it."""
+        return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
+
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
@@ -82,13 +98,7 @@ def documents_of(bundles: Iterable[Verified[Bundle]]) -> tuple[Bundle, ...]:
 
 
 def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
-    """Verify a file and work out what activating it writes.
-
-    Raises:
-        FormatError: it is no license file, or is damaged.
-        TrustError: something in it is not to be believed.
-        HomeInvalid, NotActivated: see `ReadTransaction`.
-    """
+    """Verify a file and work out what activating it writes; raises as `propose_activate` does."""
     bundles, facts = _verify(read, data)
     admission = admit(bundles, facts)
     was_active, active = facts.active(facts.verified.kept), facts.active(admission.kept)
@@ -153,8 +163,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, Admissio
 def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) -> int:
     """Return the time at which the file has its effect: now, unless all of it is yet to start."""
     now = effective(time_after(read, facts.resets), read.reading)
-    starts = [start_of_day(v.document.starts or 0) for v in admission.new]
-    return max(now, min(starts, default=now))
+    return max(now, min((start_of_day(one.document.starts or 0) for one in admission.new), default=now))
 
 
 def _news(facts: AdmissionFacts) -> Iterator[Brought]:
@@ -185,24 +194,16 @@ def deficits_of(
         if license_ is not None and license_.seats is SeatKind.CONCURRENT:
             continue
         sold, was_sold = _sold(after, code), _sold(before, code)
-        is_less = sold is not None and (was_sold is None or sold < was_sold)
-        if sold is not None and is_less and used > sold:
+        if sold is not None and (was_sold is None or sold < was_sold) and used > sold:
             found.append(_below_use(connection, after, code, used, sold))
     return tuple(found)
 
 
 def _below_use(connection: Connection, after: Entitlements, code: str, in_use: int, total: int) -> BelowUse:
     newest = holders_of(connection, after, code)[:_NAMED]
-    others = max(0, in_use - len(newest))
-    return BelowUse(
-        reason="many" if others else "few",
-        license=code,
-        in_use=in_use,
-        total=total,
-        remove=in_use - total,
-        newest=newest,
-        others=others,
-    )
+    others, remove = max(0, in_use - len(newest)), in_use - total
+    how = "many" if others else "few"
+    return BelowUse(reason=how, license=code, in_use=in_use, total=total, remove=remove, newest=newest, others=others)
 
 
 def _sold(entitlements: Entitlements, code: str) -> int | None:

@@ -13,9 +13,7 @@ from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import groups_of
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Value
-from licensekit.wire.plain import plain, plain_fields
-
-_BUNDLE_FIELDS: Final = ("issuer", "serial", "part", "use", "sequence", "starts", "expiry")
+from licensekit.wire.plain import plain_fields
 
 
 class PreviewRow(NamedTuple):
@@ -152,12 +150,12 @@ class Preview(NamedTuple):
             "company": self.company,
             "serial": outcome.serial,
             "effective": format_seconds(self.moment),
-            "new": [_named(bundle) for bundle in outcome.new],
-            "without_effect": [_named(bundle) for bundle in outcome.without_effect],
-            "signed_again": [_named(bundle) for bundle in outcome.again],
-            "same": [_named(bundle) for bundle in outcome.same],
-            "replaced": [_named(bundle) for bundle in outcome.replaced],
-            "refused": [_named(bundle) for bundle in self.refused],
+            "new": list(map(_named, outcome.new)),
+            "without_effect": list(map(_named, outcome.without_effect)),
+            "signed_again": list(map(_named, outcome.again)),
+            "same": list(map(_named, outcome.same)),
+            "replaced": list(map(_named, outcome.replaced)),
+            "refused": list(map(_named, self.refused)),
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in outcome.trust],
             "licenses": [row.plain() for row in self.rows],
@@ -171,8 +169,7 @@ class Preview(NamedTuple):
 
 
 def _named(bundle: Bundle) -> dict[str, Any]:
-    shown = plain(bundle)
-    return {name: shown[name] for name in _BUNDLE_FIELDS}
+    return plain_fields(bundle, "issuer serial part use sequence starts expiry")
 
 
 def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
@@ -186,6 +183,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     groups = groups_of(read.connection, deciding(states, in_use))
     counted = [logins(state, groups) for state in states]
     named = [*admission.new, *admission.again, *admission.same]
+    values, settings = before.settings.values, after.settings
     unusable = dict(facts.verified.unusable)
     for one in admission.again:
         unusable.pop(one.identity, None)
@@ -198,7 +196,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         refused=documents_of(admission.refused),
         void=tuple(Void(one.document, unusable[one.identity]) for one in before.bundles if one.identity in unusable),
         rows=_compared(before, after, in_use, plan),
-        settings=_settings(before, after),
+        settings=tuple(SettingChange(row.code, row.name, values.get(row.code), row.value) for row in settings.rows),
         deficits=plan.deficits,
         covered_now=before.product_coverage,
         covered_new=present.product_coverage,
@@ -223,17 +221,9 @@ def _compared(
         one, remedy = old.get(row.code), short.get(row.code)
         total_now, access_now = (0, Access.NONE) if one is None else (one.total, one.access)
         reason, due = (None, remedy) if is_later else (remedy, None)
-        sold = PreviewRow(
-            row.code, row.issuer, row.kind, row.name, row.in_use, total_now, access_now, row.total, row.access, reason
-        )
-        found.append(sold._replace(due=due, quantity=row.quantity, per=row.per))
+        sold = (total_now, access_now, row.total, row.access, reason, due, row.quantity, row.per)
+        found.append(PreviewRow(row.code, row.issuer, row.kind, row.name, row.in_use, *sold))
     return (*found, *_unknown(after))
-
-
-def _settings(before: Entitlements, after: Entitlements) -> tuple[SettingChange, ...]:
-    """Return every setting before and after."""
-    old = before.settings.values
-    return tuple(SettingChange(row.code, row.name, old.get(row.code), row.value) for row in after.settings.rows)
 
 
 def _unknown(after: Entitlements) -> Iterator[PreviewRow]:

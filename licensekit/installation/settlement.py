@@ -202,12 +202,7 @@ class Settlement:
                 yield SettlementRowInvalid(reason="short", license=license_, count=lost[code], needed=needed)
 
     def carry_out(self, change: WriteTransaction, shown: "Settlement") -> None:
-        """Do what `shown` says, which was worked out before the write transaction; this was worked out inside it.
-
-        Raises:
-            ProposalStale: a holder of a license in deficit is assigned others by now.
-            RefusedError: a plan that is assigned has no room any more; its `faults` are every reason.
-        """
+        """Do what `shown` says, which was worked out before the write transaction; this was worked out inside it."""
         before, now = ({key: one[1:] for key, one in each.holders.items()} for each in (shown, self))
         if (shown.many, before) != (self.many, now):
             changed = tuple(f"licenses.{one.license}.holders" for one in self.short.values())

@@ -70,11 +70,8 @@ class Sites(Assignable):
     def list(self) -> tuple[SiteRow, ...]:
         """Return every site, the central one first."""
         with read_installation(self._opened) as read:
-            state = read.state()
-            return tuple(
-                SiteRow(site, lapsed(state.entitlements, Kind.SITE, site.holdings))
-                for site in all_sites(read.connection)
-            )
+            granted, sites = read.state().entitlements, all_sites(read.connection)
+            return tuple(SiteRow(site, lapsed(granted, Kind.SITE, site.holdings)) for site in sites)
 
 
 def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:
@@ -86,9 +83,7 @@ def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> No
 
 
 def _require_room(change: WriteTransaction) -> None:
-    """Refuse one more satellite than the licenses that limit them have room for."""
-    state = change.read.state()
-    entitlements = state.entitlements
+    entitlements = change.read.state().entitlements
     limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
     numbers = {code: count(entitlements, code, change.read.stored.satellites) for code in limiting}
     for code, number in numbers.items():

@@ -76,7 +76,7 @@ def page_of_ids(
 
     That is what the next page takes as `after`; it is empty where there is none.
     """
-    words = _words(text)
+    words = sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
     place: Row = after.partition(" ")[::2] if words else (after,)
     source = _found(connection, conditions, words, place[0]) if words else _listed(connection, conditions)
     place, last = max(place, source.begin), None
@@ -95,13 +95,7 @@ def marks(values: Collection[object]) -> LiteralString:
     return "?" + ", ?" * (len(values) - 1)
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a text, the longest first."""
-    return sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
-
-
 def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
-    """Return candidates in the order of their ids."""
     in_order = (one for one in conditions if one.ranges and one.in_order)
     chosen = _few(connection, conditions) or next(in_order, _EVERYBODY)
     return _Source(chosen.ranges, [one.holds for one in conditions if one is not chosen])

@@ -40,9 +40,7 @@ def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
     text = data.decode(errors="replace") if isinstance(data, bytes) else data
     text = text.removeprefix(_BYTE_ORDER_MARK)
     places = [place for place, character in enumerate(text) if ord(character) in _LEFT_OUT]
-    if not places:
-        return ()
-    return (MarksLeftOut(count=len(places), line=text.count("\n", 0, places[0]) + line),)
+    return (MarksLeftOut(count=len(places), line=text.count("\n", 0, places[0]) + line),) if places else ()
 
 
 def first_line(data: bytes) -> bytes:

@@ -171,8 +171,7 @@ def _lines(pieces: Iterable[str]) -> Iterator[str]:
 def _not_in(encoding: str, line: str) -> SyntaxInvalid:
     """Return that a line is not in an encoding, and which one it looks like, if one is known."""
     data = line.encode(errors="surrogateescape")
-    signs = _SIGNS if encoding == UTF_8 else ()
-    guess = next((name for name, sign in signs if sign.search(data)), "NAME")
+    guess = next((name for name, sign in _SIGNS if encoding == UTF_8 and sign.search(data)), "NAME")
     return SyntaxInvalid(reason="encoding", wanted=encoding, guess=guess)
 
 

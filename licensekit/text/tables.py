@@ -1,22 +1,34 @@
-"""Reading tables that people or programs wrote, key by key: every fault is kept, none stops it.
+"""TOML, and tables that people or programs wrote: read key by key; every fault is kept, none stops it.
 
 A faulty key reads as if it were absent, so that the rest can still be judged.
 """
 
 import re
+import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeVar, cast
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
-from licensekit.errors.coded import Located
-from licensekit.errors.faults import Fault, TableInvalid, ValueInvalid
+from licensekit.errors.coded import Located, messages_beside
+from licensekit.errors.faults import Fault, SyntaxInvalid, TableInvalid, ValueInvalid
 from licensekit.text import values
+from licensekit.text.marks import without_marks
 from licensekit.text.values import FaultyValue, Reader, nearest
 from licensekit.wire.documents.fields import is_code
 
 T = TypeVar("T")
 
+_PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
+_SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+# The parser's time grows with the square of a key's parts, and no key of ours has more than four.
+_LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
+
+MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
+"""How files begin that a person takes for TOML or for a table, and what they are."""
 _GUESSES: Final = 20
+_ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))
+_TABLE: Final = cast("Reader[dict[str, object]]", partial(values.typed, kind=dict, wanted="a table"))
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SHOWN: Final = 40
 """How many characters of an odd key are shown."""
@@ -39,10 +51,10 @@ class Table(NamedTuple):
     def refuse_others(self, known: Collection[str]) -> None:
         """Refuse every key that is not one of the `known`."""
         others = [key for key in self.content if key not in known]
+        # Guesses help with a slip, not with a file of another kind.
+        meant = known if len(others) <= _GUESSES else ()
         for key in others:
-            # Guesses help with a slip, not with a file of another kind.
-            guess = nearest(key, known) if len(others) <= _GUESSES else ""
-            self.refuse(key, TableInvalid(reason="unknown", guess=guess))
+            self.refuse(key, TableInvalid(reason="unknown", guess=nearest(key, meant)))
 
     def require(self, *keys: str) -> None:
         """Refuse the absence of any of `keys`."""
@@ -63,7 +75,7 @@ class Table(NamedTuple):
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
         """Return the entries of the array under `key`, which are different and at most `most`."""
-        value = self.read(key, _array) or []
+        value = self.read(key, _ARRAY) or []
         if len(value) > most:
             self.refuse(key, TableInvalid(reason="too-many", most=most))
         found: dict[T, None] = {}
@@ -84,7 +96,7 @@ class Table(NamedTuple):
 
     def table(self, key: str) -> "Table":
         """Return the table under `key`; absent is empty."""
-        return Table(key_path(self.path, key), self.read(key, _table) or {}, self.faults)
+        return Table(key_path(self.path, key), self.read(key, _TABLE) or {}, self.faults)
 
     def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
         """Return each of the tables under `key`, which are named by codes and at most `most`."""
@@ -103,14 +115,6 @@ class Table(NamedTuple):
             else:
                 self.refuse(key, ValueInvalid(reason="code"))
         return found
-
-
-def _array(value: object) -> list[object]:
-    return cast("list[object]", values.typed(value, list, "an array"))
-
-
-def _table(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", values.typed(value, dict, "a table"))
 
 
 def key_path(table: str, key: str) -> str:
@@ -139,3 +143,47 @@ def _place(path: str, content: Mapping[str, object], places: dict[str, int], dep
         places[inner] = len(places)
         if isinstance(value, dict) and depth > 1:
             _place(inner, cast("dict[str, object]", value), places, depth - 1)
+
+
+def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
+    """Return what `data` says, or the first reason why it is no TOML (TOML 1.0).
+
+    Marks that nobody sees are left out; `marks.marks_in` reports them.
+    """
+    if len(data) > limits.TOML_BYTES:
+        return SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
+    try:
+        # Editors on Windows put a byte order mark in front.
+        text = without_marks(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return SyntaxInvalid(reason="not-utf-8", where=_last_line(data[: error.start].decode()))
+    if long_key := _LONG_KEY.search(text):
+        return SyntaxInvalid(reason="key-parts", where=_last_line(text[: long_key.end()]))
+    mistaken = next((what for start, what in MISTAKEN if text.lstrip().startswith(start)), None)
+    return SyntaxInvalid(reason=mistaken) if mistaken else _parse(text)
+
+
+def _parse(text: str) -> dict[str, Any] | SyntaxInvalid:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _syntax_fault(str(error), text)
+    except RecursionError:
+        return SyntaxInvalid(reason="too-deep")
+    except ValueError:
+        # The one thing that the parser lets through: a decimal number of thousands of digits.
+        return SyntaxInvalid(reason="number")
+
+
+def _syntax_fault(message: str, text: str) -> SyntaxInvalid:
+    placed = _PLACED.fullmatch(message)
+    why, line, column = placed.groups() if placed else (message, None, None)
+    where = f"line {line}, column {column}" if line else _last_line(text.rstrip())
+    in_words = cast("Mapping[str, str]", messages_beside(__name__)["toml-syntax"]["message"])
+    detail = next(words for begin, words in in_words.items() if why.startswith(begin))
+    return SyntaxInvalid(reason="toml", detail=detail, where=where)
+
+
+def _last_line(text: str) -> str:
+    line = text.count("\n") + 1
+    return f"line {line}"

@@ -164,8 +164,7 @@ def word(words: Mapping[str, T]) -> Reader[T]:
 
     def read(value: object) -> T:
         if not isinstance(value, str):
-            found = what_is(value)
-            raise FaultyValue(ValueInvalid(reason="word-kind", found=found, words=tuple(words)))
+            raise FaultyValue(ValueInvalid(reason="word-kind", found=what_is(value), words=tuple(words)))
         if value not in words:
             guess = nearest(value, words) if len(words) > 1 else ""
             raise FaultyValue(ValueInvalid(reason="word", words=tuple(words), guess=guess))
@@ -210,8 +209,7 @@ def setting(value: object) -> Value:
         return _text(value, limits.TEXT_LENGTH)
     if isinstance(value, bool):
         return value
-    number = typed(value, int, "text, a whole number or true or false")
-    return whole(-limits.VALUE, limits.VALUE)(number)
+    return whole(-limits.VALUE, limits.VALUE)(typed(value, int, "text, a whole number or true or false"))
 
 
 def _text(text: str, longest: int) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from licensekit.cli.failures import TRACEBACK
+from licensekit.cli.groups import TRACEBACK
 from licensekit.cli.main import main
 
 

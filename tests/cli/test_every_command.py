@@ -10,8 +10,7 @@ import pytest
 
 from licensekit import errors
 from licensekit.cli import inputs, output
-from licensekit.cli.failures import error_lines, exit_code
-from licensekit.cli.groups import Lazy, LicenseGroup
+from licensekit.cli.groups import Lazy, LicenseGroup, error_lines, exit_code
 from licensekit.cli.main import COMMANDS, licensekit
 from licensekit.errors import LicenseError
 from tests.cli.command_tree import Node, every_command

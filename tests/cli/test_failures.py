@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from licensekit import errors
 from licensekit.cli import customer_commands
-from licensekit.cli.failures import DEFECT, TRACEBACK, report_defect
+from licensekit.cli.groups import DEFECT, TRACEBACK, report_defect
 from licensekit.cli.main import licensekit
 from licensekit.cli.output import emit_json, stream_json
 from tests.cli.command_tree import Node, every_command

@@ -13,9 +13,9 @@ import pytest
 import uvicorn
 
 from licensekit.console.application import app
-from licensekit.console.security.identity import Identity
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.serving import listen
+from licensekit.console.visit import Identity
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -9,8 +9,7 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
 from licensekit.console.application import CHANGES, SCREENS
-from licensekit.console.security.forms import BODY_BYTES
-from licensekit.console.security.guard import HEADERS
+from licensekit.console.security.guard import BODY_BYTES, HEADERS
 from licensekit.errors import OriginInvalid
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN, Browser, client_of

@@ -8,8 +8,7 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role
 from licensekit.console.application import app
-from licensekit.console.security.identity import Proxy
-from licensekit.console.security.sign_in import IDLE_SECONDS, SESSIONS, SignIn
+from licensekit.console.security.sign_in import IDLE_SECONDS, SESSIONS, Proxy, SignIn
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN
 

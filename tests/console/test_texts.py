@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import licensekit.console
-from licensekit.console.texts import has, text, texts
+from licensekit.console.rendering import has, text, texts
 
 FOLDER = Path(licensekit.console.__file__).parent
 SOURCES = [path.read_text(encoding="utf-8") for path in FOLDER.rglob("*") if path.suffix in {".html", ".py"}]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar, get_origin
 
-from licensekit.cli.failures import exit_code
+from licensekit.cli.groups import exit_code
 from licensekit.errors import Fault, LicenseError, RuleBroken
 from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS

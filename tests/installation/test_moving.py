@@ -172,7 +172,7 @@ def test_a_move_that_is_cut_off_can_be_made_again(
 
     with home.open() as installation:
         before = installation.state().stored
-    monkeypatch.setattr(f"licensekit.installation.relocation.{step}", cut_off)
+    monkeypatch.setattr(f"licensekit.installation.operations.{step}", cut_off)
     with pytest.raises(CutOff):
         moved(home, places[1])
     monkeypatch.undo()
@@ -195,7 +195,7 @@ def test_a_copy_that_lives_already_is_not_taken_for_ones_own(
     def cut_off(*_: object) -> None:
         raise CutOff
 
-    monkeypatch.setattr("licensekit.installation.relocation.mark_moved", cut_off)
+    monkeypatch.setattr("licensekit.installation.operations.mark_moved", cut_off)
     with pytest.raises(CutOff):
         moved(home, places[1])
     monkeypatch.undo()
@@ -264,7 +264,7 @@ def test_an_installation_that_appears_in_the_last_moment_is_not_overwritten(
         other.set_up()
         return connect(*args, **options)
 
-    monkeypatch.setattr("licensekit.installation.relocation.connect", appear)
+    monkeypatch.setattr("licensekit.installation.operations.connect", appear)
     with pytest.raises(PlaceTaken, match="an installation here already"):
         moved(home, places[1])
     home.set_up()

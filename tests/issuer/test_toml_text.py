@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from licensekit import limits
 from licensekit.errors import SyntaxInvalid
-from licensekit.text.toml import parse_toml
+from licensekit.text.tables import parse_toml
 
 
 def test_a_byte_order_mark_and_line_ends_of_windows_are_read_over() -> None:

@@ -9,7 +9,7 @@ import click
 from licensekit.access import Access
 from licensekit.cli.customer import commands
 from licensekit.cli.customer.settling import Settling, settle_options
-from licensekit.cli.failures import NO
+from licensekit.cli.groups import NO
 from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import DAY, PATH, Decorator, collected, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
@@ -20,6 +20,7 @@ from licensekit.wire.plain import plain
 
 _NAMED: Final = 5
 """How many licenses that end are named."""
+_NO_EFFECT: Final = "grants nothing beside what is active here; it counts once that is gone"
 
 
 class Taking(NamedTuple):
@@ -123,7 +124,7 @@ def _show_preview(preview: Preview, *, show_all: bool) -> None:
         ("company", preview.company or None),
         ("serial", outcome.serial),
         *(("new", _describe(bundle)) for bundle in outcome.new),
-        *(("no effect", _idle(bundle)) for bundle in outcome.without_effect),
+        *(("no effect", f"{bundle.label} {_NO_EFFECT}") for bundle in outcome.without_effect),
         *(("signed again", _describe(bundle)) for bundle in outcome.again),
         *(("replaces", _describe(bundle)) for bundle in outcome.replaced),
         *(("makes void", f"{_describe(one.bundle)}: {one.why.message}") for one in preview.void),
@@ -135,8 +136,7 @@ def _show_preview(preview: Preview, *, show_all: bool) -> None:
     )
     rows = [row for row in preview.rows if show_all or row.altered]
     show_below(sorted(rows, key=spelling.by_issuer_and_kind), _ROWS)
-    settings = [one for one in preview.settings if show_all or one.altered]
-    show_below(settings, _SETTINGS)
+    show_below([one for one in preview.settings if show_all or one.altered], _SETTINGS)
     emit()
 
 
@@ -147,8 +147,7 @@ def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
     for loss in preview.losses:
         what = "read-only" if loss.access is Access.READ else "ends"
         named, more = loss.licenses[:_NAMED], len(loss.licenses) - _NAMED
-        listed = ", ".join((*named, *([f"{more} more"] if more > 0 else [])))
-        yield what, f"{_since(preview, loss.at)}: {listed}"
+        yield what, f"{_since(preview, loss.at)}: {', '.join((*named, *([f'{more} more'] if more > 0 else [])))}"
     people = [f"{one.people} {_since(preview, one.at)}" for one in preview.logins[1:]]
     if people:
         yield "may log in", "; ".join((f"{preview.logins[0].people} now", *people))
@@ -168,10 +167,6 @@ def _describe(bundle: Bundle) -> str:
     return f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer}, {starts}{ends}"
 
 
-def _idle(bundle: Bundle) -> str:
-    return f"{bundle.label} grants nothing beside what is active here; it counts once that is gone"
-
-
 def _free(row: PreviewRow, total: int | None, free: int | None, access: Access) -> str | None:
     return None if row.kind is Kind.SYSTEM or _all_have_it(total, access) else spelling.amount(free)
 
@@ -188,8 +183,7 @@ def _all_have_it(total: int | None, access: Access) -> bool:
 
 
 def _can(row: PreviewRow) -> str:
-    remark = row.reason or row.due
-    can = "yes" if row.reason is None else "no"
+    can, remark = "yes" if row.reason is None else "no", row.reason or row.due
     return f"{can}: {remark}" if remark else can
 
 

@@ -23,12 +23,10 @@ _HERE: Final = "licensekit.cli.customer"
 
 CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.activate", "activate update"),
-    **lazy(_SECTION, f"{_HERE}.status", "status"),
-    **lazy(_SECTION, f"{_HERE}.explain", "explain"),
+    **lazy(_SECTION, f"{_HERE}.status", "status explain"),
     **lazy(_SECTION, f"{_HERE}.users", "users"),
     **lazy(_SECTION, f"{_HERE}.sites", "sites"),
-    **lazy(_SECTION, f"{_HERE}.events", "events"),
-    **lazy(_SECTION, f"{_HERE}.leases", "leases"),
+    **lazy(_SECTION, f"{_HERE}.events", "events leases"),
     **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
     **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),
     **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move"),
@@ -67,8 +65,7 @@ def customer_commands(
     environment variable `home_variable` names it. `released` is the date of the product version, which maintenance must
     cover; `facts` is what the application knows better of its machine.
     """
-    place = None if home is None else os.fspath(home)
-    built_in = BuiltIn(root, pack, place, released, facts, home_variable)
+    built_in = BuiltIn(root, pack, None if home is None else os.fspath(home), released, facts, home_variable)
     offered = {called: one._replace(section="Commands") for called, one in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)
@@ -143,17 +140,12 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())
-    place = built_in.home or home or os.environ.get(built_in.home_variable)
-    return locate(place, pack=built_in.pack or pack)
+    return locate(built_in.home or home or os.environ.get(built_in.home_variable), pack=built_in.pack or pack)
 
 
 @contextmanager
 def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
-    """Open an installation that the command may set up; `pack` is the path of a pack.
-
-    Raises:
-        LicenseError: it cannot be opened, or the pack cannot be read.
-    """
+    """Open an installation that the command may set up; `pack` is the path of a pack."""
     data = None if pack is None else read_tokens(pack, what="a pack")
     with opened(home, pack=data, create=True, **given) as installation:
         with located(pack):
@@ -172,11 +164,7 @@ def opened(
     released: date | None = None,
     create: bool = False,
 ) -> "Generator[Installation]":
-    """Open the installation that a command is about, with what the application has built in.
-
-    Raises:
-        LicenseError: it cannot be opened.
-    """
+    """Open the installation that a command is about, with what the application has built in."""
     from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
 
     built_in = built_in_of(click.get_current_context())

@@ -1,4 +1,4 @@
-"""`licensekit events`: what is unavailable for a while, and for whom."""
+"""`licensekit events` and `leases`: what is unavailable, or held, for a while, and how an administrator ends it."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ import click
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.options import MOMENT, option, whole
-from licensekit.cli.output import Columns, emit, listing, printing
+from licensekit.cli.output import Columns, emit, listing, printing, remark
 from licensekit.cli.views import spelling
-from licensekit.installation import Event, EventScope, Installation
+from licensekit.installation import Event, EventScope, HeldSeat, Installation
 
 EVENT_COLUMNS: Final[Columns[Event]] = {
     ">event": lambda event: event.number,
@@ -20,6 +20,14 @@ EVENT_COLUMNS: Final[Columns[Event]] = {
     "expected end": lambda event: spelling.moment(event.expected_end),
     "ended": lambda event: spelling.moment(event.ended),
     "message": lambda event: event.message,
+}
+_LEASE_COLUMNS: Final[Columns[HeldSeat]] = {
+    "id": lambda lease: lease.id,
+    "license": lambda lease: lease.license,
+    "holder": lambda lease: lease.holder,
+    "since": lambda lease: spelling.moment(lease.taken),
+    "until": lambda lease: spelling.moment(lease.expires),
+    "remarks": lambda lease: "borrowed" if lease.borrowed else None,
 }
 
 
@@ -56,10 +64,10 @@ def start(
     return installation.events.start(kind, scope=scope, subject=subject, message=message, expected_end=expected_end)
 
 
-@events.command()
+@events.command("end")
 @click.argument("number", type=whole(1))
 @in_installation
-def end(*, number: int, installation: Installation) -> None:
+def end_event(*, number: int, installation: Installation) -> None:
     """End an event."""
     installation.events.end(number)
     emit(f"ended event {number}")
@@ -69,6 +77,36 @@ def end(*, number: int, installation: Installation) -> None:
 @option("--ended", "Show the events that were ended as well.")
 @in_installation
 @listing("events", EVENT_COLUMNS)
-def list_(*, ended: bool, installation: Installation) -> tuple[Event, ...]:
+def list_events(*, ended: bool, installation: Installation) -> tuple[Event, ...]:
     """List the events in force."""
     return installation.events.list(ended=ended)
+
+
+@click.group(cls=LicenseGroup)
+def leases() -> None:
+    """List and end leases of concurrent seats."""
+
+
+@leases.command("list")
+@option("--license LICENSE license_code", "Only the seats of this license.")
+@option("--holder HOLDER", "Only the seats of this holder.")
+@in_installation
+@listing("leases", _LEASE_COLUMNS)
+def list_leases(*, license_code: str | None, holder: str | None, installation: Installation) -> tuple[HeldSeat, ...]:
+    """List who holds which seats now, since when and until when.
+
+    A lease that is not renewed ends by itself: its seat is free from `until` on.
+    """
+    return installation.leases.list(license_code=license_code, holder=holder)
+
+
+@leases.command("end")
+@click.argument("lease_ids", metavar="ID...", nargs=-1, required=True)
+@in_installation
+def end_leases(*, lease_ids: tuple[str, ...], installation: Installation) -> None:
+    """End leases: their seats are free immediately, and their holders learn it."""
+    for lease in installation.leases.end(*lease_ids):
+        emit(f"{lease.holder}: ended the lease {lease.id} of {lease.license}")
+        if lease.borrowed:
+            until = spelling.moment(lease.expires)
+            remark(f"It was borrowed until {until}: {lease.holder} may work on until it is connected again.")

@@ -25,9 +25,8 @@ class Settling(NamedTuple):
         """Return who loses what as it is asked for; what the file asks for may be refused."""
         if self.settle is None or self.settle == _NEWEST:
             return settlement
-        data = read_input(self.settle, what="a plan", limit=IMPORT_BYTES)
         with located(self.settle):
-            return settlement.read(data, self.table)
+            return settlement.read(read_input(self.settle, what="a plan", limit=IMPORT_BYTES), self.table)
 
     def ends(self, settlement: Settlement) -> bool:
         """Write the plan if that is all that is wanted; return whether it is."""

@@ -41,8 +41,7 @@ def add(*, site_id: str, name: str, central: bool, installation: Installation) -
 @in_installation
 def remove(*, site_id: str, installation: Installation) -> None:
     """Remove a site, which releases every license of it."""
-    released = installation.sites.remove(site_id)
-    emit(f"{site_id}: removed, released {', '.join(released) or 'nothing'}")
+    emit(f"{site_id}: removed, released {', '.join(installation.sites.remove(site_id)) or 'nothing'}")
 
 
 @sites.command("list")

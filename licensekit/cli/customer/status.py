@@ -1,27 +1,43 @@
-"""`licensekit status`: what is licensed, in use and due."""
+"""`licensekit status` and `explain`: what is licensed, in use and due; why not, and what would help."""
 
-from typing import Final
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import click
 
+from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
+from licensekit.cli.customer.users import remarks
+from licensekit.cli.inputs import STANDARD, read_tokens
+from licensekit.cli.inspect import show_findings
 from licensekit.cli.options import now_option, option, refuse
-from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, show_below
+from licensekit.cli.output import Columns
 from licensekit.cli.views import spelling
-from licensekit.cli.views.notices import message_of, show_coded, show_summary
 from licensekit.dates import day_at
+from licensekit.errors.coded import Coded
 from licensekit.installation import (
+    BundleRecord,
+    Explained,
+    Explanation,
+    Given,
     Installation,
     InstallationState,
+    LicenseDetails,
     LicenseRow,
-    NextDate,
     Notice,
     Part,
     SettingRow,
     Severity,
+    UserDetails,
     metric_lines,
 )
+from licensekit.wire.documents import SeatKind
+
+_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
+_HOLDERS: Final = 20
+"""How many holders of a license are named."""
 
 
 @click.command()
@@ -29,14 +45,14 @@ from licensekit.installation import (
 @option("--prometheus as_metrics", "Print metrics in the text format.")
 @in_installation
 @now_option
-@json_option
+@output.json_option
 def status(*, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
     """Show what needs somebody, what is licensed, what is in use, and what is due."""
     state = installation.state(now=now)
     if as_metrics:
         click.echo("\n".join(metric_lines(state)))
     elif as_json:
-        emit_json(state.plain())
+        output.emit_json(state.plain())
     else:
         show_status(state)
 
@@ -49,42 +65,38 @@ def accept_clock(*, installation: Installation) -> None:
     This can be done once for each base bundle, and the vendor sees it in every file that the installation signs.
     """
     installation.accept_clock()
-    emit("the clock is accepted")
+    output.emit("the clock is accepted")
 
 
 def show_status(state: InstallationState) -> None:
     """Print what needs somebody, then what is licensed, in use and due."""
-    coming = state.next_date
-    show_summary(state.summary)
+    coming, summary = state.next_date, state.summary
+    color = ("yellow" if summary.due else "green") if summary.is_licensed else "red"
+    click.secho(output.harmless(f"{summary.message}; {summary.hint}"), fg=color, bold=True)
     for notice in state.notices:
         if notice.severity is not Severity.INFO:
-            show_coded(notice, notice.remedy)
-    emit()
-    facts(
+            _show_coded(notice, notice.remedy)
+    output.emit()
+    days = coming and output.counted(coming.day - day_at(state.now), "day")
+    output.facts(
         ("company", spelling.listed(state.companies)),
         ("serial", state.serial or "no bundle is active here"),
         ("product", _product(state)),
         ("time", spelling.moment(state.now)),
-        ("next date", coming and _date_text(coming, state.now)),
+        ("next date", coming and f"{spelling.day(coming.day)}, in {days}: {coming.what} of {coming.bundle}"),
         ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
     )
-    show_below(state.parts, _parts(state.now))
+    output.show_below(state.parts, _parts(state.now))
     granted = [row for row in state.licenses if row.granted or row.in_use]
-    show_below(sorted(granted, key=spelling.by_issuer_and_kind), LICENSE_COLUMNS)
-    settings = [one for one in state.entitlements.settings.rows if one.value is not None]
-    show_below(settings, _SETTINGS)
-    show_below(state.events, EVENT_COLUMNS)
-    show_below([notice for notice in state.notices if notice.severity is Severity.INFO], _KNOWN)
+    output.show_below(sorted(granted, key=spelling.by_issuer_and_kind), LICENSE_COLUMNS)
+    output.show_below([one for one in state.entitlements.settings.rows if one.value is not None], _SETTINGS)
+    output.show_below(state.events, EVENT_COLUMNS)
+    output.show_below([notice for notice in state.notices if notice.severity is Severity.INFO], _KNOWN)
 
 
 def _product(state: InstallationState) -> str:
     code, name = state.trust_store.product, state.product_name
     return code if name == code else f"{name} ({code})"
-
-
-def _date_text(date: NextDate, now: int) -> str:
-    days = counted(date.day - day_at(now), "day")
-    return f"{spelling.day(date.day)}, in {days}: {date.what} of {date.bundle}"
 
 
 def _parts(now: int) -> Columns[Part]:
@@ -100,6 +112,26 @@ def _parts(now: int) -> Columns[Part]:
         "maintenance": lambda part: spelling.day(part.bundle.maintenance),
         ">days left": lambda part: part.days_left(now),
     }
+
+
+def _show_coded(what: Coded, remedy: str, about: str = "") -> None:
+    """Print a notice, or a reason with what it is `about`: what follows, what to do and the command that helps."""
+    label, then, color = about, "", None
+    if isinstance(what, Notice):
+        label, then, color = spelling.name_of(what.severity), what.consequence, _COLORS[what.severity]
+    output.emit()
+    output.facts(
+        (label, _message_of(what)),
+        ("then", then or None),
+        ("do", what.hint or None),
+        ("run", output.command_line(remedy) if remedy else None),
+        fg=color,
+    )
+
+
+def _message_of(what: Coded) -> str:
+    days = what.days if isinstance(what, Notice) else None
+    return what.message if days is None else f"{what.message} ({output.counted(days, 'day')} left)"
 
 
 LICENSE_COLUMNS: Final[Columns[LicenseRow]] = {
@@ -118,4 +150,109 @@ _SETTINGS: Final[Columns[SettingRow]] = {
     "value": lambda row: spelling.value(row.value),
     "remarks": lambda row: None if row.is_sold else "default",
 }
-_KNOWN: Final[Columns[Notice]] = {"good to know": message_of}
+_KNOWN: Final[Columns[Notice]] = {"good to know": _message_of}
+
+
+def _show(found: Sequence[Explained]) -> None:
+    if len(found) > 1:
+        output.remark(f"`{found[0].name}` names several things: {', '.join(f'a {one.kind}' for one in found)}.")
+    for one in output.separated(found):
+        if len(found) > 1:
+            output.heading(f"{one.kind} {one.name}")
+        _VIEWS[one.kind](one.details)
+        if one.kind != "installation":
+            for row in one.rows:
+                _show_coded(row.what, row.remedy, row.about or one.kind)
+
+
+@click.command()
+@click.argument("name", metavar="[USER|LICENSE|FILE]", default="")
+@in_installation
+@now_option
+@output.printing(_show, lambda found: {"explained": [one.plain() for one in found]})
+def explain(*, name: str, installation: Installation, now: int | None) -> Sequence[Explained]:
+    """Explain what is wrong, and what would help.
+
+    Of a user: whether it may log in, what each license gives, and why not more. Of a license, by its code or name:
+    whether it is granted, and who has it. Of a file (`-`: standard input): what is in it, and whether this installation
+    takes it now. Without a name: the installation, as `status` does.
+    """
+    is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
+    return installation.explain(name, data=read_tokens(name, what="a license file") if is_file else None, now=now)
+
+
+def _show_user(details: UserDetails) -> None:
+    user, names = details.user, details.names
+    output.facts(
+        ("id", user.written),
+        ("name", user.name or None),
+        ("kind", spelling.name_of(user.kind)),
+        ("groups", spelling.listed(user.groups)),
+        ("remarks", remarks(user)),
+        ("last seen", spelling.day(user.last_seen)),
+        ("logs in by", spelling.listed(way for way, may in details.logins.items() if may) or spelling.EMPTY),
+    )
+    output.show_below(details.given, {"name": lambda given: names[given.license], **_GIVEN})
+    output.show_below(details.events, EVENT_COLUMNS)
+
+
+def _show_license(details: LicenseDetails) -> None:
+    row, license_ = details.row, details.license
+    marks = [
+        ("plan", row.plan),
+        ("hidden", row.hidden),
+        ("limits sites", license_.limits_sites),
+        ("concurrent seats", license_.seats is SeatKind.CONCURRENT),
+    ]
+    output.facts(
+        *((title.removeprefix(">"), cell(row)) for title, cell in LICENSE_COLUMNS.items()),
+        ("description", license_.description or None),
+        ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
+        ("issuer", row.issuer),
+        ("full with", details.full_with),
+        ("includes", spelling.listed(details.includes)),
+        ("replaced by", details.replaced_by),
+        ("requires", spelling.listed(details.requires)),
+        ("required by", spelling.listed(details.required_by)),
+        ("held by", _named(details.holders, row.in_use)),
+        ("beyond what is sold", _named(details.surplus, len(details.surplus))),
+        ("buy more", details.buy),
+    )
+    output.show_below(details.explanations, _explanations(row))
+    output.show_below(details.history, _HISTORY)
+
+
+def _named(holders: Sequence[str], count: int) -> str | None:
+    shown = holders[:_HOLDERS]
+    more = count - len(shown)
+    return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}" if shown else None
+
+
+def _explanations(row: LicenseRow) -> Columns[Explanation]:
+    return {
+        "granted by": lambda one: one.bundle,
+        "state": lambda one: spelling.name_of(one.state),
+        "starts": lambda one: spelling.day(one.starts),
+        "expiry": lambda one: spelling.expiry(one.expiry),
+        "access": lambda one: spelling.name_of(one.access),
+        ">count": lambda one: None if one.via else spelling.amount_of(one.amount, row._replace(per=one.per)),
+        "through": lambda one: f"{one.via}, whose place it took" if one.successor else one.via,
+    }
+
+
+_VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
+    "installation": show_status,
+    "user": _show_user,
+    "license": _show_license,
+    "file": lambda details: show_findings(details.findings, details.trust_store),
+}
+_GIVEN: Final[Columns[Given]] = {
+    "license": lambda given: given.license,
+    "access": lambda given: spelling.name_of(given.access),
+    "through": lambda given: spelling.listed(given.origins),
+}
+_HISTORY: Final[Columns[BundleRecord]] = {
+    "activated": lambda record: spelling.moment(record.activated),
+    "bundle": lambda record: record.label,
+    "now": lambda record: record.state,
+}

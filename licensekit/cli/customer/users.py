@@ -9,8 +9,7 @@ from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.sites import prefer_command
 from licensekit.cli.customer.user_changes import filters
-from licensekit.cli.failures import NO
-from licensekit.cli.groups import LicenseGroup, lazy
+from licensekit.cli.groups import NO, LicenseGroup, lazy
 from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.tables import table_options

@@ -10,8 +10,7 @@ import click
 
 from licensekit import issuer, limits
 from licensekit.catalog.changes import CatalogChange
-from licensekit.cli.failures import NO
-from licensekit.cli.groups import LicenseGroup
+from licensekit.cli.groups import NO, LicenseGroup
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens, write_output
 from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
 from licensekit.cli.options import DAY, clock, option, together

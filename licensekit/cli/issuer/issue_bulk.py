@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from licensekit.cli.failures import exit_code
+from licensekit.cli.groups import exit_code
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.issue import BulkOptions
 from licensekit.cli.issuer.options import operator, remind_of_root

@@ -13,7 +13,7 @@ import click
 
 from licensekit import issuer
 from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
-from licensekit.cli.failures import NO
+from licensekit.cli.groups import NO
 from licensekit.cli.inputs import STANDARD, read_input
 from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace, workspace_option
 from licensekit.cli.options import MOMENT, clock, option, refuse, together, whole

@@ -87,8 +87,7 @@ def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
     table(["kind", "license", "name", "remarks"], rows)
     if catalog.settings:
         emit()
-        settings = catalog.settings.items()
-        rows = [(code, one.name, spelling.name_of(one.type), _of_setting(one)) for code, one in settings]
+        rows = [(code, s.name, spelling.name_of(s.type), _of_setting(s)) for code, s in catalog.settings.items()]
         table(["setting", "name", "type", "remarks"], rows)
     if catalog.editions:
         emit()
@@ -162,11 +161,10 @@ def _compared(key: documents.AdmittedKey | documents.RootKey) -> str:
 
 def _row_of_key(key: documents.AdmittedKey) -> tuple[object, ...]:
     shown = plain(key)
-    scope = shown["scope"]
     return (
         load(key.scheme, key.public).key_id.hex(),
         *(shown[name] for name in ("name", "state", "valid_from", "valid_to")),
-        *(", ".join(scope[name]) for name in ("issuers", "types", "uses")),
+        *(", ".join(shown["scope"][name]) for name in ("issuers", "types", "uses")),
         spelling.listed(spelling.limits_of(key.scope)),
     )
 

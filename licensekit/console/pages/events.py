@@ -1,4 +1,4 @@
-"""Events: what is unavailable for a while, and for whom."""
+"""Events and history: what is unavailable for a while, and for whom; who changed what, and whether the log is whole."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -7,13 +7,15 @@ from starlette.responses import Response
 
 from licensekit.console.rendering import moved, page
 from licensekit.console.visit import Visit
-from licensekit.dates import seconds_of
-from licensekit.errors import EntryInvalid, LicenseError, NotFound
-from licensekit.installation import MESSAGE_OF_THE_DAY, NO_LOGIN, EventScope
+from licensekit.dates import parse_seconds, seconds_of
+from licensekit.errors import AuditDamaged, EntryInvalid, LicenseError, NotFound
+from licensekit.installation import MESSAGE_OF_THE_DAY, NO_LOGIN, AuditEntry, EventScope
 
 OTHER: Final = "other"
 """Stands for a kind that is typed."""
 KINDS: Final = (NO_LOGIN, MESSAGE_OF_THE_DAY, OTHER)
+PAGE: Final = 50
+"""How many entries of the audit log are on a page."""
 ENDED: Final = 100
 """How many of the events that were ended are listed."""
 
@@ -64,3 +66,33 @@ def _moment(text: str) -> int | None:
         return seconds_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
         raise EntryInvalid(reason="date", entry=text) from error
+
+
+def history(visit: Visit) -> Response:
+    """Show a page of the audit log; with `verify`, whether all of it is whole."""
+    written = visit.asked("before")
+    before = int(written) if written.isascii() and written.isdecimal() else None
+    entries = visit.installation.audit.newest(before=before, limit=PAGE)
+    report, damage = None, None
+    if visit.asked("verify"):
+        try:
+            report = visit.installation.audit.verify()
+        except AuditDamaged as error:
+            damage = error
+    last = entries[-1].number if entries else 1
+    return page(
+        visit,
+        "history.html",
+        entries=[(entry, _moment_of(entry)) for entry in entries],
+        report=report,
+        damage=damage,
+        next_page=visit.url("/history", before=str(last)) if last > 1 else None,
+    )
+
+
+def _moment_of(entry: AuditEntry) -> int | None:
+    """Return when an entry was written, in seconds since 1970, if it says so."""
+    try:
+        return parse_seconds(str(entry.facts.get("at", "")))
+    except ValueError:
+        return None

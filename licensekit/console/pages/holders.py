@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from licensekit.access import Access
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
-from licensekit.console.views.choices import choices_of
-from licensekit.console.views.licenses import user_licenses
+from licensekit.console.views import choices_of, user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Given, InstallationState, Sites, UserFilter, UserPage, Users
@@ -64,10 +63,7 @@ def card(visit: Visit, error: LicenseError | None = None, *, ticked: tuple[str, 
 
 
 def _given_by(state: InstallationState, given: Iterable[Given]) -> tuple[list[Given], list[Given]]:
-    """Return what gives a user something, or is assigned: the user's own, and what everybody has.
-
-    What is assigned comes before what that brings.
-    """
+    """Return what the user has, and what everybody has; what is assigned comes before what that brings."""
     licenses = state.entitlements.licenses
     found = [one for one in given if (one.access or one.assigned) and one.license in licenses]
     found.sort(key=lambda one: (not one.assigned, licenses[one.license].name.casefold()))
@@ -86,8 +82,7 @@ def license_holders(visit: Visit) -> Response:
 
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
-    narrowed = visit.asked("state")
-    narrowed = narrowed if narrowed in STATES else STATES[0]
+    narrowed = visit.asked("state") if visit.asked("state") in STATES else STATES[0]
     wanted = UserFilter(
         holding=visit.asked("license") or None,
         kinds=kinds,
@@ -176,14 +171,13 @@ def _facts(visit: Visit) -> dict[str, Any]:
 
 def sites(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the sites; after a refusal with why it was refused."""
-    state, found = visit.state, visit.installation.sites.list()
-    licenses = state.entitlements.licenses
+    licenses, found = visit.state.entitlements.licenses, visit.installation.sites.list()
     return page(
         visit,
         "sites.html",
         error=error,
         sites=found,
-        limits=[row for row in state.licenses if licenses[row.code].limits_sites],
+        limits=[row for row in visit.state.licenses if licenses[row.code].limits_sites],
         has_central=any(site.central for site, _ in found),
     )
 

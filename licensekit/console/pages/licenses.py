@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import issuer_name, moved, page
-from licensekit.console.views.licenses import issuer_facts, issuers_of, part_views
+from licensekit.console.views import issuer_facts, issuers_of, part_views
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownCode
@@ -52,13 +52,12 @@ def license_page(visit: Visit) -> Response:
     """Show everything about one license."""
     details = visit.installation.license(visit.request.path_params["code"])
     is_concurrent = details.license.seats is SeatKind.CONCURRENT
-    leases = visit.installation.leases.list(license_code=details.row.code) if is_concurrent else ()
     return page(
         visit,
         "license.html",
         details=details,
         is_concurrent=is_concurrent,
-        leases=leases,
+        leases=visit.installation.leases.list(license_code=details.row.code) if is_concurrent else (),
         holders=details.holders[:HOLDERS],
         more=max(0, details.row.in_use - HOLDERS),
     )
@@ -71,5 +70,4 @@ def end_lease(visit: Visit) -> Response:
 
 
 def _tabs(state: InstallationState) -> tuple[tuple[str, str], ...]:
-    """Return the code and the name of every issuer that has a tab."""
     return tuple((issuer, issuer_name(issuer, state)) for issuer in issuers_of(state))

@@ -1,20 +1,28 @@
-"""What holds for every request and every answer, whatever screen it is for.
+"""What holds for every request and every answer, whatever screen it is for, and for the forms and cookies in them.
 
 A page of somebody else whose host name was pointed at this machine (DNS rebinding) sends that name as `Host`, and a
 form on another page has that page's origin: a request to a name that is not ours, or from there, is refused.
+
+A form is read within bounds. The token in it is derived from a cookie that only this browser has and from the name of
+who is signed in. It needs no memory, so any number of processes can serve the same console.
 """
 
+import hmac
 import re
 from collections.abc import Collection
+from secrets import token_urlsafe
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from licensekit.console.texts import text
+from licensekit.console.rendering import text
 from licensekit.errors import OriginInvalid
+from licensekit.limits import FILE_BYTES
 
 ORIGIN: Final = "licensekit.origin"
 """The key in the scope under which the origin stands that the request was sent to."""
@@ -36,13 +44,16 @@ _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 
+FIELD: Final = "token"
+BODY_BYTES: Final = FILE_BYTES + 256 * 1024
+"""The largest request: a license file, and what a form wraps around it."""
+FIELDS: Final = 4000
+COOKIE: Final = "licensekit-form"
+_SECRET_BYTES: Final = 32
+
 
 def read_origin(text: str) -> str:
-    """Return an address as browsers write its origin: lower case, without a port that is usual.
-
-    Raises:
-        OriginInvalid: it is more or less than a scheme, a host and perhaps a port.
-    """
+    """Return an address as browsers write its origin: a scheme, a host and a port if it is not the usual one."""
     scheme, separator, host = text.strip().lower().removesuffix("/").partition("://")
     written = _HOST.fullmatch(host)
     if not separator or scheme not in _DEFAULT_PORTS or written is None:
@@ -82,17 +93,13 @@ def _origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
     if origins:
         return next((known for known in origins if urlsplit(known).netloc == host), None)
     written = _HOST.fullmatch(host)
-    if written is None or written["name"] not in _LOOPBACK:
-        return None
-    return f"{scheme}://{host}"
+    return f"{scheme}://{host}" if written and written["name"] in _LOOPBACK else None
 
 
 def _is_own(headers: Headers, origin: str) -> bool:
     """Return whether a change comes from a page of ours; a browser that does not say is refused."""
     sent = headers.get("origin")
-    if sent is None:
-        return headers.get("sec-fetch-site") == "same-origin"
-    return sent == origin
+    return headers.get("sec-fetch-site") == "same-origin" if sent is None else sent == origin
 
 
 def _with_headers(send: Send) -> Send:
@@ -105,3 +112,51 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return sending
+
+
+def require_bounded(request: Request) -> None:
+    """Raise `HTTPException` for a body that is too large, or does not say so, before it is read."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise HTTPException(411)
+    if int(length) > BODY_BYTES:
+        raise HTTPException(413)
+
+
+def secret_of(request: Request) -> str:
+    """Return the secret of this browser: the one that it has, or a new one."""
+    known = get_cookie(request, COOKIE)
+    return known if len(known) >= _SECRET_BYTES else token_urlsafe(_SECRET_BYTES)
+
+
+def token_for(secret: str, name: str) -> str:
+    """Return the token of every form that a browser shows to a person."""
+    return hmac.digest(secret.encode(), f"form\0{name}".encode(), "sha256").hex()
+
+
+def get_cookie(request: Request, name: str) -> str:
+    """Return the value of a cookie that `set_cookie` has set; empty if there is none."""
+    return request.cookies.get(_called(request, name), "")
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """Set a cookie that no script and no other site can use; an empty value takes it away."""
+    response.set_cookie(
+        _called(request, name),
+        value,
+        max_age=None if value else 0,
+        path="/" if _is_secure(request) else request.scope.get("root_path") or "/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def _called(request: Request, name: str) -> str:
+    """Return the name that a cookie has for the browser: one that only we can set, by TLS."""
+    return f"__Host-{name}" if _is_secure(request) else name
+
+
+def _is_secure(request: Request) -> bool:
+    origin: str = request.scope[ORIGIN]
+    return origin.startswith("https:")

@@ -1,4 +1,4 @@
-"""Signing in by a link that works once, printed where the console was started.
+"""Signing in, by the headers of a proxy or by a link that works once, printed where the console was started.
 
 Whoever sees that terminal may use the console. A link that was used is followed by a new one.
 """
@@ -7,19 +7,20 @@ import hmac
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from secrets import token_urlsafe
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from licensekit.console.rendering import bare_page
-from licensekit.console.security.forms import get_cookie, require_bounded, set_cookie
-from licensekit.console.security.identity import Identity
-from licensekit.console.texts import text
-from licensekit.console.visit import address
+from licensekit.console.rendering import bare_page, text
+from licensekit.console.security.guard import get_cookie, require_bounded, set_cookie
+from licensekit.console.visit import Identity, Role, address
+from licensekit.limits import NAME_LENGTH
+from licensekit.wire.documents.fields import text_fault
 
 IDLE_SECONDS: Final = 8 * 3600
 """A session ends when nothing was asked in it for this long."""
@@ -98,8 +99,7 @@ def routes(sign_in: SignIn) -> list[Route]:
 
     async def show(request: Request) -> Response:
         # Looking uses no link up: programs that preview links look at them before people do.
-        code = request.query_params.get("code", "")
-        return bare_page(request, "sign_in.html", code=code)
+        return bare_page(request, "sign_in.html", code=request.query_params.get("code", ""))
 
     async def begin(request: Request) -> Response:
         require_bounded(request)
@@ -120,3 +120,46 @@ def routes(sign_in: SignIn) -> list[Route]:
         Route("/sign-in", begin, methods=["POST"]),
         Route("/sign-out", end, methods=["POST"]),
     ]
+
+
+Network = IPv4Network | IPv6Network
+
+
+class Proxy(NamedTuple):
+    """Which machine is believed, and where it says who is signed in."""
+
+    networks: tuple[Network, ...]
+    user_header: str
+    role_header: str | None
+    """None: whoever comes through the proxy is an administrator."""
+
+    def identity(self, request: Request) -> Identity | None:
+        """Return who asks, by what the proxy says; this is the console's `authorize`."""
+        if request.client is None or not _is_in(request.client.host, self.networks):
+            return None
+        name = _only(request, self.user_header)
+        said = Role.ADMINISTRATOR if self.role_header is None else _only(request, self.role_header)
+        role = next((role for role in Role if role == said), None)
+        if role is None or not name or len(name) > NAME_LENGTH or text_fault(name):
+            return None
+        return Identity(name, role)
+
+
+def _only(request: Request, header: str) -> str:
+    """Return what a header says; nothing if it is there twice, as when a browser sent one too."""
+    values = request.headers.getlist(header)
+    if len(values) != 1:
+        return ""
+    try:
+        # Headers are read as Latin-1; names are written in UTF-8.
+        return values[0].encode("latin-1").decode().strip()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _is_in(host: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)

@@ -11,8 +11,7 @@ from licensekit import errors, limits
 from licensekit.catalog.rules import Counts, as_numbers, missing_quantities, no_license, value_fault
 from licensekit.catalog.rules import faults as rule_faults
 from licensekit.text import values
-from licensekit.text.tables import Table, in_file_order
-from licensekit.text.toml import parse_toml
+from licensekit.text.tables import Table, in_file_order, parse_toml
 from licensekit.text.values import FaultyValue, Reader
 from licensekit.wire import documents
 from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value

@@ -12,8 +12,7 @@ from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.marks import marks_in
-from licensekit.text.tables import Table, in_file_order
-from licensekit.text.toml import parse_toml
+from licensekit.text.tables import Table, in_file_order, parse_toml
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import BASE, AfterGrace, Catalog, Kind, SettingType, Use
 from licensekit.wire.plain import word

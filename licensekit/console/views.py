@@ -1,11 +1,11 @@
-"""Licenses as the Licenses screen shows them: what there is, in use and left, and its state."""
+"""What the screens show: pure functions from the facts of an installation to what templates take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part
-from licensekit.wire.documents import Kind
+from licensekit.wire.documents import Kind, SeatKind
 
 _TONES: Final = {
     BundleState.ACTIVE: "good",
@@ -34,15 +34,13 @@ class PartView(NamedTuple):
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
     """Return the issuers that have a catalog or a bundle here, the vendor first."""
     granting = (part.bundle.issuer for part in state.parts)
-    found = dict.fromkeys((state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting))
-    return tuple(found)
+    return tuple(dict.fromkeys((state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)))
 
 
 def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
     """Return everything of one issuer, as its tab shows it."""
-    listed = [row for row in state.licenses if row.issuer == issuer]
-    shown = [row for row in listed if not row.hidden or row.in_use]
-    shown.sort(key=_by_plan_and_name)
+    listed = (row for row in state.licenses if row.issuer == issuer)
+    shown = sorted((row for row in listed if not row.hidden or row.in_use), key=_by_plan_and_name)
     there = [row for row in shown if _is_there(row)]
 
     def of(kind: Kind, *, plan: bool = False) -> list[LicenseRow]:
@@ -68,7 +66,6 @@ def user_licenses(state: InstallationState) -> list[LicenseRow]:
 
 
 def _by_plan_and_name(row: LicenseRow) -> tuple[bool, str]:
-    """Return the order in which people look for licenses: the plans first, then by name."""
     return not row.plan, row.name.casefold()
 
 
@@ -84,8 +81,7 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
         bundle = part.bundle
         if issuer in (None, bundle.issuer):
             covered = entitlements.coverage_of(bundle.issuer, bundle.part)
-            is_ending = part.works and part.state is not BundleState.ACTIVE
-            is_calm = is_ending and covered.is_followed(bundle)
+            is_calm = part.works and part.state is not BundleState.ACTIVE and covered.is_followed(bundle)
             yield PartView(
                 part=part,
                 tone="good" if is_calm else _TONES.get(part.state, "bad"),
@@ -117,3 +113,97 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
     written = "" if known is None else known.document.urls.get("buy", "")
     # A catalog may say anything here; a browser must not run it.
     return written if written.startswith(("https://", "http://")) else None
+
+
+class Choice(NamedTuple):
+    """One license to tick, and those that require it below."""
+
+    code: str
+    name: str
+    description: str
+    ticked: bool
+    held: bool
+    """Whether it is assigned now."""
+    lapsed: bool
+    row: LicenseRow | None
+    """None: no catalog has it any more; it can only be released."""
+    brings: tuple[str, ...]
+    """What it includes, directly or not."""
+    included_in: tuple[str, ...]
+    """The names of what is held and brings it anyhow."""
+    below: tuple["Choice", ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it cannot be ticked: none is free."""
+        return not self.ticked and (self.row is None or self.row.free == 0)
+
+
+class Choices(NamedTuple):
+    """Everything that can be assigned to one holder."""
+
+    plans: Mapping[str, Sequence[Choice]]
+    """Of each issuer that has any, the vendor's first, called "": a user holds at most one of each."""
+    others: tuple[Choice, ...]
+
+
+def choices_of(
+    state: InstallationState,
+    kind: Kind,
+    held: Iterable[str],
+    *,
+    lapsed: Iterable[str] = (),
+    ticked: Iterable[str] | None = None,
+) -> Choices:
+    """Return what can be assigned to a holder of `held`; `ticked` is what a form said that was refused."""
+    holding, gone = frozenset(held), frozenset(lapsed)
+    marked = holding if ticked is None else frozenset(ticked)
+    rows = {row.code: row for row in state.licenses if row.kind is kind}
+    codes = [c for c in rows if c in holding or (rows[c].granted and _assignable(state, c))]
+    codes.sort(key=lambda code: rows[code].name.casefold())
+    codes += sorted(holding - rows.keys())
+
+    def choice(code: str) -> Choice:
+        row = rows.get(code)
+        license_ = state.entitlements.licenses.get(code)
+        return Choice(
+            code=code,
+            name=code if row is None else row.name,
+            description="" if license_ is None else license_.description,
+            ticked=code in marked,
+            held=code in holding,
+            lapsed=code in gone,
+            row=row,
+            brings=tuple(sorted(state.entitlements.closure.get(code, ()))),
+            included_in=tuple(
+                rows[giver].name
+                for giver in sorted(holding)
+                if giver in rows and code in state.entitlements.closure.get(giver, ())
+            ),
+            below=tuple(choice(child) for child, parent in parents.items() if parent == code),
+        )
+
+    parents = _parents(state, codes)
+    roots = [choice(code) for code, parent in parents.items() if parent is None]
+    is_plan = {code for code, row in rows.items() if row.plan}
+    of_issuer: dict[str, list[Choice]] = {}
+    for one in roots:
+        if one.code in is_plan:
+            of_issuer.setdefault(one.code.rpartition(".")[0], []).append(one)
+    return Choices(dict(sorted(of_issuer.items())), tuple(one for one in roots if one.code not in is_plan))
+
+
+def _assignable(state: InstallationState, code: str) -> bool:
+    license_ = state.entitlements.licenses[code]
+    return not (license_.hidden or license_.limits_sites or license_.seats is SeatKind.CONCURRENT)
+
+
+def _parents(state: InstallationState, codes: list[str]) -> dict[str, str | None]:
+    """Return for each license the one among `codes` that it requires; a plan stands by itself."""
+    licenses = state.entitlements.licenses
+    parents: dict[str, str | None] = dict.fromkeys(codes)
+    others = [code for code in codes if code in licenses and not licenses[code].plan]
+    for code in others:
+        required = state.trust_store.beside(code, licenses[code].requires)
+        parents[code] = next((one for one in others if one in required), None)
+    return parents

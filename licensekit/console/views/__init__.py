@@ -1,1 +1,0 @@
-"""What the screens show: pure functions from the installation's facts to what templates take."""

@@ -1,0 +1,273 @@
+"""Operating an installation as a whole: a doctor, who also looks at one that cannot be opened; metrics; move; restore.
+
+What is moved is copied whole in one transaction, verified there, and the old location is marked, so that two copies are
+not both in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call
+again finds its own copy and sets the mark.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from licensekit.database import Connection, Database, connect, shown
+from licensekit.database.backup import Restorable, Restored, restore_backup
+from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
+from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
+from licensekit.database.migrations import Migrating
+from licensekit.dates import days_of
+from licensekit.entitlements import Severity
+from licensekit.errors import AuditDamaged, PlaceTaken
+from licensekit.errors.coded import Message
+from licensekit.installation.audit import check_audit, newest_of
+from licensekit.state.boot_clock import clocks_of
+from licensekit.state.home import database_of, heads_of, locate, open_installation
+from licensekit.state.journal_entries import Relocated, TroubleFound
+from licensekit.state.loading import InstallationState, OpenInstallation, read_installation, read_transaction
+from licensekit.state.logs import audit_head
+from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.mark import LOST, Mark, mark_of, write_mark
+from licensekit.state.notices import notices_of
+from licensekit.state.schema import SCHEMA
+from licensekit.state.stored import read_stored
+from licensekit.state.time import BootClock, system_clock
+from licensekit.state.transactions import WriteTransaction, write_installation
+from licensekit.wire.plain import word
+
+
+class BootClockMissing(Message):
+    """A machine on which nothing but its clock shows that time passes."""
+
+
+_CHECK_OF: Final[Mapping[str, str]] = {
+    "clock-accepted": "time",
+    "clock-ahead": "time",
+    "clock-behind": "time",
+    "not-activated": "activation",
+    "damaged-journal": "journal",
+    "read-only": "files",
+    "restored-backup": "backup",
+    "unreadable-mark": "backup",
+}
+"""Code of a notice to the check that it belongs to; any other is of the documents."""
+
+_ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+_Samples = Sequence[tuple[Mapping[str, str], int | None]]
+_OF_BUNDLE: Final[tuple[str, ...]] = ("issuer", "serial", "part", "state")
+
+Progress = Callable[[int, int], object]
+"""Called now and then with how many rows were done since the last call, and how many there are."""
+
+_SUMMARY: Final = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sites), (SELECT count(*) FROM bundles)"
+
+
+def diagnose(
+    home: str | os.PathLike[str],
+    *,
+    root: str | None = None,
+    pack: bytes | str | None = None,
+    released: date | None = None,
+    facts: Facts = NO_FACTS,
+    clock: Callable[[], datetime] = system_clock,
+    boot: BootClock | None = None,
+) -> tuple[Diagnosis, ...]:
+    """Look through the installation at `home`, and return what was found, check by check.
+
+    Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of `Installation.open`.
+
+    Raises:
+        HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
+    """
+    location, day = database_of(home, create=False), None if released is None else days_of(released)
+
+    def own(database: Migrating) -> Mapping[str, Check]:
+        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+        logs, noticed = ("audit", "slots"), ("journal", "documents", "time", "activation", "backup")
+        checks: dict[str, Check] = {name: partial(_audit, opened, name) for name in logs}
+        return checks | {name: partial(_notices, opened, name) for name in noticed}
+
+    mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
+    return diagnose_database(location, SCHEMA, own, mark)
+
+
+def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:
+    """Check the log, and the assignments after it; what is wrong with them is of `slots` alone."""
+    with opened.database.read() as connection:
+        head = audit_head(connection)
+        try:
+            check_audit(connection)
+        except AuditDamaged as error:
+            if check == "slots" or error.reason == "chain":
+                raise
+    yield "ok", CheckPassed(reason=check, count=head.number, head=head.hash)
+
+
+def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
+    with read_installation(opened) as read:
+        unusable = read.state().unusable if check == "documents" else ()
+    stored = read.stored
+    found = notices_of(stored, clock=read.reading.clock, unusable=unusable)
+    own = [one for one in found if _CHECK_OF.get(one.code, "documents") == check]
+    for one in own:
+        yield "error" if one.severity is Severity.ERROR else "notice", one
+    if check == "time" and read.reading.boot is None:
+        yield "notice", BootClockMissing()
+    elif not own:
+        documents = len(stored.trust) + len(stored.bundles)
+        yield "ok", CheckPassed(reason=check, count=stored.journal.head.number if check == "journal" else documents)
+
+
+def metric_lines(state: InstallationState) -> Iterator[str]:
+    """Yield days left, states, counts and notices as gauges in the text format of Prometheus, a line each.
+
+    What is unrestricted is `+Inf`.
+    """
+    for name, meaning, samples in _gauges(state):
+        yield f"# HELP licensekit_{name} {meaning}"
+        yield f"# TYPE licensekit_{name} gauge"
+        for labels, value in samples:
+            shown = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
+            yield f"licensekit_{name}{{{shown}}} {'+Inf' if value is None else value}"
+
+
+def _gauges(state: InstallationState) -> Iterator[tuple[str, str, _Samples]]:
+    left = [({"issuer": one.issuer, "part": one.part}, one.days_left(state.now)) for one in state.entitlements.coverage]
+    known = [(labels, days) for labels, days in left if days is not None]
+    yield "days_left", "Days until an issuer's part is no longer licensed without a gap, or grace ends.", known
+    # Bundles that wait together differ in nothing that a label says: they are one sample.
+    states = dict.fromkeys((p.bundle.issuer, p.bundle.serial, p.bundle.part, p.state.value) for p in state.parts)
+    bundles: _Samples = [(dict(zip(_OF_BUNDLE, labels, strict=True)), 1) for labels in states]
+    yield "bundle_state", "1 for each state that bundles are in: active, warning, grace, expired and others.", bundles
+    counted = [row for row in state.licenses if row.is_counted and (row.granted or row.in_use)]
+    rows = [({"license": row.code, "kind": word(row.kind)}, row) for row in counted]
+    in_use, totals = [(labels, row.in_use) for labels, row in rows], [(labels, row.total) for labels, row in rows]
+    yield "license_in_use", "How many of a license are in use, of a meter in this period.", in_use
+    yield "license_total", "How many of a license there are.", totals
+    numbers = Counter(notice.severity for notice in state.notices)
+    by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]
+    yield "notices", "What administrators should know, by severity.", by_severity
+
+
+class Moved(NamedTuple):
+    """The result of a move."""
+
+    source: str
+    target: str
+    serial: str | None
+    users: int
+    sites: int
+    bundles: int
+    """Every one that was ever activated."""
+    entries: int
+    """Entries of the audit log, that of the move included."""
+    head: str
+    """The hash of the newest, in hex."""
+
+
+def move(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    by: str = "",
+    progress: Progress = lambda _, __: None,
+) -> Moved:
+    """Move the installation at `source` to `target`; each is a folder or a `postgresql://` URL.
+
+    Raises:
+        NotActivated: there is no installation at `source`.
+        DatabaseMoved: it was moved before.
+        PlaceTaken: there is another installation at `target`.
+        AuditDamaged, TrustError: the installation does not hold; it stays where it is.
+        StateError: one of the two cannot be used; the installation stays where it is.
+    """
+    here, there, is_copied = shown(locate(source)), shown(locate(target)), False
+
+    def fill(connection: Connection) -> None:
+        nonlocal is_copied
+        _copy(connection, leaving, here, there, progress)
+        is_copied = True
+
+    with (
+        closing(open_installation(source, create=False)) as old,
+        write_installation(OpenInstallation(old, clocks_of(clock), by=by)) as leaving,
+        closing(connect(database_of(target, create=True), schema=SCHEMA, create=True, fill=fill)) as new,
+    ):
+        if not is_copied:
+            _require_arrived(new, leaving)
+        serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial
+        with new.read() as connection:
+            [(users, sites, bundles)] = connection.rows(_SUMMARY)
+            heads = heads_of(connection)
+            write_mark(new.location, heads, lower=True)
+        leaving.enter(Relocated(leaving.now, here, there))
+        leaving.record("move", to=there)
+        mark_moved(leaving.connection, SCHEMA, there)
+    return Moved(here, there, serial, users, sites, bundles, heads.audit.number, heads.audit.hash.hex())
+
+
+def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
+    """Require that an earlier call, cut off, copied this installation there, and nothing was changed since."""
+    with new.read() as connection:
+        before = leaving.read.stored
+        there = read_stored(connection, Mark(before.head, before.journal.head), leaving.read.reading)
+        [last] = newest_of(connection, None, 1)
+        is_copy = there.seed == before.seed and not there.is_behind
+    if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
+        raise PlaceTaken(reason="installation", where=new.location)
+
+
+def _copy(connection: Connection, leaving: WriteTransaction, origin: str, place: str, progress: Progress) -> None:
+    """Copy an installation and verify the copy; a restored backup stays known as one."""
+    read, rows = leaving.read, count_rows(leaving.connection, SCHEMA)
+
+    def report(done: int) -> None:
+        progress(done, 2 * rows)
+
+    copy_rows(read.connection, connection, SCHEMA, report)
+    compare_rows(read.connection, connection, SCHEMA, place, report)
+    check_audit(connection)
+    there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
+    if read.stored.recorded is not None:
+        there.state()  # verifies every document again, as it was copied
+    arriving = WriteTransaction(there)
+    if read.stored.is_behind and not read.stored.is_noted:
+        arriving.enter(TroubleFound(there.now, None))
+    arriving.enter(Relocated(there.now, origin, place))
+    arriving.record("arrive", origin=origin)
+    arriving.finish()
+
+
+def restore(
+    source: Path,
+    home: str | os.PathLike[str],
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    by: str = "",
+    confirm: bool = False,
+) -> Restored:
+    """Restore the backup `source` at `home`, whole or not at all.
+
+    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup until it is accepted,
+    unless nothing was lost by it. Programs that use an installation there notice another state.
+
+    Raises:
+        ConfirmationNeeded: something at `home` would be gone, and `confirm` is false.
+        FileUnusable: there is no such backup.
+        DatabaseMoved: the installation was moved away from `home`.
+        StateError: backup or home cannot be used.
+    """
+
+    def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
+        opened = OpenInstallation(database, clocks_of(clock), by=by)
+        change = WriteTransaction(read_transaction(opened, connection, LOST if loses else None, None))
+        change.record("restore", entry=change.head.number)
+        change.finish()
+
+    location, create = database_of(home, create=False), partial(database_of, home, create=True)
+    place = Restorable(location, SCHEMA, "SELECT seed FROM installation", "audit", create, arrive)
+    return restore_backup(place, source, confirm=confirm)
