@@ -31,7 +31,7 @@ from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRo
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
 from licensekit.state.home import locate
-from licensekit.state.journal_state import BundleRecord
+from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions

@@ -14,7 +14,7 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors.coded import Coded
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
-from licensekit.state.journal_state import BundleRecord
+from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.time import lease_time
 from licensekit.state.trust_store import verify_bundles

@@ -17,8 +17,8 @@ from licensekit.installation.plan import deficits_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change
+from licensekit.state.journal import BundleRecord, JournalState
 from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
-from licensekit.state.journal_state import BundleRecord, JournalState
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import WriteTransaction, write_installation

@@ -13,9 +13,9 @@ from licensekit.database import ABSENT, Connection, Database, connect, in_memory
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
 from licensekit.files import hand_over, unusable
 from licensekit.keys.signing import SEED_BYTES
-from licensekit.state.journal import NOTHING_OBSERVED
+from licensekit.state.journal import EMPTY, NOTHING_OBSERVED
 from licensekit.state.journal_entries import Created
-from licensekit.state.logs import EMPTY, JournalWriter, append_audit, audit_head, key_of
+from licensekit.state.logs import JournalWriter, append_audit, audit_head, key_of
 from licensekit.state.mark import Mark, put_mark
 from licensekit.state.schema import SCHEMA
 from licensekit.trust.pack import product_in_pack

@@ -17,9 +17,8 @@ from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
 from licensekit.keys.signing import SigningKey
 from licensekit.state import journal_entries as entries
-from licensekit.state.journal import NOTHING_OBSERVED, Journal, Row, SignedHead, entry_message, head_message, verify
+from licensekit.state.journal import Journal, JournalState, Row, SignedHead, entry_message, head_message, replay, verify
 from licensekit.state.journal_entries import RETURNED, Entry, encode
-from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.text import names
 from licensekit.trust.order import Order, SeenDocument
@@ -29,8 +28,6 @@ from licensekit.wire import frame
 from licensekit.wire.armor import TYPES
 from licensekit.wire.documents import Bundle, Kind, Root
 
-EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
-"""The journal before its first entry."""
 ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
 _PSEUDONYM_BYTES: Final = 8
