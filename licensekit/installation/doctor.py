@@ -14,13 +14,11 @@ from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged
 from licensekit.installation.audit import check_audit
 from licensekit.installation.messages import BootClockMissing
-from licensekit.state.home import database_of
+from licensekit.state.home import SCHEMA, database_of, mark_of
 from licensekit.state.loading import OpenInstallation, read_installation
 from licensekit.state.logs import audit_head
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.mark import mark_of
 from licensekit.state.notices import notices_of
-from licensekit.state.schema import SCHEMA
 from licensekit.state.time import BootClock, clocks_of, system_clock
 
 _CHECK_OF: Final[Mapping[str, str]] = {

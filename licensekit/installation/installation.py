@@ -22,11 +22,10 @@ from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.update import Fetch, is_news, propose_fetched, update_address
 from licensekit.installation.users import Users
-from licensekit.state.home import locate, open_installation
+from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
-from licensekit.state.schema import SCHEMA
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
 

@@ -18,11 +18,9 @@ from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import PlaceTaken
 from licensekit.installation.audit import check_audit, newest_of
-from licensekit.state.home import database_of, heads_of, locate, open_installation
+from licensekit.state.home import LOST, SCHEMA, Mark, database_of, heads_of, locate, open_installation, write_mark
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, read_transaction
-from licensekit.state.mark import LOST, Mark, write_mark
-from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
 from licensekit.state.time import clocks_of, system_clock
 from licensekit.state.transactions import WriteTransaction, write_installation

@@ -16,10 +16,10 @@ from licensekit.entitlements.notices import by_urgency, list_notices, summarize
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import NextDate, next_date
 from licensekit.errors import HomeInvalid, NotActivated
+from licensekit.state.home import MarkRead, read_mark
 from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.mark import MarkRead, read_mark
 from licensekit.state.meters import read_used
 from licensekit.state.notices import UnusableDocument, notices_of
 from licensekit.state.sightings import unused

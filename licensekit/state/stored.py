@@ -12,11 +12,11 @@ from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, OtherInstallation
 from licensekit.keys.signing import SigningKey
 from licensekit.state import slots
+from licensekit.state.home import LOST, Mark, MarkRead
 from licensekit.state.journal import NOTHING_OBSERVED, BundleRecord, Journal, JournalFault, SignedHead
 from licensekit.state.journal_entries import KEPT
 from licensekit.state.logs import audit_head, key_of, read_journal
 from licensekit.state.machine import NO_FACTS, Facts, hashed, machine_facts
-from licensekit.state.mark import LOST, Mark, MarkRead
 from licensekit.state.time import Reading, TimeSeen, effective, is_observed, lease_time, read_time
 from licensekit.trust.order import Seen
 from licensekit.trust.signed import Verified

@@ -9,8 +9,7 @@ from licensekit.database import Schema, connect
 from licensekit.database.copying import tables
 from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users, restore
-from licensekit.state.home import DATABASE_NAME
-from licensekit.state.schema import SCHEMA
+from licensekit.state.home import DATABASE_NAME, SCHEMA
 from tests.homes import Home, bundle, file
 
 TABLES: Final = tables(SCHEMA)
