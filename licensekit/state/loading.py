@@ -20,12 +20,11 @@ from licensekit.state.home import MarkRead, read_mark
 from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.meters import read_used
 from licensekit.state.notices import UnusableDocument, notices_of
-from licensekit.state.sightings import unused
 from licensekit.state.stored import Stored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
+from licensekit.state.usage import read_used, unused
 from licensekit.trust.pack import TrustStore, at_floor, pin_in_pack
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
