@@ -31,10 +31,10 @@ from licensekit.wire.documents import SeatKind, Use
 
 if TYPE_CHECKING:
     from licensekit.runtime.changes import LicensingChange
-    from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
+    from licensekit.runtime.seats import Lease
 
 _ASK_SECONDS: Final = 1.0
 _FULL: Final = Access.FULL
