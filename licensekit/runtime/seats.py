@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Final
 from licensekit.access import Access, level_of
 from licensekit.dates import format_seconds, moment_of
 from licensekit.entitlements import Holding, asked, not_entitled
-from licensekit.entitlements.assignment import missing_requirements
-from licensekit.entitlements.seats import HOUR_SECONDS, leasable, pool_of
+from licensekit.entitlements.assignment import HOUR_SECONDS, leasable, missing_requirements, pool_of
 from licensekit.errors import BorrowRefused, EntryInvalid, LeaseLost, LicenseError, NoneFree
 from licensekit.runtime.changes import LOGGER
 from licensekit.runtime.live_snapshot import LiveSnapshot
