@@ -7,7 +7,6 @@ clock and touch no file. The rules are those of `docs/evaluation.md`.
 # ruff: noqa: F403  # a list of all names would repeat every module
 
 from licensekit.entitlements.amounts import *
-from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
 from licensekit.entitlements.explanations import *
 from licensekit.entitlements.holdings import *

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import denials
+from licensekit.entitlements import messages
 from licensekit.entitlements.amounts import Grant
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.holdings import Holding, beyond_sold
@@ -101,24 +101,24 @@ def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | N
     ]
 
 
-def why_not(entitlements: Entitlements, code: str) -> denials.WhyNot:
+def why_not(entitlements: Entitlements, code: str) -> messages.WhyNot:
     """Return why a license gives less than full access."""
     if is_absent(entitlements, code):
-        return denials.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
+        return messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
     if code not in entitlements.licenses:
-        return denials.NotInCatalog()
+        return messages.NotInCatalog()
     complete = full_with(entitlements, code)
     if complete is not None and entitlements.present.get(code) is Access.FULL:
-        return denials.FullWithAnother(license=complete)
+        return messages.FullWithAnother(license=complete)
     if (idle := _not_in_force(entitlements, code)) is not None:
         return idle
     givers = sorted({via for _, via in _sources(entitlements, code) if via is not None})
-    return denials.OnlyIncluded(included_in=tuple(givers)) if givers else denials.NoBundleGrants()
+    return messages.OnlyIncluded(included_in=tuple(givers)) if givers else messages.NoBundleGrants()
 
 
-def _not_in_force(entitlements: Entitlements, code: str) -> denials.BundleNotInForce | None:
+def _not_in_force(entitlements: Entitlements, code: str) -> messages.BundleNotInForce | None:
     parts = (grant.part for grant, _ in _sources(entitlements, code))
-    return next((denials.BundleNotInForce(reason=p.state.value, bundle=p.name) for p in parts if not p.works), None)
+    return next((messages.BundleNotInForce(reason=p.state.value, bundle=p.name) for p in parts if not p.works), None)
 
 
 def not_entitled(entitlements: Entitlements, code: str, why: Message | None = None, holder: str = "") -> NotEntitled:
@@ -138,11 +138,11 @@ def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: 
     held = next((one.license for one in holdings if one.license in givers), None)
     if held is None:
         is_sold = any(entitlements.tiers.get(one) for one in givers)
-        return denials.NotGrantedTo(holder=holder) if is_sold else why_not(entitlements, code)
+        return messages.NotGrantedTo(holder=holder) if is_sold else why_not(entitlements, code)
     if not entitlements.tiers.get(held):
         return why_not(entitlements, held)
     beyond = beyond_sold(entitlements, holdings, code, kind)
-    return beyond or _not_in_force(entitlements, held) or denials.NotGrantedTo(holder=holder)
+    return beyond or _not_in_force(entitlements, held) or messages.NotGrantedTo(holder=holder)
 
 
 def given(

@@ -8,8 +8,8 @@ from typing import Final, Literal, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements.amounts import access_of, total_of
-from licensekit.entitlements.denials import BeyondSold
 from licensekit.entitlements.evaluation import Entitlements, full_with
+from licensekit.entitlements.messages import BeyondSold
 from licensekit.wire.documents import Kind
 
 NO_SLOT: Final = 0

@@ -83,7 +83,7 @@ REASONS: Final[Mapping[str, DenialReason]] = {
     "kind": DenialReason.NO_LOGIN,
     "event": DenialReason.NO_LOGIN,
 }
-"""The code of each class of `licensekit.entitlements.denials` to what it is for a program.
+"""The code of each class of `licensekit.entitlements.messages` to what it is for a program.
 
 A bundle that is not in force names the reason itself, which is a state of a bundle.
 """

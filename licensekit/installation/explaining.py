@@ -8,9 +8,8 @@ from shlex import quote
 from typing import Any, Literal, NamedTuple
 
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
-from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.login import UserFacts
-from licensekit.entitlements.messages import About
+from licensekit.entitlements.messages import About, BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.questions import called
 from licensekit.errors import LicenseError, NotFound
 from licensekit.errors.coded import Coded

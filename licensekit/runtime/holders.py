@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
 from licensekit.access import Access, level_of
 from licensekit.database import Connection, Database
 from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, not_entitled
-from licensekit.entitlements.denials import NoSuchSite, NoSuchUser, Retired
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.entitlements.messages import About
+from licensekit.entitlements.messages import About, NoSuchSite, NoSuchUser, Retired
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.text import names
