@@ -13,7 +13,7 @@ from licensekit.entitlements.parts import BundleState
 from licensekit.entitlements.questions import is_absent, where_to_buy
 from licensekit.errors import NotEntitled
 from licensekit.errors.coded import Message
-from licensekit.errors.questions import denial_reason
+from licensekit.errors.installation import denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 

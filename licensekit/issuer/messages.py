@@ -1,8 +1,8 @@
 """What a person agrees to, or should read, before something is signed."""
 
 from licensekit.errors import LicenseError
-from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message
+from licensekit.errors.faults import SoldReduced
 
 
 class SoldIsChanged(Message):

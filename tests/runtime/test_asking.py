@@ -12,7 +12,7 @@ from licensekit import Access, BundleState, Count, DenialReason, Licensing, NotE
 from licensekit.dates import date_of
 from licensekit.entitlements import messages
 from licensekit.errors import ArmorInvalid, LicenseError, UnknownCode, WrongKind
-from licensekit.errors.questions import REASONS
+from licensekit.errors.installation import REASONS
 from licensekit.installation import Installation
 from licensekit.runtime.holders import Lookups
 from licensekit.wire.documents import AfterGrace, Bundle

@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 from msgspec import Meta
 
 from licensekit import limits
-from licensekit.errors.format import RuleBroken
+from licensekit.errors.faults import RuleBroken
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
 
