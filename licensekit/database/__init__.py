@@ -75,7 +75,7 @@ def holds_password(url: str) -> bool:
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
     with _driver():
-        from licensekit.database.postgres.session import holds_password  # noqa: PLC0415  # its driver is an extra
+        from licensekit.database.postgres.connection import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)
 
 
@@ -84,7 +84,7 @@ def shown(location: str) -> str:
     if not is_url(location):
         return location
     with _driver():
-        from licensekit.database.postgres.session import read_url  # noqa: PLC0415  # its driver is an extra
+        from licensekit.database.postgres.connection import read_url  # noqa: PLC0415  # its driver is an extra
     return read_url(location)[0]
 
 

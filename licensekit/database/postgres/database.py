@@ -12,8 +12,16 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.pool import ConnectionPool
-from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.postgres.session import connect, read_url, settings_of
+from licensekit.database.postgres.connection import (
+    NOW,
+    PostgresConnection,
+    Raw,
+    connect,
+    placed,
+    read_url,
+    settings_of,
+    translate,
+)
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)

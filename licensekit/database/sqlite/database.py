@@ -10,7 +10,7 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
-from licensekit.database.sqlite import opening
+from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
@@ -55,9 +55,9 @@ class SqliteDatabase:
     ) -> None:
         if schema is None:
             is_made = False
-            opening.require_there(path)
+            files.require_there(path)
         else:
-            is_made = opening.prepare(path, wait=wait, create=create)
+            is_made = files.prepare(path, wait=wait, create=create)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._reads_as_is = False
         self.location = str(self._path)
@@ -75,7 +75,7 @@ class SqliteDatabase:
         except BaseException:  # an interruption too must leave no file open
             self.close()
             if is_made:
-                opening.discard(path)
+                files.discard(path)
             raise
         self._schema = schema
 
@@ -109,7 +109,7 @@ class SqliteDatabase:
         partial = kept.with_name(f"{kept.name}.partial")
         try:
             partial.unlink(missing_ok=True)
-            opening.create_private(partial)
+            files.create_private(partial)
             with (
                 closing(sqlite3.connect(partial)) as copy,
                 self._readers.lend() as opened,
@@ -144,9 +144,9 @@ class SqliteDatabase:
         )
 
     def _connect(self, *, read_only: bool) -> _Opened:
-        self._reads_as_is = opening.is_read_as_it_is(self._path)
+        self._reads_as_is = files.is_read_as_it_is(self._path)
         identity = self._identity()
-        raw = opening.connect(self._path, wait=self._wait, read_only=read_only)
+        raw = files.connect(self._path, wait=self._wait, read_only=read_only)
         return _Opened(next(self._numbers), raw, identity)
 
     def _identity(self) -> Hashable:
@@ -162,4 +162,4 @@ class SqliteDatabase:
         if not self._reads_as_is:
             return identity
         # Who reads a file as it is does not notice by itself that others write to it.
-        return *identity, found.st_mtime_ns, found.st_size, opening.is_read_as_it_is(self._path)
+        return *identity, found.st_mtime_ns, found.st_size, files.is_read_as_it_is(self._path)

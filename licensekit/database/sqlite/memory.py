@@ -16,9 +16,8 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit.database.migrations import Schema, migrate
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
-from licensekit.database.sqlite.connection import SqliteConnection, translate
+from licensekit.database.sqlite.connection import SqliteConnection, connect, translate
 from licensekit.database.sqlite.database import DIALECT
-from licensekit.database.sqlite.opening import connect
 
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
 """Whether this SQLite has images: since 3.36 each does. Otherwise the statements that make the same are kept."""
