@@ -55,6 +55,8 @@ class Translated:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         ours = None if error is None else self._translate(error, self._where)
+        if isinstance(error, UnicodeEncodeError | OverflowError):  # Python's own, of a value
+            ours = NotStorable(reason="not-encodable", where=self._where)
         if ours is not None:
             raise ours from error
 
@@ -251,10 +253,3 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
             raise NotStorable(reason="too-long", where=where)
     return params
-
-
-def unstorable(error: BaseException, where: str) -> NotStorable | None:
-    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
-    if isinstance(error, UnicodeEncodeError | OverflowError):
-        return NotStorable(reason="not-encodable", where=where)
-    return None

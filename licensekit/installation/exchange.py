@@ -22,7 +22,7 @@ from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleE
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import WriteTransaction, write_installation
-from licensekit.trust.held import HOLDS, held_in
+from licensekit.trust.pack import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Document, Receipt, Request, Statement, Usage, Value, hex_extension

@@ -38,7 +38,7 @@ from licensekit.issuer.proposal import propose
 from licensekit.issuer.state import WorkspaceState
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspaceStore
 from licensekit.keys.signing import Signer
-from licensekit.trust.held import Held
+from licensekit.trust.pack import Held
 
 
 class Workspace:

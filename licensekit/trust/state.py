@@ -2,8 +2,8 @@
 
 Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as it was. Rules are
 numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in `licensekit.trust.roots`, the order (O1) in
-`licensekit.trust.order`, whole files (F1) and catalogs in `licensekit.trust.pack`. Each function goes through the
-checks of its rule in the order of the text.
+`licensekit.trust.order`, catalogs in `licensekit.trust.pack`. Each function goes through the checks of its rule in the
+order of the text.
 
 `now` is seconds since 1970, and None where it does not matter when a document was issued: for a pack, and for what was
 taken before.
@@ -12,6 +12,7 @@ Absent on purpose: being past `fresh_until` is a notice to administrators and st
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from licensekit import errors
@@ -215,3 +216,80 @@ def _require_newest_root(trust: Trust, newest: int) -> None:
         )
     if trust.root_version < newest:
         raise errors.RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
+
+
+def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
+    """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
+
+    Other types are left alone. `now` is seconds since 1970; None where it does not matter when they were issued. Raises
+    as `pack.extend_trust_store`.
+    """
+    by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
+    for token in tokens:
+        by_type.get(token.type, []).append(token)
+    state, older_roots = _extend_roots(state, by_type["root"])
+    judged, older_trust = _judge_trust(state, by_type["trust"])
+    for trust in order.newest(judged, state.seen):
+        state = take_trust(state, trust, now)
+    passed_over = older_roots + older_trust
+    if state.trust is None:
+        raise passed_over[0] if passed_over else errors.TrustMissing(reason="newest-root")
+    for revocations in order.newest(still_signed(state, by_type["revocations"], Revocations), state.seen):
+        state = take_revocations(state, revocations, now)
+    return state
+
+
+def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]) -> list[Verified[N]]:
+    """Verify revocation lists or catalogs, and pass over those by a key that was revoked since."""
+    found: list[Verified[N]] = []
+    for token in tokens:
+        with suppress(errors.KeyRevoked):
+            found.append(verify_numbered(state, token, kind))
+    return found
+
+
+def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
+    """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
+    while True:
+        waiting: list[armor.Token] = []
+        gaps: list[errors.TrustError] = []
+        unvouched: list[errors.TrustError] = []
+        for token in tokens:
+            try:
+                state = update_root(state, token)
+            except errors.RootGap as error:
+                waiting.append(token)
+                gaps.append(error)
+            except errors.ThresholdNotMet as error:
+                if error.reason != "next-root":  # a root here vouches for it
+                    raise
+                waiting.append(token)
+                unvouched.append(error)
+        if len(waiting) == len(tokens):
+            break
+        tokens = waiting
+    refused = gaps if _is_pinned_above_first(state) else gaps + unvouched
+    if refused:
+        raise refused[0]
+    return state, unvouched
+
+
+def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
+    """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
+    judged: list[Verified[Trust]] = []
+    older: list[errors.TrustError] = []
+    for token in tokens:
+        try:
+            judged.append(judge_trust(state, token))
+        except errors.RootNotNewest:
+            continue
+        except (errors.ThresholdNotMet, errors.KeyUnknown) as error:
+            if not _is_pinned_above_first(state):
+                raise
+            older.append(error)
+    return judged, older
+
+
+def _is_pinned_above_first(state: TrustState) -> bool:
+    """Return whether there may be documents that are older than the pinned root."""
+    return state.chain[0].root.version > 1

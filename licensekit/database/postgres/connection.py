@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
-from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, unstorable
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
 from licensekit.errors import DatabaseUnavailable
 
 _DEFAULTS: Final = {
@@ -86,7 +86,7 @@ _BY_CLASS: Final[dict[str, _Meaning]] = {
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
     if not isinstance(error, psycopg.Error):
-        return unstorable(error, where)
+        return None
     state = error.sqlstate or ""
     meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)

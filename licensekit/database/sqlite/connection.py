@@ -13,16 +13,7 @@ from time import monotonic, sleep
 from typing import Final, LiteralString
 
 from licensekit import errors
-from licensekit.database.protocol import (
-    STREAMED_ROWS,
-    VALUE_BYTES,
-    Connection,
-    Row,
-    Translated,
-    Value,
-    storable,
-    unstorable,
-)
+from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Connection, Row, Translated, Value, storable
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
@@ -74,7 +65,7 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         known = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
         return known(detail=str(error), where=where) if known else damaged(str(error), where)
-    return unstorable(error, where)
+    return None
 
 
 def damaged(finding: str, where: str) -> errors.DatabaseDamaged:
