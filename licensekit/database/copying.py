@@ -48,11 +48,7 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
 def compare_rows(
     source: Connection, target: Connection, schema: Schema, where: str, progress: Progress = lambda _: None
 ) -> None:
-    """Compare every row of two databases.
-
-    Raises:
-        DatabaseDamaged: they differ; `where` is the target.
-    """
+    """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
         pairs = zip_longest(_in_order(source, table), _in_order(target, table))
         for one, other in _telling(pairs, progress):

@@ -237,11 +237,7 @@ class Database(Protocol):
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
-    """Return `params` back, each of which can be stored as far as it is seen here.
-
-    Raises:
-        NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
-    """
+    """Return `params`, or raise `NotStorable` for a NUL in text (PostgreSQL has none) or a value that is too long."""
     for value in params:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if value is None or type(value) is int:

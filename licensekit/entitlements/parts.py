@@ -189,10 +189,7 @@ class Coverage(NamedTuple):
     bundles: tuple[Bundle, ...]
     """Those that follow one another from now on; empty: it is not licensed now."""
     until: int | None
-    """The last day of the term, in days since 1970; None: perpetual, or not licensed.
-
-    Where it is past, grace runs.
-    """
+    """The last day of the term, in days since 1970; None: perpetual, or not licensed. Where it is past, grace runs."""
     works_until: int | None
     """The last day on which everything works: that of grace, where there is one."""
 

@@ -119,9 +119,5 @@ _TEMPLATES: Final = _Templates()
 
 
 def fill_in(template: str, data: Mapping[str, Any]) -> str:
-    """Return a template with the values of its fields, whatever they are.
-
-    Raises:
-        LookupError: it names a field that is not in `data`.
-    """
+    """Return a template with the values of its fields; raise `LookupError` for a field that is not in `data`."""
     return _TEMPLATES.vformat(template, (), data)

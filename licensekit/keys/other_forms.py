@@ -74,11 +74,7 @@ def export_openssh(key: VerifyingKey, comment: str = "") -> str:
 
 
 def export_pem(key: VerifyingKey) -> str:
-    """Return `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410).
-
-    Raises:
-        KeyInvalid: a hybrid key.
-    """
+    """Return `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410); raise `KeyInvalid` for a hybrid key."""
     pem = _ed25519(key).public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return pem.decode()
 

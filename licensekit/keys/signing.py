@@ -25,11 +25,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Return the signature over `message`, in the form and length of the key's scheme.
-
-        Raises:
-            SignerUnavailable: the key lives elsewhere and cannot be reached.
-        """
+        """Return the signature over `message`, in the form of the key's scheme, or raise `SignerUnavailable`."""
         ...
 
 

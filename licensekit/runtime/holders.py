@@ -43,11 +43,7 @@ class Lookups(Generic[T]):
         self._last: dict[str, T | None] = {}
 
     def find(self, holder: str, snapshot: Snapshot) -> T | None:
-        """Look up a user or site; None if no one has that id.
-
-        Raises:
-            StateError: the database is away, and the holder was not looked up before.
-        """
+        """Look up a user or site, None if there is none; raise `StateError` for a new one if the database is away."""
         # Nobody is kept waiting for a database of which it is known that it is away; only who was
         # never asked about may be worth a try, unless it hangs.
         away, last = snapshot.away, self._last

@@ -95,11 +95,7 @@ class LiveSnapshot:
         return self._with_others(self.snapshot.notices)
 
     def wake(self) -> Snapshot:
-        """Return the snapshot in force, after it was moved on to now and is kept up to date.
-
-        Raises:
-            DatabaseUnavailable: the program has closed it: nothing would end any more.
-        """
+        """Return the snapshot in force, moved on to now and kept up to date; raise `DatabaseUnavailable` if closed."""
         with self._waking:
             if not (self._is_awake or self._is_closed):
                 WATCHERS.watch(self)

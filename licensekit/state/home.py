@@ -259,11 +259,7 @@ def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
 
 
 def put_mark(location: str, mark: Mark) -> None:
-    """Write the first mark of the database at `location`; a server keeps none.
-
-    Raises:
-        FileUnusable: it cannot be written.
-    """
+    """Write the first mark of the database at `location`, or raise `FileUnusable`; a server keeps none."""
     if "://" not in location:
         line = " ".join(f"{head.number} {head.hash.hex()}" for head in mark) + "\n"
         write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)

@@ -279,12 +279,9 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what must follow on `known`, which was seen before the transaction began.
+    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not.
 
     Another thread may have seen something newer meanwhile, which is then left as the last.
-
-    Raises:
-        OtherInstallation: it does not follow.
     """
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)

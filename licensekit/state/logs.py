@@ -79,11 +79,7 @@ def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
 
 @lru_cache(maxsize=4)
 def key_of(seed: bytes) -> SigningKey:
-    """Return the installation's own key.
-
-    Raises:
-        HomeInvalid: the seed is none.
-    """
+    """Return the installation's own key; raise `HomeInvalid` if the seed is none."""
     try:
         return SigningKey.from_secret(frame.INSTALLATION, seed)
     except (KeyInvalid, TypeError) as error:

@@ -67,12 +67,9 @@ _FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
-    """Return the facts of this machine by name.
+    """Return the facts of this machine by name; raise `FileUnusable` where it is at its limits, so that one is missing.
 
     `root` is where its system files are. A fact in `given` takes the place of the one of its name; it is not judged.
-
-    Raises:
-        FileUnusable: the machine is at its limits, and a fact cannot be read for that.
     """
     found = _read_facts(root, system)
     found["host"] = platform.node().partition(".")[0]
@@ -171,11 +168,7 @@ def _read(path: Path) -> str:
 
 
 def _require_left_out(error: FileUnusable) -> None:
-    """Accept that a fact is not there, or not for this account to read.
-
-    Raises:
-        FileUnusable: it may be readable in a moment.
-    """
+    """Accept that a fact is not there, or not for this account to read; raise what may be over in a moment."""
     if error.reason in _PASSING:
         raise error
 

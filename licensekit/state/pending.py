@@ -55,11 +55,7 @@ class PendingDatabase:
 
     @contextmanager
     def write(self, *, shared: bool = False) -> Generator[Connection]:
-        """See `Database.write`; with the first change, the installation is set up.
-
-        Raises:
-            DatabaseBusy: another process has set it up meanwhile; nothing was changed.
-        """
+        """See `Database.write`; the first change sets it up, or raises `DatabaseBusy` if another process was faster."""
         with self._lock:
             database = self._now()
             with database.write(shared=shared) as connection:

@@ -155,10 +155,7 @@ def highest(connection: Connection, kind: Kind) -> dict[str, int]:
 
 
 def misnumbered(connection: Connection) -> Iterator[tuple[str, int]]:
-    """Yield each license whose slots have gaps or are held twice, with how many rows it has.
-
-    Every row is counted.
-    """
+    """Yield each license whose slots have gaps or are held twice, with how many rows it has. Every row is counted."""
     for kind in _KINDS:
         for code, rows, slots, lowest, last in connection.rows(_of(kind, _NUMBERS)):
             if (rows, rows, 1) != (slots, last, lowest):

@@ -194,13 +194,10 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
 
 
 def require_same(known: Stored | None, found: Stored, where: str) -> None:
-    """Refuse another installation, or an older state, than the one that was `known` to be there.
+    """Raise `OtherInstallation`, about `where`, for another or an older state than the one `known` to be there.
 
     An older one is welcome where an administrator or the vendor has accepted it. Before the first change there is
     nothing to follow.
-
-    Raises:
-        OtherInstallation: as said; `where` is the location.
     """
     if known is None or known.head.number <= ESTABLISHED:
         return

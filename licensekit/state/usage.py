@@ -99,12 +99,9 @@ def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
 
 
 def keep_sightings(database: Database, days: Mapping[str, int], today: int) -> None:
-    """Write on which day users were seen, by their ids in the form in which ids are compared.
+    """Write on which day users were seen, by their ids in the form in which ids are compared, or raise `StateError`.
 
     A row is written once a day; who is not known here is left out.
-
-    Raises:
-        StateError: it cannot be written.
     """
     # In one order everywhere: nobody waits in a circle.
     rows = [(day, user, day, today + 1) for user, day in sorted(days.items())]

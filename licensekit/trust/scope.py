@@ -118,12 +118,9 @@ def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Refuse what was made for another product than `product`, the pinned root's (step 8).
+    """Raise `WrongProduct` for what was made for another product than `product`, the pinned root's (step 8).
 
     One key may serve several products; without this, what it signed for one would count for all.
-
-    Raises:
-        WrongProduct: it was.
     """
     if document.product != product:
         raise errors.WrongProduct(reason="document", product=document.product, expected=product)

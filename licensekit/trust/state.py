@@ -110,11 +110,7 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
-    """Verify a revocation list or a catalog, whether or not it is the newest (L1, C1).
-
-    Raises:
-        DocumentAhead: made under a root or trust document that is not here; else as `verify_signed`.
-    """
+    """Verify a list or a catalog, the newest or not (L1, C1); raises as `verify_signed`, or `DocumentAhead`."""
     document = verify_signed(token, kind, state)
     root_version, trust_version = document.document.root_version, document.document.trust_version
     if (root_version, trust_version) > state.pair:
@@ -125,11 +121,7 @@ def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Ver
 
 
 def take_revocations(state: TrustState, document: Verified[Revocations], now: int | None) -> TrustState:
-    """Put a revocation list in force.
-
-    Raises:
-        IssuedAhead, Fork, Rollback: by O1.
-    """
+    """Put a revocation list in force; raises `IssuedAhead`, `Fork` and `Rollback` by O1."""
     issuer = document.document.issuer
     if not order.is_news(document, state.seen.get(("revocations", issuer)), state.lists.get(issuer), now):
         return state
@@ -147,12 +139,9 @@ def remember(state: TrustState, floor: Seen) -> TrustState:
 
 
 def require_floor(state: TrustState, floor: Seen) -> None:
-    """Refuse a state that is below what was seen, or beside it (S1).
+    """Raise `Fork` or `Rollback` for a state that is beside or below what was seen (S1).
 
     `floor` is what was seen before these documents. A list that is missing has the effect of L2: it is not judged here.
-
-    Raises:
-        Fork, Rollback: as their names say.
     """
     root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:

@@ -228,11 +228,7 @@ def holds_password(url: str) -> bool:
 
 
 def connect(parameters: dict[str, Any], wait: float) -> Raw:
-    """Open a connection, on which nothing waits longer than `wait` seconds for a lock.
-
-    Raises:
-        psycopg.Error: there is none to be had.
-    """
+    """Open a connection, on which nothing waits longer than `wait` seconds for a lock, or raise `psycopg.Error`."""
     with ExitStack() as undo:
         raw: Raw = undo.enter_context(closing(psycopg.connect(**parameters, autocommit=True)))
         # A pooler tells its clients a process of its own making.

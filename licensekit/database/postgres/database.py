@@ -64,10 +64,7 @@ _CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
 
 
 class PostgresDatabase:
-    """A database on a server (see `licensekit.database.protocol`).
-
-    `location` is the URL without its password.
-    """
+    """A database on a server (see `licensekit.database.protocol`). `location` is the URL without its password."""
 
     dialect = DIALECT
 

@@ -169,11 +169,7 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
 
 
 def require_there(path: Path) -> None:
-    """Check that there is a plain file at `path`.
-
-    Raises:
-        FileUnusable: there is none, or it cannot be looked at.
-    """
+    """Raise `FileUnusable` unless there is a plain file at `path`."""
     if not _is_there(path):
         raise FileUnusable(reason="no-database", where=str(path))
 

@@ -43,10 +43,7 @@ class _Opened(NamedTuple):
 
 
 class SqliteDatabase:
-    """A database in one file (see `licensekit.database.protocol`).
-
-    `location` is the absolute path.
-    """
+    """A database in one file (see `licensekit.database.protocol`). `location` is the absolute path."""
 
     dialect = DIALECT
 

@@ -97,11 +97,7 @@ class KeyPlace(NamedTuple):
 
 
 def parse(uri: str) -> KeyPlace:
-    """Return what a `pkcs11:` URI says.
-
-    Raises:
-        SignerUriInvalid: no such URI, without a token or a module, or with a PIN in it.
-    """
+    """Return what a `pkcs11:` URI says; raise `SignerUriInvalid` for one without a token or a module, or with a PIN."""
     if not uri.startswith(_SCHEME) or not uri.isascii():
         raise SignerUriInvalid(reason="form")
     path, _, query = uri.removeprefix(_SCHEME).partition("?")

@@ -204,11 +204,7 @@ class Catalog(fields.Document, frozen=True):
         self.closure()
 
     def closure(self) -> dict[str, frozenset[str]]:
-        """Return, for each license, all that it gives its holder, directly or not, without itself.
-
-        Raises:
-            RefusedField: that is more than `limits.CLOSURE` in all.
-        """
+        """Return, for each license, all that it gives its holder, directly or not; raises as `closure_of`."""
         return closure_of(self._gives)
 
     def reached(self, codes: Iterable[str]) -> set[str]:
