@@ -58,7 +58,7 @@ def in_memory(schema: Schema) -> Database:
 
     A forked child has what was committed by then, and continues with it.
     """
-    from licensekit.database.sqlite.memory import MemoryDatabase  # noqa: PLC0415  # not needed with a home
+    from licensekit.database.sqlite.database import MemoryDatabase  # noqa: PLC0415  # not needed with a home
 
     return MemoryDatabase(schema)
 
