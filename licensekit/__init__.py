@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from licensekit.access import Access
     from licensekit.entitlements.events import Event
-    from licensekit.entitlements.explanations import Explanation, Given
+    from licensekit.entitlements.holdings import Explanation, Given
     from licensekit.entitlements.login import Decision
     from licensekit.entitlements.messages import Notice, Severity
     from licensekit.entitlements.parts import BundleState, Fingerprint

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.migrations import Fill, Migrating, Migration, Schema, read_migrations
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
+from licensekit.database.schemas import Fill, Migrating, Migration, Schema, read_migrations
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [

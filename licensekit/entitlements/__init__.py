@@ -8,7 +8,6 @@ clock and touch no file. The rules are those of `docs/evaluation.md`.
 
 from licensekit.entitlements.amounts import *
 from licensekit.entitlements.evaluation import *
-from licensekit.entitlements.explanations import *
 from licensekit.entitlements.holdings import *
 from licensekit.entitlements.messages import *
 from licensekit.entitlements.notices import *

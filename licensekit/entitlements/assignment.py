@@ -29,7 +29,7 @@ from licensekit import errors
 from licensekit.access import Access
 from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.explanations import not_entitled, why_not
+from licensekit.entitlements.holdings import not_entitled, why_not
 from licensekit.entitlements.questions import asked, count, is_absent, where_to_buy
 from licensekit.errors import WrongKind
 from licensekit.limits import COUNT

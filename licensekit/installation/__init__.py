@@ -8,7 +8,7 @@ from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
 from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
-from licensekit.entitlements.explanations import Explanation
+from licensekit.entitlements.holdings import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import NextDate

@@ -8,8 +8,7 @@ from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve
 from licensekit.entitlements.amounts import total_of
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.events import Event, concerning
-from licensekit.entitlements.explanations import Explanation, Given, explain, given, why_not
-from licensekit.entitlements.holdings import held_access
+from licensekit.entitlements.holdings import Explanation, Given, explain, given, held_access, why_not
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors.coded import Coded
 from licensekit.installation.plan import HOLDERS, holders_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.migrations import Migrating
+from licensekit.database.schemas import Migrating
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, connect, shown
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
+from licensekit.database.schemas import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import PlaceTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state.home import LOST, SCHEMA, Mark, database_of, heads_of, locate, open_installation, write_mark

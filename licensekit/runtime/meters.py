@@ -14,7 +14,7 @@ from threading import RLock, Timer
 from typing import Final
 
 from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.explanations import why_not
+from licensekit.entitlements.holdings import why_not
 from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
 from licensekit.limits import COUNT
 from licensekit.runtime.live_snapshot import LiveSnapshot

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import LiteralString
 
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
-from licensekit.database.copying import copy_rows
+from licensekit.database.schemas import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.state import home
 from licensekit.state.logs import audit_head

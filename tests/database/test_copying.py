@@ -7,7 +7,7 @@ from typing import LiteralString
 import pytest
 
 from licensekit.database import Database, Schema, connect
-from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved, tables
+from licensekit.database.schemas import compare_rows, copy_rows, count_rows, mark_moved, tables
 from licensekit.errors import DatabaseDamaged, DatabaseMoved
 from licensekit.issuer import ledger
 from licensekit.state import home as installation

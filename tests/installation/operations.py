@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any, Final
 
 from licensekit.database import Schema, connect
-from licensekit.database.copying import tables
+from licensekit.database.schemas import tables
 from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users, restore
 from licensekit.state.home import DATABASE_NAME, SCHEMA

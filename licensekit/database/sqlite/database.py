@@ -15,9 +15,9 @@ from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable

@@ -13,9 +13,8 @@ from secrets import token_bytes
 
 from licensekit.database import Connection, Database
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.migrations import Migrating
+from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseUnavailable, LicenseError, WorkspaceExists
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
