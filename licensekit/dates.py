@@ -68,11 +68,7 @@ def format_days(days: int) -> str:
 
 
 def parse_seconds(text: str) -> int:
-    """Read an RFC 3339 time with its zone, or a date, which means its first second UTC.
-
-    Raises:
-        ValueError: neither of the two, or outside the years 1970 to 9999.
-    """
+    """Read an RFC 3339 time with its zone, or a date, which is its first second UTC, or raise `ValueError`."""
     written = _WRITTEN.fullmatch(text)
     if written is None:
         raise ValueError("neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)")

@@ -73,12 +73,7 @@ class Schema(NamedTuple):
         return [statement for step in self.migrations for statement in step]
 
     def check(self, found: Row | None, location: str) -> None:
-        """Accept exactly a database of this kind and number.
-
-        Raises:
-            DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `pending`.
-            DatabaseUnavailable: older than this program expects while it runs.
-        """
+        """Accept a database of this kind and number; raises as `pending`, or `DatabaseUnavailable` for an older one."""
         if found != (self.kind, self.number) and self.pending(found, location):
             raise DatabaseUnavailable(reason="replaced", where=location)
 

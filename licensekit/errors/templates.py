@@ -25,11 +25,6 @@ _BELONGS: Final = {
 """What is to be done with a document of a type that is in a wrong place."""
 
 
-def _documents(types: str | Sequence[str], _: str) -> str:
-    named = (types,) if isinstance(types, str) else types
-    return " or ".join(_DOCUMENTS.get(name, name) for name in named)
-
-
 def _line(text: str, _: str) -> str:
     shown = "".join(char if char.isprintable() else " " for char in str(text)[:_LINE])
     return " ".join(shown.split())
@@ -59,20 +54,18 @@ def _first(items: Sequence[object], words: str) -> str:
     return f"{items[0]}{more}"
 
 
-def _led(items: Sequence[object], lead: str) -> str:
-    return lead + ", ".join(map(str, items)) if items else ""
-
-
 _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "day": lambda days, _: format_days(days),
     "time": lambda seconds, _: format_seconds(seconds),
     "hex": lambda data, _: bytes(data).hex(),
     "quoted": lambda text, _: ascii(text)[:_SHOWN],
     "line": _line,
-    "document": _documents,
+    "document": lambda types, _: " or ".join(
+        _DOCUMENTS.get(n, n) for n in ([types] if isinstance(types, str) else types)
+    ),
     "belongs": lambda name, _: _BELONGS.get(name, ""),
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
-    "led": _led,
+    "led": lambda items, lead: lead + ", ".join(map(str, items)) if items else "",
     "message": lambda one, _: one.message,
     "hint": lambda one, _: one.hint,
     "messages": lambda items, _: "; ".join(one.message for one in items),

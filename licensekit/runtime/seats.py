@@ -60,14 +60,7 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
 
 
 def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-    """Take a seat, and return it with its end.
-
-    Raises:
-        NotEntitled: no bundle in force grants a seat to that extent; the message says why.
-        RequirementMissing: the holder does not have what the license requires.
-        NoneFree: all seats are taken.
-        StateError: the database cannot be written.
-    """
+    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on."""
     begin, now, entitlements, name = elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
@@ -86,13 +79,7 @@ def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
 
 
 def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
-    """Borrow a seat for some hours from now, and return it with its end.
-
-    Raises:
-        BorrowRefused: no bundle in force allows it for that long.
-        LeaseLost: it is not held any more.
-        StateError: the database cannot be written.
-    """
+    """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow`."""
     begin, pool = elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
     if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
         allowed = pool.borrow_seconds // HOUR_SECONDS

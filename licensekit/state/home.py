@@ -171,11 +171,7 @@ def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path
 
 
 def missing_folders(folder: Path) -> list[Path]:
-    """Return the folders that are to be made for a home, the innermost first.
-
-    Raises:
-        FileUnusable: one cannot be looked at, or is a link to what is not there, not mounted.
-    """
+    """Return the folders to be made for a home, innermost first; raise `FileUnusable` for one that is out of reach."""
     try:
         missing = [one for one in (folder, *folder.parents) if not one.exists()]
         links = [one for one in missing if one.is_symlink()]

@@ -194,12 +194,7 @@ class ReadTransaction(NamedTuple):
 
     @property
     def pack(self) -> bytes | str:
-        """The pack: the one that was given, or else the recorded one.
-
-        Raises:
-            NotActivated: there is neither.
-            HomeInvalid: the recorded one was altered.
-        """
+        """The pack that was given, else the recorded one; raises `NotActivated`, or `HomeInvalid` if it was altered."""
         if self.opened.pack is not None:
             return self.opened.pack
         if self.stored.recorded is None:

@@ -20,12 +20,7 @@ from licensekit.state.stored import ESTABLISHED
 
 
 def open_or_wait(location: str | os.PathLike[str]) -> Database:
-    """Open the installation at `location`, or one there that its first change will set up.
-
-    Raises:
-        HomeInvalid, FileUnusable: the folder cannot be used.
-        StateError: the database cannot be used; see `licensekit.database.connect`.
-    """
+    """Open the installation at a place, or one that its first change sets up there; raises as `open_installation`."""
     try:
         return home.open_installation(location, create=False)
     except NotActivated:

@@ -136,12 +136,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
 
 
 def load_keys(keys: Iterable[RootKey | AdmittedKey], where: str = "root") -> dict[KeyReference, VerifyingKey]:
-    """Load the public keys of a root, or of a trust document.
-
-    Raises:
-        KeyInvalid: one is malformed, non-canonical or of low order.
-        KeyIdCollision: two have one key id.
-    """
+    """Load the keys of a root or trust document; raise `KeyInvalid`, or `KeyIdCollision` where two have one id."""
     loaded = [load(key.scheme, key.public) for key in keys]
     if len({key.key_id for key in loaded}) < len(loaded):
         raise errors.KeyIdCollision(reason=where)

@@ -94,9 +94,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
 def take_trust(state: TrustState, document: Verified[Trust], now: int | None) -> TrustState:
     """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2).
 
-    Raises:
-        IssuedAhead, Fork, Rollback: by O1.
-        KeyInvalid, KeyIdCollision: a key that it admits is not sound, or two have one id.
+    Raises by O1, and as `scope.load_keys`.
     """
     if not order.is_news(document, state.seen.get(TRUST), state.trust, now):
         return state

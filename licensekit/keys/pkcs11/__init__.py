@@ -52,11 +52,7 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
 
 
 def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
-    """Generate an Ed25519 key named `label` in the token that `uri` names; it can never leave it.
-
-    Raises:
-        SignerUnavailable: as for `open_signer`, or the token has a key of that label already.
-    """
+    """Generate an Ed25519 key `label`, which can never leave the token that `uri` names; raises as `open_signer`."""
     place = parse(uri)
     if place.object is not None and place.object != label:
         raise SignerUriInvalid(reason="other-label", name=place.object, wanted=label)

@@ -4,7 +4,6 @@ One document has one payload: what does not re-encode to the same bytes is refus
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Final, TypeVar, cast, get_args
 
@@ -80,9 +79,9 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
         raise _invalid(kind, error) from error
     if not is_encoded and _encode(document) != payload:
         raise NotCanonical(type=name)
-    extensions = cast("AnyDocument", document).extensions
-    if extensions:
-        _require_understood(name, extensions)
+    for extension in cast("AnyDocument", document).extensions:
+        if extension.startswith("!") and extension not in UNDERSTOOD:
+            raise NewerReaderNeeded(type=name, extension=extension)
     return document
 
 
@@ -126,9 +125,3 @@ def _in_words(kind: type[Document], detail: str, rule: RuleBroken | None) -> str
     if number.isdecimal():
         return f"its field `{kind.__struct_fields__[int(number)]}` is not what it may be"
     return "it is cut short" if "truncated" in detail else "it has not the fields of one"
-
-
-def _require_understood(name: str, extensions: Iterable[str]) -> None:
-    for extension in extensions:
-        if extension.startswith("!") and extension not in UNDERSTOOD:
-            raise NewerReaderNeeded(type=name, extension=extension)
