@@ -25,6 +25,10 @@ _BELONGS: Final = {
 """What is to be done with a document of a type that is in a wrong place."""
 
 
+def _documents(types: str | Sequence[str], _: str) -> str:
+    return " or ".join(_DOCUMENTS.get(one, one) for one in ((types,) if isinstance(types, str) else types))
+
+
 def _line(text: str, _: str) -> str:
     shown = "".join(char if char.isprintable() else " " for char in str(text)[:_LINE])
     return " ".join(shown.split())
@@ -60,9 +64,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "hex": lambda data, _: bytes(data).hex(),
     "quoted": lambda text, _: ascii(text)[:_SHOWN],
     "line": _line,
-    "document": lambda types, _: " or ".join(
-        _DOCUMENTS.get(n, n) for n in ([types] if isinstance(types, str) else types)
-    ),
+    "document": _documents,
     "belongs": lambda name, _: _BELONGS.get(name, ""),
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
     "led": lambda items, lead: lead + ", ".join(map(str, items)) if items else "",

@@ -195,6 +195,5 @@ def release_all() -> None:
 
 @cache
 def _release_at_exit(_process: int) -> None:
-    """Have `release_all` called at the end of this process."""
     # Not `atexit`, which the children of `multiprocessing` do not call: this calls it there, and at any other end.
     Finalize(None, release_all, exitpriority=0)

@@ -144,7 +144,6 @@ class Meter:
         )
 
     def _unused(self) -> dict[str, int]:
-        """Return how many units of each period are left."""
         left, found = self._left, dict[str, int]()
         for period, units in reversed(self._shares.items()):  # those that end first are used first
             found[period] = int(min(left, units))

@@ -267,11 +267,10 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
         kept -= 1
     rest = tuple(_taking_away(map(decode, (row.entry for row in stored[kept:]))))
     state = replay((*(entry for entry, _ in sound[:kept]), *rest))
-    reason: Literal["altered", "cut", "head"] = "altered"
-    if kept == len(stored):
-        reason = "head" if signed.number == kept else "cut"
+    whole: Literal["head", "cut"] = "head" if signed.number == kept else "cut"
+    fault = JournalFault(whole if kept == len(stored) else "altered", kept + 1)
     newest = stored[kept - 1].signature if kept else b""
-    return Journal(state, hashes[:kept], newest, signed, JournalFault(reason, kept + 1), rest)
+    return Journal(state, hashes[:kept], newest, signed, fault, rest)
 
 
 def entry_message(head: Head) -> bytes:

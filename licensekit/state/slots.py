@@ -102,7 +102,6 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
 
 
 def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each license with its holders, in their order."""
     for code, of_one in groupby(sorted(assignments, key=itemgetter(1)), key=itemgetter(1)):
         yield code, [holder for holder, _ in of_one]
 

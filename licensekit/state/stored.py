@@ -210,7 +210,6 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
 
 
 def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:
-    """Return what is stored of each bundle that the journal knows, in the order of activation."""
     frames: dict[bytes, bytes] = dict(connection.rows("SELECT identity, frame FROM bundles"))
     return tuple(
         StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))

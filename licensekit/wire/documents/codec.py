@@ -118,7 +118,6 @@ def _invalid(kind: type[Document], error: Exception) -> PayloadInvalid:
 
 
 def _in_words(kind: type[Document], detail: str, rule: RuleBroken | None) -> str:
-    """Return what is wrong with a payload, of which the decoder says `detail`."""
     if rule is not None:
         return rule.message
     number = detail.partition("$[")[2].partition("]")[0]  # its place is as in `$[4]`
