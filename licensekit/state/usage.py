@@ -61,10 +61,8 @@ def reserve(
 ) -> Mapping[str, int] | None:
     """Reserve `need` units, and up to `wish` where that leaves enough to others; None: fewer are left.
 
-    Returns period to how many of its units were reserved; those of the periods that end first.
-
-    Raises:
-        StateError: the database cannot be written. Where a server went away meanwhile, some may be lost.
+    Returns period to how many of its units were reserved; those of the periods that end first. Raises `StateError` if
+    the database cannot be written; where a server went away meanwhile, some may be lost.
     """
     limits = {one.period: one.amount or 0 for one in granted}
     while True:

@@ -204,11 +204,8 @@ def _placed(match: re.Match[str]) -> str:
 def read_url(url: str) -> tuple[str, dict[str, Any]]:
     """Return what may be shown of `url`, and the parameters that it and our defaults ask for.
 
-    What is shown has neither the password nor the parameters, either of which may be secret.
-
-    Raises:
-        DatabaseUnavailable: `url` is malformed. Nothing of it is repeated: any part of a malformed URL may be the
-            password.
+    What is shown has neither the password nor the parameters, either of which may be secret. Raises
+    `DatabaseUnavailable` if `url` is malformed; nothing of it is repeated, for any part of it may be the password.
     """
     found, asked = _URL.fullmatch(url) if url.isprintable() else None, None
     with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL

@@ -38,11 +38,8 @@ class TokenSigner(Signer, Protocol):
 def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
     """Return the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
 
-    The session with the token stays open as long as the signer lives.
-
-    Raises:
-        SignerUnavailable: the URI, python-pkcs11, the module, the token, the PIN or the key is not as it should be; the
-            message says which and what to do.
+    The session with the token stays open as long as the signer lives. Raises `SignerUnavailable`, which says whether
+    URI, python-pkcs11, module, token, PIN or key is not as it should be, and what to do.
     """
     place = parse(uri)
     if place.object is None and place.id is None:

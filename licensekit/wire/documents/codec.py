@@ -49,10 +49,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
     """Compose the document of `kind` with these fields in their order; return it and its payload.
 
     Whoever signs many documents saves one of two checks: a document that is made is checked, and once more when it is
-    encoded.
-
-    Raises:
-        PayloadInvalid: a field is out of its bounds, so no reader would take it.
+    encoded. Raises `PayloadInvalid` for a field out of its bounds, which no reader would take.
     """
     try:
         payload = _encode(content)
