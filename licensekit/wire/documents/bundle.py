@@ -120,11 +120,12 @@ class Bundle(fields.Document, frozen=True):
         fields.require_serials([self.serial, *self.replaces])
         fields.require_texts([self.company, *self.settings.values()])
         fields.require_extensions(self.extensions)
-        fields.require_ascending(self.replaces)
-        if self.serial in self.replaces:
-            raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
-        if self.replaces and self.part != BASE:
-            raise fields.RefusedField(RuleBroken(reason="part-replaces"))
+        if self.replaces:
+            fields.require_ascending(self.replaces)
+            if self.serial in self.replaces:
+                raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
+            if self.part != BASE:
+                raise fields.RefusedField(RuleBroken(reason="part-replaces"))
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise fields.RefusedField(fault)
 
