@@ -14,26 +14,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from licensekit.access import Access
-    from licensekit.entitlements import (
-        BundleState,
-        Count,
-        Explanation,
-        Fingerprint,
-        Given,
-        LicensedPart,
-        LicenseRow,
-        Notice,
-        Severity,
-    )
     from licensekit.entitlements.events import Event
+    from licensekit.entitlements.holdings import Explanation, Given
     from licensekit.entitlements.login import Decision
+    from licensekit.entitlements.messages import Notice, Severity
+    from licensekit.entitlements.parts import BundleState, Fingerprint
+    from licensekit.entitlements.questions import Count, LicensedPart, LicenseRow
     from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
     from licensekit.runtime.changes import LicensingChange
     from licensekit.runtime.holders import Holder, User
-    from licensekit.runtime.lease import Lease
     from licensekit.runtime.licensing import Licensing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
+    from licensekit.runtime.seats import Lease
     from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
     from licensekit.state.home import Source
     from licensekit.wire.documents import Use
@@ -52,7 +45,7 @@ _HOMES: Final = {
     "licensekit.errors": ("DenialReason", "LicenseError", "MeterExhausted", "NotEntitled"),
     "licensekit.runtime.changes": ("LicensingChange",),
     "licensekit.runtime.holders": ("Holder", "User"),
-    "licensekit.runtime.lease": ("Lease",),
+    "licensekit.runtime.seats": ("Lease",),
     "licensekit.runtime.licensing": ("Licensing",),
     "licensekit.runtime.meters": ("Meter",),
     "licensekit.runtime.seat": ("Seat",),

@@ -12,11 +12,7 @@ class Access(IntEnum):
 
 
 def level_of(at_least: object) -> Access:
-    """Return the extent that a program asks for.
-
-    Raises:
-        TypeError: it is no `Access`; `True` would count as 1 and ask for reading alone.
-    """
+    """Return the extent that a program asks for, or raise `TypeError`: `True` would count as 1, for reading alone."""
     if isinstance(at_least, Access):
         return at_least
     raise TypeError(f"at_least is Access.READ or Access.FULL, and this is {at_least!r}; without it, FULL is asked for")

@@ -18,11 +18,7 @@ _WRITTEN: Final = re.compile(
 
 
 def seconds_of(moment: datetime) -> int:
-    """Return the whole seconds since 1970 of an aware `moment`.
-
-    Raises:
-        ValueError: `moment` has no time zone, or is a date.
-    """
+    """Return the whole seconds since 1970 of an aware `moment`; raise `ValueError` without a zone, or for a date."""
     if getattr(moment, "tzinfo", None) is None:
         raise ValueError(f"a time needs its zone: use datetime.now(UTC), not {moment!r}")
     return int(moment.timestamp() // 1)
@@ -34,11 +30,7 @@ def moment_of(seconds: int) -> datetime:
 
 
 def days_of(day: date) -> int:
-    """Return the days since 1970 of `day`.
-
-    Raises:
-        TypeError: it is a datetime, whose day depends on a zone, or no date at all.
-    """
+    """Return the days since 1970 of `day`; raise `TypeError` for a datetime, whose day depends on a zone."""
     try:
         return (day - _EPOCH).days
     except TypeError as error:
@@ -76,11 +68,7 @@ def format_days(days: int) -> str:
 
 
 def parse_seconds(text: str) -> int:
-    """Read an RFC 3339 time with its zone, or a date, which means its first second UTC.
-
-    Raises:
-        ValueError: neither of the two, or outside the years 1970 to 9999.
-    """
+    """Read an RFC 3339 time with its zone, or a date, which is its first second UTC, or raise `ValueError`."""
     written = _WRITTEN.fullmatch(text)
     if written is None:
         raise ValueError("neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)")

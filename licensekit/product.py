@@ -78,11 +78,10 @@ class Product(Generic[L]):
         from licensekit.installation.supplied import SuppliedLicense
         from licensekit.runtime.licensing import Licensing
         from licensekit.runtime.live_snapshot import LiveSnapshot
-        from licensekit.state.boot_clock import clocks_of
         from licensekit.state.home import Source, locate, open_in_memory, open_installation
         from licensekit.state.loading import OpenInstallation
         from licensekit.state.pending import open_or_wait
-        from licensekit.state.time import system_clock
+        from licensekit.state.time import clocks_of, system_clock
 
         if self._tested is not None:
             return self._note(self._tested.share())

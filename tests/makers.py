@@ -12,10 +12,9 @@ from msgspec import structs
 
 from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
 from licensekit.trust import signed
-from licensekit.trust.pack import extend
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.trust.state import TrustState, judge_trust, start, take_revocations, take_trust, verify_numbered
+from licensekit.trust.state import TrustState, extend, judge_trust, start, take_revocations, take_trust, verify_numbered
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import (
     AdmittedKey,

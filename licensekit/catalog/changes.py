@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast
 
-from licensekit.errors.catalog_faults import SoldReduced
+from licensekit.errors.faults import SoldReduced
 from licensekit.wire.documents import Catalog, Combine, Document, License, LoginRule, SeatKind, Setting
 from licensekit.wire.plain import word
 

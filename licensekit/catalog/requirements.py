@@ -10,7 +10,7 @@ A hidden license that something includes is not assigned by itself.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from licensekit.errors.catalog_faults import NeverHeld
+from licensekit.errors.faults import NeverHeld
 from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
 
 

@@ -5,8 +5,7 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from licensekit.catalog.requirements import KnownLicenses, circles, impossible, known_licenses, may_require
-from licensekit.errors.catalog_faults import CountWrong, KindWrong, LicensesCircular, NameUnknown, SettingWrong
-from licensekit.errors.faults import Fault
+from licensekit.errors.faults import CountWrong, Fault, KindWrong, LicensesCircular, NameUnknown, SettingWrong
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind, Setting, SettingType, Value
 from licensekit.wire.plain import word

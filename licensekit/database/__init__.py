@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.migrations import Fill, Migrating, Migration, Schema, read_migrations
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
+from licensekit.database.schemas import Fill, Migrating, Migration, Schema, read_migrations
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
@@ -58,7 +58,7 @@ def in_memory(schema: Schema) -> Database:
 
     A forked child has what was committed by then, and continues with it.
     """
-    from licensekit.database.sqlite.memory import MemoryDatabase  # noqa: PLC0415  # not needed with a home
+    from licensekit.database.sqlite.database import MemoryDatabase  # noqa: PLC0415  # not needed with a home
 
     return MemoryDatabase(schema)
 
@@ -75,7 +75,7 @@ def holds_password(url: str) -> bool:
         DatabaseUnavailable: it is malformed, or there is no driver.
     """
     with _driver():
-        from licensekit.database.postgres.session import holds_password  # noqa: PLC0415  # its driver is an extra
+        from licensekit.database.postgres.connection import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)
 
 
@@ -84,7 +84,7 @@ def shown(location: str) -> str:
     if not is_url(location):
         return location
     with _driver():
-        from licensekit.database.postgres.session import read_url  # noqa: PLC0415  # its driver is an extra
+        from licensekit.database.postgres.connection import read_url  # noqa: PLC0415  # its driver is an extra
     return read_url(location)[0]
 
 

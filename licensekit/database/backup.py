@@ -9,9 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import LiteralString, NamedTuple
 
 from licensekit.database import ABSENT, connect, is_url
-from licensekit.database.copying import compare_rows, copy_rows, tables
-from licensekit.database.migrations import Migrating, Schema
 from licensekit.database.protocol import Connection, Database
+from licensekit.database.schemas import Migrating, Schema, compare_rows, copy_rows, tables
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, StateError
 from licensekit.errors.coded import Message
 from licensekit.files import open_plain, replacing, sync_folder, unusable

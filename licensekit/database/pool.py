@@ -40,12 +40,7 @@ class ConnectionPool(Generic[C]):
 
     @contextmanager
     def lend(self) -> Generator[C]:
-        """Lend one connection for a block.
-
-        Raises:
-            DatabaseUnavailable: the pool is closed, or no connection can be made.
-            DatabaseBusy: all connections stay lent for longer than `wait` seconds.
-        """
+        """Lend a connection for a block; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` seconds."""
         self.check_open()
         pid, free = getpid(), self._of_process()
         try:

@@ -55,6 +55,8 @@ class Translated:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         ours = None if error is None else self._translate(error, self._where)
+        if isinstance(error, UnicodeEncodeError | OverflowError):  # Python's own, of a value
+            ours = NotStorable(reason="not-encodable", where=self._where)
         if ours is not None:
             raise ours from error
 
@@ -235,11 +237,7 @@ class Database(Protocol):
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
-    """Return `params` back, each of which can be stored as far as it is seen here.
-
-    Raises:
-        NotStorable: a NUL in text (PostgreSQL has none), or a value that is too long.
-    """
+    """Return `params`, or raise `NotStorable` for a NUL in text (PostgreSQL has none) or a value that is too long."""
     for value in params:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if value is None or type(value) is int:
@@ -251,10 +249,3 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
             raise NotStorable(reason="too-long", where=where)
     return params
-
-
-def unstorable(error: BaseException, where: str) -> NotStorable | None:
-    """Return `NotStorable` if Python's own error says that a value cannot be stored."""
-    if isinstance(error, UnicodeEncodeError | OverflowError):
-        return NotStorable(reason="not-encodable", where=where)
-    return None

@@ -7,10 +7,7 @@ clock and touch no file. The rules are those of `docs/evaluation.md`.
 # ruff: noqa: F403  # a list of all names would repeat every module
 
 from licensekit.entitlements.amounts import *
-from licensekit.entitlements.coverage import *
-from licensekit.entitlements.denials import *
 from licensekit.entitlements.evaluation import *
-from licensekit.entitlements.explanations import *
 from licensekit.entitlements.holdings import *
 from licensekit.entitlements.messages import *
 from licensekit.entitlements.notices import *

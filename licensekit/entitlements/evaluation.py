@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Allowance, Grant, Period, Tier, allowances, amount_within, tiers_of
-from licensekit.entitlements.coverage import Coverage, Covered
-from licensekit.entitlements.parts import BundleState, Fingerprint, Part, is_here, judge
+from licensekit.entitlements.parts import BundleState, Coverage, Covered, Fingerprint, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.entitlements.timeline import Timeline, serial_of, signer_of
 from licensekit.trust.pack import TrustStore

@@ -1,16 +1,24 @@
-"""What users and sites have by what they are assigned, each assignment served by its slot alone.
+"""What users and sites have by what they are assigned, and why a license is granted, or gives no more.
 
-The rules are those of `docs/evaluation.md`, "Access" and "Counts and surplus".
+Each assignment is served by its slot alone. The rules are those of `docs/evaluation.md`, "Access" and "Counts and
+surplus".
 """
 
-from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements.amounts import access_of, total_of
-from licensekit.entitlements.denials import BeyondSold
-from licensekit.entitlements.evaluation import Entitlements, full_with
-from licensekit.wire.documents import Kind
+from licensekit.entitlements import messages
+from licensekit.entitlements.amounts import Grant, access_of, total_of
+from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
+from licensekit.entitlements.messages import About, BeyondSold
+from licensekit.entitlements.parts import BundleState
+from licensekit.entitlements.questions import is_absent, where_to_buy
+from licensekit.errors import NotEntitled
+from licensekit.errors.coded import Message
+from licensekit.errors.installation import denial_reason
+from licensekit.wire.documents import Kind, MeterPeriod, spread
+from licensekit.wire.plain import plain_fields
 
 NO_SLOT: Final = 0
 """In place of a slot that is none: it grants nothing."""
@@ -107,3 +115,156 @@ def beyond_sold(
             slot, reason = one.satellite, "satellite"
         return BeyondSold(reason=reason, license=one.license, slot=slot, total=total or 0)
     return None
+
+
+class Explanation(NamedTuple):
+    """One reason for which a license is granted, or not any more."""
+
+    bundle: str
+    """Serial, part and sequence."""
+    identity: str
+    """The identity of that bundle, in hex."""
+    issuer: str
+    state: BundleState
+    access: Access
+    """The most that this reason gives."""
+    amount: int | None
+    """The count that the bundle gives; None is unrestricted."""
+    via: str | None
+    """The license that gives it; None: the bundle names it itself."""
+    successor: bool = False
+    """Whether it took the place of `via` or of what that gives, and is not included in it."""
+    per: MeterPeriod | None = None
+    """The time after which the count of a meter is there again."""
+    starts: int | None = None
+    """The first day of the bundle, in days since 1970; None: the day of its issue."""
+    expiry: int | None = None
+    """The last day of its term; None: it is perpetual."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return plain_fields(self, " ".join(self._fields))
+
+
+class Given(NamedTuple):
+    """A license that a user has, and how."""
+
+    license: str
+    access: Access
+    assigned: bool
+    through: tuple[str, ...]
+    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+    why: About | None = None
+    """Why it gives less than full access."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        return ("assigned",) if self.assigned else self.through or ("installation",)
+
+
+def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
+    """Return every bundle that grants a license, in force or waiting, and through what.
+
+    Those that name it come before those that give it through another license.
+    """
+    licenses, beside = entitlements.licenses, entitlements.trust_store.beside
+    included = {name: frozenset(beside(name, one.includes)) for name, one in licenses.items()}
+    return tuple(
+        Explanation(
+            bundle=grant.part.label,
+            identity=grant.part.verified.identity.hex(),
+            issuer=grant.part.bundle.issuer,
+            state=grant.part.state,
+            access=grant.part.cap,
+            amount=None if via else grant.amount,
+            via=via,
+            successor=via is not None and code not in spread([via], included),
+            per=licenses[code].per,
+            starts=grant.part.bundle.starts,
+            expiry=grant.part.bundle.expiry,
+        )
+        for grant, via in _sources(entitlements, code)
+    )
+
+
+def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | None]]:
+    """Return what gives a license, itself or via another: bundles in force, then those to come."""
+    to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
+    givers = [other for other, inner in entitlements.closure.items() if code in inner]
+    return [
+        (grant, via)
+        for grants in (entitlements.grants, to_come)
+        for name, via in ((code, None), *((giver, giver) for giver in givers))
+        for grant in grants.get(name, ())
+    ]
+
+
+def why_not(entitlements: Entitlements, code: str) -> messages.WhyNot:
+    """Return why a license gives less than full access."""
+    if is_absent(entitlements, code):
+        return messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
+    if code not in entitlements.licenses:
+        return messages.NotInCatalog()
+    complete = full_with(entitlements, code)
+    if complete is not None and entitlements.present.get(code) is Access.FULL:
+        return messages.FullWithAnother(license=complete)
+    if (idle := _not_in_force(entitlements, code)) is not None:
+        return idle
+    givers = sorted({via for _, via in _sources(entitlements, code) if via is not None})
+    return messages.OnlyIncluded(included_in=tuple(givers)) if givers else messages.NoBundleGrants()
+
+
+def _not_in_force(entitlements: Entitlements, code: str) -> messages.BundleNotInForce | None:
+    parts = (grant.part for grant, _ in _sources(entitlements, code))
+    return next((messages.BundleNotInForce(reason=p.state.value, bundle=p.name) for p in parts if not p.works), None)
+
+
+def not_entitled(entitlements: Entitlements, code: str, why: Message | None = None, holder: str = "") -> NotEntitled:
+    """Return the error that a license is not granted, to the installation or to a `holder`; default: as `why_not`."""
+    if why is None:
+        why = why_not(entitlements, entitlements.trust_store.qualify(entitlements.trust_store.issuer, code))
+    buy = where_to_buy(entitlements, code)
+    return NotEntitled(reason=denial_reason(why), license=code, why=why, holder=holder, buy_url=buy)
+
+
+def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str) -> About:
+    """Return why a license gives less than full access to a user, or a site, that is known."""
+    license_ = entitlements.licenses.get(code)
+    if license_ is None or license_.kind is Kind.SYSTEM:
+        return why_not(entitlements, code)
+    givers = {code, *(one for one, inner in entitlements.closure.items() if code in inner)}
+    held = next((one.license for one in holdings if one.license in givers), None)
+    if held is None:
+        is_sold = any(entitlements.tiers.get(one) for one in givers)
+        return messages.NotGrantedTo(holder=holder) if is_sold else why_not(entitlements, code)
+    if not entitlements.tiers.get(held):
+        return why_not(entitlements, held)
+    beyond = beyond_sold(entitlements, holdings, code, kind)
+    return beyond or _not_in_force(entitlements, held) or messages.NotGrantedTo(holder=holder)
+
+
+def given(
+    entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access], user: str
+) -> tuple[Given, ...]:
+    """Return how a user has each license: assigned ones, what they include, what everybody has.
+
+    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it gives nothing.
+    """
+    own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
+    found = [
+        given_of(entitlements, holdings, code, level, kind=Kind.USER, holder=user)
+        for code, level in access.items()
+        if level or code in own
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
+
+
+def given_of(
+    entitlements: Entitlements, holdings: Sequence[Holding], code: str, access: Access, *, kind: Kind, holder: str
+) -> Given:
+    """Return how a user, or a site, has one license, or would have it."""
+    codes = [holding.license for holding in holdings]
+    through = tuple(one for one in codes if code in entitlements.closure.get(one, ()))
+    why = None if access is Access.FULL else why_not_held(entitlements, holdings, code, kind, holder)
+    return Given(code, access, code in codes, through, why)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import denials
+from licensekit.entitlements import messages
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, concerning
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
+from licensekit.entitlements.messages import Reason
 from licensekit.entitlements.questions import is_absent
 from licensekit.errors import UnknownCode
 from licensekit.errors.coded import plain_value
@@ -48,7 +49,7 @@ class UserFacts(NamedTuple):
 class Decision(NamedTuple):
     """The answer, with every reason if it is no."""
 
-    reasons: tuple[denials.Reason, ...]
+    reasons: tuple[Reason, ...]
     messages: tuple[str, ...] = ()
     """What to show at login: the messages of the day."""
 
@@ -84,10 +85,10 @@ def may_login(
         UnknownCode: no catalog has that way.
     """
     if is_absent(entitlements, way):
-        return Decision((denials.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))
+        return Decision((messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))
     rule, issuer = login_rule(entitlements, way)
     if user is None:
-        return Decision((denials.NoSuchUser(),))
+        return Decision((messages.NoSuchUser(),))
     if access is None:
         access = held_access(entitlements, user.holdings, () if user.retired else site_holdings)
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
@@ -120,34 +121,34 @@ def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
     return rule, issuer
 
 
-def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[denials.Reason]:
+def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
     if user.retired:
-        yield denials.Retired(user=user.id)
+        yield messages.Retired(user=user.id)
     if not user.can_log_in:
-        yield denials.LoginOff(user=user.id)
+        yield messages.LoginOff(user=user.id)
     if user.kind not in rule.users:
-        yield denials.KindExcluded(user=user.id, kind=user.kind.name.lower(), way=way)
+        yield messages.KindExcluded(user=user.id, kind=user.kind.name.lower(), way=way)
 
 
 def _of_licenses(
     entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access], holdings: Iterable[Holding]
-) -> Iterator[denials.Reason]:
+) -> Iterator[Reason]:
     """What was full is read after grace, and logins go on: read is enough."""
     for written in rule.all:
         code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:
             license_ = entitlements.licenses.get(code)
             if license_ is not None and license_.kind is Kind.SYSTEM:
-                yield denials.NotLicensed(license=code)
+                yield messages.NotLicensed(license=code)
             else:
-                yield beyond_sold(entitlements, holdings, code) or denials.NotHeld(license=code)
+                yield beyond_sold(entitlements, holdings, code) or messages.NotHeld(license=code)
 
 
-def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[denials.Reason]:
+def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
     if user.administrator:
         return
     for event in concerned:
         if event.kind == NO_LOGIN:
-            yield denials.LoginsStopped(
+            yield messages.LoginsStopped(
                 reason="announced" if event.message else "silent", number=event.number, announcement=event.message
             )

@@ -1,9 +1,9 @@
-"""What an administrator should know about what is granted here, one class a code."""
+"""What messages about what is granted are made of, and why something is not granted, one class a code."""
 
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, cast
 
-from licensekit.dates import day_at, format_days
+from licensekit.dates import format_days
 from licensekit.errors.coded import Message, Templates, Text
 from licensekit.wire.documents import label_of
 
@@ -109,27 +109,6 @@ class Summary(Message, reasons=True):
         return super().hint if self.due else "nothing needs you"
 
 
-class BundleNotice(Notice):
-    """One thing that an administrator should know about a bundle."""
-
-    bundle: BundleName
-
-
-class LicenseNotice(Notice):
-    """One thing that an administrator should know about a license."""
-
-    license: str
-
-
-class Expired(BundleNotice, reasons=True):
-    """A bundle has expired, and what follows."""
-
-    date_field = "ended"
-    severity = Severity.ERROR
-    ended: int
-    """The last day of its term, or of grace."""
-
-
 class BindingDifference(Message, reasons=True):
     """How the installation that a bundle is bound to differs from this one."""
 
@@ -144,129 +123,109 @@ class BindingDifference(Message, reasons=True):
         return self.reason == "facts" and self.same >= self.needed
 
 
-class Foreign(BundleNotice):
-    """A bundle is bound to another installation."""
-
-    severity = Severity.ERROR
-    difference: BindingDifference
+class Reason(About):
+    """One reason why a user may not log in."""
 
 
-class Unmaintained(BundleNotice):
-    """Maintenance ended before this version of the product was released."""
+class NoSuchUser(Reason):
+    """There is no such user."""
 
-    date_field = "maintenance"
-    severity = Severity.ERROR
-    maintenance: int
+    code = "unknown-user"
 
 
-class CountExceeded(LicenseNotice):
-    """More are in use than there are."""
+class Retired(Reason):
+    """The user is retired."""
 
-    code = "deficit"
-    severity = Severity.ERROR
-    in_use: int
-    total: int | None
-    excess: int
+    user: str
 
 
-class ExpiresSoon(BundleNotice, reasons=True):
-    """A bundle is about to expire."""
+class LoginOff(Reason):
+    """*Can log in* is off."""
 
-    code = "warning"
-    date_field = "expiry"
-    severity = Severity.WARNING
-    expiry: int
-    ends: int
-    """The last day on which everything works."""
+    user: str
 
 
-class InGrace(BundleNotice, reasons=True):
-    """A bundle has expired and grace runs."""
+class KindExcluded(Reason):
+    """This kind of user may not come this way."""
 
-    code = "grace"
-    date_field = "ends"
-    severity = Severity.WARNING
-    expiry: int
-    ends: int
-    """The last day of grace."""
+    code = "kind"
+    user: str
+    kind: str
+    way: str
 
 
-class FactsChanged(BundleNotice):
-    """Facts of the machine that a bundle is bound to have changed, and not yet too many.
+class NotLicensed(Reason):
+    """The installation does not have a system license that the way takes."""
 
-    It is a warning if none may change any more.
-    """
-
-    difference: BindingDifference
+    license: str
 
 
-class NearlyUsed(LicenseNotice):
-    """Nine of ten, or more, of a license are in use."""
+class NotHeld(Reason):
+    """The user does not hold a license that the way takes."""
 
-    in_use: int
-    total: int
-
-
-class UsedUp(LicenseNotice):
-    """As many of a license are in use as there are."""
-
-    total: int
+    license: str
 
 
-class SeatsTaken(LicenseNotice):
-    """All seats of a license of concurrent seats are taken."""
+class LoginsStopped(Reason, reasons=True):
+    """A `no-login` event is in force."""
 
-    total: int
-
-
-class CheckDue(BundleNotice):
-    """It is time to look for a newer file."""
-
-    code = "next-check"
-    date_field = "day"
-    day: int
+    code = "event"
+    number: int
+    """The number of the event."""
+    announcement: str = ""
 
 
-class WaitsForStart(BundleNotice):
-    """A bundle waits for its start."""
-
-    code = "pending"
-    date_field = "start"
-    start: int
+class WhyNot(About):
+    """Why a license gives less than full access."""
 
 
-class LicenseNotInCatalog(LicenseNotice):
-    """A bundle names a license that this version of the product does not know."""
+class NoSuchSite(WhyNot):
+    """There is no such site."""
 
-    code = "unknown-license"
+    code = "unknown-site"
+
+
+class BundleNotInForce(WhyNot, reasons=True):
+    """A bundle grants it, and cannot now."""
+
     bundle: BundleName
 
 
-class SettingNotInCatalog(Notice):
-    """A bundle names a setting that this version of the product does not know."""
+class FullWithAnother(WhyNot):
+    """It is full for users who hold another license."""
 
-    code = "unknown-setting"
-    bundle: BundleName
-    setting: str
+    license: str
 
 
-class SettingUnfit(Notice):
-    """A bundle sells a value that its setting cannot have: it counts as absent."""
+class OnlyIncluded(WhyNot):
+    """It is not sold by itself."""
 
-    severity = Severity.WARNING
-    bundle: BundleName
-    setting: str
-    value: str
+    included_in: tuple[str, ...]
 
 
-class NotFresh(Notice, reasons=True):
-    """A trust document or revocation list is past its time."""
+class NoBundleGrants(WhyNot):
+    """No bundle in force grants it."""
 
-    fresh_until: int
-    """In seconds since 1970."""
-    issuer: str = ""
 
-    @property
-    def date(self) -> int:
-        """The day from which on it is not fresh, in days since 1970."""
-        return day_at(self.fresh_until)
+class NotInCatalog(WhyNot):
+    """A newer catalog does not have it any more."""
+
+
+class IssuerAbsent(Reason, WhyNot):
+    """It is of an issuer whose catalog is not here."""
+
+    issuer: str
+
+
+class BeyondSold(Reason, WhyNot, reasons=True):
+    """An assignment that gives a license gives nothing: its slot is above what is sold."""
+
+    license: str
+    slot: int
+    total: int
+
+
+class NotGrantedTo(WhyNot):
+    """A user or site is not given it by any license that it holds, or not to that extent."""
+
+    holder: str

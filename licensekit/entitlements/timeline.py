@@ -23,8 +23,6 @@ from licensekit.wire.documents import Bundle, Use, spread
 
 
 class _Candidate(NamedTuple):
-    """A bundle that may govern."""
-
     verified: Verified[Bundle]
     activated: int
     """Its number in the order of activation."""
@@ -33,7 +31,6 @@ class _Candidate(NamedTuple):
 
     @property
     def bundle(self) -> Bundle:
-        """The document."""
         return self.verified.document
 
     @property

@@ -10,13 +10,9 @@ Each module holds the classes of one subject; all are imported from here.
 
 # ruff: noqa: F403  # a list of all classes would repeat every module
 
-from licensekit.errors.catalog_faults import *
-from licensekit.errors.changes import *
 from licensekit.errors.coded import LicenseError as LicenseError
+from licensekit.errors.documents import *
 from licensekit.errors.faults import *
-from licensekit.errors.format import *
-from licensekit.errors.keys import *
-from licensekit.errors.questions import *
+from licensekit.errors.installation import *
 from licensekit.errors.storage import *
-from licensekit.errors.trust import *
 from licensekit.errors.workspace import *

@@ -1,4 +1,7 @@
-"""What can be wrong with what people write: what one fault of a file is, and the errors that list all of them."""
+"""What can be wrong with what people write, and with fields of documents: each fault, and the errors that list them.
+
+Those of a catalog follow `docs/catalog.md`, "Rules".
+"""
 
 from typing import ClassVar
 
@@ -10,6 +13,16 @@ class Fault(Located, Message):
 
     `where` is a key path (`licenses.sale.includes`) or a line (`line 7`); empty: the whole file.
     """
+
+
+class RuleBroken(Message, reasons=True):
+    """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
+
+    text: str = ""
+    fault: Fault | None = None
+    earlier: str = ""
+    later: str = ""
+    most: int = 0
 
 
 class FaultsError(LicenseError):
@@ -161,3 +174,62 @@ class AmendmentInvalid(Fault, reasons=True):
 
     key: str
     to: str = ""
+
+
+class NameUnknown(Fault, reasons=True):
+    """A license, issuer, edition or setting that no catalog known here has, or another issuer than the signing one."""
+
+    name: str
+    issuer: str = ""
+    guess: str = ""
+
+
+class KindWrong(Fault, reasons=True):
+    """A license of another kind than its place, or what is said of it, asks for."""
+
+    license: str
+    kind: str
+    """What it is: `system`, `site` or `user`."""
+    wanted: str = ""
+    """The kind that is asked for, the kind that requires it, or the table of its own kind."""
+
+
+class CountWrong(Fault, reasons=True):
+    """A number of a license that has none, or no number of one that is sold by quantity."""
+
+    unit: str = ""
+
+
+class LicensesCircular(Fault, reasons=True):
+    """Licenses that include or require one another in a circle."""
+
+    licenses: tuple[str, ...]
+
+
+class SettingWrong(Fault, reasons=True):
+    """A setting that contradicts itself, or a value that does not fit one."""
+
+    wanted: str = ""
+    value: str = ""
+    bound: int | None = None
+    choices: tuple[str, ...] = ()
+
+
+class NeverHeld(Fault, reasons=True):
+    """A license whose requirements can never all hold, whatever is sold and assigned."""
+
+    requires: tuple[str, ...]
+
+
+class CatalogRefused(Fault):
+    """A catalog that breaks a rule of the format, so that no reader would take it."""
+
+    why: tuple[RuleBroken, ...]
+
+
+class SoldReduced(Fault, reasons=True):
+    """Something that a new catalog takes away from bundles already sold."""
+
+    before: str = ""
+    after: str = ""
+    names: tuple[str, ...] = ()

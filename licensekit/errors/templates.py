@@ -26,8 +26,7 @@ _BELONGS: Final = {
 
 
 def _documents(types: str | Sequence[str], _: str) -> str:
-    named = (types,) if isinstance(types, str) else types
-    return " or ".join(_DOCUMENTS.get(name, name) for name in named)
+    return " or ".join(_DOCUMENTS.get(one, one) for one in ((types,) if isinstance(types, str) else types))
 
 
 def _line(text: str, _: str) -> str:
@@ -59,10 +58,6 @@ def _first(items: Sequence[object], words: str) -> str:
     return f"{items[0]}{more}"
 
 
-def _led(items: Sequence[object], lead: str) -> str:
-    return lead + ", ".join(map(str, items)) if items else ""
-
-
 _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "day": lambda days, _: format_days(days),
     "time": lambda seconds, _: format_seconds(seconds),
@@ -72,7 +67,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "document": _documents,
     "belongs": lambda name, _: _BELONGS.get(name, ""),
     "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
-    "led": _led,
+    "led": lambda items, lead: lead + ", ".join(map(str, items)) if items else "",
     "message": lambda one, _: one.message,
     "hint": lambda one, _: one.hint,
     "messages": lambda items, _: "; ".join(one.message for one in items),
@@ -119,9 +114,5 @@ _TEMPLATES: Final = _Templates()
 
 
 def fill_in(template: str, data: Mapping[str, Any]) -> str:
-    """Return a template with the values of its fields, whatever they are.
-
-    Raises:
-        LookupError: it names a field that is not in `data`.
-    """
+    """Return a template with the values of its fields; raise `LookupError` for a field that is not in `data`."""
     return _TEMPLATES.vformat(template, (), data)

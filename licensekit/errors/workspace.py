@@ -1,8 +1,7 @@
 """What the vendor's workspace refuses: of its folder, keys, catalog and ledger, and for what was issued before."""
 
-from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import LicenseError
-from licensekit.errors.format import RuleBroken
+from licensekit.errors.faults import RuleBroken, SoldReduced
 
 
 class WorkspaceError(LicenseError):

@@ -8,7 +8,7 @@ from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
 from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
-from licensekit.entitlements.explanations import Explanation
+from licensekit.entitlements.holdings import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import NextDate
@@ -27,7 +27,7 @@ from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRo
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.users import Users
 from licensekit.state.home import locate
-from licensekit.state.journal_state import BundleRecord
+from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions

@@ -25,8 +25,8 @@ from licensekit.entitlements import BundleState, Entitlements, Fingerprint, eval
 from licensekit.entitlements.parts import judge
 from licensekit.entitlements.settings import unfit_in
 from licensekit.entitlements.timeline import Timeline, holds_back, may_replace, serial_of, takes_place_of
+from licensekit.state.journal import JournalState
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed
-from licensekit.state.journal_state import JournalState
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.stored import StoredBundle
 from licensekit.state.time import TimeSeen, observe, reset_clock

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
 from licensekit.errors import AuditDamaged
-from licensekit.state.audit_events import sentence_of
 from licensekit.state.loading import read_installation
-from licensekit.state.logs import audit_head, with_names
+from licensekit.state.logs import audit_head, sentence_of, with_names
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
 

@@ -11,20 +11,18 @@ from licensekit.access import Access
 from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, where_to_buy
 from licensekit.entitlements.amounts import total_of
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, missing_requirements
-from licensekit.entitlements.denials import BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.events import Event, concerning
-from licensekit.entitlements.explanations import Explanation, Given, given, why_not
-from licensekit.entitlements.explanations import explain as explain_license
-from licensekit.entitlements.holdings import held_access
+from licensekit.entitlements.holdings import Explanation, Given, given, held_access, why_not
+from licensekit.entitlements.holdings import explain as explain_license
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.entitlements.messages import About
+from licensekit.entitlements.messages import About, BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.questions import called
 from licensekit.errors import LicenseError, NotFound
 from licensekit.errors.coded import Coded
 from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
-from licensekit.state.journal_state import BundleRecord
+from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.time import lease_time
 from licensekit.state.trust_store import verify_bundles

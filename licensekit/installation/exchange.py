@@ -17,12 +17,12 @@ from licensekit.installation.plan import deficits_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
 from licensekit.proposals import Change
+from licensekit.state.journal import BundleRecord, JournalState
 from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleEnded
-from licensekit.state.journal_state import BundleRecord, JournalState
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import WriteTransaction, write_installation
-from licensekit.trust.held import HOLDS, held_in
+from licensekit.trust.pack import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Receipt, Request, Statement, Usage, Value, hex_extension

@@ -28,13 +28,11 @@ from licensekit.installation.exchange import make_request, make_statement, propo
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.installation.sites import Sites
 from licensekit.installation.users import Users
-from licensekit.state.boot_clock import clocks_of
-from licensekit.state.home import locate, open_installation
+from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
-from licensekit.state.schema import SCHEMA
-from licensekit.state.time import BootClock, system_clock
+from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
 
 

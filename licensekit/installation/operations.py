@@ -16,25 +16,31 @@ from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, connect, shown
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.migrations import Migrating
+from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged, PlaceTaken
 from licensekit.errors.coded import Message
 from licensekit.installation.audit import check_audit, newest_of
-from licensekit.state.boot_clock import clocks_of
-from licensekit.state.home import database_of, heads_of, locate, open_installation
+from licensekit.state.home import (
+    LOST,
+    SCHEMA,
+    Mark,
+    database_of,
+    heads_of,
+    locate,
+    mark_of,
+    open_installation,
+    write_mark,
+)
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation, read_transaction
 from licensekit.state.logs import audit_head
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.mark import LOST, Mark, mark_of, write_mark
 from licensekit.state.notices import notices_of
-from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import read_stored
-from licensekit.state.time import BootClock, system_clock
+from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.wire.plain import word
 

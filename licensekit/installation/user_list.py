@@ -12,8 +12,8 @@ from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation.user_pages import LOOKED_AT, NOBODY, RANGES, Clause, Condition, marks, page_of_ids
 from licensekit.state.loading import InstallationState, ReadTransaction
-from licensekit.state.sightings import NO_LOGIN, idle
 from licensekit.state.slots import HIGHEST, USER_SLOT
+from licensekit.state.usage import NO_LOGIN, idle
 from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 

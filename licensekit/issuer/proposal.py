@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from licensekit.errors import LicenseError
-from licensekit.errors.catalog_faults import SoldReduced
 from licensekit.errors.coded import Message
+from licensekit.errors.faults import SoldReduced
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
 from licensekit.proposals import Proposal, require_same
 

@@ -37,7 +37,7 @@ from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, pu
 from licensekit.issuer.proposal import propose
 from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspacePart, WorkspaceStore
 from licensekit.keys.signing import Signer
-from licensekit.trust.held import Held
+from licensekit.trust.pack import Held
 
 
 class Workspace(WorkspacePart):

@@ -102,20 +102,12 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
 
 
 def peek(text: bytes | str) -> PublicPart:
-    """Return what a key file says in the open; nothing of it is proven before `open_`.
-
-    Raises:
-        TooLarge, KeyFileInvalid: as for `open_`.
-    """
+    """Return what a key file says in the open, which nothing proves; raises `TooLarge`, `KeyFileInvalid` as `open_`."""
     return _read_sealed(text).part
 
 
 def format_public(key: VerifyingKey, label: str) -> str:
-    """Return the text of a public key that can be handed around, without a line end.
-
-    Raises:
-        KeyInvalid: the label is too long or has characters that may not be shown.
-    """
+    """Return the text of a public key that can be handed around, without a line end; raises `KeyInvalid` as `seal`."""
     body = bytes([key.scheme]) + _label_bytes(label) + key.public
     return PUBLIC_PREFIX + armor.encode(body + _check(body))
 

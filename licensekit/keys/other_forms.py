@@ -62,11 +62,7 @@ def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
 
 
 def export_openssh(key: VerifyingKey, comment: str = "") -> str:
-    """Return `key` as the line of an OpenSSH public key file, without a line end.
-
-    Raises:
-        KeyInvalid: a hybrid key, or a comment that would break the line.
-    """
+    """Return `key` as a line of OpenSSH without its end; raise `KeyInvalid` if it is hybrid or `comment` breaks it."""
     if fault := text_fault(comment):
         raise KeyInvalid(reason="comment", text=comment, fault=fault)
     line = _ed25519(key).public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
@@ -74,11 +70,7 @@ def export_openssh(key: VerifyingKey, comment: str = "") -> str:
 
 
 def export_pem(key: VerifyingKey) -> str:
-    """Return `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410).
-
-    Raises:
-        KeyInvalid: a hybrid key.
-    """
+    """Return `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410); raise `KeyInvalid` for a hybrid key."""
     pem = _ed25519(key).public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return pem.decode()
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from secrets import token_bytes
 from typing import Final, Protocol
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licensekit.errors import KeyInvalid
+from licensekit.errors import KeyInvalid, SchemeUnavailable
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.frame import ED25519, HYBRID, INSTALLATION
 
@@ -24,11 +25,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Return the signature over `message`, in the form and length of the key's scheme.
-
-        Raises:
-            SignerUnavailable: the key lives elsewhere and cannot be reached.
-        """
+        """Return the signature over `message`, in the form of the key's scheme, or raise `SignerUnavailable`."""
         ...
 
 
@@ -64,9 +61,12 @@ class SigningKey:
         if scheme != HYBRID:
             return SigningKey(secret, load(scheme, public), ed25519.sign)
 
-        from licensekit.keys.mldsa import secret_key  # noqa: PLC0415  # only a hybrid key pays
+        from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey  # noqa: PLC0415  # few have one
 
-        mldsa = secret_key(secret[SEED_BYTES:])
+        try:
+            mldsa = MLDSA65PrivateKey.from_seed_bytes(secret[SEED_BYTES:])
+        except UnsupportedAlgorithm as error:
+            raise SchemeUnavailable(reason="ml-dsa") from error
         public += mldsa.public_key().public_bytes_raw()
 
         def sign(message: bytes) -> bytes:

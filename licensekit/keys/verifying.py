@@ -8,11 +8,11 @@ made here, by arithmetic over the field.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 
-from licensekit.errors import KeyInvalid, SignatureInvalid
+from licensekit.errors import KeyInvalid, SchemeUnavailable, SignatureInvalid
 from licensekit.wire import frame
 
 PUBLIC_BYTES: Final = {
@@ -95,9 +95,7 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
         raise KeyInvalid(reason="public-length", scheme=scheme, wanted=wanted, length=len(public))
     verify = _ed25519(public[: frame.ED25519_KEY_BYTES])
     if scheme == frame.HYBRID:
-        from licensekit.keys.mldsa import verifier  # noqa: PLC0415  # only a hybrid key pays
-
-        verify = _both(verify, verifier(public[frame.ED25519_KEY_BYTES :]))
+        verify = _both(verify, _mldsa65(public[frame.ED25519_KEY_BYTES :]))
     key_id = sha256(bytes([scheme]) + public)[: frame.KEY_ID_BYTES]
     return VerifyingKey(scheme, public, key_id, public if scheme == frame.INSTALLATION else key_id, verify)
 
@@ -117,6 +115,16 @@ def _ed25519(public: bytes) -> _Verify:
     if pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) != 1:
         raise KeyInvalid(reason="not-on-curve")
     return Ed25519PublicKey.from_public_bytes(public).verify
+
+
+def _mldsa65(public: bytes) -> _Verify:
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey  # noqa: PLC0415  # few have such a key
+
+    # Every value of those bytes is a canonical key (FIPS 204, `pkDecode`), so there is no more to check.
+    try:
+        return MLDSA65PublicKey.from_public_bytes(public).verify
+    except UnsupportedAlgorithm as error:
+        raise SchemeUnavailable(reason="ml-dsa") from error
 
 
 def _both(ed25519: _Verify, mldsa65: _Verify) -> _Verify:

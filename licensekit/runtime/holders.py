@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
 from licensekit.access import Access, level_of
 from licensekit.database import Connection, Database
 from licensekit.entitlements import Given, Holding, asked, given_of, is_absent, not_entitled
-from licensekit.entitlements.denials import NoSuchSite, NoSuchUser, Retired
 from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.entitlements.messages import About
+from licensekit.entitlements.messages import About, NoSuchSite, NoSuchUser, Retired
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NotStorable, StateError
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.text import names
@@ -44,11 +43,7 @@ class Lookups(Generic[T]):
         self._last: dict[str, T | None] = {}
 
     def find(self, holder: str, snapshot: Snapshot) -> T | None:
-        """Look up a user or site; None if no one has that id.
-
-        Raises:
-            StateError: the database is away, and the holder was not looked up before.
-        """
+        """Look up a user or site, None if there is none; raise `StateError` for a new one if the database is away."""
         # Nobody is kept waiting for a database of which it is known that it is away; only who was
         # never asked about may be worth a try, unless it hangs.
         away, last = snapshot.away, self._last

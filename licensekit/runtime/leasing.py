@@ -19,8 +19,8 @@ from licensekit.access import Access
 from licensekit.database import Version
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
-from licensekit.runtime.lease import Lease
 from licensekit.runtime.live_snapshot import LiveSnapshot
+from licensekit.runtime.seats import Lease
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state import seats as rows
@@ -195,6 +195,5 @@ def release_all() -> None:
 
 @cache
 def _release_at_exit(_process: int) -> None:
-    """Have `release_all` called at the end of this process."""
     # Not `atexit`, which the children of `multiprocessing` do not call: this calls it there, and at any other end.
     Finalize(None, release_all, exitpriority=0)

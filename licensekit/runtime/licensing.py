@@ -22,20 +22,19 @@ from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions
 from licensekit.runtime.snapshot import OnDemand
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import Source, locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
-from licensekit.state.time import BootClock, system_clock
+from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.wire.documents import SeatKind, Use
 
 if TYPE_CHECKING:
     from licensekit.runtime.changes import LicensingChange
-    from licensekit.runtime.lease import Lease
     from licensekit.runtime.leasing import Leasing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
+    from licensekit.runtime.seats import Lease
 
 _ASK_SECONDS: Final = 1.0
 _FULL: Final = Access.FULL

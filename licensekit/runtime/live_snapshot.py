@@ -17,14 +17,13 @@ from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, Lookups, User
-from licensekit.runtime.sightings import Sightings
 from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
-from licensekit.state.meters import read_used
 from licensekit.state.stored import seats_in_use
 from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
+from licensekit.state.usage import Sightings, read_used
 from licensekit.state.users import site_facts, user_facts
 from licensekit.text import names
 
@@ -96,11 +95,7 @@ class LiveSnapshot:
         return self._with_others(self.snapshot.notices)
 
     def wake(self) -> Snapshot:
-        """Return the snapshot in force, after it was moved on to now and is kept up to date.
-
-        Raises:
-            DatabaseUnavailable: the program has closed it: nothing would end any more.
-        """
+        """Return the snapshot in force, moved on to now and kept up to date; raise `DatabaseUnavailable` if closed."""
         with self._waking:
             if not (self._is_awake or self._is_closed):
                 WATCHERS.watch(self)

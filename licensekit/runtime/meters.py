@@ -14,13 +14,13 @@ from threading import RLock, Timer
 from typing import Final
 
 from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.explanations import why_not
+from licensekit.entitlements.holdings import why_not
 from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
 from licensekit.limits import COUNT
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import survive_forks
-from licensekit.state import meters
+from licensekit.state import usage
 from licensekit.wire.documents import MeterPeriod
 
 MOST: Final = 1000
@@ -77,7 +77,7 @@ class Meter:
                 return None
             if snapshot.away is None:
                 with suppress(StateError):
-                    held += sum(meters.read_free(self._live.database, self.code, granted).values())
+                    held += sum(usage.read_free(self._live.database, self.code, granted).values())
             return int(held)
 
     def after_fork(self) -> None:
@@ -120,7 +120,7 @@ class Meter:
         is_quick = now - self._reserved < BATCH_SECONDS
         self._wish = min(MOST, 2 * max(self._wish, n)) if is_quick else max(1, self._wish // 2)
         self._reserved = now
-        shares = meters.reserve(self._live.database, self.code, granted, n - int(held), self._wish)
+        shares = usage.reserve(self._live.database, self.code, granted, n - int(held), self._wish)
         if shares is None:
             self.give_back()  # others may need less
             raise self._refusal(n, snapshot, granted)
@@ -144,7 +144,6 @@ class Meter:
         )
 
     def _unused(self) -> dict[str, int]:
-        """Return how many units of each period are left."""
         left, found = self._left, dict[str, int]()
         for period, units in reversed(self._shares.items()):  # those that end first are used first
             found[period] = int(min(left, units))
@@ -156,7 +155,7 @@ class Meter:
         with self._lock, suppress(LicenseError):
             shares, self._shares, self._left, self._snapshot = self._unused(), {}, 0, None
             if any(shares.values()):
-                meters.give_back(self._live.database, self.code, shares)
+                usage.give_back(self._live.database, self.code, shares)
 
     def _look(self, before: float | None = None) -> None:
         """Return a batch of which as much is left as `before`; look later at another one."""

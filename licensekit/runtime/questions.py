@@ -69,7 +69,7 @@ class Questions:
         Raises:
             UnknownCode: no catalog has the code.
         """
-        from licensekit.entitlements.explanations import explain
+        from licensekit.entitlements.holdings import explain
         from licensekit.entitlements.questions import asked
 
         granted = self.entitlements

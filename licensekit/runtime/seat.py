@@ -16,8 +16,8 @@ from weakref import WeakValueDictionary
 
 from licensekit.access import Access
 from licensekit.errors import LeaseLost, SeatMisused
-from licensekit.runtime.lease import Lease, in_thread
 from licensekit.runtime.leasing import WAITED_FOR, Leasing
+from licensekit.runtime.seats import Lease, in_thread
 from licensekit.state.seats import SeatRequest
 
 _Same = tuple[asyncio.AbstractEventLoop, Leasing, str, Access]

@@ -1,22 +1,26 @@
-"""Seats in the database as the running program sees them: who may take one, and who may borrow one.
+"""Seats as the running program holds them: taken, asked from memory, lost at most once, always reported.
 
-The ends of leases are times of `elapsed`.
+The ends of leases are times of `elapsed`. A seat ends for its holder a little before it ends in the database, so a
+holder never believes that it has a seat that somebody else got meanwhile.
 
 Taking, renewing and freeing a seat all day writes no audit entry and wakes nobody: each is one short transaction, and
 many run at a time. Borrowing one for days is a change like any other.
 """
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from datetime import datetime
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Final
 
 from licensekit.access import Access, level_of
-from licensekit.dates import format_seconds
-from licensekit.entitlements import Holding, not_entitled
-from licensekit.entitlements.assignment import missing_requirements
-from licensekit.entitlements.seats import HOUR_SECONDS, leasable, pool_of
-from licensekit.errors import BorrowRefused, EntryInvalid, LeaseLost, NoneFree
+from licensekit.dates import format_seconds, moment_of
+from licensekit.entitlements import Holding, asked, not_entitled
+from licensekit.entitlements.assignment import HOUR_SECONDS, leasable, missing_requirements, pool_of
+from licensekit.errors import BorrowRefused, EntryInvalid, LeaseLost, LicenseError, NoneFree
+from licensekit.runtime.changes import LOGGER
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import seats
@@ -27,6 +31,9 @@ from licensekit.state.time import effective, lease_time
 from licensekit.state.transactions import write_installation
 from licensekit.text import names
 from licensekit.wire.documents import Kind
+
+if TYPE_CHECKING:
+    from licensekit.runtime.leasing import Leasing
 
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
@@ -53,14 +60,7 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
 
 
 def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-    """Take a seat, and return it with its end.
-
-    Raises:
-        NotEntitled: no bundle in force grants a seat to that extent; the message says why.
-        RequirementMissing: the holder does not have what the license requires.
-        NoneFree: all seats are taken.
-        StateError: the database cannot be written.
-    """
+    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on."""
     begin, now, entitlements, name = elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
@@ -79,13 +79,7 @@ def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
 
 
 def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
-    """Borrow a seat for some hours from now, and return it with its end.
-
-    Raises:
-        BorrowRefused: no bundle in force allows it for that long.
-        LeaseLost: it is not held any more.
-        StateError: the database cannot be written.
-    """
+    """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow`."""
     begin, pool = elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
     if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
         allowed = pool.borrow_seconds // HOUR_SECONDS
@@ -107,3 +101,184 @@ def access_of(snapshot: Snapshot, row: HeldSeat) -> Mapping[str, Access]:
         return snapshot.nothing
     # Seats that give the same share one mapping.
     return snapshot.access_of((Holding(row.license, row.seat + 1),), ())
+
+
+class Lease:
+    """A seat that is held, until it is released or lost. Made by a `Seat`."""
+
+    def __init__(
+        self,
+        leasing: "Leasing",
+        request: SeatRequest,
+        row: HeldSeat,
+        until: float,
+        on_lost: "Callable[[Lease], object] | None" = None,
+    ) -> None:
+        self._leasing = leasing
+        self._on_lost = on_lost
+        self._lock = Lock()
+        self._error: LeaseLost | None = None
+        self._borrowed: Mapping[str, Access] | None = None
+        self.code = row.license
+        """The license of which it is a seat."""
+        self.holder = row.holder
+        """Who holds it."""
+        self.row = row
+        """The seat as the database has it."""
+        self.request = request
+        """What the seat has to give, and for how many seconds it is held without being renewed."""
+        self.until = until
+        """When it ends unless it is renewed, in seconds of `elapsed`."""
+        self.lost = Event()
+        """Set as soon as the seat is lost; to be waited for by whoever has nothing else to do."""
+
+    @property
+    def id(self) -> str:
+        """The id by which administrators see it in `leases list`."""
+        return self.row.id
+
+    @property
+    def borrowed_until(self) -> datetime | None:
+        """When it ends, if it is borrowed, UTC."""
+        return moment_of(self.row.expires) if self.row.borrowed else None
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left unless it is renewed."""
+        return self.until - elapsed()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held: neither released nor lost."""
+        return self.error is None
+
+    @property
+    def error(self) -> LeaseLost | None:
+        """Why it is not held any more; None while it is."""
+        if self._error is None and self.left <= 0:
+            self.lose("expired")
+        return self._error
+
+    def check(self) -> None:
+        """Raise `LeaseLost`, which says why, if it is not held. It only reads the clock."""
+        if (error := self.error) is not None:
+            raise error
+
+    def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
+        """Return whether the seat gives a license to `at_least` this extent.
+
+        It gives its own license and all that this includes, beside what everybody has; a seat that is not held gives
+        nothing.
+
+        Raises:
+            UnknownCode: it is held, and no catalog has the code.
+        """
+        return self.access(code) >= at_least
+
+    def access(self, code: str) -> Access:
+        """Return to what extent the seat gives a license; raises as `allows` does."""
+        if not self.is_held:
+            return Access.NONE
+        snapshot = self._leasing.live.snapshot
+        name = asked(snapshot.state.entitlements, code)
+        given = self._borrowed or access_of(snapshot, self.row)
+        return given.get(name, Access.NONE)
+
+    def renew(self) -> None:
+        """Renew it now. It is done in the background as well, after every third of `ttl`.
+
+        Raises:
+            LeaseLost: it is not held any more.
+            StateError: the database cannot be written; it is held until it expires.
+        """
+        self.check()
+        self._leasing.renew([self])
+        self.check()
+
+    def borrow(self, hours: float) -> datetime:
+        """Borrow the seat for some hours from now, connected or not, and return its end, UTC.
+
+        The bundle says for how long at most (`borrow_hours`); a seat does not outlive its license. It stays taken until
+        it is released, which takes a connection, or its time is over.
+
+        Raises:
+            BorrowRefused: no bundle allows it for that long.
+            LeaseLost: it is not held any more.
+            StateError: the database cannot be written; nothing has changed.
+        """
+        self.check()
+        given = access_of(self._leasing.live.snapshot, self.row)
+        row, until = borrow(self._leasing.live, self.row, hours)
+        self.extend(row, until, given)
+        return moment_of(row.expires)
+
+    def release(self) -> None:
+        """Release the seat. Nothing happens to one that is not held, nor to a parent process's.
+
+        If the database is away, the seat is freed as soon as it is back, at the latest when the lease expires.
+        """
+        if self._settle("released"):
+            self._leasing.free(self)
+
+    async def release_async(self) -> None:
+        """Release the seat in a task of asyncio; it is released although the task is cancelled meanwhile."""
+        if self._settle("released"):
+            await in_thread(self._leasing.free, self)
+
+    def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
+        """Note that it is lost, and report it; does nothing where that is known.
+
+        `refusal` is why it got no other seat, where that is the reason.
+        """
+        if self._settle(reason, refusal):
+            self.lost.set()
+            LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
+            if self._on_lost is not None:
+                # In a thread of its own: it may take its time, and what it raises is shown there.
+                Thread(target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True).start()
+
+    def lose_seat(self, row: HeldSeat) -> None:
+        """Note that a seat is taken away, unless it has another one by now."""
+        if self.row.id == row.id:
+            self.lose("ended" if self.left > 0 else "expired")
+
+    def renewed(self, row: HeldSeat, until: float) -> bool:
+        """Note that its seat was renewed; return whether it is held.
+
+        Nothing is noted of a seat that it no longer has, or that was borrowed meanwhile.
+        """
+        with self._lock:
+            if self._error is None and self.row is row:
+                self.until = max(self.until, until)
+            return self._error is None
+
+    def extend(self, row: HeldSeat, until: float, borrowed: Mapping[str, Access] | None = None) -> bool:
+        """Note that it got another seat, or was borrowed; return whether it is held."""
+        with self._lock:
+            if self._error is None:
+                self.row, self.until, self._borrowed = row, until, borrowed
+            return self._error is None
+
+    def after_fork(self) -> None:
+        """Give up, in a forked child, what the parent process holds."""
+        self._lock = Lock()
+        self.lost = Event()
+        if self._settle("inherited"):
+            self.lost.set()
+
+    def _settle(self, reason: str, refusal: LicenseError | None = None) -> bool:
+        """End it, once, and return whether it was held."""
+        with self._lock:
+            if self._error is not None:
+                return False
+            self._error = LeaseLost(
+                reason=reason, license=self.code, holder=self.holder, lease=self.id, refusal=refusal
+            )
+            return True
+
+
+async def in_thread(function: Callable[..., object], *arguments: object) -> None:
+    """Run a function in a thread of the loop's executor; it runs to its end although this task is cancelled."""
+    step = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    await asyncio.wait([step])
+    step.result()

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Severity
+from licensekit.entitlements.assignment import HOUR_SECONDS
 from licensekit.entitlements.holdings import Served, access_with, served_with
-from licensekit.entitlements.seats import HOUR_SECONDS
 from licensekit.errors import LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective

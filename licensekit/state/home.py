@@ -1,27 +1,36 @@
-"""Where an installation lives: a folder with its database, or a PostgreSQL server."""
+"""Where an installation lives: a folder with its database and its mark, or a PostgreSQL server.
+
+The mark beside a database says how far its audit log and journal had grown when it last changed. A database with fewer
+entries than its mark, or with another entry where the mark is, is a restored backup: it is recognized and reported, and
+it works. The mark is written after a commit and read before a snapshot is taken, so that a crash or another process in
+between never looks like one. Only absence means absent: a mark that cannot be read says nothing about the database. A
+server keeps no mark: its backups are its administrator's.
+"""
 
 import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final, NamedTuple
 
-from licensekit.chain import GENESIS, Head
-from licensekit.database import ABSENT, Connection, Database, connect, in_memory, is_url
-from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated
-from licensekit.files import hand_over, unusable
+from licensekit.chain import GENESIS, HASH_BYTES, Head
+from licensekit.database import ABSENT, Connection, Database, Schema, connect, in_memory, is_url, read_migrations
+from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated, TooLarge
+from licensekit.files import hand_over, read_bytes, unusable, write_atomically
 from licensekit.keys.signing import SEED_BYTES
-from licensekit.state.journal import NOTHING_OBSERVED
+from licensekit.state.journal import EMPTY, NOTHING_OBSERVED
 from licensekit.state.journal_entries import Created
-from licensekit.state.logs import EMPTY, JournalWriter, append_audit, audit_head, key_of
-from licensekit.state.mark import Mark, put_mark
-from licensekit.state.schema import SCHEMA
+from licensekit.state.logs import JournalWriter, append_audit, audit_head, key_of
 from licensekit.trust.pack import product_in_pack
 
 DATABASE_NAME: Final = "licensing.db"
+SCHEMA: Final = Schema("installation", read_migrations(Path(__file__).with_name("migrations")))
+"""The tables of an installation, as numbered migrations (`docs/installation.md`, "Tables")."""
 SECRET_BYTES: Final = 32
+_MARK_BYTES: Final = 256
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How a URL begins, in a path object as well; the drives of Windows have one letter."""
 
@@ -39,6 +48,20 @@ class Source(NamedTuple):
     def __str__(self) -> str:
         supplied = f"{self.variable} ({self.path})" if self.path else self.variable
         return ", ".join(filter(None, (supplied, self.home or "in memory")))
+
+
+class Mark(NamedTuple):
+    """How far the logs of a database had grown: the newest entry of each."""
+
+    audit: Head
+    journal: Head
+
+
+LOST: Final = Mark(Head(0, b""), Head(0, b""))
+"""Instead of a mark that is missing or altered."""
+
+MarkRead = Mark | FileUnusable | None
+"""A mark, why it cannot be read, or None where none is kept."""
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
@@ -148,11 +171,7 @@ def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path
 
 
 def missing_folders(folder: Path) -> list[Path]:
-    """Return the folders that are to be made for a home, the innermost first.
-
-    Raises:
-        FileUnusable: one cannot be looked at, or is a link to what is not there, not mounted.
-    """
+    """Return the folders to be made for a home, innermost first; raise `FileUnusable` for one that is out of reach."""
     try:
         missing = [one for one in (folder, *folder.parents) if not one.exists()]
         links = [one for one in missing if one.is_symlink()]
@@ -198,3 +217,50 @@ def heads_of(connection: Connection) -> Mark:
     """Return the newest entries of both logs."""
     row = connection.one("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
     return Mark(audit_head(connection), Head(0, GENESIS) if row is None else Head(*row))
+
+
+def read_mark(location: str) -> MarkRead:
+    """Return the mark of the database at `location`: `LOST` if it is missing or altered.
+
+    None where none is kept, and an error where the system does not let it be read.
+    """
+    if "://" in location:  # a server; a path has no two slashes in a row
+        return None
+    try:
+        data = read_bytes(mark_of(location), limit=_MARK_BYTES, what="a mark")
+        number, audited, entries, journaled = data.decode("ascii").split()
+        mark = Mark(Head(int(number), bytes.fromhex(audited)), Head(int(entries), bytes.fromhex(journaled)))
+    except FileUnusable as error:
+        return LOST if error.reason == "missing" else error
+    except (TooLarge, ValueError):
+        return LOST
+    is_sound = all(one.number > 0 and len(one.hash) == HASH_BYTES for one in mark)
+    return mark if is_sound else LOST
+
+
+def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
+    """Let the mark of the database at `location` grow to `mark`.
+
+    It shrinks only with `lower`: the database itself knows by then that it was restored. A mark that cannot be written
+    stays behind, which looks like a crash before it was written.
+    """
+    known = read_mark(location)
+    if not isinstance(known, Mark):
+        return
+    is_covered = all(one.number >= other.number for one, other in zip(known, mark, strict=True))
+    if is_covered and not lower:
+        return
+    with suppress(FileUnusable):
+        put_mark(location, mark)
+
+
+def put_mark(location: str, mark: Mark) -> None:
+    """Write the first mark of the database at `location`, or raise `FileUnusable`; a server keeps none."""
+    if "://" not in location:
+        line = " ".join(f"{head.number} {head.hash.hex()}" for head in mark) + "\n"
+        write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)
+
+
+def mark_of(location: str) -> Path:
+    """Return the path of the mark of the database at `location`."""
+    return Path(location).with_suffix(".mark")

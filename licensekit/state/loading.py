@@ -16,16 +16,15 @@ from licensekit.entitlements.notices import by_urgency, list_notices, summarize
 from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import NextDate, next_date
 from licensekit.errors import HomeInvalid, NotActivated
+from licensekit.state.home import MarkRead, read_mark
+from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
-from licensekit.state.journal_state import BundleRecord
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.mark import MarkRead, read_mark
-from licensekit.state.meters import read_used
 from licensekit.state.notices import UnusableDocument, notices_of
-from licensekit.state.sightings import unused
 from licensekit.state.stored import Stored, read_stored, require_same
 from licensekit.state.time import Clocks, Reading, effective
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
+from licensekit.state.usage import read_used, unused
 from licensekit.trust.pack import TrustStore, at_floor, pin_in_pack
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import Bundle
@@ -195,12 +194,7 @@ class ReadTransaction(NamedTuple):
 
     @property
     def pack(self) -> bytes | str:
-        """The pack: the one that was given, or else the recorded one.
-
-        Raises:
-            NotActivated: there is neither.
-            HomeInvalid: the recorded one was altered.
-        """
+        """The pack that was given, else the recorded one; raises `NotActivated`, or `HomeInvalid` if it was altered."""
         if self.opened.pack is not None:
             return self.opened.pack
         if self.stored.recorded is None:
@@ -280,12 +274,9 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what must follow on `known`, which was seen before the transaction began.
+    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not.
 
     Another thread may have seen something newer meanwhile, which is then left as the last.
-
-    Raises:
-        OtherInstallation: it does not follow.
     """
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)

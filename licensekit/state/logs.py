@@ -4,22 +4,27 @@ An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Au
 one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
 pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
 adds is in `licensekit.state.journal`.
+
+What an entry of the audit log says was done, which is `did` in it, has a sentence that follows who did it and when:
+`anna: added user bob`. Beside `did`, `at` and `by` an entry has the data that its sentence names, and what that omits.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from secrets import token_hex
-from typing import Any, Final
+from string import Formatter
+from typing import Any, Final, cast
 
 from licensekit.chain import GENESIS, Head, canonical_json, link
 from licensekit.database import Connection
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
+from licensekit.errors.coded import messages_beside
+from licensekit.errors.templates import fill_in
 from licensekit.keys.signing import SigningKey
 from licensekit.state import journal_entries as entries
-from licensekit.state.journal import NOTHING_OBSERVED, Journal, Row, SignedHead, entry_message, head_message, verify
+from licensekit.state.journal import Journal, JournalState, Row, SignedHead, entry_message, head_message, replay, verify
 from licensekit.state.journal_entries import RETURNED, Entry, encode
-from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
 from licensekit.text import names
 from licensekit.trust.order import Order, SeenDocument
@@ -29,10 +34,14 @@ from licensekit.wire import frame
 from licensekit.wire.armor import TYPES
 from licensekit.wire.documents import Bundle, Kind, Root
 
-EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b""))
-"""The journal before its first entry."""
 ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
+_LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
+    "request": frozenset({"nonce", "facts"}),
+    "reset": frozenset({"nonce"}),
+    "lease-borrow": frozenset({"lease"}),
+}
+"""Code to the data that its sentence leaves out."""
 _PSEUDONYM_BYTES: Final = 8
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
@@ -62,7 +71,7 @@ def audit_head(connection: Connection) -> Head:
 def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
     """Add an entry to the audit log, with pseudonyms for people, and return the new head."""
     before = audit_head(connection)
-    entry = canonical_json(with_pseudonyms(connection, facts)).encode()
+    entry = canonical_json(_replaced(facts, lambda written: pseudonym_of(connection, written))).encode()
     after = Head(before.number + 1, link(before.hash, entry))
     connection.run("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash)
     return after
@@ -70,11 +79,7 @@ def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
 
 @lru_cache(maxsize=4)
 def key_of(seed: bytes) -> SigningKey:
-    """Return the installation's own key.
-
-    Raises:
-        HomeInvalid: the seed is none.
-    """
+    """Return the installation's own key; raise `HomeInvalid` if the seed is none."""
     try:
         return SigningKey.from_secret(frame.INSTALLATION, seed)
     except (KeyInvalid, TypeError) as error:
@@ -211,11 +216,6 @@ def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | 
     return entries.DocumentSeen(*order, *found, issued, key.scheme, key.key_id)
 
 
-def with_pseudonyms(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an audit entry says with pseudonyms in place of people."""
-    return _replaced(facts, lambda written: pseudonym_of(connection, written))
-
-
 def with_names(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an audit entry says with the names that its pseudonyms stand for."""
 
@@ -263,3 +263,27 @@ def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str,
         elif type(value) in {list, tuple}:
             found[field] = [name(str(one)) for one in value]
     return found
+
+
+@cache
+def fields_of(did: str) -> frozenset[str]:
+    """Return the names of all the data that an entry of a code has."""
+    named = (name for _, name, _, _ in Formatter().parse(_sentences()[did]) if name)
+    return _LEFT_OUT.get(did, frozenset()).union(named)
+
+
+def sentence_of(facts: Mapping[str, Any]) -> str:
+    """Return what an entry says was done; of one that says too little, the code.
+
+    It may have been edited, or written by another version; the log stays readable.
+    """
+    did = str(facts.get("did", ""))
+    try:
+        return fill_in(_sentences()[did], facts)
+    except LookupError:
+        return fill_in("{did:line}", {"did": did})
+
+
+def _sentences() -> Mapping[str, str]:
+    """Return code to sentence, in the form of the templates of messages (`licensekit.errors.coded`)."""
+    return cast("Mapping[str, str]", messages_beside(__name__)["audit-entry"]["message"])

@@ -2,7 +2,7 @@
 
 A fact is what stays when people plug in, dock, resize and rename: what is built in, and not what was set. One that
 cannot be known is left out: there is no fact "unknown" that two machines would share. A machine that is at its limits
-(open files, a disk that refuses to read) raises instead: it has not become another one.
+(open files, a disk that refuses to read) raises instead: it has not become another one. No other program is run.
 """
 
 import hmac
@@ -11,8 +11,9 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from licensekit.errors import FileUnusable
 from licensekit.files import read_start, unusable
@@ -47,6 +48,16 @@ _USB_NAMES: Final = ("enx", "wlx", "wwx")
 """How systemd names adapters that have no place in the machine, but an address."""
 _MODELS: Final = ("model name", "cpu part")
 
+_LOCAL_MACHINE: Final = 0x80000002
+_READ_64_BIT: Final = 0x20119
+"""KEY_READ and KEY_WOW64_64KEY: a 32-bit program sees the same registry as others."""
+_RAW_SMBIOS: Final = 0x52534D42
+"""`RSMB`, the provider of GetSystemFirmwareTable."""
+_HEADER, _UUID_AT, _UUID_END = 4, 8, 24
+"""Where the parts of the system structure begin (DMTF DSP0134, section 7.2)."""
+_SYSTEM: Final = 1
+"""The type of that structure."""
+
 
 def _folded(value: str) -> str:
     return _PUNCTUATION.sub("", value).casefold()
@@ -56,12 +67,9 @@ _FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
-    """Return the facts of this machine by name.
+    """Return the facts of this machine by name; raise `FileUnusable` where it is at its limits, so that one is missing.
 
     `root` is where its system files are. A fact in `given` takes the place of the one of its name; it is not judged.
-
-    Raises:
-        FileUnusable: the machine is at its limits, and a fact cannot be read for that.
     """
     found = _read_facts(root, system)
     found["host"] = platform.node().partition(".")[0]
@@ -79,9 +87,7 @@ def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
 
 def _read_facts(root: Path, system: str) -> dict[str, str]:
     if system in {"win32", "darwin"}:
-        from licensekit.state import other_machines  # noqa: PLC0415  # it loads ctypes
-
-        return other_machines.facts_of(system)
+        return _of_windows() if system == "win32" else _of_mac()
     return {
         **{name: _first(root, paths) for name, paths in _FILES.items()},
         "disk": _lowest(_first(disk, _DISK) for disk in _built_in(root / "sys/class/block")),
@@ -162,10 +168,59 @@ def _read(path: Path) -> str:
 
 
 def _require_left_out(error: FileUnusable) -> None:
-    """Accept that a fact is not there, or not for this account to read.
-
-    Raises:
-        FileUnusable: it may be readable in a moment.
-    """
+    """Accept that a fact is not there, or not for this account to read; raise what may be over in a moment."""
     if error.reason in _PASSING:
         raise error
+
+
+def smbios_uuid(table: bytes) -> str:
+    """Return the system's UUID from the structures of SMBIOS, or "" if it is not in them."""
+    from uuid import UUID  # noqa: PLC0415  # only these two systems pay for it
+
+    at = 0
+    while at + _HEADER <= len(table):
+        kind, length = table[at], table[at + 1]
+        if kind == _SYSTEM and _UUID_END <= length <= len(table) - at:
+            return str(UUID(bytes_le=table[at + _UUID_AT : at + _UUID_END]))
+        end = table.find(b"\0\0", at + length)
+        if length < _HEADER or end < 0:
+            break
+        at = end + 2
+    return ""
+
+
+def _of_windows() -> dict[str, str]:
+    processor = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
+    return {
+        "machine-id": _registry(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
+        "board": smbios_uuid(_firmware()[8:]),  # behind a header of its own
+        "processor": _registry(processor, "ProcessorNameString"),
+    }
+
+
+def _registry(key: str, name: str) -> str:
+    winreg: Any = import_module("winreg")  # which no other system has
+    try:
+        with winreg.OpenKey(_LOCAL_MACHINE, key, 0, _READ_64_BIT) as opened:
+            return str(winreg.QueryValueEx(opened, name)[0])
+    except OSError:  # it is not there, or not for this account
+        return ""
+
+
+def _firmware() -> bytes:
+    ctypes: Any = import_module("ctypes")  # only these two systems pay for it
+    read = ctypes.windll.kernel32.GetSystemFirmwareTable
+    size = read(_RAW_SMBIOS, 0, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    written = read(_RAW_SMBIOS, 0, buffer, size)
+    return bytes(buffer.raw[: min(size, written)])
+
+
+def _of_mac() -> dict[str, str]:
+    """Return the platform UUID; see gethostuuid(2). It is waited for up to 5 seconds."""
+    from uuid import UUID  # noqa: PLC0415  # likewise
+
+    ctypes: Any = import_module("ctypes")
+    uuid, wait = ctypes.create_string_buffer(16), (ctypes.c_long * 2)(5, 0)
+    is_known = ctypes.CDLL(None).gethostuuid(uuid, wait) == 0
+    return {"board": str(UUID(bytes=uuid.raw)) if is_known else ""}

@@ -12,24 +12,17 @@ from threading import RLock
 from typing import LiteralString
 
 from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
-from licensekit.database.copying import copy_rows
+from licensekit.database.schemas import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
-from licensekit.state.home import database_of, heads_of, locate, missing_folders, open_in_memory, open_installation
+from licensekit.state import home
 from licensekit.state.logs import audit_head
-from licensekit.state.mark import mark_of, put_mark
-from licensekit.state.schema import SCHEMA
 from licensekit.state.stored import ESTABLISHED
 
 
 def open_or_wait(location: str | os.PathLike[str]) -> Database:
-    """Open the installation at `location`, or one there that its first change will set up.
-
-    Raises:
-        HomeInvalid, FileUnusable: the folder cannot be used.
-        StateError: the database cannot be used; see `licensekit.database.connect`.
-    """
+    """Open the installation at a place, or one that its first change sets up there; raises as `open_installation`."""
     try:
-        return open_installation(location, create=False)
+        return home.open_installation(location, create=False)
     except NotActivated:
         return PendingDatabase(location)
 
@@ -41,9 +34,9 @@ class PendingDatabase:
     """
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
-        self._place = locate(location)
+        self._place = home.locate(location)
         self._lock = RLock()
-        self._private = open_in_memory()
+        self._private = home.open_in_memory()
         self._real: Database | None = None
 
     @property
@@ -57,11 +50,7 @@ class PendingDatabase:
 
     @contextmanager
     def write(self, *, shared: bool = False) -> Generator[Connection]:
-        """See `Database.write`; with the first change, the installation is set up.
-
-        Raises:
-            DatabaseBusy: another process has set it up meanwhile; nothing was changed.
-        """
+        """See `Database.write`; the first change sets it up, or raises `DatabaseBusy` if another process was faster."""
         with self._lock:
             database = self._now()
             with database.write(shared=shared) as connection:
@@ -90,25 +79,25 @@ class PendingDatabase:
         with self._lock:
             if self._real is None:
                 with suppress(NotActivated):
-                    self._real = open_installation(self._place, create=False)
+                    self._real = home.open_installation(self._place, create=False)
             return self._real or self._private
 
     def _set_up(self, source: Connection) -> Database:
         """Copy everything to where it belongs, in one transaction; undo it if that fails."""
-        made = [] if is_url(self._place) else missing_folders(Path(self._place))
-        target = database_of(self._place, create=False)
+        made = [] if is_url(self._place) else home.missing_folders(Path(self._place))
+        target = home.database_of(self._place, create=False)
         is_filled = False
 
         def fill(connection: Connection) -> None:
             nonlocal is_filled
-            copy_rows(source, connection, SCHEMA)
+            copy_rows(source, connection, home.SCHEMA)
             # Before the commit: without its mark, a database looks like a restored one.
-            put_mark(str(target), heads_of(source))
+            home.put_mark(str(target), home.heads_of(source))
             is_filled = True
 
         try:
-            database_of(self._place, create=True)
-            real = connect(target, schema=SCHEMA, create=True, fill=fill)
+            home.database_of(self._place, create=True)
+            real = connect(target, schema=home.SCHEMA, create=True, fill=fill)
         except BaseException:  # an interruption too must leave nothing behind
             _remove(target, made)
             raise
@@ -123,6 +112,6 @@ def _remove(target: str | Path, made: list[Path]) -> None:
     if isinstance(target, str) or target.exists():  # somebody else has set it up
         return
     with suppress(OSError):
-        mark_of(str(target)).unlink(missing_ok=True)
+        home.mark_of(str(target)).unlink(missing_ok=True)
         for folder in made:
             folder.rmdir()

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection, Database
-from licensekit.entitlements.seats import SeatPool
-from licensekit.state.schema import SCHEMA
+from licensekit.entitlements.assignment import SeatPool
+from licensekit.state.home import SCHEMA
 from licensekit.state.time import lease_time
 from licensekit.wire.plain import plain_fields
 

@@ -102,7 +102,6 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
 
 
 def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each license with its holders, in their order."""
     for code, of_one in groupby(sorted(assignments, key=itemgetter(1)), key=itemgetter(1)):
         yield code, [holder for holder, _ in of_one]
 
@@ -155,10 +154,7 @@ def highest(connection: Connection, kind: Kind) -> dict[str, int]:
 
 
 def misnumbered(connection: Connection) -> Iterator[tuple[str, int]]:
-    """Yield each license whose slots have gaps or are held twice, with how many rows it has.
-
-    Every row is counted.
-    """
+    """Yield each license whose slots have gaps or are held twice, with how many rows it has. Every row is counted."""
     for kind in _KINDS:
         for code, rows, slots, lowest, last in connection.rows(_of(kind, _NUMBERS)):
             if (rows, rows, 1) != (slots, last, lowest):

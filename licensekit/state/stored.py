@@ -12,12 +12,11 @@ from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, OtherInstallation
 from licensekit.keys.signing import SigningKey
 from licensekit.state import slots
-from licensekit.state.journal import NOTHING_OBSERVED, Journal, JournalFault, SignedHead
+from licensekit.state.home import LOST, Mark, MarkRead
+from licensekit.state.journal import NOTHING_OBSERVED, BundleRecord, Journal, JournalFault, SignedHead
 from licensekit.state.journal_entries import KEPT
-from licensekit.state.journal_state import BundleRecord
 from licensekit.state.logs import audit_head, key_of, read_journal
 from licensekit.state.machine import NO_FACTS, Facts, hashed, machine_facts
-from licensekit.state.mark import LOST, Mark, MarkRead
 from licensekit.state.time import Reading, TimeSeen, effective, is_observed, lease_time, read_time
 from licensekit.trust.order import Seen
 from licensekit.trust.signed import Verified
@@ -195,13 +194,10 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
 
 
 def require_same(known: Stored | None, found: Stored, where: str) -> None:
-    """Refuse another installation, or an older state, than the one that was `known` to be there.
+    """Raise `OtherInstallation`, about `where`, for another or an older state than the one `known` to be there.
 
     An older one is welcome where an administrator or the vendor has accepted it. Before the first change there is
     nothing to follow.
-
-    Raises:
-        OtherInstallation: as said; `where` is the location.
     """
     if known is None or known.head.number <= ESTABLISHED:
         return
@@ -214,7 +210,6 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
 
 
 def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:
-    """Return what is stored of each bundle that the journal knows, in the order of activation."""
     frames: dict[bytes, bytes] = dict(connection.rows("SELECT identity, frame FROM bundles"))
     return tuple(
         StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))

@@ -1,23 +1,35 @@
-"""Effective time: a pure function of what the clocks show and of what an installation has seen.
+"""Time: what the clocks of a machine show, and a pure function of that and of what an installation has seen.
 
-The rules C1 to C8 are those of `docs/installation.md`, "Time".
-
-Times are seconds since 1970 in UTC, so zones and daylight saving change nothing here.
+The rules C1 to C8 are those of `docs/installation.md`, "Time". Times are seconds since 1970 in UTC, so zones and
+daylight saving change nothing here. A boot clock runs while the machine sleeps, and nobody sets it ("Boot clocks").
 """
 
 import json
+import os
+import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
-from typing import Final, NamedTuple
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
-from licensekit.dates import DAY_SECONDS
+from licensekit.dates import DAY_SECONDS, seconds_of
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
 BOOTS: Final = 256
 """Of how many boots the newest observation is kept."""
+_IDENTITY_BYTES: Final = 16
+_UUID_BYTES: Final = 64
+_REGISTRY: Final = (
+    (r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
+    (r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters", "BootId"),
+)
 
 
 class Boot(NamedTuple):
@@ -205,3 +217,69 @@ def lease_time(connection: Connection, now: int) -> int:
     """
     server = connection.now()
     return now if server is None else server
+
+
+def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
+    """Return what reads a clock and a boot clock together.
+
+    By default the boot clock is the one of this machine, or where `clock` is not, none.
+    """
+    read = boot or (boot_clock if clock is system_clock else lambda: None)
+    return lambda: Reading(seconds_of(clock()), read())
+
+
+def boot_clock() -> Boot | None:
+    """Return what the boot clock of this machine shows; None where there is none."""
+    source = SOURCES.get(sys.platform)
+    # A system without one of its files, functions or keys has no boot clock.
+    with suppress(OSError, AttributeError, ImportError):
+        return None if source is None else source()
+    return None
+
+
+def linux(root: Path = Path("/")) -> Boot:
+    """Return what `CLOCK_BOOTTIME` shows; `root` is where the system files are."""
+    return _boot(_linux_identity(root, os.getpid()), _count("CLOCK_BOOTTIME"))
+
+
+@lru_cache(maxsize=1)
+def _linux_identity(root: Path, _process: int) -> bytes:
+    """Return what names this boot, which stays the same while a process runs."""
+    identity = (root / "proc/sys/kernel/random/boot_id").read_bytes()
+    with suppress(OSError):  # a kernel without time namespaces
+        identity += (root / "proc/self/timens_offsets").read_bytes()
+    return identity
+
+
+def macos(load: Callable[[str], Any] = import_module) -> Boot:
+    """Return what `mach_continuous_time` shows."""
+    ctypes = load("ctypes")
+    uuid, size = ctypes.create_string_buffer(_UUID_BYTES), ctypes.c_size_t(_UUID_BYTES)
+    failed = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", uuid, ctypes.byref(size), None, ctypes.c_size_t(0))
+    if failed:
+        raise OSError("sysctlbyname")
+    return _boot(uuid.value, _count("CLOCK_MONOTONIC_RAW"))
+
+
+def windows(load: Callable[[str], Any] = import_module) -> Boot:
+    """Return what `GetTickCount64` shows."""
+    ctypes, registry = load("ctypes"), load("winreg")
+    parts: list[str] = []
+    for path, name in _REGISTRY:
+        with registry.OpenKey(registry.HKEY_LOCAL_MACHINE, path) as key:
+            parts.append(str(registry.QueryValueEx(key, name)[0]))
+    ticks = ctypes.windll.kernel32.GetTickCount64
+    ticks.restype = ctypes.c_uint64
+    return _boot(" ".join(parts).encode(), ticks() / 1000)
+
+
+SOURCES: Final[Mapping[str, Callable[[], Boot]]] = {"linux": linux, "darwin": macos, "win32": windows}
+"""Platform, as `sys.platform` names it, to its boot clock."""
+
+
+def _count(clock: str) -> float:
+    return time.clock_gettime(getattr(time, clock))
+
+
+def _boot(identity: bytes, seconds: float) -> Boot:
+    return Boot(sha256(identity).digest()[:_IDENTITY_BYTES], int(seconds))

@@ -8,10 +8,9 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from licensekit.dates import day_at, format_seconds
 from licensekit.errors import AcceptRefused, DatabaseBusy
 from licensekit.state import loading
-from licensekit.state.audit_events import fields_of
+from licensekit.state.home import Mark, read_mark, write_mark
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
-from licensekit.state.logs import JournalWriter, append_audit
-from licensekit.state.mark import Mark, read_mark, write_mark
+from licensekit.state.logs import JournalWriter, append_audit, fields_of
 from licensekit.state.slots import DATE_HOLDERS
 from licensekit.state.time import TimeSeen, accept_clock, effective, is_due, observe
 from licensekit.state.trust_store import keep_trust, verify_bundles

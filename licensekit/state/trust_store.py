@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from licensekit.entitlements.timeline import may_replace, takes_place_of
 from licensekit.errors import AuditDamaged, HomeInvalid, LicenseError, TrustMissing
+from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import KEPT, BundleTaken
-from licensekit.state.journal_state import BundleRecord
 from licensekit.state.logs import JournalWriter
 from licensekit.state.notices import UnusableDocument
 from licensekit.state.stored import Recorded, Stored, StoredBundle

@@ -12,10 +12,9 @@ from licensekit.installation import Installation
 from licensekit.runtime.licensing import Licensing
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import OnDemand
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_in_memory
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.time import Boot, system_clock
+from licensekit.state.time import Boot, clocks_of, system_clock
 from licensekit.state.transactions import remember
 from licensekit.testing.signing import NOTHING, Issuer, Sold, Span, issuer_for, merged, span_of
 from licensekit.wire.documents import Kind

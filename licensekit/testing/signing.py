@@ -123,7 +123,6 @@ class Issuer(NamedTuple):
 
 
 def _sold(counts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return counts as an order has them."""
     return {code: UNRESTRICTED if count is None else count for code, count in counts.items() if count != 0}
 
 

@@ -9,35 +9,31 @@ supersedes is passed over before anybody asks when it was issued. To pass over a
 can leave it out.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import NamedTuple, TypeVar
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from licensekit import errors
 from licensekit.trust import order
-from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest, with_seen
+from licensekit.trust.order import NOTHING_SEEN, FullVersion, Seen, full_version, is_news, newest, with_seen
 from licensekit.trust.roots import pin_of
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import Verified
-from licensekit.trust.state import (
-    TrustState,
-    judge_trust,
-    remember,
-    require_floor,
-    start,
-    take_revocations,
-    take_trust,
-    update_root,
-    verify_numbered,
-)
+from licensekit.trust.state import TrustState, extend, remember, require_floor, start, still_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode, qualified
-
-D = TypeVar("D", Revocations, Catalog)
+from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, decode, qualified
 
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 """Types of the documents that a pack holds."""
+
+HOLDS: Final = "holds"
+"""The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
+
+_NONE: Final = "-"
+_NUMBER: Final = "[1-9][0-9]{0,9}"
+_FORM: Final = rf"{_NUMBER}\.{_NUMBER}(?: (?:{_NONE}|{_NUMBER}\.{_NUMBER}\.{_NUMBER})){{2}}"
+"""Compiled where it is used: programs that only verify never do."""
 
 
 class TrustStore(NamedTuple):
@@ -159,94 +155,12 @@ def add_documents(
     if trust.trust is not trust_store.trust.trust:  # C2: without a catalog nothing is granted
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
     found = trust.seen
-    verified = _still_signed(
-        (token for token in tokens if token.type == "catalog"), partial(verify_numbered, trust, kind=Catalog)
-    )
+    verified = still_signed(trust, (token for token in tokens if token.type == "catalog"), Catalog)
     for catalog in newest(verified, found):
         issuer = catalog.document.issuer
         if is_news(catalog, found.get(("catalog", issuer)), catalogs.get(issuer), now):
             catalogs[issuer], found = catalog, with_seen(found, catalog)
     return TrustStore(trust._replace(seen=found), catalogs)
-
-
-def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
-    """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
-
-    Other types are left alone. `now` is seconds since 1970; None where it does not matter when they were issued. Raises
-    as `extend_trust_store`.
-    """
-    by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
-    for token in tokens:
-        by_type.get(token.type, []).append(token)
-    state, older_roots = _extend_roots(state, by_type["root"])
-    judged, older_trust = _judge_trust(state, by_type["trust"])
-    for trust in newest(judged, state.seen):
-        state = take_trust(state, trust, now)
-    passed_over = older_roots + older_trust
-    if state.trust is None:
-        raise passed_over[0] if passed_over else errors.TrustMissing(reason="newest-root")
-    lists = _still_signed(by_type["revocations"], partial(verify_numbered, state, kind=Revocations))
-    for revocations in newest(lists, state.seen):
-        state = take_revocations(state, revocations, now)
-    return state
-
-
-def _still_signed(tokens: Iterable[armor.Token], verify: Callable[[armor.Token], Verified[D]]) -> list[Verified[D]]:
-    """Verify tokens, and pass over those by a key that was revoked since."""
-    verified: list[Verified[D]] = []
-    for token in tokens:
-        try:
-            verified.append(verify(token))
-        except errors.KeyRevoked:
-            continue
-    return verified
-
-
-def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
-    """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
-    while True:
-        waiting: list[armor.Token] = []
-        gaps: list[errors.TrustError] = []
-        unvouched: list[errors.TrustError] = []
-        for token in tokens:
-            try:
-                state = update_root(state, token)
-            except errors.RootGap as error:
-                waiting.append(token)
-                gaps.append(error)
-            except errors.ThresholdNotMet as error:
-                if error.reason != "next-root":  # a root here vouches for it
-                    raise
-                waiting.append(token)
-                unvouched.append(error)
-        if len(waiting) == len(tokens):
-            break
-        tokens = waiting
-    refused = gaps if _is_pinned_above_first(state) else gaps + unvouched
-    if refused:
-        raise refused[0]
-    return state, unvouched
-
-
-def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
-    """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
-    judged: list[Verified[Trust]] = []
-    older: list[errors.TrustError] = []
-    for token in tokens:
-        try:
-            judged.append(judge_trust(state, token))
-        except errors.RootNotNewest:
-            continue
-        except (errors.ThresholdNotMet, errors.KeyUnknown) as error:
-            if not _is_pinned_above_first(state):
-                raise
-            older.append(error)
-    return judged, older
-
-
-def _is_pinned_above_first(state: TrustState) -> bool:
-    """Return whether there may be documents that are older than the pinned root."""
-    return state.chain[0].root.version > 1
 
 
 def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
@@ -263,3 +177,39 @@ def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
         if found == highest:
             kept[issuer] = catalog
     return trust_store._replace(catalogs=kept)
+
+
+class Held(NamedTuple):
+    """The full version of each document in force; empty where there is none."""
+
+    trust: FullVersion = ()
+    revocations: FullVersion = ()
+    catalog: FullVersion = ()
+
+    @property
+    def text(self) -> str:
+        """The value of the extension: `2.14 2.13.7 2.14.20`."""
+        return " ".join(".".join(map(str, one)) or _NONE for one in self)
+
+    def is_beyond(self, other: "Held") -> bool:
+        """Return whether one of the documents is newer than that of `other`."""
+        return any(own > others for own, others in zip(self, other, strict=True))
+
+
+def held_in(trust_store: TrustStore, issuer: str) -> Held:
+    """Return what is in force; list and catalog are those of `issuer`."""
+    trust = trust_store.trust
+    in_force = trust.trust, trust.lists.get(issuer), trust_store.catalogs.get(issuer)
+    return Held(*(() if one is None else full_version(one.document) for one in in_force))
+
+
+def lowest(several: Sequence[Held]) -> Held:
+    """Return the lowest of each document over `several`, at least one."""
+    return Held(*map(min, zip(*several, strict=True)))
+
+
+def read_held(value: Value | None) -> Held | None:
+    """Return what the value of the extension says; None for any other form, which counts as absent."""
+    if not isinstance(value, str) or not re.fullmatch(_FORM, value):
+        return None
+    return Held(*(() if word == _NONE else tuple(map(int, word.split("."))) for word in value.split(" ")))

@@ -118,10 +118,7 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
     """Return the root that signed a trust document, and its key for each signature (T1).
 
     That is the newest root that has all of these keys and whose threshold they reach; where they reach none, the newest
-    that has them. Nothing is verified here yet.
-
-    Raises:
-        KeyUnknown: no root here has all of them.
+    that has them; raise `KeyUnknown` where none has. Nothing is verified here yet.
     """
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]

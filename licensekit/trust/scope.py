@@ -118,12 +118,9 @@ def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Refuse what was made for another product than `product`, the pinned root's (step 8).
+    """Raise `WrongProduct` for what was made for another product than `product`, the pinned root's (step 8).
 
     One key may serve several products; without this, what it signed for one would count for all.
-
-    Raises:
-        WrongProduct: it was.
     """
     if document.product != product:
         raise errors.WrongProduct(reason="document", product=document.product, expected=product)
@@ -139,12 +136,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
 
 
 def load_keys(keys: Iterable[RootKey | AdmittedKey], where: str = "root") -> dict[KeyReference, VerifyingKey]:
-    """Load the public keys of a root, or of a trust document.
-
-    Raises:
-        KeyInvalid: one is malformed, non-canonical or of low order.
-        KeyIdCollision: two have one key id.
-    """
+    """Load the keys of a root or trust document; raise `KeyInvalid`, or `KeyIdCollision` where two have one id."""
     loaded = [load(key.scheme, key.public) for key in keys]
     if len({key.key_id for key in loaded}) < len(loaded):
         raise errors.KeyIdCollision(reason=where)

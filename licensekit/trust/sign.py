@@ -6,12 +6,7 @@ from licensekit.wire.documents import TYPE_OF, Document, encode
 
 
 def sign(document: Document, *signers: Signer) -> armor.Token:
-    """Sign `document` with each of `signers`.
-
-    Raises:
-        PayloadInvalid: the document has a field out of its bounds.
-        SignerUnavailable: a signer that lives elsewhere cannot be reached.
-    """
+    """Sign `document` with each of `signers`; raises `PayloadInvalid` as `encode`, and `SignerUnavailable`."""
     return add_signatures(TYPE_OF[type(document)], frame.Frame((), encode(document)), *signers)
 
 

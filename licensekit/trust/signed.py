@@ -117,12 +117,7 @@ def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[Ver
 
 
 def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]) -> Verified[D]:
-    """Verify every signature, then decode (steps 5 and 6).
-
-    Raises:
-        SignatureInvalid: a signature does not verify.
-        PayloadInvalid: see `wire.documents.decode`.
-    """
+    """Verify every signature, then decode (steps 5 and 6); raises as `check_signatures` and `documents.decode`."""
     check_signatures(token, opened, keys)
     document = decode(kind, opened.payload)
     return Verified(_SEAL, document, opened.payload, token, tuple(keys))

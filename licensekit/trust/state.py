@@ -2,8 +2,8 @@
 
 Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as it was. Rules are
 numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in `licensekit.trust.roots`, the order (O1) in
-`licensekit.trust.order`, whole files (F1) and catalogs in `licensekit.trust.pack`. Each function goes through the
-checks of its rule in the order of the text.
+`licensekit.trust.order`, catalogs in `licensekit.trust.pack`. Each function goes through the checks of its rule in the
+order of the text.
 
 `now` is seconds since 1970, and None where it does not matter when a document was issued: for a pack, and for what was
 taken before.
@@ -12,6 +12,7 @@ Absent on purpose: being past `fresh_until` is a notice to administrators and st
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from licensekit import errors
@@ -93,9 +94,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
 def take_trust(state: TrustState, document: Verified[Trust], now: int | None) -> TrustState:
     """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2).
 
-    Raises:
-        IssuedAhead, Fork, Rollback: by O1.
-        KeyInvalid, KeyIdCollision: a key that it admits is not sound, or two have one id.
+    Raises by O1, and as `scope.load_keys`.
     """
     if not order.is_news(document, state.seen.get(TRUST), state.trust, now):
         return state
@@ -109,11 +108,7 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
-    """Verify a revocation list or a catalog, whether or not it is the newest (L1, C1).
-
-    Raises:
-        DocumentAhead: made under a root or trust document that is not here; else as `verify_signed`.
-    """
+    """Verify a list or a catalog, the newest or not (L1, C1); raises as `verify_signed`, or `DocumentAhead`."""
     document = verify_signed(token, kind, state)
     root_version, trust_version = document.document.root_version, document.document.trust_version
     if (root_version, trust_version) > state.pair:
@@ -124,11 +119,7 @@ def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Ver
 
 
 def take_revocations(state: TrustState, document: Verified[Revocations], now: int | None) -> TrustState:
-    """Put a revocation list in force.
-
-    Raises:
-        IssuedAhead, Fork, Rollback: by O1.
-    """
+    """Put a revocation list in force; raises `IssuedAhead`, `Fork` and `Rollback` by O1."""
     issuer = document.document.issuer
     if not order.is_news(document, state.seen.get(("revocations", issuer)), state.lists.get(issuer), now):
         return state
@@ -146,12 +137,9 @@ def remember(state: TrustState, floor: Seen) -> TrustState:
 
 
 def require_floor(state: TrustState, floor: Seen) -> None:
-    """Refuse a state that is below what was seen, or beside it (S1).
+    """Raise `Fork` or `Rollback` for a state that is beside or below what was seen (S1).
 
     `floor` is what was seen before these documents. A list that is missing has the effect of L2: it is not judged here.
-
-    Raises:
-        Fork, Rollback: as their names say.
     """
     root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:
@@ -215,3 +203,80 @@ def _require_newest_root(trust: Trust, newest: int) -> None:
         )
     if trust.root_version < newest:
         raise errors.RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
+
+
+def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
+    """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
+
+    Other types are left alone. `now` is seconds since 1970; None where it does not matter when they were issued. Raises
+    as `pack.extend_trust_store`.
+    """
+    by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
+    for token in tokens:
+        by_type.get(token.type, []).append(token)
+    state, older_roots = _extend_roots(state, by_type["root"])
+    judged, older_trust = _judge_trust(state, by_type["trust"])
+    for trust in order.newest(judged, state.seen):
+        state = take_trust(state, trust, now)
+    passed_over = older_roots + older_trust
+    if state.trust is None:
+        raise passed_over[0] if passed_over else errors.TrustMissing(reason="newest-root")
+    for revocations in order.newest(still_signed(state, by_type["revocations"], Revocations), state.seen):
+        state = take_revocations(state, revocations, now)
+    return state
+
+
+def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]) -> list[Verified[N]]:
+    """Verify revocation lists or catalogs, and pass over those by a key that was revoked since."""
+    found: list[Verified[N]] = []
+    for token in tokens:
+        with suppress(errors.KeyRevoked):
+            found.append(verify_numbered(state, token, kind))
+    return found
+
+
+def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
+    """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
+    while True:
+        waiting: list[armor.Token] = []
+        gaps: list[errors.TrustError] = []
+        unvouched: list[errors.TrustError] = []
+        for token in tokens:
+            try:
+                state = update_root(state, token)
+            except errors.RootGap as error:
+                waiting.append(token)
+                gaps.append(error)
+            except errors.ThresholdNotMet as error:
+                if error.reason != "next-root":  # a root here vouches for it
+                    raise
+                waiting.append(token)
+                unvouched.append(error)
+        if len(waiting) == len(tokens):
+            break
+        tokens = waiting
+    refused = gaps if _is_pinned_above_first(state) else gaps + unvouched
+    if refused:
+        raise refused[0]
+    return state, unvouched
+
+
+def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
+    """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
+    judged: list[Verified[Trust]] = []
+    older: list[errors.TrustError] = []
+    for token in tokens:
+        try:
+            judged.append(judge_trust(state, token))
+        except errors.RootNotNewest:
+            continue
+        except (errors.ThresholdNotMet, errors.KeyUnknown) as error:
+            if not _is_pinned_above_first(state):
+                raise
+            older.append(error)
+    return judged, older
+
+
+def _is_pinned_above_first(state: TrustState) -> bool:
+    """Return whether there may be documents that are older than the pinned root."""
+    return state.chain[0].root.version > 1

@@ -91,11 +91,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(body: bytes) -> bytes:
-    """Decode the bytes whose one spelling is `body`; the inverse of `encode`.
-
-    Raises:
-        ArmorInvalid: `body` is no base64, or not the spelling that `encode` gives.
-    """
+    """Decode the bytes whose one spelling is `body`, as `encode` gives it; raise `ArmorInvalid` for any other."""
     padding = _PADDING.get(len(body) % 4)
     if padding is None:
         raise ArmorInvalid(reason="length")

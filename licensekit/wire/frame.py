@@ -31,10 +31,7 @@ _CONTEXT: Final = b"licensekit/lk1\x00"
 
 
 class Signature(NamedTuple):
-    """One signature of a frame, unverified.
-
-    `key` is a key id, or for scheme 3 the public key itself.
-    """
+    """One signature of a frame, unverified. `key` is a key id, or for scheme 3 the public key itself."""
 
     scheme: int
     key: bytes

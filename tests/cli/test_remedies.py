@@ -8,8 +8,7 @@ import click
 import pytest
 
 from licensekit.cli import customer_commands
-from licensekit.entitlements.denials import LoginOff
-from licensekit.entitlements.messages import About
+from licensekit.entitlements.messages import About, LoginOff
 from tests.errors.coded_classes import below
 
 

@@ -7,10 +7,10 @@ from typing import LiteralString
 import pytest
 
 from licensekit.database import Database, Schema, connect
-from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved, tables
+from licensekit.database.schemas import compare_rows, copy_rows, count_rows, mark_moved, tables
 from licensekit.errors import DatabaseDamaged, DatabaseMoved
 from licensekit.issuer.ledger import entries
-from licensekit.state import schema as installation
+from licensekit.state import home as installation
 from tests.database.sample_database import NEXT_SCHEMA, things
 
 CATALOGS: dict[str, LiteralString] = {

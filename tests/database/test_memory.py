@@ -7,7 +7,7 @@ from multiprocessing import get_context
 import pytest
 
 from licensekit.database import Database, in_memory
-from licensekit.database.sqlite import memory
+from licensekit.database.sqlite import database as memory
 from licensekit.database.sqlite.connection import SqliteConnection
 from licensekit.errors import ConstraintViolated, DatabaseUnavailable
 from tests.database.sample_database import NEXT_SCHEMA, SCHEMA, add, things

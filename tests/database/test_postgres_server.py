@@ -11,8 +11,7 @@ import pytest
 from psycopg import sql
 
 from licensekit.database import Database, connect
-from licensekit.database.postgres.connection import placed
-from licensekit.database.postgres.session import read_url
+from licensekit.database.postgres.connection import placed, read_url
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, LicenseError
 from tests.database.sample_database import SCHEMA, add, things
 

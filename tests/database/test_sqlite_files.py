@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.database import Database, connect
-from licensekit.database.sqlite.opening import CHECKED_BYTES, create_private
+from licensekit.database.sqlite.connection import CHECKED_BYTES, create_private
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from tests.database.sample_database import NEXT_SCHEMA, SCHEMA, add, things
 

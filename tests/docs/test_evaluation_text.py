@@ -7,10 +7,10 @@ from types import ModuleType
 import pytest
 
 from licensekit.entitlements import BundleState, assignment, timeline
-from licensekit.entitlements.denials import Reason, WhyNot
-from licensekit.entitlements.messages import FactsChanged, Notice
+from licensekit.entitlements.messages import Notice, Reason, WhyNot
+from licensekit.entitlements.notices import FactsChanged
 from licensekit.errors.coded import Message
-from licensekit.errors.questions import REASONS, DenialReason
+from licensekit.errors.installation import REASONS, DenialReason
 from licensekit.installation.supplied import KeptInMemory
 from licensekit.runtime.snapshot import TimeNotKept
 from licensekit.wire.documents import AfterGrace

@@ -10,7 +10,7 @@ import pytest
 from licensekit.errors import SettlementInvalid
 from licensekit.installation import Installation, admission, table_of
 from licensekit.state import time
-from licensekit.state.schema import SCHEMA
+from licensekit.state.home import SCHEMA
 from tests import homes, today
 from tests.crm import SOLD, crm_catalog
 from tests.docs.tables import code_blocks, section, tables, text_of

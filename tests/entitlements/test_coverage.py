@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from licensekit.dates import date_of, end_of_day, start_of_day
 from licensekit.entitlements import Coverage, Fingerprint, LicensedPart, licensed_parts, list_notices
-from licensekit.entitlements.coverage import cover
+from licensekit.entitlements.parts import cover
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers

@@ -7,7 +7,7 @@ import pytest
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.amounts import access_of
-from licensekit.entitlements.seats import SeatPool, leasable, pool_of
+from licensekit.entitlements.assignment import SeatPool, leasable, pool_of
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import AfterGrace, SeatKind

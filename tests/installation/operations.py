@@ -6,11 +6,10 @@ from contextlib import closing
 from typing import Any, Final
 
 from licensekit.database import Schema, connect
-from licensekit.database.copying import tables
+from licensekit.database.schemas import tables
 from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users, restore
-from licensekit.state.home import DATABASE_NAME
-from licensekit.state.schema import SCHEMA
+from licensekit.state.home import DATABASE_NAME, SCHEMA
 from tests.homes import Home, bundle, file
 
 TABLES: Final = tables(SCHEMA)

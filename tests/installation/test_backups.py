@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from licensekit.database import backup, connect
-from licensekit.database.copying import copy_rows
-from licensekit.database.migrations import Fill
+from licensekit.database.schemas import Fill, copy_rows
 from licensekit.errors import (
     AcceptRefused,
     ConfirmationNeeded,

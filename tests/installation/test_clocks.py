@@ -12,10 +12,9 @@ from licensekit.dates import DAY_SECONDS as DAY
 from licensekit.errors import AcceptRefused, DatabaseUnavailable
 from licensekit.installation import Installation
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.time import Boot, TimeSeen
+from licensekit.state.time import Boot, TimeSeen, clocks_of
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import KeyState, ResetWhat
 from tests import homes, makers

@@ -14,7 +14,7 @@ import pytest
 from licensekit.database import is_url
 from licensekit.errors import ConfirmationNeeded
 from licensekit.installation import Diagnosis, diagnose, restore
-from licensekit.state.schema import SCHEMA
+from licensekit.state.home import SCHEMA
 from licensekit.state.time import Boot
 from tests.crm import SOLD, crm_home_on_engine, open_crm
 from tests.homes import PIN, Home, bundle, file

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from licensekit.entitlements.denials import BeyondSold
+from licensekit.entitlements.messages import BeyondSold
 from licensekit.errors import NotFound
 from licensekit.installation import Explained, Installation
 from licensekit.wire.documents import AfterGrace, UserKind

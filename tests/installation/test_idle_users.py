@@ -16,7 +16,7 @@ from licensekit.entitlements import Notice
 from licensekit.installation import Installation, UserFilter
 from licensekit.state.home import open_installation
 from licensekit.state.notices import IdleUsers, UnusableLicenses
-from licensekit.state.sightings import keep_sightings
+from licensekit.state.usage import keep_sightings
 from tests import makers
 from tests.crm import SOLD, crm_catalog, crm_home_at, crm_home_on_engine, open_crm
 from tests.homes import Home, bundle, file, signed

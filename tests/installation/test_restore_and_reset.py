@@ -12,7 +12,7 @@ import pytest
 from licensekit.errors import AuditDamaged, BundleRefused, LicenseError, ResetRefused, Rollback
 from licensekit.installation import Installation
 from licensekit.keys.signing import SigningKey
-from licensekit.state.mark import LOST, Mark, read_mark, write_mark
+from licensekit.state.home import LOST, Mark, read_mark, write_mark
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle, Reset, ResetWhat

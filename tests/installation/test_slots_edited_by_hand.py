@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.database import Connection
-from licensekit.entitlements.denials import BeyondSold
+from licensekit.entitlements.messages import BeyondSold
 from licensekit.errors import AuditDamaged, NoneFree
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation

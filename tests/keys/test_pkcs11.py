@@ -11,8 +11,7 @@ import pytest
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, Session, TokenFlag
 
 from licensekit import errors
-from licensekit.keys.pkcs11 import TokenSigner, generate, open_signer
-from licensekit.keys.pkcs11.uri import parse
+from licensekit.keys.pkcs11 import TokenSigner, generate, open_signer, parse
 from licensekit.keys.verifying import load
 from licensekit.wire.frame import ED25519
 from tests.keys import edwards

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit import errors
-from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace, parse
+from licensekit.keys.pkcs11 import TOKEN_ATTRIBUTES, KeyPlace, parse
 
 MODULE = "module-path=/usr/lib/softhsm/libsofthsm2.so"
 

@@ -10,9 +10,9 @@ import pytest
 
 from licensekit import Access, BundleState, Count, DenialReason, Licensing, NotEntitled, Use, VerifiedBundle, Verifier
 from licensekit.dates import date_of
-from licensekit.entitlements import denials
+from licensekit.entitlements import messages
 from licensekit.errors import ArmorInvalid, LicenseError, UnknownCode, WrongKind
-from licensekit.errors.questions import REASONS
+from licensekit.errors.installation import REASONS
 from licensekit.installation import Installation
 from licensekit.runtime.holders import Lookups
 from licensekit.wire.documents import AfterGrace, Bundle
@@ -254,11 +254,11 @@ def test_the_refusal_says_where_to_buy(desk: Desk) -> None:
 
 def test_every_denial_has_a_reason() -> None:
     """A bundle that is not in force names the reason itself."""
-    classes = [one for kind in (denials.Reason, denials.WhyNot) for one in kind.__subclasses__()]
+    classes = [one for kind in (messages.Reason, messages.WhyNot) for one in kind.__subclasses__()]
     codes = {one.code for one in classes} - {"bundle-not-in-force"}
     assert codes == REASONS.keys()
-    assert set(denials.BundleNotInForce.template) <= set(DenialReason)
-    said = {*REASONS.values(), *map(DenialReason, denials.BundleNotInForce.template)}
+    assert set(messages.BundleNotInForce.template) <= set(DenialReason)
+    said = {*REASONS.values(), *map(DenialReason, messages.BundleNotInForce.template)}
     assert said == set(DenialReason)
 
 

@@ -14,8 +14,9 @@ from licensekit import Licensing
 from licensekit.dates import DAY_SECONDS, date_of
 from licensekit.errors import DatabaseUnavailable
 from licensekit.installation import Installation
-from licensekit.runtime import live_snapshot, sightings
-from licensekit.runtime.sightings import Sightings
+from licensekit.runtime import live_snapshot
+from licensekit.state import usage
+from licensekit.state.usage import Sightings
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
 from tests.runtime.conftest import Open, comes
@@ -213,7 +214,7 @@ def test_notices_count_again_each_day(licensing: Licensing, admin: Installation,
 
 
 def test_no_more_is_kept_in_memory_than_of_other_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sightings, "REMEMBERED", 3)
+    monkeypatch.setattr(usage, "REMEMBERED", 3)
     noted = Sightings(1)
     for number in range(10):
         noted.note(f"u{number}", 1)

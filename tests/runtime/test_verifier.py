@@ -11,7 +11,7 @@ from msgspec import structs
 
 import licensekit
 from licensekit import Access, BundleState, DenialReason, Fingerprint, LicenseError, NotEntitled, Verifier
-from licensekit.entitlements.denials import NoBundleGrants
+from licensekit.entitlements.messages import NoBundleGrants
 from licensekit.errors import (
     FormatError,
     IssuedAhead,

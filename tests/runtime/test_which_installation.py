@@ -11,9 +11,9 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.errors import NotEntitled, OtherInstallation, StateError
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
+from licensekit.state.time import clocks_of
 from licensekit.state.transactions import remember
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.conftest import comes

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import AuditDamaged
-from licensekit.state.audit_events import sentence_of
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
+from licensekit.state.logs import sentence_of
+from licensekit.state.time import clocks_of
 from licensekit.state.transactions import write_installation
 from tests.homes import PIN, Home
 

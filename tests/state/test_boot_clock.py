@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from licensekit.dates import seconds_of
-from licensekit.state import boot_clock as module
-from licensekit.state.boot_clock import boot_clock, clocks_of, linux, macos, windows
-from licensekit.state.time import Boot, system_clock
+from licensekit.state import time as module
+from licensekit.state.time import Boot, boot_clock, clocks_of, linux, macos, system_clock, windows
 from tests.homes import Clock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the others are acted out here")

@@ -11,8 +11,9 @@ import pytest
 from licensekit.errors import AcceptRefused, BundleRefused, DatabaseDamaged, HomeInvalid, ResetRefused
 from licensekit.installation import Installation
 from licensekit.state.home import open_installation
+from licensekit.state.journal import EMPTY
 from licensekit.state.journal_entries import BundleEnded, decode
-from licensekit.state.logs import EMPTY, JournalWriter, key_of
+from licensekit.state.logs import JournalWriter, key_of
 from licensekit.state.time import Boot
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from licensekit.chain import GENESIS, Head, link
 from licensekit.keys.signing import SigningKey
-from licensekit.state.journal import Journal, JournalFault, Row, SignedHead, entry_message, head_message, verify
+from licensekit.state.journal import (
+    NOTHING_KNOWN,
+    Journal,
+    JournalFault,
+    JournalState,
+    Row,
+    SignedHead,
+    entry_message,
+    head_message,
+    replay,
+    verify,
+)
 from licensekit.state.journal_entries import (
     ADMINISTRATOR,
     KEPT,
@@ -32,7 +43,6 @@ from licensekit.state.journal_entries import (
     decode,
     encode,
 )
-from licensekit.state.journal_state import NOTHING_KNOWN, JournalState, replay
 from licensekit.wire import frame
 from tests import makers
 

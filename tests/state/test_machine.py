@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from licensekit.errors import FileUnusable
 from licensekit.state import machine
-from licensekit.state.machine import PLACEHOLDERS, hashed, is_placeholder, machine_facts
-from licensekit.state.other_machines import smbios_uuid
+from licensekit.state.machine import PLACEHOLDERS, hashed, is_placeholder, machine_facts, smbios_uuid
 from tests.docs.tables import DOCS
 from tests.state import machines
 from tests.state.machines import NETWORK, PCI, build

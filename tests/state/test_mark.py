@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.errors import FileUnusable
-from licensekit.state.mark import LOST, Mark, read_mark, write_mark
+from licensekit.state.home import LOST, Mark, read_mark, write_mark
 from tests.crm import SOLD, crm_home_at
 from tests.homes import Home, bundle, file
 

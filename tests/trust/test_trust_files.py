@@ -17,9 +17,8 @@ from licensekit.errors import (
     ThresholdNotMet,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.pack import extend
 from licensekit.trust.sign import sign
-from licensekit.trust.state import TrustState, start
+from licensekit.trust.state import TrustState, extend, start
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, SignedType
 from tests import makers

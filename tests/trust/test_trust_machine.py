@@ -17,9 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from licensekit.errors import LicenseError, Rollback
 from licensekit.limits import VERSION
-from licensekit.trust.pack import extend
 from licensekit.trust.sign import sign
-from licensekit.trust.state import TrustState, remember, require_floor, start, update_root
+from licensekit.trust.state import TrustState, extend, remember, require_floor, start, update_root
 from licensekit.wire.documents import KeyState
 from tests import makers
 from tests.makers import NOW, update_revocations, update_trust

@@ -15,7 +15,7 @@ from licensekit.dates import DAY_SECONDS
 from licensekit.errors import PassphraseMissing
 from licensekit.files import is_exposed
 from licensekit.issuer import CLOCK_IS_RIGHT, OVERRIDES, KeyFile, Workspace, open_key
-from licensekit.keys.pkcs11.uri import parse as place_in_token
+from licensekit.keys.pkcs11 import parse as place_in_token
 from licensekit.keys.signing import Signer
 
 workspace_option: Final[Decorator] = option(

@@ -1,16 +1,57 @@
-"""One transaction on a PostgreSQL database, and what its errors mean (PostgreSQL manual, appendix A)."""
+"""Connections to PostgreSQL, as a URL asks for them and as we set them up; transactions; what errors mean.
+
+The server itself answers, or a pooler in front of it. A pooler such as PgBouncer lends a session of the server for one
+transaction at a time. What belongs to a session has no place there: settings are made in each transaction, and nothing
+is prepared. Codes of errors are those of the PostgreSQL manual, appendix A.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
-from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, unstorable
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
+from licensekit.errors import DatabaseUnavailable
+
+_DEFAULTS: Final = {
+    "application_name": "licensekit",
+    "connect_timeout": 10,
+    "client_encoding": "utf-8",
+    # A host that is gone without a word is noticed within about ten seconds.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+_SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
+
+_HOST: Final = r"(?:\[[0-9A-Fa-f:.%]*\]|[^:@/?,\[\]]*)(?::[0-9]*)?"
+_URL: Final = re.compile(
+    r"(?P<scheme>postgres(?:ql)?://)"
+    r"(?:(?P<user>[^:@/?]*)(?P<password>:[^@/?]*)?@)?"
+    rf"(?P<hosts>{_HOST}(?:,{_HOST})*)"
+    r"(?P<database>/[^@/?]*)?"
+    r"(?:\?[^@?]*)?"
+)
+"""Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
+_IDLE: Final = "idle_in_transaction_session_timeout = '60s'"
+_SETTINGS: Final = (
+    "SET lock_timeout = {milliseconds};"
+    # Neither a process that stands still inside a transaction may stop all others,
+    f"SET {_IDLE};"
+    # A page of users looks costly to the planner, which cannot know that its filters are cheap: compiling costs more.
+    "SET jit = off;"
+    # nor one that was killed while the server works for it. (Not every server can look.)
+    "DO $$ BEGIN SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN END $$"
+)
+_LOCAL_SETTINGS: Final = f"SET LOCAL lock_timeout = {{milliseconds}};SET LOCAL {_IDLE};SET LOCAL jit = off;"
 
 _Meaning = Callable[..., errors.EngineError]
 
@@ -45,7 +86,7 @@ _BY_CLASS: Final[dict[str, _Meaning]] = {
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
     if not isinstance(error, psycopg.Error):
-        return unstorable(error, where)
+        return None
     state = error.sqlstate or ""
     meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)
@@ -158,3 +199,50 @@ def _placed(match: re.Match[str]) -> str:
     if found in _OURS:
         return _OURS[found]
     return found.replace("%", "%%")
+
+
+def read_url(url: str) -> tuple[str, dict[str, Any]]:
+    """Return what may be shown of `url`, and the parameters that it and our defaults ask for.
+
+    What is shown has neither the password nor the parameters, either of which may be secret. Raises
+    `DatabaseUnavailable` if `url` is malformed; nothing of it is repeated, for any part of it may be the password.
+    """
+    found, asked = _URL.fullmatch(url) if url.isprintable() else None, None
+    with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
+        asked = conninfo_to_dict(url)
+    if found is None or asked is None:
+        raise DatabaseUnavailable(reason="url")
+    scheme, user, password, hosts, database = found.groups(default="")
+    masked = ":***" if password else ""
+    at = "@" if user or password else ""
+    return f"{scheme}{user}{masked}{at}{hosts}{database}", {**_DEFAULTS, **asked}
+
+
+def holds_password(url: str) -> bool:
+    """Return whether `url` has a password in it, anywhere libpq takes one; raises as `read_url`."""
+    _, parameters = read_url(url)
+    return any(parameters.get(name) for name in _SECRETS)
+
+
+def connect(parameters: dict[str, Any], wait: float) -> Raw:
+    """Open a connection, on which nothing waits longer than `wait` seconds for a lock, or raise `psycopg.Error`."""
+    with ExitStack() as undo:
+        raw: Raw = undo.enter_context(closing(psycopg.connect(**parameters, autocommit=True)))
+        # A pooler tells its clients a process of its own making.
+        [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
+        if process == raw.info.backend_pid:
+            raw.execute(_filled(_SETTINGS, wait))
+        else:
+            raw.prepare_threshold = None
+        adapt(raw)
+        undo.pop_all()
+    return raw
+
+
+def settings_of(raw: Raw, wait: float) -> bytes:
+    """Return the settings that each transaction needs: none, unless a pooler lends the session."""
+    return _filled(_LOCAL_SETTINGS, wait) if raw.prepare_threshold is None else b""
+
+
+def _filled(settings: str, wait: float) -> bytes:
+    return settings.format(milliseconds=round(wait * 1000)).encode()

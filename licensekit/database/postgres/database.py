@@ -10,11 +10,11 @@ from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
-from licensekit.database.migrations import FOUND, Dialect, Fill, Schema, migrate, read_statements
 from licensekit.database.pool import ConnectionPool
+from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.postgres.session import connect, read_url, settings_of
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_statements
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -64,17 +64,14 @@ _CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
 
 
 class PostgresDatabase:
-    """A database on a server (see `licensekit.database.protocol`).
-
-    `location` is the URL without its password.
-    """
+    """A database on a server (see `licensekit.database.protocol`). `location` is the URL without its password."""
 
     dialect = DIALECT
 
     def __init__(
         self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
     ) -> None:
-        self.location, self._parameters = read_url(url)
+        self.location, self._parameters = server.read_url(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
@@ -116,7 +113,7 @@ class PostgresDatabase:
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:
         with self._pool.lend() as raw, PostgresConnection(raw, self.location, count + b"COMMIT") as connection:
-            statements = begin + settings_of(raw, self._wait) + lock
+            statements = begin + server.settings_of(raw, self._wait) + lock
             if self._schema is None:
                 connection.begin(statements)
             else:
@@ -127,7 +124,7 @@ class PostgresDatabase:
 
     def _connect(self) -> Raw:
         with Translated(translate, self.location):
-            return connect(self._parameters, self._wait)
+            return server.connect(self._parameters, self._wait)
 
 
 def _is_idle(raw: Raw) -> bool:

@@ -20,7 +20,7 @@ from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ledger_mark
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys import pkcs11
-from licensekit.keys.pkcs11.uri import parse
+from licensekit.keys.pkcs11 import parse
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Proposal

@@ -25,7 +25,7 @@ DEFAULT_KEY: Final = "default-key"
 """The fact that names the key that signs where no other is named, by its id in hex."""
 
 OLDEST_PACK: Final = "oldest-pack"
-"""The fact that names what the oldest application in the field holds (`trust.held.Held.text`)."""
+"""The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
 
 # A cross join keeps SQLite from going through the entries, of which there may be a million.
 _SELECT: Final = "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"

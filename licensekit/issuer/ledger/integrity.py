@@ -22,9 +22,8 @@ from licensekit import errors
 from licensekit.chain import Head, Link, unbroken
 from licensekit.database import Connection, Database, Row, connect
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.copying import compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.migrations import Migrating
+from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors.coded import Message
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url

@@ -17,9 +17,8 @@ from licensekit.issuer.ledger import bundles, documents, exchange_files
 from licensekit.issuer.ledger.documents import WorkspaceState, file_of
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
-from licensekit.trust.pack import open_pack, pin_in_pack
+from licensekit.trust.pack import HOLDS, Held, held_in, lowest, open_pack, pin_in_pack, read_held
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Catalog, Reset, Revocations, SignedType, decode
 

@@ -9,7 +9,7 @@ import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, Object, ObjectClass, Session, SignMixin, Token, TokenFlag
 
 from licensekit import errors
-from licensekit.keys.pkcs11.uri import TOKEN_ATTRIBUTES, KeyPlace
+from licensekit.keys.pkcs11 import TOKEN_ATTRIBUTES, KeyPlace
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.wire.frame import ED25519, ED25519_KEY_BYTES
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from licensekit import limits
-from licensekit.errors.format import RuleBroken
+from licensekit.errors.faults import RuleBroken
 from licensekit.wire.documents import fields
 
 
@@ -121,16 +121,13 @@ class Bundle(fields.Document, frozen=True):
         fields.require_texts([self.company, *self.settings.values()])
         fields.require_extensions(self.extensions)
         if self.replaces:
-            self._require_replaceable()
+            fields.require_ascending(self.replaces)
+            if self.serial in self.replaces:
+                raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
+            if self.part != BASE:
+                raise fields.RefusedField(RuleBroken(reason="part-replaces"))
         if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise fields.RefusedField(fault)
-
-    def _require_replaceable(self) -> None:
-        fields.require_ascending(self.replaces)
-        if self.serial in self.replaces:
-            raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
-        if self.part != BASE:
-            raise fields.RefusedField(RuleBroken(reason="part-replaces"))
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
         """Return license code to count of one kind; None is unrestricted."""

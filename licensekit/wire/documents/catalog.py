@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 from msgspec import Meta
 
 from licensekit import limits
-from licensekit.errors.format import RuleBroken
+from licensekit.errors.faults import RuleBroken
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
 
@@ -204,11 +204,7 @@ class Catalog(fields.Document, frozen=True):
         self.closure()
 
     def closure(self) -> dict[str, frozenset[str]]:
-        """Return, for each license, all that it gives its holder, directly or not, without itself.
-
-        Raises:
-            RefusedField: that is more than `limits.CLOSURE` in all.
-        """
+        """Return, for each license, all that it gives its holder, directly or not; raises as `closure_of`."""
         return closure_of(self._gives)
 
     def reached(self, codes: Iterable[str]) -> set[str]:
@@ -224,10 +220,8 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     """Return, for each license, all that its holder has through it, directly or not.
 
     `gives` is code to `License.gives`; a license is never in its own set. A code that has no entry is left out: absent
-    is not granted. A circle, which no sound catalog has, ends where it began.
-
-    Raises:
-        RefusedField: there are more than `limits.CLOSURE` pairs; nothing more is worked out then.
+    is not granted. A circle, which no sound catalog has, ends where it began. Raises `RefusedField` for more pairs than
+    `limits.CLOSURE`; nothing more is worked out then.
     """
     direct = {code: frozenset(given).intersection(gives) - {code} for code, given in gives.items()}
     pairs = sum(map(len, direct.values()))

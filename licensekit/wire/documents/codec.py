@@ -4,7 +4,6 @@ One document has one payload: what does not re-encode to the same bytes is refus
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Final, TypeVar, cast, get_args
 
@@ -50,10 +49,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
     """Compose the document of `kind` with these fields in their order; return it and its payload.
 
     Whoever signs many documents saves one of two checks: a document that is made is checked, and once more when it is
-    encoded.
-
-    Raises:
-        PayloadInvalid: a field is out of its bounds, so no reader would take it.
+    encoded. Raises `PayloadInvalid` for a field out of its bounds, which no reader would take.
     """
     try:
         payload = _encode(content)
@@ -80,9 +76,9 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
         raise _invalid(kind, error) from error
     if not is_encoded and _encode(document) != payload:
         raise NotCanonical(type=name)
-    extensions = cast("AnyDocument", document).extensions
-    if extensions:
-        _require_understood(name, extensions)
+    for extension in cast("AnyDocument", document).extensions:
+        if extension.startswith("!") and extension not in UNDERSTOOD:
+            raise NewerReaderNeeded(type=name, extension=extension)
     return document
 
 
@@ -119,16 +115,9 @@ def _invalid(kind: type[Document], error: Exception) -> PayloadInvalid:
 
 
 def _in_words(kind: type[Document], detail: str, rule: RuleBroken | None) -> str:
-    """Return what is wrong with a payload, of which the decoder says `detail`."""
     if rule is not None:
         return rule.message
     number = detail.partition("$[")[2].partition("]")[0]  # its place is as in `$[4]`
     if number.isdecimal():
         return f"its field `{kind.__struct_fields__[int(number)]}` is not what it may be"
     return "it is cut short" if "truncated" in detail else "it has not the fields of one"
-
-
-def _require_understood(name: str, extensions: Iterable[str]) -> None:
-    for extension in extensions:
-        if extension.startswith("!") and extension not in UNDERSTOOD:
-            raise NewerReaderNeeded(type=name, extension=extension)

@@ -13,8 +13,7 @@ from unicodedata import category, is_normalized
 from msgspec import Meta, Struct, structs
 
 from licensekit import limits
-from licensekit.errors.faults import TextInvalid, ValueInvalid
-from licensekit.errors.format import RuleBroken
+from licensekit.errors.faults import RuleBroken, TextInvalid, ValueInvalid
 
 Item = TypeVar("Item", str, bytes, int)
 

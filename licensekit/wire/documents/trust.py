@@ -11,7 +11,7 @@ from msgspec import Meta
 from msgspec.structs import astuple
 
 from licensekit import limits
-from licensekit.errors.format import RuleBroken
+from licensekit.errors.faults import RuleBroken
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Use
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from licensekit.access import Access
-from licensekit.entitlements.seats import pool_of
+from licensekit.entitlements.assignment import pool_of
 from licensekit.installation import HeldSeat
 from licensekit.state.home import open_installation
 from licensekit.state.seats import SeatRequest, take

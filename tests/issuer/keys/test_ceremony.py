@@ -15,10 +15,9 @@ from licensekit.errors import (
 from licensekit.issuer.keys.ceremony import Ceremony, begin, resume
 from licensekit.issuer.ledger.documents import file_of
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.pack import extend
 from licensekit.trust.sign import add_signatures, sign
 from licensekit.trust.signed import open_frame
-from licensekit.trust.state import start
+from licensekit.trust.state import extend, start
 from licensekit.wire import armor
 from licensekit.wire.documents import Root, Trust
 from tests import makers

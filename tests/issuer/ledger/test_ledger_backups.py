@@ -13,7 +13,7 @@ from licensekit.errors import ConfirmationNeeded, DatabaseDamaged, LedgerRestore
 from licensekit.issuer import diagnose_ledger, restore_ledger
 from licensekit.issuer.ledger.entries import open_ledger
 from licensekit.issuer.workspace import Workspace
-from licensekit.state.schema import SCHEMA as INSTALLATION
+from licensekit.state.home import SCHEMA as INSTALLATION
 from tests.workspaces import NOW, issue
 
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from licensekit import Licensing
 from licensekit.errors import NoneFree
 from licensekit.installation import Installation
-from licensekit.runtime.lease import Lease
+from licensekit.runtime.seats import Lease
 from tests import today
 from tests.crm import SOLD, crm_catalog
 from tests.homes import PIN

@@ -6,7 +6,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, NamedTuple
 
 from licensekit import Licensing
-from licensekit.runtime.lease import Lease
+from licensekit.runtime.seats import Lease
 from tests.homes import PIN
 from tests.runtime.leases.competing_processes import CODE, PACK, PROCESSES
 

@@ -10,9 +10,9 @@ from licensekit.installation import HeldSeat
 from licensekit.runtime import seats as seats_of_program
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.state import seats
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
+from licensekit.state.time import clocks_of
 from tests import homes
 from tests.homes import PIN, Home
 

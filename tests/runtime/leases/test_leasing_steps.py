@@ -12,10 +12,10 @@ from licensekit.runtime import seats
 from licensekit.runtime.leasing import Leasing, release_all
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.watcher import WATCHERS
-from licensekit.state.boot_clock import clocks_of
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.time import clocks_of
 from tests import makers
 from tests.crm import crm_catalog
 from tests.homes import PIN, Home, file

@@ -9,7 +9,7 @@ import pytest
 
 from licensekit import Licensing
 from licensekit.errors import DatabaseUnavailable, LeaseLost, StateError
-from licensekit.runtime.lease import Lease
+from licensekit.runtime.seats import Lease
 from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
 from tests.runtime.leases.waiting import eventually

@@ -118,7 +118,7 @@ class Meters(RuleBasedStateMachine):
 
 
 def test_any_history_of_meters_is_counted_exactly(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licensekit.state.meters.SHARE", 3)
+    monkeypatch.setattr("licensekit.state.usage.SHARE", 3)
     here = type("Here", (Meters,), {"home": home, "sequences": []})
     run_state_machine_as_test(
         here,

@@ -12,7 +12,7 @@ from licensekit.database import Database
 from licensekit.entitlements import Allowance
 from licensekit.errors import DatabaseNewer, DatabaseUnavailable, EntryInvalid, StateError, UnknownCode, WrongKind
 from licensekit.runtime import meters
-from licensekit.state import meters as state_meters
+from licensekit.state import usage
 from licensekit.state.home import open_installation
 from licensekit.wire.documents import AfterGrace
 from tests import makers
@@ -140,7 +140,7 @@ def test_an_amendment_keeps_what_was_used_and_another_expiry_is_another_term(
 def test_what_is_held_of_a_larger_amount_does_not_outlive_it(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_meters, "SHARE", 4)
+    monkeypatch.setattr(usage, "SHARE", 4)
     meter = licensing.meter("month")
     meter.use(20)
     meter.use()
@@ -253,7 +253,7 @@ def test_what_nobody_uses_is_given_back_while_the_program_runs(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(meters, "IDLE_SECONDS", 0.05)
-    monkeypatch.setattr(state_meters, "SHARE", 4)
+    monkeypatch.setattr(usage, "SHARE", 4)
     meter = licensing.meter("day")
     meter.use(3)
     meter.use(2)
@@ -266,7 +266,7 @@ def test_what_nobody_uses_is_given_back_while_the_program_runs(
 def test_the_last_units_can_be_used_by_whoever_needs_them(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_meters, "SHARE", 1)
+    monkeypatch.setattr(usage, "SHARE", 1)
     with sold.run() as other:
         ours, theirs = licensing.meter("day"), other.meter("day")
         ours.use(48)
@@ -283,7 +283,7 @@ def test_who_was_slower_looks_again_and_takes_nothing_twice(home: Home, monkeypa
     sell(home, term=10)
     sell(home, part="more", term=10)
     others: list[tuple[int, int]] = []
-    read = state_meters.read_free
+    read = usage.read_free
 
     def read_before_others(database: Database, name: str, granted: Sequence[Allowance]) -> dict[str, int]:
         free = read(database, name, granted)
@@ -297,7 +297,7 @@ def test_who_was_slower_looks_again_and_takes_nothing_twice(home: Home, monkeypa
                 )
         return free
 
-    monkeypatch.setattr(state_meters, "read_free", read_before_others)
+    monkeypatch.setattr(usage, "read_free", read_before_others)
     with home.run() as licensing:
         meter = licensing.meter("term")
         others.append((1, 8))
@@ -310,7 +310,7 @@ def test_who_was_slower_looks_again_and_takes_nothing_twice(home: Home, monkeypa
 def test_a_program_that_ends_gives_back_and_a_child_has_nothing(
     licensing: Licensing, sold: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_meters, "SHARE", 4)
+    monkeypatch.setattr(usage, "SHARE", 4)
     meter = licensing.meter("month")
     for _ in range(4):
         meter.use()
@@ -345,7 +345,7 @@ def test_what_cannot_be_read_in_time_is_what_is_left_in_memory(
 def test_what_is_reserved_is_used_while_the_database_is_away_and_nothing_else(
     licensing: Licensing, sold: Home, away: Callable[[], AbstractContextManager[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state_meters, "SHARE", 4)
+    monkeypatch.setattr(usage, "SHARE", 4)
     meter = licensing.meter("day")
     meter.use(5)
     meter.use(5)

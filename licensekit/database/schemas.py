@@ -1,19 +1,23 @@
-"""Numbered migrations, all pending ones in one transaction, and the table that remembers them.
+"""Schemas: numbered migrations, all pending ones in one transaction, and every row copied from one database to another.
 
 `licensekit_schema` has one row: the kind of the database, so that a ledger is never taken for an installation, the
-number of the last migration, and a counter of changes.
+number of the last migration, and a counter of changes. What is copied follows from the migrations: a table that a later
+one adds is copied like the others. Two databases that came to one schema by the same migrations have the same columns
+in one order, whatever their engines.
 """
 
-from collections.abc import Callable
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, Protocol
 
-from licensekit.database.protocol import Connection, Database, Row
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Database, Row
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable, FileUnusable
 
 Fill = Callable[[Connection], object]
 """Writes the first rows of a new database."""
+Progress = Callable[[int], object]
+"""Called now and then with how many rows were done since the last call."""
 
 FOUND: Final = "SELECT kind, number FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
@@ -23,6 +27,10 @@ _TABLE: Final = (
     " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
 )
 
+# The key of every table is its first column, or its first two.
+_IN_ORDER: Final = "SELECT * FROM {table} ORDER BY 1, 2"
+_COUNT: Final = "SELECT count(*) FROM "
+_INSERT: Final = "INSERT INTO {table} VALUES ({places})"
 
 Migration = tuple[LiteralString, ...]
 """The statements of one step from a schema to the next, which are numbered from 1.
@@ -65,12 +73,7 @@ class Schema(NamedTuple):
         return [statement for step in self.migrations for statement in step]
 
     def check(self, found: Row | None, location: str) -> None:
-        """Accept exactly a database of this kind and number.
-
-        Raises:
-            DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `pending`.
-            DatabaseUnavailable: older than this program expects while it runs.
-        """
+        """Accept a database of this kind and number; raises as `pending`, or `DatabaseUnavailable` for an older one."""
         if found != (self.kind, self.number) and self.pending(found, location):
             raise DatabaseUnavailable(reason="replaced", where=location)
 
@@ -217,3 +220,56 @@ def _found(connection: Connection, dialect: Dialect) -> Row | None:
         return None
     # A table of that name without its row is no database of ours; no kind matches it.
     return connection.one(FOUND) or (None, None)
+
+
+def tables(schema: Schema) -> tuple[LiteralString, ...]:
+    """Return the name of every table in the order of creation: each after those that it refers to."""
+    every = [statement.split() for statement in schema.statements]
+    return tuple(words[2] for words in every if words[:2] == ["CREATE", "TABLE"])
+
+
+def count_rows(connection: Connection, schema: Schema) -> int:
+    """Return how many rows all tables have together."""
+    counts = [connection.one(_COUNT + table) for table in tables(schema)]
+    return sum(row[0] for row in counts if row is not None)
+
+
+def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
+    """Copy every row from one transaction to another, where there is none yet."""
+    for table in tables(schema):
+        rows = _in_order(source, table)
+        first = next(rows, None)
+        if first is None:
+            continue
+        places: LiteralString = ", ?" * len(first)
+        statement = _INSERT.replace("{table}", table).replace("{places}", places[2:])
+        target.run_many(statement, _telling(chain([first], rows), progress))
+
+
+def compare_rows(
+    source: Connection, target: Connection, schema: Schema, where: str, progress: Progress = lambda _: None
+) -> None:
+    """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
+    for table in tables(schema):
+        pairs = zip_longest(_in_order(source, table), _in_order(target, table))
+        for one, other in _telling(pairs, progress):
+            if one != other:
+                raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
+
+
+def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
+    """Mark a database as moved to `place`, so that nobody uses it here any more."""
+    connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
+
+
+def _in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
+    return connection.stream(_IN_ORDER.replace("{table}", table))
+
+
+def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
+    done = 0
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % STREAMED_ROWS == 0:
+            progress(STREAMED_ROWS)
+    progress(done % STREAMED_ROWS)

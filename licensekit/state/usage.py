@@ -1,0 +1,178 @@
+"""What the application tells of use, in rows: units of meters that it used, and when users were last seen.
+
+There is a row for each period of a meter, with how many of its units were used. Units count as used here before a
+program uses them, and the condition of the statement keeps the count: however many processes ask at once, no row
+exceeds what was sold. Rows of periods that are over stay, so that a clock that is set back finds them used. They are no
+part of what the journal proves.
+
+Who holds a license without using it follows from days, counted from 1970 (`docs/installation.md`, "Who needs a seat?").
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Final, LiteralString
+
+from licensekit.database import Connection, Database, Value
+from licensekit.entitlements import Notice
+from licensekit.entitlements.amounts import Allowance, Period
+from licensekit.errors import EntryInvalid
+from licensekit.state.notices import IdleUsers, UnusableLicenses
+from licensekit.text import names
+
+SHARE: Final = 64
+"""A batch is at most this part of what is left, so that other processes and hosts can use the rest."""
+
+_USED: Final = "SELECT used FROM meters WHERE license = ? AND period = ?"
+_RESERVE: Final = (
+    "INSERT INTO meters (license, period, used) VALUES (?, ?, ?)"
+    " ON CONFLICT (license, period) DO UPDATE SET used = meters.used + excluded.used WHERE meters.used <= ?"
+)
+_GIVE_BACK: Final = "UPDATE meters SET used = used - ? WHERE license = ? AND period = ? AND used >= ?"
+
+IDLE_DAYS: Final = 90
+"""The notice counts who was not seen for more days than this."""
+NO_LOGIN: Final = "u.can_log_in = 0 AND u.held_since IS NOT NULL"
+"""The condition of a user `u` who holds a license and cannot log in."""
+# A day that is ahead was told by a clock that was wrong.
+_KEEP: Final = "UPDATE users SET last_seen = ? WHERE id = ? AND coalesce(last_seen, -1) NOT BETWEEN ? AND ?"
+_BEGIN: Final = "UPDATE installation SET told_since = ? WHERE told_since IS NULL OR told_since > ?"
+_IDLE: Final = "u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen "
+_COUNT: Final = "SELECT count(*) FROM users u WHERE "
+_SEEN_SINCE: Final = "SELECT 1 FROM users u WHERE u.held_since IS NOT NULL AND u.last_seen >= ? LIMIT 1"
+REMEMBERED: Final = 100_000
+"""How many users who were seen are kept in memory at a time."""
+
+
+def read_used(connection: Connection, periods: Iterable[Period]) -> dict[Period, int]:
+    """Return how many units of each period were used or are reserved."""
+    return {one: row[0] for one in periods if (row := connection.one(_USED, *one)) is not None}
+
+
+def read_free(database: Database, name: str, granted: Sequence[Allowance]) -> dict[str, int]:
+    """Return period to how many units of a meter are left in it; none of `granted` is unrestricted."""
+    with database.read() as connection:
+        used = read_used(connection, [(name, one.period) for one in granted])
+    return {one.period: max(0, (one.amount or 0) - used.get((name, one.period), 0)) for one in granted}
+
+
+def reserve(
+    database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int
+) -> Mapping[str, int] | None:
+    """Reserve `need` units, and up to `wish` where that leaves enough to others; None: fewer are left.
+
+    Returns period to how many of its units were reserved; those of the periods that end first. Raises `StateError` if
+    the database cannot be written; where a server went away meanwhile, some may be lost.
+    """
+    limits = {one.period: one.amount or 0 for one in granted}
+    while True:
+        free = read_free(database, name, granted)
+        left = sum(free.values())
+        if left < need:
+            return None
+        size, shares = max(need, min(wish, left // SHARE)), dict[str, int]()
+        for period, units in free.items():
+            if taking := min(units, size - sum(shares.values())):
+                shares[period] = taking
+        with database.write(shared=True) as connection:
+            taken = {
+                period: units
+                for period, units in sorted(shares.items())  # in one order everywhere: nobody waits in a circle
+                if connection.run(_RESERVE, name, period, units, limits[period] - units)
+            }
+            if taken == shares:
+                return shares
+            _free(connection, name, taken)  # others were faster: look again
+
+
+def give_back(database: Database, name: str, shares: Mapping[str, int]) -> None:
+    """Return units that were reserved and not used; raise `StateError` if the database cannot be written."""
+    with database.write(shared=True) as connection:
+        _free(connection, name, shares)
+
+
+def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
+    for period, units in sorted(shares.items()):
+        connection.run(_GIVE_BACK, units, name, period, units)
+
+
+def keep_sightings(database: Database, days: Mapping[str, int], today: int) -> None:
+    """Write on which day users were seen, by their ids in the form in which ids are compared, or raise `StateError`.
+
+    A row is written once a day; who is not known here is left out.
+    """
+    # In one order everywhere: nobody waits in a circle.
+    rows = [(day, user, day, today + 1) for user, day in sorted(days.items())]
+    with database.write(shared=True) as connection:
+        if connection.run_many(_KEEP, rows):
+            first = min(days.values())
+            connection.run(_BEGIN, first, first)
+
+
+def idle(told_since: int | None, today: int, days: int) -> tuple[LiteralString, *tuple[Value, ...]]:
+    """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`.
+
+    Who was never seen counts as seen when the application began to tell.
+    """
+    before = today - days
+    if told_since is None:
+        return ("0 = 1",)
+    if told_since >= before:
+        return _IDLE + "< ?", before, before
+    return f"({_IDLE}< ? OR {_IDLE}IS NULL)", before, before, before
+
+
+def unused(
+    connection: Connection, told_since: int | None, today: int, codes: tuple[str, ...], in_use: Mapping[str, int]
+) -> Iterator[Notice]:
+    """Yield what there is to say of who holds licenses without using them; `codes` require what is gone.
+
+    Users are counted by indexes that have nobody else. Where none was seen, the application no longer tells.
+    """
+    if told_since is not None and connection.one(_SEEN_SINCE, today - IDLE_DAYS) is not None:
+        condition, *values = idle(told_since, today, IDLE_DAYS)
+        if users := connection.rows(_COUNT + condition, *values)[0][0]:
+            yield IdleUsers(users=users, idle_days=IDLE_DAYS)
+    if users := connection.rows(_COUNT + NO_LOGIN)[0][0]:
+        yield UnusableLicenses(reason="no-login", users=users)
+    if codes:
+        yield UnusableLicenses(reason="requirement", licenses=codes, assigned=sum(in_use[code] for code in codes))
+
+
+class Sightings:
+    """Who was seen. Safe for threads, and in a forked child: no step needs a lock."""
+
+    def __init__(self, day: int) -> None:
+        self.today: set[str] = set()
+        """The ids of whom the application has told on `day`, as it wrote them."""
+        self._day = day
+        self._new: deque[tuple[str, int]] = deque(maxlen=REMEMBERED)
+
+    def note(self, user_id: str, day: int) -> None:
+        """Note that a user was seen on a day, in days since 1970."""
+        if len(self.today) >= REMEMBERED:
+            self.today.clear()
+        self.today.add(user_id)
+        with suppress(EntryInvalid):  # nobody has such an id
+            self._new.append((names.check_id(names.folded(user_id), "user id"), day))
+
+    def begin(self, today: int) -> bool:
+        """Return whether this is another day, on which everybody is noted again."""
+        if today == self._day:
+            return False
+        self._day = today
+        self.today.clear()
+        return True
+
+    def keep(self, database: Database, today: int) -> None:
+        """Write what was noted; what cannot be written stays noted. Raises as `keep_sightings` does."""
+        some: dict[str, int] = {}
+        with suppress(IndexError):  # another thread may take some of them
+            while True:
+                some.update([self._new.popleft()])
+        try:
+            if some:
+                keep_sightings(database, some, today)
+        except BaseException:  # an interruption too must lose nothing
+            self._new.extend(some.items())
+            raise
