@@ -20,7 +20,6 @@ from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
-from licensekit.installation.metrics import metric_lines
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.relocation import Moved, move, restore
@@ -33,6 +32,7 @@ from licensekit.installation.users import Users
 from licensekit.state.home import locate
 from licensekit.state.journal_state import BundleRecord
 from licensekit.state.loading import InstallationState
+from licensekit.state.metrics import metric_lines
 from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 from licensekit.access import Access, level_of
 from licensekit.database import shown
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
+    from licensekit.state.metrics import Gauge
 
+F = TypeVar("F", bound=Callable[..., Any])
 _ASK_SECONDS: Final = 1.0
 _FULL: Final = Access.FULL
 
@@ -113,6 +115,12 @@ class Licensing(Questions):
         """Raise `NotEntitled` unless the installation may use a system license; see `Questions.require`."""
         if at_least is not _FULL or self._live.system.get(code) is not _FULL:
             super().require(code, at_least)
+
+    def requires(self, code: str, at_least: Access = Access.FULL) -> Callable[[F], F]:
+        """Return a decorator of functions, sync or async: each call raises as `require` does, before it begins."""
+        from licensekit.runtime.decoration import preceded  # noqa: PLC0415  # only whoever decorates pays
+
+        return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
 
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
@@ -268,6 +276,12 @@ class Licensing(Questions):
     def notices(self) -> tuple[Notice, ...]:
         """What administrators should know, the most urgent first."""
         return self._live.notices
+
+    def gauges(self) -> "tuple[Gauge, ...]":
+        """Return the metrics that `licensekit status --prometheus` prints, for a monitoring system."""
+        from licensekit.state.metrics import gauges  # noqa: PLC0415  # only whoever is monitored pays
+
+        return tuple(gauges(self._live.state_with_leases(), self.notices))
 
     @property
     def revision(self) -> int:
