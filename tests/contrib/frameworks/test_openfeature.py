@@ -118,7 +118,8 @@ def test_an_object_is_an_explanation_or_a_decision(client: OpenFeatureClient) ->
 
 @pytest.mark.parametrize("kind", ["boolean", "string", "integer", "float", "object"])
 def test_what_no_catalog_has_is_not_found(client: OpenFeatureClient, kind: str) -> None:
-    default: Any = {"boolean": True, "string": "x", "integer": 1, "float": 1.5, "object": {}}[kind]
+    defaults: dict[str, Any] = {"boolean": True, "string": "x", "integer": 1, "float": 1.5, "object": {}}
+    default = defaults[kind]
     found = getattr(client, f"get_{kind}_details")("qoute", default)
     assert (found.value, found.error_code, found.reason) == (default, ErrorCode.FLAG_NOT_FOUND, Reason.ERROR)
 
