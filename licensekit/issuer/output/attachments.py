@@ -4,7 +4,7 @@ What it holds is known from a pack that it ships, or from what the installation 
 the oldest application in the field, which ships the pack that the vendor has named, or else the first one.
 
 Of what it lacks, roots and the newest trust document are always attached, and list and catalog where they matter
-(`docs/orders.md`, "Attachments").
+(`docs/reference/orders.md`, "Attachments").
 """
 
 from collections.abc import Iterator
