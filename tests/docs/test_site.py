@@ -18,7 +18,11 @@ class Loader(yaml.SafeLoader):
     """Reads the configuration without the packages that it names."""
 
 
-Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)  # pyright: ignore[reportUnknownMemberType]  # no types
+def _nothing(_loader: object, _suffix: object, _node: object) -> None:
+    """Read an object of Python as nothing."""
+
+
+Loader.add_multi_constructor("tag:yaml.org,2002:python/", _nothing)
 CONFIGURATION: dict[str, Any] = yaml.load((DOCS.parent / "mkdocs.yml").read_text("utf-8"), Loader)  # noqa: S506  # ours
 API = "".join(page.read_text("utf-8") for page in sorted((DOCS / "reference" / "api").glob("*.md")))
 
