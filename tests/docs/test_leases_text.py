@@ -1,4 +1,4 @@
-"""`docs/leases.md`: its programs run, and keep no seat."""
+"""`docs/how-to/concurrent-seats.md`: its programs run, and keep no seat."""
 
 import ast
 import asyncio
@@ -19,7 +19,7 @@ from tests.docs.tables import code_blocks, text_of
 from tests.homes import PIN, Home, bundle, file, pack
 from tests.runtime.leases import ending_process
 
-CATALOG, *PROGRAMS = code_blocks(text_of("leases.md"))
+CATALOG, *PROGRAMS = code_blocks(text_of("how-to/concurrent-seats.md"))
 CODE = "service-client"
 assert CODE in CATALOG
 

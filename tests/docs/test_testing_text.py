@@ -1,4 +1,4 @@
-"""`docs/testing.md`: its first example is short, is typed in as it stands, and its other programs run."""
+"""`docs/how-to/testing.md`: its first example is short, is typed in as it stands, and its other programs run."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from tests import homes, makers
 from tests.docs.tables import code_blocks, section, tables, text_of
 from tests.test_readme import type_in
 
-TEXT = text_of("testing.md")
+TEXT = text_of("how-to/testing.md")
 LINES, COLUMNS = 12, 100
 CATALOG = makers.catalog(licenses={"server": makers.license_entry(Kind.SYSTEM), "standard": makers.license_entry()})
 

@@ -1,4 +1,4 @@
-"""The example in `docs/orders.md` is a billing system's webhook that may be called twice."""
+"""The example in `docs/reference/orders.md` is a billing system's webhook that may be called twice."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests import makers
 from tests.workspaces import ORDER, PASSPHRASE, SERIAL, make
 
 Serve = Callable[[dict[str, Any], bytes], tuple[str, bytes]]
-DOCUMENT = Path(__file__).parents[2] / "docs" / "orders.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference/orders.md"
 
 
 @pytest.fixture
