@@ -31,7 +31,11 @@ def test_a_worker_that_forks_answers_by_the_license(tmp_path: Path) -> None:
     with Play(tmp_path, "customer") as play:
         play.run(titled("tasks.py"))
         play.run(command("licensekit users assign anna report-editor"))
-        printed = play.run(command(f"PYTHONPATH=. {sys.executable} {ATTENDED / 'celery_worker.py'} 2>worker.log"))
+        printed = play.run(
+            command(
+                f"PYTHONPATH=. {sys.executable} {ATTENDED / 'celery_worker.py'} 2>worker.log || (cat worker.log; false)"
+            )
+        )
     forked, indexed, reported, refused = printed.splitlines()
     assert (forked, indexed, reported) == ("forked", "indexed a.txt", "report of anna")
     assert "NotEntitled" in refused

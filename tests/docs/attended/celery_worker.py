@@ -14,9 +14,16 @@ tasks: Any = import_module("tasks")  # the block of the page
 results = Path("results")
 results.mkdir()
 tasks.app.conf.update(broker_url="memory://", result_backend=results.absolute().as_uri())
-getpid: Any = tasks.app.task(os.getpid, name="getpid")
+
+
+def process() -> int:
+    """Return the process that runs it."""
+    return os.getpid()
+
+
+process_of_task: Any = tasks.app.task(process)
 
 with start_worker(tasks.app, pool="prefork", concurrency=2, perform_ping_check=False, shutdown_timeout=60):
-    print("forked" if getpid.delay().get(timeout=60) != os.getpid() else "not forked")
+    print("forked" if process_of_task.delay().get(timeout=60) != os.getpid() else "not forked")
     for asked in (tasks.index.delay("a.txt"), tasks.report.delay("anna"), tasks.report.delay("bob")):
         print(asked.get(timeout=60, propagate=False))
