@@ -36,14 +36,13 @@ if TYPE_CHECKING:
     from licensekit.runtime.seat import Seat
     from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
     from licensekit.state.home import Source
-    from licensekit.state.metrics import Gauge
     from licensekit.wire.documents import Use
 
 __all__ = [
-    "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Gauge",
-    "Given", "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
-    "MeterExhausted", "NotEntitled", "Notice", "Seat", "Severity", "Source", "Use", "User",
-    "VerifiedBundle", "Verifier", "verify",
+    "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
+    "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
+    "MeterExhausted", "NotEntitled", "Notice", "Seat", "Severity", "Source", "Use", "User", "VerifiedBundle",
+    "Verifier", "verify",
 ]  # fmt: skip
 
 _HOMES: Final = {
@@ -59,7 +58,6 @@ _HOMES: Final = {
     "licensekit.runtime.seat": ("Seat",),
     "licensekit.runtime.verifier": ("VerifiedBundle", "Verifier", "verify"),
     "licensekit.state.home": ("Source",),
-    "licensekit.state.metrics": ("Gauge",),
     "licensekit.wire.documents": ("Use",),
 }
 """Modules and their names, where that is not `licensekit.entitlements`."""

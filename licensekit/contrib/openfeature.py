@@ -94,7 +94,7 @@ class LicenseProvider(AbstractProvider):
     def __init__(self, licensing: Opened) -> None:
         super().__init__()
         self.licensing = cast("Licensing", licensing)
-        self._known = self._look()
+        self._known: tuple[dict[str, object], dict[str, int]] = {}, {}
         self._cancel: Callable[[], object] = dict
 
     resolve_boolean_details, resolve_boolean_details_async = _resolvers(bool, "allows", "setting")

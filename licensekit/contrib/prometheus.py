@@ -1,9 +1,10 @@
 """A collector for `prometheus_client`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import cast
 
 from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from licensekit.contrib.questions import Opened
@@ -20,10 +21,6 @@ class LicenseCollector(Collector):
         """Return nothing: registering asks no question, which may come before a fork."""
         return []
 
-    def collect(self) -> Iterator[Metric]:
-        """Yield each metric as it is now."""
-        for gauge in self._licensing.gauges():
-            metric = Metric(gauge.name, gauge.meaning, "gauge")
-            for labels, value in gauge.samples:
-                metric.add_sample(gauge.name, dict(labels), value)
-            yield metric
+    def collect(self) -> Iterable[Metric]:
+        """Return the metrics as they are now."""
+        return text_string_to_metric_families("\n".join(self._licensing.metric_lines()))

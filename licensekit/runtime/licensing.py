@@ -6,7 +6,7 @@ or the database changes, so that nothing lives past its end.
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from time import monotonic
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
-    from licensekit.state.metrics import Gauge
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ASK_SECONDS: Final = 1.0
@@ -277,11 +276,11 @@ class Licensing(Questions):
         """What administrators should know, the most urgent first."""
         return self._live.notices
 
-    def gauges(self) -> "tuple[Gauge, ...]":
-        """Return the metrics that `licensekit status --prometheus` prints, for a monitoring system."""
-        from licensekit.state.metrics import gauges  # noqa: PLC0415  # only whoever is monitored pays
+    def metric_lines(self) -> Iterator[str]:
+        """Return what `licensekit status --prometheus` prints, line by line, for a page of metrics."""
+        from licensekit.state.metrics import metric_lines  # noqa: PLC0415  # only whoever is monitored pays
 
-        return tuple(gauges(self._live.state_with_leases(), self.notices))
+        return metric_lines(self._live.state_with_leases(), self.notices)
 
     @property
     def revision(self) -> int:

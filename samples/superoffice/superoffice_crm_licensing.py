@@ -8,7 +8,7 @@
 Written by `licensekit product`. Do not edit it: write it again when the pack changes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final, Literal, Protocol, Self, TypeAlias, TypeVar
 
@@ -19,7 +19,6 @@ from licensekit import (
     Decision,
     Event,
     Explanation,
-    Gauge,
     Given,
     Lease,
     LicensedPart,
@@ -156,7 +155,7 @@ class SuperofficeCrmLicensing(Protocol):
     def licenses(self) -> tuple[LicenseRow, ...]: ...
     @property
     def notices(self) -> tuple[Notice, ...]: ...
-    def gauges(self) -> tuple[Gauge, ...]: ...
+    def metric_lines(self) -> Iterator[str]: ...
     @property
     def revision(self) -> int: ...
     def on_change(

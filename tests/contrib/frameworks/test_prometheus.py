@@ -55,6 +55,14 @@ def test_a_page_follows_the_license() -> None:
         assert sample(page_of(registry), "licensekit_notices", severity="error") == 1
 
 
+def test_a_page_is_there_while_the_database_is_away() -> None:
+    """And says so: what only a running program knows is counted as well."""
+    with superoffice_crm.testing(system=["quote"], users=SOLD) as licensing, licensing.lose_database():
+        page = page_of(registry)
+    assert sample(page, "licensekit_license_total", license="sales-pro", kind="user") == 25
+    assert sample(page, "licensekit_notices", severity="error") == 1
+
+
 class Silent(TestLicensing):
     """One that may not be asked."""
 
