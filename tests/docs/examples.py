@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple, Self
 import yaml
 
 ROOT: Final = Path(__file__).parents[2]
+DOCS: Final = ROOT / "docs"
 ATTENDED: Final = Path(__file__).parent / "attended"
 SECONDS: Final = 120
 """How long a block may take."""
@@ -76,7 +77,7 @@ PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
     "yaml": lambda code: list(yaml.safe_load_all(code)),
 }
 """How blocks of each language are parsed."""
-UNREAD: Final = frozenset({"abnf", "console", "html", "nginx", "text", "typescript"})
+UNREAD: Final = frozenset({"abnf", "console", "html", "nginx", "sql", "text", "typescript"})
 """Languages of blocks that are looked at and not parsed."""
 
 
@@ -110,7 +111,7 @@ class Block(NamedTuple):
 
 def pages() -> list[Path]:
     """Return every page whose examples are run by this module: all of the documents."""
-    return sorted((ROOT / "docs").rglob("*.md"))
+    return sorted(DOCS.rglob("*.md"))
 
 
 def blocks(page: Path) -> Iterator[Block]:

@@ -1,10 +1,18 @@
-"""What the site shows otherwise than the Markdown on its own: links to files of the checkout that it does not have."""
+"""What the site shows otherwise than the Markdown on its own: what it would not understand, and links that leave it."""
 
 import posixpath
 import re
 from typing import Any, Final
 
 LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+
+RUN: Final = re.compile(r'^( *```+ *\w+.*?) (?:norun|append)="[^"]*"', re.MULTILINE)
+"""What the opening of a code block says to who runs it (`tests.docs.examples`)."""
+
+
+def without_orders(markdown: str) -> str:
+    """Take out of code blocks what is said to who runs them: MkDocs takes none with an option that it does not know."""
+    return RUN.sub(r"\1", markdown)
 
 
 def within_documents(markdown: str, uri: str) -> str:
@@ -22,4 +30,4 @@ def within_documents(markdown: str, uri: str) -> str:
 
 def on_page_markdown(markdown: str, page: Any, **_others: object) -> str:
     """Return what MkDocs shows of a page."""
-    return within_documents(markdown, page.file.src_uri)
+    return without_orders(within_documents(markdown, page.file.src_uri))

@@ -10,7 +10,7 @@ import yaml
 
 import licensekit
 from licensekit import installation, issuer, testing
-from tests.docs.site_hooks import within_documents
+from tests.docs.site_hooks import within_documents, without_orders
 from tests.docs.tables import DOCS
 
 
@@ -18,7 +18,11 @@ class Loader(yaml.SafeLoader):
     """Reads the configuration without the packages that it names."""
 
 
-Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)  # pyright: ignore[reportUnknownMemberType]  # no types
+def _nothing(_loader: object, _suffix: object, _node: object) -> None:
+    """Read an object of Python as nothing."""
+
+
+Loader.add_multi_constructor("tag:yaml.org,2002:python/", _nothing)  # pyright: ignore[reportUnknownMemberType]  # no types
 CONFIGURATION: dict[str, Any] = yaml.load((DOCS.parent / "mkdocs.yml").read_text("utf-8"), Loader)  # noqa: S506  # ours
 API = "".join(page.read_text("utf-8") for page in sorted((DOCS / "reference" / "api").glob("*.md")))
 
@@ -55,3 +59,8 @@ def test_every_public_name_is_in_the_reference(module: ModuleType) -> None:
 )
 def test_a_link_out_of_the_documents_becomes_the_path_in_the_checkout(markdown: str, shown: str) -> None:
     assert within_documents(markdown, "how-to/page.md") == shown
+
+
+def test_a_code_block_says_nothing_to_who_runs_it() -> None:
+    shown = without_orders('```sh norun="needs a token"\na\n```\n```toml title="a.toml" append="yes"\nb\n```\n')
+    assert shown == '```sh\na\n```\n```toml title="a.toml"\nb\n```\n'

@@ -23,7 +23,7 @@ def test_orders_have_the_keys_that_are_documented() -> None:
 
 
 def test_the_order_that_is_documented_can_be_read() -> None:
-    blocks = re.findall(r"(?s)```toml\n(.*?)```", (DOCS / "reference/orders.md").read_text("utf-8"))
+    blocks = re.findall(r'(?s)```toml title="order.toml"\n(.*?)```', (DOCS / "reference/orders.md").read_text("utf-8"))
     drafts = [read_draft(block.encode()) for block in blocks]
     assert [(draft.order.company, draft.faults) for draft in drafts] == [("Nordlys Kraft AS", ())]
 
