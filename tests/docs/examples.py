@@ -77,7 +77,7 @@ PARSERS: Final[Mapping[str, Callable[[str], object]]] = {
     "yaml": lambda code: list(yaml.safe_load_all(code)),
 }
 """How blocks of each language are parsed."""
-UNREAD: Final = frozenset({"abnf", "console", "html", "nginx", "sql", "text", "typescript"})
+UNREAD: Final = frozenset({"", "abnf", "console", "html", "nginx", "sql", "text", "typescript"})
 """Languages of blocks that are looked at and not parsed."""
 
 

@@ -1,4 +1,7 @@
-"""What the site shows otherwise than the Markdown on its own: what it would not understand, and links that leave it."""
+"""What the site shows otherwise than the Markdown on its own: what it would not understand, and links that leave it.
+
+Docstrings name pages by their path in the checkout; on the site these are links.
+"""
 
 import posixpath
 import re
@@ -8,6 +11,10 @@ LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 RUN: Final = re.compile(r'^( *```+ *\w+.*?) (?:norun|append)="[^"]*"', re.MULTILINE)
 """What the opening of a code block says to who runs it (`tests.docs.examples`)."""
+
+ONLY_THERE: Final = re.compile(r"^On GitHub .*\n", re.MULTILINE)
+NAMED: Final = re.compile(r'<code>docs/([\w/-]+)\.md</code>(?:, (?:"|&quot;)([^"&<]+)(?:"|&quot;))?')
+"""A page that a docstring names, perhaps with a heading of it."""
 
 
 def without_orders(markdown: str) -> str:
@@ -28,6 +35,22 @@ def within_documents(markdown: str, uri: str) -> str:
     return LINK.sub(within, markdown)
 
 
+def with_links(html: str, url: str) -> str:
+    """Make a link of each page that a docstring on the page at `url` names."""
+
+    def linked(found: re.Match[str]) -> str:
+        name, heading = found[1], found[2]
+        anchor = "#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") if heading else ""
+        return f'<a href="{posixpath.relpath(name, url)}/{anchor}">{heading or name}</a>'
+
+    return NAMED.sub(linked, html)
+
+
 def on_page_markdown(markdown: str, page: Any, **_others: object) -> str:
-    """Return what MkDocs shows of a page."""
-    return without_orders(within_documents(markdown, page.file.src_uri))
+    """Return the Markdown that MkDocs shows of a page."""
+    return ONLY_THERE.sub("", without_orders(within_documents(markdown, page.file.src_uri)))
+
+
+def on_page_content(html: str, page: Any, **_others: object) -> str:
+    """Return the HTML that MkDocs shows of a page."""
+    return with_links(html, page.url)

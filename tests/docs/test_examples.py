@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.examples import WORLDS, Block, ExampleFailed, blocks, is_as_said, pages, play, world_of
+from tests.docs.examples import UNREAD, WORLDS, Block, ExampleFailed, blocks, is_as_said, pages, play, world_of
 
 EVERY = [block for page in pages() for block in blocks(page)]
 PLAYED = [page for page in pages() if world_of(page)]
@@ -25,6 +25,10 @@ def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", PLAYED, ids=name)
 def test_a_page_asks_for_a_world_that_there_is(page: Path) -> None:
     assert world_of(page) in WORLDS
+
+
+def test_every_page_with_code_asks_for_a_world() -> None:
+    assert {name(block.page) for block in EVERY if block.language not in UNREAD and not world_of(block.page)} == set()
 
 
 @pytest.mark.parametrize("block", [one for one in EVERY if world_of(one.page)], ids=lambda block: block.where)

@@ -61,3 +61,18 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
         "# A `b` c?\n\n[a](#a-b-c) [b](#b) [c](gone.md) [d](page.md#a-b-c)\n```sh\n[e](e.md)\n```\n", "utf-8"
     )
     assert broken(page) == ["#b", "gone.md"]
+
+
+NAMED: Final = [
+    (str(module.relative_to(ROOT)), *found)
+    for folder in ("licensekit", "samples", "testkit")
+    for module in sorted((ROOT / folder).rglob("*.py"))
+    for found in re.findall(r'(docs/[\w/-]+\.md)`?(?:, "([^"\n]+)")?', module.read_text("utf-8"))
+]
+"""Modules, pages that they name, and headings of these."""
+
+
+@pytest.mark.parametrize(("module", "page", "heading"), NAMED)
+def test_a_page_that_a_module_names_is_there_with_its_heading(module: str, page: str, heading: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    assert not heading or re.search(rf"^#+ {re.escape(heading)}$", text, re.MULTILINE), module

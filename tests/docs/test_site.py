@@ -10,7 +10,7 @@ import yaml
 
 import licensekit
 from licensekit import installation, issuer, testing
-from tests.docs.site_hooks import within_documents, without_orders
+from tests.docs.site_hooks import with_links, within_documents, without_orders
 from tests.docs.tables import DOCS
 
 
@@ -64,3 +64,8 @@ def test_a_link_out_of_the_documents_becomes_the_path_in_the_checkout(markdown: 
 def test_a_code_block_says_nothing_to_who_runs_it() -> None:
     shown = without_orders('```sh norun="needs a token"\na\n```\n```toml title="a.toml" append="yes"\nb\n```\n')
     assert shown == '```sh\na\n```\n```toml title="a.toml"\nb\n```\n'
+
+
+def test_a_page_that_a_docstring_names_is_a_link() -> None:
+    shown = with_links('see <code>docs/installation.md</code>, "Who needs a seat?"', "reference/api/asking/")
+    assert shown == 'see <a href="../../../installation/#who-needs-a-seat">Who needs a seat?</a>'
