@@ -1,8 +1,8 @@
 """Tiers of tests, profiles of Hypothesis, and databases for every test that needs one.
 
-A test belongs to the quick tier, which plain `pytest` runs, unless it has one of four marks: `server`, `process`,
-`browser` and `thorough` (pyproject.toml says what each means). Marks that follow from a test's fixtures and parameters
-are set here.
+A test belongs to the quick tier, which plain `pytest` runs, unless it has one of five marks: `server`, `process`,
+`browser`, `framework` and `thorough` (pyproject.toml says what each means). Marks that follow from a test's fixtures
+and parameters are set here.
 """
 
 import os

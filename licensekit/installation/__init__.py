@@ -18,7 +18,7 @@ from licensekit.installation.details import Explained, ExplainedRow, FileDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
-from licensekit.installation.operations import Moved, diagnose, metric_lines, move, restore
+from licensekit.installation.operations import Moved, diagnose, move, restore
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
@@ -29,6 +29,7 @@ from licensekit.installation.users import Users
 from licensekit.state.home import locate
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState
+from licensekit.state.metrics import metric_lines
 from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions
 

@@ -267,16 +267,18 @@ def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explain
 
 
 def _help_for(state: InstallationState, user: UserFacts, why: About) -> str:
-    """Return the command that helps a user: what is missing is assigned, itself or with a license that includes it."""
+    """Return the command that helps a user: what is missing is assigned, itself or in a license or larger plan."""
     holder = quote(user.id)
     match why:
         case NotHeld(license=wanted) | FullWithAnother(license=wanted):
             entitlements, held = state.entitlements, frozenset(user.licenses)
             including = sorted(code for code, inner in entitlements.closure.items() if wanted in inner)
             for code in (wanted, *including):
-                change = AssignmentChange(frozenset({code}))
+                inner = entitlements.closure.get(code, frozenset())
+                lesser = [one for one in held & inner if entitlements.licenses[one].plan]
+                change = AssignmentChange(frozenset({code}), frozenset(lesser))
                 if code not in held and not faults_of(entitlements, state.in_use, user.id, held, change):
-                    return f"licensekit users assign {holder} {code}"
+                    return " --release ".join((f"licensekit users assign {holder} {code}", *sorted(lesser)))
         case BeyondSold(reason="slot", license=code):
             return f"licensekit users prefer {code} {holder}"
         case _:

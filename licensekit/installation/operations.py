@@ -1,4 +1,4 @@
-"""Operating an installation as a whole: a doctor, who also looks at one that cannot be opened; metrics; move; restore.
+"""Operating an installation as a whole: a doctor, who also looks at one that cannot be opened; move; restore.
 
 What is moved is copied whole in one transaction, verified there, and the old location is marked, so that two copies are
 not both in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call
@@ -6,8 +6,7 @@ again finds its own copy and sets the mark.
 """
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from functools import partial
@@ -35,14 +34,13 @@ from licensekit.state.home import (
     write_mark,
 )
 from licensekit.state.journal_entries import Relocated, TroubleFound
-from licensekit.state.loading import InstallationState, OpenInstallation, read_installation, read_transaction
+from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
 from licensekit.state.logs import audit_head
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import read_stored
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import WriteTransaction, write_installation
-from licensekit.wire.plain import word
 
 
 class BootClockMissing(Message):
@@ -61,9 +59,6 @@ _CHECK_OF: Final[Mapping[str, str]] = {
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
 
-_ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-_Samples = Sequence[tuple[Mapping[str, str], int | None]]
-_OF_BUNDLE: Final[tuple[str, ...]] = ("issuer", "serial", "part", "state")
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
@@ -125,37 +120,6 @@ def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
     elif not own:
         documents = len(stored.trust) + len(stored.bundles)
         yield "ok", CheckPassed(reason=check, count=stored.journal.head.number if check == "journal" else documents)
-
-
-def metric_lines(state: InstallationState) -> Iterator[str]:
-    """Yield days left, states, counts and notices as gauges in the text format of Prometheus, a line each.
-
-    What is unrestricted is `+Inf`.
-    """
-    for name, meaning, samples in _gauges(state):
-        yield f"# HELP licensekit_{name} {meaning}"
-        yield f"# TYPE licensekit_{name} gauge"
-        for labels, value in samples:
-            shown = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
-            yield f"licensekit_{name}{{{shown}}} {'+Inf' if value is None else value}"
-
-
-def _gauges(state: InstallationState) -> Iterator[tuple[str, str, _Samples]]:
-    left = [({"issuer": one.issuer, "part": one.part}, one.days_left(state.now)) for one in state.entitlements.coverage]
-    known = [(labels, days) for labels, days in left if days is not None]
-    yield "days_left", "Days until an issuer's part is no longer licensed without a gap, or grace ends.", known
-    # Bundles that wait together differ in nothing that a label says: they are one sample.
-    states = dict.fromkeys((p.bundle.issuer, p.bundle.serial, p.bundle.part, p.state.value) for p in state.parts)
-    bundles: _Samples = [(dict(zip(_OF_BUNDLE, labels, strict=True)), 1) for labels in states]
-    yield "bundle_state", "1 for each state that bundles are in: active, warning, grace, expired and others.", bundles
-    counted = [row for row in state.licenses if row.is_counted and (row.granted or row.in_use)]
-    rows = [({"license": row.code, "kind": word(row.kind)}, row) for row in counted]
-    in_use, totals = [(labels, row.in_use) for labels, row in rows], [(labels, row.total) for labels, row in rows]
-    yield "license_in_use", "How many of a license are in use, of a meter in this period.", in_use
-    yield "license_total", "How many of a license there are.", totals
-    numbers = Counter(notice.severity for notice in state.notices)
-    by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]
-    yield "notices", "What administrators should know, by severity.", by_severity
 
 
 class Moved(NamedTuple):

@@ -6,11 +6,11 @@ or the database changes, so that nothing lives past its end.
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 from licensekit.access import Access, level_of
 from licensekit.database import shown
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from licensekit.runtime.seat import Seat
     from licensekit.runtime.seats import Lease
 
+F = TypeVar("F", bound=Callable[..., Any])
 _ASK_SECONDS: Final = 1.0
 _FULL: Final = Access.FULL
 
@@ -113,6 +114,12 @@ class Licensing(Questions):
         if at_least is not _FULL or self._live.system.get(code) is not _FULL:
             super().require(code, at_least)
 
+    def requires(self, code: str, at_least: Access = Access.FULL) -> Callable[[F], F]:
+        """Return a decorator of functions, sync or async: each call raises as `require` does, before it begins."""
+        from licensekit.runtime.decoration import preceded  # noqa: PLC0415  # only whoever decorates pays
+
+        return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
+
     def count(self, code: str) -> Count:
         """Return how much of a license there is, and how much of it is in use.
 
@@ -129,7 +136,7 @@ class Licensing(Questions):
         return count_of(state.entitlements, code, state.used)
 
     def meter(self, code: str) -> "Meter":
-        """Return the meter of a license that is sold per day, month, year or term (`docs/meters.md`).
+        """Return the meter of a license that is sold per day, month, year or term (`docs/how-to/meters.md`).
 
             licensing.meter("api-calls").use()
 
@@ -158,7 +165,7 @@ class Licensing(Questions):
                     lease.check()
                     work()
 
-        Tasks of asyncio write `async with`; `take` and `take_async` return a lease to be released (`docs/leases.md`).
+        Tasks write `async with`; `take`, `take_async` return a lease to release (`docs/how-to/concurrent-seats.md`).
 
         `holder` is what administrators see: a user's id where the license requires others, else a user, a machine, a
         session. The lease is renewed in the background, and lost when the process is killed or cannot reach the
@@ -268,6 +275,12 @@ class Licensing(Questions):
         """What administrators should know, the most urgent first."""
         return self._live.notices
 
+    def metric_lines(self) -> Iterator[str]:
+        """Return what `licensekit status --prometheus` prints, line by line, for a page of metrics."""
+        from licensekit.state.metrics import metric_lines  # noqa: PLC0415  # only whoever is monitored pays
+
+        return metric_lines(self._live.state_with_leases(), self.notices)
+
     @property
     def revision(self) -> int:
         """A number that rises with each change of what is answered; that time passes alone does not raise it."""
@@ -278,7 +291,7 @@ class Licensing(Questions):
         """Call `callback` after each change of what is answered, and return what cancels that.
 
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
-        delays later reports, and nothing else. An exception is logged. See `docs/hosts.md`, "Events".
+        delays later reports, and nothing else. An exception is logged. See `docs/reference/running-programs.md`.
         """
         if not callable(callback):
             raise TypeError(f"a callback is a function, not {callback!r}; await `changed()` instead of passing a task")

@@ -9,11 +9,11 @@ import pytest
 from licensekit.entitlements.messages import BeyondSold
 from licensekit.errors import NotFound
 from licensekit.installation import Explained, Installation
-from licensekit.wire.documents import AfterGrace, UserKind
+from licensekit.wire.documents import AfterGrace, Kind, UserKind
 from licensekit.wire.documents.bundle import Binding
 from tests import makers
 from tests.crm import SOLD, crm_home_at
-from tests.homes import Home, bundle, file
+from tests.homes import Home, bundle, file, pack
 
 DAY = makers.ISSUED_DAY
 
@@ -63,6 +63,22 @@ def test_what_cannot_be_assigned_now_is_explained_instead(crm: Installation) -> 
     crm.users.assign("carl", "service")
     rows = [row for row in only(crm, "carl").rows if row.about == "sale"]
     assert [(row.what.code, row.remedy) for row in rows] == [("full-with-another", "licensekit explain sale-cal")]
+
+
+def test_a_larger_plan_takes_the_place_of_the_one_that_is_held(tmp_path: Path) -> None:
+    licenses = {
+        "export": makers.license_entry(Kind.SYSTEM, full_with="editor"),
+        "reader": makers.license_entry(plan=True),
+        "editor": makers.license_entry(plan=True, includes=["reader"]),
+    }
+    home = Home(str(tmp_path / "home"), pack=pack(makers.catalog(licenses=licenses, access={})))
+    with home.open() as installation:
+        installation.activate(file(bundle(system={"export": 1}, users={"reader": 1, "editor": 1})))
+        installation.users.add("bob")
+        installation.users.assign("bob", "reader")
+        assert remedies(only(installation, "bob")) == ("licensekit users assign bob editor --release reader",)
+        installation.users.assign("bob", "editor", release=["reader"])
+        assert remedies(only(installation, "bob")) == ()
 
 
 def test_nothing_helps_where_another_kind_of_user_is_meant(crm: Installation) -> None:

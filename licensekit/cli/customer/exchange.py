@@ -69,7 +69,7 @@ def return_(
     installation: Installation,
     consent: Consent,
 ) -> None:
-    """Return the active bundle of PART back to its issuer: it can never work here again.
+    """Return the active bundle of PART to its issuer: it can never work here again.
 
     The signed receipt proves it. If it was lost, the same command writes it again.
     """

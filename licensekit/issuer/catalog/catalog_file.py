@@ -1,4 +1,4 @@
-"""The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out.
+"""The catalog as a vendor writes it (`docs/reference/catalog.md`): TOML in, a sound `Catalog` out.
 
 Counts and settings are written alike in orders. `true` in the place of a system license's count is kept as `True`: it
 is 1, unless the license is sold by quantity, and says that no number was given.

@@ -129,6 +129,7 @@ def _typing_names(types: Collection[str], settings: Mapping[str, Setting]) -> It
         "Protocol": True,
         "Self": True,
         "TypeAlias": True,
+        "TypeVar": True,
         "overload": len(settings) > 1,
     }
     return (name for name, used in is_used.items() if used)

@@ -1,0 +1,1 @@
+"""Adapters, each for one framework, which it alone imports (`docs/how-to/frameworks.md`)."""

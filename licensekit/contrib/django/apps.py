@@ -1,0 +1,41 @@
+"""The application that `INSTALLED_APPS` names as `licensekit.contrib.django`, and its system check."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.core import checks
+
+from licensekit.contrib.django.licensed import licensing
+from licensekit.entitlements import Severity
+from licensekit.errors import LicenseError
+
+
+class LicensekitConfig(AppConfig):
+    """Registers the system check."""
+
+    name = "licensekit.contrib.django"
+    label = "licensekit"
+
+    def ready(self) -> None:
+        """Register the system check."""
+        checks.register(license_check, "licensekit")
+
+
+def license_check(**_: Any) -> list[checks.CheckMessage]:
+    """Return what an administrator should know: an error where nothing can be asked, else at most warnings.
+
+    Commands as `migrate` refuse to run after an error, and an expired license must not keep an update from them.
+    """
+    try:
+        notices = licensing().notices
+    except LicenseError as error:
+        return [checks.Error(error.message, error.hint, id=f"licensekit.{error.code}")]
+    return [
+        checks.CheckMessage(
+            checks.INFO if one.severity is Severity.INFO else checks.WARNING,
+            "; ".join(filter(None, (one.message, one.consequence))),
+            one.hint,
+            id=f"licensekit.{one.code}",
+        )
+        for one in notices
+    ]

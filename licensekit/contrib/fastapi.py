@@ -1,0 +1,22 @@
+"""A dependency for FastAPI."""
+
+from collections.abc import Callable
+
+from fastapi.requests import HTTPConnection
+
+from licensekit.contrib.asgi import KEY, LicenseAsgiMiddleware
+
+
+def requires(code: str) -> Callable[[HTTPConnection], None]:
+    """Return a dependency that refuses a request, or a WebSocket, without a license: `Depends(requires("quote"))`.
+
+    It asks as the `LicenseAsgiMiddleware` of the application does, which answers for it. FastAPI runs it in a thread.
+    """
+
+    def ask(connection: HTTPConnection) -> None:
+        middleware = connection.scope.get(KEY)
+        if not isinstance(middleware, LicenseAsgiMiddleware):
+            raise RuntimeError("requires() needs app.add_middleware(LicenseAsgiMiddleware, licensing=…)")  # noqa: TRY004
+        middleware.require(connection.scope, code)
+
+    return ask

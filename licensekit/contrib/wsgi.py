@@ -1,0 +1,29 @@
+"""Middleware for WSGI."""
+
+import sys
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from licensekit.contrib.problems import MEDIA_TYPE, STATUS, body_of
+from licensekit.contrib.questions import Gate
+from licensekit.errors import NotEntitled
+
+
+class LicenseWsgiMiddleware(Gate[WSGIApplication, WSGIEnvironment]):
+    """Answers a request with a problem document where a license is missing: of `requires`, or wherever it is raised.
+
+    What is raised only while a body is read comes too late for another answer.
+    """
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass a request on, or refuse it."""
+        try:
+            if self._requires:
+                self.require(environ, self._requires)
+            return self._app(environ, start_response)
+        except NotEntitled as error:
+            body = body_of(error)
+            headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
+            # With the error, as PEP 3333 wants it where the application has begun a response already.
+            start_response(f"{STATUS} Forbidden", headers, sys.exc_info())
+            return [body]
