@@ -169,7 +169,11 @@ def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
 
     `scheme` is as frames name it: `wire.frame.ED25519` or `HYBRID`; `passphrase` returns the one for the key of a name.
     """
-    return KeyPlan(lambda *place: _in_file(SigningKey.generate(scheme), passphrase, *place), Unmade(scheme))
+
+    def make(folder: Path, name: str) -> Made:
+        return _in_file(SigningKey.generate(scheme), passphrase, folder, name)
+
+    return KeyPlan(make, Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
