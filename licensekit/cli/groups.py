@@ -1,6 +1,7 @@
 """Command groups that load a command when it is used, and report errors in one line each."""
 
 import os
+import re
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from licensekit.cli.failures import asks_for_json, report, report_usage
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE, UNICODE
 from licensekit.errors import LicenseError
+
+_FILES: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
+"""Words that stand for a path in the help of a parameter."""
 
 
 class Lazy(NamedTuple):
@@ -54,10 +58,11 @@ class LicenseGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, and refuse an option of it that is given twice."""
+        """Find the command; refuse an option of it that is given twice, or let a shell complete its files."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
-            _require_once(click.Context(command, ctx, name), rest)
+            check = _complete_files if ctx.resilient_parsing else _require_once
+            check(click.Context(command, ctx, name), rest)
         return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -100,6 +105,12 @@ class LicenseGroup(click.Group):
             if not ctx.meta.get(JSON_DUE):
                 raise
             raise report_usage(error, ctx) from error
+
+
+def _complete_files(ctx: click.Context, _: list[str]) -> None:
+    for one in ctx.command.params:
+        if one.type is click.STRING and not _FILES.isdisjoint(re.findall("[A-Z]+", one.make_metavar(ctx))):
+            one.type = click.Path()
 
 
 def _require_once(ctx: click.Context, arguments: list[str]) -> None:
