@@ -124,7 +124,7 @@ class Product(Generic[L]):
         clock: Callable[[], datetime] | None = None,
         **terms: Unpack["Sold"],
     ) -> "Generator[TestLicensing]":
-        """Sell licenses of this product's catalogs in a test, for the length of a block (`docs/testing.md`).
+        """Sell licenses of this product's catalogs in a test, for the length of a block (`docs/how-to/testing.md`).
 
         In the block, everything that `open` returned or returns answers by them. They are signed with keys that this
         process made, which the root of this product does not know. Arguments and errors are those of

@@ -97,10 +97,3 @@ def test_the_developers_lines_give_what_their_comments_say(played: Path, monkeyp
 
 def test_the_readme_is_one_page() -> None:
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 110
-
-
-def test_every_page_that_the_readme_links_to_is_there() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
-    assert links
-    for link in links:
-        assert link.startswith("https://") or (README.parent / link).exists(), link

@@ -1,4 +1,4 @@
-"""Is a catalog sound? (`docs/catalog.md`, "Rules")."""
+"""Is a catalog sound? (`docs/reference/catalog.md`, "Rules")."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice

@@ -1,4 +1,4 @@
-"""Which seats of a license there are, and what each gives: pure rules (`docs/leases.md`).
+"""Which seats of a license there are, and what each gives: pure rules (`docs/how-to/concurrent-seats.md`).
 
 L1  Leased are user licenses with concurrent seats, and nothing else.
 L2  A seat has a number, and a lease has a seat of its own: no two leases share one, and so no more

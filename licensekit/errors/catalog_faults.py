@@ -1,4 +1,4 @@
-"""What a catalog gets wrong (`docs/catalog.md`, "Rules"), and what it takes away from sold ones."""
+"""What a catalog gets wrong (`docs/reference/catalog.md`, "Rules"), and what it takes away from sold ones."""
 
 from licensekit.errors.faults import Fault
 from licensekit.errors.format import RuleBroken

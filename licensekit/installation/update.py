@@ -1,4 +1,4 @@
-"""The newest license file of an installation, from where its issuer publishes it (`docs/renewals.md`)."""
+"""The newest license file of an installation, from where its issuer publishes it (`docs/how-to/renewals.md`)."""
 
 from collections.abc import Callable
 

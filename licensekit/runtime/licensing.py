@@ -130,7 +130,7 @@ class Licensing(Questions):
         return count_of(state.entitlements, code, state.used)
 
     def meter(self, code: str) -> "Meter":
-        """Return the meter of a license that is sold per day, month, year or term (`docs/meters.md`).
+        """Return the meter of a license that is sold per day, month, year or term (`docs/how-to/meters.md`).
 
             licensing.meter("api-calls").use()
 
@@ -159,7 +159,7 @@ class Licensing(Questions):
                     lease.check()
                     work()
 
-        Tasks of asyncio write `async with`; `take` and `take_async` return a lease to be released (`docs/leases.md`).
+        Tasks write `async with`; `take`, `take_async` return a lease to release (`docs/how-to/concurrent-seats.md`).
 
         `holder` is what administrators see: a user's id where the license requires others, else a user, a machine, a
         session. The lease is renewed in the background, and lost when the process is killed or cannot reach the
@@ -279,7 +279,7 @@ class Licensing(Questions):
         """Call `callback` after each change of what is answered, and return what cancels that.
 
         Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
-        delays later reports, and nothing else. An exception is logged. See `docs/hosts.md`, "Events".
+        delays later reports, and nothing else. An exception is logged. See `docs/reference/running-programs.md`.
         """
         if not callable(callback):
             raise TypeError(f"a callback is a function, not {callback!r}; await `changed()` instead of passing a task")

@@ -159,7 +159,7 @@ def licenses(
     clock: Clock | None = None,
     **terms: Unpack[Sold],
 ) -> Generator[TestLicensing]:
-    """Open a licensing of exactly these licenses, for the length of a block (`docs/testing.md`).
+    """Open a licensing of exactly these licenses, for the length of a block (`docs/how-to/testing.md`).
 
         with licenses(system=["server"], users={"standard": 5}, expiry=30) as licensing:
             assert licensing.allows("server")

@@ -37,7 +37,7 @@ Span = timedelta | int
 
 
 class Sold(TypedDict, total=False):
-    """What is sold, and on which terms: an order, with `expiry` and `grace` as spans as well (`docs/testing.md`)."""
+    """What is sold, on which terms: an order; `expiry` and `grace` may be spans (`docs/how-to/testing.md`)."""
 
     system: Counts
     sites: Counts

@@ -172,7 +172,7 @@ def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int
     """Verify what an admitted key has signed: steps 3 to 8, but 8 of a reset, which names an installation by its key.
 
     A bundle that was taken before holds others back while this succeeds, also one that was revoked since; whether it
-    grants anything is judged when it is asked (`docs/evaluation.md`, "Parts").
+    grants anything is judged when it is asked (`docs/evaluation.md`, "Bundles that govern").
 
     Raises as `find_signer`, `verified`, `require_scope` and `require_product`; `IssuedAhead` if there is a `now`.
     """

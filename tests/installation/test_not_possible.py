@@ -1,4 +1,4 @@
-"""What the threat model says is not possible (`docs/threat-model.md`): each sentence, so that it stays true."""
+"""What `docs/explanation/what-a-customer-can-cheat.md` says is not possible: each sentence, so that it stays true."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""The example in `docs/orders.md` is a billing system's webhook that may be called twice."""
+"""The example in `docs/how-to/billing-system.md` is a billing system's webhook that may be called twice."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests import makers
 from tests.workspaces import ORDER, PASSPHRASE, SERIAL, make
 
 Serve = Callable[[dict[str, Any], bytes], tuple[str, bytes]]
-DOCUMENT = Path(__file__).parents[2] / "docs" / "orders.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "how-to" / "billing-system.md"
 
 
 @pytest.fixture
@@ -26,8 +26,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The names of the documented example, beside a workspace `acme`."""
     make(tmp_path / "acme", now=int(time.time())).close()
     monkeypatch.chdir(tmp_path)
-    section = DOCUMENT.read_text("utf-8").split("## From a program")[1]
-    example = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    example = re.search(r'```python title="webhook.py"\n(.*?)```', DOCUMENT.read_text("utf-8"), re.DOTALL)
     assert example is not None
     names: dict[str, Any] = {}
     exec(compile(example[1], str(DOCUMENT), "exec"), names)  # noqa: S102  # our own document

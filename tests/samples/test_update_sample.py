@@ -1,4 +1,4 @@
-"""The units and the snippet in `samples/update` say what `docs/renewals.md` promises of them."""
+"""The units and the snippet in `samples/update` say what `docs/how-to/renewals.md` promises of them."""
 
 import re
 import shlex

@@ -126,4 +126,4 @@ def move(*, source: str, target: str, as_json: bool) -> None:
     click.secho("moved and verified", fg="green", bold=True)
     facts(*moved._asdict().items())
     emit()
-    remark(f"Use --home {moved.target} from now on, in programs as well; see docs/hosts.md.")
+    remark(f"Use --home {moved.target} from now on, in programs as well; see docs/how-to/postgresql.md.")

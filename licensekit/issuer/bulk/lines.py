@@ -56,7 +56,7 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
 def csv_lines(
     data: Iterable[bytes], name: str, catalog: Catalog, options: TableOptions = AS_WRITTEN
 ) -> Iterator[OrderLine]:
-    """Yield the orders of a table (`docs/orders.md`, "Many orders"), which comes in pieces.
+    """Yield the orders of a table (`docs/reference/orders.md`, "Many orders"), which comes in pieces.
 
     A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `settings.CODE`, or the code of a
     license alone. An empty cell is absent. What is wrong with the headings is one draft, and the only one.

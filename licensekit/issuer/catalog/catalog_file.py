@@ -1,4 +1,4 @@
-"""The catalog as a vendor writes it (`docs/catalog.md`): TOML in, a sound `Catalog` out."""
+"""The catalog as a vendor writes it (`docs/reference/catalog.md`): TOML in, a sound `Catalog` out."""
 
 from collections.abc import Collection, Mapping
 from typing import Final, cast

@@ -1,7 +1,7 @@
 """Changes of a bundle that was sold: a renewal, or an amendment of what its order said.
 
-Either is asked for in the keys of an order (`docs/orders.md`). The bundle is read back as the order that it could have
-come from, changed, and checked against the catalog like any other.
+Either is asked for in the keys of an order (`docs/reference/orders.md`). The bundle is read back as the order that it
+could have come from, changed, and checked against the catalog like any other.
 """
 
 from collections.abc import Mapping

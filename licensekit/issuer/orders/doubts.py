@@ -1,7 +1,7 @@
 """What of an order is likely a slip, by what the ledger and the clock say.
 
-Each doubt refuses the order unless the workspace was opened to override it by its name (`docs/orders.md`, "Doubts");
-the ledger keeps which ones were overridden.
+Each doubt refuses the order unless the workspace was opened to override it by its name (`docs/reference/orders.md`,
+"Doubts"); the ledger keeps which ones were overridden.
 """
 
 from collections.abc import Collection, Iterator

@@ -1,4 +1,4 @@
-"""An order as a vendor writes it (`docs/orders.md`): TOML, or the same keys from elsewhere.
+"""An order as a vendor writes it (`docs/reference/orders.md`): TOML, or the same keys from elsewhere.
 
 Values may be given as text: a cell of a table, `users.windows=50` in a command. A text that is no number, no `true` and
 no `false` is left for the order's own reader to check.

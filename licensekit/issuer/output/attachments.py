@@ -4,7 +4,7 @@ What it holds is known from a pack that it ships, or from what the installation 
 the oldest application in the field, which ships the pack that the vendor has named, or else the first one.
 
 Of what it lacks, roots and the newest trust document are always attached, and list and catalog where they matter
-(`docs/orders.md`, "Attachments").
+(`docs/reference/orders.md`, "Attachments").
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
 from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Catalog, Reset, Revocations, SignedType, decode
+from licensekit.wire.documents import UPDATE, Bundle, Catalog, Reset, Revocations, SignedType, decode
 
 Attach = bool | Held
 """For whom the attachments are: an application that holds this; True: as the ledger knows; False: there are none."""
@@ -168,8 +168,8 @@ def _held_catalog(tx: LedgerTransaction, held: Held) -> Catalog | None:
 
 
 def _changed(old: Catalog | None, new: Catalog) -> frozenset[str] | None:
-    """Return the licenses and settings that mean something else in `new`; None if logins do."""
-    if old is None or old.access != new.access:
+    """Return the licenses and settings that mean something else in `new`; None if logins or the update address do."""
+    if old is None or old.access != new.access or old.urls.get(UPDATE) != new.urls.get(UPDATE):
         return None
     altered = {c for c, license_ in new.licenses.items() if old.licenses.get(c) != license_}
     settings = (_setting(c) for c, setting in new.settings.items() if old.settings.get(c) != setting)

@@ -1,4 +1,4 @@
-"""The newest file of each customer, in a folder that any web server serves (`docs/renewals.md`)."""
+"""The newest file of each customer, in a folder that any web server serves (`docs/how-to/renewals.md`)."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

@@ -155,8 +155,8 @@ class Bundle(fields.Document, frozen=True):
 def label_of(serial: str, part: str, use: str, sequence: int) -> str:
     """Return how people read of a bundle: `1010000014 base 2`, `1010000014 base trial 1`.
 
-    Sequences are counted for each use (`docs/evaluation.md`, "Parts"), so it names the use where that is not
-    production.
+    Sequences are counted for each use (`docs/evaluation.md`, "Bundles that govern"), so it names the use where that
+    is not production.
     """
     words = (serial, part) if use == Use.PRODUCTION.word else (serial, part, use)
     return " ".join((*words, str(sequence)))

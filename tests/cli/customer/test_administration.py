@@ -342,7 +342,8 @@ def test_an_installation_is_moved_and_used_where_it_is_now(crm: Command, shelf: 
     shown(crm, "users add anna")
     moved = crm("move data/licensekit/demo-crm there")
     assert moved.code == 0
-    assert moved.err == (f"Use --home {shelf / 'there'} from now on, in programs as well; see docs/hosts.md.\n")
+    where = shelf / "there"
+    assert moved.err == f"Use --home {where} from now on, in programs as well; see docs/how-to/postgresql.md.\n"
     assert moved.out.startswith("moved and verified\n")
     assert "users    1\n" in moved.out
     assert "anna" in shown(crm, "users list --home there")

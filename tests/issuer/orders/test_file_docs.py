@@ -19,18 +19,18 @@ def keys_in(document: str) -> set[str]:
 
 
 def test_orders_have_the_keys_that_are_documented() -> None:
-    assert keys_in("orders.md") == order_file.KEYS
+    assert keys_in("reference/orders.md") == order_file.KEYS
 
 
 def test_the_order_that_is_documented_can_be_read() -> None:
-    blocks = re.findall(r"(?s)```toml\n(.*?)```", (DOCS / "orders.md").read_text("utf-8"))
+    blocks = re.findall(r'(?s)```toml title="order.toml"\n(.*?)```', (DOCS / "reference/orders.md").read_text("utf-8"))
     drafts = [read_draft(block.encode()) for block in blocks]
     assert [(draft.order.company, draft.faults) for draft in drafts] == [("Nordlys Kraft AS", ())]
 
 
 def test_catalogs_have_the_keys_that_are_documented() -> None:
     tables = {"issuer", "licenses", "settings", "access", "editions"}
-    assert keys_in("catalog.md") == {
+    assert keys_in("reference/catalog.md") == {
         *(key for key in catalog_file.FILE_KEYS if key not in tables),
         *(f"issuer.{key}" for key in catalog_file.ISSUER_KEYS),
         *catalog_file.LICENSE_KEYS,

@@ -231,6 +231,14 @@ def test_the_catalog_travels_where_a_setting_that_is_sold_was_declared_since(wor
     assert types(issue(workspace, settings={"region": "north"})) == ["catalog", "bundle"]
 
 
+def test_the_catalog_travels_once_it_says_where_newer_files_are(workspace: Workspace) -> None:
+    assert types(issue(workspace, order="before")) == ["bundle"]
+    path = workspace.layout.catalog
+    path.write_text(path.read_text().replace("[issuer]", '[issuer]\nupdate = "https://example.com/licenses"'))
+    workspace.catalog.propose_pack(now=NOW).sign(lambda _: signer(workspace, "catalog"), who=WHO)
+    assert types(issue(workspace, order="after")) == ["catalog", "bundle"]
+
+
 def state_held(workspace: Workspace, held: Any, name: str = "installation", n: int = 1, **changes: Any) -> None:
     """Enter a statement by which an installation says what it holds."""
     places: dict[str, Any] = {"serial": SERIAL, "issued": NOW + n, "audit_head": bytes([n] * 32), "usage": {}}

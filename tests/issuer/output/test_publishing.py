@@ -126,7 +126,7 @@ def test_who_has_what_was_taken_back_learns_of_it_and_of_its_return(
         propose: Callable[..., ListProposal] = getattr(updating, f"propose_{action}")
         propose(now=NOW, **named).sign(key, who=WHO, confirm=True)
         [one] = publish(updating, www)
-        assert (one.change, one.holds, types(path)) == ("changed", (), ["trust", "revocations"])
+        assert (one.change, one.holds, types(path)) == ("changed", (), ["trust", "revocations", "catalog"])
         assert [void.bundle.label for void in update().void] == [f"{SERIAL} base 1"]
         assert not installation.state().bundles
         if action != "void":
@@ -143,7 +143,7 @@ def test_who_has_what_was_returned_learns_of_it(updating: Workspace, www: Path, 
         accept(updating, receipt(sold), confirm=True)
         publish(updating, www)
         path = path_of(updating, www)
-        assert types(path) == ["trust", "revocations"]
+        assert types(path) == ["trust", "revocations", "catalog"]
         installation.activate(path.read_bytes())
         assert not installation.state().bundles
 
@@ -155,7 +155,7 @@ def test_what_is_left_of_a_serial_comes_with_the_list(updating: Workspace, www: 
     take_back(updating, signer(updating, "revocations"), identities=[extra], confirm=True)
     publish(updating, www)
     path = path_of(updating, www)
-    assert (labels(path), types(path)) == ([f"{SERIAL} base 1"], ["revocations", "bundle"])
+    assert (labels(path), types(path)) == ([f"{SERIAL} base 1"], ["revocations", "catalog", "bundle"])
 
 
 def test_what_a_revoked_key_has_signed_is_left_out_and_the_trust_document_says_why(

@@ -41,7 +41,7 @@ def fail(_: Licensing) -> None:
 
 
 def stop_on_sigterm(_: Licensing) -> None:
-    """Wait to be terminated, with the lines of `docs/leases.md`."""
+    """Wait to be terminated, with the lines of `docs/how-to/concurrent-seats.md`."""
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     ready()
     time.sleep(60)
