@@ -6,14 +6,13 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.failures import asks_for_json, report, report_usage
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import JSON_DUE, UNICODE
+from licensekit.cli.output import JSON_DUE, takes_every_character
 from licensekit.errors import LicenseError
 
 _FILES: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
@@ -78,8 +77,8 @@ class LicenseGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
-        if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.encoding.lower() not in UNICODE:
-            sys.stdout.reconfigure(errors="backslashreplace")  # a pipe on Windows takes no name in another script
+        if not takes_every_character() and (adapt := getattr(sys.stdout, "reconfigure", None)):
+            adapt(errors="backslashreplace")  # a pipe on Windows takes no name in another script
         ctx.meta.setdefault(JSON_DUE, asks_for_json(args))
         if ctx.color is None:
             ctx.color = color_wanted(os.environ)

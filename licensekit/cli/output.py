@@ -33,9 +33,6 @@ _LEFT_OUT: Final = "licensekit.left-out"
 OWN_NAME: Final = "licensekit.own-name"
 """Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
 
-UNICODE: Final = frozenset({"utf-8", "utf8", "utf-8-sig", "utf-16", "utf-32"})
-"""Encodings that have every character."""
-
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
@@ -138,11 +135,15 @@ def _json_is_printed() -> None:
 
 def _dump(value: object, *, indent: int | None = None) -> str:
     """Return `value` as JSON in which nothing moves the cursor or turns the text."""
-    is_ascii = sys.stdout.encoding.lower() not in UNICODE
-    text = in_own_name(json.dumps(value, ensure_ascii=is_ascii, indent=indent))
+    text = in_own_name(json.dumps(value, ensure_ascii=not takes_every_character(), indent=indent))
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def takes_every_character() -> bool:
+    """Return whether the encoding of standard output has all characters, as of no pipe on Windows."""
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def emit(text: str = "") -> None:

@@ -1,5 +1,6 @@
 """Commands print what an encoding without a character has no byte for: a pipe on Windows, or an old terminal."""
 
+import io
 import json
 from pathlib import Path
 
@@ -36,3 +37,13 @@ def test_json_is_the_same_in_every_encoding(commands: click.Group, charset: str)
     assert shown.exit_code == 0, shown.output
     (user,) = json.loads(shown.stdout)["users"]
     assert user["name"] == NAME
+
+
+@pytest.mark.parametrize("place", [None, io.StringIO()])
+def test_a_program_may_have_no_output_or_one_without_an_encoding(
+    commands: click.Group, place: io.StringIO | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a frozen program without a console, or one that keeps the output."""
+    monkeypatch.setattr("sys.stdout", place)
+    commands.main(["users", "list", "--json"], standalone_mode=False)
+    assert place is None or NAME in place.getvalue()

@@ -156,9 +156,8 @@ def test_the_volume_of_the_page_is_mounted_where_the_home_is() -> None:
 
 def test_the_dockerfile_of_the_page_runs_its_program_as_the_account_of_the_tests() -> None:
     text = PAGE.read_text("utf-8").partition('```dockerfile title="Dockerfile"\n')[2].partition("```")[0]
-    instructions = [line.partition(" ")[::2] for line in text.splitlines()]
-    assert [name for name, _ in instructions] == ["FROM", "RUN", "WORKDIR", "COPY", "USER", "CMD"]
-    values = dict(instructions)
+    values = dict(line.split(" ", 1) for line in text.splitlines())
+    assert list(values) == ["FROM", "RUN", "WORKDIR", "COPY", "USER", "CMD"]
     assert values["USER"] == f"{ACCOUNT}:{ACCOUNT}"
     assert values["CMD"] == '["python", "crm.py"]'
     assert values["COPY"].split()[:-1] == ["acme_licensing.py", "crm.py"]
