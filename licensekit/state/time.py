@@ -278,7 +278,8 @@ SOURCES: Final[Mapping[str, Callable[[], Boot]]] = {"linux": linux, "darwin": ma
 
 
 def _count(clock: str) -> float:
-    return time.clock_gettime(getattr(time, clock))
+    read: Callable[[int], float] = getattr(time, "clock_gettime")  # noqa: B009  # Windows has none
+    return read(getattr(time, clock))
 
 
 def _boot(identity: bytes, seconds: float) -> Boot:

@@ -1,5 +1,6 @@
 """Reading a file gives all of it within the bound, or says what is wrong; it never waits."""
 
+import errno
 import os
 import stat
 import threading
@@ -109,6 +110,19 @@ def test_what_is_no_readable_file_is_refused_at_once_with_advice(
     with pytest.raises(FileUnusable) as caught:
         read_bytes(path, limit=100, what="a license file")
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_a_folder_is_named_as_one_where_the_system_denies_to_open_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does."""
+
+    def deny(*_: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("os.open", deny)
+    with pytest.raises(FileUnusable, match="this is a folder, and not a license file"):
+        read_bytes(tmp_path, limit=100, what="a license file")
 
 
 def test_a_pipe_that_somebody_writes_to_is_refused_as_well(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def unit_of(source: Path) -> str:
     return source.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-UNITS = frozenset(unit_of(source) for source in SOURCES) - {"__init__", "__main__"}
+UNITS = frozenset(unit_of(source) for source in SOURCES) - {"__init__", "__main__", "__pyinstaller"}
 
 
 @cache

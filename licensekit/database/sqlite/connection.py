@@ -210,7 +210,8 @@ def _is_writable(path: Path) -> bool:
 def discard(path: Path) -> None:
     """Remove a database file that was created here and has no table; others keep their own.
 
-    It is removed under its lock: who waits for that lock notices that the file is gone.
+    It is removed under its lock: who waits for that lock notices that the file is gone. Windows removes no file that is
+    open, so there it stays; an empty database counts as absent.
     """
     with suppress(LicenseError, OSError, sqlite3.Error), closing(connect(path, wait=0)) as raw:
         raw.execute("BEGIN IMMEDIATE")

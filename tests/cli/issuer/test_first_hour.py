@@ -317,9 +317,12 @@ def test_show_gives_the_catalog_that_was_signed(desk: Desk) -> None:
     assert "The server" not in desk.run("catalog", "show", "-C", "acme").stdout
 
 
-def test_an_account_without_a_name_is_unknown_to_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("said", [KeyError("getpwuid(): uid not found: 4711"), OSError(), ImportError("pwd")])
+def test_an_account_without_a_name_is_unknown_to_the_ledger(said: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container, from Python 3.13 on, and in a service of Windows before."""
+
     def nameless() -> str:
-        raise KeyError("getpwuid(): uid not found: 4711")
+        raise said
 
     monkeypatch.setattr(getpass, "getuser", nameless)
     assert options.operator() == "unknown"

@@ -1,0 +1,92 @@
+"""The workflows run what the README and the project say, and only actions whose content is fixed."""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+TOP: Final = Path(__file__).parents[2]
+WORKFLOWS: Final = sorted((TOP / ".github" / "workflows").glob("*.yml"))
+PROJECT: Final = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+Step = dict[str, Any]
+
+
+def read(name: str) -> dict[str, Any]:
+    """Parse a workflow; `on` is a truth value in YAML 1.1."""
+    found: dict[str, Any] = yaml.safe_load((TOP / ".github" / "workflows" / f"{name}.yml").read_text("utf-8"))
+    return found
+
+
+def steps(workflow: dict[str, Any]) -> Iterator[Step]:
+    """Yield the steps of all jobs."""
+    for job in workflow["jobs"].values():
+        yield from job["steps"]
+
+
+def commands(job: str) -> list[str]:
+    """Return what a job of the tests runs."""
+    return [step["run"] for step in read("test")["jobs"][job]["steps"] if "run" in step]
+
+
+def test_the_quick_tier_runs_on_every_python_that_the_project_names() -> None:
+    named = [found[1] for one in PROJECT["classifiers"] if (found := re.fullmatch(r".* :: (3\.\d+)", one))]
+    assert read("test")["jobs"]["quick"]["strategy"]["matrix"]["python"] == named
+    assert PROJECT["requires-python"] == f">={named[0]}"
+
+
+def test_the_quick_tier_runs_on_every_system() -> None:
+    systems = read("test")["jobs"]["quick"]["strategy"]["matrix"]["system"]
+    assert {one.partition("-")[0] for one in systems} == {"ubuntu", "macos", "windows"}
+
+
+def test_the_quick_tier_is_run_by_the_command_of_the_readme() -> None:
+    text = (TOP / "README.md").read_text("utf-8")
+    found = re.search(r"<!-- test command -->\n```sh\n(.*?)\n```", text, re.DOTALL)
+    assert found
+    _, install, run = (shlex.split(one) for one in found[1].split(" && "))
+    ours = [shlex.split(one.replace("${{ matrix.tests }}", "")) for one in commands("quick")]
+    assert [["python", "-m", "pip", *install[1:]], ["python", *run[1:]]] == ours
+
+
+def test_lint_is_what_contributors_run() -> None:
+    text = (TOP / "CONTRIBUTING.md").read_text("utf-8")
+    asked = re.findall(r"\.venv/bin/((?:ruff|lint-imports|mypy|pyright)[\w -]*(?: \.)?)(?: &&|$)", text, re.MULTILINE)
+    assert len(asked) == 5
+    assert set(asked) <= {one for line in commands("lint") for one in line.split(" && ")}
+
+
+def test_everything_is_one_script() -> None:
+    assert commands("everything") == [".ci/run"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
+    """By the hash of a commit, with the version beside it for people: a tag can be moved."""
+    text = path.read_text("utf-8")
+    used = [step["uses"] for step in steps(read(path.stem)) if "uses" in step]
+    assert len(re.findall(r"uses: \S+@[0-9a-f]{40}  # v\d+\.\d+\.\d+$", text, re.MULTILINE)) == len(used) > 0
+    for step in steps(read(path.stem)):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_only_read(path: Path) -> None:
+    """A release may ask PyPI to trust it as well."""
+    workflow = read(path.stem)
+    assert workflow["permissions"] == {"contents": "read"}
+    for name, job in workflow["jobs"].items():
+        assert "timeout-minutes" in job, name
+        assert job.get("permissions", {}).keys() <= {"contents", "id-token"}, name
+
+
+def test_a_release_is_of_the_version_that_is_tagged() -> None:
+    """The step that compares finds the version of the project, and no other."""
+    (line,) = (one["run"] for one in steps(read("release")) if "grep" in one.get("run", ""))
+    pattern = line.partition('"')[2].rpartition('"')[0].replace("\\", "")
+    assert pattern.replace("${GITHUB_REF_NAME#v}", PROJECT["version"]) in (TOP / "pyproject.toml").read_text("utf-8")
