@@ -15,9 +15,7 @@ R = TypeVar("R")
 class Opened(Protocol):
     """A `Licensing`, or what the `open` of a product returns: a `Licensing` whose type knows its codes."""
 
-    def access(self, code: Any) -> Access:
-        """Return to what extent the installation may use a system license."""
-        ...
+    def access(self, code: Any) -> Access: ...  # noqa: D102  # `Licensing` documents it
 
 
 def asked_about(opened: Opened, code: str, user: str | None) -> Licensing | Holder:

@@ -25,6 +25,7 @@ from licensekit.entitlements.messages import NoBundleGrants
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.issuer.output.product_module import product_module
 from licensekit.testing import TestLicensing, licenses
+from samples.frameworks import wsgi_app
 from samples.superoffice.superoffice_crm_licensing import PACK, superoffice_crm
 from tests.contrib.conftest import FRAMEWORKS
 
@@ -194,6 +195,14 @@ def test_a_wsgi_request_without_a_license_is_answered_with_a_problem(licensing: 
     assert json.loads(body)["reason"] == "unknown-user"
     assert call(app, REMOTE_USER="anna") == ("200 OK", {"Content-Type": "text/plain"}, b"fine")
     assert json.loads(call(app)[2])["license"] == "sales-pro"
+
+
+def test_the_sample_for_wsgi_asks_before_a_page_and_within_it() -> None:
+    with superoffice_crm.testing(system=["quote"]) as licensing:
+        assert call(wsgi_app.app)[0] == "200 OK"
+        assert json.loads(call(wsgi_app.app, "/areas")[2])["license"] == "area-mgt"
+        licensing.withdraw("quote")
+        assert json.loads(call(wsgi_app.app)[2])["license"] == "quote"
 
 
 def test_a_wsgi_application_may_refuse_what_it_has_begun(licensing: TestLicensing) -> None:
