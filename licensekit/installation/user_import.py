@@ -180,7 +180,7 @@ def _words(text: str) -> list[str]:
 
 
 def _groups(text: str) -> tuple[str, ...]:
-    return tuple(names.check_groups(_words(text)).split())
+    return names.check_groups(names.split_groups(text))
 
 
 _FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {

@@ -15,6 +15,7 @@ from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
 from licensekit.state.transactions import changing, reading, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
+from licensekit.text import names
 from licensekit.wire.documents import Kind, UserKind
 
 
@@ -70,7 +71,7 @@ class Users(Assignable):
         with write_installation(self._opened) as change:
             before = known_user(change.connection, user_id)
             flags = {"can_log_in": can_log_in, "administrator": administrator, "retired": retired}
-            member_of = None if groups is None else tuple(sorted(set(groups)))
+            member_of = None if groups is None else names.check_groups(groups)
             given: dict[str, Any] = {"name": name, "kind": kind, "groups": member_of, **flags}
             after = before._replace(**{field: value for field, value in given.items() if value is not None})
             if after != before:

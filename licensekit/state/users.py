@@ -104,7 +104,7 @@ def facts_of(row: Row) -> UserFacts:
         can_log_in=bool(can_log_in),
         administrator=bool(administrator),
         retired=bool(retired),
-        groups=tuple(member_of.split()),
+        groups=tuple(filter(None, member_of.split("\n"))),
         written=written,
         last_seen=last_seen,
     )
@@ -118,7 +118,7 @@ def add_user(connection: Connection, user: UserFacts) -> UserFacts:
         EntryInvalid: the id, the name or a group cannot be kept.
     """
     written = names.written_id(user.id, "user id")
-    user = user._replace(id=names.folded(written), written=written)
+    user = user._replace(id=names.folded(written), written=written, groups=names.check_groups(user.groups))
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
         raise EntryTaken(reason="user", entry=written)
     connection.run(
@@ -147,7 +147,8 @@ def update_user(connection: Connection, user: UserFacts) -> None:
 
 def _columns(user: UserFacts) -> tuple[str | int, ...]:
     flags = map(int, (user.can_log_in, user.administrator, user.retired))
-    return names.check_name(user.name), int(user.kind), *flags, names.check_groups(user.groups), user.id
+    member_of = "\n".join(names.check_groups(user.groups))
+    return names.check_name(user.name), int(user.kind), *flags, member_of, user.id
 
 
 def holdings_of(rows: Sequence[Row]) -> tuple[Holding, ...]:
