@@ -18,6 +18,7 @@ from licensekit.installation.details import LicenseDetails, UserDetails
 from licensekit.installation.doctor import diagnose
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.explaining import Explained, ExplainedRow, FileDetails
+from licensekit.installation.group_rules import GroupRule
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
 from licensekit.installation.metrics import metric_lines
@@ -26,9 +27,18 @@ from licensekit.installation.preview import Preview, PreviewRow, SettingChange, 
 from licensekit.installation.relocation import Moved, move, restore
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
+from licensekit.installation.sync import Imported, Synced, SyncProposal
+from licensekit.installation.sync_plan import PlannedUser
 from licensekit.installation.update import Fetch
-from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
+from licensekit.installation.user_table import (
+    IMPORT_BYTES,
+    ImportRow,
+    parse_directory,
+    parse_users,
+    profiles,
+    user_lines,
+)
 from licensekit.installation.users import Users
 from licensekit.state.home import locate
 from licensekit.state.journal_state import BundleRecord
@@ -39,12 +49,13 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
-    "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "HeldSeat", "ImportRow",
-    "Imported", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
-    "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
-    "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
-    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose",
-    "locate", "may_login", "metric_lines", "move", "parse_ids", "parse_users", "restore", "table_of", "ways",
+    "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "GroupRule", "HeldSeat",
+    "ImportRow", "Imported", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
+    "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
+    "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
+    "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void",
+    "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_directory", "parse_ids",
+    "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip
 
 

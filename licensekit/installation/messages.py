@@ -51,5 +51,11 @@ class ReturnIsFinal(Message):
     """Serial, part and sequence of each."""
 
 
+class UsersLeave(Message):
+    """Users are retired by a sync: they have left the directory, or their accounts are disabled there."""
+
+    users: int
+
+
 class BootClockMissing(Message):
     """A machine on which nothing but its clock shows that time passes."""

@@ -124,7 +124,7 @@ def add_user(connection: Connection, user: UserFacts) -> UserFacts:
     connection.run(
         "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        *_columns(user),
+        *columns_of(user),
         written,
     )
     index_words(connection, (user,))
@@ -140,12 +140,13 @@ def update_user(connection: Connection, user: UserFacts) -> None:
     connection.run(
         "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
         " member_of = ? WHERE id = ?",
-        *_columns(user),
+        *columns_of(user),
     )
     index_words(connection, (user,))
 
 
-def _columns(user: UserFacts) -> tuple[str | int, ...]:
+def columns_of(user: UserFacts) -> tuple[str | int, ...]:
+    """Return name, kind, flags, groups and id as they are kept; raises `EntryInvalid` as `add_user`."""
     flags = map(int, (user.can_log_in, user.administrator, user.retired))
     member_of = "\n".join(names.check_groups(user.groups))
     return names.check_name(user.name), int(user.kind), *flags, member_of, user.id
