@@ -108,15 +108,18 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
             connection.run_many(_HOLDS_NONE, [(holder,) for holder in holders])
 
 
-def carry_out(connection: Connection, run: str, code: str) -> None:
-    """Release and assign a user license as it is staged.
+def carry_out(connection: Connection, run: str, code: str, *, releases: bool) -> None:
+    """Release and assign a user license as it is staged; `releases` says whether anybody releases it.
 
     Whoever is assigned it takes the slots that become free, and then the next ones.
     """
     last = connection.one(_of(Kind.USER, _LAST), code, HIGHEST, 1)
-    released = {slot_of(slot) for (slot,) in connection.rows(_STAGED_SLOTS, code, run, code, -1)}
-    connection.run(_RELEASE_STAGED, code, run, code, -1)
-    freed = sorted(released - {NO_SLOT} - _occupied(connection, _BY_SLOT, code, sorted(released)))
+    freed: list[int] = []
+    if releases:
+        released = {slot_of(slot) for (slot,) in connection.rows(_STAGED_SLOTS, code, run, code, -1)} - {NO_SLOT}
+        connection.run(_RELEASE_STAGED, code, run, code, -1)
+        # Where rows were edited, another holder may have the same slot.
+        freed = sorted(released - _occupied(connection, _BY_SLOT, code, sorted(released)))
     first = connection.rows(_FIRST_STAGED, run, code, len(freed)) if freed else []
     connection.run_many(_ASSIGN_USER, [(user, code, slot) for slot, (user,) in zip(freed, first, strict=False)])
     connection.run(_ASSIGN_STAGED, (0 if last is None else last[1]) - len(first), run, code, len(first))

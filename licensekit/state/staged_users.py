@@ -180,7 +180,7 @@ class Staging:
         connection.run(_ADD, today, self.run)
         connection.run(_UPDATE, today, self.run)
         for code in sorted({*self.assigned, *self.released}):
-            carry_out(connection, self.run, code)
+            carry_out(connection, self.run, code, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
         connection.run(_NAME_PEOPLE, self.run)
         return connection.one(_NAMED, self.run) == (self._users,)
