@@ -73,7 +73,8 @@ class Planner(NamedTuple):
         before = UserFacts(key, written=row.user_id) if known is None else known.facts
         as_before = _as_before(before, known)
         if row.fault:
-            return PlannedUser(REFUSED, row.line, as_before, (row.fault,))
+            named = before if known else before._replace(**row.changes)
+            return PlannedUser(REFUSED, row.line, _as_before(named, known), (row.fault,))
         if self.rules is not None and row.changes.get("retired"):
             return _disabled(row, as_before)
         changes = row.changes if self.rules is None else {**row.changes, "retired": False}

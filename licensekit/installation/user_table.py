@@ -148,7 +148,7 @@ def _users(row: TableRow[str]) -> list[ImportRow]:
         user_id = names.written_id(given["id"], "user id")
     except (RefusedError, FaultyValue) as error:
         fault = error.fault if isinstance(error, FaultyValue) else error
-        return [ImportRow(row.line, given["id"], {}, (), fault, row.marks)]
+        return [ImportRow(row.line, given["id"], {"name": given.get("name", "")}, (), fault, row.marks)]
     licenses = given.get("licenses", "").replace(",", " ").replace(";", " ").split()
     return [ImportRow(row.line, user_id, changes, tuple(licenses), None, row.marks)]
 

@@ -41,8 +41,8 @@ _HIGHEST: Final = (
     " FROM codes WHERE license IS NOT NULL"
 )
 _NUMBERS: Final = (
-    "SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot) FROM {kind}_licenses"
-    " GROUP BY license ORDER BY license"
+    "SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot),"
+    " count((SELECT id FROM {kind}s h WHERE h.id = {kind}_id)) FROM {kind}_licenses GROUP BY license ORDER BY license"
 )
 _HELD_BY: Final = "SELECT 1 FROM user_licenses l WHERE l.user_id = users.id"
 _HOLDS_NOW: Final = "UPDATE users SET held_since = 0 WHERE id = ? AND held_since IS NULL"
@@ -188,13 +188,13 @@ def highest(connection: Connection, kind: Kind) -> dict[str, int]:
 
 
 def misnumbered(connection: Connection) -> Iterator[tuple[str, int]]:
-    """Yield each license whose slots have gaps or are held twice, with how many rows it has.
+    """Yield each license whose slots have gaps, are held twice or by nobody, with how many rows it has.
 
     Every row is counted.
     """
     for kind in _KINDS:
-        for code, rows, slots, lowest, last in connection.rows(_of(kind, _NUMBERS)):
-            if (rows, rows, 1) != (slots, last, lowest):
+        for code, rows, slots, lowest, last, held in connection.rows(_of(kind, _NUMBERS)):
+            if (rows, rows, rows, 1) != (slots, last, held, lowest):
                 yield code, rows
 
 

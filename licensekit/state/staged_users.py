@@ -55,8 +55,8 @@ _UPDATE: Final = (
     " FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id"
 )
 _NAME_PEOPLE: Final = (
-    "INSERT INTO people (pseudonym, id, written) SELECT pseudonym, user_id, written FROM staged_users s"
-    " WHERE s.run = ? AND NOT EXISTS (SELECT 1 FROM people p WHERE p.id = s.user_id)"
+    "INSERT INTO people (pseudonym, id, written) SELECT pseudonym, user_id, written FROM staged_users"
+    " WHERE run = ? AND number > ? ON CONFLICT (id) DO NOTHING"
 )
 _NAMED: Final = (
     "SELECT count(*) FROM staged_users s JOIN people p ON p.id = s.user_id AND p.pseudonym = s.pseudonym"
@@ -154,7 +154,7 @@ class Staging:
         self._renamed: list[UserFacts] = []
 
     def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
-        """Prepare some users, with the search words of those to come."""
+        """Prepare some users, with their pseudonyms and the search words of those to come."""
         numbered = list(enumerate(users, self._users + 1))
         insert_rows(connection, _STAGE_USER, (self._row(number, one) for number, one in numbered))
         insert_rows(connection, _STAGE_LICENSE, chain.from_iterable(self._licenses(*pair) for pair in numbered))
@@ -162,6 +162,7 @@ class Staging:
         if new:
             there = connection.rows(_in(_THERE, new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
+        connection.run(_NAME_PEOPLE, self.run, self._users)
         self._renamed += (one.user for one in users if one.is_renamed)
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
@@ -182,7 +183,6 @@ class Staging:
         for code in sorted({*self.assigned, *self.released}):
             carry_out(connection, self.run, code, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
-        connection.run(_NAME_PEOPLE, self.run)
         return connection.one(_NAMED, self.run) == (self._users,)
 
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:

@@ -32,7 +32,7 @@ LEAVING: Final = 200
 
 def export(users: Iterable[tuple[int, bool]]) -> str:
     """Return an export of Active Directory; true of who has changed."""
-    told = ((n, "Dahl" if new else "Berg", "Night" if n % 3 else "Day") for n, new in users)
+    told = ((n, "Dahl" if new else "Berg", "Day" if n % 10 else "Night") for n, new in users)
     lines = (f'user{n:07},Person {n} {name},True,"CN=Domain Users,OU=g;CN={group},DC=a"\n' for n, name, group in told)
     return "sAMAccountName,displayName,Enabled,memberOf\n" + "".join(lines)
 

@@ -228,11 +228,7 @@ STALE: list[tuple[str, Any, tuple[str, ...]]] = [
     ("one was exchanged", lambda crm: crm.users.assign("dora", "user", release=["windows"]), ("licenses",)),
     ("none is free any more", lambda crm: crm.users.assign("carl", "service"), ("service",)),
     ("a rule was added", lambda crm: crm.users.add_rule("x", "sales"), ("rules of groups, or licenses",)),
-    (
-        "others are licensed",
-        lambda crm: crm.activate(file(bundle(2, users={"sales": 9}))),
-        ("rules of groups, or licenses",),
-    ),
+    ("others are licensed", lambda crm: crm.activate(file(MORE)), ("rules of groups, or licenses",)),
 ]
 
 
