@@ -7,8 +7,7 @@ what it was worked out from. So others wait for it no longer than for any other 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from secrets import token_hex
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from licensekit.dates import day_at
@@ -22,7 +21,6 @@ from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
 from licensekit.state import staged_users
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
-from licensekit.state.logs import new_pseudonym
 from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser, Staging, together
 from licensekit.state.transactions import WriteTransaction, write_first, write_installation
 from licensekit.text import names
@@ -32,7 +30,6 @@ FAULTS: Final = 100
 """How many faults are reported at most."""
 FEW: Final = 10
 """So many users may leave, whatever part of all they are."""
-_RUN_BYTES: Final = 8
 
 Progress = Callable[[int], object]
 """Called with how many users were prepared since the last call."""
@@ -59,17 +56,22 @@ class Synced(NamedTuple):
     released: int
 
 
-class Plan(NamedTuple):
-    """What is to become of users, and what that was worked out from."""
+Basis = tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...]]
+"""What a plan was worked out from beside the users: rules, bundles in force, documents of trust."""
 
-    did: str
-    """The code of its entries in the audit log."""
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SyncProposal(Proposal[Synced]):
+    """What a sync with a directory would do; nothing is changed yet."""
+
     users: tuple[PlannedUser, ...]
-    """Those of the table in its order, then those who have left it."""
-    basis: tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...]]
-    """The rules of groups, the bundles in force and the documents of trust."""
-    known_as: dict[str, str]
-    """The pseudonym of each user who is changed, by id."""
+    """What becomes of each user: those of the table in its order, then those who have left it."""
+    basis: Basis
+    opened: OpenInstallation
+    did: str = "user-sync"
+    """The code of its entries in the audit log."""
+    too_many: MostUsersLeave | None = None
+    """That most users would leave, if they would."""
 
     @property
     def staged(self) -> list[StagedUser]:
@@ -83,26 +85,6 @@ class Plan(NamedTuple):
         assigned = sum(len(one.assigned) for one in self.staged)
         released = sum(len(one.released) for one in self.staged)
         return Synced(of[ADDED], of[CHANGED], of[LEFT], of[SAME], of[REFUSED], assigned, released)
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class SyncProposal(Proposal[Synced]):
-    """What a sync with a directory would do; nothing is changed yet."""
-
-    plan: Plan
-    opened: OpenInstallation
-    too_many: MostUsersLeave | None = None
-    """That most users would leave, if they would."""
-
-    @property
-    def users(self) -> tuple[PlannedUser, ...]:
-        """What becomes of each user: those of the table in its order, then those who have left it."""
-        return self.plan.users
-
-    @property
-    def counts(self) -> Synced:
-        """How many users there are of each outcome, and licenses."""
-        return self.plan.counts
 
     def as_json(self) -> dict[str, Any]:
         """Return everything that a preview shows as plain JSON values."""
@@ -121,7 +103,8 @@ class SyncProposal(Proposal[Synced]):
         if self.too_many is not None and not most_leave:
             raise self.too_many
         self.require_confirmed(confirm=confirm)
-        _prepare_and_make(self.opened, self.plan, progress)
+        if self.staged:
+            _prepare_and_make(self, progress)
         return self.counts
 
 
@@ -138,13 +121,11 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     plan = _planned(read, rows, leavers.values(), from_directory=True)
     leaving = plan.counts.left
     most = MostUsersLeave(leaving=leaving, users=len(marked)) if leaving > max(FEW, len(marked) // 2) else None
-    return SyncProposal(
-        changes=tuple(_change(one) for one in plan.staged),
+    return replace(
+        plan,
+        changes=tuple(map(_change, plan.staged)),
         warnings=(most,) if most else (),
         needs_confirmation=(UsersLeave(users=leaving),) if leaving else (),
-        about="these users",
-        plan=plan,
-        opened=read.opened,
         too_many=most,
     )
 
@@ -158,41 +139,40 @@ def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: 
     """
     rows = tuple(rows)
     if len(rows) <= TOGETHER:
-        plan = write_first(opened, lambda change: _import(change, rows))
+        counts = write_first(opened, lambda change: _import(change, rows))
     else:
         with read_installation(opened) as read:
             plan = _faultless(_planned(read, rows))
-        _prepare_and_make(opened, plan, progress)
-    counts = plan.counts
+        counts = plan.apply(progress=progress)
     return Imported(counts.added, counts.changed, counts.unchanged, counts.assigned)
 
 
-def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Plan:
+def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
     """Work an import out and make it in the same transaction."""
-    plan = _faultless(_planned(change.read, rows))
-    staging = Staging(token_hex(_RUN_BYTES), plan.known_as)
-    staging.add(change.connection, plan.staged)
-    _make(change, plan, staging)
-    staged_users.unstage(change.connection, staging.run)
-    return plan
+    plan, staging = _faultless(_planned(change.read, rows)), Staging()
+    if plan.staged:
+        staging.add(change.connection, plan.staged)
+        _make(change, plan, staging)
+        staged_users.unstage(change.connection, staging.run)
+    return plan.counts
 
 
 def _planned(
     read: ReadTransaction, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = (), *, from_directory: bool = False
-) -> Plan:
+) -> SyncProposal:
     state, rules = read.state(), read_rules(read.connection)
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
-    users = Planner(state, known, licenses, {}).plan(rows, leavers)
-    plan = Plan("user-sync" if from_directory else "user-import", tuple(users), _basis(read, state), {})
-    ids = [one.user.id for one in plan.staged]
-    known_as = staged_users.pseudonyms(read.connection, ids)
-    return plan._replace(known_as={user_id: known_as.get(user_id) or new_pseudonym() for user_id in ids})
+    return SyncProposal(
+        about="the table of users",
+        users=tuple(Planner(state, known, licenses, {}).plan(rows, leavers)),
+        basis=_basis(read, state),
+        opened=read.opened,
+        did="user-sync" if from_directory else "user-import",
+    )
 
 
-def _basis(
-    read: ReadTransaction, state: InstallationState
-) -> tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...]]:
+def _basis(read: ReadTransaction, state: InstallationState) -> Basis:
     rules = tuple(read_rules(read.connection).values())
     return rules, tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens)
 
@@ -210,7 +190,7 @@ def _is_of_all(fault: object) -> bool:
     return isinstance(fault, ColumnInvalid) or (isinstance(fault, SyntaxInvalid) and fault.reason != "cells")
 
 
-def _faultless(plan: Plan) -> Plan:
+def _faultless(plan: SyncProposal) -> SyncProposal:
     """Return a plan in which nobody is refused; raises as `import_users`."""
     faults = [fault.at(f"line {one.line}") for one in plan.users for fault in one.faults]
     if faults:
@@ -223,26 +203,25 @@ def _change(staged: StagedUser) -> Change:
     return Change(staged.user.written, before, tuple(sorted(staged.after)))
 
 
-def _prepare_and_make(opened: OpenInstallation, plan: Plan, progress: Progress) -> None:
+def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
     """Prepare a plan in short transactions, and make it in one more."""
-    database, staging = opened.database, Staging(token_hex(_RUN_BYTES), plan.known_as)
+    database, staging = plan.opened.database, Staging()
     staged_users.clear(database)
     try:
         for some in together(plan.staged):
             with database.write() as connection:
                 staging.add(connection, some)
             progress(len(some))
-        if plan.staged:
-            with write_installation(opened) as change:
-                _require_unchanged(change, plan, staging)
-                _make(change, plan, staging)
+        with write_installation(plan.opened) as change:
+            _require_unchanged(change, plan, staging)
+            _make(change, plan, staging)
     finally:
         # What is left means nothing; the next sync clears it.
         with suppress(StateError):
             staged_users.clear(database)
 
 
-def _require_unchanged(change: WriteTransaction, plan: Plan, staging: Staging) -> None:
+def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
     """Refuse a plan unless what it was worked out from is still so, and as many are free as it needs."""
     state = change.read.state()
     differing = staging.differing(change.connection)
@@ -254,19 +233,18 @@ def _require_unchanged(change: WriteTransaction, plan: Plan, staging: Staging) -
         free = ((code, count(state.entitlements, code, used[code]).free) for code in staging.assigned)
         differing = tuple(code for code, number in free if number is not None and number < staging.assigned[code])
     if differing:
-        raise ProposalStale(about="the table of users", changed=differing)
+        raise ProposalStale(about=plan.about, changed=differing)
 
 
-def _make(change: WriteTransaction, plan: Plan, staging: Staging) -> None:
+def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
     """Make a plan that was prepared, with entries in the audit log for all to whom the same happens."""
-    if not staging.carry_out(change.connection, day_at(change.now)):
-        raise ProposalStale(about="the table of users", changed=("people",))
+    staging.carry_out(change.connection, day_at(change.now))
     alike: dict[tuple[str, frozenset[str], frozenset[str]], list[str]] = {}
     for one in plan.users:
         if one.outcome in {ADDED, CHANGED, LEFT}:
             key = (one.outcome, one.staged.assigned, one.staged.released)
             alike.setdefault(key, []).append(one.staged.user.written)
-    change.pseudonyms = {one.user.written: plan.known_as[one.user.id] for one in plan.staged}
+    change.pseudonyms = staging.pseudonyms
     for (outcome, assigned, released), written in alike.items():
         for some in together(written):
             change.record(plan.did, what=outcome, users=some, assigned=sorted(assigned), released=sorted(released))

@@ -7,10 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from operator import itemgetter
+from pathlib import Path
+from secrets import token_hex
 from typing import Final, LiteralString, NamedTuple, TypeVar
 
 from licensekit.database import Connection, Database
+from licensekit.database.migrations import read_statements
 from licensekit.entitlements.login import UserFacts
+from licensekit.state.logs import new_pseudonym
 from licensekit.state.slots import carry_out
 from licensekit.state.user_words import index_words, insert_rows
 from licensekit.state.users import USER_COLUMNS, columns_of, facts_of
@@ -19,58 +23,13 @@ T = TypeVar("T")
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
-# No name has a line break in it, so no two users who differ are written alike.
-_STATE: Final = (
-    "u.name || '\n' || u.kind || ' ' || u.can_log_in || ' ' || u.administrator || ' ' || u.retired || ' '"
-    " || u.from_directory || ' ' || u.member_of"
-)
-_KNOWN: Final = (
-    f"SELECT {USER_COLUMNS}, u.from_directory, {_STATE}, l.license FROM users u"  # noqa: S608  # texts of ours
-    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more}) ORDER BY u.id, l.license"
-)
-_OF_DIRECTORY: Final = "SELECT id FROM users WHERE from_directory = 1 AND retired = 0 ORDER BY id"
-_PSEUDONYMS: Final = "SELECT id, pseudonym FROM people WHERE id IN (?{more})"
-_THERE: Final = "SELECT id FROM users WHERE id IN (?{more})"
-_STAGE_USER: Final = "INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_STAGE_LICENSE: Final = "INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?)"
-_COUNT: Final = "SELECT count(*) FROM staged_users WHERE run = ?"
-_DIFFERING: Final = (
-    "SELECT s.written FROM staged_users s LEFT JOIN users u ON u.id = s.user_id"  # noqa: S608  # texts of ours
-    f" WHERE s.run = ? AND s.before <> coalesce({_STATE}, '') ORDER BY s.number LIMIT 10"
-)
-_HELD: Final = "SELECT count(*) FROM staged_users s JOIN user_licenses l ON l.user_id = s.user_id WHERE s.run = ?"
-_STILL_HELD: Final = (
-    "SELECT count(*) FROM staged_licenses s JOIN user_licenses l ON l.user_id = s.user_id AND l.license = s.license"
-    " WHERE s.run = ? AND s.change < 1"
-)
-_ADD: Final = (
-    "INSERT INTO users (id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory,"
-    " held_since) SELECT user_id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory,"
-    " CASE WHEN holds = 1 THEN holds * ? END FROM staged_users WHERE run = ? AND before = ''"
-)
-_UPDATE: Final = (
-    "UPDATE users SET name = s.name, kind = s.kind, can_log_in = s.can_log_in, administrator = s.administrator,"
-    " retired = s.retired, member_of = s.member_of, from_directory = s.from_directory,"
-    " held_since = CASE WHEN s.holds = 1 THEN coalesce(users.held_since, s.holds * ?) END"
-    " FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id"
-)
-_NAME_PEOPLE: Final = (
-    "INSERT INTO people (pseudonym, id, written) SELECT pseudonym, user_id, written FROM staged_users"
-    " WHERE run = ? AND number > ? ON CONFLICT (id) DO NOTHING"
-)
-_NAMED: Final = (
-    "SELECT count(*) FROM staged_users s JOIN people p ON p.id = s.user_id AND p.pseudonym = s.pseudonym"
-    " WHERE s.run = ?"
-)
-_OLDEST: Final = "SELECT run, number, user_id FROM staged_users ORDER BY run, number LIMIT ?"
-_UNUSED_WORDS: Final = (
-    "DELETE FROM user_words WHERE user_id IN (?{more})"
-    " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_words.user_id)"
-)
-_UNSTAGE: Final[tuple[LiteralString, ...]] = (
-    "DELETE FROM staged_licenses WHERE run = ? AND number <= ?",
-    "DELETE FROM staged_users WHERE run = ? AND number <= ?",
-)
+_RUN_BYTES: Final = 8
+
+_STATE, *_STATEMENTS = read_statements(Path(__file__).with_name("staged_users.sql"))
+_FILLED: Final = (one.replace("{state}", _STATE).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS)
+_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, *_REST = _FILLED
+_NAME, _STAGE_USER, _STAGE_LICENSE, _COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, *_LEFT_OVER = _REST
+_OLDEST, _UNUSED_WORDS, *_UNSTAGE = _LEFT_OVER
 
 
 class KnownUser(NamedTuple):
@@ -134,19 +93,13 @@ def directory_users(connection: Connection) -> list[str]:
     return [user_id for (user_id,) in connection.rows(_OF_DIRECTORY)]
 
 
-def pseudonyms(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """Look up the pseudonyms that people have, by their ids in the form that is compared."""
-    found = (connection.rows(_in(_PSEUDONYMS, some), *some) for some in together(ids))
-    return dict(chain.from_iterable(found))
-
-
 class Staging:
     """What is prepared of one run: users in the order in which they are given."""
 
-    def __init__(self, run: str, known_as: dict[str, str]) -> None:
-        """Begin a run; `known_as` is the pseudonym of each user, by id."""
-        self.run = run
-        self._known_as = known_as
+    def __init__(self) -> None:
+        self.run = token_hex(_RUN_BYTES)
+        self.pseudonyms: dict[str, str] = {}
+        """Those of the users, by their written ids."""
         self._users = 0
         self._held = 0
         self.assigned = Counter[str]()
@@ -162,7 +115,7 @@ class Staging:
         if new:
             there = connection.rows(_in(_THERE, new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
-        connection.run(_NAME_PEOPLE, self.run, self._users)
+        self._name(connection, [one.user for one in users])
         self._renamed += (one.user for one in users if one.is_renamed)
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
@@ -176,20 +129,27 @@ class Staging:
         held = {connection.one(_HELD, self.run), connection.one(_STILL_HELD, self.run)}
         return () if held == {(self._held,)} else ("licenses",)
 
-    def carry_out(self, connection: Connection, today: int) -> bool:
-        """Make the change; return whether each user has the pseudonym that was prepared."""
+    def carry_out(self, connection: Connection, today: int) -> None:
+        """Make the change, on a day in days since 1970."""
         connection.run(_ADD, today, self.run)
         connection.run(_UPDATE, today, self.run)
         for code in sorted({*self.assigned, *self.released}):
             carry_out(connection, self.run, code, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
-        return connection.one(_NAMED, self.run) == (self._users,)
 
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:
         *facts, _ = columns_of(one.user)
         before = "" if one.before is None else one.before.state
-        flags = (int(one.from_directory), int(bool(one.after)))
-        return (self.run, number, one.user.id, before, one.user.written, *facts, *flags, self._known_as[one.user.id])
+        flags = int(one.from_directory), int(bool(one.after))
+        return self.run, number, one.user.id, before, one.user.written, *facts, *flags
+
+    def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
+        """Look up the pseudonyms of users, and keep new ones for those who have none."""
+        ids = [user.id for user in users]
+        known: dict[str, str] = dict(connection.rows(_in(_PSEUDONYMS, ids), *ids))
+        new = {user.id: (new_pseudonym(), user.id, user.written) for user in users if user.id not in known}
+        insert_rows(connection, _NAME, new.values())
+        self.pseudonyms |= {user.written: known.get(user.id) or new[user.id][0] for user in users}
 
     def _licenses(self, number: int, one: StagedUser) -> Iterator[tuple[str | int, ...]]:
         self.assigned.update(one.assigned)

@@ -87,7 +87,7 @@ def sync(
             raise proposal.too_many
         if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make the users so?"):
             return
-        with output.progress("syncing", len(proposal.plan.staged)) as told:
+        with output.progress("syncing", len(proposal.staged)) as told:
             done = proposal.apply(confirm=True, most_leave=most_leave, progress=told)
     if consent.as_json:
         output.emit_json(proposal.as_json())

@@ -95,7 +95,6 @@ CREATE TABLE staged_users (
     member_of {text} NOT NULL,
     from_directory {integer} NOT NULL,
     holds {integer} NOT NULL,
-    pseudonym {text} NOT NULL,
     PRIMARY KEY (run, number)
 ) {strict};
 
