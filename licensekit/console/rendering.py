@@ -22,6 +22,7 @@ from licensekit.console.views import over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState
+from licensekit.text.names import join_groups
 
 _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.NotFound, 404),
@@ -164,7 +165,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
-    shown = (amount, coded, day, described, issuer_name, license_name, moment, over, percent, tone, value)
+    shown = (amount, coded, day, described, issuer_name, join_groups, license_name, moment, over, percent, tone, value)
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)
     return made

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from licensekit.text.names import folded
 from licensekit.wire.plain import plain_fields
 
 NO_LOGIN: Final = "no-login"
@@ -60,11 +61,14 @@ def is_event_kind(text: str) -> bool:
 def concerning(
     events: Iterable[Event], *, user: str | None = None, groups: Iterable[str] = (), site: str | None = None
 ) -> tuple[Event, ...]:
-    """Return the events whose scope holds a user with its `groups`, at a `site`."""
-    theirs = {(EventScope.SITE, site), (EventScope.USER, user)}
-    theirs |= {(EventScope.GROUP, group) for group in groups}
+    """Return the events whose scope holds a user with its `groups`, compared folded, at a `site`."""
+    member_of = frozenset(map(folded, groups))
+    theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: member_of}
     return tuple(
-        event for event in events if event.scope is EventScope.INSTALLATION or (event.scope, event.subject) in theirs
+        event
+        for event in events
+        if event.scope is EventScope.INSTALLATION
+        or (folded(event.subject) if event.scope is EventScope.GROUP else event.subject) in theirs[event.scope]
     )
 
 

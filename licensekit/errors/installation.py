@@ -162,6 +162,13 @@ class ResetRefused(RefusedError, reasons=True):
     issuer: str
 
 
+class MostUsersLeave(RefusedError):
+    """A sync after which most users who come from the directory would be gone: the export may be cut off."""
+
+    leaving: int
+    users: int
+
+
 class ProposalError(LicenseError):
     """A proposal that is not carried out; nothing was changed."""
 

@@ -16,6 +16,7 @@ from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
+from licensekit.installation.group_rules import GroupRule
 from licensekit.installation.installation import Installation
 from licensekit.installation.many_users import UsersProposal, parse_ids
 from licensekit.installation.operations import Moved, diagnose, move, restore
@@ -23,8 +24,17 @@ from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
-from licensekit.installation.user_import import IMPORT_BYTES, Imported, ImportRow, parse_users
+from licensekit.installation.sync import Imported, Synced, SyncProposal
+from licensekit.installation.sync_plan import PlannedUser
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
+from licensekit.installation.user_table import (
+    IMPORT_BYTES,
+    ImportRow,
+    parse_directory,
+    parse_users,
+    profiles,
+    user_lines,
+)
 from licensekit.installation.users import Users
 from licensekit.state.home import locate
 from licensekit.state.journal import BundleRecord
@@ -36,12 +46,13 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
-    "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "HeldSeat", "ImportRow",
-    "Imported", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
-    "NextDate", "Notice", "Part", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
-    "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "TableOptions", "UserDetails",
-    "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose",
-    "locate", "may_login", "metric_lines", "move", "parse_ids", "parse_users", "restore", "table_of", "ways",
+    "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "GroupRule", "HeldSeat",
+    "ImportRow", "Imported", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
+    "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
+    "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
+    "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void",
+    "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_directory", "parse_ids",
+    "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip
 
 

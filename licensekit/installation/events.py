@@ -78,8 +78,8 @@ def _checked_subject(change: WriteTransaction, scope: EventScope, subject: str) 
     """Return what an event concerns: of a user or site, the id in the form that is compared."""
     if scope is EventScope.INSTALLATION and subject:
         raise EntryInvalid(reason="names-nobody")
-    if scope is EventScope.GROUP and not is_code(subject):
-        raise EntryInvalid(reason="group", entry=subject)
+    if scope is EventScope.GROUP:
+        return names.check_groups([subject])[0]
     if scope is EventScope.USER:
         return known_user(change.connection, subject).id
     if scope is EventScope.SITE:

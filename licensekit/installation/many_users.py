@@ -8,8 +8,8 @@ from itertools import chain
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import NotFound, RefusedError, UsersInvalid
 from licensekit.installation.assignments import HolderChange, plan_licenses, write_changes
-from licensekit.installation.user_import import parse_users
 from licensekit.installation.user_list import UserFilter, list_users
+from licensekit.installation.user_table import parse_users
 from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state.loading import OpenInstallation, ReadTransaction
 from licensekit.state.transactions import write_installation

@@ -7,14 +7,17 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import NotFound
 from licensekit.installation.assignments import Assignable, write_changes
 from licensekit.installation.details import user_details_of
+from licensekit.installation.group_rules import add_rule, list_rules, remove_rule
 from licensekit.installation.many_users import propose_assign, retirement
-from licensekit.installation.user_import import import_users
+from licensekit.installation.sync import Imported, Progress, import_users, propose_sync
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
+from licensekit.installation.user_table import ImportRow
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
 from licensekit.state.transactions import changing, reading, write_installation
 from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
+from licensekit.text import names
 from licensekit.wire.documents import Kind, UserKind
 
 
@@ -24,8 +27,11 @@ class Users(Assignable):
     _kind = Kind.USER
     details = reading(user_details_of)
     page = reading(page_of_users)
-    import_rows = changing(import_users)
     propose_assign = reading(propose_assign)
+    propose_sync = reading(propose_sync)
+    rules = reading(list_rules)
+    add_rule = changing(add_rule)
+    remove_rule = changing(remove_rule)
 
     def add(
         self,
@@ -70,7 +76,7 @@ class Users(Assignable):
         with write_installation(self._opened) as change:
             before = known_user(change.connection, user_id)
             flags = {"can_log_in": can_log_in, "administrator": administrator, "retired": retired}
-            member_of = None if groups is None else tuple(sorted(set(groups)))
+            member_of = None if groups is None else names.check_groups(groups)
             given: dict[str, Any] = {"name": name, "kind": kind, "groups": member_of, **flags}
             after = before._replace(**{field: value for field, value in given.items() if value is not None})
             if after != before:
@@ -78,6 +84,15 @@ class Users(Assignable):
                 changed = [f for f, a, b in zip(after._fields, after, before, strict=True) if a != b]
                 change.record("user-set", user=before.id, set=changed)
             return after
+
+    def import_rows(self, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Imported:
+        """Add and change users and assign their licenses, as one change; see `parse_users`.
+
+        Raises:
+            UsersInvalid: all faults, by line; nothing was changed.
+            ProposalStale: one of very many users was changed meanwhile; nothing was changed.
+        """
+        return import_users(self._opened, rows, progress)
 
     def erase(self, user_id: str) -> None:
         """Remove a person: the user, what it is assigned and leases, its events, and its name.

@@ -58,6 +58,8 @@ _ERASE: Final = (
     "DELETE FROM events WHERE scope = 'user' AND subject = ?",
     "DELETE FROM user_words WHERE user_id = ?",
     "DELETE FROM users WHERE id = ?",
+    "DELETE FROM staged_users WHERE user_id = ?",
+    "DELETE FROM staged_licenses WHERE user_id = ?",
     "DELETE FROM people WHERE id = ?",
 )
 
@@ -68,10 +70,14 @@ def audit_head(connection: Connection) -> Head:
     return Head(0, GENESIS) if row is None else Head(*row)
 
 
-def append_audit(connection: Connection, facts: Mapping[str, Any]) -> Head:
-    """Add an entry to the audit log, with pseudonyms for people, and return the new head."""
+def append_audit(connection: Connection, facts: Mapping[str, Any], known: Mapping[str, str] = {}) -> Head:
+    """Add an entry to the audit log, with pseudonyms for people, and return the new head.
+
+    `known` are the pseudonyms of some of them, who are written so.
+    """
     before = audit_head(connection)
-    entry = canonical_json(_replaced(facts, lambda written: pseudonym_of(connection, written))).encode()
+    replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
+    entry = canonical_json(replaced).encode()
     after = Head(before.number + 1, link(before.hash, entry))
     connection.run("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash)
     return after
@@ -237,11 +243,16 @@ def pseudonym_of(connection: Connection, written: str) -> str:
     known = find_pseudonym(connection, written)
     if known is not None:
         return known
-    pseudonym = token_hex(_PSEUDONYM_BYTES)
+    pseudonym = new_pseudonym()
     connection.run(
         "INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?)", pseudonym, names.folded(written), written
     )
     return pseudonym
+
+
+def new_pseudonym() -> str:
+    """Return a pseudonym that stands for nobody yet."""
+    return token_hex(_PSEUDONYM_BYTES)
 
 
 def erase_person(connection: Connection, user_id: str) -> None:

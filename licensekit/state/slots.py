@@ -41,8 +41,8 @@ _HIGHEST: Final = (
     " FROM codes WHERE license IS NOT NULL"
 )
 _NUMBERS: Final = (
-    "SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot) FROM {kind}_licenses"
-    " GROUP BY license ORDER BY license"
+    "SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot),"
+    " count((SELECT id FROM {kind}s h WHERE h.id = {kind}_id)) FROM {kind}_licenses GROUP BY license ORDER BY license"
 )
 _HELD_BY: Final = "SELECT 1 FROM user_licenses l WHERE l.user_id = users.id"
 _HOLDS_NOW: Final = "UPDATE users SET held_since = 0 WHERE id = ? AND held_since IS NULL"
@@ -56,6 +56,16 @@ USER_SLOT: Final = (
 )
 """The slot of a row `l`; NULL where another user has the same one."""
 SITE_SLOT: Final = USER_SLOT.replace("user_", "site_")
+_ASSIGN_USER: Final = "INSERT INTO user_licenses (user_id, license, slot) VALUES (?, ?, ?)"
+_BY_SLOT: Final = "SELECT slot FROM user_licenses WHERE license = ? AND slot IN (?"
+_STAGED: Final = "SELECT user_id FROM staged_licenses WHERE run = ? AND license = ? AND change = "
+_STAGED_SLOTS: Final = f"SELECT slot FROM user_licenses WHERE license = ? AND user_id IN ({_STAGED}?)"  # noqa: S608  # ours
+_RELEASE_STAGED: Final = f"DELETE FROM user_licenses WHERE license = ? AND user_id IN ({_STAGED}?)"  # noqa: S608  # ours
+_FIRST_STAGED: Final = f"{_STAGED}1 AND place <= ? ORDER BY place"
+_ASSIGN_STAGED: Final = (
+    "INSERT INTO user_licenses (user_id, license, slot) SELECT user_id, license, place + ? FROM staged_licenses"
+    " WHERE run = ? AND license = ? AND change = 1 AND place > ?"
+)
 
 
 def slot_of(value: Any) -> int:
@@ -93,12 +103,35 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
         connection.run_many(_of(kind, _RELEASE), [(holder, code) for holder in holders])
         # Where rows were edited, another holder may have the same slot.
         freed = sorted(released - _occupied(connection, occupied.replace("{column}", "slot"), code, sorted(released)))
-        last = connection.rows(_of(kind, _LAST), code, HIGHEST, len(freed))
-        moving = [holder for free, (holder, slot) in zip(freed, last, strict=False) if free < slot]
-        moved = zip(freed, reversed(moving), strict=False)
-        connection.run_many(_of(kind, _MOVE), [(free, holder, code) for free, holder in moved])
+        _fill(connection, kind, code, freed)
         if kind is Kind.USER:
             connection.run_many(_HOLDS_NONE, [(holder,) for holder in holders])
+
+
+def carry_out(connection: Connection, run: str, code: str, *, releases: bool) -> None:
+    """Release and assign a user license as it is staged; `releases` says whether anybody releases it.
+
+    Whoever is assigned it takes the slots that become free, and then the next ones.
+    """
+    last = connection.one(_of(Kind.USER, _LAST), code, HIGHEST, 1)
+    freed: list[int] = []
+    if releases:
+        released = {slot_of(slot) for (slot,) in connection.rows(_STAGED_SLOTS, code, run, code, -1)} - {NO_SLOT}
+        connection.run(_RELEASE_STAGED, code, run, code, -1)
+        # Where rows were edited, another holder may have the same slot.
+        freed = sorted(released - _occupied(connection, _BY_SLOT, code, sorted(released)))
+    first = connection.rows(_FIRST_STAGED, run, code, len(freed)) if freed else []
+    connection.run_many(_ASSIGN_USER, [(user, code, slot) for slot, (user,) in zip(freed, first, strict=False)])
+    connection.run(_ASSIGN_STAGED, (0 if last is None else last[1]) - len(first), run, code, len(first))
+    _fill(connection, Kind.USER, code, freed[len(first) :])
+
+
+def _fill(connection: Connection, kind: Kind, code: str, freed: Sequence[int]) -> None:
+    """Move those who have the highest slots of a license to the slots that are free, in their order."""
+    last = connection.rows(_of(kind, _LAST), code, HIGHEST, len(freed))
+    moving = [holder for free, (holder, slot) in zip(freed, last, strict=False) if free < slot]
+    moved = zip(freed, reversed(moving), strict=False)
+    connection.run_many(_of(kind, _MOVE), [(free, holder, code) for free, holder in moved])
 
 
 def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -154,10 +187,10 @@ def highest(connection: Connection, kind: Kind) -> dict[str, int]:
 
 
 def misnumbered(connection: Connection) -> Iterator[tuple[str, int]]:
-    """Yield each license whose slots have gaps or are held twice, with how many rows it has. Every row is counted."""
+    """Yield each license whose slots have gaps, are held twice or by nobody, with how many rows it has."""
     for kind in _KINDS:
-        for code, rows, slots, lowest, last in connection.rows(_of(kind, _NUMBERS)):
-            if (rows, rows, 1) != (slots, last, lowest):
+        for code, rows, slots, lowest, last, held in connection.rows(_of(kind, _NUMBERS)):
+            if (rows, rows, rows, 1) != (slots, last, held, lowest):
                 yield code, rows
 
 

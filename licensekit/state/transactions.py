@@ -1,6 +1,6 @@
 """The one way to change an installation: a transaction with its audit entry."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -32,6 +32,8 @@ class WriteTransaction:
         self.head = read.stored.head
         self.journal = JournalWriter(read.connection, read.stored.key, read.stored.journal)
         self.lower_mark = False
+        self.pseudonyms: Mapping[str, str] = {}
+        """Those of people whom many entries name, by their written ids; all others are looked up."""
         self.time = observe(read.stored.time, read.reading)
         """What is remembered of time with the change."""
         self._why, self._base = "clock", b""
@@ -121,7 +123,7 @@ class WriteTransaction:
             raise TypeError(f"{did}: {sorted(data)}")
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
         entry = {"at": format_seconds(self.now), **by, "did": did, **data}
-        self.head = append_audit(self.connection, entry)
+        self.head = append_audit(self.connection, entry, self.pseudonyms)
 
 
 @contextmanager

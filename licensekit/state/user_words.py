@@ -1,10 +1,10 @@
 """The words by which users are searched for, drawn from ids and names (`docs/installation.md`, "People")."""
 
 from collections.abc import Iterable
-from itertools import islice
-from typing import Final
+from itertools import chain, islice
+from typing import Final, LiteralString
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Row
 from licensekit.entitlements.login import UserFacts
 from licensekit.text.names import search_words
 
@@ -23,5 +23,11 @@ def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
     while some := list(islice(rest, _TOGETHER)):
         connection.run(_DELETE + ", ?" * (len(some) - 1) + ")", *(user.id for user in some))
         rows = ((word, user.id) for user in some for word in sorted(search_words(f"{user.written} {user.name}")))
-        while together := list(islice(rows, _TOGETHER)):
-            connection.run(_INSERT + ", (?, ?)" * (len(together) - 1), *(value for row in together for value in row))
+        insert_rows(connection, _INSERT, rows)
+
+
+def insert_rows(connection: Connection, insert: LiteralString, rows: Iterable[Row]) -> None:
+    """Insert many rows with few statements; `insert` ends with the marks of the values of one row."""
+    marks, rest = insert[insert.rindex("(") :], iter(rows)
+    while some := list(islice(rest, _TOGETHER)):
+        connection.run(insert + f", {marks}" * (len(some) - 1), *chain.from_iterable(some))

@@ -104,7 +104,7 @@ def facts_of(row: Row) -> UserFacts:
         can_log_in=bool(can_log_in),
         administrator=bool(administrator),
         retired=bool(retired),
-        groups=tuple(member_of.split()),
+        groups=tuple(filter(None, member_of.split("\n"))),
         written=written,
         last_seen=last_seen,
     )
@@ -118,13 +118,13 @@ def add_user(connection: Connection, user: UserFacts) -> UserFacts:
         EntryInvalid: the id, the name or a group cannot be kept.
     """
     written = names.written_id(user.id, "user id")
-    user = user._replace(id=names.folded(written), written=written)
+    user = user._replace(id=names.folded(written), written=written, groups=names.check_groups(user.groups))
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
         raise EntryTaken(reason="user", entry=written)
     connection.run(
         "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        *_columns(user),
+        *columns_of(user),
         written,
     )
     index_words(connection, (user,))
@@ -140,14 +140,16 @@ def update_user(connection: Connection, user: UserFacts) -> None:
     connection.run(
         "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
         " member_of = ? WHERE id = ?",
-        *_columns(user),
+        *columns_of(user),
     )
     index_words(connection, (user,))
 
 
-def _columns(user: UserFacts) -> tuple[str | int, ...]:
+def columns_of(user: UserFacts) -> tuple[str | int, ...]:
+    """Return name, kind, flags, groups and id as they are kept; raises `EntryInvalid` as `add_user`."""
     flags = map(int, (user.can_log_in, user.administrator, user.retired))
-    return names.check_name(user.name), int(user.kind), *flags, names.check_groups(user.groups), user.id
+    member_of = "\n".join(names.check_groups(user.groups))
+    return names.check_name(user.name), int(user.kind), *flags, member_of, user.id
 
 
 def holdings_of(rows: Sequence[Row]) -> tuple[Holding, ...]:

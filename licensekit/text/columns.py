@@ -56,6 +56,8 @@ class TableRow(NamedTuple, Generic[T]):
     size: int = 0
     """The bytes that were read for it."""
     marks: tuple[MarksLeftOut, ...] = ()
+    misread: Mapping[T, str] = {}
+    """The cells of a row that has too many or too few, which may be in wrong columns."""
 
 
 def read_table(
@@ -79,12 +81,15 @@ def read_table(
         return
     places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
     for row in rows:
-        if fault := row.fault or _misplaced(row.cells, titles):
-            yield TableRow(row.line, {}, (fault,), *lines.taken())
+        if row.fault:
+            yield TableRow(row.line, {}, (row.fault,), *lines.taken())
         else:
             cells = row.cells + [""] * (len(titles) - len(row.cells))
             named = {key: as_typed(cells[place]) for place, key in places}
-            yield TableRow(row.line, named, (), *lines.taken())
+            if fault := _misplaced(row.cells, titles):
+                yield TableRow(row.line, {}, (fault,), *lines.taken(), named)
+            else:
+                yield TableRow(row.line, named, (), *lines.taken())
 
 
 def folded(name: str) -> str:

@@ -1,12 +1,13 @@
 """What administrators type: ids, names, groups; checked before anything is changed."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 from unicodedata import category, normalize
 
 from licensekit.errors import EntryInvalid
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
-from licensekit.wire.documents.fields import is_code, is_invisible, written_text_fault
+from licensekit.wire.documents.fields import is_invisible, written_text_fault
 
 WORD_LENGTH: Final = 64
 """How many characters of a word count when people are searched for."""
@@ -17,6 +18,8 @@ _LETTERS: Final = str.maketrans(
 )
 """Letters that no normal form takes apart, and what people type in their place: also dotless i, and letters that look
 like an apostrophe or only stretch a word."""
+_GROUP: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;|\n]|$)|([^;|\n]+)')
+_SEPARATING: Final = frozenset(';|"')
 
 
 def require_text(value: object, what: str) -> None:
@@ -85,17 +88,27 @@ def check_message(text: str) -> str:
     return _visible(text, "message", TEXT_LENGTH)
 
 
-def check_groups(groups: Iterable[str]) -> str:
-    """Return groups as they are stored: sorted, separated by spaces.
+def check_groups(groups: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of groups as they are kept: each once, in the order of their folded forms.
 
     Raises:
-        EntryInvalid: one is not made of lower-case letters, digits and inner dashes.
+        EntryInvalid: as `check_id`.
     """
-    listed = sorted(set(groups))
-    for group in listed:
-        if not is_code(group):
-            raise EntryInvalid(reason="group", entry=group)
-    return " ".join(listed)
+    written = (normalize("NFC", _seen(group)).strip() for group in groups)
+    kept = {folded(group): check_id(group, "group") for group in written}
+    return tuple(kept[group] for group in sorted(kept))
+
+
+def split_groups(text: str) -> list[str]:
+    """Return the groups in a text, separated by `;`, `|` or line breaks; one with these in its name is in quotes."""
+    found = (quoted.replace('""', '"') or bare.strip() for quoted, bare in _GROUP.findall(text))
+    return [group for group in found if group]
+
+
+def join_groups(groups: Iterable[str]) -> str:
+    """Return groups as a text that `split_groups` reads."""
+    doubled = ((group, group.replace('"', '""')) for group in groups)
+    return "; ".join(group if _SEPARATING.isdisjoint(group) else f'"{inner}"' for group, inner in doubled)
 
 
 def _visible(text: str, kind: str, longest: int) -> str:

@@ -140,7 +140,7 @@ REFUSED: list[tuple[Act, type[LicenseError]]] = [
     (lambda i: i.users.add("an\u202ena"), EntryTaken),
     (lambda i: i.users.add("an\nna"), EntryInvalid),
     (lambda i: i.users.add("dora", name="x" * 201), EntryInvalid),
-    (lambda i: i.users.add("dora", groups=["No Group"]), EntryInvalid),
+    (lambda i: i.users.add("dora", groups=["No\nGroup"]), EntryInvalid),
     (lambda i: i.users.set("nobody", name="x"), NotFound),
     (lambda i: i.users.set("anna", name="\x00"), EntryInvalid),
     (lambda i: i.users.retire("nobody"), NotFound),

@@ -108,7 +108,8 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
             "UPDATE trust_documents SET frame = x'01ff' WHERE type = 'catalog'",
             ("documents", "error", "unusable-document"),
         ),
-        ("INSERT INTO user_licenses VALUES ('nobody', 'sales', 9)", ("database", "error", "database-damaged")),
+        ("INSERT INTO user_licenses VALUES ('nobody', 'service', 1)", ("slots", "error", "audit-damaged")),
+        ("INSERT INTO site_licenses VALUES ('nobody', 'reporter', 9)", ("database", "error", "database-damaged")),
     ],
 )
 def test_edited_rows_are_named(ill: Home, statement: str, finding: tuple[str, str, str]) -> None:

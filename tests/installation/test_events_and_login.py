@@ -87,11 +87,11 @@ def test_an_event_holds_its_scope_and_nobody_else(crm: Installation) -> None:
     crm.sites.add("oslo", central=True)
     for user in ("anna", "bob"):
         crm.users.assign(user, "sales")
-    crm.users.set("anna", groups=["night"])
+    crm.users.set("anna", groups=["Night Shift"])
     site = crm.events.start("no-login", scope=EventScope.SITE, subject="oslo", message="moving")
     assert codes(crm, "anna", site="oslo") == ["event"]
     assert codes(crm, "anna") == []
-    group = crm.events.start("no-login", scope=EventScope.GROUP, subject="night")
+    group = crm.events.start("no-login", scope=EventScope.GROUP, subject="night SHIFT")
     assert (codes(crm, "anna"), codes(crm, "bob")) == (["event"], [])
     own = crm.events.start("no-login", scope=EventScope.USER, subject="bob")
     assert codes(crm, "bob") == ["event"]
@@ -134,7 +134,7 @@ REFUSED: list[tuple[dict[str, object], type[LicenseError]]] = [
     ({"kind": "no-login", "message": "\x1b[2J"}, EntryInvalid),
     ({"kind": "no-login", "expected_end": -1}, EntryInvalid),
     ({"kind": "no-login", "subject": "anna"}, EntryInvalid),
-    ({"kind": "no-login", "scope": EventScope.GROUP, "subject": "Not A Group"}, EntryInvalid),
+    ({"kind": "no-login", "scope": EventScope.GROUP, "subject": "Not\nA Group"}, EntryInvalid),
     ({"kind": "no-login", "scope": EventScope.USER, "subject": "nobody"}, NotFound),
     ({"kind": "no-login", "scope": EventScope.SITE, "subject": "nowhere"}, NotFound),
 ]

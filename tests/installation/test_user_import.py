@@ -65,7 +65,7 @@ FAULTS = [
     ("id,name\n,nobody\n", ["line 2: '' is not a valid user id"]),
     ("id,name\nx,a\x07b\n", ["line 2: this name has a control"]),
     ("id,name\nx,\ud800\n", ["line 2: this name has half a character"]),
-    ("id,groups\nx,No_Group\n", ["line 2: 'No_Group' is not a valid group"]),
+    ("id,groups\nx,No\x07Group\n", ["line 2: this group has a control"]),
     ('id,name\nx,"open\n', ["line 2: is not valid CSV"]),
     ("id,name\nx,1\nx,2\n", ["line 3: 'x' is in line 2 already"]),
     ("id,licenses\nx,nothing\n", ["line 2: no catalog has a license `nothing`"]),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensekit.installation.user_import import parse_users
+from licensekit.installation.user_table import parse_users
 from licensekit.issuer.bulk.lines import csv_lines, json_lines
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.orders.order_file import read_draft

@@ -1,6 +1,5 @@
 """`licensekit users`: who there is, what they hold, whether they may log in."""
 
-import sys
 from typing import Any, Final
 
 import click
@@ -10,31 +9,21 @@ from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.sites import prefer_command
 from licensekit.cli.customer.user_changes import filters
 from licensekit.cli.groups import NO, LicenseGroup, lazy
-from licensekit.cli.inputs import located, read_input
 from licensekit.cli.options import Decorator, WordChoice, option
-from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
-from licensekit.installation import (
-    IMPORT_BYTES,
-    Decision,
-    Imported,
-    Installation,
-    UserFacts,
-    UserFilter,
-    UserRow,
-    parse_users,
-)
-from licensekit.text.columns import TableOptions
+from licensekit.installation import Decision, Installation, UserFacts, UserFilter, UserRow
 from licensekit.wire.documents import UserKind
 
 _CHANGES: Final = "licensekit.cli.customer.user_changes"
+_TABLES: Final = "licensekit.cli.customer.user_tables"
 
 
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Who there is", __name__, "add set erase import"),
+        **lazy("Who there is", __name__, "add set erase"),
         **lazy("Who there is", _CHANGES, "retire"),
+        **lazy("Many users", _TABLES, "import sync rules export"),
         **lazy("What they hold", _CHANGES, "assign release"),
         **lazy("What they hold", __name__, "prefer"),
         **lazy("Questions", __name__, "list may-login"),
@@ -82,35 +71,6 @@ def set_(
         user_id, groups=groups if groups or no_groups else None, retired=False if active else None, **given
     )
     output.emit(f"set {user.written}")
-
-
-def _show_imported(done: Imported) -> None:
-    output.emit(
-        f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned"
-    )
-
-
-@click.command("import")
-@click.argument("file")
-@table_options
-@in_installation
-@output.printing(_show_imported, Imported._asdict)
-def import_(*, file: str, table: TableOptions, installation: Installation) -> Imported:
-    """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
-
-    The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses. All of it is one
-    change: if one line has a fault, nothing is imported.
-    """
-    data = read_input(file, what="a file of users", limit=IMPORT_BYTES)
-    rows = parse_users(data, table)
-    if marks := [mark for row in rows for mark in row.marks]:
-        every = marks[0].replace(count=sum(mark.count for mark in marks))
-        output.warn(f"{file}: {every.message}.")
-    with (
-        located(file),
-        click.progressbar(rows, label="importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
-    ):
-        return installation.users.import_rows(bar)
 
 
 @click.command()

@@ -11,6 +11,7 @@ from licensekit.console.views import choices_of, user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, NotFound
 from licensekit.installation import Given, InstallationState, Sites, UserFilter, UserPage, Users
+from licensekit.text.names import split_groups
 from licensekit.wire.documents import Kind, UserKind
 
 PAGE: Final = 50
@@ -165,7 +166,7 @@ def _facts(visit: Visit) -> dict[str, Any]:
         "kind": KINDS.get(visit.form.text("kind"), UserKind.ASSOCIATE),
         "can_log_in": visit.form.has("can_log_in"),
         "administrator": visit.form.has("administrator"),
-        "groups": visit.form.text("groups").replace(",", " ").split(),
+        "groups": split_groups(visit.form.text("groups")),
     }
 
 

@@ -38,7 +38,8 @@ CREATE TABLE bundles (
 
 -- An id is in the form in which ids are compared; `written` is how somebody typed it. The application
 -- tells when a user was there last. `held_since` is the day since which a user holds any license, and
--- NULL where it holds none; 0 is the day of the present change, which its end writes.
+-- NULL where it holds none; 0 is the day of the present change, which its end writes. `from_directory` is 1 of whom
+-- a sync has brought: who is no longer in the directory is retired.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -49,7 +50,8 @@ CREATE TABLE users (
     retired {integer} NOT NULL CHECK (retired IN (0, 1)),
     member_of {text} NOT NULL,
     last_seen {integer},
-    held_since {integer}
+    held_since {integer},
+    from_directory {integer} NOT NULL DEFAULT 0 CHECK (from_directory IN (0, 1))
 ) {strict};
 -- A list shows users of one kind who are there or retired, by id.
 CREATE INDEX users_by_kind ON users (kind, retired, id);
@@ -69,6 +71,45 @@ CREATE TABLE user_words (
 ) {strict};
 CREATE INDEX user_words_by_user ON user_words (user_id, word);
 
+-- What the members of a group of the directory are assigned. An id is the folded name.
+CREATE TABLE group_rules (
+    group_id {text} NOT NULL,
+    license {text} NOT NULL,
+    written {text} NOT NULL,
+    PRIMARY KEY (group_id, license)
+) {strict};
+
+-- What a change of many users has prepared, until it is made; each change is a `run`. `before` is what was known of
+-- the user, and empty of one to come.
+CREATE TABLE staged_users (
+    run {text} NOT NULL,
+    number {integer} NOT NULL,
+    user_id {text} NOT NULL,
+    before {text} NOT NULL,
+    written {text} NOT NULL,
+    name {text} NOT NULL,
+    kind {integer} NOT NULL,
+    can_log_in {integer} NOT NULL,
+    administrator {integer} NOT NULL,
+    retired {integer} NOT NULL,
+    member_of {text} NOT NULL,
+    from_directory {integer} NOT NULL,
+    holds {integer} NOT NULL,
+    PRIMARY KEY (run, number)
+) {strict};
+
+-- Of each license of such a user: 1 if it is assigned, -1 if it is released, 0 if it stays. `place` counts those who
+-- are assigned the license.
+CREATE TABLE staged_licenses (
+    run {text} NOT NULL,
+    number {integer} NOT NULL,
+    license {text} NOT NULL,
+    user_id {text} NOT NULL,
+    change {integer} NOT NULL,
+    place {integer} NOT NULL,
+    PRIMARY KEY (run, number, license)
+) {strict};
+
 CREATE TABLE sites (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -76,9 +117,10 @@ CREATE TABLE sites (
     central {integer} NOT NULL CHECK (central IN (0, 1))
 ) {strict};
 
--- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone.
+-- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone. Nothing checks for
+-- each row that its user is there, which would make a change of very many twice as long; the doctor looks.
 CREATE TABLE user_licenses (
-    user_id {text} NOT NULL REFERENCES users (id),
+    user_id {text} NOT NULL,
     license {text} NOT NULL,
     slot {integer} NOT NULL,
     PRIMARY KEY (user_id, license),

@@ -1,0 +1,257 @@
+"""Users as a directory or a table has them, made so in one change (`docs/how-to/directories.md`).
+
+A sync is worked out in a snapshot, prepared beside the users in short transactions, and made in one that only compares
+what it was worked out from. So others wait for it no longer than for any other change.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+
+from licensekit.dates import day_at
+from licensekit.entitlements import count
+from licensekit.errors import MostUsersLeave, ProposalStale, StateError, SyntaxInvalid, UserCellInvalid, UsersInvalid
+from licensekit.errors.coded import Message
+from licensekit.errors.faults import ColumnInvalid
+from licensekit.installation.group_rules import GroupRule, read_rules
+from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner
+from licensekit.installation.user_table import ImportRow
+from licensekit.proposals import Change, Proposal
+from licensekit.state import staged_users
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
+from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser, Staging, together
+from licensekit.state.transactions import WriteTransaction, write_first, write_installation
+from licensekit.text import names
+from licensekit.wire import armor
+
+FAULTS: Final = 100
+"""How many faults are reported at most."""
+FEW: Final = 10
+"""So many users may leave, whatever part of all they are."""
+
+
+class UsersLeave(Message):
+    """Users are retired by a sync: they have left the directory, or their accounts are disabled there."""
+
+    users: int
+
+
+Progress = Callable[[int], object]
+"""Called with how many users were prepared since the last call."""
+
+
+class Imported(NamedTuple):
+    """The result of an import."""
+
+    added: int
+    changed: int
+    unchanged: int
+    assigned: int
+
+
+class Synced(NamedTuple):
+    """How many users there are of each outcome of a sync, and licenses."""
+
+    added: int
+    changed: int
+    left: int
+    unchanged: int
+    refused: int
+    assigned: int
+    released: int
+
+
+Basis = tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...]]
+"""What a plan was worked out from beside the users: rules, bundles in force, documents of trust."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SyncProposal(Proposal[Synced]):
+    """What a sync with a directory would do; nothing is changed yet."""
+
+    users: tuple[PlannedUser, ...]
+    """What becomes of each user: those of the table in its order, then those who have left it."""
+    basis: Basis
+    opened: OpenInstallation
+    did: str = "user-sync"
+    """The code of its entries in the audit log."""
+    too_many: MostUsersLeave | None = None
+    """That most users would leave, if they would."""
+
+    @property
+    def staged(self) -> list[StagedUser]:
+        """The users who are changed."""
+        return [one.staged for one in self.users if one.outcome in {ADDED, CHANGED, LEFT}]
+
+    @property
+    def counts(self) -> Synced:
+        """How many users there are of each outcome, and licenses."""
+        of = Counter(one.outcome for one in self.users)
+        assigned = sum(len(one.assigned) for one in self.staged)
+        released = sum(len(one.released) for one in self.staged)
+        return Synced(of[ADDED], of[CHANGED], of[LEFT], of[SAME], of[REFUSED], assigned, released)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything that a preview shows as plain JSON values."""
+        shown = [one.plain() for one in self.users if one.outcome != SAME]
+        return {**super().as_json(), "users": shown, "counts": self.counts._asdict()}
+
+    def apply(self, *, confirm: bool = False, most_leave: bool = False, progress: Progress = lambda _: None) -> Synced:
+        """Make the users as it was shown, or change nothing; who is refused stays as before.
+
+        Raises:
+            MostUsersLeave: most users would leave, and `most_leave` is false.
+            ConfirmationNeeded: users would leave, and `confirm` is false.
+            ProposalStale: one of the users, or what the plan was worked out from, has changed since, or another sync
+                has begun.
+        """
+        if self.too_many is not None and not most_leave:
+            raise self.too_many
+        self.require_confirmed(confirm=confirm)
+        if self.staged:
+            _prepare_and_make(self, progress)
+        return self.counts
+
+
+def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncProposal:
+    """Work out what it does to make all users who come from a directory as the rows say; see `parse_directory`.
+
+    Raises:
+        UsersInvalid: the rows are of no table, or none has a user.
+    """
+    rows = tuple(rows)
+    _require_table(rows)
+    named, marked = {names.folded(row.user_id) for row in rows}, staged_users.directory_users(read.connection)
+    leavers = staged_users.known_users(read.connection, (one for one in marked if one not in named))
+    plan = _planned(read, rows, leavers.values(), from_directory=True)
+    leaving = plan.counts.left
+    most = MostUsersLeave(leaving=leaving, users=len(marked)) if leaving > max(FEW, len(marked) // 2) else None
+    return replace(
+        plan,
+        changes=tuple(map(_change, plan.staged)),
+        warnings=(most,) if most else (),
+        needs_confirmation=(UsersLeave(users=leaving),) if leaving else (),
+        too_many=most,
+    )
+
+
+def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Imported:
+    """Add and change users and assign their licenses, as one change; see `parse_users`.
+
+    Raises:
+        UsersInvalid: all faults, by line; nothing was changed.
+        ProposalStale: one of very many users was changed by somebody else meanwhile; nothing was changed.
+    """
+    rows = tuple(rows)
+    if len(rows) <= TOGETHER:
+        counts = write_first(opened, lambda change: _import(change, rows))
+    else:
+        with read_installation(opened) as read:
+            plan = _faultless(_planned(read, rows))
+        counts = plan.apply(progress=progress)
+    return Imported(counts.added, counts.changed, counts.unchanged, counts.assigned)
+
+
+def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
+    """Work an import out and make it in the same transaction."""
+    plan, staging = _faultless(_planned(change.read, rows)), Staging()
+    if plan.staged:
+        staging.add(change.connection, plan.staged)
+        _make(change, plan, staging)
+        staged_users.unstage(change.connection, staging.run)
+    return plan.counts
+
+
+def _planned(
+    read: ReadTransaction, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = (), *, from_directory: bool = False
+) -> SyncProposal:
+    state, rules = read.state(), read_rules(read.connection)
+    known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
+    licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
+    return SyncProposal(
+        about="the table of users",
+        users=tuple(Planner(state, known, licenses, {}).plan(rows, leavers)),
+        basis=_basis(read, state),
+        opened=read.opened,
+        did="user-sync" if from_directory else "user-import",
+    )
+
+
+def _basis(read: ReadTransaction, state: InstallationState) -> Basis:
+    rules = tuple(read_rules(read.connection).values())
+    return rules, tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens)
+
+
+def _require_table(rows: Iterable[ImportRow]) -> None:
+    """Refuse rows that do not say who is in the directory; a cell that is wrong concerns one user only."""
+    faults = [(row.line, row.fault) for row in rows if row.fault]
+    whole = [(line, fault) for line, fault in faults if _is_of_all(fault)]
+    if whole or all(row.fault for row in rows):
+        found = [fault.at(f"line {line}") for line, fault in whole or faults]
+        raise UsersInvalid(faults=tuple(found[:FAULTS]) or (UserCellInvalid(reason="empty", text=""),))
+
+
+def _is_of_all(fault: object) -> bool:
+    return isinstance(fault, ColumnInvalid) or (isinstance(fault, SyntaxInvalid) and fault.reason != "cells")
+
+
+def _faultless(plan: SyncProposal) -> SyncProposal:
+    """Return a plan in which nobody is refused; raises as `import_users`."""
+    faults = [fault.at(f"line {one.line}") for one in plan.users for fault in one.faults]
+    if faults:
+        raise UsersInvalid(faults=tuple(faults[:FAULTS]))
+    return plan
+
+
+def _change(staged: StagedUser) -> Change:
+    before = None if staged.before is None else tuple(sorted(staged.held))
+    return Change(staged.user.written, before, tuple(sorted(staged.after)))
+
+
+def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
+    """Prepare a plan in short transactions, and make it in one more."""
+    database, staging = plan.opened.database, Staging()
+    staged_users.clear(database)
+    try:
+        for some in together(plan.staged):
+            with database.write() as connection:
+                staging.add(connection, some)
+            progress(len(some))
+        with write_installation(plan.opened) as change:
+            _require_unchanged(change, plan, staging)
+            _make(change, plan, staging)
+    finally:
+        # What is left means nothing; the next sync clears it.
+        with suppress(StateError):
+            staged_users.clear(database)
+
+
+def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
+    """Refuse a plan unless what it was worked out from is still so, and as many are free as it needs."""
+    state = change.read.state()
+    differing = staging.differing(change.connection)
+    if not differing and _basis(change.read, state) != plan.basis:
+        differing = ("rules of groups, or licenses",)
+    if not differing:
+        used = Counter(state.in_use)
+        used.subtract(staging.released)
+        free = ((code, count(state.entitlements, code, used[code]).free) for code in staging.assigned)
+        differing = tuple(code for code, number in free if number is not None and number < staging.assigned[code])
+    if differing:
+        raise ProposalStale(about=plan.about, changed=differing)
+
+
+def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
+    """Make a plan that was prepared, with entries in the audit log for all to whom the same happens."""
+    staging.carry_out(change.connection, day_at(change.now))
+    alike: dict[tuple[str, frozenset[str], frozenset[str]], list[str]] = {}
+    for one in plan.users:
+        if one.outcome in {ADDED, CHANGED, LEFT}:
+            key = (one.outcome, one.staged.assigned, one.staged.released)
+            alike.setdefault(key, []).append(one.staged.user.written)
+    change.pseudonyms = staging.pseudonyms
+    for (outcome, assigned, released), written in alike.items():
+        for some in together(written):
+            change.record(plan.did, what=outcome, users=some, assigned=sorted(assigned), released=sorted(released))

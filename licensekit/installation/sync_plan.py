@@ -1,0 +1,190 @@
+"""What a table of users would change, worked out without changing anything (`docs/how-to/directories.md`)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from licensekit.entitlements import Entitlements, count, resolve
+from licensekit.entitlements.assignment import AssignmentChange, faults_of
+from licensekit.entitlements.login import UserFacts
+from licensekit.errors import QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
+from licensekit.errors.coded import Located
+from licensekit.installation.user_table import ImportRow
+from licensekit.state.loading import InstallationState
+from licensekit.state.staged_users import KnownUser, StagedUser
+from licensekit.text import names
+from licensekit.text.columns import folded
+from licensekit.text.values import FaultyValue, nearest
+from licensekit.wire.documents import Kind
+
+ADDED, CHANGED, LEFT, REFUSED, SAME = "added", "changed", "left", "refused", "unchanged"
+_FACTS: Final = ("name", "kind", "can_log_in", "administrator", "retired", "groups")
+
+
+class PlannedUser(NamedTuple):
+    """What becomes of one user, or of one row."""
+
+    outcome: str
+    """`added`, `changed`, `left`, `refused` or `unchanged`."""
+    line: int
+    """0: the user has no row."""
+    staged: StagedUser
+    """How it is to be; where it is refused, without effect."""
+    faults: tuple[Located, ...] = ()
+    """Why it is refused."""
+
+    @property
+    def set(self) -> tuple[str, ...]:
+        """The fields of a user who is there that get another value; `from_directory` if that is new."""
+        before = self.staged.before
+        if before is None or self.outcome in {REFUSED, SAME}:
+            return ()
+        changed = (name for name in _FACTS if getattr(before.facts, name) != getattr(self.staged.user, name))
+        return (*changed, *(["from_directory"] if self.staged.from_directory != before.from_directory else []))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        user, assigned, released = self.staged.user, self.staged.assigned, self.staged.released
+        facts = {"outcome": self.outcome, "line": self.line or None, "id": user.written, "name": user.name}
+        done = {"set": list(self.set), "assigned": sorted(assigned), "released": sorted(released)}
+        return {**facts, **done, "faults": [fault.as_json() for fault in self.faults]}
+
+
+class Planner(NamedTuple):
+    """What a plan is made from."""
+
+    state: InstallationState
+    known: Mapping[str, KnownUser]
+    """Those of the table who are there, by id."""
+    rules: Mapping[str, Sequence[str]] | None
+    """Folded group to the licenses of its members; None: the table does not come from a directory."""
+    resolved: dict[str, str]
+    """License as it is written to its code, of what was looked up so far."""
+
+    def plan(self, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = ()) -> list[PlannedUser]:
+        """Return what becomes of each row, and then of `leavers`."""
+        planned = [self._row(row) for row in rows]
+        planned += (PlannedUser(LEFT, 0, _leaving(one)) for one in leavers)
+        return _judged(self.state, planned)
+
+    def _row(self, row: ImportRow) -> PlannedUser:
+        key = names.folded(row.user_id)
+        known = self.known.get(key)
+        before = UserFacts(key, written=row.user_id) if known is None else known.facts
+        as_before = _as_before(before, known)
+        if row.fault:
+            named = before if known else before._replace(**row.changes)
+            return PlannedUser(REFUSED, row.line, _as_before(named, known), (row.fault,))
+        if self.rules is not None and row.changes.get("retired"):
+            return _disabled(row, as_before)
+        changes = row.changes if self.rules is None else {**row.changes, "retired": False}
+        try:
+            staged = self._staged(before._replace(**changes), known, row.licenses)
+        except (FaultyValue, QuestionError, RefusedError) as error:
+            fault = error.fault if isinstance(error, FaultyValue) else error
+            return PlannedUser(REFUSED, row.line, as_before, (fault,))
+        outcome = ADDED if known is None else SAME if staged == as_before else CHANGED
+        return PlannedUser(outcome, row.line, staged)
+
+    def _staged(self, user: UserFacts, known: KnownUser | None, licenses: Iterable[str]) -> StagedUser:
+        """Return how a user is to be: with the licenses of the row, and with those of its groups and no others.
+
+        Raises:
+            FaultyValue, UnknownCode, WrongKind: a license is no user license.
+            UserRetired: a retired user would be assigned one.
+        """
+        rules = self.rules or {}
+        held = frozenset() if known is None else known.held
+        of_groups = (code for group in user.groups for code in rules.get(names.folded(group), ()))
+        wanted = frozenset(self._resolve(code) for code in (*licenses, *of_groups))
+        if user.retired and wanted:
+            raise UserRetired(user=user.written)
+        released = held if user.retired else held.intersection(*[set().union(*rules.values())]) - wanted
+        marked = self.rules is not None or (known is not None and known.from_directory)
+        return StagedUser(user, known, wanted - held, released, marked)
+
+    def _resolve(self, code: str) -> str:
+        if code not in self.resolved:
+            try:
+                self.resolved[code] = resolve(self.state.entitlements, code, (Kind.USER,))
+            except UnknownCode:
+                raise FaultyValue(_no_license(code, self.state.entitlements)) from None
+        return self.resolved[code]
+
+
+def _as_before(user: UserFacts, known: KnownUser | None) -> StagedUser:
+    return StagedUser(user, known, frozenset(), frozenset(), known is not None and known.from_directory)
+
+
+def _disabled(row: ImportRow, as_before: StagedUser) -> PlannedUser:
+    """Return what becomes of whoever is disabled in the directory: who comes from there leaves."""
+    known = as_before.before
+    if known is None or known.facts.retired or not known.from_directory:
+        return PlannedUser(SAME, row.line, as_before)
+    return PlannedUser(LEFT, row.line, _leaving(known))
+
+
+def _leaving(known: KnownUser) -> StagedUser:
+    """Return the end of a user, who is retired and releases everything."""
+    return StagedUser(known.facts._replace(retired=True), known, frozenset(), known.held, known.from_directory)
+
+
+def _no_license(code: str, entitlements: Entitlements) -> UserCellInvalid:
+    known = {folded(license_.name): name for name, license_ in entitlements.licenses.items()}
+    known |= dict(zip(entitlements.licenses, entitlements.licenses, strict=True))
+    guess = known.get(nearest(folded(code), known), "")
+    return UserCellInvalid(reason="license", text=code, guess=guess)
+
+
+def _judged(state: InstallationState, planned: Iterable[PlannedUser]) -> list[PlannedUser]:
+    """Return the same plan, in which all are refused who may not have what they would be assigned.
+
+    What is released is free for all; where that is by a user who is refused in the end, it is not.
+    """
+    by_rule = [_by_rules(state.entitlements, one) for one in planned]
+    refused = dict[int, PlannedUser]()
+    while True:
+        kept = [refused.get(place, one) for place, one in enumerate(by_rule)]
+        short = dict(_short(state, kept))
+        losing = {place: one for place, one in short.items() if kept[place].staged.released}
+        refused |= losing
+        if not losing:
+            return [short.get(place, one) for place, one in enumerate(kept)]
+
+
+def _by_rules(entitlements: Entitlements, one: PlannedUser) -> PlannedUser:
+    """Return it refused if a rule stands against it, however many of a license there are."""
+    staged = one.staged
+    if one.outcome == LEFT or not (staged.assigned or staged.released) or staged.user.retired:
+        return one
+    return _refused(one, faults_of(entitlements, {}, staged.user.written, staged.held, _asked(staged)))
+
+
+def _short(state: InstallationState, planned: Sequence[PlannedUser]) -> Iterator[tuple[int, PlannedUser]]:
+    """Yield whom nothing is left for of what they would be assigned, in the order of the table."""
+    going_on = [(place, one) for place, one in enumerate(planned) if one.outcome != REFUSED]
+    used = Counter(state.in_use)
+    used.subtract(code for _, one in going_on for code in one.staged.released)
+    wanted = {code for _, one in going_on for code in one.staged.assigned}
+    free = {code: count(state.entitlements, code, used[code]).free for code in wanted}
+    for place, one in going_on:
+        staged = one.staged
+        if any(free[code] == 0 for code in staged.assigned):
+            against = faults_of(state.entitlements, used, staged.user.written, staged.held, _asked(staged))
+            yield place, _refused(one, against)
+            continue
+        used.update(staged.assigned)
+        free.update((code, number - 1) for code in staged.assigned if (number := free[code]) is not None)
+
+
+def _asked(staged: StagedUser) -> AssignmentChange:
+    return AssignmentChange(staged.assigned, staged.released)
+
+
+def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
+    """Return a user who stays as before for these reasons; the same, if there is none."""
+    if not faults:
+        return one
+    known = one.staged.before
+    as_before = _as_before(one.staged.user if known is None else known.facts, known)
+    return PlannedUser(REFUSED, one.line, as_before, tuple(faults))

@@ -1,0 +1,183 @@
+"""Changes of very many users: read together, prepared beside what is there, and made by a few statements.
+
+What was prepared is of one run, and means nothing until it is carried out; what a crash leaves of it is cleared.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from secrets import token_hex
+from typing import Final, LiteralString, NamedTuple, TypeVar
+
+from licensekit.database import Connection, Database
+from licensekit.database.schemas import read_statements
+from licensekit.entitlements.login import UserFacts
+from licensekit.state.logs import new_pseudonym
+from licensekit.state.slots import carry_out
+from licensekit.state.user_words import index_words, insert_rows
+from licensekit.state.users import USER_COLUMNS, columns_of, facts_of
+
+T = TypeVar("T")
+
+TOGETHER: Final = 500
+"""How many users are read or prepared together."""
+_RUN_BYTES: Final = 8
+
+_STATE, *_STATEMENTS = read_statements(Path(__file__).with_name("staged_users.sql"))
+_FILLED: Final = (one.replace("{state}", _STATE).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS)
+_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, *_REST = _FILLED
+_NAME, _STAGE_USER, _STAGE_LICENSE, _COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, *_LEFT_OVER = _REST
+_OLDEST, _UNUSED_WORDS, *_UNSTAGE = _LEFT_OVER
+
+
+class KnownUser(NamedTuple):
+    """A user who is there."""
+
+    facts: UserFacts
+    """Without what is assigned."""
+    held: frozenset[str]
+    from_directory: bool
+    state: str
+    """All that is known, as a text to compare."""
+
+
+class StagedUser(NamedTuple):
+    """One user as a change is to leave it."""
+
+    user: UserFacts
+    before: KnownUser | None
+    """None: the user is added."""
+    assigned: frozenset[str]
+    released: frozenset[str]
+    from_directory: bool
+
+    @property
+    def held(self) -> frozenset[str]:
+        """What is assigned before."""
+        return frozenset() if self.before is None else self.before.held
+
+    @property
+    def after(self) -> frozenset[str]:
+        """What is assigned after it."""
+        return (self.held | self.assigned) - self.released
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether a user who is there gets another name."""
+        return self.before is not None and self.before.facts.name != self.user.name
+
+
+def together(all_of_them: Iterable[T], most: int = TOGETHER) -> Iterator[list[T]]:
+    """Yield the elements in lists of at most so many."""
+    rest = iter(all_of_them)
+    while some := list(islice(rest, most)):
+        yield some
+
+
+def known_users(connection: Connection, ids: Iterable[str]) -> dict[str, KnownUser]:
+    """Look up users by ids in the form that is compared; who is not there is left out."""
+    found: dict[str, KnownUser] = {}
+    for some in together(ids):
+        for user_id, of_one in groupby(connection.rows(_in(_KNOWN, some), *some), key=itemgetter(0)):
+            rows = list(of_one)
+            *_, marked, state, _ = rows[0]
+            held = frozenset(row[-1] for row in rows if row[-1] is not None)
+            found[user_id] = KnownUser(facts_of(rows[0]), held, bool(marked), state)
+    return found
+
+
+def directory_users(connection: Connection) -> list[str]:
+    """Return the ids of all who come from the directory and are not retired."""
+    return [user_id for (user_id,) in connection.rows(_OF_DIRECTORY)]
+
+
+class Staging:
+    """What is prepared of one run: users in the order in which they are given."""
+
+    def __init__(self) -> None:
+        self.run = token_hex(_RUN_BYTES)
+        self.pseudonyms: dict[str, str] = {}
+        """Those of the users, by their written ids."""
+        self._users = 0
+        self._held = 0
+        self.assigned = Counter[str]()
+        self.released = Counter[str]()
+        self._renamed: list[UserFacts] = []
+
+    def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
+        """Prepare some users, with their pseudonyms and the search words of those to come."""
+        numbered = list(enumerate(users, self._users + 1))
+        insert_rows(connection, _STAGE_USER, (self._row(number, one) for number, one in numbered))
+        insert_rows(connection, _STAGE_LICENSE, chain.from_iterable(self._licenses(*pair) for pair in numbered))
+        new = {one.user.id: one.user for one in users if one.before is None}
+        if new:
+            there = connection.rows(_in(_THERE, new), *new)  # added meanwhile, so this run has no future
+            index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
+        self._name(connection, [one.user for one in users])
+        self._renamed += (one.user for one in users if one.is_renamed)
+        self._users += len(users)
+        self._held += sum(len(one.held) for one in users)
+
+    def differing(self, connection: Connection) -> tuple[str, ...]:
+        """Return who is not as before, the first ten, as they are written; or what else is gone of the run."""
+        if connection.one(_COUNT, self.run) != (self._users,):
+            return ("users",)
+        if differing := connection.rows(_DIFFERING, self.run):
+            return tuple(written for (written,) in differing)
+        held = {connection.one(_HELD, self.run), connection.one(_STILL_HELD, self.run)}
+        return () if held == {(self._held,)} else ("licenses",)
+
+    def carry_out(self, connection: Connection, today: int) -> None:
+        """Make the change, on a day in days since 1970."""
+        connection.run(_ADD, today, self.run)
+        connection.run(_UPDATE, today, self.run)
+        for code in sorted({*self.assigned, *self.released}):
+            carry_out(connection, self.run, code, releases=self.released[code] > 0)
+        index_words(connection, self._renamed)
+
+    def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:
+        *facts, _ = columns_of(one.user)
+        before = "" if one.before is None else one.before.state
+        flags = int(one.from_directory), int(bool(one.after))
+        return self.run, number, one.user.id, before, one.user.written, *facts, *flags
+
+    def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
+        """Look up the pseudonyms of users, and keep new ones for those who have none."""
+        ids = [user.id for user in users]
+        known: dict[str, str] = dict(connection.rows(_in(_PSEUDONYMS, ids), *ids))
+        new = {user.id: (new_pseudonym(), user.id, user.written) for user in users if user.id not in known}
+        insert_rows(connection, _NAME, new.values())
+        self.pseudonyms |= {user.written: known.get(user.id) or new[user.id][0] for user in users}
+
+    def _licenses(self, number: int, one: StagedUser) -> Iterator[tuple[str | int, ...]]:
+        self.assigned.update(one.assigned)
+        self.released.update(one.released)
+        for code in sorted(one.held | one.assigned):
+            change = 1 if code in one.assigned else -int(code in one.released)
+            yield self.run, number, code, one.user.id, change, self.assigned[code] if change == 1 else 0
+
+
+def clear(database: Database) -> None:
+    """Delete everything that was prepared, and the words of users who did not come, a few users at a time."""
+    with database.read() as connection:
+        is_staged = connection.one(_OLDEST, 1) is not None
+    while is_staged:
+        with database.write() as connection:
+            oldest = connection.rows(_OLDEST, TOGETHER)
+            of_a_run = [number for run, number, _ in oldest if run == oldest[0][0]]
+            if is_staged := bool(oldest):
+                ids = [user_id for *_, user_id in oldest]
+                connection.run(_in(_UNUSED_WORDS, ids), *ids)
+                unstage(connection, oldest[0][0], of_a_run[-1])
+
+
+def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:
+    """Delete what was prepared of a run up to a number."""
+    for statement in _UNSTAGE:
+        connection.run(statement, run, last)
+
+
+def _in(query: LiteralString, values: Iterable[object]) -> LiteralString:
+    return query.replace("{more}", ", ?" * (len(list(values)) - 1))

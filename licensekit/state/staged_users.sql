@@ -1,0 +1,60 @@
+-- How a change of very many users is prepared and made, in the order of `licensekit/state/staged_users.py`. `{state}` is
+-- all that is known of a user, and `{more}` stands for more marks.
+
+-- All that is known of a user, as a text to compare: no name has a line break in it, so no two who differ are alike.
+u.name || '
+' || u.kind || ' ' || u.can_log_in || ' ' || u.administrator || ' ' || u.retired || ' ' || u.from_directory || ' ' || u.member_of;
+
+-- Who is there.
+SELECT {columns}, u.from_directory, {state}, l.license
+FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more}) ORDER BY u.id, l.license;
+
+-- Who comes from the directory.
+SELECT id FROM users WHERE from_directory = 1 AND retired = 0 ORDER BY id;
+
+-- Which of some ids are taken, and which people have pseudonyms.
+SELECT id FROM users WHERE id IN (?{more});
+
+SELECT id, pseudonym FROM people WHERE id IN (?{more});
+
+-- What is prepared.
+INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
+
+INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?);
+
+-- Whether it is whole, who is not as before, what they hold, and what of it was known.
+SELECT count(*) FROM staged_users WHERE run = ?;
+
+SELECT s.written FROM staged_users s LEFT JOIN users u ON u.id = s.user_id
+WHERE s.run = ? AND s.before <> coalesce({state}, '') ORDER BY s.number LIMIT 10;
+
+SELECT count(*) FROM staged_users s JOIN user_licenses l ON l.user_id = s.user_id WHERE s.run = ?;
+
+SELECT count(*) FROM staged_licenses s JOIN user_licenses l ON l.user_id = s.user_id AND l.license = s.license
+WHERE s.run = ? AND s.change < 1;
+
+-- The change: who comes, and who gets other facts.
+INSERT INTO users (
+    id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory, held_since
+) SELECT
+    user_id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory,
+    CASE WHEN holds = 1 THEN holds * ? END
+FROM staged_users WHERE run = ? AND before = '';
+
+UPDATE users SET
+    name = s.name, kind = s.kind, can_log_in = s.can_log_in, administrator = s.administrator, retired = s.retired,
+    member_of = s.member_of, from_directory = s.from_directory,
+    held_since = CASE WHEN s.holds = 1 THEN coalesce(users.held_since, s.holds * ?) END
+FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id;
+
+-- What is left over, the oldest first; the words of those who did not come, and the rest of it.
+SELECT run, number, user_id FROM staged_users ORDER BY run, number LIMIT ?;
+
+DELETE FROM user_words WHERE user_id IN (?{more})
+AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_words.user_id);
+
+DELETE FROM staged_licenses WHERE run = ? AND number <= ?;
+
+DELETE FROM staged_users WHERE run = ? AND number <= ?;
