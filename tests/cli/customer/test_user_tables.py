@@ -74,6 +74,7 @@ def test_a_file_that_is_none_and_a_rule_that_is_none_are_refused(crm: Command, s
     refused = crm("users sync users.csv --yes")
     assert (refused.code, "there is no column `id`" in refused.err) == (5, True)
     assert crm("users sync users.csv --column mail=id --ignore phone").code == 0
+    assert crm("users rules").out == "no rules\n"
     assert crm("users rules staff nothing").code == 2
     assert crm("users rules staff").code == 2
     assert crm("users rules staff --remove").code == 6
