@@ -94,12 +94,12 @@ class Planner(NamedTuple):
             UserRetired: a retired user would be assigned one.
         """
         rules = self.rules or {}
-        held = frozenset() if known is None else known.held
+        held = frozenset[str]() if known is None else known.held
         of_groups = (code for group in user.groups for code in rules.get(names.folded(group), ()))
         wanted = frozenset(self._resolve(code) for code in (*licenses, *of_groups))
         if user.retired and wanted:
             raise UserRetired(user=user.written)
-        released = held if user.retired else held.intersection(*[set().union(*rules.values())]) - wanted
+        released = held if user.retired else held.intersection(set[str]().union(*rules.values())) - wanted
         marked = self.rules is not None or (known is not None and known.from_directory)
         return StagedUser(user, known, wanted - held, released, marked)
 

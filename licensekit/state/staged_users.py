@@ -23,11 +23,13 @@ TOGETHER: Final = 500
 """How many users are read or prepared together."""
 _RUN_BYTES: Final = 8
 
-_STATE, *_STATEMENTS = read_statements(Path(__file__).with_name("staged_users.sql"))
-_FILLED: Final = (one.replace("{state}", _STATE).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS)
-_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, *_REST = _FILLED
-_NAME, _STAGE_USER, _STAGE_LICENSE, _COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, *_LEFT_OVER = _REST
-_OLDEST, _UNUSED_WORDS, *_UNSTAGE = _LEFT_OVER
+_STATEMENTS: Final = read_statements(Path(__file__).with_name("staged_users.sql"))
+_FILLED: Final[tuple[LiteralString, ...]] = tuple(
+    one.replace("{state}", _STATEMENTS[0]).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS[1:]
+)
+_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, _NAME, _STAGE_USER, _STAGE_LICENSE = _FILLED[:7]
+_COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, _OLDEST, _UNUSED_WORDS, *_ = _FILLED[7:]
+_UNSTAGE: Final = _FILLED[-2:]
 
 
 class KnownUser(NamedTuple):
