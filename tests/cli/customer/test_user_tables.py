@@ -88,3 +88,9 @@ def test_users_are_exported_as_they_are_imported(crm: Command, shelf: Path) -> N
     assert (shelf / "all.csv").read_text() == written.out
     assert crm("users import all.csv").out.startswith("0 added, 0 changed, 2 unchanged")
     assert crm("users sync all.csv").out.startswith("0 added, 0 changed, 0 left, 2 unchanged")
+
+
+def test_an_id_that_is_none_is_shown_without_what_a_terminal_would_obey(crm: Command, shelf: Path) -> None:
+    (shelf / "users.csv").write_text("id,name\nanna,Anna\n\x1b[2Jbob,Bob\n")
+    done = crm("users sync users.csv")
+    assert (done.code, "\x1b" in done.err, "line 3" in done.err) == (0, False, True)
