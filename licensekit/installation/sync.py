@@ -21,8 +21,9 @@ from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
 from licensekit.state import staged_users
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
-from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser, Staging, together
+from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser, Staging
 from licensekit.state.transactions import WriteTransaction, write_first, write_installation
+from licensekit.state.user_words import together
 from licensekit.text import names
 from licensekit.wire import armor
 
@@ -215,7 +216,7 @@ def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
     database, staging = plan.opened.database, Staging()
     staged_users.clear(database)
     try:
-        for some in together(plan.staged):
+        for some in together(plan.staged, TOGETHER):
             with database.write() as connection:
                 staging.add(connection, some)
             progress(len(some))
@@ -253,5 +254,5 @@ def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> Non
             alike.setdefault(key, []).append(one.staged.user.written)
     change.pseudonyms = staging.pseudonyms
     for (outcome, assigned, released), written in alike.items():
-        for some in together(written):
+        for some in together(written, TOGETHER):
             change.record(plan.did, what=outcome, users=some, assigned=sorted(assigned), released=sorted(released))

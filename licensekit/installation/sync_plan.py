@@ -94,12 +94,12 @@ class Planner(NamedTuple):
             UserRetired: a retired user would be assigned one.
         """
         rules = self.rules or {}
-        held = frozenset() if known is None else known.held
+        held = frozenset[str]() if known is None else known.held
         of_groups = (code for group in user.groups for code in rules.get(names.folded(group), ()))
         wanted = frozenset(self._resolve(code) for code in (*licenses, *of_groups))
         if user.retired and wanted:
             raise UserRetired(user=user.written)
-        released = held if user.retired else held.intersection(*[set().union(*rules.values())]) - wanted
+        released = held if user.retired else held.intersection(set[str]().union(*rules.values())) - wanted
         marked = self.rules is not None or (known is not None and known.from_directory)
         return StagedUser(user, known, wanted - held, released, marked)
 
@@ -157,7 +157,7 @@ def _by_rules(entitlements: Entitlements, one: PlannedUser) -> PlannedUser:
     staged = one.staged
     if one.outcome == LEFT or not (staged.assigned or staged.released) or staged.user.retired:
         return one
-    return _refused(one, faults_of(entitlements, {}, staged.user.written, staged.held, _asked(staged)))
+    return _refused(one, _against(entitlements, {}, staged))
 
 
 def _short(state: InstallationState, planned: Sequence[PlannedUser]) -> Iterator[tuple[int, PlannedUser]]:
@@ -170,15 +170,15 @@ def _short(state: InstallationState, planned: Sequence[PlannedUser]) -> Iterator
     for place, one in going_on:
         staged = one.staged
         if any(free[code] == 0 for code in staged.assigned):
-            against = faults_of(state.entitlements, used, staged.user.written, staged.held, _asked(staged))
-            yield place, _refused(one, against)
+            yield place, _refused(one, _against(state.entitlements, used, staged))
             continue
         used.update(staged.assigned)
         free.update((code, number - 1) for code in staged.assigned if (number := free[code]) is not None)
 
 
-def _asked(staged: StagedUser) -> AssignmentChange:
-    return AssignmentChange(staged.assigned, staged.released)
+def _against(entitlements: Entitlements, used: Mapping[str, int], staged: StagedUser) -> list[RefusedError]:
+    change = AssignmentChange(staged.assigned, staged.released)
+    return faults_of(entitlements, used, staged.user.written, staged.held, change)
 
 
 def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:

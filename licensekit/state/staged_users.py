@@ -5,31 +5,31 @@ What was prepared is of one run, and means nothing until it is carried out; what
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from secrets import token_hex
-from typing import Final, LiteralString, NamedTuple, TypeVar
+from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.database.schemas import read_statements
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.logs import new_pseudonym
 from licensekit.state.slots import carry_out
-from licensekit.state.user_words import index_words, insert_rows
+from licensekit.state.user_words import index_words, insert_rows, together
 from licensekit.state.users import USER_COLUMNS, columns_of, facts_of
-
-T = TypeVar("T")
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
 _RUN_BYTES: Final = 8
 
-_STATE, *_STATEMENTS = read_statements(Path(__file__).with_name("staged_users.sql"))
-_FILLED: Final = (one.replace("{state}", _STATE).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS)
-_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, *_REST = _FILLED
-_NAME, _STAGE_USER, _STAGE_LICENSE, _COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, *_LEFT_OVER = _REST
-_OLDEST, _UNUSED_WORDS, *_UNSTAGE = _LEFT_OVER
+_STATEMENTS: Final = read_statements(Path(__file__).with_name("staged_users.sql"))
+_FILLED: Final[tuple[LiteralString, ...]] = tuple(
+    one.replace("{state}", _STATEMENTS[0]).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS[1:]
+)
+_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, _NAME, _STAGE_USER, _STAGE_LICENSE = _FILLED[:7]
+_COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, _OLDEST, _UNUSED_WORDS, *_ = _FILLED[7:]
+_UNSTAGE: Final = _FILLED[-2:]
 
 
 class KnownUser(NamedTuple):
@@ -63,23 +63,11 @@ class StagedUser(NamedTuple):
         """What is assigned after it."""
         return (self.held | self.assigned) - self.released
 
-    @property
-    def is_renamed(self) -> bool:
-        """Whether a user who is there gets another name."""
-        return self.before is not None and self.before.facts.name != self.user.name
-
-
-def together(all_of_them: Iterable[T], most: int = TOGETHER) -> Iterator[list[T]]:
-    """Yield the elements in lists of at most so many."""
-    rest = iter(all_of_them)
-    while some := list(islice(rest, most)):
-        yield some
-
 
 def known_users(connection: Connection, ids: Iterable[str]) -> dict[str, KnownUser]:
     """Look up users by ids in the form that is compared; who is not there is left out."""
     found: dict[str, KnownUser] = {}
-    for some in together(ids):
+    for some in together(ids, TOGETHER):
         for user_id, of_one in groupby(connection.rows(_in(_KNOWN, some), *some), key=itemgetter(0)):
             rows = list(of_one)
             *_, marked, state, _ = rows[0]
@@ -116,7 +104,7 @@ class Staging:
             there = connection.rows(_in(_THERE, new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])
-        self._renamed += (one.user for one in users if one.is_renamed)
+        self._renamed += (one.user for one in users if one.before and one.before.facts.name != one.user.name)
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
 

@@ -104,7 +104,7 @@ def facts_of(row: Row) -> UserFacts:
         can_log_in=bool(can_log_in),
         administrator=bool(administrator),
         retired=bool(retired),
-        groups=tuple(filter(None, member_of.split("\n"))),
+        groups=tuple(member_of.split("\n")) if member_of else (),
         written=written,
         last_seen=last_seen,
     )

@@ -60,7 +60,7 @@ def after_row(known: Known, row: Row, rules: Rules) -> Known:
     """Return a user after a row that is whole."""
     if row.enabled == "False":
         return replace(known, retired=True, held=frozenset()) if known.marked else known
-    ruled = frozenset().union(*rules.values())
+    ruled = frozenset[str]().union(*rules.values())
     wanted = row.licenses.union(*(rules.get(group, frozenset()) for group in row.groups))
     held = known.held - ruled | wanted
     if "windows" in held and "user" not in held:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import UsersInvalid
-from licensekit.installation import Imported, Installation, UserFilter, parse_users
+from licensekit.installation import Imported, Installation, TableOptions, UserFilter, parse_users
 from licensekit.wire.documents import UserKind
 from tests.homes import bundle, file
 
@@ -161,3 +161,19 @@ def test_what_everybody_has_everybody_holds(crm: Installation) -> None:
     assert list(crm.users.list(UserFilter(holding="extern-cal"))) == []
     crm.activate(file(bundle(part="more", system={"expander": 1}, sites={}, users={})))
     assert len(list(crm.users.list(UserFilter(holding="extern-cal")))) == 3
+
+
+def test_groups_of_a_directory_are_taken_as_they_are_named(crm: Installation) -> None:
+    taken(crm, 'id,groups,licenses\nu1,"Domain Users;Vertrieb & Nord",sales\n')
+    assert crm.users.get("u1").groups == ("Domain Users", "Vertrieb & Nord")
+    taken(crm, 'id,groups\nu1,"""Sales; North""|domain USERS"\n')
+    assert crm.users.get("u1").groups == ("domain USERS", "Sales; North")
+
+
+def test_an_export_of_a_directory_is_taken_with_columns_mapped_and_left_out(crm: Installation) -> None:
+    text = "sAMAccountName;displayName;mail;userAccountControl\nu2;U Two;u2@example.com;512\n"
+    options = TableOptions(
+        columns={"sAMAccountName": "id", "displayName": "name"}, ignored=["mail", "userAccountControl"]
+    )
+    assert crm.users.import_rows(parse_users(text, options)).added == 1
+    assert crm.users.get("u2").name == "U Two"

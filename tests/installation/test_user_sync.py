@@ -1,10 +1,11 @@
 """Users become as the export of a directory has them: added, changed, retired, brought back, or refused."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from licensekit.database import Database
 from licensekit.errors import ConfirmationNeeded, MostUsersLeave, NotFound, ProposalStale, UnknownCode, UsersInvalid
 from licensekit.installation import (
     EventScope,
@@ -13,6 +14,7 @@ from licensekit.installation import (
     Synced,
     SyncProposal,
     UserFilter,
+    Users,
     diagnose,
     parse_directory,
     parse_users,
@@ -106,7 +108,7 @@ def test_a_license_that_no_rule_names_stays(crm: Installation) -> None:
     assert crm.users.rules() == ()
 
 
-RULES: list[tuple[Any, type[Exception]]] = [
+RULES: list[tuple[Callable[[Users], object], type[Exception]]] = [
     (lambda users: users.add_rule("a", "nothing"), UnknownCode),
     (lambda users: users.remove_rule("a"), NotFound),
     (lambda users: users.remove_rule("b", "travel"), NotFound),
@@ -114,7 +116,9 @@ RULES: list[tuple[Any, type[Exception]]] = [
 
 
 @pytest.mark.parametrize(("change", "error"), RULES)
-def test_a_rule_that_cannot_be_is_refused(crm: Installation, change: Any, error: type[Exception]) -> None:
+def test_a_rule_that_cannot_be_is_refused(
+    crm: Installation, change: Callable[[Users], object], error: type[Exception]
+) -> None:
     crm.users.add_rule("b", "sales", "windows")
     with pytest.raises(error):
         change(crm.users)
@@ -219,7 +223,7 @@ def test_that_most_users_leave_needs_a_word_of_its_own(crm: Installation, stay: 
 
 
 MORE = bundle(2, **{**SOLD, "users": {**SOLD["users"], "sales": 9}})
-STALE: list[tuple[str, Any, tuple[str, ...]]] = [
+STALE: list[tuple[str, Callable[[Installation], object], tuple[str, ...]]] = [
     ("a user was changed", lambda crm: crm.users.set("dora", name="Other"), ("dora",)),
     ("a user was added", lambda crm: crm.users.add("erik"), ("erik",)),
     ("a user was erased", lambda crm: crm.users.erase("dora"), ("dora",)),
@@ -233,7 +237,9 @@ STALE: list[tuple[str, Any, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("change", "names"), [row[1:] for row in STALE], ids=[row[0] for row in STALE])
-def test_what_has_changed_since_makes_a_proposal_stale(crm: Installation, change: Any, names: tuple[str, ...]) -> None:
+def test_what_has_changed_since_makes_a_proposal_stale(
+    crm: Installation, change: Callable[[Installation], object], names: tuple[str, ...]
+) -> None:
     crm.users.add("dora")
     crm.users.assign("dora", "sales", "windows")
     proposal = proposed(crm, "dora,Dora,,True,", "erik,Erik,,True,service")
@@ -292,6 +298,10 @@ def test_very_many_users_come_and_go_on_both_engines(engine: Home) -> None:
     assert [one for one in diagnose(engine.place, clock=engine.clock) if one.state == "error"] == []
 
 
+def leave(_: Database) -> None:
+    """Clear nothing, as a process that has crashed."""
+
+
 def test_a_crash_before_the_change_leaves_nothing_that_is_seen(
     crm_home: Home, crm: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,7 +310,7 @@ def test_a_crash_before_the_change_leaves_nothing_that_is_seen(
 
     with monkeypatch.context() as patched:
         patched.setattr("licensekit.installation.sync._make", crash)
-        patched.setattr(staged_users, "clear", lambda _: None)
+        patched.setattr(staged_users, "clear", leave)
         with pytest.raises(KeyboardInterrupt):
             synced(crm, *MANY)
     assert staged(crm_home) > 1200
@@ -348,7 +358,7 @@ def test_erasing_a_person_erases_what_a_crash_has_left_of_it(
     crm_home: Home, crm: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(staged_users, "clear", lambda _: None)
+        patched.setattr(staged_users, "clear", leave)
         synced(crm, "dora,Dora,,True,sales")
     crm.users.erase("dora")
     assert staged(crm_home) == 0

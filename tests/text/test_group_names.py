@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from licensekit.errors import EntryInvalid
 from licensekit.text.names import check_groups, join_groups, split_groups
 
-TEXTS = [
+TEXTS: list[tuple[str, list[str]]] = [
     ("Domain Users;Vertrieb & Nord", ["Domain Users", "Vertrieb & Nord"]),
     ("Domain Users | night", ["Domain Users", "night"]),
     ('"Sales; North" ;day', ["Sales; North", "day"]),

@@ -94,7 +94,7 @@ def sync(
         return
     for one in proposal.users:
         if one.faults:
-            output.warn(f"{file}: line {one.line}: {one.staged.user.written}: {_why(one)}")
+            output.warn(f"{file}: line {one.line}: {output.harmless(one.staged.user.written)}: {_why(one)}")
     output.emit(_counts(done))
 
 

@@ -74,6 +74,7 @@ def test_a_file_that_is_none_and_a_rule_that_is_none_are_refused(crm: Command, s
     refused = crm("users sync users.csv --yes")
     assert (refused.code, "there is no column `id`" in refused.err) == (5, True)
     assert crm("users sync users.csv --column mail=id --ignore phone").code == 0
+    assert crm("users rules").out == "no rules\n"
     assert crm("users rules staff nothing").code == 2
     assert crm("users rules staff").code == 2
     assert crm("users rules staff --remove").code == 6
@@ -87,3 +88,9 @@ def test_users_are_exported_as_they_are_imported(crm: Command, shelf: Path) -> N
     assert (shelf / "all.csv").read_text() == written.out
     assert crm("users import all.csv").out.startswith("0 added, 0 changed, 2 unchanged")
     assert crm("users sync all.csv").out.startswith("0 added, 0 changed, 0 left, 2 unchanged")
+
+
+def test_an_id_that_is_none_is_shown_without_what_a_terminal_would_obey(crm: Command, shelf: Path) -> None:
+    (shelf / "users.csv").write_text("id,name\nanna,Anna\n\x1b[2Jbob,Bob\n")
+    done = crm("users sync users.csv")
+    assert (done.code, "\x1b" in done.err, "line 3" in done.err) == (0, False, True)
