@@ -1,6 +1,6 @@
 """What can be wrong with what people write, and with fields of documents: each fault, and the errors that list them.
 
-Those of a catalog follow `docs/catalog.md`, "Rules".
+Those of a catalog follow `docs/reference/catalog.md`, "Rules".
 """
 
 from typing import ClassVar

@@ -1,6 +1,6 @@
 """A license file, taken whole or not at all (`docs/installation.md`, "Activation").
 
-It is given, or fetched from where its issuer publishes it (`docs/renewals.md`).
+It is given, or fetched from where its issuer publishes it (`docs/how-to/renewals.md`).
 """
 
 from collections.abc import Callable, Iterator

@@ -150,20 +150,20 @@ _RULES: Final[output.Columns[GroupRule]] = {
 
 @click.command()
 @click.argument("named", metavar="[GROUP] [LICENSE]...", nargs=-1)
-@option("--remove", "Remove these licenses from the rule of the group, or the whole rule.")
+@option("--drop", "Drop these licenses from the rule of the group, or the whole rule.")
 @in_installation
 @output.listing("rules", _RULES)
-def rules(*, named: tuple[str, ...], remove: bool, installation: Installation) -> tuple[GroupRule, ...]:
+def rules(*, named: tuple[str, ...], drop: bool, installation: Installation) -> tuple[GroupRule, ...]:
     """List which licenses the members of a group are assigned by `users sync`, or change that of a GROUP.
 
     A license that any rule names belongs to the directory: a sync assigns it to the members of the groups, and releases
     it of all others who are in the directory.
     """
     group, *licenses = named or [""]
-    if remove:
+    if drop:
         installation.users.remove_rule(group, *licenses)
     elif licenses:
         installation.users.add_rule(group, *licenses)
     elif group:
-        raise click.UsageError("give a GROUP with LICENSEs, or --remove.")
+        raise click.UsageError("give a GROUP with LICENSEs, or --drop.")
     return installation.users.rules()

@@ -1,7 +1,7 @@
 """From order to license file: checked, signed, entered, and only then handed out.
 
-What of an order is likely a slip, by what the ledger and the clock say, is a doubt. Each refuses the order unless the
-workspace was opened to override it by its name (`docs/orders.md`, "Doubts"); the ledger keeps which were overridden.
+What of an order is likely a slip, by what the ledger and the clock say, is a doubt (`docs/reference/orders.md`,
+"Doubts"). Each refuses the order unless the workspace was opened to override it by its name, which the ledger keeps.
 """
 
 from collections.abc import Callable, Collection, Iterator

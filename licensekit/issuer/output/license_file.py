@@ -1,6 +1,6 @@
 """The files that customers get: a signed document, behind the documents attached to it; and what they may replace.
 
-The newest file of each customer can lie in a folder that any web server serves (`docs/renewals.md`).
+The newest file of each customer can lie in a folder that any web server serves (`docs/how-to/renewals.md`).
 """
 
 import os

@@ -77,7 +77,7 @@ def test_a_file_that_is_none_and_a_rule_that_is_none_are_refused(crm: Command, s
     assert crm("users rules").out == "no rules\n"
     assert crm("users rules staff nothing").code == 2
     assert crm("users rules staff").code == 2
-    assert crm("users rules staff --remove").code == 6
+    assert crm("users rules staff --drop").code == 6
 
 
 def test_users_are_exported_as_they_are_imported(crm: Command, shelf: Path) -> None:
