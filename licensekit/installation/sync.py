@@ -210,7 +210,7 @@ def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
     staged_users.clear(database)
     try:
         for some in together(plan.staged, TOGETHER):
-            with database.write() as connection:
+            with staged_users.write_in_turn(database) as connection:
                 staging.add(connection, some)
             progress(len(some))
         with write_installation(plan.opened) as change:
