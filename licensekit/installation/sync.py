@@ -1,7 +1,7 @@
 """Users as a directory or a table has them, made so in one change (`docs/directories.md`).
 
 A sync is worked out in a snapshot, prepared beside the users in short transactions, and made in one that only compares
-what it was worked out from. So others wait for it no longer than for any other change.
+what it was worked out from, and is all that others wait for.
 """
 
 from collections import Counter
