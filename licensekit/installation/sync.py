@@ -1,7 +1,7 @@
 """Users as a directory or a table has them, made so in one change (`docs/how-to/directories.md`).
 
 A sync is worked out in a snapshot, prepared beside the users in short transactions, and made in one that only compares
-what it was worked out from. So others wait for it no longer than for any other change.
+what it was worked out from, and is all that others wait for.
 """
 
 from collections import Counter
@@ -217,7 +217,7 @@ def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
     staged_users.clear(database)
     try:
         for some in together(plan.staged, TOGETHER):
-            with database.write() as connection:
+            with staged_users.write_in_turn(database) as connection:
                 staging.add(connection, some)
             progress(len(some))
         with write_installation(plan.opened) as change:

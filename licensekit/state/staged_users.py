@@ -4,11 +4,13 @@ What was prepared is of one run, and means nothing until it is carried out; what
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from secrets import token_hex
+from time import monotonic, sleep
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Database
@@ -147,12 +149,21 @@ class Staging:
             yield self.run, number, code, one.user.id, change, self.assigned[code] if change == 1 else 0
 
 
+@contextmanager
+def write_in_turn(database: Database) -> Generator[Connection]:
+    """Open a short write transaction, and leave others as much time for theirs: SQLite has no queue of writers."""
+    with database.write() as connection:
+        began = monotonic()
+        yield connection
+    sleep(monotonic() - began)
+
+
 def clear(database: Database) -> None:
     """Delete everything that was prepared, and the words of users who did not come, a few users at a time."""
     with database.read() as connection:
         is_staged = connection.one(_OLDEST, 1) is not None
     while is_staged:
-        with database.write() as connection:
+        with write_in_turn(database) as connection:
             oldest = connection.rows(_OLDEST, TOGETHER)
             of_a_run = [number for run, number, _ in oldest if run == oldest[0][0]]
             if is_staged := bool(oldest):
