@@ -1,4 +1,4 @@
-"""What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments"; `docs/how-to/concurrent-seats.md`).
+"""What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments").
 
 S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is
     present; a site license that limits how many sites there are; a license of concurrent seats,
