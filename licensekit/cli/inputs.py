@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -11,11 +11,14 @@ from typing import Final, NamedTuple
 import click
 
 from licensekit import limits
+from licensekit.cli.options import Decorator, collected, option, pairs
 from licensekit.cli.output import remark_left_out
 from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
+from licensekit.text.columns import TableOptions
 from licensekit.text.marks import first_line
 from licensekit.text.pasted import find_tokens
+from licensekit.text.rows import ENCODINGS, UTF_8
 
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
@@ -127,3 +130,27 @@ def _secret_in(data: bytes, option: str) -> bytes:
     if not line:
         raise PassphraseMissing(reason="empty", option=option)
     return line
+
+
+def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    return dict(pairs(ctx, param, given))
+
+
+table_options: Final[Decorator] = collected(
+    "table",
+    TableOptions,
+    option(
+        "--encoding NAME",
+        "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows.",
+        type=click.Choice(ENCODINGS, case_sensitive=False),
+        default=UTF_8,
+        show_default=False,
+    ),
+    option(
+        "--column HEADING=COLUMN... columns",
+        "Read the column with this heading as COLUMN; may be repeated.",
+        callback=_columns,
+    ),
+    option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
+)
+"""How a table is read: `--encoding`, `--column` and `--ignore`, as `table`."""

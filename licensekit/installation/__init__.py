@@ -24,7 +24,7 @@ from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sites import SiteRow, Sites
-from licensekit.installation.sync import Imported, Synced, SyncProposal
+from licensekit.installation.sync import Synced, SyncProposal
 from licensekit.installation.sync_plan import PlannedUser
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.user_table import (
@@ -47,7 +47,7 @@ __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
     "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "GroupRule", "HeldSeat",
-    "ImportRow", "Imported", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
+    "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
     "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
     "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void",

@@ -23,7 +23,7 @@ from licensekit.state import staged_users
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser, Staging
 from licensekit.state.transactions import WriteTransaction, write_first, write_installation
-from licensekit.state.user_words import together
+from licensekit.state.users import together
 from licensekit.text import names
 from licensekit.wire import armor
 
@@ -43,25 +43,16 @@ Progress = Callable[[int], object]
 """Called with how many users were prepared since the last call."""
 
 
-class Imported(NamedTuple):
-    """The result of an import."""
-
-    added: int
-    changed: int
-    unchanged: int
-    assigned: int
-
-
 class Synced(NamedTuple):
-    """How many users there are of each outcome of a sync, and licenses."""
+    """How many users there are of each outcome of a sync or an import, and licenses."""
 
-    added: int
-    changed: int
-    left: int
-    unchanged: int
-    refused: int
-    assigned: int
-    released: int
+    added: int = 0
+    changed: int = 0
+    left: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    assigned: int = 0
+    released: int = 0
 
 
 Basis = tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...]]
@@ -138,7 +129,7 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     )
 
 
-def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Imported:
+def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
     """Add and change users and assign their licenses, as one change; see `parse_users`.
 
     Raises:
@@ -147,12 +138,10 @@ def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: 
     """
     rows = tuple(rows)
     if len(rows) <= TOGETHER:
-        counts = write_first(opened, lambda change: _import(change, rows))
-    else:
-        with read_installation(opened) as read:
-            plan = _faultless(_planned(read, rows))
-        counts = plan.apply(progress=progress)
-    return Imported(counts.added, counts.changed, counts.unchanged, counts.assigned)
+        return write_first(opened, lambda change: _import(change, rows))
+    with read_installation(opened) as read:
+        plan = _faultless(_planned(read, rows))
+    return plan.apply(progress=progress)
 
 
 def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:

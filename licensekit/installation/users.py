@@ -9,7 +9,7 @@ from licensekit.installation.assignments import Assignable, write_changes
 from licensekit.installation.details import user_details_of
 from licensekit.installation.group_rules import add_rule, list_rules, remove_rule
 from licensekit.installation.many_users import propose_assign, retirement
-from licensekit.installation.sync import Imported, Progress, import_users, propose_sync
+from licensekit.installation.sync import Progress, Synced, import_users, propose_sync
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
 from licensekit.installation.user_table import ImportRow
 from licensekit.state import slots
@@ -85,7 +85,7 @@ class Users(Assignable):
                 change.record("user-set", user=before.id, set=changed)
             return after
 
-    def import_rows(self, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Imported:
+    def import_rows(self, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
         """Add and change users and assign their licenses, as one change; see `parse_users`.
 
         Raises:

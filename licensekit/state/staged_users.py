@@ -18,8 +18,7 @@ from licensekit.database.schemas import read_statements
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.logs import new_pseudonym
 from licensekit.state.slots import carry_out
-from licensekit.state.user_words import index_words, insert_rows, together
-from licensekit.state.users import USER_COLUMNS, columns_of, facts_of
+from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import UsersInvalid
-from licensekit.installation import Imported, Installation, TableOptions, UserFilter, parse_users
+from licensekit.installation import Installation, Synced, TableOptions, UserFilter, parse_users
 from licensekit.wire.documents import UserKind
 from tests.homes import bundle, file
 
 HEADER = "id,name,kind,can_log_in,administrator,groups,licenses\n"
 
 
-def taken(installation: Installation, text: str) -> Imported:
+def taken(installation: Installation, text: str) -> Synced:
     return installation.users.import_rows(parse_users(text))
 
 
@@ -20,7 +20,7 @@ def test_users_are_added_with_everything_that_the_file_says(crm: Installation) -
     done = taken(
         crm, HEADER + "dora,Dora Dahl,associate,yes,no,night; day,sales windows\n" + "ext,,External,no,x,,\n\n"
     )
-    assert done == Imported(added=2, changed=0, unchanged=0, assigned=2)
+    assert done == Synced(added=2, assigned=2)
     dora, ext = crm.users.get("dora"), crm.users.get("ext")
     assert (dora.name, dora.kind, dora.groups) == ("Dora Dahl", UserKind.ASSOCIATE, ("day", "night"))
     assert {holding.license for holding in dora.holdings} == {"sales", "windows"}
@@ -38,8 +38,8 @@ def test_columns_may_be_separated_as_spreadsheets_do(crm: Installation, mark: st
 def test_a_column_that_is_not_there_changes_nothing(crm: Installation) -> None:
     crm.users.set("anna", name="Anna", groups=["night"])
     crm.users.assign("anna", "sales")
-    assert taken(crm, "id,licenses\nanna,windows\nbob,\n") == Imported(0, 1, 1, 1)
-    assert taken(crm, "id,can_log_in\nanna,no\n") == Imported(0, 1, 0, 0)
+    assert taken(crm, "id,licenses\nanna,windows\nbob,\n") == Synced(changed=1, unchanged=1, assigned=1)
+    assert taken(crm, "id,can_log_in\nanna,no\n") == Synced(changed=1)
     anna = crm.users.get("anna")
     assert (anna.name, anna.groups) == ("Anna", ("night",))
     assert {holding.license for holding in anna.holdings} == {"sales", "windows"}
@@ -49,7 +49,7 @@ def test_the_same_file_again_changes_nothing(crm: Installation) -> None:
     text = HEADER + "dora,Dora,associate,yes,no,b a,sales\n"
     taken(crm, text)
     before = crm.state().stored
-    assert taken(crm, text) == Imported(0, 0, 1, 0)
+    assert taken(crm, text) == Synced(unchanged=1)
     assert crm.state().stored == before
 
 

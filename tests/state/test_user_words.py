@@ -7,7 +7,7 @@ import pytest
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation import parse_users
 from licensekit.state.home import open_installation
-from licensekit.state.user_words import index_words
+from licensekit.state.users import index_words
 from tests.crm import crm_home_on_engine
 from tests.homes import Home
 

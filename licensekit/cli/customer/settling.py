@@ -2,10 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from licensekit.cli.inputs import located, read_input, write_output
+from licensekit.cli.inputs import located, read_input, table_options, write_output
 from licensekit.cli.options import Decorator, collected, option
 from licensekit.cli.output import Columns, counted, emit, heading, remark, show_rows
-from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.installation import DOWNGRADE, IMPORT_BYTES, Settlement, SettlementRow, TableOptions, table_of
 

@@ -6,11 +6,10 @@ from typing import Final
 import click
 
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.inputs import located, read_input
+from licensekit.cli.inputs import located, read_input, table_options
 from licensekit.cli.options import Decorator, WordChoice, collected, option, together, whole
 from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.proposals import show_proposal
-from licensekit.cli.tables import table_options
 from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, UsersProposal, parse_ids
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind

@@ -6,15 +6,13 @@ import click
 
 from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.inputs import located, read_input, write_output
+from licensekit.cli.inputs import located, read_input, table_options, write_output
 from licensekit.cli.options import option
 from licensekit.cli.proposals import Consent, consent_options
-from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.installation import (
     IMPORT_BYTES,
     GroupRule,
-    Imported,
     ImportRow,
     Installation,
     PlannedUser,
@@ -28,10 +26,10 @@ from licensekit.installation import (
 from licensekit.text.columns import TableOptions
 
 
-def _show_imported(done: Imported) -> None:
-    output.emit(
-        f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {done.assigned} licenses assigned"
-    )
+def _show_counts(done: Synced) -> None:
+    """Show how many there are of what there is any."""
+    words = {"assigned": "licenses assigned", "released": "licenses released"}
+    output.emit(", ".join(f"{number} {words.get(name, name)}" for name, number in done._asdict().items() if number))
 
 
 def _warn_of_marks(file: str, rows: list[ImportRow]) -> None:
@@ -44,8 +42,8 @@ def _warn_of_marks(file: str, rows: list[ImportRow]) -> None:
 @click.argument("file")
 @table_options
 @in_installation
-@output.printing(_show_imported, Imported._asdict)
-def import_(*, file: str, table: TableOptions, installation: Installation) -> Imported:
+@output.printing(_show_counts, Synced._asdict)
+def import_(*, file: str, table: TableOptions, installation: Installation) -> Synced:
     """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
 
     The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses. All of it is one
@@ -95,7 +93,7 @@ def sync(
     for one in proposal.users:
         if one.faults:
             output.warn(f"{file}: line {one.line}: {output.harmless(one.staged.user.written)}: {_why(one)}")
-    output.emit(_counts(done))
+    _show_counts(done)
 
 
 def _show_preview(proposal: SyncProposal) -> None:
@@ -103,14 +101,9 @@ def _show_preview(proposal: SyncProposal) -> None:
     if shown:
         output.show_rows(shown, _COLUMNS)
         output.emit()
-    output.emit(_counts(proposal.counts))
+    _show_counts(proposal.counts)
     for one in (*proposal.warnings, *proposal.needs_confirmation):
         output.warn(f"{one.message}.")
-
-
-def _counts(done: Synced) -> str:
-    users = f"{done.added} added, {done.changed} changed, {done.left} left, {done.unchanged} unchanged"
-    return f"{users}, {done.refused} refused; {done.assigned} licenses assigned, {done.released} released"
 
 
 def _why(one: PlannedUser) -> str:

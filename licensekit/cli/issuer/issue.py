@@ -7,12 +7,11 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit import issuer, limits
-from licensekit.cli.inputs import STANDARD, is_terminal, located
+from licensekit.cli.inputs import STANDARD, is_terminal, located, table_options
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
 from licensekit.cli.options import collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
-from licensekit.cli.tables import table_options
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
 

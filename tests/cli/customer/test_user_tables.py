@@ -25,7 +25,7 @@ def test_a_sync_is_looked_at_first_and_then_made(crm: Command, shelf: Path) -> N
     (shelf / "users.csv").write_text(EXPORT.replace("Domain Users", "Staff"))
     assert crm("users rules staff sales").out.split() == ["group", "licenses", "staff", "sales"]
     shown = crm("users sync users.csv --preview")
-    counts = "2 added, 0 changed, 0 left, 0 unchanged, 1 refused; 2 licenses assigned, 0 released"
+    counts = "2 added, 1 refused, 2 licenses assigned"
     assert [line.split() for line in shown.out.splitlines()] == [
         ["users", "line", "id", "name", "what"],
         ["added", "2", "anna", "Anna", "Berg", "assigned", "sales"],
@@ -55,7 +55,7 @@ def test_that_users_leave_is_not_done_without_a_yes(crm: Command, shelf: Path) -
         ("left", "bob", ["retired"], []),
     ]
     assert crm("users sync users.csv --yes").out.startswith("0 added, 1 changed, 1 left")
-    assert crm("users sync users.csv --preview").out.startswith("0 added, 0 changed, 0 left, 1 unchanged")
+    assert crm("users sync users.csv --preview").out == "1 unchanged\n"
 
 
 def test_an_export_that_is_cut_off_needs_more_than_a_yes(crm: Command, shelf: Path) -> None:
@@ -86,8 +86,8 @@ def test_users_are_exported_as_they_are_imported(crm: Command, shelf: Path) -> N
     assert written.out.splitlines()[1] == "anna,Anna Berg,associate,yes,no,Domain Users,,no,"
     assert crm("users export -o all.csv").code == 0
     assert (shelf / "all.csv").read_text() == written.out
-    assert crm("users import all.csv").out.startswith("0 added, 0 changed, 2 unchanged")
-    assert crm("users sync all.csv").out.startswith("0 added, 0 changed, 0 left, 2 unchanged")
+    assert crm("users import all.csv").out == "2 unchanged\n"
+    assert crm("users sync all.csv").out == "2 unchanged\n"
 
 
 def test_an_id_that_is_none_is_shown_without_what_a_terminal_would_obey(crm: Command, shelf: Path) -> None:
