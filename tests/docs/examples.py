@@ -139,7 +139,13 @@ class Play:
     """A folder in which the blocks of a page run, one after another."""
 
     def __init__(self, folder: Path, world: str) -> None:
-        """Prepare `folder` as the world of that name."""
+        """Prepare `folder` as the world of that name.
+
+        Raises:
+            ExampleFailed: there is no such world.
+        """
+        if world not in WORLDS:
+            raise ExampleFailed(f"there is no world {world!r}: take one of {', '.join(WORLDS)}")
         self.folder = folder / "work"
         self.folder.mkdir()
         (folder / "user").mkdir()
@@ -270,8 +276,11 @@ def main() -> None:
     chosen = [Path(name).absolute() for name in sys.argv[1:]] or [page for page in pages() if world_of(page)]
     for page in chosen:
         with tempfile.TemporaryDirectory() as folder:
-            for block, output in play(page, Path(folder)):
-                sys.stdout.write(f"== {block.where}\n{block.code}-- prints\n{output}\n")
+            try:
+                for block, output in play(page, Path(folder)):
+                    sys.stdout.write(f"== {block.where}\n{block.code}-- prints\n{output}\n")
+            except (ExampleFailed, OSError) as failed:
+                sys.exit(str(failed))
 
 
 if __name__ == "__main__":
