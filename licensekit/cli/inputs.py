@@ -16,7 +16,7 @@ from licensekit.cli.output import remark_left_out
 from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
 from licensekit.text.columns import TableOptions
-from licensekit.text.marks import first_line
+from licensekit.text.names import first_line
 from licensekit.text.pasted import find_tokens
 from licensekit.text.rows import ENCODINGS, UTF_8
 

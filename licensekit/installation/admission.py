@@ -100,7 +100,8 @@ def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admissi
     reasons: list[errors.RefusedError] = []
     put_away: list[Verified[Bundle]] = []
     lowered = 0
-    for verified in sorted((one for one in bundles if one not in again), key=_order):
+    coming = (one for one in bundles if one not in again)
+    for verified in sorted(coming, key=lambda one: (one.document.part != BASE, one.document.sequence)):
         active = facts.active(kept)
         older, faults = _faults(verified, active, floors, facts)
         is_lowered = older is not None and lowered < facts.lower_allowed
@@ -149,10 +150,6 @@ def _kept_with(again: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> list
     sound = {one.identity: one for one in (*facts.verified.kept, *again)}
     places = [i for i, one in facts.stored.items() if one.record.state == KEPT]
     return [sound[identity] for identity in places if identity in sound]
-
-
-def _order(verified: Verified[Bundle]) -> tuple[bool, int]:
-    return verified.document.part != BASE, verified.document.sequence
 
 
 def _line(bundle: Bundle | BundleTaken) -> tuple[object, ...]:

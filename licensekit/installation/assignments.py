@@ -85,8 +85,9 @@ def refusals(
     used = Counter(in_use)
     used.subtract(code for one in changes for code in one.released & one.held)
     for one in changes:
-        asked = AssignmentChange(one.assigned, one.released)
-        against = faults_of(entitlements, used, one.written, one.held, asked)
+        # Nothing stands against the end of a user or site, which releases everything.
+        asked = None if one.ends or not (one.assigned or one.released) else AssignmentChange(one.assigned, one.released)
+        against = faults_of(entitlements, used, one.written, one.held, asked) if asked else ()
         yield from ((one, fault) for fault in against)
         used.update(() if against else one.assigned)
 

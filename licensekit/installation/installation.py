@@ -11,16 +11,7 @@ from typing import Self
 from licensekit.database.backup import write_backup
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation.activation import (
-    ActivationProposal,
-    Fetch,
-    apply,
-    is_news,
-    propose_activate,
-    propose_fetched,
-    update_address,
-    warnings_of,
-)
+from licensekit.installation import activation
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
@@ -102,13 +93,13 @@ class Installation(Section):
             FormatError, TrustError: the pack is damaged, or not of the root that was given.
         """
         with read_installation(self._opened) as read:
-            return warnings_of(read)
+            return activation.warnings_of(read)
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)
     license = reading(details_of)
     explain = reading(explain)
-    propose_activate = reading(propose_activate)
+    propose_activate = reading(activation.propose_activate)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)
     request = changing(make_request)
@@ -123,11 +114,11 @@ class Installation(Section):
             FormatError, TrustError: the file is damaged or not to be believed.
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
-        return write_first(self._opened, lambda change: apply(change, plan_activation(change.read, data)))
+        return write_first(self._opened, lambda change: activation.apply(change, plan_activation(change.read, data)))
 
     def propose_update(
-        self, *, issuer: str | None = None, ca: Path | None = None, fetch: Fetch | None = None
-    ) -> ActivationProposal | None:
+        self, *, issuer: str | None = None, ca: Path | None = None, fetch: activation.Fetch | None = None
+    ) -> activation.ActivationProposal | None:
         """Fetch the newest license file of an issuer, the vendor by default, and return what it would change.
 
         Returns None if there is nothing new: it is here already, or what is here is newer. The database is not held
@@ -142,9 +133,9 @@ class Installation(Section):
         from licensekit.installation import fetching  # noqa: PLC0415  # nothing else loads anything of a network
 
         with read_installation(self._opened) as read:
-            address = update_address(read, issuer)
-        proposal = propose_fetched(address, fetch or partial(fetching.fetch, ca=ca), self.propose_activate)
-        return proposal if is_news(proposal.preview) else None
+            address = activation.update_address(read, issuer)
+        proposal = activation.propose_fetched(address, fetch or partial(fetching.fetch, ca=ca), self.propose_activate)
+        return proposal if activation.is_news(proposal.preview) else None
 
     def return_bundles(self, part: str = "base", *, issuer: str | None = None, confirm: bool = False) -> str:
         """Return the active bundles of a part back, and return the signed receipts.

@@ -22,17 +22,7 @@ from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged, PlaceTaken
 from licensekit.errors.coded import Message
 from licensekit.installation.audit import check_audit, newest_of
-from licensekit.state.home import (
-    LOST,
-    SCHEMA,
-    Mark,
-    database_of,
-    heads_of,
-    locate,
-    mark_of,
-    open_installation,
-    write_mark,
-)
+from licensekit.state import home as homes
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
 from licensekit.state.logs import audit_head
@@ -83,7 +73,7 @@ def diagnose(
     Raises:
         HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
     """
-    location, day = database_of(home, create=False), None if released is None else days_of(released)
+    location, day = homes.database_of(home, create=False), None if released is None else days_of(released)
 
     def own(database: Migrating) -> Mapping[str, Check]:
         opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
@@ -91,8 +81,8 @@ def diagnose(
         checks: dict[str, Check] = {name: partial(_audit, opened, name) for name in logs}
         return checks | {name: partial(_notices, opened, name) for name in noticed}
 
-    mark = (mark_of(str(location)).name,) if isinstance(location, Path) else ()
-    return diagnose_database(location, SCHEMA, own, mark)
+    mark = (homes.mark_of(str(location)).name,) if isinstance(location, Path) else ()
+    return diagnose_database(location, homes.SCHEMA, own, mark)
 
 
 def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:
@@ -155,7 +145,7 @@ def move(
         AuditDamaged, TrustError: the installation does not hold; it stays where it is.
         StateError: one of the two cannot be used; the installation stays where it is.
     """
-    here, there, is_copied = shown(locate(source)), shown(locate(target)), False
+    here, there, is_copied = shown(homes.locate(source)), shown(homes.locate(target)), False
 
     def fill(connection: Connection) -> None:
         nonlocal is_copied
@@ -163,20 +153,20 @@ def move(
         is_copied = True
 
     with (
-        closing(open_installation(source, create=False)) as old,
+        closing(homes.open_installation(source, create=False)) as old,
         write_installation(OpenInstallation(old, clocks_of(clock), by=by)) as leaving,
-        closing(connect(database_of(target, create=True), schema=SCHEMA, create=True, fill=fill)) as new,
+        closing(connect(homes.database_of(target, create=True), schema=homes.SCHEMA, create=True, fill=fill)) as new,
     ):
         if not is_copied:
             _require_arrived(new, leaving)
         serial = None if leaving.read.stored.recorded is None else leaving.read.state().serial
         with new.read() as connection:
             [(users, sites, bundles)] = connection.rows(_SUMMARY)
-            heads = heads_of(connection)
-            write_mark(new.location, heads, lower=True)
+            heads = homes.heads_of(connection)
+            homes.write_mark(new.location, heads, lower=True)
         leaving.enter(Relocated(leaving.now, here, there))
         leaving.record("move", to=there)
-        mark_moved(leaving.connection, SCHEMA, there)
+        mark_moved(leaving.connection, homes.SCHEMA, there)
     return Moved(here, there, serial, users, sites, bundles, heads.audit.number, heads.audit.hash.hex())
 
 
@@ -184,7 +174,7 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
     """Require that an earlier call, cut off, copied this installation there, and nothing was changed since."""
     with new.read() as connection:
         before = leaving.read.stored
-        there = read_stored(connection, Mark(before.head, before.journal.head), leaving.read.reading)
+        there = read_stored(connection, homes.Mark(before.head, before.journal.head), leaving.read.reading)
         [last] = newest_of(connection, None, 1)
         is_copy = there.seed == before.seed and not there.is_behind
     if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
@@ -193,13 +183,13 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
 
 def _copy(connection: Connection, leaving: WriteTransaction, origin: str, place: str, progress: Progress) -> None:
     """Copy an installation and verify the copy; a restored backup stays known as one."""
-    read, rows = leaving.read, count_rows(leaving.connection, SCHEMA)
+    read, rows = leaving.read, count_rows(leaving.connection, homes.SCHEMA)
 
     def report(done: int) -> None:
         progress(done, 2 * rows)
 
-    copy_rows(read.connection, connection, SCHEMA, report)
-    compare_rows(read.connection, connection, SCHEMA, place, report)
+    copy_rows(read.connection, connection, homes.SCHEMA, report)
+    compare_rows(read.connection, connection, homes.SCHEMA, place, report)
     check_audit(connection)
     there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
     if read.stored.recorded is not None:
@@ -234,10 +224,10 @@ def restore(
 
     def arrive(database: Database, connection: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
         opened = OpenInstallation(database, clocks_of(clock), by=by)
-        change = WriteTransaction(read_transaction(opened, connection, LOST if loses else None, None))
+        change = WriteTransaction(read_transaction(opened, connection, homes.LOST if loses else None, None))
         change.record("restore", entry=change.head.number)
         change.finish()
 
-    location, create = database_of(home, create=False), partial(database_of, home, create=True)
-    place = Restorable(location, SCHEMA, "SELECT seed FROM installation", "audit", create, arrive)
+    location, create = homes.database_of(home, create=False), partial(homes.database_of, home, create=True)
+    place = Restorable(location, homes.SCHEMA, "SELECT seed FROM installation", "audit", create, arrive)
     return restore_backup(place, source, confirm=confirm)

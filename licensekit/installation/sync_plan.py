@@ -1,14 +1,13 @@
 """What a table of users would change, worked out without changing anything (`docs/how-to/directories.md`)."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from licensekit.entitlements import Entitlements, count, resolve
-from licensekit.entitlements.assignment import AssignmentChange, faults_of
+from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
 from licensekit.errors.coded import Located
+from licensekit.installation.assignments import HolderChange, refusals
 from licensekit.installation.user_table import ImportRow
 from licensekit.state.loading import InstallationState
 from licensekit.state.staged_users import KnownUser, StagedUser
@@ -136,54 +135,31 @@ def _no_license(code: str, entitlements: Entitlements) -> UserCellInvalid:
     return UserCellInvalid(reason="license", text=code, guess=guess)
 
 
-def _judged(state: InstallationState, planned: Iterable[PlannedUser]) -> list[PlannedUser]:
+def _judged(state: InstallationState, planned: Sequence[PlannedUser]) -> list[PlannedUser]:
     """Return the same plan, in which all are refused who may not have what they would be assigned.
 
     What is released is free for all; where that is by a user who is refused in the end, it is not.
     """
-    by_rule = [_by_rules(state.entitlements, one) for one in planned]
-    refused = dict[int, PlannedUser]()
+    kept = list(planned)
     while True:
-        kept = [refused.get(place, one) for place, one in enumerate(by_rule)]
-        short = dict(_short(state, kept))
-        losing = {place: one for place, one in short.items() if kept[place].staged.released}
-        refused |= losing
-        if not losing:
-            return [short.get(place, one) for place, one in enumerate(kept)]
+        against: dict[str, list[Located]] = {}
+        changes = [_licenses(one) for one in kept if one.outcome not in {REFUSED, SAME}]
+        for change, fault in refusals(state.entitlements, state.in_use, changes):
+            against.setdefault(change.id, []).append(fault)
+        is_final = not any(change.released for change in changes if change.id in against)
+        kept = [_refused(one, against.get(one.staged.user.id, ())) for one in kept]
+        if is_final:
+            return kept
 
 
-def _by_rules(entitlements: Entitlements, one: PlannedUser) -> PlannedUser:
-    """Return it refused if a rule stands against it, however many of a license there are."""
-    staged = one.staged
-    if one.outcome == LEFT or not (staged.assigned or staged.released) or staged.user.retired:
-        return one
-    return _refused(one, _against(entitlements, {}, staged))
-
-
-def _short(state: InstallationState, planned: Sequence[PlannedUser]) -> Iterator[tuple[int, PlannedUser]]:
-    """Yield whom nothing is left for of what they would be assigned, in the order of the table."""
-    going_on = [(place, one) for place, one in enumerate(planned) if one.outcome != REFUSED]
-    used = Counter(state.in_use)
-    used.subtract(code for _, one in going_on for code in one.staged.released)
-    wanted = {code for _, one in going_on for code in one.staged.assigned}
-    free = {code: count(state.entitlements, code, used[code]).free for code in wanted}
-    for place, one in going_on:
-        staged = one.staged
-        if any(free[code] == 0 for code in staged.assigned):
-            yield place, _refused(one, _against(state.entitlements, used, staged))
-            continue
-        used.update(staged.assigned)
-        free.update((code, number - 1) for code in staged.assigned if (number := free[code]) is not None)
-
-
-def _against(entitlements: Entitlements, used: Mapping[str, int], staged: StagedUser) -> list[RefusedError]:
-    change = AssignmentChange(staged.assigned, staged.released)
-    return faults_of(entitlements, used, staged.user.written, staged.held, change)
+def _licenses(one: PlannedUser) -> HolderChange:
+    user, staged = one.staged.user, one.staged
+    return HolderChange(user.id, user.written, staged.held, staged.assigned, staged.released, ends=user.retired)
 
 
 def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
     """Return a user who stays as before for these reasons; the same, if there is none."""
-    if not faults:
+    if not faults or one.outcome == REFUSED:
         return one
     known = one.staged.before
     as_before = _as_before(one.staged.user if known is None else known.facts, known)

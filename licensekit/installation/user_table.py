@@ -17,7 +17,7 @@ from licensekit.errors import RefusedError, UserCellInvalid
 from licensekit.errors.coded import Located
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, folded, read_table
-from licensekit.text.marks import MarksLeftOut
+from licensekit.text.names import MarksLeftOut
 from licensekit.text.rows import TextLines, as_typed, read_rows, written_row
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import UserKind

@@ -7,7 +7,7 @@ from typing import Final
 from licensekit.database import holds_password, is_url
 from licensekit.errors import PlanRefused, TextUnreadable, WorkspaceInvalid
 from licensekit.files import PRIVATE, read_bytes, write_atomically
-from licensekit.text.marks import first_line
+from licensekit.text.names import first_line
 
 _URL_BYTES: Final = 4096
 

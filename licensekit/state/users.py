@@ -97,17 +97,9 @@ def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
 def facts_of(row: Row) -> UserFacts:
     """Return what `USER_COLUMNS` at the start of a row say of a user; the holdings are empty."""
     user_id, name, kind, can_log_in, administrator, retired, member_of, written, last_seen, *_ = row
-    return UserFacts(
-        id=user_id,
-        name=name,
-        kind=UserKind(kind),
-        can_log_in=bool(can_log_in),
-        administrator=bool(administrator),
-        retired=bool(retired),
-        groups=tuple(member_of.split("\n")) if member_of else (),
-        written=written,
-        last_seen=last_seen,
-    )
+    groups = tuple(member_of.split("\n")) if member_of else ()
+    flags = bool(can_log_in), bool(administrator), bool(retired)
+    return UserFacts(user_id, name, UserKind(kind), *flags, groups, (), written, last_seen)
 
 
 def add_user(connection: Connection, user: UserFacts) -> UserFacts:

@@ -103,7 +103,10 @@ class Issuer(NamedTuple):
         for issuer, catalog in (self.catalogs or own).items():
             named = {table: self._own(issuer, terms[table]) for table in TABLES}
             if issuer == self.vendor or any(named.values()):
-                sold = {kind.plural: _sold(named[kind.plural]) for kind in Kind}
+                sold = {
+                    kind.plural: {c: UNRESTRICTED if n is None else n for c, n in named[kind.plural].items() if n != 0}
+                    for kind in Kind
+                }
                 draft = draft_from({**terms, **named, **sold})
                 faults = tuple(fault for fault in draft.faults if not isinstance(fault, OrderIncomplete))
                 checked = check_order(draft._replace(faults=faults), catalog)
@@ -120,10 +123,6 @@ class Issuer(NamedTuple):
             elif issuer == self.vendor and owner not in self.catalogs:
                 found[code] = value
         return found
-
-
-def _sold(counts: Mapping[str, Any]) -> dict[str, Any]:
-    return {code: UNRESTRICTED if count is None else count for code, count in counts.items() if count != 0}
 
 
 def _catalog_of(terms: Mapping[str, Any], number: int) -> Catalog:

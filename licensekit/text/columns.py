@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from unicodedata import normalize
 
 from licensekit.errors.faults import ColumnInvalid, Fault, SyntaxInvalid
-from licensekit.text.marks import MarksLeftOut
+from licensekit.text.names import MarksLeftOut
 from licensekit.text.rows import UTF_8, TextLines, TextRow, as_typed, read_rows
 from licensekit.text.tables import MISTAKEN
 from licensekit.text.values import nearest

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.errors.faults import Fault, SyntaxInvalid
-from licensekit.text.marks import MarksLeftOut, marks_in, without_marks
+from licensekit.text.names import MarksLeftOut, marks_in, without_marks
 from licensekit.text.values import FaultyValue
 
 UTF_8: Final = "UTF-8"

@@ -13,7 +13,7 @@ from licensekit import limits
 from licensekit.errors.coded import Located, messages_beside
 from licensekit.errors.faults import Fault, SyntaxInvalid, TableInvalid, ValueInvalid
 from licensekit.text import values
-from licensekit.text.marks import without_marks
+from licensekit.text.names import without_marks
 from licensekit.text.values import FaultyValue, Reader, nearest
 from licensekit.wire.documents.fields import is_code
 

@@ -8,7 +8,7 @@ from licensekit.installation.user_table import parse_users
 from licensekit.issuer.bulk.lines import csv_lines, json_lines
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.orders.order_file import read_draft
-from licensekit.text.marks import marks_in, without_marks
+from licensekit.text.names import marks_in, without_marks
 from licensekit.wire.documents.fields import text_fault
 from tests import makers
 

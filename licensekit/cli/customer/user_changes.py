@@ -1,16 +1,33 @@
-"""`licensekit users assign`, `release` and `retire`: of one user, or of many as one change."""
+"""`licensekit users assign`, `release` and `retire`, of one user or of many as one change; and users in tables."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import click
 
+from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.inputs import located, read_input, table_options
+from licensekit.cli.inputs import located, read_input, table_options, write_output
 from licensekit.cli.options import Decorator, WordChoice, collected, option, together, whole
 from licensekit.cli.output import emit, emit_json, json_option
-from licensekit.cli.proposals import show_proposal
-from licensekit.installation import IMPORT_BYTES, Installation, UserFilter, UsersProposal, parse_ids
+from licensekit.cli.proposals import Consent, consent_options, show_proposal
+from licensekit.cli.views import spelling
+from licensekit.installation import (
+    IMPORT_BYTES,
+    GroupRule,
+    ImportRow,
+    Installation,
+    PlannedUser,
+    Synced,
+    SyncProposal,
+    UserFilter,
+    UsersProposal,
+    parse_directory,
+    parse_ids,
+    parse_users,
+    profiles,
+    user_lines,
+)
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
@@ -101,3 +118,139 @@ _replacing: Final = option("--release LICENSE...", "Release this license in the 
 assign = _command("assign", "Assign licenses to a user, or to many as one change.", "[ID] LICENSE...", _replacing)
 release = _command("release", "Release licenses of a user, or of many as one change.", "[ID] LICENSE...")
 retire = _command("retire", "Retire a user, or many as one change, which releases every license.", "[ID]")
+
+
+def _show_counts(done: Synced) -> None:
+    """Show how many there are of what there is any."""
+    words = {"assigned": "licenses assigned", "released": "licenses released"}
+    output.emit(", ".join(f"{number} {words.get(name, name)}" for name, number in done._asdict().items() if number))
+
+
+def _warn_of_marks(file: str, rows: list[ImportRow]) -> None:
+    if marks := [mark for row in rows for mark in row.marks]:
+        every = marks[0].replace(count=sum(mark.count for mark in marks))
+        output.warn(f"{file}: {every.message}.")
+
+
+@click.command("import")
+@click.argument("file")
+@table_options
+@in_installation
+@output.printing(_show_counts, Synced._asdict)
+def import_(*, file: str, table: TableOptions, installation: Installation) -> Synced:
+    """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
+
+    The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses. All of it is one
+    change: if one line has a fault, nothing is imported.
+    """
+    rows = parse_users(read_input(file, what="a file of users", limit=IMPORT_BYTES), table)
+    _warn_of_marks(file, rows)
+    with located(file), output.progress("importing", len(rows)) as told:
+        return installation.users.import_rows(rows, told)
+
+
+@click.command()
+@click.argument("file")
+@option("--profile NAME", "Where the export comes from. Default: as the headings tell.", type=click.Choice(profiles()))
+@table_options
+@option("--most-leave", "Go on although most users left.")
+@in_installation
+@consent_options(preview="Show what would change, and change nothing.", yes="Do not ask when users leave.")
+def sync(
+    *,
+    file: str,
+    profile: str | None,
+    table: TableOptions,
+    most_leave: bool,
+    installation: Installation,
+    consent: Consent,
+) -> None:
+    """Make the users as the export of a directory has them (`-`: standard input).
+
+    Users are added, changed, and brought back; those who come from the directory and have left it are retired. Rows
+    with a fault are reported, and nothing of their users changes. Users who were added by hand stay as they are.
+    """
+    rows = parse_directory(read_input(file, what="an export of users", limit=IMPORT_BYTES), table, profile or "")
+    if not consent.as_json:
+        _warn_of_marks(file, rows)
+    with located(file):
+        proposal = installation.users.propose_sync(rows)
+        if proposal.too_many is not None and not (most_leave or consent.preview):
+            raise proposal.too_many
+        if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make the users so?"):
+            return
+        with output.progress("syncing", len(proposal.staged)) as told:
+            done = proposal.apply(confirm=True, most_leave=most_leave, progress=told)
+    if consent.as_json:
+        output.emit_json(proposal.as_json())
+        return
+    for one in proposal.users:
+        if one.faults:
+            output.warn(f"{file}: line {one.line}: {output.harmless(one.staged.user.written)}: {_why(one)}")
+    _show_counts(done)
+
+
+def _show_preview(proposal: SyncProposal) -> None:
+    shown = sorted((one for one in proposal.users if one.outcome in _ORDER), key=lambda one: _ORDER.index(one.outcome))
+    if shown:
+        output.show_rows(shown, _COLUMNS)
+        output.emit()
+    _show_counts(proposal.counts)
+    for one in (*proposal.warnings, *proposal.needs_confirmation):
+        output.warn(f"{one.message}.")
+
+
+def _why(one: PlannedUser) -> str:
+    """Return what happens to a user in words, or why it does not."""
+    if one.faults:
+        return "; ".join(map(str, one.faults))
+    licenses = [("assigned", one.staged.assigned), ("released", one.staged.released)]
+    done = [f"{what} {', '.join(sorted(codes))}" for what, codes in licenses if codes]
+    fields = ", ".join(field.replace("_", " ") for field in one.set)
+    return "; ".join([fields, *done] if fields else done)
+
+
+_ORDER: Final = ("added", "changed", "left", "refused")
+_COLUMNS: Final[output.Columns[PlannedUser]] = {
+    "users": lambda one: one.outcome,
+    ">line": lambda one: one.line or None,
+    "id": lambda one: one.staged.user.written,
+    "name": lambda one: one.staged.user.name,
+    "what": _why,
+}
+
+
+@click.command()
+@option("-o --output FILE file", "Where to write the table (`-`: standard output).", default="-")
+@in_installation
+def export(*, file: str, installation: Installation) -> None:
+    """Write all users as a CSV file, which `users import` and `users sync` read again."""
+    lines = user_lines(row.user for row in installation.users.list())
+    write_output(file, "".join(lines).encode())
+
+
+_RULES: Final[output.Columns[GroupRule]] = {
+    "group": lambda rule: rule.group,
+    "licenses": lambda rule: spelling.listed(rule.licenses),
+}
+
+
+@click.command()
+@click.argument("named", metavar="[GROUP] [LICENSE]...", nargs=-1)
+@option("--drop", "Drop these licenses from the rule of the group, or the whole rule.")
+@in_installation
+@output.listing("rules", _RULES)
+def rules(*, named: tuple[str, ...], drop: bool, installation: Installation) -> tuple[GroupRule, ...]:
+    """List which licenses the members of a group are assigned by `users sync`, or change that of a GROUP.
+
+    A license that any rule names belongs to the directory: a sync assigns it to the members of the groups, and releases
+    it of all others who are in the directory.
+    """
+    group, *licenses = named or [""]
+    if drop:
+        installation.users.remove_rule(group, *licenses)
+    elif licenses:
+        installation.users.add_rule(group, *licenses)
+    elif group:
+        raise click.UsageError("give a GROUP with LICENSEs, or --drop.")
+    return installation.users.rules()

@@ -15,7 +15,6 @@ from licensekit.installation import Decision, Installation, UserFacts, UserFilte
 from licensekit.wire.documents import UserKind
 
 _CHANGES: Final = "licensekit.cli.customer.user_changes"
-_TABLES: Final = "licensekit.cli.customer.user_tables"
 
 
 @click.group(
@@ -23,7 +22,7 @@ _TABLES: Final = "licensekit.cli.customer.user_tables"
     lazy={
         **lazy("Who there is", __name__, "add set erase"),
         **lazy("Who there is", _CHANGES, "retire"),
-        **lazy("Many users", _TABLES, "import sync rules export"),
+        **lazy("Many users", _CHANGES, "import sync rules export"),
         **lazy("What they hold", _CHANGES, "assign release"),
         **lazy("What they hold", __name__, "prefer"),
         **lazy("Questions", __name__, "list may-login"),

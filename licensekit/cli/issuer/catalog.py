@@ -17,7 +17,7 @@ from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.text.marks import marks_in
+from licensekit.text.names import marks_in
 from licensekit.trust.pack import pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.armor import Token

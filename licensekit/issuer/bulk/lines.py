@@ -19,7 +19,7 @@ from licensekit.files import open_plain, read_bytes
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft
 from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
-from licensekit.text.marks import marks_in, without_marks
+from licensekit.text.names import marks_in, without_marks
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Catalog, Kind
 

@@ -18,7 +18,7 @@ from licensekit.issuer.proposal import SignProposal, TakesAway, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
-from licensekit.text.marks import MarksLeftOut, marks_in
+from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]

@@ -11,7 +11,7 @@ from licensekit import errors, limits
 from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import values
-from licensekit.text.marks import marks_in
+from licensekit.text.names import marks_in
 from licensekit.text.tables import Table, in_file_order, parse_toml
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import BASE, AfterGrace, Catalog, Kind, SettingType, Use

@@ -9,7 +9,7 @@ import pytest
 
 from licensekit.errors import FileUnusable, LicenseError, PassphraseWrong, TextUnreadable
 from licensekit.issuer.keys.keyring import change_passphrase, open_key, read_key_file
-from licensekit.text.marks import first_line
+from licensekit.text.names import first_line
 from tests.issuer_command import Desk
 from tests.keys.conftest import Hsm
 from tests.workspaces import PASSPHRASE, ROOT_PASSPHRASE, refused

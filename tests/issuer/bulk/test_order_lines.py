@@ -13,7 +13,7 @@ from licensekit.errors import SyntaxInvalid
 from licensekit.issuer.bulk.lines import bounded, csv_lines, json_lines
 from licensekit.issuer.orders import order_file as order_reader
 from licensekit.issuer.orders.order_file import OrderReader, draft_from
-from licensekit.text.marks import MarksLeftOut
+from licensekit.text.names import MarksLeftOut
 from tests import makers
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
