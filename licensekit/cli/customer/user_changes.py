@@ -122,8 +122,10 @@ retire = _command("retire", "Retire a user, or many as one change, which release
 
 def _show_counts(done: Synced) -> None:
     """Show how many there are of what there is any."""
-    words = {"assigned": "licenses assigned", "released": "licenses released"}
-    output.emit(", ".join(f"{number} {words.get(name, name)}" for name, number in done._asdict().items() if number))
+    parts = {name: f"{number} {name}" for name, number in done._asdict().items() if number}
+    licenses = {"assigned", "released"} & parts.keys()
+    parts |= {name: f"{output.counted(getattr(done, name), 'license')} {name}" for name in licenses}
+    output.emit(", ".join(parts.values()))
 
 
 def _warn_of_marks(file: str, rows: list[ImportRow]) -> None:

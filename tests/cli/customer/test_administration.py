@@ -101,7 +101,7 @@ def test_a_user_of_an_installation_without_licenses_has_none(run: Command, shelf
 
 def test_users_are_imported_and_listed(crm: Command, shelf: Path) -> None:
     (shelf / "users.csv").write_text("id,kind,licenses\nanna,,sales\nbob,external,\n")
-    assert shown(crm, "users import users.csv").startswith("2 added, 1 licenses assigned")
+    assert shown(crm, "users import users.csv").startswith("2 added, 1 license assigned")
     assert read(crm, "users import users.csv --json")["unchanged"] == 2
     assert [u["id"] for u in read(crm, "users list --json --holding user")["users"]] == ["anna"]
     assert [u["id"] for u in read(crm, "users list --json --kind external")["users"]] == ["bob"]

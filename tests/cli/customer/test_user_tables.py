@@ -54,7 +54,7 @@ def test_that_users_leave_is_not_done_without_a_yes(crm: Command, shelf: Path) -
         ("changed", "anna", ["name"], []),
         ("left", "bob", ["retired"], []),
     ]
-    assert crm("users sync users.csv --yes").out.startswith("0 added, 1 changed, 1 left")
+    assert crm("users sync users.csv --yes").out == "1 changed, 1 left\n"
     assert crm("users sync users.csv --preview").out == "1 unchanged\n"
 
 
