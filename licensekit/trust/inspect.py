@@ -1,9 +1,10 @@
 """Whole files token by token: what each says, and what vouches for it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from licensekit.errors import LicenseError, RootMismatch, TrustError
+from licensekit.errors import FormatError, LicenseError, RootMismatch, TrustError
 from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
 from licensekit.trust.signed import SELF_SIGNED, identity_of, self_signed
 from licensekit.trust.state import verify_numbered, verify_signed
@@ -34,7 +35,7 @@ class Finding(NamedTuple):
 def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:
     """Return what tokens say and what vouches for each, by `trust_store` and what they add to it; without one, nothing.
 
-    Raises `FormatError` where one of them is damaged, so that it cannot even be shown.
+    Raises `FormatError` where one of them cannot even be shown, or the `TrustError` for which it is refused.
     """
     if trust_store is None:
         return [_finding(token, "unverified", None) for token in tokens]
@@ -53,7 +54,9 @@ def _checked(token: armor.Token, trust_store: TrustStore, now: int) -> Finding:
     try:
         return _finding(token, _status(token, trust_store, now), None)
     except TrustError as error:
-        return _finding(token, "refused", error)
+        with suppress(FormatError):  # what cannot be shown either is refused for what the signature says
+            return _finding(token, "refused", error)
+        raise
 
 
 def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:

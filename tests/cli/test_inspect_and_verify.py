@@ -95,6 +95,15 @@ def test_a_forged_bundle_ends_verify_with_its_reason(files: Files) -> None:
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["inspect", "verify"])
+def test_what_cannot_even_be_shown_is_refused_for_its_signature(files: Files, command: str) -> None:
+    genuine = sign(makers.bundle(), VENDOR)
+    opened = frame.read(genuine.frame)
+    altered = armor.Token(genuine.type, frame.write(frame.Frame(opened.signatures, b"\xff" + opened.payload[1:])))
+    ran = files.check(command, altered)
+    assert (ran.code, "signature" in ran.err, ran.out) == (4, True, "")
+
+
 def test_inspect_shows_what_is_refused_and_why(files: Files) -> None:
     ran = files.check("inspect", sign(makers.bundle(), makers.key("thief")))
     assert ran.code == 4
