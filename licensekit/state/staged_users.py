@@ -6,7 +6,7 @@ What was prepared is of one run, and means nothing until it is carried out; what
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, groupby
+from itertools import chain, count, groupby
 from operator import itemgetter
 from pathlib import Path
 from secrets import token_hex
@@ -91,6 +91,7 @@ class Staging:
         """Those of the users, by their written ids."""
         self._users = 0
         self._held = 0
+        self._entries = count(1)
         self.assigned = Counter[str]()
         self.released = Counter[str]()
         self._renamed: list[UserFacts] = []
@@ -145,7 +146,15 @@ class Staging:
         self.released.update(one.released)
         for code in sorted(one.held | one.assigned):
             change = 1 if code in one.assigned else -int(code in one.released)
-            yield self.run, number, code, one.user.id, change, self.assigned[code] if change == 1 else 0
+            yield (
+                self.run,
+                next(self._entries),
+                number,
+                code,
+                one.user.id,
+                change,
+                self.assigned[code] if change == 1 else 0,
+            )
 
 
 @contextmanager

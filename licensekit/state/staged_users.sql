@@ -22,7 +22,7 @@ INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
 INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- Whether it is whole, who is not as before, what they hold, and what of it was known.
 SELECT count(*) FROM staged_users WHERE run = ?;

@@ -117,6 +117,8 @@ class Hanging:
         self._database = open_installation(home.place, create=False)
         self.over = over
         self.hangs = False
+        self.asked = threading.Event()
+        """Set once somebody waits for it."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
@@ -128,6 +130,7 @@ class Hanging:
     def version(self) -> Version:
         """Wait, and return the version."""
         if self.hangs:
+            self.asked.set()
             self.over.wait(60)
         return self._database.version()
 
@@ -140,7 +143,7 @@ def hanging(home: Home, monkeypatch: pytest.MonkeyPatch) -> Hanging:
     def opened(*_: object, **__: object) -> Hanging:
         return database
 
-    monkeypatch.setattr("licensekit.runtime.licensing.open_installation", opened)
+    monkeypatch.setattr("licensekit.runtime.licensing.open_or_wait", opened)
     return database
 
 
@@ -155,6 +158,7 @@ def test_a_database_that_hangs_delays_only_the_first_question_and_not_for_long(
         begin = time.monotonic()
         assert licensing.access("server") is Access.READ
         assert time.monotonic() - begin < 30
+        assert hanging.asked.is_set()
         known = licensing.revision
         admin.users.add("carl")
         hanging.hangs = False
@@ -180,7 +184,7 @@ def test_a_first_question_that_waits_while_it_is_closed_raises(
     hanging.hangs = True
     thread = threading.Thread(target=ask)
     thread.start()
-    assert comes(lambda: bool(watchers()))
+    assert hanging.asked.wait(60)
     licensing.close()
     hanging.over.set()
     thread.join(60)

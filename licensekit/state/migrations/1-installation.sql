@@ -102,12 +102,13 @@ CREATE TABLE staged_users (
 -- are assigned the license.
 CREATE TABLE staged_licenses (
     run {text} NOT NULL,
+    entry {integer} NOT NULL,
     number {integer} NOT NULL,
     license {text} NOT NULL,
     user_id {text} NOT NULL,
     change {integer} NOT NULL,
     place {integer} NOT NULL,
-    PRIMARY KEY (run, number, license)
+    PRIMARY KEY (run, entry)
 ) {strict};
 
 CREATE TABLE sites (
