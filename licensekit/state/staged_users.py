@@ -6,7 +6,7 @@ What was prepared is of one run, and means nothing until it is carried out; what
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, count, groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from secrets import token_hex
@@ -91,7 +91,6 @@ class Staging:
         """Those of the users, by their written ids."""
         self._users = 0
         self._held = 0
-        self._entries = count(1)
         self.assigned = Counter[str]()
         self.released = Counter[str]()
         self._renamed: list[UserFacts] = []
@@ -144,17 +143,9 @@ class Staging:
     def _licenses(self, number: int, one: StagedUser) -> Iterator[tuple[str | int, ...]]:
         self.assigned.update(one.assigned)
         self.released.update(one.released)
-        for code in sorted(one.held | one.assigned):
+        for entry, code in enumerate(sorted(one.held | one.assigned), number << 16):
             change = 1 if code in one.assigned else -int(code in one.released)
-            yield (
-                self.run,
-                next(self._entries),
-                number,
-                code,
-                one.user.id,
-                change,
-                self.assigned[code] if change == 1 else 0,
-            )
+            yield self.run, entry, code, one.user.id, change, self.assigned[code] if change == 1 else 0
 
 
 @contextmanager

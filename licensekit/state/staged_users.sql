@@ -22,7 +22,7 @@ INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
 INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?, ?);
+INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?);
 
 -- Whether it is whole, who is not as before, what they hold, and what of it was known.
 SELECT count(*) FROM staged_users WHERE run = ?;
@@ -55,6 +55,6 @@ SELECT run, number, user_id FROM staged_users ORDER BY run, number LIMIT ?;
 DELETE FROM user_words WHERE user_id IN (?{more})
 AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_words.user_id);
 
-DELETE FROM staged_licenses WHERE run = ? AND number <= ?;
+DELETE FROM staged_licenses WHERE run = ? AND entry < (CAST(? AS BIGINT) + 1) * 65536;
 
 DELETE FROM staged_users WHERE run = ? AND number <= ?;

@@ -98,12 +98,11 @@ CREATE TABLE staged_users (
     PRIMARY KEY (run, number)
 ) {strict};
 
--- Of each license of such a user: 1 if it is assigned, -1 if it is released, 0 if it stays. `place` counts those who
--- are assigned the license.
+-- Of each license of such a user: 1 if it is assigned, -1 if it is released, 0 if it stays. `entry` is 65536 times the
+-- number of the user, and then counts. `place` counts those who are assigned the license.
 CREATE TABLE staged_licenses (
     run {text} NOT NULL,
     entry {integer} NOT NULL,
-    number {integer} NOT NULL,
     license {text} NOT NULL,
     user_id {text} NOT NULL,
     change {integer} NOT NULL,
