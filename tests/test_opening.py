@@ -139,7 +139,8 @@ def test_the_folder_of_an_account_may_be_written_with_a_tilde(
 
 
 def test_a_pack_in_the_place_of_a_license_is_called_so(opens: Opens) -> None:
-    assert "holds no bundle" in reason(opens(**{TEXT: today.pack(crm_catalog())}))
+    said = reason(opens(**{TEXT: today.pack(crm_catalog())}))
+    assert said.endswith("holds no bundle; it is part of a pack, which --pack takes")
 
 
 def test_a_home_that_cannot_be_used_is_not_blamed_on_the_file(

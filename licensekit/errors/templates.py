@@ -17,7 +17,7 @@ _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"
 """Types of documents that messages call by another name than their tokens do."""
 
 _BELONGS: Final = {
-    **dict.fromkeys(("root", "trust", "revocations", "catalog"), "give a pack with --pack"),
+    **dict.fromkeys(("root", "trust", "revocations", "catalog"), "it is part of a pack, which --pack takes"),
     **dict.fromkeys(("bundle", "reset"), "a customer takes it with `licensekit activate`"),
     "request": "send it to the vendor, who takes it with `licensekit answer`",
     **dict.fromkeys(("receipt", "statement"), "send it to the vendor, who takes it with `licensekit accept`"),

@@ -268,7 +268,7 @@ def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explain
 
 def _help_for(state: InstallationState, user: UserFacts, why: About) -> str:
     """Return the command that helps a user: what is missing is assigned, itself or in a license or larger plan."""
-    holder = quote(user.id)
+    holder = quote(user.written)
     match why:
         case NotHeld(license=wanted) | FullWithAnother(license=wanted):
             entitlements, held = state.entitlements, frozenset(user.licenses)

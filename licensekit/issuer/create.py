@@ -29,6 +29,7 @@ from licensekit.issuer.orders import numbering
 from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
+from licensekit.text.names import LETTERS
 from licensekit.trust.pack import TrustStore, held_in, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
@@ -102,8 +103,8 @@ def _planned(
 
 
 def _code(called: str) -> str:
-    """Make a code of a folder's name: `Åre Software` becomes `are-software`."""
-    plain = unicodedata.normalize("NFKD", called).encode("ascii", "ignore").decode().lower()
+    """Make a code of a folder's name: `Åre Sørøst` becomes `are-sorost`."""
+    plain = unicodedata.normalize("NFKD", called.lower().translate(LETTERS)).encode("ascii", "ignore").decode().lower()
     code = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: limits.CODE_LENGTH].strip("-")
     if not is_code(code):
         raise PlanRefused(reason="no-code", where=called)

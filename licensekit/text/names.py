@@ -18,12 +18,11 @@ from licensekit.wire.documents.fields import is_invisible, written_text_fault
 WORD_LENGTH: Final = 64
 """How many characters of a word count when people are searched for."""
 
-_LETTERS: Final = str.maketrans(
+LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŋ": "n", "þ": "th", "ŧ": "t"}
     | {"\u0131": "i", "\u02bb": " ", "\u02bc": " ", "\u0640": ""}
 )
-"""Letters that no normal form takes apart, and what people type in their place: also dotless i, and letters that look
-like an apostrophe or only stretch a word."""
+"""What people type for letters that no normal form takes apart, and for what looks like an apostrophe or stretches."""
 _GROUP: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;|\n]|$)|([^;|\n]+)')
 _SEPARATING: Final = frozenset(';|"')
 
@@ -53,7 +52,7 @@ def search_words(text: str) -> frozenset[str]:
     if not text.isascii():
         plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
         text = "".join(character for character in plain if not category(character).startswith("M"))
-    letters = text.lower().translate(_LETTERS)
+    letters = text.lower().translate(LETTERS)
     spaced = "".join(character if character.isalnum() else " " for character in letters)
     return frozenset(word[:WORD_LENGTH] for word in spaced.split())
 

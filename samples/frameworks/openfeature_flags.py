@@ -23,5 +23,5 @@ def flags(user: str) -> Iterator[str]:
 if __name__ == "__main__":
     with superoffice_crm.open() as licensing:
         api.set_provider_and_wait(LicenseProvider(licensing))
-        print("\n".join(flags(*sys.argv[1:])))
+        print("\n".join(flags(sys.argv[1] if sys.argv[1:] else "")))
         api.shutdown()

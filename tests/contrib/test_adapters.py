@@ -85,7 +85,7 @@ def test_a_system_license_is_the_installations_and_any_other_is_the_users(
 
 def test_a_mistake_in_the_program_is_no_refusal(licensing: TestLicensing) -> None:
     """A plan is no question to an installation whose program has named no users."""
-    with pytest.raises(WrongKind):
+    with pytest.raises(WrongKind, match="one of kind system; users have user licenses"):
         asked_about(licensing, "sales-pro", None)
     with pytest.raises(UnknownCode):
         asked_about(licensing, "qoute", "anna")

@@ -56,6 +56,11 @@ def test_every_reason_against_a_login_has_the_command_that_helps_if_there_is_one
     )
 
 
+def test_the_command_that_assigns_names_a_user_as_the_id_was_typed(crm: Installation) -> None:
+    crm.users.add("R&D; ØST")
+    assert "licensekit users assign 'R&D; ØST' user" in remedies(only(crm, "r&d; øst"))
+
+
 def test_what_cannot_be_assigned_now_is_explained_instead(crm: Installation) -> None:
     """Neither the license nor what includes it is free, or the user holds another plan."""
     crm.users.assign("anna", "sales")

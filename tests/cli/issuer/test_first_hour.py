@@ -62,7 +62,8 @@ def test_init_gives_the_pin_and_the_pack_as_json(place: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "code", "title"), [("Åre Software", "are-software", "Åre Software"), ("x", "x", "X")]
+    ("folder", "code", "title"),
+    [("Åre Software", "are-software", "Åre Software"), ("Ødegård", "odegard", "Ødegård"), ("x", "x", "X")],
 )
 def test_the_names_come_from_the_folder_unless_told(place: Desk, folder: str, code: str, title: str) -> None:
     place.run("init", folder, *place.both_passphrases)

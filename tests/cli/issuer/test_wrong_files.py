@@ -10,13 +10,13 @@ from tests.issuer_command import Desk
 
 CASES = [
     ("answer", "--order order.toml", "one.lic", "this is a bundle, where a request is meant; a customer takes it"),
-    ("answer", "--order order.toml", "acme/acme.lkp", "this is a root, where a request is meant; give a pack with"),
+    ("answer", "--order order.toml", "acme/acme.lkp", "this is a root, where a request is meant; it is part of a pack"),
     ("answer", "--order order.toml", "empty.lkr", "the file is empty; ask for the file again"),
     ("answer", "--order order.toml", "order.toml", "this is an order, not a license file; `licensekit issue`"),
     ("accept", "", "one.lic", "this is a bundle, where a receipt or statement is meant; a customer takes it"),
-    ("accept", "", "acme/acme.lkp", "this is a root, where a receipt or statement is meant; give a pack with"),
+    ("accept", "", "acme/acme.lkp", "this is a root, where a receipt or statement is meant; it is part of a pack"),
     ("accept", "", "acme/keys/signing-1.key", "this is a key file, not a license file; give the license file"),
-    ("revoke bundle", "--reason lost --yes", "acme/acme.lkp", "this is a root, and holds no bundle; give a pack with"),
+    ("revoke bundle", "--reason lost --yes", "acme/acme.lkp", "this is a root, and holds no bundle; it is part of"),
 ]
 
 

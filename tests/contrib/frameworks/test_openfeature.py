@@ -242,5 +242,6 @@ def test_the_sample_shows_the_flags_of_a_user() -> None:
             "plans: 2",
         ]
         assert list(flags("bob"))[1] == "sales-pro: False, unknown-user"
+        assert list(flags(""))[1] == "sales-pro: False, TARGETING_KEY_MISSING"
         api.shutdown()
         api.clear_providers()
