@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
@@ -11,6 +11,9 @@ from licensekit.state.loading import read_installation
 from licensekit.state.logs import audit_head, sentence_of, with_names
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
+
+NAMED: Final = 3
+"""How many users of an entry a page names."""
 
 
 class AuditEntry(NamedTuple):
@@ -60,7 +63,7 @@ class AuditLog(Section):
                 yield _named(read.connection, one)
 
     def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
-        """Return the newest `limit` entries, of those below number `before`."""
+        """Return the newest `limit` entries, of those below number `before`; of many users, a few and how many more."""
         with read_installation(self._opened) as read:
             return newest_of(read.connection, before, limit)
 
@@ -71,7 +74,7 @@ def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[A
     rows = connection.rows(
         "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit
     )
-    return tuple(_named(connection, Link(*row)) for row in rows)
+    return tuple(_named(connection, Link(*row), NAMED) for row in rows)
 
 
 def _links(connection: Connection) -> Iterator[Link]:
@@ -79,13 +82,16 @@ def _links(connection: Connection) -> Iterator[Link]:
         yield Link(*row)
 
 
-def _named(connection: Connection, one: Link) -> AuditEntry:
-    """Return an entry with what it says: nothing, if somebody edited it so that it is none."""
+def _named(connection: Connection, one: Link, most: int | None = None) -> AuditEntry:
+    """Return an entry with what it says, of `most` users: nothing, if somebody edited it so that it is none."""
     try:
         facts: dict[str, Any] = {**json.loads(one.entry)}
     except (ValueError, TypeError, RecursionError):
         facts = {}
-    return AuditEntry(*one, with_names(connection, facts))
+    users: Any = facts.get("users")
+    left = users[most:] if most and isinstance(users, list) else []
+    named = with_names(connection, {**facts, "users": users[:most]} if left else facts)
+    return AuditEntry(*one, {**named, "users": [*named["users"], f"{len(left)} more"]} if left else named)
 
 
 def check_audit(connection: Connection) -> Head:

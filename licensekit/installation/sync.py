@@ -29,6 +29,8 @@ from licensekit.wire import armor
 
 FAULTS: Final = 100
 """How many faults are reported at most."""
+IN_ENTRY: Final = 20
+"""How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
 FEW: Final = 10
 """So many users may leave, whatever part of all they are."""
 
@@ -242,6 +244,9 @@ def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> Non
             key = (one.outcome, one.staged.assigned, one.staged.released)
             alike.setdefault(key, []).append(one.staged.user.written)
     change.pseudonyms = staging.pseudonyms
-    for (outcome, assigned, released), written in alike.items():
-        for some in together(written, TOGETHER):
-            change.record(plan.did, what=outcome, users=some, assigned=sorted(assigned), released=sorted(released))
+    entries = (
+        {"what": outcome, "users": some, "assigned": sorted(assigned), "released": sorted(released)}
+        for (outcome, assigned, released), written in alike.items()
+        for some in together(written, IN_ENTRY)
+    )
+    change.record(plan.did, *entries)

@@ -206,7 +206,7 @@ def _establish(connection: Connection) -> None:
         " VALUES (1, ?, ?, ?, 0, ?, ?)",
         *(seed, token_bytes(SECRET_BYTES), b"", NOTHING_OBSERVED, b""),
     )
-    append_audit(connection, {"did": "create"})
+    append_audit(connection, [{"did": "create"}])
     key = key_of(seed)
     journal = JournalWriter(connection, key, EMPTY)
     journal.enter(Created(key.verifying_key.public))

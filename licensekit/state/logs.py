@@ -70,17 +70,16 @@ def audit_head(connection: Connection) -> Head:
     return Head(0, GENESIS) if row is None else Head(*row)
 
 
-def append_audit(connection: Connection, facts: Mapping[str, Any], known: Mapping[str, str] = {}) -> Head:
-    """Add an entry to the audit log, with pseudonyms for people, and return the new head.
-
-    `known` are the pseudonyms of some of them, who are written so.
-    """
-    before = audit_head(connection)
-    replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
-    entry = canonical_json(replaced).encode()
-    after = Head(before.number + 1, link(before.hash, entry))
-    connection.run("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", after.number, entry, after.hash)
-    return after
+def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
+    """Add entries to the audit log, with pseudonyms for people, some of them `known`, and return the new head."""
+    head, rows = audit_head(connection), list[tuple[int, bytes, bytes]]()
+    for facts in entries:
+        replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
+        entry = canonical_json(replaced).encode()
+        head = Head(head.number + 1, link(head.hash, entry))
+        rows.append((head.number, entry, head.hash))
+    connection.run_many("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", rows)
+    return head
 
 
 @lru_cache(maxsize=4)

@@ -48,10 +48,10 @@ class WriteTransaction:
         self.note_findings()
         self.journal.enter(entry)
 
-    def record(self, did: str, **data: Any) -> None:
-        """Add an audit entry about the change: what was done, by whom and when."""
+    def record(self, did: str, *many: Mapping[str, Any], **data: Any) -> None:
+        """Add an audit entry about the change, or `many` of one kind: what was done, by whom and when."""
         self.note_findings()
-        self._append(did, **data)
+        self._append(did, *(many or (data,)))
 
     def set_time(self, seen: TimeSeen, why: str, base: bytes = b"") -> None:
         """Remember another time than the one that the clock shows; see `TimeFloor`."""
@@ -112,18 +112,18 @@ class WriteTransaction:
         if stored.journal.fault is not None:
             self.lower_mark = True
             self.journal.repair(self.now)
-            self._append("repair-journal", entry=stored.journal.fault.number)
+            self._append("repair-journal", {"entry": stored.journal.fault.number})
         if stored.is_behind and not stored.is_noted:
             self.lower_mark = True
             self.journal.enter(TroubleFound(self.now, None))
-            self._append("notice-restored")
+            self._append("notice-restored", {})
 
-    def _append(self, did: str, **data: Any) -> None:
-        if data.keys() != fields_of(did):
-            raise TypeError(f"{did}: {sorted(data)}")
+    def _append(self, did: str, *entries: Mapping[str, Any]) -> None:
+        if any(data.keys() != fields_of(did) for data in entries):
+            raise TypeError(f"{did}: {sorted(entries[0])}")
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
-        entry = {"at": format_seconds(self.now), **by, "did": did, **data}
-        self.head = append_audit(self.connection, entry, self.pseudonyms)
+        facts = ({"at": format_seconds(self.now), **by, "did": did, **data} for data in entries)
+        self.head = append_audit(self.connection, facts, self.pseudonyms)
 
 
 @contextmanager
