@@ -161,7 +161,7 @@ def _planned(
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
     return SyncProposal(
-        about="the table of users",
+        about="the list of users",
         users=tuple(Planner(state, known, licenses, {}).plan(rows, leavers)),
         basis=_basis(read, state),
         opened=read.opened,
@@ -215,7 +215,7 @@ def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
     finally:
         # What is left means nothing; the next sync clears it.
         with suppress(StateError):
-            staged_users.clear(database)
+            staged_users.clear(database, staging.run)
 
 
 def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
