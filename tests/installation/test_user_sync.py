@@ -299,7 +299,7 @@ def test_very_many_users_come_and_go_on_both_engines(engine: Home) -> None:
     assert [one for one in diagnose(engine.place, clock=engine.clock) if one.state == "error"] == []
 
 
-def leave(_: Database, own: str = "") -> None:  # noqa: ARG001  # as `clear`
+def leave(_: Database, own: str = "") -> None:  # as `clear`
     """Clear nothing, as a process that has crashed."""
 
 

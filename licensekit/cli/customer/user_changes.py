@@ -186,9 +186,9 @@ def sync(
     if consent.as_json:
         output.emit_json(proposal.as_json())
         return
-    for one in proposal.users:
-        if one.faults:
-            output.warn(f"{file}: line {one.line}: {output.harmless(one.staged.user.written)}: {_why(one)}")
+    for one in (user for user in proposal.users if user.faults):
+        parts = file, f"line {one.line}", output.harmless(one.staged.user.written), _why(one)
+        output.warn(": ".join(filter(None, parts)))
     _show_counts(done)
 
 
@@ -214,7 +214,7 @@ def _why(one: PlannedUser) -> str:
 
 _ORDER: Final = ("added", "changed", "left", "refused")
 _COLUMNS: Final[output.Columns[PlannedUser]] = {
-    "users": lambda one: one.outcome,
+    "outcome": lambda one: one.outcome,
     ">line": lambda one: one.line or None,
     "id": lambda one: one.staged.user.written,
     "name": lambda one: one.staged.user.name,
