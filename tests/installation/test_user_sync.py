@@ -232,8 +232,8 @@ STALE: list[tuple[str, Callable[[Installation], object], tuple[str, ...]]] = [
     ("one was assigned", lambda crm: crm.users.assign("dora", "travel"), ("licenses",)),
     ("one was exchanged", lambda crm: crm.users.assign("dora", "user", release=["windows"]), ("licenses",)),
     ("none is free any more", lambda crm: crm.users.assign("carl", "service"), ("service",)),
-    ("a rule was added", lambda crm: crm.users.add_rule("x", "sales"), ("rules of groups, or licenses",)),
-    ("others are licensed", lambda crm: crm.activate(file(MORE)), ("rules of groups, or licenses",)),
+    ("a rule was added", lambda crm: crm.users.add_rule("x", "sales"), ("rules of groups, licenses, or another sync",)),
+    ("others are licensed", lambda crm: crm.activate(file(MORE)), ("rules of groups, licenses, or another sync",)),
 ]
 
 
@@ -354,6 +354,16 @@ def test_of_two_syncs_at_once_the_later_one_goes_through_with_its_search_words(e
         assert [one.added for one in done] == [2]
         assert [row.user.id for row in crm.users.list(UserFilter(text="lund"))] == ["dora"]
     assert staged(engine) == 0
+
+
+def test_a_sync_that_was_made_since_makes_stale_also_who_would_have_stayed(engine: Home) -> None:
+    with open_crm(engine) as crm:
+        synced(crm, "anna,Anna,,True,", "dora,Dora,,True,")
+        older = proposed(crm, "anna,Anna,,True,", "dora,Dora,,True,", "erik,Erik,,True,")
+        crm.users.add("bob")
+        proposed(crm, "anna,Anna,,True,").apply(confirm=True)
+        with pytest.raises(ProposalStale, match="another sync"):
+            older.apply()
 
 
 def test_an_import_of_very_many_goes_the_same_way_and_refuses_all_with_one(crm_home: Home, crm: Installation) -> None:

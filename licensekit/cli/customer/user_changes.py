@@ -88,8 +88,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
         elif wanted == UserFilter():
             chosen, named = named[:1], named[1:]
         if (does == "retire") is bool(named) or not (chosen or file) or (file and wanted != UserFilter()):
-            licenses = "" if does == "retire" else "LICENSE... and "
-            raise click.UsageError(f"give {licenses}one of ID, --from-file and filters.")
+            raise click.UsageError(f"give {'LICENSE... and ' * (does != 'retire')}one of ID, --from-file and filters.")
         given = {"release": release, **({} if does == "retire" else {does: named})}
         with located(file):
             proposal = installation.users.propose_assign(chosen, **given, retire=does == "retire")
