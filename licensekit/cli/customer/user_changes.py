@@ -178,7 +178,7 @@ def sync(
         proposal = installation.users.propose_sync(rows)
         if proposal.too_many is not None and not (most_leave or consent.preview):
             raise proposal.too_many
-        if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make the users so?"):
+        if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make these changes?"):
             return
         with output.progress("syncing", len(proposal.staged)) as told:
             done = proposal.apply(confirm=True, most_leave=most_leave, progress=told)
