@@ -15,7 +15,7 @@ from licensekit.entitlements import count
 from licensekit.errors import MostUsersLeave, ProposalStale, StateError, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import ColumnInvalid
-from licensekit.installation.group_rules import GroupRule, read_rules
+from licensekit.installation.group_rules import GroupRule, list_rules, read_rules
 from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
@@ -57,8 +57,8 @@ class Synced(NamedTuple):
     released: int = 0
 
 
-Basis = tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...]]
-"""What a plan was worked out from beside the users: rules, bundles in force, documents of trust."""
+Basis = tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...], int]
+"""What a plan was worked out from beside the users: rules, bundles in force, documents of trust, the newest sync."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -163,7 +163,7 @@ def _planned(
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
     return SyncProposal(
-        about="the table of users",
+        about="the list of users",
         users=tuple(Planner(state, known, licenses, {}).plan(rows, leavers)),
         basis=_basis(read, state),
         opened=read.opened,
@@ -172,8 +172,9 @@ def _planned(
 
 
 def _basis(read: ReadTransaction, state: InstallationState) -> Basis:
-    rules = tuple(read_rules(read.connection).values())
-    return rules, tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens)
+    newest = read.connection.rows("SELECT number, entry FROM audit ORDER BY number DESC LIMIT 100")
+    synced = next((number for number, entry in newest if b'"user-sync"' in entry), 0)
+    return list_rules(read), tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens), synced
 
 
 def _require_table(rows: Iterable[ImportRow]) -> None:
@@ -217,7 +218,7 @@ def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
     finally:
         # What is left means nothing; the next sync clears it.
         with suppress(StateError):
-            staged_users.clear(database)
+            staged_users.clear(database, staging.run)
 
 
 def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
@@ -225,7 +226,7 @@ def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: St
     state = change.read.state()
     differing = staging.differing(change.connection)
     if not differing and _basis(change.read, state) != plan.basis:
-        differing = ("rules of groups, or licenses",)
+        differing = ("rules of groups, licenses, or another sync",)
     if not differing:
         used = Counter(state.in_use)
         used.subtract(staging.released)

@@ -84,7 +84,8 @@ def parse_directory(data: bytes | str, options: TableOptions = AS_WRITTEN, profi
     if known is None:
         rows = _rows(data, _COLUMNS, options)
     else:
-        rows = _rows(data, _OF_DIRECTORIES, _translated(known, titles, options))
+        columns = Columns({known["id"][0]: "id", **_OF_DIRECTORIES}, known["id"][:1])
+        rows = _rows(data, columns, _translated(known, titles, options))
     lines: dict[str, list[int]] = {}
     for row in rows:
         lines.setdefault(names.folded(row.user_id), []).append(row.line)
@@ -103,8 +104,7 @@ def user_lines(users: Iterable[UserFacts]) -> Iterator[str]:
     for user in users:
         told = {**plain_fields(user, "kind can_log_in administrator retired last_seen"), "name": user.name}
         told |= {"groups": names.join_groups(user.groups), "licenses": " ".join(user.licenses), "id": user.written}
-        cells = (told[name] for name in _WRITTEN)
-        yield written_row(("no", "yes")[cell] if isinstance(cell, bool) else cell for cell in cells)
+        yield written_row(("no", "yes")[cell] if isinstance(cell, bool) else cell for cell in map(told.get, _WRITTEN))
 
 
 @cache
@@ -230,4 +230,4 @@ _WRITTEN: Final = ("id", "name", *_FIELDS, "licenses", "retired", "last_seen")
 _OURS: Final = ("kind", "can_log_in", "administrator", "licenses")
 """What directories have under our names if at all."""
 _COLUMNS: Final = Columns({name: name for name in _WRITTEN}, ("id",))
-_OF_DIRECTORIES: Final = Columns({name: name for name in (*_WRITTEN, *_GONE, "first_name", "last_name")}, ("id",))
+_OF_DIRECTORIES: Final = {name: name for name in (*_WRITTEN, *_GONE, "first_name", "last_name")}

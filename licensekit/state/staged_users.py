@@ -29,7 +29,7 @@ _FILLED: Final[tuple[LiteralString, ...]] = tuple(
     one.replace("{state}", _STATEMENTS[0]).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS[1:]
 )
 _KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, _NAME, _STAGE_USER, _STAGE_LICENSE = _FILLED[:7]
-_COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, _OLDEST, _UNUSED_WORDS, *_ = _FILLED[7:]
+_COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, _LEFT_OVER, _UNUSED_WORDS, *_ = _FILLED[7:]
 _UNSTAGE: Final = _FILLED[-2:]
 
 
@@ -112,7 +112,7 @@ class Staging:
     def differing(self, connection: Connection) -> tuple[str, ...]:
         """Return who is not as before, the first ten, as they are written; or what else is gone of the run."""
         if connection.one(_COUNT, self.run) != (self._users,):
-            return ("users",)
+            return ("another sync or import has begun",)
         if differing := connection.rows(_DIFFERING, self.run):
             return tuple(written for (written,) in differing)
         held = {connection.one(_HELD, self.run), connection.one(_STILL_HELD, self.run)}
@@ -157,18 +157,18 @@ def write_in_turn(database: Database) -> Generator[Connection]:
     sleep(monotonic() - began)
 
 
-def clear(database: Database) -> None:
-    """Delete everything that was prepared, and the words of users who did not come, a few users at a time."""
+def clear(database: Database, own: str = "") -> None:
+    """Delete what was prepared, of all or of one's own run, and words of users who did not come, a few at a time."""
     with database.read() as connection:
-        is_staged = connection.one(_OLDEST, 1) is not None
+        is_staged = connection.one(_LEFT_OVER, own, own, 1) is not None
     while is_staged:
         with write_in_turn(database) as connection:
-            oldest = connection.rows(_OLDEST, TOGETHER)
-            of_a_run = [number for run, number, _ in oldest if run == oldest[0][0]]
-            if is_staged := bool(oldest):
-                ids = [user_id for *_, user_id in oldest]
-                connection.run(_in(_UNUSED_WORDS, ids), *ids)
-                unstage(connection, oldest[0][0], of_a_run[-1])
+            left_over = connection.rows(_LEFT_OVER, own, own, TOGETHER)
+            if is_staged := bool(left_over):
+                run = left_over[0][0]
+                ids = {number: user_id for of, number, user_id in left_over if of == run}
+                connection.run(_in(_UNUSED_WORDS, ids), *ids.values(), run, run)
+                unstage(connection, run, max(ids))
 
 
 def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:

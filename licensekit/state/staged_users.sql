@@ -49,11 +49,12 @@ UPDATE users SET
     held_since = CASE WHEN s.holds = 1 THEN coalesce(users.held_since, s.holds * ?) END
 FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id;
 
--- What is left over, the oldest first; the words of those who did not come, and the rest of it.
-SELECT run, number, user_id FROM staged_users ORDER BY run, number LIMIT ?;
+-- What is left over, of one run or of all; the words of those who did not come and are not to come, and the rest of it.
+SELECT run, number, user_id FROM staged_users WHERE run = ? OR ? = '' ORDER BY run, number LIMIT ?;
 
 DELETE FROM user_words WHERE user_id IN (?{more})
-AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_words.user_id);
+AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_words.user_id)
+AND user_id NOT IN (SELECT user_id FROM staged_users WHERE run < ? OR run > ?);
 
 DELETE FROM staged_licenses WHERE run = ? AND entry < (CAST(? AS BIGINT) + 1) * 65536;
 

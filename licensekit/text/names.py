@@ -84,8 +84,8 @@ def check_id(text: str, kind: str) -> str:
 
 
 def check_name(text: str) -> str:
-    """Return a name if it can be one; raises as `check_id` does."""
-    return _visible(text, "name", NAME_LENGTH)
+    """Return a name in normal form C if it can be one; raises as `check_id` does."""
+    return _visible(normalize("NFC", text), "name", NAME_LENGTH)
 
 
 def check_message(text: str) -> str:

@@ -28,6 +28,11 @@ ENTRA = (
     "anna@x.example,Anna Berg,Berg,a@x.example,Anna,6f1c,Member,True,Domain Users|night\n"
     "bo@x.example,Bo,,,,7a2d,Guest,False,\n"
 )
+MICROSOFT_365 = (
+    "Block credential,City,Display name,First name,Last name,Licenses,Object Id,Proxy addresses,User principal name\n"
+    "False,Oslo,Anna Berg,Anna,Berg,Microsoft 365 E3+Visio,6f1c,SMTP:a@x.example+smtp:b@x.example,anna@x.example\n"
+    "True,Oslo,Bo,Bo,,Unlicensed,7a2d,,bo@x.example\n"
+)
 OKTA = (
     "id,login,firstName,lastName,email,status\n"
     "00u1,anna@x.example,Anna,Berg,a@x.example,ACTIVE\n"
@@ -51,6 +56,7 @@ EXPORTS = {
     "Get-ADUser": (GET_ADUSER, "anna", "bo", anna(("Domain Users", "Vertrieb & Nord")), "Bo"),
     "csvde": (CSVDE, "anna", "bo", anna(("Berg, Sales; Nord", "Täglich")), ""),
     "Entra": (ENTRA, "anna@x.example", "bo@x.example", anna(("Domain Users", "night")), "Bo"),
+    "Microsoft 365": (MICROSOFT_365, "anna@x.example", "bo@x.example", anna(None), "Bo"),
     "Okta": (OKTA, "anna@x.example", "bo@x.example", anna(None), "Bo"),
 }
 
@@ -124,8 +130,24 @@ def test_a_profile_can_be_named_and_a_column_be_left_out() -> None:
     text = "sAMAccountName,userPrincipalName,displayName,Enabled\nanna,anna@x.example,Anna,False\n"
     named = parse_directory(text, TableOptions(ignored=["DISPLAYNAME"]), "entra")
     assert said(named) == [("anna@x.example", {}, ())]
-    assert profiles() == ("active-directory", "entra", "okta", "plain")
+    assert profiles() == ("active-directory", "entra", "microsoft-365", "okta", "plain")
     assert parse_directory(text, profile="plain")[0].fault is not None
+
+
+def test_an_export_of_another_directory_is_told_which_heading_is_missing() -> None:
+    [row] = parse_directory(GET_ADUSER, profile="entra")
+    assert str(row.fault).startswith("there is no column `userprincipalname`; columns are `userprincipalname`, `id`")
+
+
+def test_licenses_of_microsoft_are_passed_over_unless_they_are_named() -> None:
+    options = TableOptions(columns={"Licenses": "licenses"})
+    assert said(parse_directory(MICROSOFT_365))[0][2] == ()
+    assert said(parse_directory(MICROSOFT_365, options))[1][2] == ("Unlicensed",)
+
+
+def test_a_name_whose_accents_are_apart_is_a_name() -> None:
+    [(_, changes, _)] = said(parse_directory("sAMAccountName,displayName\njose,Jose\u0301\n"))
+    assert changes["name"] == "Jos\u00e9"
 
 
 def test_licenses_and_kinds_are_read_from_any_export() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -231,8 +232,8 @@ STALE: list[tuple[str, Callable[[Installation], object], tuple[str, ...]]] = [
     ("one was assigned", lambda crm: crm.users.assign("dora", "travel"), ("licenses",)),
     ("one was exchanged", lambda crm: crm.users.assign("dora", "user", release=["windows"]), ("licenses",)),
     ("none is free any more", lambda crm: crm.users.assign("carl", "service"), ("service",)),
-    ("a rule was added", lambda crm: crm.users.add_rule("x", "sales"), ("rules of groups, or licenses",)),
-    ("others are licensed", lambda crm: crm.activate(file(MORE)), ("rules of groups, or licenses",)),
+    ("a rule was added", lambda crm: crm.users.add_rule("x", "sales"), ("rules of groups, licenses, or another sync",)),
+    ("others are licensed", lambda crm: crm.activate(file(MORE)), ("rules of groups, licenses, or another sync",)),
 ]
 
 
@@ -298,7 +299,7 @@ def test_very_many_users_come_and_go_on_both_engines(engine: Home) -> None:
     assert [one for one in diagnose(engine.place, clock=engine.clock) if one.state == "error"] == []
 
 
-def leave(_: Database) -> None:
+def leave(_: Database, own: str = "") -> None:  # as `clear`
     """Clear nothing, as a process that has crashed."""
 
 
@@ -326,8 +327,43 @@ def test_another_sync_that_has_begun_makes_the_first_one_stale(crm: Installation
     first = proposed(crm, "dora,Dora,,True,")
     with pytest.raises(ProposalStale) as caught:
         first.apply(progress=lambda _: synced(crm, "erik,Erik,,True,"))
-    assert caught.value.changed == ("users",)
+    assert caught.value.changed == ("another sync or import has begun",)
     assert [row.user.id for row in crm.users.list()] == ["anna", "bob", "carl", "erik"]
+
+
+def test_of_two_syncs_at_once_the_later_one_goes_through_with_its_search_words(engine: Home) -> None:
+    prepared, over = Event(), Event()
+
+    def wait(_: int) -> None:
+        prepared.set()
+        assert over.wait(60)
+
+    def meanwhile(_: int) -> None:
+        if not later.is_alive() and not prepared.is_set():
+            later.start()
+            assert prepared.wait(60)
+
+    with open_crm(engine) as crm, open_crm(engine) as other:
+        done = list[Synced]()
+        second = proposed(other, "dora,Dora Lund,,True,", "erik,Erik,,True,")
+        later = Thread(target=lambda: done.append(second.apply(progress=wait)))
+        with pytest.raises(ProposalStale):
+            proposed(crm, *MANY, "dora,Dora Lund,,True,").apply(progress=meanwhile)
+        over.set()
+        later.join()
+        assert [one.added for one in done] == [2]
+        assert [row.user.id for row in crm.users.list(UserFilter(text="lund"))] == ["dora"]
+    assert staged(engine) == 0
+
+
+def test_a_sync_that_was_made_since_makes_stale_also_who_would_have_stayed(engine: Home) -> None:
+    with open_crm(engine) as crm:
+        synced(crm, "anna,Anna,,True,", "dora,Dora,,True,")
+        older = proposed(crm, "anna,Anna,,True,", "dora,Dora,,True,", "erik,Erik,,True,")
+        crm.users.add("bob")
+        proposed(crm, "anna,Anna,,True,").apply(confirm=True)
+        with pytest.raises(ProposalStale, match="another sync"):
+            older.apply()
 
 
 def test_an_import_of_very_many_goes_the_same_way_and_refuses_all_with_one(crm_home: Home, crm: Installation) -> None:

@@ -88,8 +88,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
         elif wanted == UserFilter():
             chosen, named = named[:1], named[1:]
         if (does == "retire") is bool(named) or not (chosen or file) or (file and wanted != UserFilter()):
-            licenses = "" if does == "retire" else "LICENSE... and "
-            raise click.UsageError(f"give {licenses}one of ID, --from-file and filters.")
+            raise click.UsageError(f"give {'LICENSE... and ' * (does != 'retire')}one of ID, --from-file and filters.")
         given = {"release": release, **({} if does == "retire" else {does: named})}
         with located(file):
             proposal = installation.users.propose_assign(chosen, **given, retire=does == "retire")
@@ -179,16 +178,16 @@ def sync(
         proposal = installation.users.propose_sync(rows)
         if proposal.too_many is not None and not (most_leave or consent.preview):
             raise proposal.too_many
-        if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make the users so?"):
+        if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make these changes?"):
             return
         with output.progress("syncing", len(proposal.staged)) as told:
             done = proposal.apply(confirm=True, most_leave=most_leave, progress=told)
     if consent.as_json:
         output.emit_json(proposal.as_json())
         return
-    for one in proposal.users:
-        if one.faults:
-            output.warn(f"{file}: line {one.line}: {output.harmless(one.staged.user.written)}: {_why(one)}")
+    for one in (user for user in proposal.users if user.faults):
+        parts = file, f"line {one.line}", output.harmless(one.staged.user.written), _why(one)
+        output.warn(": ".join(filter(None, parts)))
     _show_counts(done)
 
 
@@ -214,7 +213,7 @@ def _why(one: PlannedUser) -> str:
 
 _ORDER: Final = ("added", "changed", "left", "refused")
 _COLUMNS: Final[output.Columns[PlannedUser]] = {
-    "users": lambda one: one.outcome,
+    "outcome": lambda one: one.outcome,
     ">line": lambda one: one.line or None,
     "id": lambda one: one.staged.user.written,
     "name": lambda one: one.staged.user.name,

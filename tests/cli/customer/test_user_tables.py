@@ -27,7 +27,7 @@ def test_a_sync_is_looked_at_first_and_then_made(crm: Command, shelf: Path) -> N
     shown = crm("users sync users.csv --preview")
     counts = "2 added, 1 refused, 2 licenses assigned"
     assert [line.split() for line in shown.out.splitlines()] == [
-        ["users", "line", "id", "name", "what"],
+        ["outcome", "line", "id", "name", "what"],
         ["added", "2", "anna", "Anna", "Berg", "assigned", "sales"],
         ["added", "3", "bob", "Bob", "assigned", "sales"],
         ["refused", "4", "dora", "Dora", "'perhaps'", "is", "neither", "yes", "nor", "no"],
@@ -88,6 +88,11 @@ def test_users_are_exported_as_they_are_imported(crm: Command, shelf: Path) -> N
     assert (shelf / "all.csv").read_text() == written.out
     assert crm("users import all.csv").out == "2 unchanged\n"
     assert crm("users sync all.csv").out == "2 unchanged\n"
+
+
+def test_a_row_without_an_id_is_named_by_its_line(crm: Command, shelf: Path) -> None:
+    (shelf / "users.csv").write_text("login,displayName\nanna,Anna\n,Nobody\n")
+    assert crm("users sync users.csv").err.startswith("users.csv: line 3: '' is not a valid user id")
 
 
 def test_an_id_that_is_none_is_shown_without_what_a_terminal_would_obey(crm: Command, shelf: Path) -> None:
