@@ -163,9 +163,9 @@ class ResetRefused(RefusedError, reasons=True):
 
 
 class MostUsersLeave(RefusedError):
-    """A sync after which most users who come from the directory would be gone: the export may be cut off."""
+    """A sync by which most users would leave or lose licenses: the export may be cut off, or a group renamed."""
 
-    leaving: int
+    losing: int
     users: int
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
@@ -11,9 +11,6 @@ from licensekit.state.loading import read_installation
 from licensekit.state.logs import audit_head, sentence_of, with_names
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
-
-NAMED: Final = 3
-"""How many users of an entry a page names."""
 
 
 class AuditEntry(NamedTuple):
@@ -74,7 +71,7 @@ def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[A
     rows = connection.rows(
         "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit
     )
-    return tuple(_named(connection, Link(*row), NAMED) for row in rows)
+    return tuple(_named(connection, Link(*row), most=3) for row in rows)
 
 
 def _links(connection: Connection) -> Iterator[Link]:

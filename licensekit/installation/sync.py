@@ -32,7 +32,7 @@ FAULTS: Final = 100
 IN_ENTRY: Final = 20
 """How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
 FEW: Final = 10
-"""So many users may leave, whatever part of all they are."""
+"""So many users may leave or lose licenses, whatever part of all they are."""
 
 
 class UsersLeave(Message):
@@ -72,7 +72,7 @@ class SyncProposal(Proposal[Synced]):
     did: str = "user-sync"
     """The code of its entries in the audit log."""
     too_many: MostUsersLeave | None = None
-    """That most users would leave, if they would."""
+    """That most users would leave or lose licenses, if they would."""
 
     @property
     def staged(self) -> list[StagedUser]:
@@ -96,7 +96,7 @@ class SyncProposal(Proposal[Synced]):
         """Make the users as it was shown, or change nothing; who is refused stays as before.
 
         Raises:
-            MostUsersLeave: most users would leave, and `most_leave` is false.
+            MostUsersLeave: most users would leave or lose licenses, and `most_leave` is false.
             ConfirmationNeeded: users would leave, and `confirm` is false.
             ProposalStale: one of the users, or what the plan was worked out from, has changed since, or another sync
                 has begun.
@@ -120,8 +120,9 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     named, marked = {names.folded(row.user_id) for row in rows}, staged_users.directory_users(read.connection)
     leavers = staged_users.known_users(read.connection, (one for one in marked if one not in named))
     plan = _planned(read, rows, leavers.values(), from_directory=True)
-    leaving = plan.counts.left
-    most = MostUsersLeave(leaving=leaving, users=len(marked)) if leaving > max(FEW, len(marked) // 2) else None
+    leaving, there = plan.counts.left, sum(one.staged.before is not None for one in plan.users)
+    losing = sum(one.outcome == LEFT or bool(one.staged.released) for one in plan.users)
+    most = MostUsersLeave(losing=losing, users=there) if losing > max(FEW, there // 2) else None
     return replace(
         plan,
         changes=tuple(map(_change, plan.staged)),
@@ -132,12 +133,7 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
 
 
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
-    """Add and change users and assign their licenses, as one change; see `parse_users`.
-
-    Raises:
-        UsersInvalid: all faults, by line; nothing was changed.
-        ProposalStale: one of very many users was changed by somebody else meanwhile; nothing was changed.
-    """
+    """Import the rows of a table of users; see `Users.import_rows`."""
     rows = tuple(rows)
     if len(rows) <= TOGETHER:
         return write_first(opened, lambda change: _import(change, rows))

@@ -95,6 +95,8 @@ def prepare(folder: Path, users: int) -> Path:
     month = {"warning": today.DAY + 20, "expiry": today.DAY + 30, "grace": today.DAY + 40}
     with Installation.open(folder, root=homes.PIN, pack=today.pack(catalog)) as installation:
         installation.activate(today.file(base, today.bundle(part="more", **month, **others)))
+        for _ in range(30):  # so that a page of the history is full, however few users come
+            installation.events.end(installation.events.start("no-travel").number)
         installation.users.import_rows(parse_users("id,name,kind,licenses\n" + "".join(rows(users))))
         for number in range(10):
             installation.sites.add(f"site{number}")

@@ -154,7 +154,7 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Sy
 @click.argument("file")
 @option("--profile NAME", "Where the export comes from. Default: as the headings tell.", type=click.Choice(profiles()))
 @table_options
-@option("--most-leave", "Go on although most users left.")
+@option("--most-leave", "Go on although most users leave or lose licenses.")
 @in_installation
 @consent_options(preview="Show what would change, and change nothing.", yes="Do not ask when users leave.")
 def sync(
