@@ -96,9 +96,7 @@ def _not_assignable(license_: License) -> str | None:
         return "system"
     if license_.limits_sites:
         return "limits-sites"
-    if license_.seats is SeatKind.CONCURRENT:
-        return "concurrent"
-    return None
+    return "concurrent" if license_.seats is SeatKind.CONCURRENT else None
 
 
 def _of_plans(
@@ -161,9 +159,7 @@ def _of_counts(
 
 def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
     license_ = entitlements.licenses.get(code)
-    if license_ is None:
-        return frozenset()
-    return frozenset(entitlements.trust_store.beside(code, license_.requires))
+    return frozenset() if license_ is None else frozenset(entitlements.trust_store.beside(code, license_.requires))
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The audit log for administrators: its entries, and whether it and the slots are whole."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
@@ -57,7 +57,7 @@ class AuditLog(Section):
         """Yield every entry, the oldest first, in constant memory."""
         with read_installation(self._opened) as read:
             for one in _links(read.connection):
-                yield _named(read.connection, one)
+                yield from _named(read.connection, [one])
 
     def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
         """Return the newest `limit` entries, of those below number `before`; of many users, a few and how many more."""
@@ -71,7 +71,7 @@ def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[A
     rows = connection.rows(
         "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit
     )
-    return tuple(_named(connection, Link(*row), most=3) for row in rows)
+    return tuple(_named(connection, (Link(*row) for row in rows), most=3))
 
 
 def _links(connection: Connection) -> Iterator[Link]:
@@ -79,16 +79,24 @@ def _links(connection: Connection) -> Iterator[Link]:
         yield Link(*row)
 
 
-def _named(connection: Connection, one: Link, most: int | None = None) -> AuditEntry:
-    """Return an entry with what it says, of `most` users: nothing, if somebody edited it so that it is none."""
+def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
+    """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
+    said = [(one, _facts_of(one.entry)) for one in links]
+    left = [facts["users"][most:] if most and isinstance(facts.get("users"), list) else [] for _, facts in said]
+    some = (
+        {**facts, "users": facts["users"][:most]} if more else facts
+        for (_, facts), more in zip(said, left, strict=True)
+    )
+    for (one, _), facts, more in zip(said, with_names(connection, some), left, strict=True):
+        yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{len(more)} more"]} if more else facts)
+
+
+def _facts_of(entry: bytes) -> dict[str, Any]:
+    """Return what an entry says: nothing, if somebody edited it so that it is none."""
     try:
-        facts: dict[str, Any] = {**json.loads(one.entry)}
+        return {**json.loads(entry)}
     except (ValueError, TypeError, RecursionError):
-        facts = {}
-    users: Any = facts.get("users")
-    left = users[most:] if most and isinstance(users, list) else []
-    named = with_names(connection, {**facts, "users": users[:most]} if left else facts)
-    return AuditEntry(*one, {**named, "users": [*named["users"], f"{len(left)} more"]} if left else named)
+        return {}
 
 
 def check_audit(connection: Connection) -> Head:

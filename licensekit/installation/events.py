@@ -82,9 +82,7 @@ def _checked_subject(change: WriteTransaction, scope: EventScope, subject: str) 
         return names.check_groups([subject])[0]
     if scope is EventScope.USER:
         return known_user(change.connection, subject).id
-    if scope is EventScope.SITE:
-        return known_site(change.connection, subject).id
-    return subject
+    return known_site(change.connection, subject).id if scope is EventScope.SITE else subject
 
 
 class Leases(Section):

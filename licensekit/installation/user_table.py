@@ -66,7 +66,7 @@ def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[I
     found: list[ImportRow] = []
     for row in _rows(data, _COLUMNS, options):
         first = row.line if row.fault else lines.setdefault(names.folded(row.user_id), row.line)
-        fault = row.fault if first == row.line else _twice("twice", row, first)
+        fault = row.fault if first == row.line else UserCellInvalid(reason="twice", text=row.user_id, line=first)
         found.append(row if fault is None else ImportRow(row.line, "", {}, (), fault))
     return found
 
@@ -90,7 +90,8 @@ def parse_directory(data: bytes | str, options: TableOptions = AS_WRITTEN, profi
     for row in rows:
         lines.setdefault(names.folded(row.user_id), []).append(row.line)
     others = ((row, next((n for n in lines[names.folded(row.user_id)] if n != row.line), 0)) for row in rows)
-    return [row if row.fault or not n else row._replace(fault=_twice("both", row, n)) for row, n in others]
+    faults = ((row, row.fault or (n and UserCellInvalid(reason="both", text=row.user_id, line=n))) for row, n in others)
+    return [row._replace(fault=fault or None) for row, fault in faults]
 
 
 def profiles() -> tuple[str, ...]:
@@ -151,10 +152,6 @@ def _users(row: TableRow[str]) -> list[ImportRow]:
         return [ImportRow(row.line, given["id"], {"name": given.get("name", "")}, (), fault, row.marks)]
     licenses = given.get("licenses", "").replace(",", " ").replace(";", " ").split()
     return [ImportRow(row.line, user_id, changes, tuple(licenses), None, row.marks)]
-
-
-def _twice(reason: str, row: ImportRow, line: int) -> UserCellInvalid:
-    return UserCellInvalid(reason=reason, text=row.user_id, line=line)
 
 
 def _name(given: Mapping[str, str]) -> dict[str, str]:

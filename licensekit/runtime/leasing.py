@@ -182,9 +182,7 @@ class Leasing:
 
 def _due_in(lease: Lease) -> float:
     """Return the seconds until a lease should be renewed; a borrowed one never is."""
-    if lease.row.borrowed:
-        return float("inf")
-    return lease.left - lease.request.ttl * (1 - 1 / RENEWALS)
+    return float("inf") if lease.row.borrowed else lease.left - lease.request.ttl * (1 - 1 / RENEWALS)
 
 
 def release_all() -> None:

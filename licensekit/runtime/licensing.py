@@ -27,6 +27,7 @@ from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import BootClock, clocks_of, system_clock
+from licensekit.text import names
 from licensekit.wire.documents import SeatKind, Use
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Licensing(Questions):
         """Return a decorator of functions, sync or async: each call raises as `require` does, before it begins."""
         from licensekit.runtime.decoration import preceded  # noqa: PLC0415  # only whoever decorates pays
 
+        names.require_text(code, "the code in `@licensing.requires(code)`")
         return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
 
     def count(self, code: str) -> Count:

@@ -188,9 +188,7 @@ class ReadTransaction(NamedTuple):
         """
         if self.opened.root is not None:
             return self.opened.root
-        if self.stored.recorded is not None:
-            return self.stored.recorded.root
-        return pin_in_pack(self.pack)
+        return self.stored.recorded.root if self.stored.recorded is not None else pin_in_pack(self.pack)
 
     @property
     def pack(self) -> bytes | str:

@@ -26,6 +26,7 @@ from licensekit.state import journal_entries as entries
 from licensekit.state.journal import Journal, JournalState, Row, SignedHead, entry_message, head_message, replay, verify
 from licensekit.state.journal_entries import RETURNED, Entry, encode
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
+from licensekit.state.users import together
 from licensekit.text import names
 from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
@@ -50,6 +51,7 @@ _WRITTEN: Final = (
     " UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL"
 )
 """The ids of people as somebody wrote them, in whatever form."""
+_NAMES: Final = "SELECT pseudonym, written FROM people WHERE pseudonym IN (?"
 _ENTER: Final = "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)"
 _ERASE: Final = (
     "UPDATE events SET started_by = '' WHERE started_by = ?",
@@ -221,14 +223,14 @@ def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | 
     return entries.DocumentSeen(*order, *found, issued, key.scheme, key.key_id)
 
 
-def with_names(connection: Connection, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an audit entry says with the names that its pseudonyms stand for."""
-
-    def name(pseudonym: str) -> str:
-        row = connection.one("SELECT written FROM people WHERE pseudonym = ?", pseudonym)
-        return ERASED if row is None else str(row[0])
-
-    return _replaced(facts, name)
+def with_names(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what audit entries say with the names that their pseudonyms stand for."""
+    written, said = dict[str, str](), list(entries)
+    for facts in said:
+        _replaced(facts, lambda pseudonym: written.setdefault(pseudonym, ERASED))
+    for some in together(list(written), 250):
+        written |= dict(connection.rows(_NAMES + ", ?" * (len(some) - 1) + ")", *some))
+    return [_replaced(facts, written.__getitem__) for facts in said]
 
 
 def find_pseudonym(connection: Connection, written: str) -> str | None:

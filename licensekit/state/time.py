@@ -122,9 +122,7 @@ def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
         began=seen.began or number,
         boots=_with(seen.boots, reading, elapsed, number),
     )
-    if confirmed.ran < CONFIRM_SECONDS:
-        return confirmed
-    return _begin(confirmed, max(confirmed.soft, level), clock)
+    return confirmed if confirmed.ran < CONFIRM_SECONDS else _begin(confirmed, max(confirmed.soft, level), clock)
 
 
 def prove(issued: int, at: int, elapsed: int) -> int:

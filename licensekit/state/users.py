@@ -53,9 +53,7 @@ class SiteFacts(NamedTuple):
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
     """Look up what is known of a user, and what it is assigned; None if there is no such user."""
     rows = connection.rows(_USER, names.folded(user_id))
-    if not rows:
-        return None
-    return facts_of(rows[0])._replace(holdings=holdings_of(rows))
+    return facts_of(rows[0])._replace(holdings=holdings_of(rows)) if rows else None
 
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:

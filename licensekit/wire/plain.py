@@ -47,9 +47,7 @@ def word(value: IntEnum) -> str:
 def _plain_field(name: str, value: Any) -> Any:
     if value is not None and name in _DAYS:
         return format_days(value)
-    if value is not None and name in _SECONDS:
-        return format_seconds(value)
-    return _plain_value(value)
+    return format_seconds(value) if value is not None and name in _SECONDS else _plain_value(value)
 
 
 def _plain_value(value: Any) -> Any:

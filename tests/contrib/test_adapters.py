@@ -124,6 +124,14 @@ def test_an_adapter_imports_its_own_framework_and_no_other(name: str) -> None:
     assert set(run.stdout.split()) == ADAPTERS[name]
 
 
+def test_a_decorator_without_its_code_is_refused_where_it_stands() -> None:
+    """Without parentheses, the decorator would take the function for the code, and the function would never run."""
+    with licenses(system={"quote": 1}) as licensing:
+        decorator: Any = licensing.requires
+        with pytest.raises(TypeError, match=r"the code in `@licensing.requires\(code\)` is a str"):
+            decorator(print)
+
+
 def test_a_function_asks_when_it_is_called_and_not_when_it_is_decorated() -> None:
     with licenses(system={"server": 1, "quote": 0}) as licensing:
 

@@ -196,9 +196,7 @@ def placed(sql: LiteralString) -> bytes:
 
 def _placed(match: re.Match[str]) -> str:
     found = match.group()
-    if found in _OURS:
-        return _OURS[found]
-    return found.replace("%", "%%")
+    return _OURS[found] if found in _OURS else found.replace("%", "%%")
 
 
 def read_url(url: str) -> tuple[str, dict[str, Any]]:
