@@ -82,7 +82,9 @@ def _links(connection: Connection) -> Iterator[Link]:
 def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
     """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
     said = [(one, _facts_of(one.entry)) for one in links]
-    left = [facts["users"][most:] if most and isinstance(facts.get("users"), list) else [] for _, facts in said]
+    left: list[list[str]] = [
+        facts["users"][most:] if most and isinstance(facts.get("users"), list) else [] for _, facts in said
+    ]
     some = (
         {**facts, "users": facts["users"][:most]} if more else facts
         for (_, facts), more in zip(said, left, strict=True)

@@ -119,7 +119,7 @@ class WriteTransaction:
             self._append("notice-restored", {})
 
     def _append(self, did: str, *entries: Mapping[str, Any]) -> None:
-        if any(set(data) != fields_of(did) for data in entries):
+        if any(fields_of(did) ^ data.keys() for data in entries):
             raise TypeError(f"{did}: {sorted(entries[0])}")
         by = {"by": self.read.opened.by} if self.read.opened.by else {}
         facts = ({"at": format_seconds(self.now), **by, "did": did, **data} for data in entries)
