@@ -29,7 +29,7 @@ from licensekit.wire import armor
 
 FAULTS: Final = 100
 """How many faults are reported at most."""
-IN_ENTRY: Final = 20
+IN_ENTRY: Final = 40
 """How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
 FEW: Final = 10
 """So many users may leave or lose licenses, whatever part of all they are."""
@@ -147,7 +147,7 @@ def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
     plan, staging = _faultless(_planned(change.read, rows)), Staging()
     if plan.staged:
         staging.add(change.connection, plan.staged)
-        _make(change, plan, staging)
+        _make(change, plan, staging, _entries(plan))
         staged_users.unstage(change.connection, staging.run)
     return plan.counts
 
@@ -208,9 +208,10 @@ def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
             with staged_users.write_in_turn(database) as connection:
                 staging.add(connection, some)
             progress(len(some))
+        entries = _entries(plan)  # not while others wait
         with write_installation(plan.opened) as change:
             _require_unchanged(change, plan, staging)
-            _make(change, plan, staging)
+            _make(change, plan, staging, entries)
     finally:
         # What is left means nothing; the next sync clears it.
         with suppress(StateError):
@@ -232,18 +233,22 @@ def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: St
         raise ProposalStale(about=plan.about, changed=differing)
 
 
-def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
-    """Make a plan that was prepared, with entries in the audit log for all to whom the same happens."""
+def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging, entries: Iterable[dict[str, Any]]) -> None:
+    """Make a plan that was prepared, with its entries in the audit log."""
     staging.carry_out(change.connection, day_at(change.now))
+    change.pseudonyms = staging.pseudonyms
+    change.record(plan.did, *entries)
+
+
+def _entries(plan: SyncProposal) -> list[dict[str, Any]]:
+    """Return what the audit log is told: each entry of some to whom the same happens."""
     alike: dict[tuple[str, frozenset[str], frozenset[str]], list[str]] = {}
     for one in plan.users:
         if one.outcome in {ADDED, CHANGED, LEFT}:
             key = (one.outcome, one.staged.assigned, one.staged.released)
             alike.setdefault(key, []).append(one.staged.user.written)
-    change.pseudonyms = staging.pseudonyms
-    entries = (
+    return [
         {"what": outcome, "users": some, "assigned": sorted(assigned), "released": sorted(released)}
         for (outcome, assigned, released), written in alike.items()
         for some in together(written, IN_ENTRY)
-    )
-    change.record(plan.did, *entries)
+    ]
