@@ -26,7 +26,7 @@ from licensekit.state import journal_entries as entries
 from licensekit.state.journal import Journal, JournalState, Row, SignedHead, entry_message, head_message, replay, verify
 from licensekit.state.journal_entries import RETURNED, Entry, encode
 from licensekit.state.time import TimeSeen, judge, keep_time, prove
-from licensekit.state.users import insert_rows, together
+from licensekit.state.users import together
 from licensekit.text import names
 from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
@@ -80,7 +80,7 @@ def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], k
         entry = canonical_json(replaced).encode()
         head = Head(head.number + 1, link(head.hash, entry))
         rows.append((head.number, entry, head.hash))
-    insert_rows(connection, "INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", rows)
+    connection.run_many("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", rows)
     return head
 
 
