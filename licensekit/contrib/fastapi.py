@@ -16,6 +16,7 @@ def requires(code: str) -> Callable[[HTTPConnection], None]:
     def ask(connection: HTTPConnection) -> None:
         middleware = connection.scope.get(KEY)
         if not isinstance(middleware, LicenseAsgiMiddleware):
+            # What is missing is a line of the set-up, and nothing has a wrong type.
             raise RuntimeError("requires() needs app.add_middleware(LicenseAsgiMiddleware, licensing=…)")  # noqa: TRY004
         middleware.require(connection.scope, code)
 
