@@ -5,8 +5,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -332,40 +333,45 @@ import sys
 from tests.homes import Home
 home = Home(sys.argv[1])
 with home.open() as installation:
-    print("ready", flush=True)
-    number = 0
-    while True:
-        installation.users.add(f"u{number}")
-        number += 1
+    for begin in map(int, sys.stdin):
+        for number in range(begin, begin + 20):
+            installation.users.add(f"u{number}")
 """
 
 
 @pytest.fixture
-def written(filled: Home) -> Iterator[Home]:
-    """An installation to which another process writes all the time."""
+def writing(filled: Home) -> Iterator[Callable[[int], None]]:
+    """Let another process add 20 users to the installation, numbered from a number.
+
+    Only as many as it is told to: what each backup costs rises with them, so that without a bound none would be the
+    last.
+    """
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, filled.place],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     with writer:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == b"ready\n"
-        yield filled
+        assert writer.stdin is not None
+        yield partial(print, file=writer.stdin, flush=True)
         writer.kill()
 
 
 @pytest.mark.process
-def test_a_hundred_backups_while_another_process_writes_each_hold_one_moment(written: Home, tmp_path: Path) -> None:
+def test_a_hundred_backups_while_another_process_writes_each_hold_one_moment(
+    filled: Home, writing: Callable[[int], None], tmp_path: Path
+) -> None:
     last = 0
-    with written.open() as installation:
+    with filled.open() as installation:
         for number in range(BACKUPS):
+            writing(20 * number)
             path = tmp_path / f"backup-{number}"
             installation.back_up(path)
             present = installation.state()
             assert [one.code for one in present.notices if one.code == "restored-backup"] == []
-            there = at(written, tmp_path / f"home-{number}")
+            there = at(filled, tmp_path / f"home-{number}")
             entries = restored(there, path).entries
             assert last <= entries <= present.stored.head.number
             last = entries

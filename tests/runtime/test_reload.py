@@ -180,15 +180,17 @@ def test_a_process_that_asks_all_the_time_is_never_told_something_wrong(
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(asked))]
     for thread in threads:
         thread.start()
-    for _ in range(10):
-        admin.users.assign("anna", "sales")
-        admin.users.release("anna", "sales")
-    admin.users.assign("bob", "sales")
-    assert comes(lambda: licensing.user("bob").allows("sale"))
-    assert comes(lambda: min(asked) > 10)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(10):
+            admin.users.assign("anna", "sales")
+            admin.users.release("anna", "sales")
+        admin.users.assign("bob", "sales")
+        assert comes(lambda: licensing.user("bob").allows("sale"))
+        assert comes(lambda: min(asked) > 10)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     assert wrong == []
     assert min(asked) > 10
 
