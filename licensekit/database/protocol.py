@@ -143,10 +143,7 @@ class Connection(ABC):
 
     @abstractmethod
     def now(self) -> int | None:
-        """Return the seconds since 1970 by the server's clock; None where there is no server.
-
-        It is the time at which the transaction began, after it waited for others.
-        """
+        """Return the server's time at the beginning, in seconds since 1970; None where there is no server."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -183,52 +180,36 @@ class Database(Protocol):
         ...
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Open a consistent snapshot, which writers neither wait for nor disturb.
-
-        Raises:
-            DatabaseNewer: a newer program has migrated the database since it was opened.
-            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be read.
-        """
+        """Open a consistent snapshot, which writers neither wait for nor disturb; raises as `write`."""
         ...
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[Connection]:
-        """Open the one write transaction that the database has at a time, in any process.
+        """Open the one write transaction that the database has at a time, in any process; never one inside another.
 
         It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
-        what was read stays true until the commit. Do not open another write transaction of the same database inside it:
-        it would wait for the first.
+        what was read stays true until the commit.
 
-        With `shared`, other shared ones may run at the same time (but none that is not), so many hosts need not queue,
-        and `version` need not move. That is for rows such as leases, which a unique key keeps apart: there, decide by
-        what `run` says it changed, not by what was read.
+        With `shared`, other shared ones may run at the same time, so many hosts need not queue, and `version` need not
+        move. That is for rows such as leases, which a unique key keeps apart: there, decide by what `run` says it
+        changed, not by what was read.
 
         Raises:
             DatabaseNewer: a newer program has migrated the database since it was opened.
             DatabaseBusy: another writer held it for longer than `BUSY_SECONDS`.
-            DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was changed.
+            DatabaseDamaged, DatabaseUnavailable: it cannot be used; nothing was changed.
         """
         ...
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """Run one statement that returns rows, as a transaction by itself; return its first row.
+        """Run one statement that returns rows, as a shared transaction by itself; return its first row.
 
-        It runs beside other such statements and whatever `write` does, and `version` need not move: for rows as
-        `write(shared=True)` has them, where even one more message to the server would cost. The statement itself has to
-        hold against others, and against a database that a newer program has migrated.
-
-        Raises:
-            NotStorable: a value that cannot be stored.
-            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was changed, or it is
-                unknown whether something was because the server went away.
+        It saves a message to the server. The statement itself has to hold against others, and against a newer program
+        that has migrated the database. Where a server went away, it is unknown whether it changed something.
         """
         ...
 
     def version(self) -> Version:
-        """Return a token that differs from an earlier one if anything was committed in between.
-
-        It costs little, and has a meaning only in this process. A token taken before a fork, or before a restored
-        backup was put in place, differs from every later one.
-        """
+        """Return a token of this process that is another one after each commit, restored backup or fork."""
         ...
 
     def close(self) -> None:

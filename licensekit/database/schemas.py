@@ -45,10 +45,7 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
 
 
 def read_statements(path: Path) -> tuple[LiteralString, ...]:
-    """Return the statements of a file of SQL.
-
-    A statement ends with a semicolon at the end of a line; lines of comments begin with `--`.
-    """
+    """Return the statements in a file: each ends with a semicolon that ends a line; comments begin with `--`."""
     lines = path.read_text("utf-8").splitlines()
     text = "".join(f"{line}\n" for line in lines if not line.startswith("--"))
     # These files are part of the package, as literal as its code.
@@ -78,13 +75,7 @@ class Schema(NamedTuple):
             raise DatabaseUnavailable(reason="replaced", where=location)
 
     def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
-        """Return the migrations that the database `found` still needs.
-
-        Raises:
-            DatabaseDamaged: no database of ours, or one of another kind.
-            DatabaseMoved: it has gone on living elsewhere.
-            DatabaseNewer: migrated by a newer program.
-        """
+        """Return the migrations that a database still needs; raise `StateError` for one of others, moved, or newer."""
         kind, number = found or (None, None)
         start = moved_kind(self.kind, "")
         if isinstance(kind, str) and kind.startswith(start):
@@ -144,16 +135,9 @@ class Migrating(Database, Protocol):
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
-    """Bring `database` to `schema`: whole or not at all, once however many processes try.
+    """Bring `database` to `schema`, whole or not at all, once however many processes try; raises as `connect`.
 
-    A database that is already there is copied first where the engine is a file (`keep_copy`). One that is not is filled
-    by `fill` in the same transaction.
-
-    Raises:
-        FileUnusable: nothing was set up there yet, and `create` is false.
-        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`; or a table or index is not as the migrations
-            make it.
-        DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
+    A file is copied first (`keep_copy`). What is not there yet is filled by `fill` in the same transaction.
     """
     with database.read() as connection:
         found = _found(connection, database.dialect)
@@ -189,10 +173,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
 
 
 def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
-    """Refuse a database whose tables and indexes are not as the migrations make them.
-
-    What others have added beside them (an index, a table) does not matter, but for triggers.
-    """
+    """Refuse a database whose tables and indexes are not as migrated; others may be beside them, triggers may not."""
     dialect = database.dialect
     expected: dict[str, str] = {}
     for statement in schema.statements:

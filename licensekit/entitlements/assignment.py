@@ -46,10 +46,7 @@ class AssignmentChange(NamedTuple):
 def faults_of(
     entitlements: Entitlements, in_use: Mapping[str, int], holder: str, held: frozenset[str], change: AssignmentChange
 ) -> list[errors.RefusedError]:
-    """Return everything that stands against a change to what `holder` is assigned (`held`).
-
-    What is assigned already is not assigned again. `in_use` is license to how often it is assigned now, to everybody.
-    """
+    """Return what stands against a change to what `holder` is assigned; `in_use` is license to how often it is now."""
     new = change.assign - held
     after = (held - change.release) | new
     reasons = {code: why for code in sorted(new) if (why := _not_assignable(entitlements.licenses[code]))}
@@ -76,10 +73,7 @@ def missing_requirements(
 
 
 def without_requirement(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the user licenses that are assigned and give something, but require what nobody can have any more.
-
-    `in_use` is license to how often it is assigned. What gives nothing itself has lapsed.
-    """
+    """Return the user licenses in use that give something, and require what nobody can have any more."""
     if not any(_requires(entitlements, code) for code in in_use):
         return ()
     usable = {code for code, tiers in entitlements.tiers.items() if access_of(tiers, 0)}
@@ -194,10 +188,7 @@ class SeatPool(NamedTuple):
 
 
 def leasable(entitlements: Entitlements, code: str) -> str:
-    """Return the one spelling of a code that can be leased (L1).
-
-    Raises as `asked`, `WrongKind` where it has no concurrent seats, and `NotEntitled` where its issuer is not here.
-    """
+    """Return the one spelling of a code that can be leased (L1); raises as `asked`, `WrongKind` and `NotEntitled`."""
     name = asked(entitlements, code, (Kind.USER,))
     if is_absent(entitlements, name):
         raise not_entitled(entitlements, name)

@@ -247,10 +247,8 @@ def _moments(
     bundles: Iterable[Verified[Bundle]],
     now: int,
 ) -> Iterator[int]:
-    """Yield the seconds at which a state or a notice changes or any bundle starts.
-
-    Some may be past. A bundle that waits behind another may replace a third one when it starts.
-    """
+    """Yield the seconds, some of them past, at which a state or a notice changes or any bundle starts."""
+    # A bundle that waits behind another may replace a third one when it starts.
     days: list[int | None] = [one.document.starts for one in bundles]
     for part in (*parts, *waiting):
         days += [part.bundle.warning, part.bundle.next_check]

@@ -76,13 +76,9 @@ def may_login(
     events: Iterable[Event] = (),
     access: Mapping[str, Access] | None = None,
 ) -> Decision:
-    """Decide whether `user` may log in by `way` (`web`, or `issuer.way`), at `site`.
+    """Decide whether `user`, None for one who is unknown, may log in by `way` (`web`, or `issuer.way`), at `site`.
 
-    `events` are those in force. `access` is what `held_access` gives for the user, if the caller has it already. None
-    for `user` is one whom the installation does not know.
-
-    Raises:
-        UnknownCode: no catalog has that way.
+    `events` are those in force; `access` is what `held_access` gives, if it is there already. Raises `UnknownCode`.
     """
     if is_absent(entitlements, way):
         return Decision((messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))

@@ -88,10 +88,7 @@ class InGrace(BundleNotice, reasons=True):
 
 
 class FactsChanged(BundleNotice):
-    """Facts of the machine that a bundle is bound to have changed, and not yet too many.
-
-    It is a warning if none may change any more.
-    """
+    """Facts of the machine that a bundle is bound to have changed, and not too many; a warning if no more may."""
 
     difference: BindingDifference
 
@@ -180,10 +177,7 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
 
 
 def summarize(entitlements: Entitlements, notices: Iterable[Notice], *, activated: bool) -> Summary:
-    """Return in one sentence until when the product is licensed, or why not, and how many of `notices` need somebody.
-
-    `activated` is whether anything was ever activated and not given back.
-    """
+    """Return until when the product is licensed, or why not, and how many of `notices` need somebody."""
     due = sum(notice.severity is not Severity.INFO for notice in notices)
     covered = entitlements.product_coverage
     if covered.is_licensed:

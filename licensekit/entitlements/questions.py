@@ -124,10 +124,7 @@ class NextDate(NamedTuple):
 
 
 def next_date(entitlements: Entitlements) -> NextDate | None:
-    """Return the first date of a bundle, in force or waiting, that is still to come; None where there is none.
-
-    The end of a bundle does not count, nor its warning, where another one follows it without a gap.
-    """
+    """Return the first date still to come of a bundle in force or waiting; no end that another bundle takes over."""
     found: list[NextDate] = []
     for part in (*entitlements.parts, *entitlements.waiting):
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
@@ -152,12 +149,7 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Return the one spelling of a license code: without its prefix where that is the vendor.
-
-    Raises:
-        UnknownCode: no catalog has it.
-        WrongKind: it is not of one of `kinds`.
-    """
+    """Return the one spelling of a license code, the vendor's without prefix; raise `UnknownCode`, `WrongKind`."""
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
@@ -183,12 +175,7 @@ def called(entitlements: Entitlements, name: str) -> tuple[str, ...]:
 
 
 def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Return the one spelling of a code that a program asks about; one that `is_absent` is no mistake.
-
-    Raises:
-        UnknownCode, WrongKind: as `resolve`.
-        TypeError: it is no text.
-    """
+    """Return the one spelling of a code that a program asks about; raises as `resolve`, or `TypeError` for no text."""
     names.require_text(code, "a license code")
     if is_absent(entitlements, code):
         return code
@@ -274,14 +261,7 @@ def best_access(entitlements: Entitlements, code: str) -> Access:
 
 
 def setting(entitlements: Entitlements, code: str) -> Value | None:
-    """Return what counts of a setting: what was sold, else its default; None: it has none.
-
-    One of an issuer who is not installed has no value.
-
-    Raises:
-        UnknownCode: no catalog has it.
-        TypeError: it is no text.
-    """
+    """Return what counts of a setting: sold or default, None for neither; raise `UnknownCode`, `TypeError`."""
     names.require_text(code, "a setting's code")
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     values = entitlements.settings.values

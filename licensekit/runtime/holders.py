@@ -72,11 +72,7 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 
 
 class View(NamedTuple):
-    """What is known of a holder under one snapshot.
-
-    It is put in place by one assignment, so that threads that evaluate at the same time never leave parts of an older
-    view beside those of a newer one.
-    """
+    """What is known of a holder under one snapshot; put in place at once, so that no thread sees parts of two."""
 
     snapshot: Snapshot
     access: Mapping[str, Access]

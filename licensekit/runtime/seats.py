@@ -229,10 +229,7 @@ class Lease:
             await in_thread(self._leasing.free, self)
 
     def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
-        """Note that it is lost, and report it; does nothing where that is known.
-
-        `refusal` is why it got no other seat, where that is the reason.
-        """
+        """Note once that it is lost, and report it; `refusal` is why it got no other seat, where that is the reason."""
         if self._settle(reason, refusal):
             self.lost.set()
             LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
@@ -246,10 +243,7 @@ class Lease:
             self.lose("ended" if self.left > 0 else "expired")
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
-        """Note that its seat was renewed; return whether it is held.
-
-        Nothing is noted of a seat that it no longer has, or that was borrowed meanwhile.
-        """
+        """Note that its seat was renewed, if it has that one still; return whether it is held."""
         with self._lock:
             if self._error is None and self.row is row:
                 self.until = max(self.until, until)

@@ -61,11 +61,9 @@ class Snapshot:
         return known
 
     def now_at(self, reading: Reading, *, away: bool) -> int:
-        """Return the time that counts at what the clocks show.
-
-        A clock that was wrong and is put right costs nothing. Without the database, though, time only grows, so that
-        nobody stretches the offline hours with it.
-        """
+        """Return the time that counts at what the clocks show."""
+        # A clock that was wrong and is put right costs nothing. Without the database, though, time only grows, so that
+        # nobody stretches the offline hours with it.
         now = effective(self.state.stored.time, reading)
         return max(now, self.state.now) if away else now
 
@@ -77,11 +75,7 @@ class Snapshot:
         return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
 
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
-        """Return the same state at another moment.
-
-        With an `error` the database has been away since `contact`, and a bundle whose offline hours are over grants
-        nothing.
-        """
+        """Return the same state at another moment; with an `error` the database has been away since `contact`."""
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
         if error is None:

@@ -180,12 +180,7 @@ class ReadTransaction(NamedTuple):
 
     @property
     def root(self) -> str:
-        """The root pin: the one that was given, or the recorded one, or that of the given pack.
-
-        Raises:
-            NotActivated: nothing was set up there.
-            FormatError, TrustError: there is only a pack, and no root can be read in it.
-        """
+        """The root pin: the one given, or recorded, or of the given pack; raises `NotActivated` or as `pin_in_pack`."""
         if self.opened.root is not None:
             return self.opened.root
         return self.stored.recorded.root if self.stored.recorded is not None else pin_in_pack(self.pack)
@@ -272,10 +267,7 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not.
-
-    Another thread may have seen something newer meanwhile, which is then left as the last.
-    """
+    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not."""
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)
     require_same(known, stored, opened.database.location)
@@ -285,11 +277,7 @@ def read_transaction(
 
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
-    """Return the same installation at another moment.
-
-    `now` is the time that counts and `clock` the one that the clock shows; `away_hours` is for how long the database
-    has been away, if it is. Nothing is read or verified again.
-    """
+    """Return the installation at another effective time and clock, with nothing read again; see `evaluate`."""
     entitlements = evaluate(
         state.trust_store,
         state.kept,

@@ -152,10 +152,7 @@ class JournalWriter:
             self.enter(entry)
 
     def sign_head(self, observed: bytes | None = None) -> None:
-        """Sign the newest entry, with the digest of what was `observed` of time; as before if None.
-
-        Nothing is written where neither has changed.
-        """
+        """Sign the newest entry with the digest `observed` of time, None for that of before, if either is new."""
         head, signed = self.journal.head, self.journal.signed
         digest = signed.observed if observed is None else observed
         if (head.number, digest) == (signed.number, signed.observed):
@@ -190,10 +187,7 @@ class JournalWriter:
 
 
 def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleTaken:
-    """Return the entry of a bundle that is activated at `now`, in seconds since 1970.
-
-    `elapsed` is what has verifiably passed by then.
-    """
+    """Return the entry of a bundle that is activated at `now`, when `elapsed` seconds have verifiably passed."""
     bundle, key = verified.document, verified.keys[0]
     counts = [count for kind in Kind for count in bundle.counts(kind).values()]
     known = [count for count in counts if count is not None]
@@ -285,10 +279,7 @@ def fields_of(did: str) -> frozenset[str]:
 
 
 def sentence_of(facts: Mapping[str, Any]) -> str:
-    """Return what an entry says was done; of one that says too little, the code.
-
-    It may have been edited, or written by another version; the log stays readable.
-    """
+    """Return what an entry says was done; of one that was edited, or is by another version, the code."""
     did = str(facts.get("did", ""))
     try:
         return fill_in(_sentences()[did], facts)

@@ -28,10 +28,7 @@ def open_or_wait(location: str | os.PathLike[str]) -> Database:
 
 
 class PendingDatabase:
-    """The database of an installation that is not there yet (see `licensekit.database.protocol`).
-
-    Once somebody has set the installation up, here or in another process, it is that one.
-    """
+    """The database of an installation that is not there yet; once somebody has set it up, anywhere, it is that one."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
         self._place = home.locate(location)

@@ -120,14 +120,7 @@ def holders(connection: Connection, license_: str, now: int, limit: int) -> tupl
 
 
 def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
-    """Take a free seat, also one whose lease has expired; None if there is none.
-
-    `now` is as in `lease_time`. It is one statement as a rule.
-
-    Raises:
-        DatabaseNewer: a newer program has migrated the database.
-        StateError: the database cannot be written.
-    """
+    """Take a free seat, also one whose lease has expired; None if there is none. One statement as a rule."""
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
@@ -146,10 +139,7 @@ def free(database: Database, lease: HeldSeat) -> None:
 
 
 def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) -> frozenset[str]:
-    """Renew each lease for its number of seconds from now, never to an earlier end than it has.
-
-    Returns the ids of those that are held; the others have expired or were ended.
-    """
+    """Renew each lease for its number of seconds, never to an earlier end; return the ids of those that are held."""
     listed = [lease for lease, _ in leases]
     with database.write(shared=True) as connection:
         now = lease_time(connection, now)

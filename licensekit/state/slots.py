@@ -79,10 +79,7 @@ def held_by(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
 
 
 def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
-    """Assign licenses, each of `assignments` a holder and a license that it is not assigned yet.
-
-    Each takes the next slot of its license, in their order.
-    """
+    """Assign to holders licenses that they do not have; each takes the next slot of its license, in their order."""
     for code, holders in _by_license(assignments):
         last = connection.one(_of(kind, _LAST), code, HIGHEST, 1)
         slots = enumerate(holders, 1 if last is None else last[1] + 1)
@@ -92,11 +89,7 @@ def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, 
 
 
 def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
-    """Release licenses, each of `assignments` a holder and a license.
-
-    Of each license, those who have the highest slots move to the slots that are free, in their order. So whoever
-    releases one or a hundred moves no more holders than were released.
-    """
+    """Release licenses of holders; those who have the highest slots move to the free ones, so that few move."""
     for code, holders in _by_license(assignments):
         occupied = _of(kind, _OCCUPIED)
         released = _occupied(connection, occupied.replace("{column}", f"{_KINDS[kind]}_id"), code, holders)
@@ -109,10 +102,7 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
 
 
 def carry_out(connection: Connection, run: str, code: str, *, releases: bool) -> None:
-    """Release and assign a user license as it is staged; `releases` says whether anybody releases it.
-
-    Whoever is assigned it takes the slots that become free, and then the next ones.
-    """
+    """Release and assign a user license as it is staged: to the slots that become free, and then the next ones."""
     last = connection.one(_of(Kind.USER, _LAST), code, HIGHEST, 1)
     freed: list[int] = []
     if releases:
@@ -150,10 +140,7 @@ def _occupied(connection: Connection, query: LiteralString, code: str, values: S
 
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:
-    """Number the slots of a license from 1: those of `first`, then all others in their order.
-
-    Where some of `first` do not hold it, return them and change nothing.
-    """
+    """Number the slots of a license from 1, `first` first; return those of `first` who lack it, and do nothing then."""
     rows = connection.rows(_of(kind, _HOLDERS), code)
     slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in rows}
     missing = [holder for holder in first if holder not in slots]

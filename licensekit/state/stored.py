@@ -129,10 +129,7 @@ class Stored(NamedTuple):
         return key_of(self.seed)
 
     def fingerprint(self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS) -> Fingerprint:
-        """Return what bound bundles are compared with; only for them the machine is examined.
-
-        `given` are the facts that the program knows better.
-        """
+        """Return what bound bundles are compared with, with facts `given`; the machine is examined for those alone."""
         public = self.key.verifying_key.public
         bindings = [b.document.binding for b in bundles if b.document.binding is not None]
         asks_for_facts = any(binding.facts for binding in bindings)
@@ -140,10 +137,7 @@ class Stored(NamedTuple):
         return Fingerprint(sha256(public).digest(), facts)
 
     def used_of(self, licenses: Mapping[str, License]) -> dict[str, int]:
-        """Return license to how many are in use: assigned, held, or of what limits sites, defined.
-
-        `licenses` are those of every catalog.
-        """
+        """Return license to how many are in use: assigned, held, or of what limits sites, defined."""
         limiting = [code for code, one in licenses.items() if one.limits_sites]
         defined = dict.fromkeys(limiting, self.satellites) if self.satellites else {}
         # A catalog may have made seats of what was assigned before.
@@ -152,15 +146,7 @@ class Stored(NamedTuple):
 
 
 def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None) -> Stored:
-    """Read what a state is made from; `mark` was read before the snapshot was taken.
-
-    `reading` is what the clocks of this machine show: where there is no server, leases live by them. The `known`
-    journal is not verified again if its head is there.
-
-    Raises:
-        HomeInvalid: the database has lost its one row.
-        StateError: see `Connection`.
-    """
+    """Read what a state is made from; `known` is a journal that is not verified again if its head is there."""
     row = connection.one(_SELECT_INSTALLATION)
     if row is None:
         raise HomeInvalid(reason="key-lost")
@@ -194,12 +180,8 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
 
 
 def require_same(known: Stored | None, found: Stored, where: str) -> None:
-    """Raise `OtherInstallation`, about `where`, for another or an older state than the one `known` to be there.
-
-    An older one is welcome where an administrator or the vendor has accepted it. Before the first change there is
-    nothing to follow.
-    """
-    if known is None or known.head.number <= ESTABLISHED:
+    """Raise `OtherInstallation` for another or an older state than `known`, unless somebody has accepted that."""
+    if known is None or known.head.number <= ESTABLISHED:  # before the first change there is nothing to follow
         return
     if known.seed != found.seed:
         raise OtherInstallation(reason="other", where=where)

@@ -209,19 +209,13 @@ def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
 
 
 def lease_time(connection: Connection, now: int) -> int:
-    """Return the time that counts for leases: the server's, or where there is none, `now`.
-
-    That is the effective time of the installation, in seconds since 1970.
-    """
+    """Return the time that counts for leases: the server's, or where there is none, the effective time `now`."""
     server = connection.now()
     return now if server is None else server
 
 
 def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
-    """Return what reads a clock and a boot clock together.
-
-    By default the boot clock is the one of this machine, or where `clock` is not, none.
-    """
+    """Return what reads a clock and a boot clock together: by default this machine's, or with a `clock` given, none."""
     read = boot or (boot_clock if clock is system_clock else lambda: None)
     return lambda: Reading(seconds_of(clock()), read())
 

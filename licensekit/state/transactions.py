@@ -191,10 +191,7 @@ def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Con
 
 
 def remember(opened: loading.OpenInstallation, state: loading.InstallationState, pause: int = REMEMBER_SECONDS) -> bool:
-    """Keep what a running application has seen, if it is worth a write; return whether it was.
-
-    That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.
-    """
+    """Keep the time, if last kept `pause` seconds ago, and what a pack has newer; return whether there was any."""
     seen, store = state.stored, state.trust_store
     # Only an activated installation keeps documents: before that, its pack says everything.
     has_news = seen.recorded is not None and (store.tokens, store.trust.seen) != (seen.trust, seen.seen)

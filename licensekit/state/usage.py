@@ -59,11 +59,7 @@ def read_free(database: Database, name: str, granted: Sequence[Allowance]) -> di
 def reserve(
     database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int
 ) -> Mapping[str, int] | None:
-    """Reserve `need` units, and up to `wish` where that leaves enough to others; None: fewer are left.
-
-    Returns period to how many of its units were reserved; those of the periods that end first. Raises `StateError` if
-    the database cannot be written; where a server went away meanwhile, some may be lost.
-    """
+    """Reserve `need` units, up to `wish` if others have enough, of the first periods to end; None: fewer are left."""
     limits = {one.period: one.amount or 0 for one in granted}
     while True:
         free = read_free(database, name, granted)
@@ -97,10 +93,7 @@ def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
 
 
 def keep_sightings(database: Database, days: Mapping[str, int], today: int) -> None:
-    """Write on which day users were seen, by their ids in the form in which ids are compared, or raise `StateError`.
-
-    A row is written once a day; who is not known here is left out.
-    """
+    """Write once a day on which day users were seen, by folded ids; who is not known here is left out."""
     # In one order everywhere: nobody waits in a circle.
     rows = [(day, user, day, today + 1) for user, day in sorted(days.items())]
     with database.write(shared=True) as connection:
@@ -110,13 +103,11 @@ def keep_sightings(database: Database, days: Mapping[str, int], today: int) -> N
 
 
 def idle(told_since: int | None, today: int, days: int) -> tuple[LiteralString, *tuple[Value, ...]]:
-    """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`.
-
-    Who was never seen counts as seen when the application began to tell.
-    """
+    """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`."""
     before = today - days
     if told_since is None:
         return ("0 = 1",)
+    # Who was never seen counts as seen when the application began to tell.
     if told_since >= before:
         return _IDLE + "< ?", before, before
     return f"({_IDLE}< ? OR {_IDLE}IS NULL)", before, before, before
@@ -125,10 +116,8 @@ def idle(told_since: int | None, today: int, days: int) -> tuple[LiteralString, 
 def unused(
     connection: Connection, told_since: int | None, today: int, codes: tuple[str, ...], in_use: Mapping[str, int]
 ) -> Iterator[Notice]:
-    """Yield what there is to say of who holds licenses without using them; `codes` require what is gone.
-
-    Users are counted by indexes that have nobody else. Where none was seen, the application no longer tells.
-    """
+    """Yield what there is to say of who holds licenses without using them; `codes` require what is gone."""
+    # Where nobody was seen, the application no longer tells.
     if told_since is not None and connection.one(_SEEN_SINCE, today - IDLE_DAYS) is not None:
         condition, *values = idle(told_since, today, IDLE_DAYS)
         if users := connection.rows(_COUNT + condition, *values)[0][0]:

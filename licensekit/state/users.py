@@ -57,11 +57,7 @@ def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
 
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:
-    """Look up what is known of a user, as `user_facts` does.
-
-    Raises:
-        NotFound: there is no such user.
-    """
+    """Look up what is known of a user, as `user_facts` does, or raise `NotFound`."""
     user = user_facts(connection, user_id)
     if user is None:
         raise NotFound(reason="user", name=user_id)
@@ -74,11 +70,7 @@ def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
 
 
 def known_site(connection: Connection, site_id: str) -> SiteFacts:
-    """Look up what is known of a site, as `site_facts` does.
-
-    Raises:
-        NotFound: there is no such site.
-    """
+    """Look up what is known of a site, as `site_facts` does, or raise `NotFound`."""
     found = site_facts(connection, site_id)
     if found is None:
         raise NotFound(reason="site", name=site_id)
@@ -101,12 +93,7 @@ def facts_of(row: Row) -> UserFacts:
 
 
 def add_user(connection: Connection, user: UserFacts) -> UserFacts:
-    """Insert a user, whose id is as somebody typed it, and return it as it is kept.
-
-    Raises:
-        EntryTaken: there is a user of that id.
-        EntryInvalid: the id, the name or a group cannot be kept.
-    """
+    """Insert a user, whose id is as typed, and return it as it is kept; raise `EntryTaken`, `EntryInvalid`."""
     written = names.written_id(user.id, "user id")
     user = user._replace(id=names.folded(written), written=written, groups=names.check_groups(user.groups))
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
@@ -122,11 +109,7 @@ def add_user(connection: Connection, user: UserFacts) -> UserFacts:
 
 
 def update_user(connection: Connection, user: UserFacts) -> None:
-    """Write what is known of a user.
-
-    Raises:
-        EntryInvalid: the name or a group cannot be kept.
-    """
+    """Write what is known of a user; raise `EntryInvalid` where the name or a group cannot be kept."""
     connection.run(
         "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
         " member_of = ? WHERE id = ?",
@@ -165,11 +148,7 @@ _LOGGING_IN: Final = (
 
 
 def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> tuple[Group, ...]:
-    """Return the users who are not retired and can log in, by kind and what they hold.
-
-    `deciding` are the licenses that matter, each with the slots behind which service changes. Of slots that are served
-    alike, the lowest stands for all.
-    """
+    """Return those who can log in, by kind and what they hold of `deciding`; slots that are served alike are one."""
     first = {code: (1, *(cut + 1 for cut in cuts)) for code, cuts in deciding.items()}
     alike: Counter[tuple[int, frozenset[Holding]]] = Counter()
     for (_, kind), of_one in groupby(connection.stream(_LOGGING_IN), key=itemgetter(0, 1)):
@@ -188,10 +167,7 @@ _INSERT: Final = "INSERT INTO user_words (word, user_id) VALUES (?, ?)"
 
 
 def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
-    """Write the words of users in place of those they had; of any number of users in constant memory.
-
-    What the words are drawn from is `written` and `name`; `id` is the form in which ids are compared.
-    """
+    """Write the words of users, from `written` and `name`, in place of those they had, in constant memory."""
     for some in together(users, _TOGETHER):
         connection.run(_DELETE + ", ?" * (len(some) - 1) + ")", *(user.id for user in some))
         rows = ((word, user.id) for user in some for word in sorted(search_words(f"{user.written} {user.name}")))

@@ -200,16 +200,12 @@ def _placed(match: re.Match[str]) -> str:
 
 
 def read_url(url: str) -> tuple[str, dict[str, Any]]:
-    """Return what may be shown of `url`, and the parameters that it and our defaults ask for.
-
-    What is shown has neither the password nor the parameters, either of which may be secret. Raises
-    `DatabaseUnavailable` if `url` is malformed; nothing of it is repeated, for any part of it may be the password.
-    """
+    """Return `url` without its secrets, and the parameters that it and our defaults ask for."""
     found, asked = _URL.fullmatch(url) if url.isprintable() else None, None
     with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
         asked = conninfo_to_dict(url)
     if found is None or asked is None:
-        raise DatabaseUnavailable(reason="url")
+        raise DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
     scheme, user, password, hosts, database = found.groups(default="")
     masked = ":***" if password else ""
     at = "@" if user or password else ""
