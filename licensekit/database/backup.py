@@ -53,7 +53,7 @@ class RestoreLoses(Message, reasons=True):
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
     reason = "server" if is_url(database.location) else "damaged"
-    for query in database.dialect.damage:
+    for query in (sql for name, sql in database.dialect.queries.items() if name.startswith("damage")):
         try:
             with database.read() as connection:
                 found = connection.rows(query)

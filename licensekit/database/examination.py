@@ -165,7 +165,7 @@ def _database(database: Migrating, version: str) -> Iterator[Graded]:
 
 def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
     with database.read() as connection:
-        is_ours = connection.one(database.dialect.has_table) is not None
+        is_ours = connection.one(database.dialect.queries["has_table"]) is not None
         found = connection.one(FOUND) if is_ours else None
         if found == (schema.kind, schema.number):
             require_as_made(connection, database, schema)
@@ -177,7 +177,7 @@ def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
 
 def _version(database: Migrating) -> str:
     with database.read() as connection:
-        [(version,)] = connection.rows(database.dialect.version)
+        [(version,)] = connection.rows(database.dialect.queries["version"])
     return str(version)
 
 

@@ -6,7 +6,7 @@ one adds is copied like the others. Two databases that came to one schema by the
 in one order, whatever their engines.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, Protocol
@@ -39,6 +39,10 @@ Migration = tuple[LiteralString, ...]
 """
 
 
+Queries = Mapping[str, LiteralString]
+"""Name to statement, or to a part of several."""
+
+
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Return the migrations in a folder of files `1-name.sql`, by number."""
     return tuple(map(read_statements, sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))))
@@ -46,10 +50,33 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
 
 def read_statements(path: Path) -> tuple[LiteralString, ...]:
     """Return the statements in a file: each ends with a semicolon that ends a line; comments begin with `--`."""
-    lines = path.read_text("utf-8").splitlines()
-    text = "".join(f"{line}\n" for line in lines if not line.startswith("--"))
+    return _statements(path.read_text("utf-8"))
+
+
+def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Queries:
+    """Return the statements in the file of SQL beside a module, whose `__file__` is given, by their names.
+
+    `-- name: NAME` stands before each, and `{NAME}` in one for one before it, or for one that is `known`.
+    """
+    found: dict[str, LiteralString] = {}
+    for part in Path(module).with_suffix(".sql").read_text("utf-8").split("-- name: ")[1:]:
+        name, _, text = part.partition("\n")
+        (query,) = _statements(text)
+        for other, inner in {**known, **found}.items():
+            query = query.replace("{" + other + "}", inner)
+        found[name] = query
+    return found
+
+
+def with_marks(query: LiteralString, values: Sized) -> LiteralString:
+    """Return a query in which `?{more}` stands for any number of values, with a mark for each of these."""
+    return query.replace("{more}", ", ?" * (len(values) - 1))
+
+
+def _statements(text: str) -> tuple[LiteralString, ...]:
+    lines = "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("--"))
     # These files are part of the package, as literal as its code.
-    statements: list[Any] = [one.strip() for one in text.split(";\n") if one.strip()]
+    statements: list[Any] = [one.strip() for one in lines.split(";\n") if one.strip()]
     return tuple(statements)
 
 
@@ -95,26 +122,19 @@ def moved_kind(kind: str, place: str) -> str:
 
 
 class Dialect(NamedTuple):
-    """How one engine spells what a migration declares."""
+    """How one engine spells what a migration declares, and what it is asked about a database."""
 
     integer: LiteralString
     text: LiteralString
     blob: LiteralString
     strict: LiteralString
-    has_table: LiteralString
-    """A query with a row if, and only if, `licensekit_schema` exists."""
     first: tuple[LiteralString, ...]
     """What is run before everything else in a new database."""
-    version: LiteralString
-    """A query for the name and version of the engine."""
-    damage: tuple[LiteralString, ...]
-    """Queries for what the engine finds wrong with the whole database, in its words."""
-    defined: LiteralString
-    """A query for the name and the definition of each table and index."""
-    triggers: LiteralString
-    """A query for the table and the name of each trigger."""
     define: Callable[[LiteralString], str]
     """Returns what `defined` shows of what a statement, as it is spelled, has created."""
+    queries: Queries
+    """`has_table`, with a row if `licensekit_schema` exists; `version` of the engine; name and definition of each table
+    and index, as `defined`; table and name of `triggers`; what the engine finds wrong, each `damage…`."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
@@ -183,9 +203,9 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
             expected[name] = _flat(dialect.define(dialect.spell(statement)))
         elif words[1] == "TABLE":  # altered or dropped since
             expected.pop(words[2], None)
-    there = {name: _flat(text) for name, text in connection.rows(dialect.defined)}
+    there = {name: _flat(text) for name, text in connection.rows(dialect.queries["defined"])}
     wrong = [name for name, text in expected.items() if there.get(name) != text]
-    triggers = connection.rows(dialect.triggers)
+    triggers = connection.rows(dialect.queries["triggers"])
     wrong += [f"{table} ({name})" for table, name in triggers if table in expected]
     if wrong:
         raise DatabaseDamaged(reason="differs", names=tuple(wrong), where=database.location)
@@ -197,7 +217,7 @@ def _flat(definition: str) -> str:
 
 
 def _found(connection: Connection, dialect: Dialect) -> Row | None:
-    if connection.one(dialect.has_table) is None:
+    if connection.one(dialect.queries["has_table"]) is None:
         return None
     # A table of that name without its row is no database of ours; no kind matches it.
     return connection.one(FOUND) or (None, None)

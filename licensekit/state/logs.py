@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from licensekit.chain import GENESIS, Head, canonical_json, link
 from licensekit.database import Connection
+from licensekit.database.schemas import read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
 from licensekit.errors.coded import messages_beside
@@ -46,29 +47,12 @@ _LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
 _PSEUDONYM_BYTES: Final = 8
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
-_WRITTEN: Final = (
-    "SELECT holder FROM leases UNION SELECT started_by FROM events"
-    " UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL"
-)
-"""The ids of people as somebody wrote them, in whatever form."""
-_NAMES: Final = "SELECT pseudonym, written FROM people WHERE pseudonym IN (?"
-_ENTER: Final = "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)"
-_ERASE: Final = (
-    "UPDATE events SET started_by = '' WHERE started_by = ?",
-    "UPDATE events SET ended_by = '' WHERE ended_by = ?",
-    "UPDATE leases SET id = '', holder = '', expires = 0, borrowed = 0 WHERE holder = ?",
-    "DELETE FROM events WHERE scope = 'user' AND subject = ?",
-    "DELETE FROM user_words WHERE user_id = ?",
-    "DELETE FROM users WHERE id = ?",
-    "DELETE FROM staged_users WHERE user_id = ?",
-    "DELETE FROM staged_licenses WHERE user_id = ?",
-    "DELETE FROM people WHERE id = ?",
-)
+_SQL: Final = read_queries(__file__)
 
 
 def audit_head(connection: Connection) -> Head:
     """Return the newest entry of the audit log."""
-    row = connection.one("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+    row = connection.one(_SQL["audit_head"])
     return Head(0, GENESIS) if row is None else Head(*row)
 
 
@@ -80,7 +64,7 @@ def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], k
         entry = canonical_json(replaced).encode()
         head = Head(head.number + 1, link(head.hash, entry))
         rows.append((head.number, entry, head.hash))
-    connection.run_many("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", rows)
+    connection.run_many(_SQL["append"], rows)
     return head
 
 
@@ -97,12 +81,10 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
     """Read a journal and verify it; the `known` one, if it has the same head."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and known.fault is None and head == known.signed:
-        newest = connection.one(
-            "SELECT number, hash, (SELECT count(*) FROM journal) FROM journal ORDER BY number DESC LIMIT 1"
-        )
+        newest = connection.one(_SQL["journal_head"])
         if newest == (*known.head, known.head.number):
             return known
-    rows = connection.rows("SELECT number, entry, hash, signature FROM journal ORDER BY number")
+    rows = connection.rows(_SQL["journal"])
     stored = [Row(number, *map(_bytes, values)) for number, *values in rows]
     journal = verify(stored, head, key.verifying_key)
     return journal if journal.fault is None else _without_returned(connection, journal)
@@ -115,7 +97,7 @@ def _bytes(value: Any) -> bytes:
 
 def _without_returned(connection: Connection, journal: Journal) -> Journal:
     """Return a journal that does not hold, without the bundles of which there are receipts."""
-    rows = connection.rows("SELECT identity FROM bundles WHERE receipt IS NOT NULL")
+    rows = connection.rows(_SQL["returned"])
     returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in rows)
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
@@ -138,7 +120,7 @@ class JournalWriter:
         data, before = encode(entry), self.journal
         head = Head(before.head.number + 1, link(before.end, data))
         signature = self._key.sign(entry_message(head))
-        self.connection.run(_ENTER, head.number, data, head.hash, signature)
+        self.connection.run(_SQL["enter"], head.number, data, head.hash, signature)
         state = replay((entry,), before.state, head.number)
         self.journal = Journal(state, (*before.hashes, head.hash), signature, before.signed)
 
@@ -147,7 +129,7 @@ class JournalWriter:
         fault, rest = self.journal.fault, self.journal.rest
         if fault is None:
             return
-        self.connection.run("DELETE FROM journal WHERE number NOT BETWEEN 1 AND ?", fault.number - 1)
+        self.connection.run(_SQL["cut"], fault.number - 1)
         for entry in (entries.TroubleFound(now, fault.number), *rest):
             self.enter(entry)
 
@@ -158,9 +140,7 @@ class JournalWriter:
         if (head.number, digest) == (signed.number, signed.observed):
             return
         signature = self._key.sign(head_message(head, self.journal.signature, digest))
-        self.connection.run(
-            "UPDATE installation SET head = ?, observed = ?, signature = ?", head.number, digest, signature
-        )
+        self.connection.run(_SQL["sign_head"], head.number, digest, signature)
         self.journal = self.journal._replace(signed=SignedHead(head.number, digest, signature))
 
     def keep_time(self, seen: TimeSeen, reason: str, base: bytes = b"") -> None:
@@ -223,13 +203,13 @@ def with_names(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> 
     for facts in said:
         _replaced(facts, lambda pseudonym: written.setdefault(pseudonym, ERASED))
     for some in together(list(written), 250):
-        written |= dict(connection.rows(_NAMES + ", ?" * (len(some) - 1) + ")", *some))
+        written |= dict(connection.rows(with_marks(_SQL["names"], some), *some))
     return [_replaced(facts, written.__getitem__) for facts in said]
 
 
 def find_pseudonym(connection: Connection, written: str) -> str | None:
     """Look up the pseudonym of an id; None if there is none."""
-    row = connection.one("SELECT pseudonym FROM people WHERE id = ?", names.folded(written))
+    row = connection.one(_SQL["pseudonym"], names.folded(written))
     return None if row is None else str(row[0])
 
 
@@ -239,9 +219,7 @@ def pseudonym_of(connection: Connection, written: str) -> str:
     if known is not None:
         return known
     pseudonym = new_pseudonym()
-    connection.run(
-        "INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?)", pseudonym, names.folded(written), written
-    )
+    connection.run(_SQL["add_person"], pseudonym, names.folded(written), written)
     return pseudonym
 
 
@@ -253,8 +231,8 @@ def new_pseudonym() -> str:
 def erase_person(connection: Connection, user_id: str) -> None:
     """Delete a person who is assigned nothing, under each form of the id that is in use."""
     key = names.folded(user_id)
-    forms = {key, *(one for (one,) in connection.rows(_WRITTEN) if names.folded(one) == key)}
-    for statement in _ERASE:
+    forms = {key, *(one for (one,) in connection.rows(_SQL["written"]) if names.folded(one) == key)}
+    for statement in (sql for name, sql in _SQL.items() if name.startswith("erase")):
         connection.run_many(statement, [(form,) for form in sorted(forms)])
 
 

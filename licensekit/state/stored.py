@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from licensekit.chain import Head
 from licensekit.database import Connection
+from licensekit.database.schemas import read_queries
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, OtherInstallation
@@ -23,17 +24,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, License
 
-_SELECT_EVENTS: Final = (
-    "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events"
-)
-_SELECT_INSTALLATION: Final = (
-    "SELECT told_since, seed, secret, pack, observations, head, observed, signature FROM installation"
-)
-_STORE: Final = (
-    "INSERT INTO bundles (identity, frame) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame"
-)
-_TRUST: Final = "SELECT type, frame FROM trust_documents ORDER BY place"
-
+_SQL: Final = read_queries(__file__)
 ESTABLISHED: Final = 1
 """Entries of the audit log of an installation in which nothing was changed."""
 
@@ -48,7 +39,7 @@ class StoredBundle(NamedTuple):
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
     """Store a bundle as received, in place of what was stored of it before."""
-    connection.run(_STORE, verified.identity, verified.token.frame)
+    connection.run(_SQL["store"], verified.identity, verified.token.frame)
 
 
 class Recorded(NamedTuple):
@@ -147,7 +138,7 @@ class Stored(NamedTuple):
 
 def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None) -> Stored:
     """Read what a state is made from; `known` is a journal that is not verified again if its head is there."""
-    row = connection.one(_SELECT_INSTALLATION)
+    row = connection.one(_SQL["installation"])
     if row is None:
         raise HomeInvalid(reason="key-lost")
     told_since, seed, secret, pack, observations, *head = row
@@ -165,7 +156,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         recorded=_recorded(journal, pack),
         time=time,
         journal=journal,
-        trust=tuple(armor.Token(*row) for row in connection.rows(_TRUST)),
+        trust=tuple(armor.Token(*row) for row in connection.rows(_SQL["trust"])),
         every=_bundles(connection, journal),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
         leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
@@ -192,7 +183,7 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
 
 
 def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:
-    frames: dict[bytes, bytes] = dict(connection.rows("SELECT identity, frame FROM bundles"))
+    frames: dict[bytes, bytes] = dict(connection.rows(_SQL["bundles"]))
     return tuple(
         StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))
         for identity, record in journal.state.bundles.items()
@@ -209,12 +200,10 @@ def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
 
 def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
     """Return license to how many of its seats are held."""
-    rows = connection.rows("SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now)
-    return dict(rows)
+    return dict(connection.rows(_SQL["seats_in_use"], now))
 
 
 def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
     """Read the events in force, with `ended` all that there ever were; the oldest first."""
-    which = "" if ended else " WHERE ended IS NULL"
-    rows = connection.rows(_SELECT_EVENTS + which + " ORDER BY number")
+    rows = connection.rows(_SQL["events_ever" if ended else "events_in_force"])
     return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)

@@ -5,7 +5,6 @@ import selectors
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from os import getpid
-from pathlib import Path
 from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
@@ -14,7 +13,7 @@ from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_statements
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -24,7 +23,7 @@ _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UN
 
 
 def _defined(statement: LiteralString) -> str:
-    """Return what `_DEFINED` shows of what a statement has created."""
+    """Return what the query `defined` shows of what a statement has created."""
     if statement.startswith("CREATE TABLE"):
         columns = ", ".join(f"{name} {kind.lower()}" for name, kind in _COLUMN.findall(statement))
         rules = "".join(kind * statement.count(text) for kind, text in _RULES.items())
@@ -32,20 +31,14 @@ def _defined(statement: LiteralString) -> str:
     return "unique" if statement.startswith("CREATE UNIQUE") else "index"
 
 
-_HAS_TABLE, _VERSION, _DEFINED, _TRIGGERS, *_DAMAGE = read_statements(Path(__file__).with_name("dialect.sql"))
-
 DIALECT: Final = Dialect(
     integer="BIGINT",
     text='TEXT COLLATE "C"',
     blob="BYTEA",
     strict="",
-    has_table=_HAS_TABLE,
     first=(),
-    version=_VERSION,
-    damage=tuple(_DAMAGE),
-    defined=_DEFINED,
-    triggers=_TRIGGERS,
     define=_defined,
+    queries=read_queries(__file__),
 )
 
 # With the server's time, so that nobody need ask for it.

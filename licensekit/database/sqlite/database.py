@@ -17,26 +17,20 @@ from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.pool import CONNECTIONS, ConnectionPool
 from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_statements
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
-
-_HAS_TABLE, _VERSION, _DEFINED, _TRIGGERS, *_DAMAGE = read_statements(Path(__file__).with_name("dialect.sql"))
 
 DIALECT: Final = Dialect(
     integer="INTEGER",
     text="TEXT",
     blob="BLOB",
     strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
-    has_table=_HAS_TABLE,
     first=("PRAGMA application_id = 1818977378",),
-    version=_VERSION,
-    damage=tuple(_DAMAGE),
-    defined=_DEFINED,
-    triggers=_TRIGGERS,
     define=str,
+    queries=read_queries(__file__),
 )
 
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
