@@ -33,8 +33,6 @@ class TimeNotKept(Notice):
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 
-    __slots__ = ("_by_service", "away", "nothing", "state", "system", "valid_until")
-
     def __init__(self, state: InstallationState, away: DatabaseAway | None = None) -> None:
         self.state = state
         self.away = away
@@ -86,8 +84,6 @@ class Snapshot:
 
 class Asleep(Snapshot):
     """The snapshot where there is none: before the first question, which is answered for now, and behind the last."""
-
-    __slots__ = ("_live",)
 
     def __init__(self, live: "LiveSnapshot") -> None:
         # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.

@@ -115,8 +115,6 @@ def adapt(raw: Raw) -> None:
 class PostgresConnection(Connection):
     """The connection of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_commit", "_raw", "_streams", "began")
-
     def __init__(self, raw: Raw, where: str, commit: bytes) -> None:
         super().__init__(translate, where)
         self._raw = raw

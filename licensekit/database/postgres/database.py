@@ -9,10 +9,9 @@ from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
-from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
+from licensekit.database.protocol import BUSY_SECONDS, ConnectionPool, Row, Translated, Value, Version, storable
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)

@@ -76,8 +76,6 @@ def damaged(finding: str, where: str) -> errors.DatabaseDamaged:
 class SqliteConnection(Connection):
     """The connection of SQLite, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_raw", "_streams")
-
     def __init__(self, raw: sqlite3.Connection, where: str) -> None:
         super().__init__(translate, where)
         self._raw = raw

@@ -15,9 +15,8 @@ from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.pool import CONNECTIONS, ConnectionPool
-from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, Translated, Version
+from licensekit.database.schemas import FOUND, Dialect, Fill, Migrating, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
@@ -47,10 +46,12 @@ class _Opened(NamedTuple):
     """Of the file when it was opened, which may be replaced meanwhile."""
 
 
-class SqliteDatabase:
-    """A database in one file (see `licensekit.database.protocol`). `location` is the absolute path."""
+class SqliteDatabase(Migrating):
+    """A database in one file (see `licensekit.database.protocol`)."""
 
     dialect = DIALECT
+    location = ""
+    """The absolute path."""
 
     def __init__(
         self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
@@ -88,11 +89,6 @@ class SqliteDatabase:
     def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
         return self._transaction(self._writers, "BEGIN IMMEDIATE")
-
-    def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
-        with self.write() as connection:
-            return connection.one(sql, *params)
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -181,7 +177,7 @@ class _Copy:
     raw: sqlite3.Connection
 
 
-class MemoryDatabase:
+class MemoryDatabase(Migrating):
     """A database in memory (see `licensekit.database.protocol`); without a schema it has no tables yet."""
 
     dialect = DIALECT
@@ -211,11 +207,6 @@ class MemoryDatabase:
             data = copy.raw.serialize() if HAS_IMAGES else "".join(copy.raw.iterdump()).encode()
             copy.number = number if data == before else number + 1
             self._image = _Image(copy.number, data)
-
-    def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
-        with self.write() as connection:
-            return connection.one(sql, *params)
 
     def version(self) -> Version:
         """See `Database.version`."""
