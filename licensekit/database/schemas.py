@@ -124,10 +124,8 @@ def moved_kind(kind: str, place: str) -> str:
 class Dialect(NamedTuple):
     """How one engine spells what a migration declares, and what it is asked about a database."""
 
-    integer: LiteralString
-    text: LiteralString
-    blob: LiteralString
-    strict: LiteralString
+    words: Mapping[str, LiteralString]
+    """What stands for `{integer}`, `{text}`, `{blob}` and `{strict}`."""
     first: tuple[LiteralString, ...]
     """What is run before everything else in a new database."""
     define: Callable[[LiteralString], str]
@@ -138,7 +136,7 @@ class Dialect(NamedTuple):
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
-        return statement.format(integer=self.integer, text=self.text, blob=self.blob, strict=self.strict)
+        return statement.format(**self.words)
 
 
 class Migrating(Database, Protocol):

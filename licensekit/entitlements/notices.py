@@ -34,8 +34,6 @@ class LicenseNotice(Notice):
 class Expired(BundleNotice, reasons=True):
     """A bundle has expired, and what follows."""
 
-    date_field = "ended"
-    severity = Severity.ERROR
     ended: int
     """The last day of its term, or of grace."""
 
@@ -43,15 +41,12 @@ class Expired(BundleNotice, reasons=True):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    severity = Severity.ERROR
     difference: BindingDifference
 
 
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    date_field = "maintenance"
-    severity = Severity.ERROR
     maintenance: int
 
 
@@ -59,7 +54,6 @@ class CountExceeded(LicenseNotice):
     """More are in use than there are."""
 
     code = "deficit"
-    severity = Severity.ERROR
     in_use: int
     total: int | None
     excess: int
@@ -69,8 +63,6 @@ class ExpiresSoon(BundleNotice, reasons=True):
     """A bundle is about to expire."""
 
     code = "warning"
-    date_field = "expiry"
-    severity = Severity.WARNING
     expiry: int
     ends: int
     """The last day on which everything works."""
@@ -80,8 +72,6 @@ class InGrace(BundleNotice, reasons=True):
     """A bundle has expired and grace runs."""
 
     code = "grace"
-    date_field = "ends"
-    severity = Severity.WARNING
     expiry: int
     ends: int
     """The last day of grace."""
@@ -116,7 +106,6 @@ class CheckDue(BundleNotice):
     """It is time to look for a newer file."""
 
     code = "next-check"
-    date_field = "day"
     day: int
 
 
@@ -124,7 +113,6 @@ class WaitsForStart(BundleNotice):
     """A bundle waits for its start."""
 
     code = "pending"
-    date_field = "start"
     start: int
 
 
@@ -146,7 +134,6 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    severity = Severity.WARNING
     bundle: BundleName
     setting: str
     value: str

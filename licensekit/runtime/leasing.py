@@ -74,7 +74,8 @@ class Leasing:
             self._free_pending()
             if held:
                 self._follow_licenses(held)
-                self.renew([lease for lease in held if _due_in(lease) <= 0])
+                own = [one for one in held if not one.row.borrowed]
+                self.renew([one for one in own if one.left <= one.request.ttl * (1 - 1 / RENEWALS)])
                 if self._database.version() != self._version:
                     self._find_ended()
         except StateError:
@@ -178,11 +179,6 @@ class Leasing:
             self._held[row.id] = lease
             if not lease.extend(row, until):
                 self._free(row, until)  # it was released meanwhile
-
-
-def _due_in(lease: Lease) -> float:
-    """Return the seconds until a lease should be renewed; a borrowed one never is."""
-    return float("inf") if lease.row.borrowed else lease.left - lease.request.ttl * (1 - 1 / RENEWALS)
 
 
 def release_all() -> None:

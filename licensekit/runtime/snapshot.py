@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, Holding, Notice, Severity
+from licensekit.entitlements import Entitlements, Holding, Notice
 from licensekit.entitlements.assignment import HOUR_SECONDS
 from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import LicenseError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 class DatabaseAway(Notice):
     """The database cannot be read: answers are given from memory."""
 
-    severity = Severity.ERROR
     since: int
     error: LicenseError
 
@@ -26,7 +25,6 @@ class DatabaseAway(Notice):
 class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
-    severity = Severity.WARNING
     error: LicenseError
 
 

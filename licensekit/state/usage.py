@@ -82,16 +82,6 @@ def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
         connection.run(_SQL["give_back"], units, name, period, units)
 
 
-def keep_sightings(database: Database, days: Mapping[str, int], today: int) -> None:
-    """Write once a day on which day users were seen, by folded ids; who is not known here is left out."""
-    # In one order everywhere: nobody waits in a circle.
-    rows = [(day, user, day, today + 1) for user, day in sorted(days.items())]
-    with database.write(shared=True) as connection:
-        if connection.run_many(_SQL["keep"], rows):
-            first = min(days.values())
-            connection.run(_SQL["begin"], first, first)
-
-
 def idle(told_since: int | None, today: int, days: int) -> tuple[LiteralString, *tuple[Value, ...]]:
     """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`."""
     before = today - days
@@ -144,14 +134,20 @@ class Sightings:
         return True
 
     def keep(self, database: Database, today: int) -> None:
-        """Write what was noted; what cannot be written stays noted. Raises as `keep_sightings` does."""
+        """Write what was noted, a row once a day; what cannot be written stays noted, and raises `StateError`."""
         some: dict[str, int] = {}
         with suppress(IndexError):  # another thread may take some of them
             while True:
                 some.update([self._new.popleft()])
+        if not some:
+            return
         try:
-            if some:
-                keep_sightings(database, some, today)
+            # In one order everywhere: nobody waits in a circle. Who is not known here is left out.
+            rows = [(day, user, day, today + 1) for user, day in sorted(some.items())]
+            with database.write(shared=True) as connection:
+                if connection.run_many(_SQL["keep"], rows):
+                    first = min(some.values())
+                    connection.run(_SQL["begin"], first, first)
         except BaseException:  # an interruption too must lose nothing
             self._new.extend(some.items())
             raise

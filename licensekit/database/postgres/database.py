@@ -31,10 +31,7 @@ def _defined(statement: LiteralString) -> str:
 
 
 DIALECT: Final = Dialect(
-    integer="BIGINT",
-    text='TEXT COLLATE "C"',
-    blob="BYTEA",
-    strict="",
+    words={"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""},
     first=(),
     define=_defined,
     queries=read_queries(__file__),

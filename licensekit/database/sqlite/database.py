@@ -22,11 +22,9 @@ from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
+_STRICT: Final = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 DIALECT: Final = Dialect(
-    integer="INTEGER",
-    text="TEXT",
-    blob="BLOB",
-    strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
+    words={"integer": "INTEGER", "text": "TEXT", "blob": "BLOB", "strict": _STRICT},
     first=("PRAGMA application_id = 1818977378",),
     define=str,
     queries=read_queries(__file__),
