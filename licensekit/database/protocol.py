@@ -35,7 +35,6 @@ BUSY_SECONDS: Final = 10.0
 STREAMED_ROWS: Final = 1000
 """How many rows `stream` holds at a time."""
 
-
 VALUE_BYTES: Final = 16 * 1024 * 1024
 """The longest text or blob; what documents contain is bounded by `limits` to less."""
 

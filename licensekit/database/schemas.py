@@ -38,7 +38,6 @@ Migration = tuple[LiteralString, ...]
 `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a `CREATE TABLE`.
 """
 
-
 Queries = Mapping[str, LiteralString]
 """Name to statement, or to a part of several."""
 
@@ -147,9 +146,9 @@ class Migrating(Database, Protocol):
         """How it spells a migration."""
         ...
 
-    def keep_copy(self, number: int) -> None:
-        """Copy what is committed now beside the database, as it was before migration `number`."""
-        ...
+    def keep_copy(self, number: int) -> None:  # noqa: ARG002  # for a file
+        """Keep what is committed beside a file as it was before migration `number`; of others nothing is kept here."""
+        return
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:

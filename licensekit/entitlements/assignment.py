@@ -1,24 +1,15 @@
 """What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments").
 
-S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is
-    present; a site license that limits how many sites there are; a license of concurrent seats,
-    which is leased.
+S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is present; a site license
+    that limits how many sites there are; a license of concurrent seats, which is leased.
 S2  No more are assigned than there are. What lapsed is not there.
 S3  A user holds at most one plan of each issuer.
-S4  A license is assigned only to whom has what it requires: a system license by the installation;
-    another one by assignment, through what includes it, or because everybody has it.
+S4  A license is assigned only to whom has what it requires: a system license by the installation; another one by
+    assignment, through what includes it, or because everybody has it.
 S5  A license is released only where nothing that stays requires it.
 
 A change is judged by what it leads to, whatever its order: a plan may be released and another assigned in one change.
-
-L1  Leased are user licenses with concurrent seats, and nothing else.
-L2  A seat has a number, and a lease has a seat of its own: no two leases share one, and so no more
-    are held than there are. The first seats are served by what is in force, the next by what
-    lapsed, under its policy.
-L3  A lease is given for at least some access, and is lost when its seat gives less.
-L4  Whoever takes a seat has what the license requires, as for an assignment (S4).
-L5  A seat is borrowed for as long as a bundle in force that grants it allows, and not beyond the
-    end of its license.
+The rules L1 to L5 of what is leased are those of `docs/how-to/concurrent-seats.md`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

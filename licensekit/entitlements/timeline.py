@@ -1,13 +1,13 @@
 """Which bundles are in force, at every moment (`docs/evaluation.md`, "Bundles that govern").
 
-P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a
-    limited key signed displaces only what the scope of that key admits.
+P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a limited key signed
+    displaces only what the scope of that key admits.
 P2  Where the head was revoked, nothing of its line counts; otherwise a revoked bundle is absent.
-P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is
-    equal or lower; one of production replaces the trials and demos of all other serials.
+P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is equal or lower; one
+    of production replaces the trials and demos of all other serials.
 P4  Of serials that replace each other, the one activated last stays.
-P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of
-    these the one activated last.
+P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of these the one
+    activated last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,7 @@ from licensekit.trust.scope import AdmittedSigner, admits
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import revocation_of
-from licensekit.wire.documents import BASE as _BASE
-from licensekit.wire.documents import Bundle, Use, spread
+from licensekit.wire.documents import BASE, Bundle, Use, spread
 
 
 class _Candidate(NamedTuple):
@@ -92,7 +91,7 @@ class Timeline(NamedTuple):
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
     """Return the serial of bundles in force or waiting: that of the vendor's base bundle, else of the next best."""
-    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None)
+    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != BASE, b.issuer), default=None)
     return None if first is None else first.serial
 
 
@@ -101,7 +100,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
     # A key that is limited in parts, counts or term must not remove what others sold.
     signer = signer_of(bundle, trust)
     unlimited = signer is not None and not signer.is_limited
-    return unlimited and bundle.document.part == _BASE
+    return unlimited and bundle.document.part == BASE
 
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:

@@ -3,10 +3,7 @@
 An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
 one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
 pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
-adds is in `licensekit.state.journal`.
-
-What an entry of the audit log says was done, which is `did` in it, has a sentence that follows who did it and when:
-`anna: added user bob`. Beside `did`, `at` and `by` an entry has the data that its sentence names, and what that omits.
+adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and the entry has the data that this names.
 """
 
 from collections.abc import Callable, Iterable, Mapping

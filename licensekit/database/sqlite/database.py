@@ -216,9 +216,6 @@ class MemoryDatabase(Migrating):
         self._readers.close()
         self._writers.close()
 
-    def keep_copy(self, number: int) -> None:
-        """Keep nothing: what is in memory has never had another schema."""
-
     @property
     def image(self) -> bytes:
         """What was committed."""
