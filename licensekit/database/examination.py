@@ -185,12 +185,5 @@ def _versions() -> Iterator[Graded]:
     import platform  # noqa: PLC0415  # costs, and only this check needs it
     from importlib.metadata import version  # noqa: PLC0415  # costs, and only this check needs it
 
-    yield (
-        "ok",
-        CheckPassed(
-            reason="versions",
-            version=version("licensekit-files"),
-            python=platform.python_version(),
-            cryptography=version("cryptography"),
-        ),
-    )
+    own, python, cryptography = version("licensekit-files"), platform.python_version(), version("cryptography")
+    yield "ok", CheckPassed(reason="versions", version=own, python=python, cryptography=cryptography)

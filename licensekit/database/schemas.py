@@ -26,11 +26,7 @@ _TABLE: Final = (
     "CREATE TABLE licensekit_schema"
     " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
 )
-
-# The key of every table is its first column, or its first two.
-_IN_ORDER: Final = "SELECT * FROM {table} ORDER BY 1, 2"
 _COUNT: Final = "SELECT count(*) FROM "
-_INSERT: Final = "INSERT INTO {table} VALUES ({places})"
 
 Migration = tuple[LiteralString, ...]
 """The statements of one step from a schema to the next, which are numbered from 1.
@@ -239,9 +235,8 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
         first = next(rows, None)
         if first is None:
             continue
-        places: LiteralString = ", ?" * len(first)
-        statement = _INSERT.replace("{table}", table).replace("{places}", places[2:])
-        target.run_many(statement, _telling(chain([first], rows), progress))
+        insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
+        target.run_many(insert, _telling(chain([first], rows), progress))
 
 
 def compare_rows(
@@ -261,7 +256,8 @@ def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
 
 
 def _in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
-    return connection.stream(_IN_ORDER.replace("{table}", table))
+    # The key of every table is its first column, or its first two.
+    return connection.stream("SELECT * FROM {table} ORDER BY 1, 2".replace("{table}", table))
 
 
 def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:

@@ -125,9 +125,7 @@ def with_dependents(entitlements: Entitlements, held: frozenset[str], codes: Ite
         every += more
 
 
-def _of_counts(
-    entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]
-) -> Iterator[errors.RefusedError]:
+def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]) -> Iterator[errors.NoneFree]:
     for code in sorted(new):
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:

@@ -88,22 +88,15 @@ def may_login(
     if access is None:
         access = held_access(entitlements, user.holdings, () if user.retired else site_holdings)
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
-    reasons = (
-        *_of_user(user, rule, way),
-        *_of_licenses(entitlements, rule, issuer, access, user.holdings),
-        *_of_events(concerned, user),
-    )
+    of_licenses = _of_licenses(entitlements, rule, issuer, access, user.holdings)
+    reasons = (*_of_user(user, rule, way), *of_licenses, *_of_events(concerned, user))
     return Decision(reasons, tuple(e.message for e in concerned if e.kind == MESSAGE_OF_THE_DAY))
 
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
     """Return the names of every way to log in."""
-    trust_store = entitlements.trust_store
-    return tuple(
-        trust_store.qualify(issuer, way)
-        for issuer, catalog in trust_store.catalogs.items()
-        for way in catalog.document.access
-    )
+    store = entitlements.trust_store
+    return tuple(store.qualify(issuer, way) for issuer, one in store.catalogs.items() for way in one.document.access)
 
 
 def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:

@@ -20,8 +20,7 @@ class BundleName(NamedTuple):
     """The issuer, where that is not the vendor."""
 
     def __str__(self) -> str:
-        label = label_of(self.serial, self.part, self.use, self.sequence)
-        return f"{self.owner} {label}".lstrip()
+        return f"{self.owner} {label_of(self.serial, self.part, self.use, self.sequence)}".lstrip()
 
 
 class Severity(StrEnum):

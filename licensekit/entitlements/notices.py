@@ -154,13 +154,8 @@ class NotFresh(Notice, reasons=True):
 
 def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
     """Return every notice, the most urgent first; `in_use` is license to number assigned."""
-    found = [
-        *_of_parts(entitlements),
-        *_of_counts(entitlements, in_use),
-        *_of_catalogs(entitlements),
-        *_of_freshness(entitlements),
-    ]
-    return by_urgency(found)
+    of_documents = (*_of_catalogs(entitlements), *_of_freshness(entitlements))
+    return by_urgency([*_of_parts(entitlements), *_of_counts(entitlements, in_use), *of_documents])
 
 
 def summarize(entitlements: Entitlements, notices: Iterable[Notice], *, activated: bool) -> Summary:

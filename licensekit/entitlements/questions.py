@@ -154,12 +154,8 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
     if license_ is None:
         raise UnknownCode(reason="license", name=code)
     if license_.kind not in kinds:
-        raise WrongKind(
-            reason="kind",
-            license=code,
-            kind=license_.kind.name.lower(),
-            wanted=tuple(kind.name.lower() for kind in kinds),
-        )
+        wanted = tuple(kind.name.lower() for kind in kinds)
+        raise WrongKind(reason="kind", license=code, kind=license_.kind.name.lower(), wanted=wanted)
     return name
 
 
@@ -209,8 +205,7 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     license_ = entitlements.licenses[code]
     if license_.kind is not Kind.SYSTEM:
-        tiers = entitlements.tiers[code]
-        return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
+        return Count(total_of(tier.amount for tier in entitlements.tiers[code] if tier.cap is Access.FULL), in_use)
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:

@@ -80,9 +80,8 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
     """Return the settings of a bundle whose values its issuer's newest catalog does not allow."""
     catalog = trust_store.catalogs.get(bundle.issuer)
     declared = {} if catalog is None else catalog.document.settings
-    return {
-        code: value for code, value in bundle.settings.items() if code in declared and not declared[code].fits(value)
-    }
+    sold = bundle.settings.items()
+    return {code: value for code, value in sold if code in declared and not declared[code].fits(value)}
 
 
 def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:

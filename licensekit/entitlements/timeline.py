@@ -99,8 +99,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
     """Return whether a bundle may take the place of other serials: base, and by a key that is not limited."""
     # A key that is limited in parts, counts or term must not remove what others sold.
     signer = signer_of(bundle, trust)
-    unlimited = signer is not None and not signer.is_limited
-    return unlimited and bundle.document.part == BASE
+    return signer is not None and not signer.is_limited and bundle.document.part == BASE
 
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:

@@ -8,7 +8,7 @@ holds.
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from multiprocessing.util import Finalize
@@ -20,7 +20,7 @@ from licensekit.database import Version
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.seats import Lease
+from licensekit.runtime.seats import Lease, OnLost
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state import seats as rows
@@ -47,7 +47,7 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: Callable[[Lease], object] | None) -> Lease:
+    def take(self, request: SeatRequest, on_lost: OnLost) -> Lease:
         """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())

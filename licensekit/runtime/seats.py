@@ -36,6 +36,8 @@ from licensekit.wire.documents import Kind
 if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
 
+OnLost = Callable[["Lease"], object] | None
+"""What is called with a lease that is lost."""
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
@@ -109,14 +111,7 @@ def access_of(snapshot: Snapshot, row: HeldSeat) -> Mapping[str, Access]:
 class Lease:
     """A seat that is held, until it is released or lost. Made by a `Seat`."""
 
-    def __init__(
-        self,
-        leasing: "Leasing",
-        request: SeatRequest,
-        row: HeldSeat,
-        until: float,
-        on_lost: "Callable[[Lease], object] | None" = None,
-    ) -> None:
+    def __init__(self, leasing: "Leasing", request: SeatRequest, row: HeldSeat, until: float, on_lost: OnLost) -> None:
         self._leasing = leasing
         self._on_lost = on_lost
         self._lock = Lock()

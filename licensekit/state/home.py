@@ -217,8 +217,7 @@ def read_mark(location: str) -> MarkRead:
         return LOST if error.reason == "missing" else error
     except (TooLarge, ValueError):
         return LOST
-    is_sound = all(one.number > 0 and len(one.hash) == HASH_BYTES for one in mark)
-    return mark if is_sound else LOST
+    return mark if all(one.number > 0 and len(one.hash) == HASH_BYTES for one in mark) else LOST
 
 
 def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:

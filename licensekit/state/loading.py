@@ -278,15 +278,9 @@ def read_transaction(
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
     """Return the installation at another effective time and clock, with nothing read again; see `evaluate`."""
-    entitlements = evaluate(
-        state.trust_store,
-        state.kept,
-        now,
-        fingerprint=state.fingerprint,
-        released=state.released,
-        away_hours=away_hours,
-    )
-    moved = state._replace(now=now, entitlements=entitlements)
+    store, kept = state.trust_store, state.kept
+    granted = evaluate(store, kept, now, fingerprint=state.fingerprint, released=state.released, away_hours=away_hours)
+    moved = state._replace(now=now, entitlements=granted)
     return moved._replace(notices=_notices(moved, clock))
 
 

@@ -41,7 +41,6 @@ _LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "lease-borrow": frozenset({"lease"}),
 }
 """Code to the data that its sentence leaves out."""
-_PSEUDONYM_BYTES: Final = 8
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)
@@ -222,7 +221,7 @@ def pseudonym_of(connection: Connection, written: str) -> str:
 
 def new_pseudonym() -> str:
     """Return a pseudonym that stands for nobody yet."""
-    return token_hex(_PSEUDONYM_BYTES)
+    return token_hex(8)
 
 
 def erase_person(connection: Connection, user_id: str) -> None:

@@ -151,8 +151,7 @@ def _processor(root: Path) -> str:
 
 
 def _first(folder: Path, names: Iterable[str]) -> str:
-    values = (_read(folder / name) for name in names)
-    return next((value for value in values if not is_placeholder(value)), "")
+    return next((value for value in (_read(folder / name) for name in names) if not is_placeholder(value)), "")
 
 
 def _read(path: Path) -> str:

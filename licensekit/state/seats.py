@@ -20,7 +20,6 @@ from licensekit.state.home import SCHEMA
 from licensekit.state.time import lease_time
 from licensekit.wire.plain import plain_fields
 
-ID_BYTES: Final = 6
 _ATTEMPTS: Final = 8
 _FIRST_GROWTH: Final = 256
 _GROWTH: Final = 1024
@@ -135,7 +134,7 @@ def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> boo
 
 
 def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int) -> HeldSeat | None:
-    code, lease_id = request.license, token_hex(ID_BYTES)
+    code, lease_id = request.license, token_hex(6)
     given = (lease_id, request.holder, request.ttl + _ROUNDING, code, *_free_seat(request, pool))
     row = database.once(_SQL["take"], now, *given, code, begin, SCHEMA.number)
     if row is None:

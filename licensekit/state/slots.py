@@ -122,8 +122,7 @@ def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) 
 
 def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> tuple[str, ...]:
     """Return who holds a license, those with the highest slots first."""
-    rows = connection.rows(_of(kind, "last"), code, HIGHEST, limit)
-    return tuple(holder for holder, _ in rows)
+    return tuple(holder for holder, _ in connection.rows(_of(kind, "last"), code, HIGHEST, limit))
 
 
 def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Iterator[Row]:
@@ -133,8 +132,7 @@ def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Ite
 
 def highest(connection: Connection, kind: Kind) -> dict[str, int]:
     """Return license to its highest slot; with `SATELLITE`, how many satellites there are."""
-    rows = connection.rows(_of(kind, "highest"), HIGHEST)
-    return {code: slot for code, slot in rows if slot is not None}
+    return {code: slot for code, slot in connection.rows(_of(kind, "highest"), HIGHEST) if slot is not None}
 
 
 def misnumbered(connection: Connection) -> Iterator[tuple[str, int]]:

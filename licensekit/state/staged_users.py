@@ -21,7 +21,6 @@ from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_wor
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
-_RUN_BYTES: Final = 8
 
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
@@ -79,7 +78,7 @@ class Staging:
     """What is prepared of one run: users in the order in which they are given."""
 
     def __init__(self) -> None:
-        self.run = token_hex(_RUN_BYTES)
+        self.run = token_hex(8)
         self.pseudonyms: dict[str, str] = {}
         """Those of the users, by their written ids."""
         self._users = 0

@@ -148,6 +148,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
     time = read_time(observations, journal.observed, journal.state.time_seen)
     number = mark.audit.number if isinstance(mark, Mark) else 0
     marked = connection.one("SELECT hash FROM audit WHERE number = ?", number)
+    frames: dict[bytes, bytes] = dict(connection.rows(_SQL["bundles"]))
     of_sites = slots.highest(connection, Kind.SITE)
     satellites = of_sites.pop(slots.SATELLITE, 0)
     return Stored(
@@ -157,7 +158,10 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         time=time,
         journal=journal,
         trust=tuple(armor.Token(*row) for row in connection.rows(_SQL["trust"])),
-        every=_bundles(connection, journal),
+        every=tuple(
+            StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))
+            for identity, record in journal.state.bundles.items()
+        ),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
         leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
         satellites=satellites,
@@ -180,14 +184,6 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
     is_accepted = number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
     if not (is_accepted or found.journal.has(known.journal.head)):
         raise OtherInstallation(reason="older", where=where)
-
-
-def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:
-    frames: dict[bytes, bytes] = dict(connection.rows(_SQL["bundles"]))
-    return tuple(
-        StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))
-        for identity, record in journal.state.bundles.items()
-    )
 
 
 def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:

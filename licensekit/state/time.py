@@ -160,9 +160,7 @@ def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
     return abs(moved) >= pause
 
 
-def _with(
-    boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, number: int
-) -> Mapping[bytes, Observation]:
+def _with(boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, number: int) -> dict[bytes, Observation]:
     """Return the newest observations with one more; those of the oldest boots are forgotten."""
     boot, after = reading.boot or _NONE, dict(boots)
     after.pop(boot.identity, None)

@@ -105,10 +105,8 @@ def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
     signer = trust.signers.get((taken.scheme, taken.key))
     if signer is None or signer.admitted.state is KeyState.REVOKED or "bundle" not in signer.types:
         return False
-    admitted, scope = signer.admitted, signer.admitted.scope
-    is_in_window = admitted.valid_from <= taken.issued and (
-        admitted.valid_to is None or taken.issued < admitted.valid_to
-    )
+    key, scope = signer.admitted, signer.admitted.scope
+    is_in_window = key.valid_from <= taken.issued and (key.valid_to is None or taken.issued < key.valid_to)
     if not (is_in_window and taken.issuer in scope.issuers and taken.use in scope.uses):
         return False
     bounds = ((taken.most, scope.most), (taken.term, scope.longest_term))

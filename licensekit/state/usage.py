@@ -46,9 +46,7 @@ def read_free(database: Database, name: str, granted: Sequence[Allowance]) -> di
     return {one.period: max(0, (one.amount or 0) - used.get((name, one.period), 0)) for one in granted}
 
 
-def reserve(
-    database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int
-) -> Mapping[str, int] | None:
+def reserve(database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int) -> dict[str, int] | None:
     """Reserve `need` units, up to `wish` if others have enough, of the first periods to end; None: fewer are left."""
     limits = {one.period: one.amount or 0 for one in granted}
     while True:

@@ -141,10 +141,9 @@ class PostgresConnection(Connection):
         """See `Connection.stream`."""
         self._streams += 1
         name = b"stream_%d" % self._streams
+        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql))
         with self._lifetime:
-            self._raw.execute(
-                b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)), storable(params, self._where)
-            )
+            self._raw.execute(declare, storable(params, self._where))
         return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
 
     def now(self) -> int:
@@ -189,12 +188,7 @@ class PostgresConnection(Connection):
 @lru_cache(maxsize=1000)
 def placed(sql: LiteralString) -> bytes:
     """Return `sql` as psycopg takes it: with what `_OURS` replaces, and `%` as itself."""
-    return _TOKEN.sub(_placed, sql).encode()
-
-
-def _placed(match: re.Match[str]) -> str:
-    found = match.group()
-    return _OURS[found] if found in _OURS else found.replace("%", "%%")
+    return _TOKEN.sub(lambda found: _OURS.get(found[0]) or found[0].replace("%", "%%"), sql).encode()
 
 
 def read_url(url: str) -> tuple[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import BUSY_SECONDS, ConnectionPool, Row, Translated, Value, Version, storable
+from licensekit.database.protocol import ConnectionPool, Row, Translated, Value, Version, storable
 from licensekit.database.schemas import FOUND, Dialect, Fill, Migrating, Schema, migrate, read_queries
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
@@ -39,8 +39,6 @@ DIALECT: Final = Dialect(
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
-_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED;"
 # Any constant of our own; the second key keeps installations in other schemas apart.
 _LOCK: Final = b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
 _SHARED_LOCK: Final = _LOCK.replace(b"lock(", b"lock_shared(")
@@ -59,9 +57,7 @@ class PostgresDatabase(Migrating):
     location = ""
     """The URL without its password."""
 
-    def __init__(
-        self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
-    ) -> None:
+    def __init__(self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         self.location, self._parameters = server.read_url(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
@@ -76,12 +72,12 @@ class PostgresDatabase(Migrating):
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
-        return self._transaction(_READING)
+        return self._transaction(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;")
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
         lock, count = (_SHARED_LOCK, b"") if shared else (_LOCK, _COUNT)
-        return self._transaction(_WRITING, lock, count)
+        return self._transaction(b"BEGIN ISOLATION LEVEL READ COMMITTED;", lock, count)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""

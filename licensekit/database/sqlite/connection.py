@@ -193,8 +193,7 @@ def is_read_as_it_is(path: Path) -> bool:
 
 def _is_writable(path: Path) -> bool:
     effective = os.access in os.supports_effective_ids
-    both = (path, path.parent)
-    return all(os.access(one, os.W_OK, effective_ids=effective) for one in both)
+    return all(os.access(one, os.W_OK, effective_ids=effective) for one in (path, path.parent))
 
 
 def discard(path: Path) -> None:

@@ -51,9 +51,7 @@ class SqliteDatabase(Migrating):
     location = ""
     """The absolute path."""
 
-    def __init__(
-        self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
-    ) -> None:
+    def __init__(self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         if schema is None:
             is_made = False
             files.require_there(path)
