@@ -40,12 +40,8 @@ Queries = Mapping[str, LiteralString]
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Return the migrations in a folder of files `1-name.sql`, by number."""
-    return tuple(map(read_statements, sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))))
-
-
-def read_statements(path: Path) -> tuple[LiteralString, ...]:
-    """Return the statements in a file: each ends with a semicolon that ends a line; comments begin with `--`."""
-    return _statements(path.read_text("utf-8"))
+    files = sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))
+    return tuple(_statements(path.read_text("utf-8")) for path in files)
 
 
 def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Queries:
@@ -69,6 +65,7 @@ def with_marks(query: LiteralString, values: Sized) -> LiteralString:
 
 
 def _statements(text: str) -> tuple[LiteralString, ...]:
+    """Return the statements in a text: each ends with a semicolon that ends a line; comments begin with `--`."""
     lines = "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("--"))
     # These files are part of the package, as literal as its code.
     statements: list[Any] = [one.strip() for one in lines.split(";\n") if one.strip()]

@@ -46,12 +46,12 @@ class InstallationState(NamedTuple):
     now: int
     """The time that counts, in seconds since 1970."""
     fingerprint: Fingerprint
-    notices: tuple[Notice, ...]
-    """The most urgent first."""
     released: int | None
     """The date of the product version, in days since 1970."""
     stored: Stored
     """What the database says."""
+    notices: tuple[Notice, ...] = ()
+    """The most urgent first."""
     metered: Mapping[Period, int] = {}
     """How many units of meters were used, by period."""
     unused: tuple[Notice, ...] = ()
@@ -216,25 +216,22 @@ class ReadTransaction(NamedTuple):
         entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
         in_force = [part.verified for part in entitlements.parts]
         lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
+        in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
+        gone = without_requirement(entitlements, in_use)
         state = InstallationState(
             trust_store=trust_store,
             kept=kept,
             unusable=(*unusable, *lost),
             entitlements=entitlements,
-            in_use=stored.used_of(entitlements.licenses),
+            in_use=in_use,
             now=self.now,
             fingerprint=fingerprint,
-            notices=(),
             released=released,
             stored=stored,
+            unused=tuple(unused(self.connection, stored.told_since, today, gone, in_use)),
         )
-        today = day_at(self.now if now is None else now)
-        gone = without_requirement(entitlements, state.in_use)
-        state = state._replace(unused=tuple(unused(self.connection, stored.told_since, today, gone, state.in_use)))
-        if now is None:
-            state = state._replace(notices=_notices(state, self.reading.clock))
-        else:
-            state = state_at(state, now, clock=self.reading.clock)
+        clock = self.reading.clock
+        state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
     def bundles(self) -> tuple[BundleRecord, ...]:
