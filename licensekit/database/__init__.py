@@ -54,10 +54,7 @@ def connect(
 
 
 def in_memory(schema: Schema) -> Database:
-    """Return a new, empty database of `schema` in memory, for this process and no longer than it.
-
-    A forked child has what was committed by then, and continues with it.
-    """
+    """Return a new, empty database of `schema` in memory; a forked child continues with what was committed by then."""
     from licensekit.database.sqlite.database import MemoryDatabase  # noqa: PLC0415  # not needed with a home
 
     return MemoryDatabase(schema)
@@ -69,11 +66,7 @@ def is_url(location: str) -> bool:
 
 
 def holds_password(url: str) -> bool:
-    """Return whether the URL of a server has a password in it, so that it should be kept nowhere.
-
-    Raises:
-        DatabaseUnavailable: it is malformed, or there is no driver.
-    """
+    """Return whether the URL of a server has a password in it and belongs nowhere; raises `DatabaseUnavailable`."""
     with _driver():
         from licensekit.database.postgres.connection import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)

@@ -53,7 +53,7 @@ class RestoreLoses(Message, reasons=True):
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
     reason = "server" if is_url(database.location) else "damaged"
-    for query in database.dialect.damage:
+    for query in (sql for name, sql in database.dialect.queries.items() if name.startswith("damage")):
         try:
             with database.read() as connection:
                 found = connection.rows(query)
@@ -65,15 +65,7 @@ def find_damage(database: Migrating) -> Iterator[LicenseError]:
 
 
 def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool = False) -> None:
-    """Write one moment of a database to a file that only its owner may read; others may work on it.
-
-    Before the file gets its name it is opened, checked and compared with the database row by row.
-
-    Raises:
-        PlaceTaken: there is such a file, and `replace` is false.
-        FileUnusable: it cannot be written there; what was there is unchanged.
-        StateError: the database cannot be read, or there is no room.
-    """
+    """Write one moment of a database to a file that only its owner may read; others may work on it meanwhile."""
     with (
         replacing(path, mode=0o600, replace=replace) as file,
         TemporaryDirectory(dir=path.parent, prefix=".", suffix=".partial") as folder,
@@ -113,15 +105,7 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
 
 
 def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) -> Restored:
-    """Restore the backup `source` at a place, whole or not at all.
-
-    A database that is there keeps its file: programs that use it notice another state.
-
-    Raises:
-        ConfirmationNeeded: something here would be gone, and `confirm` is false.
-        FileUnusable: there is no such backup.
-        StateError: the backup or the place cannot be used.
-    """
+    """Restore a backup at a place, whole or not at all; programs that use what is there notice another state."""
     about, aside, is_filled = str(place.location), None, False
     with _opened_backup(source, place.schema) as backup, backup.read() as saved:
 
@@ -167,14 +151,11 @@ def _compare(place: Restorable, saved: Connection, present: Connection) -> Resto
 
 
 def _last_common(place: Restorable, one: Connection, other: Connection, last: int) -> int:
-    """Return the number of the last entry up to `last` that two states of a log share.
-
-    Each entry has the hash of the one before: where two agree, all before them do.
-    """
+    """Return the number of the last entry up to `last` that two states of a log share."""
     low, query = 0, "SELECT hash FROM {log} WHERE number = ?".replace("{log}", place.log)
     while low < last:
         middle = (low + last + 1) // 2
-        found = one.one(query, middle)
+        found = one.one(query, middle)  # its hash is made of that of the entry before, and so on
         if found is not None and found == other.one(query, middle):
             low = middle
         else:

@@ -165,7 +165,7 @@ def _database(database: Migrating, version: str) -> Iterator[Graded]:
 
 def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
     with database.read() as connection:
-        is_ours = connection.one(database.dialect.has_table) is not None
+        is_ours = connection.one(database.dialect.queries["has_table"]) is not None
         found = connection.one(FOUND) if is_ours else None
         if found == (schema.kind, schema.number):
             require_as_made(connection, database, schema)
@@ -177,7 +177,7 @@ def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
 
 def _version(database: Migrating) -> str:
     with database.read() as connection:
-        [(version,)] = connection.rows(database.dialect.version)
+        [(version,)] = connection.rows(database.dialect.queries["version"])
     return str(version)
 
 
@@ -185,12 +185,5 @@ def _versions() -> Iterator[Graded]:
     import platform  # noqa: PLC0415  # costs, and only this check needs it
     from importlib.metadata import version  # noqa: PLC0415  # costs, and only this check needs it
 
-    yield (
-        "ok",
-        CheckPassed(
-            reason="versions",
-            version=version("licensekit-files"),
-            python=platform.python_version(),
-            cryptography=version("cryptography"),
-        ),
-    )
+    own, python, cryptography = version("licensekit-files"), platform.python_version(), version("cryptography")
+    yield "ok", CheckPassed(reason="versions", version=own, python=python, cryptography=cryptography)

@@ -13,13 +13,15 @@ done that says so may be undone if the server crashes, and nothing else.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import KW_ONLY, dataclass, field
 from os import getpid
+from queue import Empty, LifoQueue
 from types import TracebackType
-from typing import Any, Final, LiteralString, Protocol, Self
+from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar
 
-from licensekit.errors import DatabaseUnavailable, LicenseError, NotStorable
+from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable
 
 Value = int | str | bytes | None
 """What goes in and comes out. Integers have 64 bits; a bool goes in as 0 or 1."""
@@ -33,7 +35,6 @@ BUSY_SECONDS: Final = 10.0
 STREAMED_ROWS: Final = 1000
 """How many rows `stream` holds at a time."""
 
-
 VALUE_BYTES: Final = 16 * 1024 * 1024
 """The longest text or blob; what documents contain is bounded by `limits` to less."""
 
@@ -41,38 +42,30 @@ Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
 
 
+@dataclass
 class Translated:
     """A block in which the errors of a driver become ours; `where` is the database."""
 
-    __slots__ = ("_translate", "_where")
-
-    def __init__(self, translate: Translate, where: str) -> None:
-        self._translate = translate
-        self._where = where
+    translate: Translate
+    where: str
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        ours = None if error is None else self._translate(error, self._where)
+        ours = None if error is None else self.translate(error, self.where)
         if isinstance(error, UnicodeEncodeError | OverflowError):  # Python's own, of a value
-            ours = NotStorable(reason="not-encodable", where=self._where)
+            ours = NotStorable(reason="not-encodable", where=self.where)
         if ours is not None:
             raise ours from error
 
 
+@dataclass
 class Lifetime(Translated):
-    """From the beginning of a transaction to its commit, or to the first statement that fails.
+    """A transaction until its commit, or the first statement that fails: each statement runs in a block of this."""
 
-    Every statement runs in a block of it: `with lifetime: …`.
-    """
-
-    __slots__ = ("_open", "_pid")
-
-    def __init__(self, translate: Translate, where: str) -> None:
-        super().__init__(translate, where)
-        self._pid = getpid()
-        self._open = True
+    _pid: int = field(default_factory=getpid, init=False)
+    _open: bool = field(default=True, init=False)
 
     @property
     def is_inherited(self) -> bool:
@@ -81,8 +74,8 @@ class Lifetime(Translated):
 
     def check(self) -> None:
         """Raise `DatabaseUnavailable` if the transaction is over, or is a parent process's."""
-        if not self._open or self._pid != getpid():
-            raise DatabaseUnavailable(reason="ended", where=self._where)
+        if not self._open or self.is_inherited:
+            raise DatabaseUnavailable(reason="ended", where=self.where)
 
     __enter__ = check
 
@@ -108,8 +101,6 @@ class Connection(ABC):
             more than 64 bits, more than `limits` allow.
         DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: the database itself.
     """
-
-    __slots__ = ("_lifetime", "_where")
 
     def __init__(self, translate: Translate, where: str) -> None:
         self._where = where
@@ -143,10 +134,7 @@ class Connection(ABC):
 
     @abstractmethod
     def now(self) -> int | None:
-        """Return the seconds since 1970 by the server's clock; None where there is no server.
-
-        It is the time at which the transaction began, after it waited for others.
-        """
+        """Return the server's time at the beginning, in seconds since 1970; None where there is no server."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -183,52 +171,37 @@ class Database(Protocol):
         ...
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Open a consistent snapshot, which writers neither wait for nor disturb.
-
-        Raises:
-            DatabaseNewer: a newer program has migrated the database since it was opened.
-            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be read.
-        """
+        """Open a consistent snapshot, which writers neither wait for nor disturb; raises as `write`."""
         ...
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[Connection]:
-        """Open the one write transaction that the database has at a time, in any process.
+        """Open the one write transaction that the database has at a time, in any process; never one inside another.
 
         It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
-        what was read stays true until the commit. Do not open another write transaction of the same database inside it:
-        it would wait for the first.
+        what was read stays true until the commit.
 
-        With `shared`, other shared ones may run at the same time (but none that is not), so many hosts need not queue,
-        and `version` need not move. That is for rows such as leases, which a unique key keeps apart: there, decide by
-        what `run` says it changed, not by what was read.
+        With `shared`, other shared ones may run at the same time, so many hosts need not queue, and `version` need not
+        move. That is for rows such as leases, which a unique key keeps apart: there, decide by what `run` says it
+        changed, not by what was read.
 
         Raises:
             DatabaseNewer: a newer program has migrated the database since it was opened.
             DatabaseBusy: another writer held it for longer than `BUSY_SECONDS`.
-            DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was changed.
+            DatabaseDamaged, DatabaseUnavailable: it cannot be used; nothing was changed.
         """
         ...
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """Run one statement that returns rows, as a transaction by itself; return its first row.
+        """Run one statement that returns rows, as a shared transaction by itself; return its first row.
 
-        It runs beside other such statements and whatever `write` does, and `version` need not move: for rows as
-        `write(shared=True)` has them, where even one more message to the server would cost. The statement itself has to
-        hold against others, and against a database that a newer program has migrated.
-
-        Raises:
-            NotStorable: a value that cannot be stored.
-            DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: it cannot be written; nothing was changed, or it is
-                unknown whether something was because the server went away.
+        It saves a message to the server. The statement itself has to hold against others, and against a newer program
+        that has migrated the database. Where a server went away, it is unknown whether it changed something.
         """
-        ...
+        with self.write(shared=True) as connection:
+            return connection.one(sql, *params)
 
     def version(self) -> Version:
-        """Return a token that differs from an earlier one if anything was committed in between.
-
-        It costs little, and has a meaning only in this process. A token taken before a fork, or before a restored
-        backup was put in place, differs from every later one.
-        """
+        """Return a token of this process that is another one after each commit, restored backup or fork."""
         ...
 
     def close(self) -> None:
@@ -249,3 +222,88 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
             raise NotStorable(reason="too-long", where=where)
     return params
+
+
+C = TypeVar("C")
+
+CONNECTIONS: Final = 16
+"""How many connections one pool lends at a time."""
+
+_INHERITED: Final[list[object]] = []
+"""What a parent process had open. Kept, because closing it here would disturb the parent."""
+
+
+@dataclass(eq=False, repr=False)
+class ConnectionPool(Generic[C]):
+    """Lends connections, `slots` at a time, in any thread, never across a fork; `is_usable` is asked of idle ones."""
+
+    make: Callable[[], C]
+    discard: Callable[[C], None]
+    _: KW_ONLY
+    location: str
+    wait: float
+    """Seconds after which a pool whose connections are all lent gives up."""
+    is_usable: Callable[[C], bool] = lambda _: True
+    slots: int = CONNECTIONS
+    _closed: bool = field(default=False, init=False)
+    _free: dict[int, LifoQueue[C | None]] = field(default_factory=dict[int, LifoQueue[C | None]], init=False)
+    """By process: the connections that are not lent, the last used first, and None for each that is not made yet."""
+
+    @contextmanager
+    def lend(self) -> Generator[C]:
+        """Lend a connection for a block; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` seconds."""
+        self.check_open()
+        pid, free = getpid(), self._of_process()
+        try:
+            idle = free.get(timeout=self.wait)
+        except Empty as error:
+            self.check_open()
+            raise DatabaseBusy(reason="threads", where=self.location) from error
+        connection: C | None = None
+        try:
+            connection = self._usable(idle)
+            yield connection
+        finally:  # an interruption too must give the place back
+            if pid == getpid():
+                free.put(connection)
+                self._discard_if_closed(free)
+            else:
+                _INHERITED.append(connection)
+
+    def close(self) -> None:
+        """Discard what is idle now, and what is lent when it comes back."""
+        self._closed = True
+        self._discard_if_closed(self._of_process())
+
+    def check_open(self) -> None:
+        """Raise `DatabaseUnavailable` after `close`."""
+        if self._closed:
+            raise DatabaseUnavailable(reason="closed", where=self.location)
+
+    def _discard_if_closed(self, free: LifoQueue[C | None]) -> None:
+        with suppress(Empty):
+            while self._closed:
+                idle = free.get_nowait()
+                if idle is not None:
+                    self.discard(idle)
+
+    def _of_process(self) -> LifoQueue[C | None]:
+        pid = getpid()
+        free = self._free.get(pid)
+        if free is None:
+            # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
+            _INHERITED.extend(self._free.values())
+            fresh = LifoQueue[C | None]()
+            for _ in range(self.slots):
+                fresh.put(None)
+            free = self._free.setdefault(pid, fresh)
+        return free
+
+    def _usable(self, idle: C | None) -> C:
+        with ExitStack() as undo:
+            if idle is not None:
+                undo.callback(self.discard, idle)
+                if self.is_usable(idle):
+                    undo.pop_all()
+                    return idle
+        return self.make()

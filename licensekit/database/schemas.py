@@ -6,7 +6,7 @@ one adds is copied like the others. Two databases that came to one schema by the
 in one order, whatever their engines.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, Protocol
@@ -26,11 +26,7 @@ _TABLE: Final = (
     "CREATE TABLE licensekit_schema"
     " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
 )
-
-# The key of every table is its first column, or its first two.
-_IN_ORDER: Final = "SELECT * FROM {table} ORDER BY 1, 2"
 _COUNT: Final = "SELECT count(*) FROM "
-_INSERT: Final = "INSERT INTO {table} VALUES ({places})"
 
 Migration = tuple[LiteralString, ...]
 """The statements of one step from a schema to the next, which are numbered from 1.
@@ -38,21 +34,41 @@ Migration = tuple[LiteralString, ...]
 `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a `CREATE TABLE`.
 """
 
+Queries = Mapping[str, LiteralString]
+"""Name to statement, or to a part of several."""
+
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Return the migrations in a folder of files `1-name.sql`, by number."""
-    return tuple(map(read_statements, sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))))
+    files = sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))
+    return tuple(_statements(path.read_text("utf-8")) for path in files)
 
 
-def read_statements(path: Path) -> tuple[LiteralString, ...]:
-    """Return the statements of a file of SQL.
+def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Queries:
+    """Return the statements in the file of SQL beside a module, whose `__file__` is given, by their names.
 
-    A statement ends with a semicolon at the end of a line; lines of comments begin with `--`.
+    `-- name: NAME` stands before each, and `{NAME}` in one for one before it, or for one that is `known`.
     """
-    lines = path.read_text("utf-8").splitlines()
-    text = "".join(f"{line}\n" for line in lines if not line.startswith("--"))
+    found: dict[str, LiteralString] = {}
+    for part in Path(module).with_suffix(".sql").read_text("utf-8").split("-- name: ")[1:]:
+        name, _, text = part.partition("\n")
+        (query,) = _statements(text)
+        for other, inner in {**known, **found}.items():
+            query = query.replace("{" + other + "}", inner)
+        found[name] = query
+    return found
+
+
+def with_marks(query: LiteralString, values: Sized) -> LiteralString:
+    """Return a query in which `?{more}` stands for any number of values, with a mark for each of these."""
+    return query.replace("{more}", ", ?" * (len(values) - 1))
+
+
+def _statements(text: str) -> tuple[LiteralString, ...]:
+    """Return the statements in a text: each ends with a semicolon that ends a line; comments begin with `--`."""
+    lines = "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("--"))
     # These files are part of the package, as literal as its code.
-    statements: list[Any] = [one.strip() for one in text.split(";\n") if one.strip()]
+    statements: list[Any] = [one.strip() for one in lines.split(";\n") if one.strip()]
     return tuple(statements)
 
 
@@ -78,13 +94,7 @@ class Schema(NamedTuple):
             raise DatabaseUnavailable(reason="replaced", where=location)
 
     def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
-        """Return the migrations that the database `found` still needs.
-
-        Raises:
-            DatabaseDamaged: no database of ours, or one of another kind.
-            DatabaseMoved: it has gone on living elsewhere.
-            DatabaseNewer: migrated by a newer program.
-        """
+        """Return the migrations that a database still needs; raise `StateError` for one of others, moved, or newer."""
         kind, number = found or (None, None)
         start = moved_kind(self.kind, "")
         if isinstance(kind, str) and kind.startswith(start):
@@ -104,30 +114,21 @@ def moved_kind(kind: str, place: str) -> str:
 
 
 class Dialect(NamedTuple):
-    """How one engine spells what a migration declares."""
+    """How one engine spells what a migration declares, and what it is asked about a database."""
 
-    integer: LiteralString
-    text: LiteralString
-    blob: LiteralString
-    strict: LiteralString
-    has_table: LiteralString
-    """A query with a row if, and only if, `licensekit_schema` exists."""
+    words: Mapping[str, LiteralString]
+    """What stands for `{integer}`, `{text}`, `{blob}` and `{strict}`."""
     first: tuple[LiteralString, ...]
     """What is run before everything else in a new database."""
-    version: LiteralString
-    """A query for the name and version of the engine."""
-    damage: tuple[LiteralString, ...]
-    """Queries for what the engine finds wrong with the whole database, in its words."""
-    defined: LiteralString
-    """A query for the name and the definition of each table and index."""
-    triggers: LiteralString
-    """A query for the table and the name of each trigger."""
     define: Callable[[LiteralString], str]
     """Returns what `defined` shows of what a statement, as it is spelled, has created."""
+    queries: Queries
+    """`has_table`, with a row if `licensekit_schema` exists; `version` of the engine; name and definition of each table
+    and index, as `defined`; table and name of `triggers`; what the engine finds wrong, each `damage…`."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
         """Return a migration's `statement` as the engine understands it."""
-        return statement.format(integer=self.integer, text=self.text, blob=self.blob, strict=self.strict)
+        return statement.format(**self.words)
 
 
 class Migrating(Database, Protocol):
@@ -138,22 +139,15 @@ class Migrating(Database, Protocol):
         """How it spells a migration."""
         ...
 
-    def keep_copy(self, number: int) -> None:
-        """Copy what is committed now beside the database, as it was before migration `number`."""
-        ...
+    def keep_copy(self, number: int) -> None:  # noqa: ARG002  # for a file
+        """Keep what is committed beside a file as it was before migration `number`; of others nothing is kept here."""
+        return
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
-    """Bring `database` to `schema`: whole or not at all, once however many processes try.
+    """Bring `database` to `schema`, whole or not at all, once however many processes try; raises as `connect`.
 
-    A database that is already there is copied first where the engine is a file (`keep_copy`). One that is not is filled
-    by `fill` in the same transaction.
-
-    Raises:
-        FileUnusable: nothing was set up there yet, and `create` is false.
-        DatabaseDamaged, DatabaseMoved, DatabaseNewer: as `Schema.pending`; or a table or index is not as the migrations
-            make it.
-        DatabaseBusy, DatabaseUnavailable: it could not be migrated, and is as it was.
+    A file is copied first (`keep_copy`). What is not there yet is filled by `fill` in the same transaction.
     """
     with database.read() as connection:
         found = _found(connection, database.dialect)
@@ -189,10 +183,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
 
 
 def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
-    """Refuse a database whose tables and indexes are not as the migrations make them.
-
-    What others have added beside them (an index, a table) does not matter, but for triggers.
-    """
+    """Refuse a database whose tables and indexes are not as migrated; others may be beside them, triggers may not."""
     dialect = database.dialect
     expected: dict[str, str] = {}
     for statement in schema.statements:
@@ -202,9 +193,9 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
             expected[name] = _flat(dialect.define(dialect.spell(statement)))
         elif words[1] == "TABLE":  # altered or dropped since
             expected.pop(words[2], None)
-    there = {name: _flat(text) for name, text in connection.rows(dialect.defined)}
+    there = {name: _flat(text) for name, text in connection.rows(dialect.queries["defined"])}
     wrong = [name for name, text in expected.items() if there.get(name) != text]
-    triggers = connection.rows(dialect.triggers)
+    triggers = connection.rows(dialect.queries["triggers"])
     wrong += [f"{table} ({name})" for table, name in triggers if table in expected]
     if wrong:
         raise DatabaseDamaged(reason="differs", names=tuple(wrong), where=database.location)
@@ -216,7 +207,7 @@ def _flat(definition: str) -> str:
 
 
 def _found(connection: Connection, dialect: Dialect) -> Row | None:
-    if connection.one(dialect.has_table) is None:
+    if connection.one(dialect.queries["has_table"]) is None:
         return None
     # A table of that name without its row is no database of ours; no kind matches it.
     return connection.one(FOUND) or (None, None)
@@ -241,9 +232,8 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
         first = next(rows, None)
         if first is None:
             continue
-        places: LiteralString = ", ?" * len(first)
-        statement = _INSERT.replace("{table}", table).replace("{places}", places[2:])
-        target.run_many(statement, _telling(chain([first], rows), progress))
+        insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
+        target.run_many(insert, _telling(chain([first], rows), progress))
 
 
 def compare_rows(
@@ -263,7 +253,8 @@ def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
 
 
 def _in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
-    return connection.stream(_IN_ORDER.replace("{table}", table))
+    # The key of every table is its first column, or its first two.
+    return connection.stream("SELECT * FROM {table} ORDER BY 1, 2".replace("{table}", table))
 
 
 def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:

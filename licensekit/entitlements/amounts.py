@@ -77,10 +77,7 @@ class Allowance(NamedTuple):
 
 
 def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:
-    """Return what is granted of a license at `now`; nothing unless it is a meter that is granted.
-
-    Of a day, month or year there is one for all parts together; of a term there is one for each, by their ends.
-    """
+    """Return what is granted of a meter at `now`: of a day, month or year for all parts, of a term for each."""
     full = [grant for grant in grants if grant.part.cap is Access.FULL]
     if license_.per is None or not full:
         return ()
@@ -101,10 +98,7 @@ def units_used(periods: Iterable[Period], used: Mapping[Period, int]) -> dict[st
 
 
 def term_of(bundle: Bundle) -> tuple[int, int | None]:
-    """Return the first second of a bundle's term, and the first after it, grace included.
-
-    Without a start it begins with the day of issue. None: it does not end.
-    """
+    """Return the first second of a bundle's term, by its start or else its issue, and the first after it and grace."""
     starts = day_at(bundle.issued) if bundle.starts is None else bundle.starts
     last = bundle.last_day
     return start_of_day(starts), None if last is None else end_of_day(last)
@@ -117,16 +111,12 @@ def _term(bundle: Bundle) -> str:
 
 
 def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:
-    """Return how much of a license a bundle grants whose key may grant `most`.
-
-    Of a meter it is so much in each period that the whole term has at most `most`; a term without an end, or that ends
-    before it begins, has no such amount.
-    """
+    """Return how much of a license a bundle grants whose key may grant `most`: of a meter, in its whole term."""
     if amount is None or license_.per in (None, MeterPeriod.TERM):
         return amount
     starts, ends = term_of(bundle)
     if ends is None or ends <= starts:
-        return 0
+        return 0  # no amount in each period keeps within the most
     first, last = date_of(day_at(starts)), date_of(day_at(ends - 1))
     years = last.year - first.year
     periods = {

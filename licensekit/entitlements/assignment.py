@@ -1,24 +1,15 @@
 """What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments").
 
-S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is
-    present; a site license that limits how many sites there are; a license of concurrent seats,
-    which is leased.
+S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is present; a site license
+    that limits how many sites there are; a license of concurrent seats, which is leased.
 S2  No more are assigned than there are. What lapsed is not there.
 S3  A user holds at most one plan of each issuer.
-S4  A license is assigned only to whom has what it requires: a system license by the installation;
-    another one by assignment, through what includes it, or because everybody has it.
+S4  A license is assigned only to whom has what it requires: a system license by the installation; another one by
+    assignment, through what includes it, or because everybody has it.
 S5  A license is released only where nothing that stays requires it.
 
 A change is judged by what it leads to, whatever its order: a plan may be released and another assigned in one change.
-
-L1  Leased are user licenses with concurrent seats, and nothing else.
-L2  A seat has a number, and a lease has a seat of its own: no two leases share one, and so no more
-    are held than there are. The first seats are served by what is in force, the next by what
-    lapsed, under its policy.
-L3  A lease is given for at least some access, and is lost when its seat gives less.
-L4  Whoever takes a seat has what the license requires, as for an assignment (S4).
-L5  A seat is borrowed for as long as a bundle in force that grants it allows, and not beyond the
-    end of its license.
+The rules L1 to L5 of what is leased are those of `docs/how-to/concurrent-seats.md`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,10 +37,7 @@ class AssignmentChange(NamedTuple):
 def faults_of(
     entitlements: Entitlements, in_use: Mapping[str, int], holder: str, held: frozenset[str], change: AssignmentChange
 ) -> list[errors.RefusedError]:
-    """Return everything that stands against a change to what `holder` is assigned (`held`).
-
-    What is assigned already is not assigned again. `in_use` is license to how often it is assigned now, to everybody.
-    """
+    """Return what stands against a change to what `holder` is assigned; `in_use` is license to how often it is now."""
     new = change.assign - held
     after = (held - change.release) | new
     reasons = {code: why for code in sorted(new) if (why := _not_assignable(entitlements.licenses[code]))}
@@ -76,10 +64,7 @@ def missing_requirements(
 
 
 def without_requirement(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the user licenses that are assigned and give something, but require what nobody can have any more.
-
-    `in_use` is license to how often it is assigned. What gives nothing itself has lapsed.
-    """
+    """Return the user licenses in use that give something, and require what nobody can have any more."""
     if not any(_requires(entitlements, code) for code in in_use):
         return ()
     usable = {code for code, tiers in entitlements.tiers.items() if access_of(tiers, 0)}
@@ -140,9 +125,7 @@ def with_dependents(entitlements: Entitlements, held: frozenset[str], codes: Ite
         every += more
 
 
-def _of_counts(
-    entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]
-) -> Iterator[errors.RefusedError]:
+def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int], new: Iterable[str]) -> Iterator[errors.NoneFree]:
     for code in sorted(new):
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:
@@ -194,10 +177,7 @@ class SeatPool(NamedTuple):
 
 
 def leasable(entitlements: Entitlements, code: str) -> str:
-    """Return the one spelling of a code that can be leased (L1).
-
-    Raises as `asked`, `WrongKind` where it has no concurrent seats, and `NotEntitled` where its issuer is not here.
-    """
+    """Return the one spelling of a code that can be leased (L1); raises as `asked`, `WrongKind` and `NotEntitled`."""
     name = asked(entitlements, code, (Kind.USER,))
     if is_absent(entitlements, name):
         raise not_entitled(entitlements, name)

@@ -60,10 +60,7 @@ class Logins(NamedTuple):
 
 
 def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list[Entitlements]:
-    """Return the entitlements at each later moment at which any bundle starts, or the term of one of `state` ends.
-
-    `evaluated` evaluates the same bundles at another moment. At most `LATER` are looked at.
-    """
+    """Return the entitlements at the next moments, at most `LATER`, at which a bundle starts or a term ends."""
     bundles = [part.bundle for part in (*state.parts, *state.waiting)]
     moments = {start_of_day(one.bundle.starts or 0) for one in state.covered.timeline.candidates}
     moments |= {end_of_day(one.term_end) for one in bundles if one.term_end is not None}
@@ -83,10 +80,7 @@ def losses(states: Sequence[Entitlements]) -> tuple[Loss, ...]:
 
 
 def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the user licenses that decide about logins, to the slots behind which service changes.
-
-    Slots up to the first one are served alike, and so on; slots that nobody has are left out.
-    """
+    """Return the user licenses that decide about logins, each with the slots in use behind which service changes."""
     found: dict[str, set[int]] = {}
     for state in states:
         needed = {code for way in ways(state) for code in _rule(state, way).held}

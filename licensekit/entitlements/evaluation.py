@@ -132,7 +132,7 @@ def evaluate(
     present = _present(licenses, closure, grants)
     meters = {code: found for code, named in grants.items() if (found := allowances(licenses[code], named, now))}
     ends = (one.ends for every in meters.values() for one in every if one.ends is not None)
-    moments = [*_moments(trust_store, parts, waiting, bundles, now), *ends]
+    moments = [*_moments(trust_store, (*parts, *waiting), bundles, now), *ends]
     return Entitlements(
         trust_store=trust_store,
         now=now,
@@ -240,26 +240,18 @@ def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> d
     }
 
 
-def _moments(
-    trust_store: TrustStore,
-    parts: Iterable[Part],
-    waiting: Iterable[Part],
-    bundles: Iterable[Verified[Bundle]],
-    now: int,
-) -> Iterator[int]:
-    """Yield the seconds at which a state or a notice changes or any bundle starts.
-
-    Some may be past. A bundle that waits behind another may replace a third one when it starts.
-    """
+def _moments(store: TrustStore, parts: Iterable[Part], bundles: Iterable[Verified[Bundle]], now: int) -> Iterator[int]:
+    """Yield the seconds, some of them past, at which a state or a notice changes or any bundle starts."""
+    # A bundle that waits behind another may replace a third one when it starts.
     days: list[int | None] = [one.document.starts for one in bundles]
-    for part in (*parts, *waiting):
+    for part in parts:
         days += [part.bundle.warning, part.bundle.next_check]
         if part.until is not None:
             yield part.until
         if part.state in _COUNTED_DOWN:
             yield end_of_day(day_at(now))
     yield from (start_of_day(day) for day in days if day is not None)
-    documents = [listed.document.fresh_until for listed in trust_store.trust.lists.values()]
-    trust = trust_store.trust.trust
+    documents = [listed.document.fresh_until for listed in store.trust.lists.values()]
+    trust = store.trust.trust
     documents.append(None if trust is None else trust.document.fresh_until)
     yield from (second for second in documents if second is not None)

@@ -40,11 +40,7 @@ class Holding(NamedTuple):
 def held_access(
     entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding] = ()
 ) -> dict[str, Access]:
-    """Return what a holder may do: an entry for every license of every catalog.
-
-    `site_holdings` are those of the site that a user works at. A license that lapsed below what is assigned serves the
-    lowest slots; the rest falls under the lapsed part's policy.
-    """
+    """Return what a holder may do, at a site with `site_holdings`: an entry for every license of every catalog."""
     return access_with(entitlements, served_with(entitlements, holdings, site_holdings))
 
 
@@ -96,10 +92,7 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
 def beyond_sold(
     entitlements: Entitlements, holdings: Iterable[Holding], code: str, kind: Kind = Kind.USER
 ) -> BeyondSold | None:
-    """Return why the assignment by which a holder should have a license gives nothing.
-
-    None: there is none, or nothing of it is sold at all.
-    """
+    """Return why the assignment that should give a license gives nothing; None: there is none, or none is sold."""
     for one in holdings:
         license_ = entitlements.licenses.get(one.license)
         if license_ is None or license_.kind is not kind:
@@ -164,10 +157,7 @@ class Given(NamedTuple):
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
-    """Return every bundle that grants a license, in force or waiting, and through what.
-
-    Those that name it come before those that give it through another license.
-    """
+    """Return every bundle, in force or waiting, that grants a license; those that name it come first."""
     licenses, beside = entitlements.licenses, entitlements.trust_store.beside
     included = {name: frozenset(beside(name, one.includes)) for name, one in licenses.items()}
     return tuple(
@@ -247,10 +237,7 @@ def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: 
 def given(
     entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access], user: str
 ) -> tuple[Given, ...]:
-    """Return how a user has each license: assigned ones, what they include, what everybody has.
-
-    `access` is what `held_access` returns for `holdings`. What everybody has is left out where it gives nothing.
-    """
+    """Return how a user has each license, its own and everybody's; `access` is what `held_access` returns."""
     own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
     found = [
         given_of(entitlements, holdings, code, level, kind=Kind.USER, holder=user)

@@ -76,13 +76,9 @@ def may_login(
     events: Iterable[Event] = (),
     access: Mapping[str, Access] | None = None,
 ) -> Decision:
-    """Decide whether `user` may log in by `way` (`web`, or `issuer.way`), at `site`.
+    """Decide whether `user`, None for one who is unknown, may log in by `way` (`web`, or `issuer.way`), at `site`.
 
-    `events` are those in force. `access` is what `held_access` gives for the user, if the caller has it already. None
-    for `user` is one whom the installation does not know.
-
-    Raises:
-        UnknownCode: no catalog has that way.
+    `events` are those in force; `access` is what `held_access` gives, if it is there already. Raises `UnknownCode`.
     """
     if is_absent(entitlements, way):
         return Decision((messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))
@@ -92,22 +88,15 @@ def may_login(
     if access is None:
         access = held_access(entitlements, user.holdings, () if user.retired else site_holdings)
     concerned = concerning(events, user=user.id, groups=user.groups, site=site)
-    reasons = (
-        *_of_user(user, rule, way),
-        *_of_licenses(entitlements, rule, issuer, access, user.holdings),
-        *_of_events(concerned, user),
-    )
+    of_licenses = _of_licenses(entitlements, rule, issuer, access, user.holdings)
+    reasons = (*_of_user(user, rule, way), *of_licenses, *_of_events(concerned, user))
     return Decision(reasons, tuple(e.message for e in concerned if e.kind == MESSAGE_OF_THE_DAY))
 
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
     """Return the names of every way to log in."""
-    trust_store = entitlements.trust_store
-    return tuple(
-        trust_store.qualify(issuer, way)
-        for issuer, catalog in trust_store.catalogs.items()
-        for way in catalog.document.access
-    )
+    store = entitlements.trust_store
+    return tuple(store.qualify(issuer, way) for issuer, one in store.catalogs.items() for way in one.document.access)
 
 
 def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:

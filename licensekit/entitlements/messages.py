@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, cast
 
 from licensekit.dates import format_days
-from licensekit.errors.coded import Message, Templates, Text
+from licensekit.errors.coded import Coded, Message, Templates, Text
 from licensekit.wire.documents import label_of
 
 
@@ -20,8 +20,7 @@ class BundleName(NamedTuple):
     """The issuer, where that is not the vendor."""
 
     def __str__(self) -> str:
-        label = label_of(self.serial, self.part, self.use, self.sequence)
-        return f"{self.owner} {label}".lstrip()
+        return f"{self.owner} {label_of(self.serial, self.part, self.use, self.sequence)}".lstrip()
 
 
 class Severity(StrEnum):
@@ -55,14 +54,21 @@ class About(Message):
         return {**super().as_json(), "subject": self.subject, "remedy": self.remedy or None}
 
 
+class _Level(Text):
+    """How soon somebody should act, as `messages.toml` says of a code."""
+
+    def __get__(self, instance: object, kind: type[Coded]) -> Severity:
+        return Severity(str(super().__get__(instance, kind)))
+
+
 class Notice(About):
     """One thing that an administrator should know."""
 
     consequence_template: ClassVar[Templates] = cast("Templates", Text("consequence", ""))
     """What follows while nobody acts, or has followed: a clause that stands behind the message."""
-    date_field: ClassVar[str] = ""
+    date_field: ClassVar[str] = cast("str", Text("date", ""))
     """The name of the field that is its date, in days since 1970; empty where it has none."""
-    severity: Severity = Severity.INFO
+    severity: Severity = cast("Severity", _Level("severity", "info"))
     """How soon somebody should act."""
     days: int | None = None
     """Days left until what it warns of; None where no date is involved."""

@@ -34,8 +34,6 @@ class LicenseNotice(Notice):
 class Expired(BundleNotice, reasons=True):
     """A bundle has expired, and what follows."""
 
-    date_field = "ended"
-    severity = Severity.ERROR
     ended: int
     """The last day of its term, or of grace."""
 
@@ -43,15 +41,12 @@ class Expired(BundleNotice, reasons=True):
 class Foreign(BundleNotice):
     """A bundle is bound to another installation."""
 
-    severity = Severity.ERROR
     difference: BindingDifference
 
 
 class Unmaintained(BundleNotice):
     """Maintenance ended before this version of the product was released."""
 
-    date_field = "maintenance"
-    severity = Severity.ERROR
     maintenance: int
 
 
@@ -59,7 +54,6 @@ class CountExceeded(LicenseNotice):
     """More are in use than there are."""
 
     code = "deficit"
-    severity = Severity.ERROR
     in_use: int
     total: int | None
     excess: int
@@ -69,8 +63,6 @@ class ExpiresSoon(BundleNotice, reasons=True):
     """A bundle is about to expire."""
 
     code = "warning"
-    date_field = "expiry"
-    severity = Severity.WARNING
     expiry: int
     ends: int
     """The last day on which everything works."""
@@ -80,18 +72,13 @@ class InGrace(BundleNotice, reasons=True):
     """A bundle has expired and grace runs."""
 
     code = "grace"
-    date_field = "ends"
-    severity = Severity.WARNING
     expiry: int
     ends: int
     """The last day of grace."""
 
 
 class FactsChanged(BundleNotice):
-    """Facts of the machine that a bundle is bound to have changed, and not yet too many.
-
-    It is a warning if none may change any more.
-    """
+    """Facts of the machine that a bundle is bound to have changed, and not too many; a warning if no more may."""
 
     difference: BindingDifference
 
@@ -119,7 +106,6 @@ class CheckDue(BundleNotice):
     """It is time to look for a newer file."""
 
     code = "next-check"
-    date_field = "day"
     day: int
 
 
@@ -127,7 +113,6 @@ class WaitsForStart(BundleNotice):
     """A bundle waits for its start."""
 
     code = "pending"
-    date_field = "start"
     start: int
 
 
@@ -149,7 +134,6 @@ class SettingNotInCatalog(Notice):
 class SettingUnfit(Notice):
     """A bundle sells a value that its setting cannot have: it counts as absent."""
 
-    severity = Severity.WARNING
     bundle: BundleName
     setting: str
     value: str
@@ -170,20 +154,12 @@ class NotFresh(Notice, reasons=True):
 
 def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
     """Return every notice, the most urgent first; `in_use` is license to number assigned."""
-    found = [
-        *_of_parts(entitlements),
-        *_of_counts(entitlements, in_use),
-        *_of_catalogs(entitlements),
-        *_of_freshness(entitlements),
-    ]
-    return by_urgency(found)
+    of_documents = (*_of_catalogs(entitlements), *_of_freshness(entitlements))
+    return by_urgency([*_of_parts(entitlements), *_of_counts(entitlements, in_use), *of_documents])
 
 
 def summarize(entitlements: Entitlements, notices: Iterable[Notice], *, activated: bool) -> Summary:
-    """Return in one sentence until when the product is licensed, or why not, and how many of `notices` need somebody.
-
-    `activated` is whether anything was ever activated and not given back.
-    """
+    """Return until when the product is licensed, or why not, and how many of `notices` need somebody."""
     due = sum(notice.severity is not Severity.INFO for notice in notices)
     covered = entitlements.product_coverage
     if covered.is_licensed:

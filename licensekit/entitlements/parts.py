@@ -242,10 +242,7 @@ class Covered:
 
     @cached_property
     def parts(self) -> tuple[Coverage, ...]:
-        """The coverage of every issuer's part that a bundle in force or waiting is for.
-
-        What cannot grant anything here covers nothing, whatever its dates are.
-        """
+        """The coverage of every issuer's part, in force or waiting; what can grant nothing here covers nothing."""
         useless = [part.bundle for part in self.judged if part.state in USELESS]
         starts = {start_of_day(one.bundle.starts or 0) for one in self.timeline.candidates}
         of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}

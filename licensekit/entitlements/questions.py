@@ -8,8 +8,7 @@ from licensekit.access import Access
 from licensekit.dates import date_of, day_at, format_days
 from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.parts import DATES as _DATES
-from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.parts import DATES, BundleState, Part
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
@@ -116,7 +115,7 @@ class NextDate(NamedTuple):
     @property
     def what(self) -> str:
         """What it is the day of: `expiry`, `end of grace`."""
-        return _DATES[self.name]
+        return DATES[self.name]
 
     def plain(self, now: int) -> dict[str, Any]:
         """Return it as plain JSON values, with the days from `now` until then."""
@@ -124,10 +123,7 @@ class NextDate(NamedTuple):
 
 
 def next_date(entitlements: Entitlements) -> NextDate | None:
-    """Return the first date of a bundle, in force or waiting, that is still to come; None where there is none.
-
-    The end of a bundle does not count, nor its warning, where another one follows it without a gap.
-    """
+    """Return the first date still to come of a bundle in force or waiting; no end that another bundle takes over."""
     found: list[NextDate] = []
     for part in (*entitlements.parts, *entitlements.waiting):
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
@@ -152,23 +148,14 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Return the one spelling of a license code: without its prefix where that is the vendor.
-
-    Raises:
-        UnknownCode: no catalog has it.
-        WrongKind: it is not of one of `kinds`.
-    """
+    """Return the one spelling of a license code, the vendor's without prefix; raise `UnknownCode`, `WrongKind`."""
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     license_ = entitlements.licenses.get(name)
     if license_ is None:
         raise UnknownCode(reason="license", name=code)
     if license_.kind not in kinds:
-        raise WrongKind(
-            reason="kind",
-            license=code,
-            kind=license_.kind.name.lower(),
-            wanted=tuple(kind.name.lower() for kind in kinds),
-        )
+        wanted = tuple(kind.name.lower() for kind in kinds)
+        raise WrongKind(reason="kind", license=code, kind=license_.kind.name.lower(), wanted=wanted)
     return name
 
 
@@ -183,12 +170,7 @@ def called(entitlements: Entitlements, name: str) -> tuple[str, ...]:
 
 
 def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Return the one spelling of a code that a program asks about; one that `is_absent` is no mistake.
-
-    Raises:
-        UnknownCode, WrongKind: as `resolve`.
-        TypeError: it is no text.
-    """
+    """Return the one spelling of a code that a program asks about; raises as `resolve`, or `TypeError` for no text."""
     names.require_text(code, "a license code")
     if is_absent(entitlements, code):
         return code
@@ -223,8 +205,7 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
     license_ = entitlements.licenses[code]
     if license_.kind is not Kind.SYSTEM:
-        tiers = entitlements.tiers[code]
-        return Count(total_of(tier.amount for tier in tiers if tier.cap is Access.FULL), in_use)
+        return Count(total_of(tier.amount for tier in entitlements.tiers[code] if tier.cap is Access.FULL), in_use)
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:
@@ -274,14 +255,7 @@ def best_access(entitlements: Entitlements, code: str) -> Access:
 
 
 def setting(entitlements: Entitlements, code: str) -> Value | None:
-    """Return what counts of a setting: what was sold, else its default; None: it has none.
-
-    One of an issuer who is not installed has no value.
-
-    Raises:
-        UnknownCode: no catalog has it.
-        TypeError: it is no text.
-    """
+    """Return what counts of a setting: sold or default, None for neither; raise `UnknownCode`, `TypeError`."""
     names.require_text(code, "a setting's code")
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     values = entitlements.settings.values

@@ -66,11 +66,7 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
-    """Return what values that fit make together; at least one is there.
-
-    The latest is that of the bundle that was issued last; of two that were issued in one second, that of the higher
-    identity. A sum may be above what the setting bounds for one bundle.
-    """
+    """Return what one or more values that fit make together; a sum may be above the bound of a single one."""
     listed = list(sold)
     numbers = [one.value for one in listed if isinstance(one.value, int)]
     if setting.combine is Combine.SUM:
@@ -84,9 +80,8 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
     """Return the settings of a bundle whose values its issuer's newest catalog does not allow."""
     catalog = trust_store.catalogs.get(bundle.issuer)
     declared = {} if catalog is None else catalog.document.settings
-    return {
-        code: value for code, value in bundle.settings.items() if code in declared and not declared[code].fits(value)
-    }
+    sold = bundle.settings.items()
+    return {code: value for code, value in sold if code in declared and not declared[code].fits(value)}
 
 
 def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:

@@ -1,13 +1,13 @@
 """Which bundles are in force, at every moment (`docs/evaluation.md`, "Bundles that govern").
 
-P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a
-    limited key signed displaces only what the scope of that key admits.
+P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a limited key signed
+    displaces only what the scope of that key admits.
 P2  Where the head was revoked, nothing of its line counts; otherwise a revoked bundle is absent.
-P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is
-    equal or lower; one of production replaces the trials and demos of all other serials.
+P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is equal or lower; one
+    of production replaces the trials and demos of all other serials.
 P4  Of serials that replace each other, the one activated last stays.
-P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of
-    these the one activated last.
+P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of these the one
+    activated last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,7 @@ from licensekit.trust.scope import AdmittedSigner, admits
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import revocation_of
-from licensekit.wire.documents import BASE as _BASE
-from licensekit.wire.documents import Bundle, Use, spread
+from licensekit.wire.documents import BASE, Bundle, Use, spread
 
 
 class _Candidate(NamedTuple):
@@ -60,12 +59,7 @@ class Timeline(NamedTuple):
 
     @classmethod
     def of(cls, bundles: Iterable[Verified[Bundle]], trust: TrustState) -> "Timeline":
-        """Return the timeline of some bundles.
-
-        Args:
-            bundles: in the order of their activation; those that were revoked hold their places, and never govern.
-            trust: whom to believe: it has the scopes of the keys that signed, and the lists.
-        """
+        """Return the timeline of bundles in the order of activation; those that were revoked hold their places."""
         judged = (
             _Candidate(one, number, revocation_of(one, trust) is not None, may_replace(one, trust))
             for number, one in enumerate(bundles)
@@ -89,50 +83,34 @@ class Timeline(NamedTuple):
         return [one.verified for one in sorted(chosen.values(), key=lambda one: one.activated)]
 
     def governing(self, now: int) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
-        """Return the bundles in force at `now`, and those that will be at their start.
-
-        The latter as things are; both in the order of activation.
-        """
+        """Return the bundles in force at `now`, and those that will be at their start, in the order of activation."""
         begins = {one.verified: start_of_day(one.bundle.starts or 0) for one in self.candidates}
         at_start = {begin: self.in_force(begin) for begin in set(begins.values()) if begin > now}
         return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
 
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
-    """Return the serial of an installation where `bundles` are in force, or wait for their start.
-
-    It is that of the vendor's base bundle; where there is none, of the next best.
-    """
-    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None)
+    """Return the serial of bundles in force or waiting: that of the vendor's base bundle, else of the next best."""
+    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != BASE, b.issuer), default=None)
     return None if first is None else first.serial
 
 
 def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
-    """Return whether a bundle may take the place of other serials: base, and by an unlimited key.
-
-    A key that is limited in parts, counts or term must not remove what others sold.
-    """
+    """Return whether a bundle may take the place of other serials: base, and by a key that is not limited."""
+    # A key that is limited in parts, counts or term must not remove what others sold.
     signer = signer_of(bundle, trust)
-    unlimited = signer is not None and not signer.is_limited
-    return unlimited and bundle.document.part == _BASE
+    return signer is not None and not signer.is_limited and bundle.document.part == BASE
 
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
-    """Return whether `bundle`, if it may replace, does so with the bundles of a serial and use.
-
-    It must be of the same issuer. Only equal and lower uses are replaced: those that `replaces` names, and by what was
-    bought every trial and demo.
-    """
+    """Return whether a bundle, if it may replace, replaces a serial of its issuer, whose use is no higher (P3)."""
     if serial == bundle.serial or use < bundle.use:
         return False
     return serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
 
 
 def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> bool:
-    """Return whether a bundle holds back those of lower sequences of which `older` is one.
-
-    What a limited key signed does so only with what its own scope admits.
-    """
+    """Return whether a bundle holds back `older` ones; by a limited key, only what its own scope admits (P1)."""
     signer = signer_of(newer, trust)
     return signer is not None and (not signer.is_limited or admits(signer, older))
 
@@ -144,10 +122,7 @@ def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner |
 
 
 def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:
-    """Return the one of the highest sequence, of the bundles of one part, serial and use.
-
-    Taken from the lowest sequence on, one that may not hold back the one before is passed over.
-    """
+    """Return the highest sequence of a line; from the lowest on, what may not hold back the one before is left out."""
     head, *newer = sorted(line, key=lambda one: (one.bundle.sequence, one.activated))
     for one in newer:
         if holds_back(one.verified, head.bundle, trust):
@@ -156,10 +131,7 @@ def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:
 
 
 def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
-    """Return the serials, each with a use, of which another one takes the place.
-
-    Directly or through others. Of those that replace each other, the one activated last stays.
-    """
+    """Return the serials, each with a use, of which another one takes the place, itself or through others (P3, P4)."""
     last: dict[_Serial, int] = {}
     for one in standing:  # in the order of parts: a serial may have an add-on beside its base
         last[one.serial] = max(one.activated, last.get(one.serial, one.activated))

@@ -26,7 +26,6 @@ _FULL: Final = Access.FULL
 _OWN_SLOT: Final = 1
 """The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
 
-
 REMEMBERED: Final = 100_000
 """How many users, and how many sites, are remembered at a time."""
 
@@ -72,11 +71,7 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 
 
 class View(NamedTuple):
-    """What is known of a holder under one snapshot.
-
-    It is put in place by one assignment, so that threads that evaluate at the same time never leave parts of an older
-    view beside those of a newer one.
-    """
+    """What is known of a holder under one snapshot; put in place at once, so that no thread sees parts of two."""
 
     snapshot: Snapshot
     access: Mapping[str, Access]
@@ -98,12 +93,12 @@ def codes_of(licenses: Iterable[str]) -> tuple[str, ...]:
 class Holder:
     """What a site may do, or a user, who can be asked more. Made by `Licensing.site`."""
 
-    __slots__ = ("_id", "_source", "_view")
+    __slots__ = ("_id", "_live", "_view")
     _kind: ClassVar[Kind] = Kind.SITE
 
-    def __init__(self, source: "LiveSnapshot", site_id: str) -> None:
+    def __init__(self, live: "LiveSnapshot", site_id: str) -> None:
         names.require_text(site_id, f"the id of a {self._kind.name.lower()}")
-        self._source = source
+        self._live = live
         self._id = names.folded(site_id)
         self._view = self._evaluate()
 
@@ -119,7 +114,7 @@ class Holder:
             TypeError: `at_least` is no `Access`.
         """
         view = self._view
-        if view.snapshot is not self._source.snapshot:
+        if view.snapshot is not self._live.snapshot:
             view = self._view = self._evaluate()
         try:
             granted = view.access[code]
@@ -135,7 +130,7 @@ class Holder:
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled` unless `allows` holds; raises as it does, too."""
         view = self._view
-        if at_least is _FULL and view.snapshot is self._source.snapshot and view.access.get(code) is _FULL:
+        if at_least is _FULL and view.snapshot is self._live.snapshot and view.access.get(code) is _FULL:
             return
         given = self.explain(code)
         if given.access < level_of(at_least) and given.why is not None:
@@ -158,17 +153,16 @@ class Holder:
 
         `function` is what kinds of events name: `travel` of `no-travel`, `index` of `rebuild-index`.
         """
-        events = self._source.snapshot.state.events
-        return stopping(concerning(events, site=self._id), function)
+        return stopping(concerning(self._live.snapshot.state.events, site=self._id), function)
 
     def _current(self) -> View:
-        if self._view.snapshot is not self._source.snapshot:
+        if self._view.snapshot is not self._live.snapshot:
             self._view = self._evaluate()
         return self._view
 
     def _evaluate(self) -> View:
-        snapshot = self._source.snapshot
-        site = self._source.known_sites.find(self._id, snapshot)
+        snapshot = self._live.snapshot
+        site = self._live.known_sites.find(self._id, snapshot)
         if site is None:
             return View(snapshot, snapshot.nothing, None, (), {}, NoSuchSite())
         return View(snapshot, snapshot.access_of((), site.holdings), None, site.holdings, {})
@@ -180,14 +174,12 @@ class User(Holder):
     __slots__ = ("_licenses", "_site")
     _kind = Kind.USER
 
-    def __init__(
-        self, source: "LiveSnapshot", user_id: str, site: str | None, licenses: tuple[str, ...] | None = None
-    ) -> None:
+    def __init__(self, live: "LiveSnapshot", user_id: str, site: str | None, licenses: tuple[str, ...] | None) -> None:
         if site is not None:
             names.require_text(site, "the id of a site")
         self._site = None if site is None else names.folded(site)
         self._licenses = licenses
-        super().__init__(source, user_id)
+        super().__init__(live, user_id)
 
     def may_login(self, way: str) -> Decision:
         """Decide whether the user may log in by `way`: allowed, or every reason why not.
@@ -210,16 +202,15 @@ class User(Holder):
         view = self._current()
         groups = () if view.facts is None else view.facts.groups
         events = view.snapshot.state.events
-        concerned = concerning(events, user=self._id, groups=groups, site=self._site)
-        return stopping(concerned, function)
+        return stopping(concerning(events, user=self._id, groups=groups, site=self._site), function)
 
     def _evaluate(self) -> View:
-        source = self._source
-        snapshot = source.snapshot
+        live = self._live
+        snapshot = live.snapshot
         if self._licenses is not None:
             return self._as_the_application_says(snapshot, self._licenses)
-        facts = source.known_users.find(self._id, snapshot)
-        site = None if self._site is None else source.known_sites.find(self._site, snapshot)
+        facts = live.known_users.find(self._id, snapshot)
+        site = None if self._site is None else live.known_sites.find(self._site, snapshot)
         if facts is None or facts.retired:
             denied = NoSuchUser() if facts is None else Retired(user=self._id)
             return View(snapshot, snapshot.nothing, facts, (), {}, denied)

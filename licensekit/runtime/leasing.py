@@ -8,7 +8,7 @@ holds.
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from multiprocessing.util import Finalize
@@ -20,7 +20,7 @@ from licensekit.database import Version
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.seats import Lease
+from licensekit.runtime.seats import Lease, OnLost
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state import seats as rows
@@ -47,7 +47,7 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: Callable[[Lease], object] | None) -> Lease:
+    def take(self, request: SeatRequest, on_lost: OnLost) -> Lease:
         """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
@@ -74,7 +74,8 @@ class Leasing:
             self._free_pending()
             if held:
                 self._follow_licenses(held)
-                self.renew([lease for lease in held if _due_in(lease) <= 0])
+                own = [one for one in held if not one.row.borrowed]
+                self.renew([one for one in own if one.left <= one.request.ttl * (1 - 1 / RENEWALS)])
                 if self._database.version() != self._version:
                     self._find_ended()
         except StateError:
@@ -178,11 +179,6 @@ class Leasing:
             self._held[row.id] = lease
             if not lease.extend(row, until):
                 self._free(row, until)  # it was released meanwhile
-
-
-def _due_in(lease: Lease) -> float:
-    """Return the seconds until a lease should be renewed; a borrowed one never is."""
-    return float("inf") if lease.row.borrowed else lease.left - lease.request.ttl * (1 - 1 / RENEWALS)
 
 
 def release_all() -> None:

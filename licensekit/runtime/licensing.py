@@ -20,7 +20,7 @@ from licensekit.entitlements.events import Event, concerning, stopping
 from licensekit.entitlements.questions import asked, count_of, metered
 from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.questions import Questions
+from licensekit.runtime.questions import Questions, preceded
 from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.home import Source, locate, open_installation
 from licensekit.state.loading import OpenInstallation
@@ -117,8 +117,6 @@ class Licensing(Questions):
 
     def requires(self, code: str, at_least: Access = Access.FULL) -> Callable[[F], F]:
         """Return a decorator of functions, sync or async: each call raises as `require` does, before it begins."""
-        from licensekit.runtime.decoration import preceded  # noqa: PLC0415  # only whoever decorates pays
-
         names.require_text(code, "the code in `@licensing.requires(code)`")
         return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
 
@@ -244,20 +242,17 @@ class Licensing(Questions):
     @property
     def company(self) -> str | None:
         """The company that the vendor's base part was issued to; None: there is no such part."""
-        base = self._base
-        return None if base is None else base.company
+        return None if (base := self._base) is None else base.company
 
     @property
     def serial(self) -> str | None:
         """The serial of the vendor's base part; None: there is no such part."""
-        base = self._base
-        return None if base is None else base.serial
+        return None if (base := self._base) is None else base.serial
 
     @property
     def use(self) -> Use | None:
         """What the vendor's base part is for: production, trial or demo; None: there is no such part."""
-        base = self._base
-        return None if base is None else base.use
+        return None if (base := self._base) is None else base.use
 
     @property
     def is_trial(self) -> bool:

@@ -48,8 +48,7 @@ Half a minute. Counted, not timed: a process that stood still itself has not wai
 class LiveSnapshot:
     """The snapshot that questions read, swapped as it changes; every method is safe for threads.
 
-    It is made by reading the installation; raises as `reload` does, and closes the database then. `look` is called
-    before each look at the database: it activates what is new outside, and returns what there is to say about that.
+    `look` is called before each look at the database: it activates what is new outside, and returns what it has to say.
     Until the first question in a process nothing follows time and the database: that question wakes it.
     """
 

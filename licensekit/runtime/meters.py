@@ -91,10 +91,7 @@ class Meter:
         self._is_watched = False
 
     def _follow(self) -> tuple[Snapshot, tuple[Allowance, ...], float]:
-        """Return what is in force, what that grants, and how many units are in memory.
-
-        A batch of another period, or of other amounts, is given back; while the database is away it is kept, unused.
-        """
+        """Return what is in force, what it grants, and its units in memory; give back those of other periods."""
         snapshot = self._live.snapshot
         granted = snapshot.state.entitlements.meters.get(self.code, ())
         is_unrestricted = any(one.amount is None for one in granted)

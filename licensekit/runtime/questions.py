@@ -1,10 +1,13 @@
-"""The questions about an installation as a whole, asked of it or of one verified bundle."""
+"""The questions about an installation as a whole, or one verified bundle; and functions that ask before they begin."""
 
 # ruff: noqa: PLC0415  # a program that only verifies does not load the engine
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from licensekit.access import Access, level_of
 from licensekit.wire.documents import BASE, Kind
@@ -69,8 +72,7 @@ class Questions:
         Raises:
             UnknownCode: no catalog has the code.
         """
-        from licensekit.entitlements.holdings import explain
-        from licensekit.entitlements.questions import asked
+        from licensekit.entitlements import asked, explain
 
         granted = self.entitlements
         return explain(granted, asked(granted, code))
@@ -90,8 +92,7 @@ class Questions:
     @property
     def status(self) -> BundleState | None:
         """The state of the vendor's base part, `pending` where a bundle of it waits; None: there is none."""
-        base = self._base
-        return None if base is None else base.state
+        return None if (base := self._base) is None else base.state
 
     @property
     def days_left(self) -> int | None:
@@ -99,8 +100,7 @@ class Questions:
 
         Once it has ended they are those of grace, and 0 where it is not licensed. None: it is perpetual.
         """
-        base = self._base
-        return 0 if base is None else base.days_left
+        return 0 if (base := self._base) is None else base.days_left
 
     @property
     def covered_until(self) -> date | None:
@@ -109,8 +109,7 @@ class Questions:
         A renewal that waits counts where it takes over without a gap. The day is past while grace runs, and `date.max`
         where the license is perpetual. None: it is not licensed now.
         """
-        base = self._base
-        return None if base is None else base.covered_until
+        return None if (base := self._base) is None else base.covered_until
 
     @property
     def parts(self) -> tuple[LicensedPart, ...]:
@@ -126,3 +125,29 @@ class Questions:
         away = (one for one in granted.covered.timeline.in_force(granted.now) if one not in granted.bundles)
         found = (one for one in self.parts if (one.issuer, one.part) == base)
         return None if any((v.document.issuer, v.document.part) == base for v in away) else next(found, None)
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+InThread = Callable[[Callable[..., object]], Callable[..., Awaitable[object]]]
+
+
+def _in_thread(ask: Callable[..., object]) -> Callable[..., Awaitable[object]]:
+    from asyncio import to_thread
+
+    return partial(to_thread, ask)
+
+
+def preceded(function: F, ask: Callable[..., object], in_thread: InThread = _in_thread) -> F:
+    """Return a function, sync or async, whose calls ask first, with the same arguments; a task asks `in_thread`."""
+
+    @wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        ask(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        await in_thread(ask)(*args, **kwargs)
+        return await function(*args, **kwargs)
+
+    return cast("F", awaited if iscoroutinefunction(function) else called)

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from licensekit.access import Access
 from licensekit.errors import LeaseLost, SeatMisused
 from licensekit.runtime.leasing import WAITED_FOR, Leasing
-from licensekit.runtime.seats import Lease, in_thread
+from licensekit.runtime.seats import Lease, OnLost, in_thread
 from licensekit.state.seats import SeatRequest
 
 _Same = tuple[asyncio.AbstractEventLoop, Leasing, str, Access]
@@ -34,9 +34,7 @@ class Seat:
 
     _lease: Lease
 
-    def __init__(
-        self, leasing: Leasing, request: SeatRequest, wait: float, on_lost: Callable[[Lease], object] | None
-    ) -> None:
+    def __init__(self, leasing: Leasing, request: SeatRequest, wait: float, on_lost: OnLost) -> None:
         self._leasing = leasing
         self._request = request
         self._wait = wait
@@ -120,7 +118,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
     return None
 
 
-def _tell(loop: asyncio.AbstractEventLoop, on_lost: Callable[[Lease], object] | None, lease: Lease) -> None:
+def _tell(loop: asyncio.AbstractEventLoop, on_lost: OnLost, lease: Lease) -> None:
     if on_lost is not None and not loop.is_closed():
         loop.call_soon_threadsafe(on_lost, lease)
 

@@ -36,6 +36,8 @@ from licensekit.wire.documents import Kind
 if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
 
+OnLost = Callable[["Lease"], object] | None
+"""What is called with a lease that is lost."""
 _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
@@ -109,14 +111,7 @@ def access_of(snapshot: Snapshot, row: HeldSeat) -> Mapping[str, Access]:
 class Lease:
     """A seat that is held, until it is released or lost. Made by a `Seat`."""
 
-    def __init__(
-        self,
-        leasing: "Leasing",
-        request: SeatRequest,
-        row: HeldSeat,
-        until: float,
-        on_lost: "Callable[[Lease], object] | None" = None,
-    ) -> None:
+    def __init__(self, leasing: "Leasing", request: SeatRequest, row: HeldSeat, until: float, on_lost: OnLost) -> None:
         self._leasing = leasing
         self._on_lost = on_lost
         self._lock = Lock()
@@ -229,10 +224,7 @@ class Lease:
             await in_thread(self._leasing.free, self)
 
     def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
-        """Note that it is lost, and report it; does nothing where that is known.
-
-        `refusal` is why it got no other seat, where that is the reason.
-        """
+        """Note once that it is lost, and report it; `refusal` is why it got no other seat, where that is the reason."""
         if self._settle(reason, refusal):
             self.lost.set()
             LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
@@ -246,10 +238,7 @@ class Lease:
             self.lose("ended" if self.left > 0 else "expired")
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
-        """Note that its seat was renewed; return whether it is held.
-
-        Nothing is noted of a seat that it no longer has, or that was borrowed meanwhile.
-        """
+        """Note that its seat was renewed, if it has that one still; return whether it is held."""
         with self._lock:
             if self._error is None and self.row is row:
                 self.until = max(self.until, until)

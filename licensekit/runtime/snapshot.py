@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, Holding, Notice, Severity
+from licensekit.entitlements import Entitlements, Holding, Notice
 from licensekit.entitlements.assignment import HOUR_SECONDS
 from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import LicenseError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 class DatabaseAway(Notice):
     """The database cannot be read: answers are given from memory."""
 
-    severity = Severity.ERROR
     since: int
     error: LicenseError
 
@@ -26,14 +25,11 @@ class DatabaseAway(Notice):
 class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
-    severity = Severity.WARNING
     error: LicenseError
 
 
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
-
-    __slots__ = ("_by_service", "away", "nothing", "state", "system", "valid_until")
 
     def __init__(self, state: InstallationState, away: DatabaseAway | None = None) -> None:
         self.state = state
@@ -61,11 +57,9 @@ class Snapshot:
         return known
 
     def now_at(self, reading: Reading, *, away: bool) -> int:
-        """Return the time that counts at what the clocks show.
-
-        A clock that was wrong and is put right costs nothing. Without the database, though, time only grows, so that
-        nobody stretches the offline hours with it.
-        """
+        """Return the time that counts at what the clocks show."""
+        # A clock that was wrong and is put right costs nothing. Without the database, though, time only grows, so that
+        # nobody stretches the offline hours with it.
         now = effective(self.state.stored.time, reading)
         return max(now, self.state.now) if away else now
 
@@ -77,11 +71,7 @@ class Snapshot:
         return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
 
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
-        """Return the same state at another moment.
-
-        With an `error` the database has been away since `contact`, and a bundle whose offline hours are over grants
-        nothing.
-        """
+        """Return the same state at another moment; with an `error` the database has been away since `contact`."""
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
         if error is None:
@@ -92,8 +82,6 @@ class Snapshot:
 
 class Asleep(Snapshot):
     """The snapshot where there is none: before the first question, which is answered for now, and behind the last."""
-
-    __slots__ = ("_live",)
 
     def __init__(self, live: "LiveSnapshot") -> None:
         # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.

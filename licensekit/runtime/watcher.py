@@ -145,13 +145,10 @@ def _start(name: str, work: Callable[[Event], None], end: Event) -> Thread:
 
 
 def _shown(step: Callable[[], T], otherwise: T) -> T:
-    """Take a step, or return `otherwise` where it raises, which the hook for threads shows.
-
-    That can only be a mistake in the program, such as a clock that raises. Nothing may live past its end because of it.
-    """
+    """Take a step, or return `otherwise` where it raises, which the hook for threads shows."""
     try:
         return step()
-    except Exception:  # noqa: BLE001  # whatever it is, the next step is taken
+    except Exception:  # noqa: BLE001  # a mistake in the program, because of which nothing may live past its end
         threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), current_thread())))
         return otherwise
 

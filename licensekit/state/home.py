@@ -65,15 +65,7 @@ MarkRead = Mark | FileUnusable | None
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
-    """Open the installation at `location`, a folder or a `postgresql://` URL.
-
-    With `create` the folder, its database and the installation's own key are made if they are not there yet.
-
-    Raises:
-        NotActivated: there is none, and `create` is false.
-        HomeInvalid: the folder cannot be used.
-        StateError: the database cannot be used; see `licensekit.database.connect`.
-    """
+    """Open the installation at a folder or URL, with `create` as a new one; raise `NotActivated` or as `connect`."""
     target = database_of(location, create=create)
 
     def fill(connection: Connection) -> None:
@@ -104,16 +96,10 @@ def locate(
     environment: Mapping[str, str] = os.environ,
     platform: str = sys.platform,
 ) -> str:
-    """Return where an installation is, for every program, command and console alike.
+    """Return where an installation is, for every program, command and console alike: an absolute path, or a URL.
 
-    That is `location`, else what `LICENSEKIT_HOME` says, else the folder of the product under the data folder of this
-    account. The product is the one that `pack` names; without a pack, the one that has an installation there. A folder
-    is returned as an absolute path, and `~` is expanded.
-
-    Raises:
-        HomeInvalid: a URL of another kind than `postgresql://`; no folder of this account is known; several products
-            have an installation, and nothing says which one is meant.
-        FileUnusable: there is no present folder any more, or the folder cannot be listed.
+    It is `location`, else `LICENSEKIT_HOME`, else this account's folder of the product of `pack`; without a pack, the
+    one product that has an installation there. Raises `HomeInvalid`, or `FileUnusable` for a folder out of reach.
     """
     place = os.fspath(location or environment.get("LICENSEKIT_HOME") or "")
     if is_url(place):
@@ -220,10 +206,7 @@ def heads_of(connection: Connection) -> Mark:
 
 
 def read_mark(location: str) -> MarkRead:
-    """Return the mark of the database at `location`: `LOST` if it is missing or altered.
-
-    None where none is kept, and an error where the system does not let it be read.
-    """
+    """Return the mark of a database: `LOST` if missing or altered, None if none is kept, or why it cannot be read."""
     if "://" in location:  # a server; a path has no two slashes in a row
         return None
     try:
@@ -234,23 +217,18 @@ def read_mark(location: str) -> MarkRead:
         return LOST if error.reason == "missing" else error
     except (TooLarge, ValueError):
         return LOST
-    is_sound = all(one.number > 0 and len(one.hash) == HASH_BYTES for one in mark)
-    return mark if is_sound else LOST
+    return mark if all(one.number > 0 and len(one.hash) == HASH_BYTES for one in mark) else LOST
 
 
 def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
-    """Let the mark of the database at `location` grow to `mark`.
-
-    It shrinks only with `lower`: the database itself knows by then that it was restored. A mark that cannot be written
-    stays behind, which looks like a crash before it was written.
-    """
+    """Let the mark of a database grow; shrink only with `lower`, where the database knows that it was restored."""
     known = read_mark(location)
     if not isinstance(known, Mark):
         return
     is_covered = all(one.number >= other.number for one, other in zip(known, mark, strict=True))
     if is_covered and not lower:
         return
-    with suppress(FileUnusable):
+    with suppress(FileUnusable):  # one that stays behind looks like a crash before it was written
         put_mark(location, mark)
 
 

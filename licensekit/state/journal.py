@@ -45,8 +45,7 @@ class BundleRecord(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        at = format_seconds(self.activated)
-        return {**self._asdict(), "identity": self.identity.hex(), "activated": at}
+        return {**self._asdict(), "identity": self.identity.hex(), "activated": format_seconds(self.activated)}
 
     @property
     def label(self) -> str:
@@ -280,8 +279,7 @@ def entry_message(head: Head) -> bytes:
 
 def head_message(head: Head, signature: bytes, observed: bytes) -> bytes:
     """Return what is signed of the newest entry, with its own signature and what was observed."""
-    number = head.number.to_bytes(8, "big")
-    return b"%bhead\x00%b%b%b%b" % (_CONTEXT, number, head.hash, signature, observed)
+    return b"%bhead\x00%b%b%b%b" % (_CONTEXT, head.number.to_bytes(8, "big"), head.hash, signature, observed)
 
 
 def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:

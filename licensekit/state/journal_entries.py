@@ -23,7 +23,6 @@ VENDOR: Final = "vendor"
 ADMINISTRATOR: Final = "administrator"
 """Who accepts a restored backup."""
 
-
 ACCEPTED: Final = "accepted"
 """Why a floor of time was dropped."""
 
@@ -154,7 +153,6 @@ ResetEntry = ResetUsed | ResetSpent
 Entry = (
     BundleEntry | ResetEntry | Created | Pinned | DocumentSeen | TimeFloor | TroubleFound | TroubleAccepted | Relocated
 )
-
 
 _KINDS: Final[Mapping[str, type[Entry]]] = {
     "created": Created,

@@ -46,12 +46,12 @@ class InstallationState(NamedTuple):
     now: int
     """The time that counts, in seconds since 1970."""
     fingerprint: Fingerprint
-    notices: tuple[Notice, ...]
-    """The most urgent first."""
     released: int | None
     """The date of the product version, in days since 1970."""
     stored: Stored
     """What the database says."""
+    notices: tuple[Notice, ...] = ()
+    """The most urgent first."""
     metered: Mapping[Period, int] = {}
     """How many units of meters were used, by period."""
     unused: tuple[Notice, ...] = ()
@@ -180,12 +180,7 @@ class ReadTransaction(NamedTuple):
 
     @property
     def root(self) -> str:
-        """The root pin: the one that was given, or the recorded one, or that of the given pack.
-
-        Raises:
-            NotActivated: nothing was set up there.
-            FormatError, TrustError: there is only a pack, and no root can be read in it.
-        """
+        """The root pin: the one given, or recorded, or of the given pack; raises `NotActivated` or as `pin_in_pack`."""
         if self.opened.root is not None:
             return self.opened.root
         return self.stored.recorded.root if self.stored.recorded is not None else pin_in_pack(self.pack)
@@ -221,25 +216,22 @@ class ReadTransaction(NamedTuple):
         entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
         in_force = [part.verified for part in entitlements.parts]
         lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
+        in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
+        gone = without_requirement(entitlements, in_use)
         state = InstallationState(
             trust_store=trust_store,
             kept=kept,
             unusable=(*unusable, *lost),
             entitlements=entitlements,
-            in_use=stored.used_of(entitlements.licenses),
+            in_use=in_use,
             now=self.now,
             fingerprint=fingerprint,
-            notices=(),
             released=released,
             stored=stored,
+            unused=tuple(unused(self.connection, stored.told_since, today, gone, in_use)),
         )
-        today = day_at(self.now if now is None else now)
-        gone = without_requirement(entitlements, state.in_use)
-        state = state._replace(unused=tuple(unused(self.connection, stored.told_since, today, gone, state.in_use)))
-        if now is None:
-            state = state._replace(notices=_notices(state, self.reading.clock))
-        else:
-            state = state_at(state, now, clock=self.reading.clock)
+        clock = self.reading.clock
+        state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
     def bundles(self) -> tuple[BundleRecord, ...]:
@@ -272,10 +264,7 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not.
-
-    Another thread may have seen something newer meanwhile, which is then left as the last.
-    """
+    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not."""
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)
     require_same(known, stored, opened.database.location)
@@ -285,20 +274,10 @@ def read_transaction(
 
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
-    """Return the same installation at another moment.
-
-    `now` is the time that counts and `clock` the one that the clock shows; `away_hours` is for how long the database
-    has been away, if it is. Nothing is read or verified again.
-    """
-    entitlements = evaluate(
-        state.trust_store,
-        state.kept,
-        now,
-        fingerprint=state.fingerprint,
-        released=state.released,
-        away_hours=away_hours,
-    )
-    moved = state._replace(now=now, entitlements=entitlements)
+    """Return the installation at another effective time and clock, with nothing read again; see `evaluate`."""
+    store, kept = state.trust_store, state.kept
+    granted = evaluate(store, kept, now, fingerprint=state.fingerprint, released=state.released, away_hours=away_hours)
+    moved = state._replace(now=now, entitlements=granted)
     return moved._replace(notices=_notices(moved, clock))
 
 

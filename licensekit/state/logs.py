@@ -3,10 +3,7 @@
 An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
 one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
 pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
-adds is in `licensekit.state.journal`.
-
-What an entry of the audit log says was done, which is `did` in it, has a sentence that follows who did it and when:
-`anna: added user bob`. Beside `did`, `at` and `by` an entry has the data that its sentence names, and what that omits.
+adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and the entry has the data that this names.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +14,7 @@ from typing import Any, Final, cast
 
 from licensekit.chain import GENESIS, Head, canonical_json, link
 from licensekit.database import Connection
+from licensekit.database.schemas import read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid
 from licensekit.errors.coded import messages_beside
@@ -43,32 +41,14 @@ _LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "lease-borrow": frozenset({"lease"}),
 }
 """Code to the data that its sentence leaves out."""
-_PSEUDONYM_BYTES: Final = 8
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
-_WRITTEN: Final = (
-    "SELECT holder FROM leases UNION SELECT started_by FROM events"
-    " UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL"
-)
-"""The ids of people as somebody wrote them, in whatever form."""
-_NAMES: Final = "SELECT pseudonym, written FROM people WHERE pseudonym IN (?"
-_ENTER: Final = "INSERT INTO journal (number, entry, hash, signature) VALUES (?, ?, ?, ?)"
-_ERASE: Final = (
-    "UPDATE events SET started_by = '' WHERE started_by = ?",
-    "UPDATE events SET ended_by = '' WHERE ended_by = ?",
-    "UPDATE leases SET id = '', holder = '', expires = 0, borrowed = 0 WHERE holder = ?",
-    "DELETE FROM events WHERE scope = 'user' AND subject = ?",
-    "DELETE FROM user_words WHERE user_id = ?",
-    "DELETE FROM users WHERE id = ?",
-    "DELETE FROM staged_users WHERE user_id = ?",
-    "DELETE FROM staged_licenses WHERE user_id = ?",
-    "DELETE FROM people WHERE id = ?",
-)
+_SQL: Final = read_queries(__file__)
 
 
 def audit_head(connection: Connection) -> Head:
     """Return the newest entry of the audit log."""
-    row = connection.one("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+    row = connection.one(_SQL["audit_head"])
     return Head(0, GENESIS) if row is None else Head(*row)
 
 
@@ -80,7 +60,7 @@ def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], k
         entry = canonical_json(replaced).encode()
         head = Head(head.number + 1, link(head.hash, entry))
         rows.append((head.number, entry, head.hash))
-    connection.run_many("INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)", rows)
+    connection.run_many(_SQL["append"], rows)
     return head
 
 
@@ -97,12 +77,10 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
     """Read a journal and verify it; the `known` one, if it has the same head."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and known.fault is None and head == known.signed:
-        newest = connection.one(
-            "SELECT number, hash, (SELECT count(*) FROM journal) FROM journal ORDER BY number DESC LIMIT 1"
-        )
+        newest = connection.one(_SQL["journal_head"])
         if newest == (*known.head, known.head.number):
             return known
-    rows = connection.rows("SELECT number, entry, hash, signature FROM journal ORDER BY number")
+    rows = connection.rows(_SQL["journal"])
     stored = [Row(number, *map(_bytes, values)) for number, *values in rows]
     journal = verify(stored, head, key.verifying_key)
     return journal if journal.fault is None else _without_returned(connection, journal)
@@ -115,7 +93,7 @@ def _bytes(value: Any) -> bytes:
 
 def _without_returned(connection: Connection, journal: Journal) -> Journal:
     """Return a journal that does not hold, without the bundles of which there are receipts."""
-    rows = connection.rows("SELECT identity FROM bundles WHERE receipt IS NOT NULL")
+    rows = connection.rows(_SQL["returned"])
     returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in rows)
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
@@ -138,7 +116,7 @@ class JournalWriter:
         data, before = encode(entry), self.journal
         head = Head(before.head.number + 1, link(before.end, data))
         signature = self._key.sign(entry_message(head))
-        self.connection.run(_ENTER, head.number, data, head.hash, signature)
+        self.connection.run(_SQL["enter"], head.number, data, head.hash, signature)
         state = replay((entry,), before.state, head.number)
         self.journal = Journal(state, (*before.hashes, head.hash), signature, before.signed)
 
@@ -147,23 +125,18 @@ class JournalWriter:
         fault, rest = self.journal.fault, self.journal.rest
         if fault is None:
             return
-        self.connection.run("DELETE FROM journal WHERE number NOT BETWEEN 1 AND ?", fault.number - 1)
+        self.connection.run(_SQL["cut"], fault.number - 1)
         for entry in (entries.TroubleFound(now, fault.number), *rest):
             self.enter(entry)
 
     def sign_head(self, observed: bytes | None = None) -> None:
-        """Sign the newest entry, with the digest of what was `observed` of time; as before if None.
-
-        Nothing is written where neither has changed.
-        """
+        """Sign the newest entry with the digest `observed` of time, None for that of before, if either is new."""
         head, signed = self.journal.head, self.journal.signed
         digest = signed.observed if observed is None else observed
         if (head.number, digest) == (signed.number, signed.observed):
             return
         signature = self._key.sign(head_message(head, self.journal.signature, digest))
-        self.connection.run(
-            "UPDATE installation SET head = ?, observed = ?, signature = ?", head.number, digest, signature
-        )
+        self.connection.run(_SQL["sign_head"], head.number, digest, signature)
         self.journal = self.journal._replace(signed=SignedHead(head.number, digest, signature))
 
     def keep_time(self, seen: TimeSeen, reason: str, base: bytes = b"") -> None:
@@ -190,10 +163,7 @@ class JournalWriter:
 
 
 def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleTaken:
-    """Return the entry of a bundle that is activated at `now`, in seconds since 1970.
-
-    `elapsed` is what has verifiably passed by then.
-    """
+    """Return the entry of a bundle that is activated at `now`, when `elapsed` seconds have verifiably passed."""
     bundle, key = verified.document, verified.keys[0]
     counts = [count for kind in Kind for count in bundle.counts(kind).values()]
     known = [count for count in counts if count is not None]
@@ -229,13 +199,13 @@ def with_names(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> 
     for facts in said:
         _replaced(facts, lambda pseudonym: written.setdefault(pseudonym, ERASED))
     for some in together(list(written), 250):
-        written |= dict(connection.rows(_NAMES + ", ?" * (len(some) - 1) + ")", *some))
+        written |= dict(connection.rows(with_marks(_SQL["names"], some), *some))
     return [_replaced(facts, written.__getitem__) for facts in said]
 
 
 def find_pseudonym(connection: Connection, written: str) -> str | None:
     """Look up the pseudonym of an id; None if there is none."""
-    row = connection.one("SELECT pseudonym FROM people WHERE id = ?", names.folded(written))
+    row = connection.one(_SQL["pseudonym"], names.folded(written))
     return None if row is None else str(row[0])
 
 
@@ -245,22 +215,20 @@ def pseudonym_of(connection: Connection, written: str) -> str:
     if known is not None:
         return known
     pseudonym = new_pseudonym()
-    connection.run(
-        "INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?)", pseudonym, names.folded(written), written
-    )
+    connection.run(_SQL["add_person"], pseudonym, names.folded(written), written)
     return pseudonym
 
 
 def new_pseudonym() -> str:
     """Return a pseudonym that stands for nobody yet."""
-    return token_hex(_PSEUDONYM_BYTES)
+    return token_hex(8)
 
 
 def erase_person(connection: Connection, user_id: str) -> None:
     """Delete a person who is assigned nothing, under each form of the id that is in use."""
     key = names.folded(user_id)
-    forms = {key, *(one for (one,) in connection.rows(_WRITTEN) if names.folded(one) == key)}
-    for statement in _ERASE:
+    forms = {key, *(one for (one,) in connection.rows(_SQL["written"]) if names.folded(one) == key)}
+    for statement in (sql for name, sql in _SQL.items() if name.startswith("erase")):
         connection.run_many(statement, [(form,) for form in sorted(forms)])
 
 
@@ -285,10 +253,7 @@ def fields_of(did: str) -> frozenset[str]:
 
 
 def sentence_of(facts: Mapping[str, Any]) -> str:
-    """Return what an entry says was done; of one that says too little, the code.
-
-    It may have been edited, or written by another version; the log stays readable.
-    """
+    """Return what an entry says was done; of one that was edited, or is by another version, the code."""
     did = str(facts.get("did", ""))
     try:
         return fill_in(_sentences()[did], facts)

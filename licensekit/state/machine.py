@@ -67,10 +67,7 @@ _FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
-    """Return the facts of this machine by name; raise `FileUnusable` where it is at its limits, so that one is missing.
-
-    `root` is where its system files are. A fact in `given` takes the place of the one of its name; it is not judged.
-    """
+    """Return the facts of this machine by name, with `given` ones as they are; raise `FileUnusable` at its limits."""
     found = _read_facts(root, system)
     found["host"] = platform.node().partition(".")[0]
     known = {name: " ".join(value.lower().split()) for name, value in found.items()}
@@ -154,8 +151,7 @@ def _processor(root: Path) -> str:
 
 
 def _first(folder: Path, names: Iterable[str]) -> str:
-    values = (_read(folder / name) for name in names)
-    return next((value for value in values if not is_placeholder(value)), "")
+    return next((value for value in (_read(folder / name) for name in names) if not is_placeholder(value)), "")
 
 
 def _read(path: Path) -> str:

@@ -12,6 +12,7 @@ from licensekit.state.loading import InstallationState
 from licensekit.wire.plain import word
 
 _Samples = Sequence[tuple[Mapping[str, str], int | None]]
+_ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 _OF_BUNDLE: Final[tuple[str, ...]] = ("issuer", "serial", "part", "state")
 
 
@@ -21,7 +22,7 @@ def metric_lines(state: InstallationState, notices: Iterable[Notice] | None = No
         yield f"# HELP licensekit_{name} {meaning}"
         yield f"# TYPE licensekit_{name} gauge"
         for labels, value in samples:
-            shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+            shown = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
             yield f"licensekit_{name}{{{shown}}} {'+Inf' if value is None else value}"
 
 
@@ -41,7 +42,3 @@ def _gauges(state: InstallationState, notices: Iterable[Notice]) -> Iterator[tup
     numbers = Counter(notice.severity for notice in notices)
     by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]
     yield "notices", "What administrators should know, by severity.", by_severity
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from licensekit.dates import DAY_SECONDS
-from licensekit.entitlements import Notice, Severity
+from licensekit.entitlements import Notice
 from licensekit.errors import FileUnusable, LicenseError
 from licensekit.errors.coded import Message
 from licensekit.state.stored import Stored
@@ -18,7 +18,6 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 class UnusableDocument(Notice):
     """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
-    severity = Severity.ERROR
     type: str
     """That of its token."""
     identity: str
@@ -35,19 +34,15 @@ class NothingActivated(Notice):
     """No license file is activated here, so nothing is granted."""
 
     code = "not-activated"
-    severity = Severity.ERROR
 
 
 class ReadOnly(Notice):
     """The database can be read and not written: a file system, rights, a standby."""
 
-    severity = Severity.WARNING
-
 
 class ClockBehind(Notice):
     """The clock is more than a day behind the latest time seen here."""
 
-    severity = Severity.WARNING
     clock: int
     seen: int
 
@@ -62,14 +57,12 @@ class ClockAhead(Notice):
 class DamagedJournal(Notice, reasons=True):
     """The journal of the installation was altered."""
 
-    severity = Severity.ERROR
     entry: int
 
 
 class UnreadableMark(Notice):
     """The mark beside the database cannot be read: a restored backup would not be noticed."""
 
-    severity = Severity.WARNING
     error: LicenseError
 
 
@@ -79,8 +72,6 @@ class ClockAccepted(Notice):
 
 class RestoredBackup(Notice):
     """The database is a restored backup."""
-
-    severity = Severity.WARNING
 
 
 class IdleUsers(Notice):

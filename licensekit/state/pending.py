@@ -9,9 +9,8 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import LiteralString
 
-from licensekit.database import Connection, Database, Row, Value, Version, connect, is_url
+from licensekit.database import Connection, Database, Version, connect, is_url
 from licensekit.database.schemas import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.state import home
@@ -27,11 +26,8 @@ def open_or_wait(location: str | os.PathLike[str]) -> Database:
         return PendingDatabase(location)
 
 
-class PendingDatabase:
-    """The database of an installation that is not there yet (see `licensekit.database.protocol`).
-
-    Once somebody has set the installation up, here or in another process, it is that one.
-    """
+class PendingDatabase(Database):
+    """The database of an installation that is not there yet; once somebody has set it up, anywhere, it is that one."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
         self._place = home.locate(location)
@@ -58,11 +54,6 @@ class PendingDatabase:
                 # What does not arrive is undone here as well.
                 if database is self._private and audit_head(connection).number > ESTABLISHED:
                     self._real = self._set_up(connection)
-
-    def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
-        with self.write(shared=True) as connection:
-            return connection.one(sql, *params)
 
     def version(self) -> Version:
         """See `Database.version`."""

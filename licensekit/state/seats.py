@@ -14,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.database import Connection, Database
+from licensekit.database.schemas import read_queries
 from licensekit.entitlements.assignment import SeatPool
 from licensekit.state.home import SCHEMA
 from licensekit.state.time import lease_time
 from licensekit.wire.plain import plain_fields
 
-ID_BYTES: Final = 6
 _ATTEMPTS: Final = 8
 _FIRST_GROWTH: Final = 256
 _GROWTH: Final = 1024
@@ -62,72 +62,21 @@ class SeatRequest(NamedTuple):
     at_least: Access
 
 
-_TIME: Final = "WITH time (now) AS (SELECT COALESCE(server_now(), ?)) "
-"""One time for the whole statement."""
-_OUR_SCHEMA: Final = " AND (SELECT number FROM licensekit_schema) = ?"
-_FREE_SEAT: Final = (
-    " license = ? AND expires <= (SELECT now FROM time) AND seat < CASE WHEN EXISTS ("
-    "SELECT 1 FROM leases WHERE license = ? AND seat >= ? AND expires > (SELECT now FROM time))"
-    # What is still held beyond the count, after a reduction, is not given out again below it: then
-    # only as many of the lowest free seats are given as are missing from the count. All who ask at
-    # the same moment want the same rows, so that together they cannot take more.
-    " THEN COALESCE((SELECT seat FROM leases"
-    " WHERE license = ? AND seat < ? AND expires <= (SELECT now FROM time) ORDER BY seat LIMIT 1"
-    " OFFSET (SELECT CASE WHEN count(*) < ? THEN ? - count(*) ELSE 0 END FROM leases"
-    " WHERE license = ? AND (seat < ? OR seat >= ?) AND expires > (SELECT now FROM time))), ?)"
-    " ELSE ? END"
-)
-_TAKE: Final = (
-    f"{_TIME}UPDATE leases SET id = ?, holder = ?, borrowed = 0,"  # noqa: S608  # texts of ours
-    " taken = (SELECT now FROM time), expires = (SELECT now FROM time) + ?"
-    " WHERE license = ? AND expires <= (SELECT now FROM time) AND seat = ("
-    f"SELECT seat FROM leases WHERE{_FREE_SEAT}"
-    f" AND seat >= (SELECT max(seat) FROM leases WHERE license = ?) * ? / 65536"
-    f" ORDER BY seat LIMIT 1){_OUR_SCHEMA} RETURNING seat, taken, expires"
-)
-_ROOM: Final = (
-    f"{_TIME}SELECT (SELECT max(seat) FROM leases WHERE license = ?), count(*)"  # noqa: S608  # texts of ours
-    f" FROM leases WHERE{_FREE_SEAT}"
-)
-_GROW: Final = (
-    "INSERT INTO leases (license, seat, id, holder, taken, expires, borrowed)"
-    " VALUES (?, ?, '', '', 0, 0, 0) ON CONFLICT (license, seat) DO NOTHING"
-)
-_RENEW: Final = (
-    "UPDATE leases SET expires = CASE WHEN expires > ? THEN expires ELSE ? END"
-    " WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
-)
-_FREE: Final = (
-    # A server that crashed may hold a seat that was freed just then: until its lease expires.
-    "UPDATE leases SET id = '', holder = '', expires = 0"  # noqa: S608  # texts of ours
-    f" WHERE license = ? AND seat = ? AND id = ? AND may_be_lost(){_OUR_SCHEMA} RETURNING seat"
-)
-_HELD: Final = (
-    "SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?"
-    " ORDER BY license, taken, holder, seat"
-)
+_SQL: Final = read_queries(__file__)
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
     """Return every lease that is held, by license, the oldest first, and by holder."""
-    return tuple(HeldSeat._make((*row[:-1], bool(row[-1]))) for row in connection.rows(_HELD, now))
+    return tuple(HeldSeat._make((*row[:-1], bool(row[-1]))) for row in connection.rows(_SQL["held"], now))
 
 
 def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
     """Return who holds seats of a license, those who took one last first."""
-    newest: Final = "SELECT holder FROM leases WHERE license = ? AND expires > ? ORDER BY taken DESC, seat DESC LIMIT ?"
-    return tuple(holder for (holder,) in connection.rows(newest, license_, now, limit))
+    return tuple(holder for (holder,) in connection.rows(_SQL["newest_holders"], license_, now, limit))
 
 
 def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
-    """Take a free seat, also one whose lease has expired; None if there is none.
-
-    `now` is as in `lease_time`. It is one statement as a rule.
-
-    Raises:
-        DatabaseNewer: a newer program has migrated the database.
-        StateError: the database cannot be written.
-    """
+    """Take a free seat, also one whose lease has expired; None if there is none. One statement as a rule."""
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
@@ -142,19 +91,16 @@ def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> 
 
 def free(database: Database, lease: HeldSeat) -> None:
     """Free the seat of a lease; one that is not held any more is left as it is."""
-    database.once(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
+    database.once(_SQL["free"], lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
 def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) -> frozenset[str]:
-    """Renew each lease for its number of seconds from now, never to an earlier end than it has.
-
-    Returns the ids of those that are held; the others have expired or were ended.
-    """
+    """Renew each lease for its number of seconds, never to an earlier end; return the ids of those that are held."""
     listed = [lease for lease, _ in leases]
     with database.write(shared=True) as connection:
         now = lease_time(connection, now)
         renewed = connection.run_many(
-            _RENEW,
+            _SQL["renew"],
             [(now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now) for one, ttl in leases],
         )
         if renewed == len(listed):
@@ -172,26 +118,25 @@ def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> fr
     ids = frozenset(
         found
         for license_ in sorted({lease.license for lease in leases})
-        for (found,) in connection.rows("SELECT id FROM leases WHERE license = ? AND expires > ?", license_, now)
+        for (found,) in connection.rows(_SQL["held_of_license"], license_, now)
     )
     return ids & {lease.id for lease in leases}
 
 
 def end(connection: Connection, lease: HeldSeat) -> None:
     """Free the seat of a lease that is held."""
-    connection.one(_FREE, lease.license, lease.seat, lease.id, SCHEMA.number)
+    connection.one(_SQL["free"], lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
 def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> bool:
     """Borrow the seat of a lease until a time; return whether it was held."""
-    sql: Final = "UPDATE leases SET expires = ?, borrowed = 1 WHERE license = ? AND seat = ? AND id = ? AND expires > ?"
-    return connection.run(sql, until, lease.license, lease.seat, lease.id, now) > 0
+    return connection.run(_SQL["borrow"], until, lease.license, lease.seat, lease.id, now) > 0
 
 
 def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int) -> HeldSeat | None:
-    code, lease_id = request.license, token_hex(ID_BYTES)
+    code, lease_id = request.license, token_hex(6)
     given = (lease_id, request.holder, request.ttl + _ROUNDING, code, *_free_seat(request, pool))
-    row = database.once(_TAKE, now, *given, code, begin, SCHEMA.number)
+    row = database.once(_SQL["take"], now, *given, code, begin, SCHEMA.number)
     if row is None:
         return None
     seat, taken, expires = row
@@ -199,7 +144,7 @@ def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, be
 
 
 def _free_seat(request: SeatRequest, pool: SeatPool) -> tuple[str | int, ...]:
-    """Return the parameters of `_FREE_SEAT`, in its order."""
+    """Return the parameters of `free_seat`, in its order."""
     code, seats, there_are = request.license, pool.seats(request.at_least), pool.seats(Access.READ)
     beyond, lowest = (code, there_are), (code, seats, seats, seats, code, seats, there_are)
     return code, *beyond, *lowest, seats, seats
@@ -209,11 +154,11 @@ def _has_room(database: Database, request: SeatRequest, pool: SeatPool, now: int
     """Return whether a seat is free after all; where rows can be added, add some."""
     code, granted = request.license, pool.seats(request.at_least)
     with database.write(shared=True) as connection:
-        row = connection.one(_ROOM, now, code, *_free_seat(request, pool))
+        row = connection.one(_SQL["room"], now, code, *_free_seat(request, pool))
         last, free_seats = row or (None, 0)
         if free_seats:
             return True
         first = 0 if last is None else last + 1
         end_ = min(granted, first + min(max(first, _FIRST_GROWTH), _GROWTH))
-        connection.run_many(_GROW, [(code, seat) for seat in range(first, end_)])
+        connection.run_many(_SQL["grow"], [(code, seat) for seat in range(first, end_)])
         return first < end_

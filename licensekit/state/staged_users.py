@@ -8,13 +8,12 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, groupby
 from operator import itemgetter
-from pathlib import Path
 from secrets import token_hex
 from time import monotonic, sleep
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries, with_marks
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.logs import new_pseudonym
 from licensekit.state.slots import carry_out
@@ -22,15 +21,8 @@ from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_wor
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
-_RUN_BYTES: Final = 8
 
-_STATEMENTS: Final = read_statements(Path(__file__).with_name("staged_users.sql"))
-_FILLED: Final[tuple[LiteralString, ...]] = tuple(
-    one.replace("{state}", _STATEMENTS[0]).replace("{columns}", USER_COLUMNS) for one in _STATEMENTS[1:]
-)
-_KNOWN, _OF_DIRECTORY, _THERE, _PSEUDONYMS, _NAME, _STAGE_USER, _STAGE_LICENSE = _FILLED[:7]
-_COUNT, _DIFFERING, _HELD, _STILL_HELD, _ADD, _UPDATE, _LEFT_OVER, _UNUSED_WORDS, *_ = _FILLED[7:]
-_UNSTAGE: Final = _FILLED[-2:]
+_SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
 
 class KnownUser(NamedTuple):
@@ -69,7 +61,7 @@ def known_users(connection: Connection, ids: Iterable[str]) -> dict[str, KnownUs
     """Look up users by ids in the form that is compared; who is not there is left out."""
     found: dict[str, KnownUser] = {}
     for some in together(ids, TOGETHER):
-        for user_id, of_one in groupby(connection.rows(_in(_KNOWN, some), *some), key=itemgetter(0)):
+        for user_id, of_one in groupby(connection.rows(with_marks(_SQL["known"], some), *some), key=itemgetter(0)):
             rows = list(of_one)
             *_, marked, state, _ = rows[0]
             held = frozenset(row[-1] for row in rows if row[-1] is not None)
@@ -79,14 +71,14 @@ def known_users(connection: Connection, ids: Iterable[str]) -> dict[str, KnownUs
 
 def directory_users(connection: Connection) -> list[str]:
     """Return the ids of all who come from the directory and are not retired."""
-    return [user_id for (user_id,) in connection.rows(_OF_DIRECTORY)]
+    return [user_id for (user_id,) in connection.rows(_SQL["of_directory"])]
 
 
 class Staging:
     """What is prepared of one run: users in the order in which they are given."""
 
     def __init__(self) -> None:
-        self.run = token_hex(_RUN_BYTES)
+        self.run = token_hex(8)
         self.pseudonyms: dict[str, str] = {}
         """Those of the users, by their written ids."""
         self._users = 0
@@ -98,11 +90,11 @@ class Staging:
     def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
         """Prepare some users, with their pseudonyms and the search words of those to come."""
         numbered = list(enumerate(users, self._users + 1))
-        insert_rows(connection, _STAGE_USER, (self._row(number, one) for number, one in numbered))
-        insert_rows(connection, _STAGE_LICENSE, chain.from_iterable(self._licenses(*pair) for pair in numbered))
+        insert_rows(connection, _SQL["stage_user"], (self._row(number, one) for number, one in numbered))
+        insert_rows(connection, _SQL["stage_license"], chain.from_iterable(self._licenses(*pair) for pair in numbered))
         new = {one.user.id: one.user for one in users if one.before is None}
         if new:
-            there = connection.rows(_in(_THERE, new), *new)  # added meanwhile, so this run has no future
+            there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])
         self._renamed += (one.user for one in users if one.before and one.before.facts.name != one.user.name)
@@ -111,17 +103,17 @@ class Staging:
 
     def differing(self, connection: Connection) -> tuple[str, ...]:
         """Return who is not as before, the first ten, as they are written; or what else is gone of the run."""
-        if connection.one(_COUNT, self.run) != (self._users,):
+        if connection.one(_SQL["count"], self.run) != (self._users,):
             return ("another sync or import has begun",)
-        if differing := connection.rows(_DIFFERING, self.run):
+        if differing := connection.rows(_SQL["differing"], self.run):
             return tuple(written for (written,) in differing)
-        held = {connection.one(_HELD, self.run), connection.one(_STILL_HELD, self.run)}
+        held = {connection.one(_SQL["held"], self.run), connection.one(_SQL["still_held"], self.run)}
         return () if held == {(self._held,)} else ("licenses",)
 
     def carry_out(self, connection: Connection, today: int) -> None:
         """Make the change, on a day in days since 1970."""
-        connection.run(_ADD, today, self.run)
-        connection.run(_UPDATE, today, self.run)
+        connection.run(_SQL["add"], today, self.run)
+        connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
             carry_out(connection, self.run, code, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
@@ -135,9 +127,9 @@ class Staging:
     def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
         """Look up the pseudonyms of users, and keep new ones for those who have none."""
         ids = [user.id for user in users]
-        known: dict[str, str] = dict(connection.rows(_in(_PSEUDONYMS, ids), *ids))
+        known: dict[str, str] = dict(connection.rows(with_marks(_SQL["pseudonyms"], ids), *ids))
         new = {user.id: (new_pseudonym(), user.id, user.written) for user in users if user.id not in known}
-        insert_rows(connection, _NAME, new.values())
+        insert_rows(connection, _SQL["name"], new.values())
         self.pseudonyms |= {user.written: known.get(user.id) or new[user.id][0] for user in users}
 
     def _licenses(self, number: int, one: StagedUser) -> Iterator[tuple[str | int, ...]]:
@@ -160,22 +152,18 @@ def write_in_turn(database: Database) -> Generator[Connection]:
 def clear(database: Database, own: str = "") -> None:
     """Delete what was prepared, of all or of one's own run, and words of users who did not come, a few at a time."""
     with database.read() as connection:
-        is_staged = connection.one(_LEFT_OVER, own, own, 1) is not None
+        is_staged = connection.one(_SQL["left_over"], own, own, 1) is not None
     while is_staged:
         with write_in_turn(database) as connection:
-            left_over = connection.rows(_LEFT_OVER, own, own, TOGETHER)
+            left_over = connection.rows(_SQL["left_over"], own, own, TOGETHER)
             if is_staged := bool(left_over):
                 run = left_over[0][0]
                 ids = {number: user_id for of, number, user_id in left_over if of == run}
-                connection.run(_in(_UNUSED_WORDS, ids), *ids.values(), run, run)
+                connection.run(with_marks(_SQL["unused_words"], ids), *ids.values(), run, run)
                 unstage(connection, run, max(ids))
 
 
 def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:
     """Delete what was prepared of a run up to a number."""
-    for statement in _UNSTAGE:
-        connection.run(statement, run, last)
-
-
-def _in(query: LiteralString, values: Iterable[object]) -> LiteralString:
-    return query.replace("{more}", ", ?" * (len(list(values)) - 1))
+    for table in ("licenses", "users"):
+        connection.run(_SQL[f"unstage_{table}"], run, last)

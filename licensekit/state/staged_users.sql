@@ -1,41 +1,54 @@
--- How a change of very many users is prepared and made, in the order of `licensekit/state/staged_users.py`. `{state}` is
--- all that is known of a user, and `{more}` stands for more marks.
+-- How a change of very many users is prepared and made, for `licensekit/state/staged_users.py`. `{more}`
+-- stands for more marks.
 
 -- All that is known of a user, as a text to compare: no name has a line break in it, so no two who differ are alike.
+-- name: state
 u.name || '
 ' || u.kind || ' ' || u.can_log_in || ' ' || u.administrator || ' ' || u.retired || ' ' || u.from_directory || ' ' || u.member_of;
 
 -- Who is there.
+-- name: known
 SELECT {columns}, u.from_directory, {state}, l.license
 FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more}) ORDER BY u.id, l.license;
 
 -- Who comes from the directory.
+-- name: of_directory
 SELECT id FROM users WHERE from_directory = 1 AND retired = 0 ORDER BY id;
 
 -- Which of some ids are taken, and which people have pseudonyms.
+-- name: there
 SELECT id FROM users WHERE id IN (?{more});
 
+-- name: pseudonyms
 SELECT id, pseudonym FROM people WHERE id IN (?{more});
 
 -- What is prepared.
+-- name: name
 INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
+-- name: stage_user
 INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: stage_license
 INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?);
 
 -- Whether it is whole, who is not as before, what they hold, and what of it was known.
+-- name: count
 SELECT count(*) FROM staged_users WHERE run = ?;
 
+-- name: differing
 SELECT s.written FROM staged_users s LEFT JOIN users u ON u.id = s.user_id
 WHERE s.run = ? AND s.before <> coalesce({state}, '') ORDER BY s.number LIMIT 10;
 
+-- name: held
 SELECT count(*) FROM staged_users s JOIN user_licenses l ON l.user_id = s.user_id WHERE s.run = ?;
 
+-- name: still_held
 SELECT count(*) FROM staged_licenses s JOIN user_licenses l ON l.user_id = s.user_id AND l.license = s.license
 WHERE s.run = ? AND s.change < 1;
 
 -- The change: who comes, and who gets other facts.
+-- name: add
 INSERT INTO users (
     id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory, held_since
 ) SELECT
@@ -43,6 +56,7 @@ INSERT INTO users (
     CASE WHEN holds = 1 THEN holds * ? END
 FROM staged_users WHERE run = ? AND before = '';
 
+-- name: update
 UPDATE users SET
     name = s.name, kind = s.kind, can_log_in = s.can_log_in, administrator = s.administrator, retired = s.retired,
     member_of = s.member_of, from_directory = s.from_directory,
@@ -50,12 +64,16 @@ UPDATE users SET
 FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id;
 
 -- What is left over, of one run or of all; the words of those who did not come and are not to come, and the rest of it.
+-- name: left_over
 SELECT run, number, user_id FROM staged_users WHERE run = ? OR ? = '' ORDER BY run, number LIMIT ?;
 
+-- name: unused_words
 DELETE FROM user_words WHERE user_id IN (?{more})
 AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_words.user_id)
 AND user_id NOT IN (SELECT user_id FROM staged_users WHERE run < ? OR run > ?);
 
+-- name: unstage_licenses
 DELETE FROM staged_licenses WHERE run = ? AND entry < (CAST(? AS BIGINT) + 1) * 65536;
 
+-- name: unstage_users
 DELETE FROM staged_users WHERE run = ? AND number <= ?;

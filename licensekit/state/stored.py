@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from licensekit.chain import Head
 from licensekit.database import Connection
+from licensekit.database.schemas import read_queries
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, OtherInstallation
@@ -23,17 +24,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, License
 
-_SELECT_EVENTS: Final = (
-    "SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events"
-)
-_SELECT_INSTALLATION: Final = (
-    "SELECT told_since, seed, secret, pack, observations, head, observed, signature FROM installation"
-)
-_STORE: Final = (
-    "INSERT INTO bundles (identity, frame) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame"
-)
-_TRUST: Final = "SELECT type, frame FROM trust_documents ORDER BY place"
-
+_SQL: Final = read_queries(__file__)
 ESTABLISHED: Final = 1
 """Entries of the audit log of an installation in which nothing was changed."""
 
@@ -48,7 +39,7 @@ class StoredBundle(NamedTuple):
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
     """Store a bundle as received, in place of what was stored of it before."""
-    connection.run(_STORE, verified.identity, verified.token.frame)
+    connection.run(_SQL["store"], verified.identity, verified.token.frame)
 
 
 class Recorded(NamedTuple):
@@ -129,10 +120,7 @@ class Stored(NamedTuple):
         return key_of(self.seed)
 
     def fingerprint(self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS) -> Fingerprint:
-        """Return what bound bundles are compared with; only for them the machine is examined.
-
-        `given` are the facts that the program knows better.
-        """
+        """Return what bound bundles are compared with, with facts `given`; the machine is examined for those alone."""
         public = self.key.verifying_key.public
         bindings = [b.document.binding for b in bundles if b.document.binding is not None]
         asks_for_facts = any(binding.facts for binding in bindings)
@@ -140,10 +128,7 @@ class Stored(NamedTuple):
         return Fingerprint(sha256(public).digest(), facts)
 
     def used_of(self, licenses: Mapping[str, License]) -> dict[str, int]:
-        """Return license to how many are in use: assigned, held, or of what limits sites, defined.
-
-        `licenses` are those of every catalog.
-        """
+        """Return license to how many are in use: assigned, held, or of what limits sites, defined."""
         limiting = [code for code, one in licenses.items() if one.limits_sites]
         defined = dict.fromkeys(limiting, self.satellites) if self.satellites else {}
         # A catalog may have made seats of what was assigned before.
@@ -152,16 +137,8 @@ class Stored(NamedTuple):
 
 
 def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None) -> Stored:
-    """Read what a state is made from; `mark` was read before the snapshot was taken.
-
-    `reading` is what the clocks of this machine show: where there is no server, leases live by them. The `known`
-    journal is not verified again if its head is there.
-
-    Raises:
-        HomeInvalid: the database has lost its one row.
-        StateError: see `Connection`.
-    """
-    row = connection.one(_SELECT_INSTALLATION)
+    """Read what a state is made from; `known` is a journal that is not verified again if its head is there."""
+    row = connection.one(_SQL["installation"])
     if row is None:
         raise HomeInvalid(reason="key-lost")
     told_since, seed, secret, pack, observations, *head = row
@@ -171,6 +148,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
     time = read_time(observations, journal.observed, journal.state.time_seen)
     number = mark.audit.number if isinstance(mark, Mark) else 0
     marked = connection.one("SELECT hash FROM audit WHERE number = ?", number)
+    frames: dict[bytes, bytes] = dict(connection.rows(_SQL["bundles"]))
     of_sites = slots.highest(connection, Kind.SITE)
     satellites = of_sites.pop(slots.SATELLITE, 0)
     return Stored(
@@ -179,8 +157,11 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         recorded=_recorded(journal, pack),
         time=time,
         journal=journal,
-        trust=tuple(armor.Token(*row) for row in connection.rows(_TRUST)),
-        every=_bundles(connection, journal),
+        trust=tuple(armor.Token(*row) for row in connection.rows(_SQL["trust"])),
+        every=tuple(
+            StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))
+            for identity, record in journal.state.bundles.items()
+        ),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
         leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
         satellites=satellites,
@@ -194,12 +175,8 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
 
 
 def require_same(known: Stored | None, found: Stored, where: str) -> None:
-    """Raise `OtherInstallation`, about `where`, for another or an older state than the one `known` to be there.
-
-    An older one is welcome where an administrator or the vendor has accepted it. Before the first change there is
-    nothing to follow.
-    """
-    if known is None or known.head.number <= ESTABLISHED:
+    """Raise `OtherInstallation` for another or an older state than `known`, unless somebody has accepted that."""
+    if known is None or known.head.number <= ESTABLISHED:  # before the first change there is nothing to follow
         return
     if known.seed != found.seed:
         raise OtherInstallation(reason="other", where=where)
@@ -207,14 +184,6 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
     is_accepted = number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
     if not (is_accepted or found.journal.has(known.journal.head)):
         raise OtherInstallation(reason="older", where=where)
-
-
-def _bundles(connection: Connection, journal: Journal) -> tuple[StoredBundle, ...]:
-    frames: dict[bytes, bytes] = dict(connection.rows("SELECT identity, frame FROM bundles"))
-    return tuple(
-        StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))
-        for identity, record in journal.state.bundles.items()
-    )
 
 
 def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
@@ -227,12 +196,10 @@ def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
 
 def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
     """Return license to how many of its seats are held."""
-    rows = connection.rows("SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license", now)
-    return dict(rows)
+    return dict(connection.rows(_SQL["seats_in_use"], now))
 
 
 def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
     """Read the events in force, with `ended` all that there ever were; the oldest first."""
-    which = "" if ended else " WHERE ended IS NULL"
-    rows = connection.rows(_SELECT_EVENTS + which + " ORDER BY number")
+    rows = connection.rows(_SQL["events_ever" if ended else "events_in_force"])
     return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)

@@ -160,9 +160,7 @@ def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
     return abs(moved) >= pause
 
 
-def _with(
-    boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, number: int
-) -> Mapping[bytes, Observation]:
+def _with(boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, number: int) -> dict[bytes, Observation]:
     """Return the newest observations with one more; those of the oldest boots are forgotten."""
     boot, after = reading.boot or _NONE, dict(boots)
     after.pop(boot.identity, None)
@@ -209,19 +207,13 @@ def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
 
 
 def lease_time(connection: Connection, now: int) -> int:
-    """Return the time that counts for leases: the server's, or where there is none, `now`.
-
-    That is the effective time of the installation, in seconds since 1970.
-    """
+    """Return the time that counts for leases: the server's, or where there is none, the effective time `now`."""
     server = connection.now()
     return now if server is None else server
 
 
 def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
-    """Return what reads a clock and a boot clock together.
-
-    By default the boot clock is the one of this machine, or where `clock` is not, none.
-    """
+    """Return what reads a clock and a boot clock together: by default this machine's, or with a `clock` given, none."""
     read = boot or (boot_clock if clock is system_clock else lambda: None)
     return lambda: Reading(seconds_of(clock()), read())
 

@@ -11,7 +11,7 @@ from licensekit.state import loading
 from licensekit.state.home import Mark, read_mark, write_mark
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
 from licensekit.state.logs import JournalWriter, append_audit, fields_of
-from licensekit.state.slots import DATE_HOLDERS
+from licensekit.state.slots import SQL
 from licensekit.state.time import TimeSeen, accept_clock, effective, is_due, observe
 from licensekit.state.trust_store import keep_trust, verify_bundles
 
@@ -101,7 +101,7 @@ class WriteTransaction:
     def finish(self) -> None:
         """Remember the time with the change, if there was one, and sign the journal."""
         if self.has_changed:
-            self.connection.run(DATE_HOLDERS, day_at(self.now))
+            self.connection.run(SQL["date_holders"], day_at(self.now))
             self.journal.keep_time(self.time, self._why, self._base)
 
     def note_findings(self) -> None:
@@ -191,10 +191,7 @@ def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Con
 
 
 def remember(opened: loading.OpenInstallation, state: loading.InstallationState, pause: int = REMEMBER_SECONDS) -> bool:
-    """Keep what a running application has seen, if it is worth a write; return whether it was.
-
-    That is the time, if the last observation is `pause` seconds old, and what its pack has newer than the installation.
-    """
+    """Keep the time, if last kept `pause` seconds ago, and what a pack has newer; return whether there was any."""
     seen, store = state.stored, state.trust_store
     # Only an activated installation keeps documents: before that, its pack says everything.
     has_news = seen.recorded is not None and (store.tokens, store.trust.seen) != (seen.trust, seen.seen)

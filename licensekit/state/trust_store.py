@@ -35,12 +35,8 @@ class VerifiedBundles(NamedTuple):
 def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
     """Return whom pack and stored documents make an installation believe, and which of these do not verify.
 
-    The newest of each governs, even if what was seen before is missing: a new file may bring it. When they were issued
-    does not matter: they were taken before, whatever a clock shows now.
-
-    Raises:
-        HomeInvalid: the installation belongs to another root.
-        FormatError, TrustError: the pack is damaged, or not to be believed.
+    The newest of each governs, even if what was seen before is missing: a new file may bring it. Raises as `open_pack`,
+    or `HomeInvalid` where the installation belongs to another root.
     """
     base = open_pack(pack, root)
     _require_same_root(stored.recorded, root, pack)
@@ -85,12 +81,7 @@ def lost_bundles(
     unusable: Mapping[bytes, LicenseError],
     trust: TrustState,
 ) -> Iterator[UnusableDocument]:
-    """Yield the `unusable` bundles that would count, were they usable.
-
-    None would where something `in_force`, of as high a use and activated later, has its part or takes the place of its
-    serial (`docs/evaluation.md`, "Bundles that govern", P3 and P5). Of several of one issuer and part, the one that
-    would govern is named: that of the highest use, and of these the one activated last.
-    """
+    """Yield the `unusable` bundles, one an issuer and part, that would govern were they usable (P3, P5)."""
     numbers = {record.identity: record.number for record, _ in stored}
     governing = [((one.document.use, -numbers[one.identity]), one) for one in in_force]
     lost = ((one.use, -one.number, one) for one, _ in stored if one.identity in unusable)
@@ -110,17 +101,12 @@ def _has_place_of(record: BundleRecord, one: Verified[Bundle], trust: TrustState
 
 
 def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
-    """Return whether a bundle of which only the journal is left holds `older` back.
-
-    It is judged as `trust.scope.may_still_sign` and `holds_back` judge one that is there.
-    """
+    """Return whether a bundle of which only the journal is left holds `older` back, as `holds_back` judges."""
     signer = trust.signers.get((taken.scheme, taken.key))
     if signer is None or signer.admitted.state is KeyState.REVOKED or "bundle" not in signer.types:
         return False
-    admitted, scope = signer.admitted, signer.admitted.scope
-    is_in_window = admitted.valid_from <= taken.issued and (
-        admitted.valid_to is None or taken.issued < admitted.valid_to
-    )
+    key, scope = signer.admitted, signer.admitted.scope
+    is_in_window = key.valid_from <= taken.issued and (key.valid_to is None or taken.issued < key.valid_to)
     if not (is_in_window and taken.issuer in scope.issuers and taken.use in scope.uses):
         return False
     bounds = ((taken.most, scope.most), (taken.term, scope.longest_term))

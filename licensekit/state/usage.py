@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Final, LiteralString
 
 from licensekit.database import Connection, Database, Value
+from licensekit.database.schemas import read_queries
 from licensekit.entitlements import Notice
 from licensekit.entitlements.amounts import Allowance, Period
 from licensekit.errors import EntryInvalid
@@ -23,30 +24,19 @@ from licensekit.text import names
 SHARE: Final = 64
 """A batch is at most this part of what is left, so that other processes and hosts can use the rest."""
 
-_USED: Final = "SELECT used FROM meters WHERE license = ? AND period = ?"
-_RESERVE: Final = (
-    "INSERT INTO meters (license, period, used) VALUES (?, ?, ?)"
-    " ON CONFLICT (license, period) DO UPDATE SET used = meters.used + excluded.used WHERE meters.used <= ?"
-)
-_GIVE_BACK: Final = "UPDATE meters SET used = used - ? WHERE license = ? AND period = ? AND used >= ?"
-
+_SQL: Final = read_queries(__file__)
+NO_LOGIN: Final = _SQL["no_login"]
+"""The condition of a user `u` who holds a license and cannot log in."""
+_COUNT: Final = "SELECT count(*) FROM users u WHERE "
 IDLE_DAYS: Final = 90
 """The notice counts who was not seen for more days than this."""
-NO_LOGIN: Final = "u.can_log_in = 0 AND u.held_since IS NOT NULL"
-"""The condition of a user `u` who holds a license and cannot log in."""
-# A day that is ahead was told by a clock that was wrong.
-_KEEP: Final = "UPDATE users SET last_seen = ? WHERE id = ? AND coalesce(last_seen, -1) NOT BETWEEN ? AND ?"
-_BEGIN: Final = "UPDATE installation SET told_since = ? WHERE told_since IS NULL OR told_since > ?"
-_IDLE: Final = "u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen "
-_COUNT: Final = "SELECT count(*) FROM users u WHERE "
-_SEEN_SINCE: Final = "SELECT 1 FROM users u WHERE u.held_since IS NOT NULL AND u.last_seen >= ? LIMIT 1"
 REMEMBERED: Final = 100_000
 """How many users who were seen are kept in memory at a time."""
 
 
 def read_used(connection: Connection, periods: Iterable[Period]) -> dict[Period, int]:
     """Return how many units of each period were used or are reserved."""
-    return {one: row[0] for one in periods if (row := connection.one(_USED, *one)) is not None}
+    return {one: row[0] for one in periods if (row := connection.one(_SQL["used"], *one)) is not None}
 
 
 def read_free(database: Database, name: str, granted: Sequence[Allowance]) -> dict[str, int]:
@@ -56,14 +46,8 @@ def read_free(database: Database, name: str, granted: Sequence[Allowance]) -> di
     return {one.period: max(0, (one.amount or 0) - used.get((name, one.period), 0)) for one in granted}
 
 
-def reserve(
-    database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int
-) -> Mapping[str, int] | None:
-    """Reserve `need` units, and up to `wish` where that leaves enough to others; None: fewer are left.
-
-    Returns period to how many of its units were reserved; those of the periods that end first. Raises `StateError` if
-    the database cannot be written; where a server went away meanwhile, some may be lost.
-    """
+def reserve(database: Database, name: str, granted: Sequence[Allowance], need: int, wish: int) -> dict[str, int] | None:
+    """Reserve `need` units, up to `wish` if others have enough, of the first periods to end; None: fewer are left."""
     limits = {one.period: one.amount or 0 for one in granted}
     while True:
         free = read_free(database, name, granted)
@@ -78,7 +62,7 @@ def reserve(
             taken = {
                 period: units
                 for period, units in sorted(shares.items())  # in one order everywhere: nobody waits in a circle
-                if connection.run(_RESERVE, name, period, units, limits[period] - units)
+                if connection.run(_SQL["reserve"], name, period, units, limits[period] - units)
             }
             if taken == shares:
                 return shares
@@ -93,43 +77,26 @@ def give_back(database: Database, name: str, shares: Mapping[str, int]) -> None:
 
 def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
     for period, units in sorted(shares.items()):
-        connection.run(_GIVE_BACK, units, name, period, units)
-
-
-def keep_sightings(database: Database, days: Mapping[str, int], today: int) -> None:
-    """Write on which day users were seen, by their ids in the form in which ids are compared, or raise `StateError`.
-
-    A row is written once a day; who is not known here is left out.
-    """
-    # In one order everywhere: nobody waits in a circle.
-    rows = [(day, user, day, today + 1) for user, day in sorted(days.items())]
-    with database.write(shared=True) as connection:
-        if connection.run_many(_KEEP, rows):
-            first = min(days.values())
-            connection.run(_BEGIN, first, first)
+        connection.run(_SQL["give_back"], units, name, period, units)
 
 
 def idle(told_since: int | None, today: int, days: int) -> tuple[LiteralString, *tuple[Value, ...]]:
-    """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`.
-
-    Who was never seen counts as seen when the application began to tell.
-    """
+    """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`."""
     before = today - days
     if told_since is None:
         return ("0 = 1",)
+    # Who was never seen counts as seen when the application began to tell.
     if told_since >= before:
-        return _IDLE + "< ?", before, before
-    return f"({_IDLE}< ? OR {_IDLE}IS NULL)", before, before, before
+        return _SQL["idle"], before, before
+    return f"({_SQL['idle']} OR {_SQL['never_seen']})", before, before, before
 
 
 def unused(
     connection: Connection, told_since: int | None, today: int, codes: tuple[str, ...], in_use: Mapping[str, int]
 ) -> Iterator[Notice]:
-    """Yield what there is to say of who holds licenses without using them; `codes` require what is gone.
-
-    Users are counted by indexes that have nobody else. Where none was seen, the application no longer tells.
-    """
-    if told_since is not None and connection.one(_SEEN_SINCE, today - IDLE_DAYS) is not None:
+    """Yield what there is to say of who holds licenses without using them; `codes` require what is gone."""
+    # Where nobody was seen, the application no longer tells.
+    if told_since is not None and connection.one(_SQL["seen_since"], today - IDLE_DAYS) is not None:
         condition, *values = idle(told_since, today, IDLE_DAYS)
         if users := connection.rows(_COUNT + condition, *values)[0][0]:
             yield IdleUsers(users=users, idle_days=IDLE_DAYS)
@@ -165,14 +132,20 @@ class Sightings:
         return True
 
     def keep(self, database: Database, today: int) -> None:
-        """Write what was noted; what cannot be written stays noted. Raises as `keep_sightings` does."""
+        """Write what was noted, a row once a day; what cannot be written stays noted, and raises `StateError`."""
         some: dict[str, int] = {}
         with suppress(IndexError):  # another thread may take some of them
             while True:
                 some.update([self._new.popleft()])
+        if not some:
+            return
         try:
-            if some:
-                keep_sightings(database, some, today)
+            # In one order everywhere: nobody waits in a circle. Who is not known here is left out.
+            rows = [(day, user, day, today + 1) for user, day in sorted(some.items())]
+            with database.write(shared=True) as connection:
+                if connection.run_many(_SQL["keep"], rows):
+                    first = min(some.values())
+                    connection.run(_SQL["begin"], first, first)
         except BaseException:  # an interruption too must lose nothing
             self._new.extend(some.items())
             raise

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Final, LiteralString, NamedTuple, TypeVar
 
 from licensekit.database import Connection, Row
+from licensekit.database.schemas import read_queries, with_marks
 from licensekit.entitlements import Holding
 from licensekit.entitlements.consequences import Group
 from licensekit.entitlements.holdings import NO_SLOT
@@ -18,20 +19,13 @@ from licensekit.text import names
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
-USER_COLUMNS: Final = (
-    "u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, u.last_seen"
-)
-"""What `facts_of` reads, of the table `users` under the name `u`."""
+T = TypeVar("T")
 
-_USER: Final = (
-    f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM users u"  # noqa: S608  # texts of ours
-    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id = ? ORDER BY l.license"
-)
-_SITES: Final = (
-    f"SELECT s.id, s.written, s.name, s.central, l.license, {SITE_SLOT}"  # noqa: S608  # texts of ours
-    " FROM sites s LEFT JOIN site_licenses l ON l.site_id = s.id"
-)
-_SITE: Final = _SITES + " WHERE s.id = ? ORDER BY l.license"
+_TOGETHER: Final = 250
+"""How many rows are written or deleted by one statement."""
+_SQL: Final = read_queries(__file__, {"user_slot": USER_SLOT, "site_slot": SITE_SLOT})
+USER_COLUMNS: Final = _SQL["columns"]
+"""What `facts_of` reads, of the table `users` under the name `u`."""
 
 
 class SiteFacts(NamedTuple):
@@ -52,16 +46,12 @@ class SiteFacts(NamedTuple):
 
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
     """Look up what is known of a user, and what it is assigned; None if there is no such user."""
-    rows = connection.rows(_USER, names.folded(user_id))
+    rows = connection.rows(_SQL["user"], names.folded(user_id))
     return facts_of(rows[0])._replace(holdings=holdings_of(rows)) if rows else None
 
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:
-    """Look up what is known of a user, as `user_facts` does.
-
-    Raises:
-        NotFound: there is no such user.
-    """
+    """Look up what is known of a user, as `user_facts` does, or raise `NotFound`."""
     user = user_facts(connection, user_id)
     if user is None:
         raise NotFound(reason="user", name=user_id)
@@ -70,15 +60,11 @@ def known_user(connection: Connection, user_id: str) -> UserFacts:
 
 def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
     """Look up what is known of a site; None if there is no such site."""
-    return _site(connection.rows(_SITE, names.folded(site_id)))
+    return _site(connection.rows(_SQL["site"], names.folded(site_id)))
 
 
 def known_site(connection: Connection, site_id: str) -> SiteFacts:
-    """Look up what is known of a site, as `site_facts` does.
-
-    Raises:
-        NotFound: there is no such site.
-    """
+    """Look up what is known of a site, as `site_facts` does, or raise `NotFound`."""
     found = site_facts(connection, site_id)
     if found is None:
         raise NotFound(reason="site", name=site_id)
@@ -87,7 +73,7 @@ def known_site(connection: Connection, site_id: str) -> SiteFacts:
 
 def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
     """Look up every site, the central one first."""
-    rows = connection.rows(_SITES + " ORDER BY s.central DESC, s.id, l.license")
+    rows = connection.rows(_SQL["all_sites"])
     found = (_site(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0)))
     return tuple(site for site in found if site is not None)
 
@@ -101,37 +87,19 @@ def facts_of(row: Row) -> UserFacts:
 
 
 def add_user(connection: Connection, user: UserFacts) -> UserFacts:
-    """Insert a user, whose id is as somebody typed it, and return it as it is kept.
-
-    Raises:
-        EntryTaken: there is a user of that id.
-        EntryInvalid: the id, the name or a group cannot be kept.
-    """
+    """Insert a user, whose id is as typed, and return it as it is kept; raise `EntryTaken`, `EntryInvalid`."""
     written = names.written_id(user.id, "user id")
     user = user._replace(id=names.folded(written), written=written, groups=names.check_groups(user.groups))
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
         raise EntryTaken(reason="user", entry=written)
-    connection.run(
-        "INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        *columns_of(user),
-        written,
-    )
+    connection.run(_SQL["add"], *columns_of(user), written)
     index_words(connection, (user,))
     return user
 
 
 def update_user(connection: Connection, user: UserFacts) -> None:
-    """Write what is known of a user.
-
-    Raises:
-        EntryInvalid: the name or a group cannot be kept.
-    """
-    connection.run(
-        "UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?,"
-        " member_of = ? WHERE id = ?",
-        *columns_of(user),
-    )
+    """Write what is known of a user; raise `EntryInvalid` where the name or a group cannot be kept."""
+    connection.run(_SQL["update"], *columns_of(user))
     index_words(connection, (user,))
 
 
@@ -158,44 +126,23 @@ def _site(rows: list[Row]) -> SiteFacts | None:
     return SiteFacts(site_id, written, name, bool(central), holdings)
 
 
-_LOGGING_IN: Final = (
-    "SELECT u.id, u.kind, l.license, l.slot FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id"
-    " WHERE u.retired = 0 AND u.can_log_in = 1 ORDER BY u.id"
-)
-
-
 def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> tuple[Group, ...]:
-    """Return the users who are not retired and can log in, by kind and what they hold.
-
-    `deciding` are the licenses that matter, each with the slots behind which service changes. Of slots that are served
-    alike, the lowest stands for all.
-    """
+    """Return those who can log in, by kind and what they hold of `deciding`; slots that are served alike are one."""
     first = {code: (1, *(cut + 1 for cut in cuts)) for code, cuts in deciding.items()}
     alike: Counter[tuple[int, frozenset[Holding]]] = Counter()
-    for (_, kind), of_one in groupby(connection.stream(_LOGGING_IN), key=itemgetter(0, 1)):
+    for (_, kind), of_one in groupby(connection.stream(_SQL["logging_in"]), key=itemgetter(0, 1)):
         held = [(code, slot_of(slot)) for *_, code, slot in of_one if code in first]
         counted = (Holding(code, first[code][bisect(first[code], slot) - 1]) for code, slot in held if slot != NO_SLOT)
         alike[kind, frozenset(counted)] += 1
     return tuple(Group(UserKind(kind), tuple(held), people) for (kind, held), people in alike.items())
 
 
-T = TypeVar("T")
-
-_TOGETHER: Final = 250
-"""How many rows are written or deleted by one statement."""
-_DELETE: Final = "DELETE FROM user_words WHERE user_id IN (?"
-_INSERT: Final = "INSERT INTO user_words (word, user_id) VALUES (?, ?)"
-
-
 def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
-    """Write the words of users in place of those they had; of any number of users in constant memory.
-
-    What the words are drawn from is `written` and `name`; `id` is the form in which ids are compared.
-    """
+    """Write the words of users, from `written` and `name`, in place of those they had, in constant memory."""
     for some in together(users, _TOGETHER):
-        connection.run(_DELETE + ", ?" * (len(some) - 1) + ")", *(user.id for user in some))
+        connection.run(with_marks(_SQL["forget_words"], some), *(user.id for user in some))
         rows = ((word, user.id) for user in some for word in sorted(search_words(f"{user.written} {user.name}")))
-        insert_rows(connection, _INSERT, rows)
+        insert_rows(connection, _SQL["add_word"], rows)
 
 
 def together(elements: Iterable[T], most: int) -> Iterator[list[T]]:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from licensekit.database.pool import ConnectionPool
+from licensekit.database.protocol import ConnectionPool
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
 
 

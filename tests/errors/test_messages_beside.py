@@ -20,7 +20,7 @@ OURS = sorted(
     key=lambda kind: (kind.code, kind.__name__),  # two packages have a code of one name
 )
 FILES = sorted(PACKAGE.rglob("messages.toml"))
-USES = {"message", "hint", "subject", "remedy", "consequence"}
+USES = {"message", "hint", "subject", "remedy", "consequence", "severity", "date"}
 SAYS = """
 import sys
 from licensekit.errors import NotFound

@@ -16,7 +16,7 @@ from licensekit.entitlements import Notice
 from licensekit.installation import Installation, UserFilter
 from licensekit.state.home import open_installation
 from licensekit.state.notices import IdleUsers, UnusableLicenses
-from licensekit.state.usage import keep_sightings
+from licensekit.state.usage import Sightings
 from tests import makers
 from tests.crm import SOLD, crm_catalog, crm_home_at, crm_home_on_engine, open_crm
 from tests.homes import Home, bundle, file, signed
@@ -39,7 +39,10 @@ class World(NamedTuple):
 
     def see(self, *users: str, day: int | None = None) -> None:
         """Tell that users are there."""
-        keep_sightings(self.database, dict.fromkeys(users, self.today if day is None else day), self.today)
+        seen = Sightings(self.today)
+        for user in users:
+            seen.note(user, self.today if day is None else day)
+        seen.keep(self.database, self.today)
 
     def ids(self, **wanted: object) -> list[str]:
         """List the users that a filter fits."""

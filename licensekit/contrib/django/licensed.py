@@ -14,9 +14,9 @@ from django.utils.module_loading import import_string
 from licensekit.contrib.problems import MEDIA_TYPE, STATUS, body_of
 from licensekit.contrib.questions import asked_about
 from licensekit.errors import NotEntitled
-from licensekit.runtime.decoration import preceded
 from licensekit.runtime.holders import Holder
 from licensekit.runtime.licensing import Licensing
+from licensekit.runtime.questions import preceded
 
 V = TypeVar("V", bound=Callable[..., Any])
 

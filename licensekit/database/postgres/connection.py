@@ -115,8 +115,6 @@ def adapt(raw: Raw) -> None:
 class PostgresConnection(Connection):
     """The connection of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_commit", "_raw", "_streams", "began")
-
     def __init__(self, raw: Raw, where: str, commit: bytes) -> None:
         super().__init__(translate, where)
         self._raw = raw
@@ -143,10 +141,9 @@ class PostgresConnection(Connection):
         """See `Connection.stream`."""
         self._streams += 1
         name = b"stream_%d" % self._streams
+        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql))
         with self._lifetime:
-            self._raw.execute(
-                b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql)), storable(params, self._where)
-            )
+            self._raw.execute(declare, storable(params, self._where))
         return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
 
     def now(self) -> int:
@@ -191,25 +188,16 @@ class PostgresConnection(Connection):
 @lru_cache(maxsize=1000)
 def placed(sql: LiteralString) -> bytes:
     """Return `sql` as psycopg takes it: with what `_OURS` replaces, and `%` as itself."""
-    return _TOKEN.sub(_placed, sql).encode()
-
-
-def _placed(match: re.Match[str]) -> str:
-    found = match.group()
-    return _OURS[found] if found in _OURS else found.replace("%", "%%")
+    return _TOKEN.sub(lambda found: _OURS.get(found[0]) or found[0].replace("%", "%%"), sql).encode()
 
 
 def read_url(url: str) -> tuple[str, dict[str, Any]]:
-    """Return what may be shown of `url`, and the parameters that it and our defaults ask for.
-
-    What is shown has neither the password nor the parameters, either of which may be secret. Raises
-    `DatabaseUnavailable` if `url` is malformed; nothing of it is repeated, for any part of it may be the password.
-    """
+    """Return `url` without its secrets, and the parameters that it and our defaults ask for."""
     found, asked = _URL.fullmatch(url) if url.isprintable() else None, None
     with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
         asked = conninfo_to_dict(url)
     if found is None or asked is None:
-        raise DatabaseUnavailable(reason="url")
+        raise DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
     scheme, user, password, hosts, database = found.groups(default="")
     masked = ":***" if password else ""
     at = "@" if user or password else ""

@@ -5,16 +5,14 @@ import selectors
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from os import getpid
-from pathlib import Path
 from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
-from licensekit.database.pool import ConnectionPool
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_statements
+from licensekit.database.protocol import ConnectionPool, Row, Translated, Value, Version, storable
+from licensekit.database.schemas import FOUND, Dialect, Fill, Migrating, Schema, migrate, read_queries
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -24,7 +22,7 @@ _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UN
 
 
 def _defined(statement: LiteralString) -> str:
-    """Return what `_DEFINED` shows of what a statement has created."""
+    """Return what the query `defined` shows of what a statement has created."""
     if statement.startswith("CREATE TABLE"):
         columns = ", ".join(f"{name} {kind.lower()}" for name, kind in _COLUMN.findall(statement))
         rules = "".join(kind * statement.count(text) for kind, text in _RULES.items())
@@ -32,26 +30,15 @@ def _defined(statement: LiteralString) -> str:
     return "unique" if statement.startswith("CREATE UNIQUE") else "index"
 
 
-_HAS_TABLE, _VERSION, _DEFINED, _TRIGGERS, *_DAMAGE = read_statements(Path(__file__).with_name("dialect.sql"))
-
 DIALECT: Final = Dialect(
-    integer="BIGINT",
-    text='TEXT COLLATE "C"',
-    blob="BYTEA",
-    strict="",
-    has_table=_HAS_TABLE,
+    words={"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""},
     first=(),
-    version=_VERSION,
-    damage=tuple(_DAMAGE),
-    defined=_DEFINED,
-    triggers=_TRIGGERS,
     define=_defined,
+    queries=read_queries(__file__),
 )
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
-_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED;"
 # Any constant of our own; the second key keeps installations in other schemas apart.
 _LOCK: Final = b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
 _SHARED_LOCK: Final = _LOCK.replace(b"lock(", b"lock_shared(")
@@ -63,14 +50,14 @@ _COUNT: Final = (
 _CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
 
 
-class PostgresDatabase:
-    """A database on a server (see `licensekit.database.protocol`). `location` is the URL without its password."""
+class PostgresDatabase(Migrating):
+    """A database on a server (see `licensekit.database.protocol`)."""
 
     dialect = DIALECT
+    location = ""
+    """The URL without its password."""
 
-    def __init__(
-        self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
-    ) -> None:
+    def __init__(self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         self.location, self._parameters = server.read_url(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait = wait
@@ -85,12 +72,12 @@ class PostgresDatabase:
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
-        return self._transaction(_READING)
+        return self._transaction(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;")
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[PostgresConnection]:
         """See `Database.write`."""
         lock, count = (_SHARED_LOCK, b"") if shared else (_LOCK, _COUNT)
-        return self._transaction(_WRITING, lock, count)
+        return self._transaction(b"BEGIN ISOLATION LEVEL READ COMMITTED;", lock, count)
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -106,9 +93,6 @@ class PostgresDatabase:
     def close(self) -> None:
         """See `Database.close`."""
         self._pool.close()
-
-    def keep_copy(self, number: int) -> None:
-        """Do nothing: the server's backups are its administrator's."""
 
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:

@@ -76,8 +76,6 @@ def damaged(finding: str, where: str) -> errors.DatabaseDamaged:
 class SqliteConnection(Connection):
     """The connection of SQLite, from `BEGIN` to `commit` or `abandon`."""
 
-    __slots__ = ("_raw", "_streams")
-
     def __init__(self, raw: sqlite3.Connection, where: str) -> None:
         super().__init__(translate, where)
         self._raw = raw
@@ -137,15 +135,7 @@ class SqliteConnection(Connection):
 
 
 def prepare(path: Path, *, wait: float, create: bool) -> bool:
-    """Check that `path` is a database file that may be ours; with `create`, create it if needed.
-
-    Return whether it was created.
-
-    Raises:
-        FileUnusable: missing or empty, a folder, a FIFO or anything but a plain file.
-        DatabaseDamaged: no SQLite database, a damaged one, or one of another program. It was left as it was.
-        DatabaseBusy, DatabaseUnavailable: it cannot be read.
-    """
+    """Check that a file may be ours, or with `create` create it; return whether it was created. Raises as `connect`."""
     is_made = False
     if not _is_there(path):
         if not create:
@@ -203,28 +193,20 @@ def is_read_as_it_is(path: Path) -> bool:
 
 def _is_writable(path: Path) -> bool:
     effective = os.access in os.supports_effective_ids
-    both = (path, path.parent)
-    return all(os.access(one, os.W_OK, effective_ids=effective) for one in both)
+    return all(os.access(one, os.W_OK, effective_ids=effective) for one in (path, path.parent))
 
 
 def discard(path: Path) -> None:
-    """Remove a database file that was created here and has no table; others keep their own.
-
-    It is removed under its lock: who waits for that lock notices that the file is gone. Windows removes no file that is
-    open, so there it stays; an empty database counts as absent.
-    """
+    """Remove a database file that was created here and has no table, under its lock: who waits for that notices."""
     with suppress(LicenseError, OSError, sqlite3.Error), closing(connect(path, wait=0)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-wal", "-shm"):  # Windows removes no open file: there an empty one counts as absent
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def create_private(path: Path) -> bool:
-    """Create an empty file that only its owner may read: an installation's key lives in it.
-
-    Return whether it was created; another process may have been faster.
-    """
+    """Create a file that only its owner may read, as it holds a key; return False if another process was faster."""
     is_made = False
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)

@@ -15,28 +15,19 @@ from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.pool import CONNECTIONS, ConnectionPool
-from licensekit.database.protocol import BUSY_SECONDS, Row, Translated, Value, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_statements
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, Translated, Version
+from licensekit.database.schemas import FOUND, Dialect, Fill, Migrating, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
-_HAS_TABLE, _VERSION, _DEFINED, _TRIGGERS, *_DAMAGE = read_statements(Path(__file__).with_name("dialect.sql"))
-
+_STRICT: Final = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 DIALECT: Final = Dialect(
-    integer="INTEGER",
-    text="TEXT",
-    blob="BLOB",
-    strict="STRICT" if sqlite3.sqlite_version_info >= (3, 37) else "",
-    has_table=_HAS_TABLE,
+    words={"integer": "INTEGER", "text": "TEXT", "blob": "BLOB", "strict": _STRICT},
     first=("PRAGMA application_id = 1818977378",),
-    version=_VERSION,
-    damage=tuple(_DAMAGE),
-    defined=_DEFINED,
-    triggers=_TRIGGERS,
     define=str,
+    queries=read_queries(__file__),
 )
 
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
@@ -53,14 +44,14 @@ class _Opened(NamedTuple):
     """Of the file when it was opened, which may be replaced meanwhile."""
 
 
-class SqliteDatabase:
-    """A database in one file (see `licensekit.database.protocol`). `location` is the absolute path."""
+class SqliteDatabase(Migrating):
+    """A database in one file (see `licensekit.database.protocol`)."""
 
     dialect = DIALECT
+    location = ""
+    """The absolute path."""
 
-    def __init__(
-        self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
-    ) -> None:
+    def __init__(self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         if schema is None:
             is_made = False
             files.require_there(path)
@@ -94,11 +85,6 @@ class SqliteDatabase:
     def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
         return self._transaction(self._writers, "BEGIN IMMEDIATE")
-
-    def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
-        with self.write() as connection:
-            return connection.one(sql, *params)
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -187,7 +173,7 @@ class _Copy:
     raw: sqlite3.Connection
 
 
-class MemoryDatabase:
+class MemoryDatabase(Migrating):
     """A database in memory (see `licensekit.database.protocol`); without a schema it has no tables yet."""
 
     dialect = DIALECT
@@ -218,11 +204,6 @@ class MemoryDatabase:
             copy.number = number if data == before else number + 1
             self._image = _Image(copy.number, data)
 
-    def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
-        with self.write() as connection:
-            return connection.one(sql, *params)
-
     def version(self) -> Version:
         """See `Database.version`."""
         self._readers.check_open()
@@ -232,9 +213,6 @@ class MemoryDatabase:
         """See `Database.close`."""
         self._readers.close()
         self._writers.close()
-
-    def keep_copy(self, number: int) -> None:
-        """Keep nothing: what is in memory has never had another schema."""
 
     @property
     def image(self) -> bytes:

@@ -1,19 +1,25 @@
--- What SQLite is asked about a database, in the order of `DIALECT` (`licensekit/database/sqlite/database.py`).
+-- What SQLite is asked about a database, for `licensekit/database/sqlite/database.py`.
 
 -- Whether there is the table of migrations.
+-- name: has_table
 SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema';
 
 -- The engine and its version.
+-- name: version
 SELECT 'SQLite ' || sqlite_version();
 
 -- The name and the definition of each table and index.
+-- name: defined
 SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL;
 
 -- The table and the name of each trigger.
+-- name: triggers
 SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger';
 
 -- What the engine finds wrong, in words.
+-- name: damage of pages
 SELECT integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok';
 
+-- name: damage of references
 SELECT "table" || ': row ' || coalesce(rowid, 0) || ' refers to nothing in ' || parent
 FROM pragma_foreign_key_check LIMIT 20;

@@ -1,14 +1,17 @@
--- What PostgreSQL is asked about a database, in the order of `DIALECT` (`licensekit/database/postgres/database.py`).
+-- What PostgreSQL is asked about a database, for `licensekit/database/postgres/database.py`.
 
 -- Whether there is the table of migrations. Not `to_regclass`, which may answer from what it knew before the lock was
 -- waited for.
+-- name: has_table
 SELECT 1 FROM pg_catalog.pg_class
 WHERE relname = 'licensekit_schema' AND relkind = 'r' AND pg_catalog.pg_table_is_visible(oid);
 
 -- The engine and its version.
+-- name: version
 SELECT 'PostgreSQL ' || current_setting('server_version');
 
 -- The name of each table with its columns and kinds of constraints, and of each index with whether it is unique.
+-- name: defined
 SELECT c.relname::text,
     coalesce((
         SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
@@ -24,15 +27,18 @@ SELECT c.relname::text, CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END
 FROM pg_class AS c JOIN pg_index AS i ON i.indexrelid = c.oid WHERE pg_table_is_visible(c.oid);
 
 -- The table and the name of each trigger.
+-- name: triggers
 SELECT c.relname::text, t.tgname::text
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid);
 
 -- What the engine finds wrong, in words.
+-- name: damage of indexes
 SELECT 'the index ' || c.relname || ' is not valid'
 FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 WHERE NOT i.indisvalid AND pg_catalog.pg_table_is_visible(i.indrelid);
 
+-- name: damage of constraints
 SELECT 'the constraint ' || conname || ' is not validated'
 FROM pg_catalog.pg_constraint
 WHERE NOT convalidated AND pg_catalog.pg_table_is_visible(conrelid);

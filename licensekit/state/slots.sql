@@ -1,0 +1,77 @@
+-- How licenses are assigned to holders, for `licensekit/state/slots.py`. `{kind}` is `user` or `site`, and
+-- `{more}` stands for more marks.
+
+-- The slot of a row `l`; NULL where another holder has the same one.
+-- name: slot
+CASE WHEN EXISTS (
+    SELECT 1 FROM {kind}_licenses o WHERE o.license = l.license AND o.slot = l.slot AND o.{kind}_id <> l.{kind}_id
+) THEN NULL ELSE l.slot END;
+
+-- name: assign
+INSERT INTO {kind}_licenses ({kind}_id, license, slot) VALUES (?, ?, ?);
+
+-- name: release
+DELETE FROM {kind}_licenses WHERE {kind}_id = ? AND license = ?;
+
+-- name: slots_of
+SELECT slot FROM {kind}_licenses WHERE license = ? AND {kind}_id IN (?{more});
+
+-- name: occupied
+SELECT slot FROM {kind}_licenses WHERE license = ? AND slot IN (?{more});
+
+-- name: move
+UPDATE {kind}_licenses SET slot = ? WHERE {kind}_id = ? AND license = ?;
+
+-- name: held
+SELECT license FROM {kind}_licenses WHERE {kind}_id = ? AND license <> '';
+
+-- name: holders
+SELECT {kind}_id, slot FROM {kind}_licenses WHERE license = ?;
+
+-- name: last
+{holders} AND slot BETWEEN 1 AND ? ORDER BY slot DESC, {kind}_id LIMIT ?;
+
+-- name: held_beside
+SELECT h.id, h.name, l.license, l.slot FROM {kind}_licenses l JOIN {kind}s h ON h.id = l.{kind}_id
+WHERE h.id IN (SELECT {kind}_id FROM {kind}_licenses WHERE license IN (?{more})) ORDER BY h.id, l.license;
+
+-- The index finds each license and its highest slot, however many rows there are.
+-- name: highest
+WITH RECURSIVE codes (license) AS (
+    SELECT min(license) FROM {kind}_licenses UNION ALL
+    SELECT (SELECT min(license) FROM {kind}_licenses WHERE license > codes.license)
+    FROM codes WHERE codes.license IS NOT NULL
+) SELECT license, (
+    SELECT max(slot) FROM {kind}_licenses l WHERE l.license = codes.license AND slot BETWEEN 1 AND ?
+) FROM codes WHERE license IS NOT NULL;
+
+-- name: numbers
+SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot),
+    count((SELECT id FROM {kind}s h WHERE h.id = {kind}_id))
+FROM {kind}_licenses GROUP BY license ORDER BY license;
+
+-- Who holds the first license since the present change has 0 for the day, until `date_holders` writes it.
+-- name: holds_now
+UPDATE users SET held_since = 0 WHERE id = ? AND held_since IS NULL;
+
+-- name: holds_none
+UPDATE users SET held_since = NULL
+WHERE id = ? AND NOT EXISTS (SELECT 1 FROM user_licenses l WHERE l.user_id = users.id);
+
+-- name: date_holders
+UPDATE users SET held_since = ? WHERE held_since = 0;
+
+-- name: staged_slots
+SELECT slot FROM user_licenses WHERE license = ?
+AND user_id IN (SELECT user_id FROM staged_licenses WHERE run = ? AND license = ? AND change = -1);
+
+-- name: release_staged
+DELETE FROM user_licenses WHERE license = ?
+AND user_id IN (SELECT user_id FROM staged_licenses WHERE run = ? AND license = ? AND change = -1);
+
+-- name: first_staged
+SELECT user_id FROM staged_licenses WHERE run = ? AND license = ? AND change = 1 AND place <= ? ORDER BY place;
+
+-- name: assign_staged
+INSERT INTO user_licenses (user_id, license, slot)
+SELECT user_id, license, place + ? FROM staged_licenses WHERE run = ? AND license = ? AND change = 1 AND place > ?;

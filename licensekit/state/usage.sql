@@ -1,0 +1,32 @@
+-- What of meters was used, and who was seen, for `licensekit/state/usage.py`.
+
+-- name: used
+SELECT used FROM meters WHERE license = ? AND period = ?;
+
+-- name: reserve
+INSERT INTO meters (license, period, used) VALUES (?, ?, ?)
+ON CONFLICT (license, period) DO UPDATE SET used = meters.used + excluded.used WHERE meters.used <= ?;
+
+-- name: give_back
+UPDATE meters SET used = used - ? WHERE license = ? AND period = ? AND used >= ?;
+
+-- A day that is ahead was told by a clock that was wrong.
+-- name: keep
+UPDATE users SET last_seen = ? WHERE id = ? AND coalesce(last_seen, -1) NOT BETWEEN ? AND ?;
+
+-- name: begin
+UPDATE installation SET told_since = ? WHERE told_since IS NULL OR told_since > ?;
+
+-- name: seen_since
+SELECT 1 FROM users u WHERE u.held_since IS NOT NULL AND u.last_seen >= ? LIMIT 1;
+
+-- A user `u` who holds a license and cannot log in.
+-- name: no_login
+u.can_log_in = 0 AND u.held_since IS NOT NULL;
+
+-- A user `u` who held a license before a day, and was last seen before one, or never.
+-- name: idle
+u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen < ?;
+
+-- name: never_seen
+u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen IS NULL;

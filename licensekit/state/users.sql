@@ -1,0 +1,37 @@
+-- What is known of users and sites, and how it is written, for `licensekit/state/users.py`. `{user_slot}` and
+-- `{site_slot}` are the slots of rows `l`, and `{more}` stands for more marks.
+
+-- What `facts_of` reads, of the table `users` under the name `u`.
+-- name: columns
+u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, u.last_seen;
+
+-- name: user
+SELECT {columns}, l.license, {user_slot} FROM users u
+LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id = ? ORDER BY l.license;
+
+-- name: sites
+SELECT s.id, s.written, s.name, s.central, l.license, {site_slot} FROM sites s
+LEFT JOIN site_licenses l ON l.site_id = s.id;
+
+-- name: site
+{sites} WHERE s.id = ? ORDER BY l.license;
+
+-- name: all_sites
+{sites} ORDER BY s.central DESC, s.id, l.license;
+
+-- name: add
+INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update
+UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?, member_of = ? WHERE id = ?;
+
+-- name: logging_in
+SELECT u.id, u.kind, l.license, l.slot FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id
+WHERE u.retired = 0 AND u.can_log_in = 1 ORDER BY u.id;
+
+-- name: forget_words
+DELETE FROM user_words WHERE user_id IN (?{more});
+
+-- name: add_word
+INSERT INTO user_words (word, user_id) VALUES (?, ?);
