@@ -77,13 +77,9 @@ P = TypeVar("P", bound=Proposal[Any])
 
 
 def require_same(shown: P, now: P) -> None:
-    """Return if doing `now` does what `shown` promised.
+    """Raise `ProposalStale` unless doing `now` does what `shown` promised, but for warnings.
 
-    `now` is the same operation, worked out inside the write transaction. Compared are changes, consequences and what
-    needs a confirmation; not warnings.
-
-    Raises:
-        ProposalStale: something is different.
+    `now` is the same operation, worked out inside the write transaction.
     """
     before, after = _promises(shown), _promises(now)
     if before != after:

@@ -57,8 +57,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
 def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     """Return every difference between two catalogs, in the order of the new one, removed ones last.
 
-    What is taken away only through another license (an include of an include) is no difference of its own; `takes_away`
-    names it.
+    What is taken away only through another license is no difference of its own; `takes_away` names it.
     """
     taking = {fault.where for fault in takes_away(old, new)}
     before, after = _flat(old), _flat(new)

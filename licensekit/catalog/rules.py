@@ -23,10 +23,9 @@ _ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
-    """Check a catalog: return all its faults by key path; if there is none, it may be signed.
+    """Return all faults of a catalog by key path, at most a thousand; if there is none, it may be signed.
 
-    At most a thousand faults are returned: more than that come from one cause. `others` are the catalogs of other
-    issuers (issuer to catalog) whose licenses it may require.
+    `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
     """
     known = known_licenses(catalog, others)
     found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(catalog))
@@ -167,10 +166,7 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
 
 
 def settings_faults(sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = "") -> Iterator[Fault]:
-    """Return which settings are not in a catalog, or have a value that does not fit there.
-
-    `prefix` begins the key paths.
-    """
+    """Yield which settings a catalog lacks, or that do not fit there; `prefix` begins the key paths."""
     for code, value in sold.items():
         setting = settings.get(code)
         fault: Fault | None

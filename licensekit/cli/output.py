@@ -104,10 +104,7 @@ def print_line(item: Mapping[str, Any]) -> None:
 
 
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
-    """Print a list of any length as one JSON object, an item a line.
-
-    Where reading the items fails, the object ends with the error: what was printed stays JSON.
-    """
+    """Print a list of any length as one JSON object, an item a line; where reading fails, it ends with the error."""
     _json_is_printed()
     click.echo(f'{{"{name}": [', nl=False)
     separator = "\n"
@@ -202,10 +199,9 @@ def facts(*pairs: tuple[str, object], fg: str | None = None) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under columns; a column name that begins with `>` is aligned to the right.
+    """Print rows under columns that are not empty; a column name that begins with `>` is aligned to the right.
 
-    A column in which nothing stands is left out. On a terminal long cells wrap; where a row does not fit all the same,
-    it is printed as facts, with an empty line between two rows.
+    On a terminal long cells wrap; where a row does not fit all the same, it is printed as facts.
     """
     cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
     shown = [
@@ -250,10 +246,7 @@ _JOINERS: Final = "\u200c\u200d"
 
 
 def harmless(text: str) -> str:
-    """Return `text` in our own name, with everything escaped that could move the cursor or turn the text.
-
-    The two joiners stay: names in Persian and Hindi are spelled with them.
-    """
+    """Return `text` in our own name, with what moves the cursor or turns the text escaped, but for joiners."""
     text = in_own_name(text)
     if text.isprintable():
         return text

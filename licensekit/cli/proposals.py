@@ -55,7 +55,7 @@ class Consent(NamedTuple):
     ) -> bool:
         """Print the preview if that is all that is wanted; return whether it is.
 
-        `show` prints it for people, with `always` before they are asked as well. Else `question` asks for what needs a
+        `show` prints it for people, with `always` also before they are asked. `question` asks for what needs a
         confirmation, which is an error without a terminal and without `--yes`.
         """
         asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)

@@ -172,13 +172,7 @@ def _environment() -> Environment:
 
 
 def text(key: str, **values: object) -> str:
-    """Return the text of a dotted `key`, with `values` in the places that it names.
-
-    A text that has a singular and a plural (`one` and `many`) is chosen by the value `n`.
-
-    Raises:
-        KeyError: there is no such text, or it names a place that has no value.
-    """
+    """Return the text of a dotted `key`, with `values` in its places; `n` chooses between its `one` and its `many`."""
     if not has(key):
         key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
     found = texts()[key]

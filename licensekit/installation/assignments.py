@@ -46,14 +46,10 @@ def plan_licenses(
     named: bool = True,
     faults: Iterable[RefusedError] = (),
 ) -> list[HolderChange]:
-    """Work out what assigning and releasing licenses does to each of `holders`.
+    """Work out what assigning and releasing licenses does to each of `holders`; raise all that stands against it.
 
-    What is assigned already stays, and each loses what it holds of `release`. Who holds none of it, or is retired and
-    assigned anything, is a fault if `named`, and else left out. What is released is free for the others.
-
-    Raises:
-        UnknownCode, WrongKind: a license is not of `kind`.
-        RefusedError: the first thing that stands against it, `faults` before all; its own `faults` are all.
+    What is assigned already stays, and each loses what it holds of `release`, which is free for the others. Who holds
+    none of it, or is retired and assigned any, is a fault if `named`, and else left out. `faults` come before others.
     """
     entitlements, vendor = state.entitlements, f"{state.trust_store.issuer}."
     wanted = frozenset(resolve(entitlements, code, (kind,)) for code in assign)
@@ -78,10 +74,7 @@ def plan_licenses(
 def refusals(
     entitlements: Entitlements, in_use: Mapping[str, int], changes: Sequence[HolderChange]
 ) -> Iterator[tuple[HolderChange, RefusedError]]:
-    """Yield what stands against changes, judged in their order; what any of them releases is free for all.
-
-    `in_use` is license to how often it is assigned before.
-    """
+    """Yield what stands against changes in their order; `in_use` is before them, and all that is released is free."""
     used = Counter(in_use)
     used.subtract(code for one in changes for code in one.released & one.held)
     for one in changes:

@@ -182,11 +182,10 @@ def _news(facts: AdmissionFacts) -> Iterator[Brought]:
 def deficits_of(
     connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
 ) -> tuple[BelowUse, ...]:
-    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
+    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use; both as sold.
 
-    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and whoever buys again what
-    lapsed must not find that it is refused. Concurrent seats stand in the way of nothing: what is held beyond the count
-    is lost when it would be renewed.
+    What lapsed is no reduction: whoever buys it again must not be refused. Concurrent seats do not count: what is held
+    beyond the count is lost when it would be renewed.
     """
     found: list[BelowUse] = []
     for code, used in sorted(in_use.items()):

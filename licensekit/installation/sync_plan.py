@@ -86,12 +86,7 @@ class Planner(NamedTuple):
         return PlannedUser(outcome, row.line, staged)
 
     def _staged(self, user: UserFacts, known: KnownUser | None, licenses: Iterable[str]) -> StagedUser:
-        """Return how a user is to be: with the licenses of the row, and with those of its groups and no others.
-
-        Raises:
-            FaultyValue, UnknownCode, WrongKind: a license is no user license.
-            UserRetired: a retired user would be assigned one.
-        """
+        """Return how a user is to be, with the licenses of its row and groups alone; raise why it cannot be so."""
         rules = self.rules or {}
         held = frozenset[str]() if known is None else known.held
         of_groups = (code for group in user.groups for code in rules.get(names.folded(group), ()))

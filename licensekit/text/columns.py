@@ -126,10 +126,7 @@ def _meant(name: str, columns: Columns[Any]) -> str:
 
 
 def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:
-    """Return what is wrong with the number of cells.
-
-    Excel ends rows early where they are empty; what has no delimiter at all is no row.
-    """
+    """Return what is wrong with the number of cells; Excel ends rows early, and what has no delimiter is no row."""
     above = max((place for place, title in enumerate(titles, start=1) if title), default=0)
     headless = (cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place])
     if len(cells) == 1 < above or any(cell.strip() for cell in headless):

@@ -146,10 +146,7 @@ def _place(path: str, content: Mapping[str, object], places: dict[str, int], dep
 
 
 def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
-    """Return what `data` says, or the first reason why it is no TOML (TOML 1.0).
-
-    Marks that nobody sees are left out; `marks.marks_in` reports them.
-    """
+    """Return what `data` says without marks that nobody sees, or the first reason why it is no TOML (TOML 1.0)."""
     if len(data) > limits.TOML_BYTES:
         return SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
     try:

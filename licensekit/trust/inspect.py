@@ -33,10 +33,7 @@ class Finding(NamedTuple):
 
 
 def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:
-    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it; without one, nothing.
-
-    Raises `FormatError` where one of them cannot even be shown, or the `TrustError` for which it is refused.
-    """
+    """Return what tokens say, and what vouches for each by `trust_store`; raise why one cannot even be shown."""
     if trust_store is None:
         return [_finding(token, "unverified", None) for token in tokens]
     try:

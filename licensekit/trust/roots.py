@@ -56,14 +56,7 @@ def parse_pin(text: str) -> bytes:
 
 
 def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
-    """Find the pinned root among `tokens` (R1).
-
-    Raises:
-        RootPinInvalid: `pin` is no pin.
-        RootMismatch: none of the tokens is the pinned root.
-        ThresholdNotMet, SignatureInvalid, KeyUnknown: it is not signed as R1 asks.
-        PayloadInvalid, KeyInvalid, KeyIdCollision: it is the pinned one, and no sound root.
-    """
+    """Find the pinned root among `tokens` (R1); raise `RootPinInvalid`, `RootMismatch`, or why it is not sound."""
     digest = parse_pin(pin)
     for token in tokens:
         if token.type != "root":
@@ -75,16 +68,10 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
 
 
 def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = None) -> Chain:
-    """Return the chain with the root in `token` at its end, or unchanged (R2).
+    """Return the chain with the root in `token` at its end, or unchanged (R2); `floor` is the newest one seen (S1).
 
-    `floor` is the newest root that was seen (S1).
-
-    Raises:
-        ThresholdNotMet: too few keys of a root here, or of its own, have signed it.
-        SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid, KeyIdCollision: it is not sound.
-        WrongProduct: it speaks for another product or issuer.
-        Fork: another root of its version was here.
-        RootGap: a root before it is missing.
+    Raises `ThresholdNotMet` where no root here vouches for it, `RootGap` where one before it is missing, `Fork`, and
+    `WrongProduct`.
     """
     opened = open_frame(token, Root)
     identity = identity_of("root", opened.payload)
@@ -115,10 +102,10 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
 
 
 def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
-    """Return the root that signed a trust document, and its key for each signature (T1).
+    """Return the root that signed a trust document, and its key for each signature, unverified (T1).
 
     That is the newest root that has all of these keys and whose threshold they reach; where they reach none, the newest
-    that has them; raise `KeyUnknown` where none has. Nothing is verified here yet.
+    that has them.
     """
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]

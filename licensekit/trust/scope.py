@@ -40,12 +40,7 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
 
 
 def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
-    """Refuse what the key may not say, at the document's own issue time (step 7, from 2 on).
-
-    Raises:
-        KeyOutOfWindow: issued before or after the key's window.
-        KeyOutOfScope: another issuer's, or more than the key may sign.
-    """
+    """Raise `KeyOutOfWindow` or `KeyOutOfScope` for what a key may not say at the time of issue (step 7, from 2 on)."""
     admitted = signer.admitted
     if document.issued < admitted.valid_from or (
         admitted.valid_to is not None and document.issued >= admitted.valid_to
@@ -118,7 +113,7 @@ def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Raise `WrongProduct` for what was made for another product than `product`, the pinned root's (step 8).
+    """Raise `WrongProduct` for what was made for another product than the pinned root's (step 8).
 
     One key may serve several products; without this, what it signed for one would count for all.
     """

@@ -84,21 +84,12 @@ def digest_of(kind: str, payload: bytes) -> bytes:
 
 
 def identity_of(kind: str, payload: bytes) -> bytes:
-    """Return the identity of a document: the first 16 bytes of its digest.
-
-    It is stored nowhere inside the document (`docs/format.md`, "Identities").
-    """
+    """Return the first 16 bytes of the digest of a document, which it does not hold (`docs/format.md`, Identities)."""
     return digest_of(kind, payload)[:16]
 
 
 def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
-    """Divide a token that should be a `kind` into signatures and payload (step 3).
-
-    Raises:
-        UnexpectedType: the token is of another type.
-        FrameInvalid, TooLarge: see `wire.frame.read`.
-        SignatureCount: one key signed twice.
-    """
+    """Divide a token into signatures and payload (step 3); raise `UnexpectedType` unless it is a `kind`."""
     wanted = TYPE_OF[kind]
     if token.type != wanted:
         raise UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
@@ -124,14 +115,7 @@ def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Seque
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
-    """Verify what an installation signed by the key that the signature itself carries.
-
-    Raises:
-        SignatureCount: several signatures.
-        KeyUnknown: signed in another way than installations sign.
-        KeyInvalid: the key is malformed or of low order.
-        SignatureInvalid, PayloadInvalid: as for `verified`.
-    """
+    """Verify what an installation signed by the key in the signature itself; raise a `TrustError` if it does not."""
     opened = open_frame(token, kind)
     first, *more = opened.signatures
     if more:

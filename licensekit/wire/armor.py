@@ -53,15 +53,9 @@ def write_file(tokens: Iterable[Token]) -> str:
 
 
 def read(data: bytes | str) -> list[Token]:
-    """Parse the tokens of a file into reading order, with nothing about them verified.
+    """Parse the tokens of a file into reading order, with nothing about them verified; those of one type keep theirs.
 
-    Tokens of one type keep the order that they have in the file.
-
-    Raises:
-        TooLarge: the file, its tokens or a frame exceed `limits`.
-        ArmorInvalid: the text is not one or more tokens, each in its only spelling.
-        UnexpectedType: a token of a type that the format does not have.
-        TypeError: `data` is a path object, or nothing.
+    Raises `TooLarge`, `ArmorInvalid` or `UnexpectedType`; `TypeError` for a path in place of what is in the file.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:

@@ -25,10 +25,7 @@ def plain(document: Document) -> dict[str, Any]:
 
 
 def plain_fields(value: object, names: str) -> dict[str, Any]:
-    """Convert fields of `value`, in the order of `names`, to data that JSON can hold.
-
-    A field that has another name there follows it and `=`: `number order=order_number who`.
-    """
+    """Convert fields of `value` to data that JSON can hold; the names may differ: `number order=order_number`."""
     return {name: _plain_field(field, getattr(value, field)) for name, field in fields_named(names).items()}
 
 

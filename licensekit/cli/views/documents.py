@@ -17,10 +17,7 @@ Tables = Callable[[Any, Mapping[str, documents.License]], None]
 
 
 def show(document: documents.Document, first: Facts = (), licenses: Mapping[str, documents.License] = {}) -> None:
-    """Print `document`, with the facts `first` above its own; then its table, if it has one.
-
-    `licenses` are those of the catalog of its issuer: they say in which units counts are.
-    """
+    """Print `document`, with the facts `first` above its own, and then its table; `licenses` say units of counts."""
     view, tables = _VIEWS.get(type(document), (_fields, None))
     facts(*first, *view(document))
     if tables is not None:

@@ -30,10 +30,7 @@ def amount(count: int | str | None) -> str:
 
 
 def amount_of(count: int | str | None, sold: License | LicenseRow | PreviewRow | None) -> str:
-    """Return a count of a license, in the unit and for the time of which it is sold, if known.
-
-    A meter has as much again after that time: `20 GB per month`.
-    """
+    """Return a count in the unit and for the time of which a license is sold, if known: `20 GB per month`."""
     words = [amount(count)]
     if sold is not None and sold.quantity is not None:
         words += [sold.quantity, *([] if sold.per is None else [f"per {word(sold.per)}"])]

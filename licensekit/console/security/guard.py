@@ -84,10 +84,9 @@ def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
 
 
 def _origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
-    """Return the origin at which a request was sent, by its `Host`; None if that is not ours.
+    """Return the origin at which a request was sent, by its `Host`: one of `origins`, or without any this machine.
 
-    Ours are `origins`, as browsers write them; without any, this machine at any port. Behind a proxy the scheme of the
-    request says nothing: a known origin brings its own.
+    Behind a proxy the scheme of the request says nothing: a known origin brings its own.
     """
     host = host.lower()
     if origins:

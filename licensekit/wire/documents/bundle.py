@@ -150,11 +150,7 @@ class Bundle(fields.Document, frozen=True):
 
 
 def label_of(serial: str, part: str, use: str, sequence: int) -> str:
-    """Return how people read of a bundle: `1010000014 base 2`, `1010000014 base trial 1`.
-
-    Sequences are counted for each use (`docs/evaluation.md`, "Bundles that govern"), so it names the use where that
-    is not production.
-    """
+    """Return how people read of a bundle, with its use unless it is production: `1010000014 base trial 1`."""
     words = (serial, part) if use == Use.PRODUCTION.word else (serial, part, use)
     return " ".join((*words, str(sequence)))
 
@@ -168,7 +164,7 @@ def naming(bundle: Bundle) -> dict[str, Any]:
 def order_of_dates_fault(
     starts: int | None, warning: int | None, expiry: int | None, grace: int | None
 ) -> RuleBroken | None:
-    """Return why these dates contradict each other, or None. All are days since 1970 or nothing."""
+    """Return why these dates, in days since 1970, contradict each other, or None."""
     if expiry is None:
         needs_expiry = warning is not None or grace is not None
         return RuleBroken(reason="no-expiry") if needs_expiry else None

@@ -217,11 +217,10 @@ class Catalog(fields.Document, frozen=True):
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Return, for each license, all that its holder has through it, directly or not.
+    """Return, for each license, all that its holder has through it, directly or not; a license is never in its own set.
 
-    `gives` is code to `License.gives`; a license is never in its own set. A code that has no entry is left out: absent
-    is not granted. A circle, which no sound catalog has, ends where it began. Raises `RefusedField` for more pairs than
-    `limits.CLOSURE`; nothing more is worked out then.
+    `gives` is code to `License.gives`. A code that has no entry is left out: absent is not granted. A circle, which no
+    sound catalog has, ends where it began. Raises `RefusedField` for more pairs than `limits.CLOSURE`.
     """
     direct = {code: frozenset(given).intersection(gives) - {code} for code, given in gives.items()}
     pairs = sum(map(len, direct.values()))

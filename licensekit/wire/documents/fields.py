@@ -99,10 +99,7 @@ def text_fault(text: str) -> TextInvalid | None:
 
 
 def written_text_fault(text: str) -> TextInvalid | None:
-    """Return why a text that a person or program wrote may not be kept, or None.
-
-    JSON and command lines can hold half of a surrogate pair, which no encoding can.
-    """
+    """Return why a text may not be kept, or None: JSON and command lines can hold half of a surrogate pair."""
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         return TextInvalid(reason="half")
     return text_fault(text)
@@ -191,10 +188,7 @@ def require_extensions(extensions: dict[str, str | int | bool]) -> None:
 
 
 def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> bytes | None:
-    """Return the `size` bytes that an extension spells in lower-case hexadecimal, or None.
-
-    A value of any other form counts as absent (`docs/format.md`, "Extensions").
-    """
+    """Return the `size` bytes that an extension spells in lower-case hex; None for a value of any other form."""
     value = extensions.get(name)
     if not isinstance(value, str) or len(value) != 2 * size:
         return None
@@ -202,10 +196,7 @@ def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> byte
 
 
 def require_ascending(items: Sequence[Item]) -> None:
-    """Raise `RefusedField` unless a list is sorted and repeats nothing: one set, one spelling.
-
-    Texts are sorted by code points, which is the order of their bytes in UTF-8.
-    """
+    """Raise `RefusedField` unless a list is sorted (texts by code points) and unique: one set, one spelling."""
     if len(items) > 1 and list(items) != sorted(set(items)):
         raise RefusedField(RuleBroken(reason="ascending"))
 
@@ -217,10 +208,7 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: Ru
 
 
 def _are_words(listed: Sequence[str], alphabet: bytes) -> bool:
-    """Return whether all are words of the alphabet; with a dot in it, words that have dots between them.
-
-    It is one look over all of them: a catalog may have two hundred thousand. Their lengths are bounds of their fields.
-    """
+    """Return whether all are words, with a dot in the alphabet dotted ones: one look, for there may be 200,000."""
     joined = "\n".join(listed)
     for pair in _NOT_BETWEEN_WORDS:
         if pair in joined:

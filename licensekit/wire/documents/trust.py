@@ -207,10 +207,7 @@ class Revocations(fields.Document, frozen=True):
 
 
 def _require_distinct(publics: Iterable[bytes]) -> None:
-    """Raise `RefusedField` for a public key that occurs twice, on its own or in a hybrid.
-
-    One secret would count twice towards a threshold.
-    """
+    """Refuse a public key that occurs twice, alone or in a hybrid: one secret would count twice towards a threshold."""
     halves = [half for public in publics for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:]) if half]
     if len(set(halves)) < len(halves):
         raise fields.RefusedField(RuleBroken(reason="key-twice"))
