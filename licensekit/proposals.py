@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from licensekit.errors import ConfirmationNeeded, ProposalStale
-from licensekit.errors.coded import Coded, plain_value
+from licensekit.errors import Coded, ConfirmationNeeded, ProposalStale, plain_value
 
 R_co = TypeVar("R_co", covariant=True)
 

@@ -17,8 +17,7 @@ import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
-from licensekit.errors import LicenseError
-from licensekit.errors.coded import Message
+from licensekit.errors import LicenseError, Message
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]

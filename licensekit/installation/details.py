@@ -17,8 +17,7 @@ from licensekit.entitlements.holdings import explain as explain_license
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.messages import About, BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.questions import called
-from licensekit.errors import LicenseError, NotFound
-from licensekit.errors.coded import Coded
+from licensekit.errors import Coded, LicenseError, NotFound
 from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats

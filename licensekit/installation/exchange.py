@@ -11,8 +11,7 @@ from typing import Any, Final
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import evaluate
-from licensekit.errors import NotActivated, NotFound
-from licensekit.errors.coded import Message
+from licensekit.errors import Message, NotActivated, NotFound
 from licensekit.installation.plan import deficits_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH

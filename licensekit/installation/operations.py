@@ -19,8 +19,7 @@ from licensekit.database.examination import Check, CheckPassed, Diagnosis, Grade
 from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
-from licensekit.errors import AuditDamaged, PlaceTaken
-from licensekit.errors.coded import Message
+from licensekit.errors import AuditDamaged, Message, PlaceTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state import home as homes
 from licensekit.state.journal_entries import Relocated, TroubleFound

@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
 from licensekit.entitlements import Entitlements
-from licensekit.errors import BelowUse, RefusedError, UnexpectedType
-from licensekit.errors.coded import Message
+from licensekit.errors import BelowUse, Message, RefusedError, UnexpectedType
 from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
 from licensekit.state import slots
 from licensekit.state.loading import ReadTransaction

@@ -15,9 +15,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.database import Connection
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, with_dependents
-from licensekit.errors import BelowUse, ProposalStale, RefusedError, SettlementInvalid
-from licensekit.errors.coded import Located
-from licensekit.errors.faults import SettlementRowInvalid
+from licensekit.errors import BelowUse, Located, ProposalStale, RefusedError, SettlementInvalid, SettlementRowInvalid
 from licensekit.installation.assignments import HolderChange, refusals, write_changes
 from licensekit.proposals import Proposal, R_co, require_same
 from licensekit.state.slots import SATELLITE, held_beside, slot_of

@@ -5,8 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
-from licensekit.errors.coded import Located
+from licensekit.errors import Located, QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
 from licensekit.installation.assignments import HolderChange, refusals
 from licensekit.installation.user_table import ImportRow
 from licensekit.state.loading import InstallationState

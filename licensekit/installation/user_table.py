@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import RefusedError, UserCellInvalid
-from licensekit.errors.coded import Located
+from licensekit.errors import Located, RefusedError, UserCellInvalid
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, folded, read_table
 from licensekit.text.names import MarksLeftOut

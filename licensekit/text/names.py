@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 from unicodedata import category, normalize
 
-from licensekit.errors import EntryInvalid, TextUnreadable
-from licensekit.errors.coded import Message
+from licensekit.errors import EntryInvalid, Message, TextUnreadable
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
 from licensekit.wire.documents.fields import is_invisible, written_text_fault
 

@@ -19,8 +19,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
-from licensekit.errors import ArmorInvalid, FormatError, FrameInvalid, LicenseError, TooLarge, UnexpectedType
-from licensekit.errors.coded import Message
+from licensekit.errors import ArmorInvalid, FormatError, FrameInvalid, LicenseError, Message, TooLarge, UnexpectedType
 from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import is_beginning, measure

@@ -10,8 +10,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
-from licensekit.errors.coded import Located, messages_beside
-from licensekit.errors.faults import Fault, SyntaxInvalid, TableInvalid, ValueInvalid
+from licensekit.errors import Fault, Located, SyntaxInvalid, TableInvalid, ValueInvalid, messages_beside
 from licensekit.text import values
 from licensekit.text.names import without_marks
 from licensekit.text.values import FaultyValue, Reader, nearest
