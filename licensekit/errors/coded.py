@@ -38,11 +38,7 @@ class Text:
 
 def messages_beside(module: str) -> Mapping[str, Mapping[str, Templates]]:
     """Return code to use to text, as the `messages.toml` beside a module says."""
-    return _texts(_package_of(module))
-
-
-def _package_of(module: str) -> str:
-    return module.rpartition(".")[0]
+    return _texts(module.rpartition(".")[0])
 
 
 @cache
@@ -87,7 +83,7 @@ class Coded(_Declared):
 
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
-        _file(_package_of(cls.__module__))  # now: an error may be that no more files can be opened
+        _file(cls.__module__.rpartition(".")[0])  # now: an error may be that no more files can be opened
         fields = dict(cls.fields)
         if reasons:
             fields.setdefault("reason", False)

@@ -8,8 +8,7 @@ from shlex import quote
 from typing import Any, Literal, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, where_to_buy
-from licensekit.entitlements.amounts import total_of
+from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, total_of, where_to_buy
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, missing_requirements
 from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.holdings import Explanation, Given, given, held_access, why_not

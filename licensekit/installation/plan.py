@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
-from licensekit.entitlements import Entitlements
+from licensekit.entitlements import Entitlements, total_of
 from licensekit.errors import BelowUse, Message, RefusedError, UnexpectedType
 from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
 from licensekit.state import slots
@@ -191,7 +191,7 @@ def deficits_of(
         license_ = after.licenses.get(code)
         if license_ is not None and license_.seats is SeatKind.CONCURRENT:
             continue
-        sold, was_sold = _sold(after, code), _sold(before, code)
+        sold, was_sold = (total_of(one.amount for one in each.grants.get(code, ())) for each in (after, before))
         if sold is not None and (was_sold is None or sold < was_sold) and used > sold:
             found.append(_below_use(connection, after, code, used, sold))
     return tuple(found)
@@ -202,12 +202,6 @@ def _below_use(connection: Connection, after: Entitlements, code: str, in_use: i
     others, remove = max(0, in_use - len(newest)), in_use - total
     how = "many" if others else "few"
     return BelowUse(reason=how, license=code, in_use=in_use, total=total, remove=remove, newest=newest, others=others)
-
-
-def _sold(entitlements: Entitlements, code: str) -> int | None:
-    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if len(known) == len(amounts) else None
 
 
 def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:

@@ -87,13 +87,9 @@ class License(fields.Document, frozen=True):
     """Language (BCP 47, in lower case) to its name there."""
 
     def __post_init__(self) -> None:
-        fields.require_codes(self.includes)
-        fields.require_qualified(self.requires)
-        fields.require_ascending(self.includes)
-        fields.require_ascending(self.requires)
-        if self.full_with is not None:
-            fields.require_qualified([self.full_with])
-        fields.require_codes([*self.names, *([] if self.replaced_by is None else [self.replaced_by])])
+        fields.require_codes([*self.includes, *self.names, *([] if self.replaced_by is None else [self.replaced_by])])
+        fields.require_qualified([*self.requires, *([] if self.full_with is None else [self.full_with])])
+        fields.require_ascending(self.includes, self.requires)
         fields.require_texts([self.name, self.description, self.quantity, *self.names.values()])
         if self.per is not None and self.quantity is None:
             raise fields.RefusedField(RuleBroken(reason="meter-without-quantity"))
@@ -114,8 +110,7 @@ class LoginRule(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         fields.require_qualified(self.all)
-        fields.require_ascending(self.all)
-        fields.require_ascending(self.users)
+        fields.require_ascending(self.all, self.users)
 
 
 class Edition(fields.Document, frozen=True):

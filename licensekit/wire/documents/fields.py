@@ -7,15 +7,13 @@ document is decoded as well as when one is made. The same rules of spelling hold
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final
 from unicodedata import category, is_normalized
 
 from msgspec import Meta, Struct, structs
 
 from licensekit import limits
 from licensekit.errors.faults import RuleBroken, TextInvalid, ValueInvalid
-
-Item = TypeVar("Item", str, bytes, int)
 
 Code = Annotated[str, Meta(min_length=1, max_length=limits.CODE_LENGTH)]
 """Lower-case letters, digits and inner dashes: `sales-pro`."""
@@ -45,31 +43,15 @@ Extensions = Annotated[dict[Name, Value], Meta(max_length=limits.EXTENSIONS)]
 # Alphabets rather than patterns: compiling patterns would cost every process that verifies a file.
 CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
 _REFUSED: Final = (
-    ("\x00", "\x1f"),
-    ("\x7f", "\x9f"),
-    ("\xad", "\xad"),
-    ("\u034f", "\u034f"),
-    ("\u061c", "\u061c"),
-    ("\u115f", "\u1160"),
-    ("\u17b4", "\u17b5"),
-    ("\u180b", "\u180f"),
-    ("\u200b", "\u200b"),
-    ("\u200e", "\u200f"),
-    ("\u2028", "\u202e"),
-    ("\u2060", "\u206f"),
-    ("\u3164", "\u3164"),
-    ("\ufe00", "\ufe0f"),
-    ("\ufeff", "\ufeff"),
-    ("\uffa0", "\uffa0"),
-    ("\ufff0", "\ufffb"),
-    ("\U0001bca0", "\U0001bca3"),
-    ("\U0001d173", "\U0001d17a"),
-    ("\U000e0000", "\U000e0fff"),
+    *("\x00\x1f", "\x7f\x9f", "\xad\xad", "\u034f\u034f", "\u061c\u061c", "\u115f\u1160", "\u17b4\u17b5"),
+    *("\u180b\u180f", "\u200b\u200b", "\u200e\u200f", "\u2028\u202e", "\u2060\u206f", "\u3164\u3164"),
+    *("\ufe00\ufe0f", "\ufeff\ufeff", "\uffa0\uffa0", "\ufff0\ufffb"),
+    *("\U0001bca0\U0001bca3", "\U0001d173\U0001d17a", "\U000e0000\U000e0fff"),
 )
 """First and last character of each range that no text may hold: controls, separators of lines, and what is never seen
 (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO WIDTH NON-JOINER and JOINER, which Persian
 and Hindi are written with."""
-_FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
+_FIRST_REFUSED: Final = tuple(ends[0] for ends in _REFUSED)
 _NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
 _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
@@ -195,10 +177,11 @@ def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> byte
     return None if value.encode().translate(None, b"0123456789abcdef") else bytes.fromhex(value)
 
 
-def require_ascending(items: Sequence[Item]) -> None:
-    """Raise `RefusedField` unless a list is sorted (texts by code points) and unique: one set, one spelling."""
-    if len(items) > 1 and list(items) != sorted(set(items)):
-        raise RefusedField(RuleBroken(reason="ascending"))
+def require_ascending(*lists: Sequence[Any]) -> None:
+    """Raise `RefusedField` unless each is sorted (texts by code points) and unique: one set, one spelling."""
+    for items in lists:
+        if len(items) > 1 and list(items) != sorted(set(items)):
+            raise RefusedField(RuleBroken(reason="ascending"))
 
 
 def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: RuleBroken) -> None:

@@ -93,10 +93,7 @@ class Scope(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         fields.require_codes([*self.issuers, *(self.parts or ())])
-        fields.require_ascending(self.types)
-        fields.require_ascending(self.issuers)
-        fields.require_ascending(self.uses)
-        fields.require_ascending(self.parts or ())
+        fields.require_ascending(self.types, self.issuers, self.uses, self.parts or ())
         if self.is_limited and self.types != [SignedType.BUNDLE]:
             raise fields.RefusedField(RuleBroken(reason="limited-types"))
         if self.most is not None and (self.parts is None or len(self.issuers) > 1):
@@ -199,8 +196,7 @@ class Revocations(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         fields.require_codes([self.issuer, self.product])
-        fields.require_ascending(self.identities)
-        fields.require_ascending(self.serials)
+        fields.require_ascending(self.identities, self.serials)
         fields.require_serials([*self.serials, *self.lowest])
         fields.require_codes(part for parts in self.lowest.values() for part in parts)
         fields.require_extensions(self.extensions)
