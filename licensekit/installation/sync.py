@@ -15,8 +15,18 @@ from licensekit.entitlements import count
 from licensekit.errors import MostUsersLeave, ProposalStale, StateError, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import ColumnInvalid
-from licensekit.installation.group_rules import GroupRule, list_rules, read_rules
-from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner
+from licensekit.installation.sync_plan import (
+    ADDED,
+    CHANGED,
+    LEFT,
+    REFUSED,
+    SAME,
+    GroupRule,
+    PlannedUser,
+    Planner,
+    list_rules,
+    read_rules,
+)
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
 from licensekit.state import staged_users
