@@ -75,12 +75,7 @@ def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     return found
 
 
-_COUNTING: Final = {
-    ".seats": "named seats",
-    ".limits": "no limit",
-    ".quantity": "no quantity",
-    ".per": "once and for all",
-}
+_UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
 """Key that says what a count means, to how people read it unset."""
 
 
@@ -94,7 +89,7 @@ def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
     if new.full_with not in (None, old.full_with):
         yield SoldReduced(reason="full-with", names=(new.full_with,), where=f"{path}.full_with")
     was, now = _fields(old), _fields(new)
-    for key, unset in _COUNTING.items():
+    for key, unset in _UNSET.items():
         before, after = was.get(key, unset), now.get(key, unset)
         if before != after:
             yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")
@@ -142,13 +137,8 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     head = {"product": catalog.product, "issuer.code": catalog.issuer}
     head |= {names.get(what, f"names.{what}"): name for what, name in catalog.names.items()}
     head |= {f"issuer.{purpose}": url for purpose, url in catalog.urls.items()}
-    tables: dict[str, Mapping[str, Document]] = {
-        "licenses": catalog.licenses,
-        "settings": catalog.settings,
-        "access": catalog.access,
-        "editions": catalog.editions,
-    }
-    return {"": head, **{f"{name}.{code}": _fields(one) for name, ones in tables.items() for code, one in ones.items()}}
+    tables = [(name, getattr(catalog, name)) for name in ("licenses", "settings", "access", "editions")]
+    return {"": head, **{f"{name}.{code}": _fields(one) for name, table in tables for code, one in table.items()}}
 
 
 _UNSAID: Final = {

@@ -115,13 +115,11 @@ def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
     return [_beside(known, for_all, assignable, own) for own in of_issuer.values() or [set[str]()]]
 
 
-def _beside(
-    known: KnownLicenses, for_all: frozenset[str], assignable: set[str], plans: set[str]
-) -> list[frozenset[str]]:
+def _beside(known: KnownLicenses, base: frozenset[str], assignable: set[str], plans: set[str]) -> list[frozenset[str]]:
     """Return what can be held with none of `plans`, and with each of them."""
-    without = _grow(known, for_all, assignable - plans)
+    without = _grow(known, base, assignable - plans)
     with_each = [_grow(known, without, (assignable - plans) | {plan}) for plan in sorted(plans)]
-    return [for_all, without, *with_each]
+    return [base, without, *with_each]
 
 
 def _grow(known: KnownLicenses, held: frozenset[str], assignable: set[str]) -> frozenset[str]:

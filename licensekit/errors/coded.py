@@ -124,12 +124,8 @@ class Coded(_Declared):
 
     def as_json(self) -> dict[str, Any]:
         """Return code, message, data and hint as plain JSON values; bytes as hex."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "data": {name: plain_value(value) for name, value in self.data.items()},
-            "hint": self.hint or None,
-        }
+        data = {name: plain_value(value) for name, value in self.data.items()}
+        return {"code": self.code, "message": self.message, "data": data, "hint": self.hint or None}
 
     def replace(self, **changes: Any) -> Self:
         """Return the same with other values in some fields."""

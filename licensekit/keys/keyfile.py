@@ -77,10 +77,9 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
 def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
     """Return the secret key that `passphrase` opens; raise `TooLarge`, `KeyFileInvalid` or `PassphraseWrong`."""
     file = _read_sealed(text)
+    cipher = _cipher(passphrase, file.salt, file.log2_n)
     try:
-        secret = _cipher(passphrase, file.salt, file.log2_n).decrypt(
-            _NONCE, file.secret, SECRET_PREFIX.encode() + file.header
-        )
+        secret = cipher.decrypt(_NONCE, file.secret, SECRET_PREFIX.encode() + file.header)
     except InvalidTag as error:
         raise errors.PassphraseWrong from error
     key = SigningKey.from_secret(file.part.verifying_key.scheme, secret)

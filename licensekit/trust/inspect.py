@@ -40,10 +40,7 @@ def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: in
         extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:
         # What was known before judges the rest of a file of which a trust document is refused.
-        return [
-            _finding(token, "refused", error) if token.type in IN_PACKS else _checked(token, trust_store, now)
-            for token in tokens
-        ]
+        return [_finding(t, "refused", error) if t.type in IN_PACKS else _checked(t, trust_store, now) for t in tokens]
     return [_checked(token, extended, now) for token in tokens]
 
 
@@ -81,11 +78,6 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
 
 def _finding(token: armor.Token, status: str, error: LicenseError | None) -> Finding:
     opened = frame.read(token.frame)
-    return Finding(
-        type=token.type,
-        identity=identity_of(token.type, opened.payload).hex(),
-        signers=tuple(signature.key.hex() for signature in opened.signatures),
-        document=decode(CLASS_OF[token.type], opened.payload),
-        status=status,
-        error=error,
-    )
+    identity, document = identity_of(token.type, opened.payload).hex(), decode(CLASS_OF[token.type], opened.payload)
+    signers = tuple(signature.key.hex() for signature in opened.signatures)
+    return Finding(token.type, identity, signers, document, status, error)

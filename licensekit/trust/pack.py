@@ -131,9 +131,7 @@ def extend_trust_store(
     return at_floor(add_documents(trust_store, tokens, now, seen), seen)
 
 
-def add_documents(
-    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen = NOTHING_SEEN
-) -> TrustStore:
+def add_documents(trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen) -> TrustStore:
     """Add the same, and leave to `at_floor` whether all that was seen is there."""
     tokens = list(tokens)
     trust = extend(remember(trust_store.trust, seen), tokens, now)

@@ -7,7 +7,7 @@ for it have verified.
 
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit import errors
 from licensekit.keys.verifying import VerifyingKey
@@ -19,13 +19,14 @@ from licensekit.wire.documents import Root, decode
 
 _PIN_PREFIX: Final = "lkroot1-"
 DIGEST_BYTES: Final = 32
+Keys = Mapping[KeyReference, VerifyingKey]
 
 
 class KnownRoot(NamedTuple):
     """A root of the chain with its keys loaded."""
 
     verified: Verified[Root]
-    keys: Mapping[KeyReference, VerifyingKey]
+    keys: Keys
 
     @property
     def root(self) -> Root:
@@ -81,14 +82,8 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     root = decode(Root, opened.payload)
     first, newest = chain[0].root, chain[-1].root
     if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise errors.WrongProduct(
-            reason="root",
-            product=root.product,
-            expected=newest.product,
-            issuer=root.issuer,
-            expected_issuer=newest.issuer,
-            version=root.version,
-        )
+        told: dict[str, Any] = {"product": root.product, "issuer": root.issuer, "version": root.version}
+        raise errors.WrongProduct(reason="root", expected=newest.product, expected_issuer=newest.issuer, **told)
     if root.version < first.version:
         return chain
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
@@ -140,13 +135,7 @@ def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
     return _known(token, opened, root, own, own)
 
 
-def _known(
-    token: armor.Token,
-    opened: frame.Frame,
-    root: Root,
-    own: Mapping[KeyReference, VerifyingKey],
-    allowed: Mapping[KeyReference, VerifyingKey],
-) -> KnownRoot:
+def _known(token: armor.Token, opened: frame.Frame, root: Root, own: Keys, allowed: Keys) -> KnownRoot:
     """Check that only allowed keys signed, enough of the root's own, and that all verify."""
     references = [(s.scheme, s.key) for s in opened.signatures]
     if not allowed.keys() >= set(references):
@@ -164,11 +153,7 @@ def _format_pin(digest: bytes) -> str:
 
 def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""
+    needed, missing = root.threshold, root.threshold - count
     return errors.ThresholdNotMet(
-        reason=reason,
-        root=root.version,
-        needed=root.threshold,
-        signed=count,
-        missing=root.threshold - count,
-        version=version,
+        reason=reason, root=root.version, needed=needed, signed=count, missing=missing, version=version
     )

@@ -41,11 +41,9 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
 
 def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
     """Raise `KeyOutOfWindow` or `KeyOutOfScope` for what a key may not say at the time of issue (step 7, from 2 on)."""
-    admitted = signer.admitted
-    if document.issued < admitted.valid_from or (
-        admitted.valid_to is not None and document.issued >= admitted.valid_to
-    ):
-        raise errors.KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=document.issued)
+    admitted, issued = signer.admitted, document.issued
+    if issued < admitted.valid_from or (admitted.valid_to is not None and issued >= admitted.valid_to):
+        raise errors.KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=issued)
     if document.issuer not in admitted.scope.issuers:
         raise _out_of_scope(signer, "issuer", issuer=document.issuer)
     if isinstance(document, Bundle):

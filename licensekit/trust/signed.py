@@ -34,9 +34,7 @@ class _Checked(Generic[D_co]):
     keys: tuple[VerifyingKey, ...]
     """The keys that signed, in the order of the signatures."""
 
-    def __init__(
-        self, seal: object, document: D_co, payload: bytes, token: armor.Token, keys: tuple[VerifyingKey, ...]
-    ) -> None:
+    def __init__(self, seal: object, document: D_co, payload: bytes, token: armor.Token, *keys: VerifyingKey) -> None:
         if seal is not _SEAL:
             raise TypeError(f"{type(self).__name__} is the result of a check; it cannot be made")
         put = object.__setattr__
@@ -111,7 +109,7 @@ def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Seque
     """Verify every signature, then decode (steps 5 and 6); raises as `check_signatures` and `documents.decode`."""
     check_signatures(token, opened, keys)
     document = decode(kind, opened.payload)
-    return Verified(_SEAL, document, opened.payload, token, tuple(keys))
+    return Verified(_SEAL, document, opened.payload, token, *keys)
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
@@ -125,4 +123,4 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
     document = decode(kind, opened.payload)
-    return SelfSigned(_SEAL, document, opened.payload, token, (key,))
+    return SelfSigned(_SEAL, document, opened.payload, token, key)

@@ -88,22 +88,16 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
     if not order.is_news(document, state.seen.get(TRUST), state.trust, now):
         return state
     signers = scope.load_signers(document.document)
-    return state._replace(
-        trust=document,
-        signers=signers,
-        lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
-        seen=with_seen(state.seen, document),
-    )
+    lists = {i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)}
+    return state._replace(trust=document, signers=signers, lists=lists, seen=with_seen(state.seen, document))
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
     """Verify a list or a catalog, the newest or not (L1, C1); raises as `verify_signed`, or `DocumentAhead`."""
     document = verify_signed(token, kind, state)
-    root_version, trust_version = document.document.root_version, document.document.trust_version
-    if (root_version, trust_version) > state.pair:
-        raise errors.DocumentAhead(
-            reason=token.type, issuer=document.document.issuer, root_version=root_version, trust_version=trust_version
-        )
+    issuer, root, trust = document.document.issuer, document.document.root_version, document.document.trust_version
+    if (root, trust) > state.pair:
+        raise errors.DocumentAhead(reason=token.type, issuer=issuer, root_version=root, trust_version=trust)
     return document
 
 
@@ -171,12 +165,11 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
 
 
 def _require_newest_root(trust: Trust, newest: int) -> None:
-    if trust.root_version > newest:
-        raise errors.RootGap(
-            reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version
-        )
-    if trust.root_version < newest:
-        raise errors.RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
+    root, version = trust.root_version, trust.version
+    if root > newest:
+        raise errors.RootGap(reason="trust", version=root, newest=newest, needed=newest + 1, trust=version)
+    if root < newest:
+        raise errors.RootNotNewest(reason="names", version=version, root=root, newest=newest)
 
 
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:

@@ -126,7 +126,7 @@ class Bundle(fields.Document, frozen=True):
                 raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
             if self.part != BASE:
                 raise fields.RefusedField(RuleBroken(reason="part-replaces"))
-        if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
+        if fault := dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise fields.RefusedField(fault)
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
@@ -161,9 +161,7 @@ def naming(bundle: Bundle) -> dict[str, Any]:
     return {"serial": bundle.serial, "part": bundle.part, "use": use, "sequence": bundle.sequence}
 
 
-def order_of_dates_fault(
-    starts: int | None, warning: int | None, expiry: int | None, grace: int | None
-) -> RuleBroken | None:
+def dates_fault(starts: int | None, warning: int | None, expiry: int | None, grace: int | None) -> RuleBroken | None:
     """Return why these dates, in days since 1970, contradict each other, or None."""
     if expiry is None:
         needs_expiry = warning is not None or grace is not None

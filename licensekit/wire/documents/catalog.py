@@ -143,9 +143,8 @@ class Setting(fields.Document, frozen=True):
     def __post_init__(self) -> None:
         fields.require_texts([self.name, *self.choices, self.default])
         fields.require_ascending(self.choices)
-        if self.type is not SettingType.NUMBER and (
-            (self.lowest, self.highest) != (None, None) or self.combine is not Combine.LATEST
-        ):
+        is_plain = (self.lowest, self.highest, self.combine) == (None, None, Combine.LATEST)
+        if self.type is not SettingType.NUMBER and not is_plain:
             raise fields.RefusedField(RuleBroken(reason="setting-not-number"))
         if self.type is not SettingType.TEXT and self.choices:
             raise fields.RefusedField(RuleBroken(reason="setting-not-text"))
@@ -160,11 +159,8 @@ class Setting(fields.Document, frozen=True):
             return self.type is SettingType.BOOLEAN
         if isinstance(value, str):
             return self.type is SettingType.TEXT and (not self.choices or value in self.choices)
-        return (
-            self.type is SettingType.NUMBER
-            and (self.lowest is None or self.lowest <= value)
-            and (self.highest is None or value <= self.highest)
-        )
+        is_within = (self.lowest is None or self.lowest <= value) and (self.highest is None or value <= self.highest)
+        return self.type is SettingType.NUMBER and is_within
 
 
 UPDATE: Final = "update"

@@ -55,6 +55,7 @@ _FIRST_REFUSED: Final = tuple(ends[0] for ends in _REFUSED)
 _NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
 _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
+_NO_ENDS: Final = frozenset({"", "-", "\n"})
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
 _FEW: Final = 8
 """Serials that are judged one by one: a bundle has few, and a list may have sixty thousand."""
@@ -89,12 +90,7 @@ def written_text_fault(text: str) -> TextInvalid | None:
 
 def is_word(text: str, alphabet: bytes) -> bool:
     """Return whether `text` is of the alphabet and neither begins nor ends with a dash."""
-    return (
-        text.isascii()
-        and not text.encode().translate(None, alphabet)
-        and text[:1] not in {"", "-", "\n"}
-        and text[-1] not in "-\n"
-    )
+    return text.isascii() and not text.encode().translate(None, alphabet) and _NO_ENDS.isdisjoint((text[:1], text[-1:]))
 
 
 def is_invisible(character: str) -> bool:
@@ -196,12 +192,8 @@ def _are_words(listed: Sequence[str], alphabet: bytes) -> bool:
     for pair in _NOT_BETWEEN_WORDS:
         if pair in joined:
             return False
-    return (
-        is_word(joined, alphabet + b"\n")
-        and joined.count("\n") == len(listed) - 1
-        and joined[0] != "."
-        and joined[-1] != "."
-    )
+    is_dotted = "." in {joined[:1], joined[-1:]}
+    return is_word(joined, alphabet + b"\n") and joined.count("\n") == len(listed) - 1 and not is_dotted
 
 
 def _is_qualified(text: str) -> bool:
