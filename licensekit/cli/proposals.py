@@ -31,11 +31,8 @@ def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog |
         facts(*first)
         emit()
     is_new = not first and all(one.before is None for one in proposal.changes)
-    rows = [
-        (one.path, None if is_new else shown(one.path, one.before), shown(one.path, one.after))
-        for one in proposal.changes
-    ]
-    if rows:
+    if proposal.changes:
+        rows = ((path, None if is_new else shown(path, was), shown(path, now)) for path, was, now in proposal.changes)
         table(["what", "now", "then"], rows)
     else:
         emit("Nothing would change.")

@@ -157,17 +157,11 @@ async def static_file(request: Request) -> Response:
 
 
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("licensekit.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    loader = PackageLoader("licensekit.console")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
     shown = (amount, coded, day, described, issuer_name, join_groups, license_name, moment, over, percent, tone, value)
-    filters: dict[str, Any] = {one.__name__: one for one in shown}
-    made.filters.update(filters)
+    made.filters.update({one.__name__: one for one in shown})
     return made
 
 

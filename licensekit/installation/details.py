@@ -121,16 +121,10 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
     user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
     found = given(entitlements, user.holdings, access, user.id)
-    return UserDetails(
-        user=user,
-        access=access,
-        given=found,
-        names={one.license: entitlements.licenses[one.license].name for one in found},
-        logins={
-            way: may_login(entitlements, user, way, events=state.events, access=access) for way in ways(entitlements)
-        },
-        events=concerning(state.events, user=user.id, groups=user.groups),
-    )
+    named = {one.license: entitlements.licenses[one.license].name for one in found}
+    by_way = {w: may_login(entitlements, user, w, events=state.events, access=access) for w in ways(entitlements)}
+    events = concerning(state.events, user=user.id, groups=user.groups)
+    return UserDetails(user, access, given=found, names=named, logins=by_way, events=events)
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
@@ -257,10 +251,7 @@ def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explain
     reasons += [(one.license, one.why) for one in details.given if one.why is not None]
     # Who is of another kind comes another way: nothing of this one helps.
     closed = {about for about, why in reasons if isinstance(why, KindExcluded)}
-    rows = (
-        ExplainedRow(about, why, "" if about in closed else _help_for(state, details.user, why))
-        for about, why in reasons
-    )
+    rows = (ExplainedRow(of, why, "" if of in closed else _help_for(state, details.user, why)) for of, why in reasons)
     return Explained("user", details.user.written, details, tuple(rows))
 
 

@@ -52,9 +52,8 @@ class Users(Assignable):
             EntryInvalid: the id, name or a group cannot be kept.
         """
         with write_installation(self._opened) as change:
-            user = add_user(
-                change.connection, UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
-            )
+            facts = UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
+            user = add_user(change.connection, facts)
             change.record("user-add", user=user.written)
             return user
 
@@ -152,16 +151,10 @@ class Users(Assignable):
             NotFound: there is no such site.
         """
         with read_installation(self._opened) as read:
-            state = read.state()
-            at_site = None if site is None else known_site(read.connection, site)
-            return may_login(
-                state.entitlements,
-                user_facts(read.connection, user_id),
-                way,
-                site=None if at_site is None else at_site.id,
-                site_holdings=() if at_site is None else at_site.holdings,
-                events=state.events,
-            )
+            state, user = read.state(), user_facts(read.connection, user_id)
+            at = None if site is None else known_site(read.connection, site)
+            of_site: dict[str, Any] = {} if at is None else {"site": at.id, "site_holdings": at.holdings}
+            return may_login(state.entitlements, user, way, **of_site, events=state.events)
 
 
 _ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)"
@@ -238,13 +231,8 @@ def _require_room(change: WriteTransaction) -> None:
     numbers = {code: count(entitlements, code, change.read.stored.satellites) for code in limiting}
     for code, number in numbers.items():
         if all(one.free == 0 for one in numbers.values()):
-            raise NoneFree(
-                reason="sites" if number.total else "no-sites",
-                license=code,
-                in_use=number.in_use,
-                total=number.total,
-                why=None if number.total else why_not(entitlements, code),
-            )
+            reason, why = ("sites", None) if number.total else ("no-sites", why_not(entitlements, code))
+            raise NoneFree(reason=reason, license=code, in_use=number.in_use, total=number.total, why=why)
     for code in limiting:
         for fault in missing_requirements(entitlements, "the installation", code):
             raise fault

@@ -37,14 +37,11 @@ class BootClockMissing(Message):
 
 
 _CHECK_OF: Final[Mapping[str, str]] = {
-    "clock-accepted": "time",
-    "clock-ahead": "time",
-    "clock-behind": "time",
+    **dict.fromkeys(("clock-accepted", "clock-ahead", "clock-behind"), "time"),
+    **dict.fromkeys(("restored-backup", "unreadable-mark"), "backup"),
     "not-activated": "activation",
     "damaged-journal": "journal",
     "read-only": "files",
-    "restored-backup": "backup",
-    "unreadable-mark": "backup",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
 

@@ -166,9 +166,8 @@ def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) 
 
 
 def _news(facts: AdmissionFacts) -> Iterator[Brought]:
-    before, after = (
-        {order_of(one.document): one for one in store.documents} for store in (facts.before, facts.trust_store)
-    )
+    stores = facts.before, facts.trust_store
+    before, after = ({order_of(one.document): one for one in store.documents} for store in stores)
     for (kind, issuer), one in after.items():
         known = before.get((kind, issuer))
         if one != known:

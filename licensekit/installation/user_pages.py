@@ -123,9 +123,8 @@ def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition |
 def _size(connection: Connection, ranges: Sequence[Clause]) -> int:
     """Count candidates, up to `LOOKED_AT`."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
-    row = connection.one(
-        _COUNT.replace("{ranges}", every), *(value for one in ranges for value in one.values), LOOKED_AT
-    )
+    values = (value for one in ranges for value in one.values)
+    row = connection.one(_COUNT.replace("{ranges}", every), *values, LOOKED_AT)
     return 0 if row is None else int(row[0])
 
 

@@ -167,14 +167,9 @@ def opened(
     """Open the installation that a command is about, with what the application has built in."""
     from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
 
-    built_in = built_in_of(click.get_current_context())
+    ours, place = built_in_of(click.get_current_context()), home_of(home, pack)
+    root, pack, released, facts = ours.root or root, ours.pack or pack, ours.released or released, ours.facts or {}
     with Installation.open(
-        home_of(home, pack),
-        root=built_in.root or root,
-        pack=built_in.pack or pack,
-        released=built_in.released or released,
-        facts=built_in.facts or {},
-        by=account(),
-        create=create,
+        place, root=root, pack=pack, released=released, facts=facts, by=account(), create=create
     ) as installation:
         yield installation

@@ -47,11 +47,8 @@ def _bundle(bundle: documents.Bundle) -> Facts:
 
 
 def _table_of_bundle(bundle: documents.Bundle, licenses: Mapping[str, documents.License]) -> None:
-    rows = [
-        (spelling.name_of(kind), code, spelling.amount_of(count, licenses.get(code)))
-        for kind in documents.Kind
-        for code, count in bundle.counts(kind).items()
-    ]
+    counts = [(spelling.name_of(kind), *item) for kind in documents.Kind for item in bundle.counts(kind).items()]
+    rows = [(kind, code, spelling.amount_of(count, licenses.get(code))) for kind, code, count in counts]
     table(["kind", "license", ">count"], rows)
 
 

@@ -75,11 +75,8 @@ def fingerprint(digits: str) -> str:
 
 def limits_of(scope: Scope) -> list[str]:
     """Return what limits the bundles of a key, beside their uses."""
-    said = (
-        ("part {}", ", ".join(scope.parts or ())),
-        ("at most {} of a license", scope.most),
-        ("at most {}", scope.longest_term and counted(scope.longest_term, "day")),
-    )
+    parts, term = ", ".join(scope.parts or ()), scope.longest_term and counted(scope.longest_term, "day")
+    said = (("part {}", parts), ("at most {} of a license", scope.most), ("at most {}", term))
     return [text.format(limit) for text, limit in said if limit]
 
 

@@ -140,15 +140,9 @@ def get_cookie(request: Request, name: str) -> str:
 
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
     """Set a cookie that no script and no other site can use; an empty value takes it away."""
-    response.set_cookie(
-        _called(request, name),
-        value,
-        max_age=None if value else 0,
-        path="/" if _is_secure(request) else request.scope.get("root_path") or "/",
-        secure=_is_secure(request),
-        httponly=True,
-        samesite="strict",
-    )
+    called, age, secure = _called(request, name), None if value else 0, _is_secure(request)
+    path = "/" if secure else request.scope.get("root_path") or "/"
+    response.set_cookie(called, value, max_age=age, path=path, secure=secure, httponly=True, samesite="strict")
 
 
 def _called(request: Request, name: str) -> str:

@@ -114,11 +114,8 @@ def routes(sign_in: SignIn) -> list[Route]:
         sign_in.end(request, response)
         return response
 
-    return [
-        Route("/sign-in", show),
-        Route("/sign-in", begin, methods=["POST"]),
-        Route("/sign-out", end, methods=["POST"]),
-    ]
+    post = ["POST"]
+    return [Route("/sign-in", show), Route("/sign-in", begin, methods=post), Route("/sign-out", end, methods=post)]
 
 
 Network = IPv4Network | IPv6Network
