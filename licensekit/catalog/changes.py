@@ -40,8 +40,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
             faults.append(SoldReduced(reason="license", where=path))
             continue
         successor = license_.replaced_by
-        kept = {new.licenses[code].replaced_by, *has[code]}
-        if successor is not None and successor not in kept:
+        if successor is not None and successor not in {new.licenses[code].replaced_by, *has[code]}:
             where = f"{path}.replaced_by"
             faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=where))
         if lost := had[code] - has[code] - {successor}:

@@ -205,8 +205,7 @@ def plain_value(value: Any) -> Any:
     elif hasattr(value, "_asdict"):
         plain = plain_value(value._asdict())
     elif isinstance(value, Mapping):
-        named = cast("Mapping[object, Any]", value)
-        plain = {str(key): plain_value(one) for key, one in named.items()}
+        plain = {str(key): plain_value(one) for key, one in cast("Mapping[object, Any]", value).items()}
     elif isinstance(value, Sequence | AbstractSet) and not isinstance(value, str):
         plain = [plain_value(one) for one in cast("Sequence[Any]", value)]
     elif not isinstance(value, str | int | float | None):

@@ -1,7 +1,4 @@
-"""A license file, taken whole or not at all (`docs/installation.md`, "Activation").
-
-It is given, or fetched from where its issuer publishes it (`docs/how-to/renewals.md`).
-"""
+"""A license file, given or fetched, is taken whole or not at all (`docs/installation.md`, "Activation")."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""Everything about one license, user or file: what it means or has, where from, why not more, and what would help.
-
-What is wrong is stated by the notices, reasons and errors that everything else shows as well.
-"""
+"""Everything about one license, user or file: what it means or has, where from, why not more, what would help."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from shlex import quote

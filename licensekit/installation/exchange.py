@@ -1,7 +1,4 @@
-"""Exchange files, which an installation signs: requests, receipts of returns, statements.
-
-Each carries the head of the audit log, with its own entry in it: a rewritten history shows there.
-"""
+"""Exchange files that an installation signs, with the head of the audit log: a rewritten history shows there."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -81,8 +78,7 @@ class ReturnProposal(SettlingProposal[str]):
                 _return(change, record)
             for identity in _behind(records, self.part, self.issuer) if active else ():
                 change.enter(BundleEnded(identity, REPLACED))
-            state = change.journal.state
-            return armor.write_file(_receipts(change.connection, state, self.part, self.issuer))
+            return armor.write_file(_receipts(change.connection, change.journal.state, self.part, self.issuer))
 
 
 def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> ReturnProposal:
@@ -178,8 +174,7 @@ def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Valu
     went = {"clock": state.clock_accepted, "damaged": is_damaged, "restored": state.restored, "accepted": is_accepted}
     words = " ".join(word for word, is_so in went.items() if is_so)
     trust_store = change.read.state().trust_store
-    held = held_in(trust_store, trust_store.issuer).text
-    return {**follows, HOLDS: held, **({JOURNAL: words} if words else {})}
+    return {**follows, HOLDS: held_in(trust_store, trust_store.issuer).text, **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:

@@ -206,8 +206,7 @@ class Sites(Assignable):
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
             held = frozenset((*site.licenses, slots.SATELLITE))
-            removed = HolderChange(site.id, site.written, held, frozenset(), held, ends=True)
-            write_changes(change, Kind.SITE, [removed])
+            write_changes(change, Kind.SITE, [HolderChange(site.id, site.written, held, frozenset(), held, ends=True)])
             return site.licenses
 
     def list(self) -> tuple[SiteRow, ...]:

@@ -1,7 +1,4 @@
-"""What activating a license file does, and what stands against it: decided, and not yet written.
-
-Only what decides is worked out here. What a person looks at first is in `licensekit.installation.preview`.
-"""
+"""What activating a license file does, and what stands against it; what people look at is in `preview`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple

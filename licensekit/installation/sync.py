@@ -134,8 +134,7 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     losing = sum(one.outcome == LEFT or bool(one.staged.released) for one in plan.users)
     most = MostUsersLeave(losing=losing, users=there) if losing > max(FEW, there // 2) else None
     changes, confirmed = tuple(map(_change, plan.staged)), (UsersLeave(users=leaving),) if leaving else ()
-    warnings = (most,) if most else ()
-    return replace(plan, changes=changes, warnings=warnings, needs_confirmation=confirmed, too_many=most)
+    return replace(plan, changes=changes, warnings=(most,) if most else (), needs_confirmation=confirmed, too_many=most)
 
 
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:

@@ -67,8 +67,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
         raise errors.PassphraseMissing(reason="empty")
     public = key.verifying_key
     salt = token_bytes(_SALT_BYTES)
-    cost = bytes([public.scheme, LOG2_N])
-    header = cost + salt + _label_bytes(label) + public.public
+    header = bytes([public.scheme, LOG2_N]) + salt + _label_bytes(label) + public.public
     cipher = _cipher(passphrase, salt, LOG2_N)
     sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
     return SECRET_PREFIX + armor.encode(header + sealed)
@@ -128,8 +127,7 @@ def _read_sealed(text: bytes | str) -> _Sealed:
     except errors.KeyInvalid as error:
         raise errors.KeyFileInvalid(reason="shown-key-invalid") from error
     end = len(data) - SECRET_BYTES[scheme] - _TAG_BYTES
-    part = PublicPart(key, label)
-    return _Sealed(log2_n, data[2:fixed], part, data[:end], data[end:])
+    return _Sealed(log2_n, data[2:fixed], PublicPart(key, label), data[:end], data[end:])
 
 
 def _read(text: bytes | str, prefix: str) -> bytes:

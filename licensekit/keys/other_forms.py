@@ -81,8 +81,7 @@ def _loader(data: bytes) -> _Load:
     for mark, load in _LOADERS:
         if mark in data:
             return load
-    mistaken = (what for mark, what in _MISTAKEN if mark in data)
-    raise KeyFileInvalid(reason=next(mistaken, "import-form"))
+    raise KeyFileInvalid(reason=next((what for mark, what in _MISTAKEN if mark in data), "import-form"))
 
 
 def _read(load: _Load, data: bytes, secret: bytes | None) -> object:

@@ -1,7 +1,4 @@
-"""Tables that people keep in spreadsheets: bytes in, cells by the names of their columns out.
-
-One reader for all of them (`docs/commands.md`, "Tables"), a row at a time, in constant memory.
-"""
+"""Tables of spreadsheets (`docs/commands.md`, "Tables"): bytes in, a row at a time, cells by their columns out."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -47,8 +47,7 @@ def search_words(text: str) -> frozenset[str]:
     if not text.isascii():
         plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
         text = "".join(character for character in plain if not category(character).startswith("M"))
-    letters = text.lower().translate(LETTERS)
-    spaced = "".join(character if character.isalnum() else " " for character in letters)
+    spaced = "".join(character if character.isalnum() else " " for character in text.lower().translate(LETTERS))
     return frozenset(word[:WORD_LENGTH] for word in spaced.split())
 
 

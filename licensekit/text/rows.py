@@ -135,8 +135,7 @@ def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
 def written_row(cells: Iterable[object]) -> str:
     """Return a line of CSV that no spreadsheet runs, and whose cells `as_typed` reads."""
     buffer = io.StringIO()
-    safe = (_UNSAFE.sub("'", cell) if isinstance(cell, str) else cell for cell in cells)
-    csv.writer(buffer).writerow(safe)
+    csv.writer(buffer).writerow(_UNSAFE.sub("'", cell) if isinstance(cell, str) else cell for cell in cells)
     return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 

@@ -1,7 +1,4 @@
-"""TOML, and tables that people or programs wrote: read key by key; every fault is kept, none stops it.
-
-A faulty key reads as if it were absent, so that the rest can still be judged.
-"""
+"""TOML and tables, read key by key: every fault is kept, and a faulty key reads as if it were absent."""
 
 import re
 import tomllib

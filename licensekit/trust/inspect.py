@@ -72,8 +72,7 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
             return "verified"
         raise RootMismatch(reason="untrusted")
     in_force = [state.trust, *state.lists.values(), *trust_store.catalogs.values()]
-    is_in_force = any(v is not None and v.token == token for v in in_force)
-    return "verified" if is_in_force else "superseded"
+    return "verified" if any(v is not None and v.token == token for v in in_force) else "superseded"
 
 
 def _finding(token: armor.Token, status: str, error: LicenseError | None) -> Finding:

@@ -119,8 +119,7 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
         mine = [(s, key) for s, key in pairs if key is not None]
         best = max(best, len(mine))
         if len(mine) >= known.root.threshold:
-            part = frame.Frame(tuple(s for s, _ in mine), opened.payload)
-            check_signatures(token, part, [key for _, key in mine])
+            check_signatures(token, frame.Frame(tuple(s for s, _ in mine), opened.payload), [key for _, key in mine])
             return known
     raise short_of(chain[-1].root, best, reason="next-root")
 
@@ -143,8 +142,7 @@ def _known(token: armor.Token, opened: frame.Frame, root: Root, own: Keys, allow
     count = sum(reference in own for reference in references)
     if count < root.threshold:
         raise short_of(root, count, version=root.version)
-    keys = [allowed[reference] for reference in references]
-    return KnownRoot(verified(token, opened, Root, keys), own)
+    return KnownRoot(verified(token, opened, Root, [allowed[reference] for reference in references]), own)
 
 
 def _format_pin(digest: bytes) -> str:

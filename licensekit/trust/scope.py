@@ -100,8 +100,7 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
 
 
 def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> errors.KeyOutOfScope:
-    key = signer.key.key_id
-    return errors.KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
+    return errors.KeyOutOfScope(reason=reason, key_id=signer.key.key_id, name=signer.admitted.name, **about)
 
 
 def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:

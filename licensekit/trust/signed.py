@@ -108,8 +108,7 @@ def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[Ver
 def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]) -> Verified[D]:
     """Verify every signature, then decode (steps 5 and 6); raises as `check_signatures` and `documents.decode`."""
     check_signatures(token, opened, keys)
-    document = decode(kind, opened.payload)
-    return Verified(_SEAL, document, opened.payload, token, *keys)
+    return Verified(_SEAL, decode(kind, opened.payload), opened.payload, token, *keys)
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
@@ -122,5 +121,4 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
         raise KeyUnknown(reason="installation", document=token.type)
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
-    document = decode(kind, opened.payload)
-    return SelfSigned(_SEAL, document, opened.payload, token, key)
+    return SelfSigned(_SEAL, decode(kind, opened.payload), opened.payload, token, key)

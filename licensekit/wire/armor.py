@@ -103,8 +103,7 @@ def _token(piece: bytes) -> Token:
         raise ArmorInvalid(reason="no-contents")
     kind = _TYPES.get(name)
     if kind is None:
-        shown = name[:20].decode("ascii", "backslashreplace")
-        raise UnexpectedType(reason="unknown", type=shown)
+        raise UnexpectedType(reason="unknown", type=name[:20].decode("ascii", "backslashreplace"))
     if len(body) > _BODY_CHARACTERS:
         raise TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))
     return Token(kind, decode(body))

@@ -32,8 +32,7 @@ def plain_fields(value: object, names: str) -> dict[str, Any]:
 @cache
 def fields_named(names: str) -> dict[str, str]:
     """Return each name in `names` and the field that it names, as for `plain_fields`."""
-    pairs = (one.partition("=") for one in names.split())
-    return {name: field or name for name, _, field in pairs}
+    return {name: field or name for name, _, field in (one.partition("=") for one in names.split())}
 
 
 def word(value: IntEnum) -> str:
@@ -56,8 +55,7 @@ def _plain_value(value: Any) -> Any:
         case bytes():
             return value.hex()
         case dict():
-            items = cast("dict[str, Any]", value).items()
-            return {key: _plain_value(item) for key, item in items}
+            return {key: _plain_value(item) for key, item in cast("dict[str, Any]", value).items()}
         case list() | tuple():
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:

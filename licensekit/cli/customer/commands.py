@@ -73,13 +73,12 @@ def customer_commands(
     def commands(ctx: click.Context) -> None:
         """Activate license files and assign licenses."""
         ctx.obj = built_in
-        path = ctx.command_path
 
         def rename(ours: re.Match[str]) -> str:
             called = ours["command"]
             if called is None:
                 return home_variable
-            return f"{ours['quote']}{path} {called}" if called in offered else f"the vendor's `{called}"
+            return f"{ours['quote']}{ctx.command_path} {called}" if called in offered else f"the vendor's `{called}"
 
         ctx.meta[OWN_NAME] = rename
 

@@ -216,8 +216,7 @@ _COLUMNS: Final[output.Columns[PlannedUser]] = {
 @in_installation
 def export(*, file: str, installation: Installation) -> None:
     """Write all users as a CSV file, which `users import` and `users sync` read again."""
-    lines = user_lines(row.user for row in installation.users.list())
-    write_output(file, "".join(lines).encode())
+    write_output(file, "".join(user_lines(row.user for row in installation.users.list())).encode())
 
 
 _RULES: Final[output.Columns[GroupRule]] = {

@@ -168,11 +168,9 @@ def _fields(document: documents.Document) -> Facts:
     for name, value in plain(document).items():
         label = name.replace("_", " ")
         if isinstance(value, dict):
-            entries = cast("dict[str, Any]", value)
-            yield from ((f"{label} {key}", _inline(item)) for key, item in entries.items())
+            yield from ((f"{label} {key}", _inline(item)) for key, item in cast("dict[str, Any]", value).items())
         elif isinstance(value, list):
-            items = cast("list[object]", value)
-            yield label, spelling.listed(items) or spelling.EMPTY
+            yield label, spelling.listed(cast("list[object]", value)) or spelling.EMPTY
         else:
             yield label, value
 

@@ -155,8 +155,7 @@ def _find(place: KeyPlace) -> Token:
 
 
 def _describes(place: KeyPlace, token: Token) -> bool:
-    serial = token.serial.decode("ascii", "replace")
-    values = (token.label, serial, token.model, token.manufacturer_id)
+    values = (token.label, token.serial.decode("ascii", "replace"), token.model, token.manufacturer_id)
     has = dict(zip(TOKEN_ATTRIBUTES, values, strict=True))
     return place.token.items() <= has.items()
 

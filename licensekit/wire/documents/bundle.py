@@ -1,7 +1,4 @@
-"""What is sold: the bundle that one file grants to one company.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What is sold: the bundle that one file grants to one company."""
 
 from enum import IntEnum
 from itertools import pairwise
@@ -157,15 +154,13 @@ def label_of(serial: str, part: str, use: str, sequence: int) -> str:
 
 def naming(bundle: Bundle) -> dict[str, Any]:
     """Return the fields by which errors name a bundle; no two of an issuer share all of them."""
-    use = bundle.use.word
-    return {"serial": bundle.serial, "part": bundle.part, "use": use, "sequence": bundle.sequence}
+    return {"serial": bundle.serial, "part": bundle.part, "use": bundle.use.word, "sequence": bundle.sequence}
 
 
 def dates_fault(starts: int | None, warning: int | None, expiry: int | None, grace: int | None) -> RuleBroken | None:
     """Return why these dates, in days since 1970, contradict each other, or None."""
     if expiry is None:
-        needs_expiry = warning is not None or grace is not None
-        return RuleBroken(reason="no-expiry") if needs_expiry else None
+        return RuleBroken(reason="no-expiry") if warning is not None or grace is not None else None
     dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))
     for (earlier, before), (later, after) in pairwise([(name, day) for name, day in dates if day is not None]):
         if before > after:

@@ -1,7 +1,4 @@
-"""What can be sold: the catalog that says what may be in bundles, and what it means.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What can be sold: the catalog that says what may be in bundles, and what it means."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from enum import IntEnum

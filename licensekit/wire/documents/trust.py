@@ -1,7 +1,4 @@
-"""What is trusted: roots, the signing keys that they admit, and what was taken back.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What is trusted: roots, the signing keys that they admit, and what was taken back."""
 
 from collections.abc import Iterable
 from enum import IntEnum
