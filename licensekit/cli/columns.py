@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from unicodedata import combining, east_asian_width
 
 GAP: Final = "  "
-"""What stands between two columns."""
 
 
 class Column(NamedTuple):

@@ -174,7 +174,6 @@ color_option: Final[Decorator] = option(
     is_eager=True,
     callback=_set_color,
 )
-"""`--color` and `--no-color`, before the command."""
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:

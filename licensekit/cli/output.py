@@ -36,7 +36,6 @@ _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
-"""`--json`, wherever facts are printed."""
 
 
 def in_own_name(text: str) -> str:

@@ -26,9 +26,7 @@ class AdmittedSigner(NamedTuple):
     key: VerifyingKey
     admitted: AdmittedKey
     types: frozenset[str]
-    """The token types that it may sign."""
     is_limited: bool
-    """Whether its bundles are limited in part, count or term."""
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:

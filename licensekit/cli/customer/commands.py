@@ -46,7 +46,6 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
-    """The environment variable that names the home."""
 
 
 def customer_commands(
@@ -113,7 +112,6 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
 home_option: Final[Decorator] = option(
     "--home DIR", "The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]", cls=ApplicationOption
 )
-"""`--home`, for every command of the customer."""
 
 
 def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:

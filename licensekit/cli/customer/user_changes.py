@@ -50,7 +50,6 @@ filters: Final[Decorator] = collected(
     option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),
     option("--unusable", "Only users who hold a license and cannot log in, or one that nobody can use any more."),
 )
-"""The filters of a list of users, as `wanted`."""
 
 
 def _command(does: str, text: str, arguments: str, *options: Decorator) -> click.Command:

@@ -22,10 +22,8 @@ AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | 
 D = TypeVar("D", bound=Document)
 
 TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
-"""Document class to the type that its tokens name."""
 
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
-"""Token type to document class."""
 
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
