@@ -55,14 +55,10 @@ would deny what was written."""
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
-    """Read all bytes of a plain file of at most `limit` bytes.
+    """Read all bytes of a plain file of at most `limit`; errors call it `what`, such as `a license file`.
 
-    `what` says in errors what the file was meant to be: `a license file`. A FIFO or device is refused and never waited
-    for. A symbolic link is followed.
-
-    Raises:
-        FileUnusable: missing, not a plain file, or not readable.
-        TooLarge: more than `limit` bytes, also if they appear while it is read.
+    A FIFO or device is refused and never waited for; a symbolic link is followed. Raises `FileUnusable`, or `TooLarge`,
+    also for bytes that appear while it is read.
     """
     file, size = open_plain(path, what=what)
     with file, _explained(path, what):
@@ -80,11 +76,7 @@ def read_start(path: Path, *, limit: int, what: str) -> bytes:
 
 
 def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
-    """Open a plain file of any size to be read from its beginning, and give its size in bytes.
-
-    Raises:
-        FileUnusable: missing, not a plain file, or not readable.
-    """
+    """Open a plain file of any size, and return it with its size in bytes; raise `FileUnusable` if it is none."""
     with _explained(path, what):
         try:
             handle = os.open(path, _READ)
@@ -112,12 +104,10 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
 
     Whatever happens, there is all of it or what was there: it is written beside `path` under another name, with `mode`
     (less what the umask takes) from the start, and is on the disk before it gets its own. Nothing is left of it if the
-    block raises. Without `replace` it must be new. What is there and is no plain file stays: a device, and a symbolic
-    link, because neither to write through it nor to remove it could be meant for sure.
+    block raises. What is there and is no plain file stays: a device, and a symbolic link, because neither to write
+    through it nor to remove it could be meant for sure.
 
-    Raises:
-        PlaceTaken: the file is there, and `replace` is false.
-        FileUnusable: it cannot be written there; what was there is unchanged.
+    Raises `PlaceTaken` where it is there and `replace` is false, else `FileUnusable`.
     """
     try:
         before = _check_place(path, replace=replace)
@@ -148,13 +138,9 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None) -> None:
-    """Write files of these names into `folder`, each whole or not at all, none of them synced.
+    """Write files of these names into `folder`, each whole or not at all, none of them synced, with `mode` if given.
 
-    What is there under one of the names is replaced, a symbolic link as well. The umask decides who may read them,
-    unless there is a `mode`, which they have from the start.
-
-    Raises:
-        FileUnusable: one cannot be written; those before it were.
+    What is there is replaced, a symbolic link too. Raises `FileUnusable` for one that cannot be written, after others.
     """
     place = str(folder)
     partial = f"{place}{os.sep}.{token_hex(8)}.partial"
@@ -195,12 +181,9 @@ def require_writable(folder: Path) -> None:
 
 
 def is_exposed(path: Path) -> bool:
-    """Return whether others than its owner may read or change the file, as far as its mode tells.
+    """Return whether others than its owner may read or change a file, as far as its mode tells; raises `FileUnusable`.
 
     Windows keeps access in lists that a mode does not show: there the answer is always False.
-
-    Raises:
-        FileUnusable: there is no such file.
     """
     with _explained(path, "a file"):
         mode = path.stat().st_mode
@@ -208,10 +191,7 @@ def is_exposed(path: Path) -> bool:
 
 
 def hand_over(made: int | Path, folder: Path, before: os.stat_result | None = None) -> None:
-    """As root, let what was made in `folder` belong to the owner of the folder, or of `before`.
-
-    So root leaves nothing that the account of the application cannot use.
-    """
+    """As root, give what was made to the owner of `folder`, or of `before`: the application must be able to use it."""
     if sys.platform != "win32" and os.geteuid() == 0:
         owner = before or folder.stat()
         # A file system may have no owners, or not obey root: then it decides who uses the file.

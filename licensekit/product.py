@@ -157,13 +157,9 @@ class Product(Generic[L]):
         """
         from licensekit.cli import customer_commands
 
+        home, day = f"{self._variable}_HOME", self.released
         return customer_commands(
-            root=self.root,
-            pack=self.pack,
-            home_variable=f"{self._variable}_HOME",
-            released=self.released,
-            facts=self.facts,
-            name=name,
+            root=self.root, pack=self.pack, home_variable=home, released=day, facts=self.facts, name=name
         )
 
     def console(

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from licensekit.errors import ConfirmationNeeded, ProposalStale
-from licensekit.errors.coded import Coded, plain_value
+from licensekit.errors import Coded, ConfirmationNeeded, ProposalStale, plain_value
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -77,13 +76,9 @@ P = TypeVar("P", bound=Proposal[Any])
 
 
 def require_same(shown: P, now: P) -> None:
-    """Return if doing `now` does what `shown` promised.
+    """Raise `ProposalStale` unless doing `now` does what `shown` promised, but for warnings.
 
-    `now` is the same operation, worked out inside the write transaction. Compared are changes, consequences and what
-    needs a confirmation; not warnings.
-
-    Raises:
-        ProposalStale: something is different.
+    `now` is the same operation, worked out inside the write transaction.
     """
     before, after = _promises(shown), _promises(now)
     if before != after:

@@ -40,10 +40,8 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
             faults.append(SoldReduced(reason="license", where=path))
             continue
         successor = license_.replaced_by
-        kept = {new.licenses[code].replaced_by, *has[code]}
-        if successor is not None and successor not in kept:
-            where = f"{path}.replaced_by"
-            faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=where))
+        if successor is not None and successor not in {new.licenses[code].replaced_by, *has[code]}:
+            faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=f"{path}.replaced_by"))
         if lost := had[code] - has[code] - {successor}:
             faults.append(SoldReduced(reason="includes", names=tuple(sorted(lost)), where=f"{path}.includes"))
         faults += _of_license(path, license_, new.licenses[code])
@@ -57,8 +55,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
 def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     """Return every difference between two catalogs, in the order of the new one, removed ones last.
 
-    What is taken away only through another license (an include of an include) is no difference of its own; `takes_away`
-    names it.
+    What is taken away only through another license is no difference of its own; `takes_away` names it.
     """
     taking = {fault.where for fault in takes_away(old, new)}
     before, after = _flat(old), _flat(new)
@@ -76,12 +73,7 @@ def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     return found
 
 
-_COUNTING: Final = {
-    ".seats": "named seats",
-    ".limits": "no limit",
-    ".quantity": "no quantity",
-    ".per": "once and for all",
-}
+_UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
 """Key that says what a count means, to how people read it unset."""
 
 
@@ -95,7 +87,7 @@ def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
     if new.full_with not in (None, old.full_with):
         yield SoldReduced(reason="full-with", names=(new.full_with,), where=f"{path}.full_with")
     was, now = _fields(old), _fields(new)
-    for key, unset in _COUNTING.items():
+    for key, unset in _UNSET.items():
         before, after = was.get(key, unset), now.get(key, unset)
         if before != after:
             yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")
@@ -112,11 +104,9 @@ def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldRe
         before, after = word(old.combine), word(new.combine)
         yield SoldReduced(reason="count", before=before, after=after, where=f"{path}.combine")
     if new.lowest is not None and (old.lowest is None or old.lowest < new.lowest):
-        before = f"below {new.lowest}"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.lowest")
+        yield SoldReduced(reason="setting-fits", before=f"below {new.lowest}", where=f"{path}.lowest")
     if new.highest is not None and (old.highest is None or old.highest > new.highest):
-        before = f"above {new.highest}"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.highest")
+        yield SoldReduced(reason="setting-fits", before=f"above {new.highest}", where=f"{path}.highest")
     if new.choices and not old.choices:
         yield SoldReduced(reason="setting-fits", before="of any text", where=f"{path}.choices")
     if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):
@@ -143,13 +133,8 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     head = {"product": catalog.product, "issuer.code": catalog.issuer}
     head |= {names.get(what, f"names.{what}"): name for what, name in catalog.names.items()}
     head |= {f"issuer.{purpose}": url for purpose, url in catalog.urls.items()}
-    tables: dict[str, Mapping[str, Document]] = {
-        "licenses": catalog.licenses,
-        "settings": catalog.settings,
-        "access": catalog.access,
-        "editions": catalog.editions,
-    }
-    return {"": head, **{f"{name}.{code}": _fields(one) for name, ones in tables.items() for code, one in ones.items()}}
+    tables = [(name, getattr(catalog, name)) for name in ("licenses", "settings", "access", "editions")]
+    return {"": head, **{f"{name}.{code}": _fields(one) for name, table in tables for code, one in table.items()}}
 
 
 _UNSAID: Final = {

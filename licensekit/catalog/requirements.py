@@ -44,10 +44,9 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
 
 
 def may_require(kind: Kind, required: Kind) -> bool:
-    """Return whether a license of `kind` may require one of the kind `required`.
+    """Return whether a license of `kind` may require one of the kind `required`: its holder or the installation has it.
 
-    Its holder must be able to hold it, or the installation: a user is not tied to one site when a license is assigned,
-    and an installation holds neither site nor user licenses.
+    A user is not tied to one site, and an installation holds neither site nor user licenses.
     """
     return required in (kind, Kind.SYSTEM)
 
@@ -58,10 +57,7 @@ def _requires(license_: License, licenses: Mapping[str, License], issuer: str, h
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Return each set of nodes that reach one another, a node that points at itself included.
-
-    Sets and their members come in the order of `edges`.
-    """
+    """Return each set of nodes that reach one another, or one that points at itself, in the order of `edges`."""
     onward = {node: frozenset(others) for node, others in edges.items()}
     reach = {node: spread(others, onward) for node, others in onward.items()}
     found: list[list[str]] = []
@@ -77,8 +73,7 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
     """Yield a fault for each of the catalog's own licenses whose requirements can never hold.
 
-    Left out are those in a circle of requirements, and those that require one that fails for its own requirements: the
-    cause is reported once.
+    A cause is reported once: not for a circle of requirements, nor for what requires one that fails for its own.
     """
     holdings = _holdings(known)
     failing = {
@@ -105,10 +100,7 @@ def _why(known: KnownLicenses, holdings: list[list[frozenset[str]]], name: str) 
 
 
 def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
-    """Return, for each issuer with plans, what can be held together with none or one of them.
-
-    The plans of the other issuers are held as well: each issuer's are judged apart.
-    """
+    """Return, for each issuer with plans, what can be held with none or one of them, beside those of the others."""
     licenses = known.licenses
     included = frozenset[str]().union(*known.gives.values())
     assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}
@@ -123,13 +115,11 @@ def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
     return [_beside(known, for_all, assignable, own) for own in of_issuer.values() or [set[str]()]]
 
 
-def _beside(
-    known: KnownLicenses, for_all: frozenset[str], assignable: set[str], plans: set[str]
-) -> list[frozenset[str]]:
+def _beside(known: KnownLicenses, base: frozenset[str], assignable: set[str], plans: set[str]) -> list[frozenset[str]]:
     """Return what can be held with none of `plans`, and with each of them."""
-    without = _grow(known, for_all, assignable - plans)
+    without = _grow(known, base, assignable - plans)
     with_each = [_grow(known, without, (assignable - plans) | {plan}) for plan in sorted(plans)]
-    return [for_all, without, *with_each]
+    return [base, without, *with_each]
 
 
 def _grow(known: KnownLicenses, held: frozenset[str], assignable: set[str]) -> frozenset[str]:

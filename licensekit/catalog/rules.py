@@ -23,10 +23,9 @@ _ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
-    """Check a catalog: return all its faults by key path; if there is none, it may be signed.
+    """Return all faults of a catalog by key path, at most a thousand; if there is none, it may be signed.
 
-    At most a thousand faults are returned: more than that come from one cause. `others` are the catalogs of other
-    issuers (issuer to catalog) whose licenses it may require.
+    `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
     """
     known = known_licenses(catalog, others)
     found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(catalog))
@@ -88,8 +87,7 @@ def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
     if issuer not in known.issuers:
         guess = nearest(issuer, known.issuers)
         return NameUnknown(reason="issuer", name=code, issuer=issuer, guess=guess)
-    theirs = [other for other in known.licenses if other.startswith(f"{issuer}.")]
-    guess = nearest(name, theirs)
+    guess = nearest(name, [other for other in known.licenses if other.startswith(f"{issuer}.")])
     return NameUnknown(reason="theirs", name=code, issuer=issuer, guess=guess)
 
 
@@ -118,8 +116,7 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
 
 
 def _circular(circle: list[str], alone: str, together: str) -> LicensesCircular:
-    reason = alone if len(circle) == 1 else together
-    return LicensesCircular(reason=reason, licenses=tuple(circle))
+    return LicensesCircular(reason=alone if len(circle) == 1 else together, licenses=tuple(circle))
 
 
 def _of_access(known: KnownLicenses) -> Iterator[Fault]:
@@ -134,8 +131,7 @@ def _of_access(known: KnownLicenses) -> Iterator[Fault]:
 
 def _of_editions(catalog: Catalog) -> Iterator[Fault]:
     for name, edition in catalog.editions.items():
-        counts = Counts(edition.system, edition.sites, edition.users)
-        yield from counts_faults(counts, catalog, f"editions.{name}.")
+        yield from counts_faults(Counts(edition.system, edition.sites, edition.users), catalog, f"editions.{name}.")
         yield from settings_faults(edition.settings, catalog.settings, f"editions.{name}.")
 
 
@@ -167,10 +163,7 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
 
 
 def settings_faults(sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = "") -> Iterator[Fault]:
-    """Return which settings are not in a catalog, or have a value that does not fit there.
-
-    `prefix` begins the key paths.
-    """
+    """Yield which settings a catalog lacks, or that do not fit there; `prefix` begins the key paths."""
     for code, value in sold.items():
         setting = settings.get(code)
         fault: Fault | None
@@ -201,8 +194,7 @@ def missing_quantities(
     """Yield a fault for each license that is sold by quantity and has `True` for its count."""
     for code, count in system.items():
         if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
-            where = f"{prefix}system.{code}"
-            yield CountWrong(reason="quantity", unit=unit, where=where)
+            yield CountWrong(reason="quantity", unit=unit, where=f"{prefix}system.{code}")
 
 
 def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from unicodedata import combining, east_asian_width
 
 GAP: Final = "  "
-"""What stands between two columns."""
 
 
 class Column(NamedTuple):
@@ -32,8 +31,7 @@ class Column(NamedTuple):
 def fit(columns: Sequence[Column], limit: int | None) -> list[int] | None:
     """Return the widths of the columns of a table that is at most `limit` wide; None if there are none.
 
-    Titles of more than one word wrap first, since that costs a line alone; then cells with spaces, the widest column
-    first: names and sentences. Without a limit nothing wraps.
+    Titles of more than one word wrap first, which costs a line alone; then cells with spaces, the widest column first.
     """
     widths = [max(text_width(column.title), column.width()) for column in columns]
     if limit is None:

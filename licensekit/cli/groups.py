@@ -152,8 +152,7 @@ def _require_once(ctx: click.Context, arguments: list[str]) -> None:
 def color_wanted(environment: Mapping[str, str]) -> bool | None:
     """Return whether to print in color; None is on a terminal only.
 
-    `NO_COLOR` (if not empty) and `TERM=dumb` turn color off; so does `CLICOLOR=0`. `CLICOLOR_FORCE` and `FORCE_COLOR`
-    (if neither empty nor 0) turn it on, also in a pipe; `NO_COLOR` wins.
+    `NO_COLOR` wins; `CLICOLOR_FORCE` and `FORCE_COLOR` turn it on in a pipe too, `TERM=dumb` and `CLICOLOR=0` off.
     """
     if environment.get("NO_COLOR"):
         return False
@@ -175,7 +174,6 @@ color_option: Final[Decorator] = option(
     is_eager=True,
     callback=_set_color,
 )
-"""`--color` and `--no-color`, before the command."""
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:

@@ -153,4 +153,3 @@ table_options: Final[Decorator] = collected(
     ),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )
-"""How a table is read: `--encoding`, `--column` and `--ignore`, as `table`."""

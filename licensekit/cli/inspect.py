@@ -82,8 +82,7 @@ def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as
         if finding.error is not None:
             raise finding.error.at(file)
     if as_json:
-        documents = [{**f.plain(), **_state(f, moment)} for f in findings]
-        emit_json({"file": file, "verified": True, "documents": documents})
+        emit_json({"file": file, "verified": True, "documents": [{**f.plain(), **_state(f, moment)} for f in findings]})
         return
     for finding in separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)

@@ -19,10 +19,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def collected(name: str, form: Callable[..., object], *options: Decorator, prefix: str = "") -> Decorator:
-    """Return what adds `options` to a command, which gets their values as one `form`.
+    """Return what adds `options` to a command, which gets their values as one `form` called `name`.
 
-    The command gets it as `name`. The options are called as the parameters of `form`, with `prefix` before them; the
-    help has them in the order given.
+    The options are called as the parameters of `form`, with `prefix` before them; the help has them in the order given.
     """
     fields = tuple(signature(form).parameters)
 
@@ -46,8 +45,8 @@ def option(written: str, text: str, **more: Any) -> Decorator:
     """Return the option that is `written` as in its help: `-o --output FILE`, `--key KEY...`.
 
     A word in capitals stands for its value, and dots behind it say that it may be repeated; without one, and without a
-    type, it is a flag. A word in lower case is the parameter that gets the value, where that has another name. `text`
-    is the help, which shows a default as well, and `more` is for `click.option`.
+    type, it is a flag. A word in lower case is the parameter that gets the value. `text` is the help, which shows a
+    default as well, and `more` is for `click.option`.
     """
     words = written.split()
     shown = next((word for word in words if word[0] != "-" and word.isupper()), "")

@@ -17,8 +17,7 @@ import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
-from licensekit.errors import LicenseError
-from licensekit.errors.coded import Message
+from licensekit.errors import LicenseError, Message
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]
@@ -37,7 +36,6 @@ _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
 
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
-"""`--json`, wherever facts are printed."""
 
 
 def in_own_name(text: str) -> str:
@@ -104,10 +102,7 @@ def print_line(item: Mapping[str, Any]) -> None:
 
 
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
-    """Print a list of any length as one JSON object, an item a line.
-
-    Where reading the items fails, the object ends with the error: what was printed stays JSON.
-    """
+    """Print a list of any length as one JSON object, an item a line; where reading fails, it ends with the error."""
     _json_is_printed()
     click.echo(f'{{"{name}": [', nl=False)
     separator = "\n"
@@ -202,10 +197,9 @@ def facts(*pairs: tuple[str, object], fg: str | None = None) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under columns; a column name that begins with `>` is aligned to the right.
+    """Print rows under columns that are not empty; a column name that begins with `>` is aligned to the right.
 
-    A column in which nothing stands is left out. On a terminal long cells wrap; where a row does not fit all the same,
-    it is printed as facts, with an empty line between two rows.
+    On a terminal long cells wrap; where a row does not fit all the same, it is printed as facts.
     """
     cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
     shown = [
@@ -250,10 +244,7 @@ _JOINERS: Final = "\u200c\u200d"
 
 
 def harmless(text: str) -> str:
-    """Return `text` in our own name, with everything escaped that could move the cursor or turn the text.
-
-    The two joiners stay: names in Persian and Hindi are spelled with them.
-    """
+    """Return `text` in our own name, with what moves the cursor or turns the text escaped, but for joiners."""
     text = in_own_name(text)
     if text.isprintable():
         return text

@@ -31,11 +31,8 @@ def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog |
         facts(*first)
         emit()
     is_new = not first and all(one.before is None for one in proposal.changes)
-    rows = [
-        (one.path, None if is_new else shown(one.path, one.before), shown(one.path, one.after))
-        for one in proposal.changes
-    ]
-    if rows:
+    if proposal.changes:
+        rows = ((path, None if is_new else shown(path, was), shown(path, now)) for path, was, now in proposal.changes)
         table(["what", "now", "then"], rows)
     else:
         emit("Nothing would change.")
@@ -55,7 +52,7 @@ class Consent(NamedTuple):
     ) -> bool:
         """Print the preview if that is all that is wanted; return whether it is.
 
-        `show` prints it for people, with `always` before they are asked as well. Else `question` asks for what needs a
+        `show` prints it for people, with `always` also before they are asked. `question` asks for what needs a
         confirmation, which is an error without a terminal and without `--yes`.
         """
         asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)

@@ -61,12 +61,12 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/activate": files.activate,
     "/license/lease/end": licenses.end_lease,
     "/users/new": _attempt(holders.add, holders.new),
-    "/user/licenses": _attempt(holders.assign, holders.show_ticked),
+    "/user/licenses": _attempt(lambda one: holders.assign(one, one.installation.users, "/user"), holders.show_ticked),
     "/user/facts": _attempt(holders.set_facts, holders.card),
     "/user/retire": holders.retire,
     "/user/return": holders.bring_back,
     "/sites": _attempt(holders.add_site, holders.sites),
-    "/site/licenses": _attempt(holders.assign_to_site, holders.site),
+    "/site/licenses": _attempt(lambda one: holders.assign(one, one.installation.sites, "/site"), holders.site),
     "/site/remove": holders.remove_site,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
@@ -135,14 +135,8 @@ def _answer(
     installation: Installation, show: Show, request: Request, identity: Identity, form: Form, *, can_sign_out: bool
 ) -> Response:
     secret = guard.secret_of(request)
-    visit = Visit(
-        request=request,
-        installation=installation.acting_as(identity.name),
-        identity=identity,
-        form=form,
-        token=guard.token_for(secret, identity.name),
-        can_sign_out=can_sign_out,
-    )
+    token = guard.token_for(secret, identity.name)
+    visit = Visit(request, installation.acting_as(identity.name), identity, form, token, can_sign_out)
     is_ours = compare_digest(form.raw(guard.FIELD).encode(), visit.token.encode())
     if request.method == "POST" and not (visit.can_change and is_ours):
         why = "refused.token" if visit.can_change else "refused.role"

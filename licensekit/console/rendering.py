@@ -157,28 +157,16 @@ async def static_file(request: Request) -> Response:
 
 
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("licensekit.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    loader = PackageLoader("licensekit.console")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
     shown = (amount, coded, day, described, issuer_name, join_groups, license_name, moment, over, percent, tone, value)
-    filters: dict[str, Any] = {one.__name__: one for one in shown}
-    made.filters.update(filters)
+    made.filters.update({one.__name__: one for one in shown})
     return made
 
 
 def text(key: str, **values: object) -> str:
-    """Return the text of a dotted `key`, with `values` in the places that it names.
-
-    A text that has a singular and a plural (`one` and `many`) is chosen by the value `n`.
-
-    Raises:
-        KeyError: there is no such text, or it names a place that has no value.
-    """
+    """Return the text of a dotted `key`, with `values` in its places; `n` chooses between its `one` and its `many`."""
     if not has(key):
         key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
     found = texts()[key]

@@ -7,12 +7,7 @@ from licensekit.access import Access
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part
 from licensekit.wire.documents import Kind, SeatKind
 
-_TONES: Final = {
-    BundleState.ACTIVE: "good",
-    BundleState.PENDING: "calm",
-    BundleState.WARNING: "warn",
-    BundleState.GRACE: "warn",
-}
+_TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
 """The tone of a state; any other is bad."""
 _FOLLOWED: Final = "followed"
 """The state of a bundle that ends, and that another one follows without a gap."""
@@ -82,12 +77,8 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
         if issuer in (None, bundle.issuer):
             covered = entitlements.coverage_of(bundle.issuer, bundle.part)
             is_calm = part.works and part.state is not BundleState.ACTIVE and covered.is_followed(bundle)
-            yield PartView(
-                part=part,
-                tone="good" if is_calm else _TONES.get(part.state, "bad"),
-                state=_FOLLOWED if is_calm else part.state.value,
-                days_left=covered.days_left(state.now) if part.works else part.days_left(state.now),
-            )
+            shown = ("good", _FOLLOWED) if is_calm else (_TONES.get(part.state, "bad"), part.state.value)
+            yield PartView(part, *shown, covered.days_left(state.now) if part.works else part.days_left(state.now))
 
 
 def over(row: LicenseRow) -> int:
@@ -148,12 +139,7 @@ class Choices(NamedTuple):
 
 
 def choices_of(
-    state: InstallationState,
-    kind: Kind,
-    held: Iterable[str],
-    *,
-    lapsed: Iterable[str] = (),
-    ticked: Iterable[str] | None = None,
+    state: InstallationState, kind: Kind, held: Iterable[str], *, lapsed: Iterable[str], ticked: Iterable[str] | None
 ) -> Choices:
     """Return what can be assigned to a holder of `held`; `ticked` is what a form said that was refused."""
     holding, gone = frozenset(held), frozenset(lapsed)
@@ -162,10 +148,11 @@ def choices_of(
     codes = [c for c in rows if c in holding or (rows[c].granted and _assignable(state, c))]
     codes.sort(key=lambda code: rows[code].name.casefold())
     codes += sorted(holding - rows.keys())
+    closure = state.entitlements.closure
 
     def choice(code: str) -> Choice:
-        row = rows.get(code)
-        license_ = state.entitlements.licenses.get(code)
+        row, license_ = rows.get(code), state.entitlements.licenses.get(code)
+        givers = (one for one in sorted(holding & rows.keys()) if code in closure.get(one, ()))
         return Choice(
             code=code,
             name=code if row is None else row.name,
@@ -174,12 +161,8 @@ def choices_of(
             held=code in holding,
             lapsed=code in gone,
             row=row,
-            brings=tuple(sorted(state.entitlements.closure.get(code, ()))),
-            included_in=tuple(
-                rows[giver].name
-                for giver in sorted(holding)
-                if giver in rows and code in state.entitlements.closure.get(giver, ())
-            ),
+            brings=tuple(sorted(closure.get(code, ()))),
+            included_in=tuple(rows[one].name for one in givers),
             below=tuple(choice(child) for child, parent in parents.items() if parent == code),
         )
 

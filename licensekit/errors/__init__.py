@@ -10,7 +10,7 @@ Each module holds the classes of one subject; all are imported from here.
 
 # ruff: noqa: F403  # a list of all classes would repeat every module
 
-from licensekit.errors.coded import LicenseError as LicenseError
+from licensekit.errors.coded import *
 from licensekit.errors.documents import *
 from licensekit.errors.faults import *
 from licensekit.errors.installation import *

@@ -38,11 +38,7 @@ class Text:
 
 def messages_beside(module: str) -> Mapping[str, Mapping[str, Templates]]:
     """Return code to use to text, as the `messages.toml` beside a module says."""
-    return _texts(_package_of(module))
-
-
-def _package_of(module: str) -> str:
-    return module.rpartition(".")[0]
+    return _texts(module.rpartition(".")[0])
 
 
 @cache
@@ -87,7 +83,7 @@ class Coded(_Declared):
 
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
-        _file(_package_of(cls.__module__))  # now: an error may be that no more files can be opened
+        _file(cls.__module__.rpartition(".")[0])  # now: an error may be that no more files can be opened
         fields = dict(cls.fields)
         if reasons:
             fields.setdefault("reason", False)
@@ -128,12 +124,8 @@ class Coded(_Declared):
 
     def as_json(self) -> dict[str, Any]:
         """Return code, message, data and hint as plain JSON values; bytes as hex."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "data": {name: plain_value(value) for name, value in self.data.items()},
-            "hint": self.hint or None,
-        }
+        data = {name: plain_value(value) for name, value in self.data.items()}
+        return {"code": self.code, "message": self.message, "data": data, "hint": self.hint or None}
 
     def replace(self, **changes: Any) -> Self:
         """Return the same with other values in some fields."""
@@ -213,8 +205,7 @@ def plain_value(value: Any) -> Any:
     elif hasattr(value, "_asdict"):
         plain = plain_value(value._asdict())
     elif isinstance(value, Mapping):
-        named = cast("Mapping[object, Any]", value)
-        plain = {str(key): plain_value(one) for key, one in named.items()}
+        plain = {str(key): plain_value(one) for key, one in cast("Mapping[object, Any]", value).items()}
     elif isinstance(value, Sequence | AbstractSet) and not isinstance(value, str):
         plain = [plain_value(one) for one in cast("Sequence[Any]", value)]
     elif not isinstance(value, str | int | float | None):

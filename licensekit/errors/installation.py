@@ -250,22 +250,13 @@ class DenialReason(StrEnum):
     """Somebody decided that this user may not log in, or not in this way, or not now."""
 
 
+_STATED: Final = ("not-licensed", "unknown-user", "unknown-site", "retired", "beyond-sold")
 REASONS: Final[Mapping[str, DenialReason]] = {
-    "not-licensed": DenialReason.NOT_LICENSED,
-    "no-bundle-grants": DenialReason.NOT_LICENSED,
-    "only-included": DenialReason.NOT_LICENSED,
-    "not-in-catalog": DenialReason.NOT_LICENSED,
+    **{code: DenialReason(code) for code in _STATED},
+    **dict.fromkeys(("no-bundle-grants", "only-included", "not-in-catalog"), DenialReason.NOT_LICENSED),
+    **dict.fromkeys(("full-with-another", "not-held", "not-granted-to"), DenialReason.NOT_ASSIGNED),
+    **dict.fromkeys(("login-off", "kind", "event"), DenialReason.NO_LOGIN),
     "issuer-absent": DenialReason.NOT_INSTALLED,
-    "unknown-user": DenialReason.UNKNOWN_USER,
-    "unknown-site": DenialReason.UNKNOWN_SITE,
-    "retired": DenialReason.RETIRED,
-    "full-with-another": DenialReason.NOT_ASSIGNED,
-    "not-held": DenialReason.NOT_ASSIGNED,
-    "not-granted-to": DenialReason.NOT_ASSIGNED,
-    "beyond-sold": DenialReason.BEYOND_SOLD,
-    "login-off": DenialReason.NO_LOGIN,
-    "kind": DenialReason.NO_LOGIN,
-    "event": DenialReason.NO_LOGIN,
 }
 """The code of each class of `licensekit.entitlements.messages` to what it is for a program.
 

@@ -13,19 +13,18 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import NextDate
 from licensekit.installation.activation import ActivationProposal, Fetch
+from licensekit.installation.assignments import UsersProposal, parse_ids
 from licensekit.installation.audit import AuditEntry, AuditReport
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
-from licensekit.installation.group_rules import GroupRule
+from licensekit.installation.holders import SiteRow, Sites, Users
 from licensekit.installation.installation import Installation
-from licensekit.installation.many_users import UsersProposal, parse_ids
 from licensekit.installation.operations import Moved, diagnose, move, restore
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
-from licensekit.installation.sites import SiteRow, Sites
 from licensekit.installation.sync import Synced, SyncProposal
-from licensekit.installation.sync_plan import PlannedUser
+from licensekit.installation.sync_plan import GroupRule, PlannedUser
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.user_table import (
     IMPORT_BYTES,
@@ -35,7 +34,6 @@ from licensekit.installation.user_table import (
     profiles,
     user_lines,
 )
-from licensekit.installation.users import Users
 from licensekit.state.home import locate
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState

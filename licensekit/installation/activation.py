@@ -1,7 +1,4 @@
-"""A license file, taken whole or not at all (`docs/installation.md`, "Activation").
-
-It is given, or fetched from where its issuer publishes it (`docs/how-to/renewals.md`).
-"""
+"""A license file, given or fetched, is taken whole or not at all (`docs/installation.md`, "Activation")."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +20,7 @@ from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust
 from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Bundle, decode, hex_extension
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 
 class LicensesEnd(Message, reasons=True):
@@ -110,14 +107,9 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     seen = seen._replace(activated=seen.observations) if admission.new else seen
     proving = (*facts.verified.verified, *admission.new, *admission.again)
     change.set_time(change.journal.judge_time(seen, proving), "activation")
-    change.record(
-        "activate",
-        bundles=[v.identity.hex() for v in admission.new],
-        again=[v.identity.hex() for v in admission.again],
-        replaced=[v.identity.hex() for v in plan.replaced],
-        trust=[str(what) for what in plan.outcome.trust],
-        serial=plan.outcome.serial,
-    )
+    told = {"bundles": admission.new, "again": admission.again, "replaced": plan.replaced}
+    identities = {name: [one.identity.hex() for one in bundles] for name, bundles in told.items()}
+    change.record("activate", **identities, trust=list(map(str, plan.outcome.trust)), serial=plan.outcome.serial)
     return plan.outcome._replace(changed=True)
 
 
@@ -179,9 +171,7 @@ def _values_of(preview: Preview) -> Iterator[Change]:
 
 def _consequences_of(preview: Preview) -> Iterator[Message]:
     for one in preview.deficits if preview.moment > preview.now else ():
-        yield ShortLater(
-            license=one.license, in_use=one.in_use, total=one.total, remove=one.remove, since=preview.moment
-        )
+        yield ShortLater(**plain_fields(one, "license in_use total remove"), since=preview.moment)
     for loss in preview.losses:
         since = loss.at if loss.at > preview.now else None
         reason = f"{word(loss.access)}-{'later' if since else 'now'}"

@@ -38,6 +38,7 @@ from licensekit.wire.documents import BASE, Bundle, Reset, ResetWhat, naming
 from licensekit.wire.plain import word
 
 Bundles = tuple[Verified[Bundle], ...]
+Several = Iterable[Verified[Bundle]]
 
 
 class AdmissionFacts(NamedTuple):
@@ -60,12 +61,12 @@ class AdmissionFacts(NamedTuple):
     """How many resets that allow a lower sequence were not used yet."""
     now: int
 
-    def active(self, kept: Iterable[Verified[Bundle]]) -> list[Verified[Bundle]]:
+    def active(self, kept: Several) -> list[Verified[Bundle]]:
         """Return those of the `kept` bundles that are in force, or wait for their start."""
         in_force, waiting = Timeline.of(kept, self.trust_store.trust).governing(self.now)
         return [*in_force, *waiting]
 
-    def evaluated(self, kept: Iterable[Verified[Bundle]], moment: int) -> Entitlements:
+    def evaluated(self, kept: Several, moment: int) -> Entitlements:
         """Return what the `kept` bundles would grant at a second since 1970."""
         return evaluate(self.trust_store, kept, moment, fingerprint=self.fingerprint, released=self.released)
 
@@ -89,7 +90,7 @@ class Admission(NamedTuple):
     """How many resets this uses up."""
 
 
-def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admission:
+def admit(bundles: Several, facts: AdmissionFacts) -> Admission:
     """Return what becomes of `bundles`, taken together: base bundles come first."""
     bundles = list(bundles)
     again = [one for one in bundles if _is_signed_again(one, facts)]
@@ -124,10 +125,7 @@ def admit(bundles: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> Admissi
 
 
 def _faults(
-    verified: Verified[Bundle],
-    active: Iterable[Verified[Bundle]],
-    floors: Iterable[Verified[Bundle]],
-    facts: AdmissionFacts,
+    verified: Verified[Bundle], active: Several, floors: Several, facts: AdmissionFacts
 ) -> tuple[errors.RefusedError | None, list[errors.RefusedError]]:
     """Return everything that stands against a bundle, and what of it a reset would allow."""
     # What was returned stays away for that alone, whatever its sequence.
@@ -145,7 +143,7 @@ def _is_signed_again(verified: Verified[Bundle], facts: AdmissionFacts) -> bool:
     return known is not None and known.record.state != RETURNED and known.token != verified.token
 
 
-def _kept_with(again: Iterable[Verified[Bundle]], facts: AdmissionFacts) -> list[Verified[Bundle]]:
+def _kept_with(again: Several, facts: AdmissionFacts) -> list[Verified[Bundle]]:
     """Return what may be in force, with the new signatures; each stays in its place."""
     sound = {one.identity: one for one in (*facts.verified.kept, *again)}
     places = [i for i, one in facts.stored.items() if one.record.state == KEPT]
@@ -156,9 +154,7 @@ def _line(bundle: Bundle | BundleTaken) -> tuple[object, ...]:
     return bundle.issuer, bundle.serial, bundle.part, bundle.use
 
 
-def _of_serial(
-    verified: Verified[Bundle], active: Iterable[Verified[Bundle]], facts: AdmissionFacts
-) -> Iterator[errors.RefusedError]:
+def _of_serial(verified: Verified[Bundle], active: Several, facts: AdmissionFacts) -> Iterator[errors.RefusedError]:
     bundle, vendor = verified.document, facts.trust_store.issuer
     present = [one.document for one in active]
     of_vendor = [one for one in present if one.issuer == vendor]
@@ -176,16 +172,11 @@ def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bund
     bundle = verified.document
     own = [one for one in present if (one.issuer, one.serial) == (bundle.issuer, serial)]
     own = [one for one in own if one.part == BASE] or own
-    return (
-        may_replace(verified, facts.trust_store.trust)
-        and (serial in bundle.replaces or bool(own))
-        and all(takes_place_of(bundle, serial, one.use) for one in own)
-    )
+    takes_all = (serial in bundle.replaces or bool(own)) and all(takes_place_of(bundle, serial, o.use) for o in own)
+    return takes_all and may_replace(verified, facts.trust_store.trust)
 
 
-def _of_sequence(
-    verified: Verified[Bundle], floors: Iterable[Verified[Bundle]], facts: AdmissionFacts
-) -> errors.RefusedError | None:
+def _of_sequence(verified: Verified[Bundle], floors: Several, facts: AdmissionFacts) -> errors.RefusedError | None:
     bundle, known = verified.document, facts.stored.get(verified.identity)
     there = {one.identity for one in floors}
     line = {one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)}

@@ -1,18 +1,26 @@
-"""Assignments of licenses to users and sites, changed by the rules."""
+"""Assignments of licenses to users and sites, changed by the rules: of one, or of many users as one change."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import ClassVar, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import NotAssigned, RefusedError, UserRetired
+from licensekit.errors import NotAssigned, NotFound, RefusedError, UserRetired, UsersInvalid
+from licensekit.installation.user_list import UserFilter, list_users
+from licensekit.installation.user_table import parse_users
+from licensekit.proposals import Change, Proposal, require_same
 from licensekit.state import slots
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
-from licensekit.state.users import SiteFacts, known_site, known_user
+from licensekit.state.users import SiteFacts, known_site, known_user, user_facts
+from licensekit.text import names
+from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
@@ -46,14 +54,10 @@ def plan_licenses(
     named: bool = True,
     faults: Iterable[RefusedError] = (),
 ) -> list[HolderChange]:
-    """Work out what assigning and releasing licenses does to each of `holders`.
+    """Work out what assigning and releasing licenses does to each of `holders`; raise all that stands against it.
 
-    What is assigned already stays, and each loses what it holds of `release`. Who holds none of it, or is retired and
-    assigned anything, is a fault if `named`, and else left out. What is released is free for the others.
-
-    Raises:
-        UnknownCode, WrongKind: a license is not of `kind`.
-        RefusedError: the first thing that stands against it, `faults` before all; its own `faults` are all.
+    What is assigned already stays, and each loses what it holds of `release`, which is free for the others. Who holds
+    none of it, or is retired and assigned any, is a fault if `named`, and else left out. `faults` come before others.
     """
     entitlements, vendor = state.entitlements, f"{state.trust_store.issuer}."
     wanted = frozenset(resolve(entitlements, code, (kind,)) for code in assign)
@@ -78,10 +82,7 @@ def plan_licenses(
 def refusals(
     entitlements: Entitlements, in_use: Mapping[str, int], changes: Sequence[HolderChange]
 ) -> Iterator[tuple[HolderChange, RefusedError]]:
-    """Yield what stands against changes, judged in their order; what any of them releases is free for all.
-
-    `in_use` is license to how often it is assigned before.
-    """
+    """Yield what stands against changes in their order; `in_use` is before them, and all that is released is free."""
     used = Counter(in_use)
     used.subtract(code for one in changes for code in one.released & one.held)
     for one in changes:
@@ -157,3 +158,97 @@ class Assignable(Section):
     def _known(self, connection: Connection, holder_id: str) -> UserFacts | SiteFacts:
         find = known_user if self._kind is Kind.USER else known_site
         return find(connection, holder_id)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class UsersProposal(Proposal[int]):
+    """What a change of the licenses of many users would do; nothing is changed yet."""
+
+    users: tuple[HolderChange, ...]
+    """What would be changed of each; who would stay as before is left out."""
+    opened: OpenInstallation
+    again: "Callable[[ReadTransaction], UsersProposal]"
+
+    def apply(self) -> int:
+        """Change all of them as it was shown, or nobody; return how many were changed.
+
+        Raises:
+            ProposalStale: it would be other users, or other licenses.
+            RefusedError: it is not possible any more; its `faults` are every reason.
+        """
+        with write_installation(self.opened) as change:
+            now = self.again(change.read)
+            require_same(self, now)
+            write_changes(change, Kind.USER, now.users)
+        return len(now.users)
+
+
+def propose_assign(
+    read: ReadTransaction,
+    chosen: UserFilter | Iterable[str],
+    *,
+    assign: Iterable[str] = (),
+    release: Iterable[str] = (),
+    retire: bool = False,
+) -> UsersProposal:
+    """Work out what it does to assign licenses to many users and to release licenses of them; or to retire them.
+
+    `chosen` are their ids, or a filter of `list`. What is released is free for those who are assigned it in the same
+    change. With `retire`, everything is released, and nothing else matters.
+
+    Raises:
+        UnknownCode, WrongKind: a license is no user license.
+        RefusedError: the first thing that stands against it; its `faults` are all, of every user.
+    """
+    wanted, unwanted, faults = tuple(assign), tuple(release), list[RefusedError]()
+    if named := not isinstance(chosen, UserFilter):
+        chosen = tuple(chosen)
+        users, faults = _named(read, chosen)
+    else:
+        users = [row.user for row in list_users(read, chosen)]
+    if retire and not faults:
+        planned = [retirement(user) for user in users if not user.retired]
+    else:
+        planned = plan_licenses(read.state(), Kind.USER, users, wanted, unwanted, named=named, faults=faults)
+    changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
+    return UsersProposal(
+        changes=tuple(chain.from_iterable(map(_changes, changed))),
+        about="these users",
+        users=changed,
+        opened=read.opened,
+        again=partial(propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire),
+    )
+
+
+def retirement(user: UserFacts) -> HolderChange:
+    """Return the change that retires a user, which releases everything."""
+    held = frozenset(user.licenses)
+    return HolderChange(user.id, user.written, held, frozenset(), held, ends=True)
+
+
+def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
+    """Return the ids in a table of users, as `parse_users` reads it: its column `id` is enough.
+
+    Raises:
+        UsersInvalid: what is wrong with it, by line.
+    """
+    rows = list(parse_users(data, options))
+    if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
+        raise UsersInvalid(faults=faults)
+    return tuple(row.user_id for row in rows)
+
+
+def _named(read: ReadTransaction, ids: Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
+    """Return the users of these ids, each once, and who is not known."""
+    named = {names.folded(user_id): user_id for user_id in ids}
+    facts = {user_id: user_facts(read.connection, user_id) for user_id in named.values()}
+    unknown = [NotFound(reason="user", name=user_id) for user_id, user in facts.items() if user is None]
+    return [user for user in facts.values() if user is not None], list(unknown)
+
+
+def _changes(one: HolderChange) -> Iterator[Change]:
+    before, after = (tuple(sorted(held)) for held in (one.held, (one.held | one.assigned) - one.released))
+    if after != before:
+        yield Change(one.written, before, after)
+    if one.ends:
+        yield Change(f"{one.written}.retired", before=False, after=True)

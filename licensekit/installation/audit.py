@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection
@@ -11,6 +11,8 @@ from licensekit.state.loading import read_installation
 from licensekit.state.logs import audit_head, sentence_of, with_names
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
+
+_LINKS: Final = "SELECT number, entry, hash FROM audit"
 
 
 class AuditEntry(NamedTuple):
@@ -68,29 +70,28 @@ class AuditLog(Section):
 def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
     """Return the newest `limit` entries, the newest first; of those below number `before`."""
     until = audit_head(connection).number + 1 if before is None else before
-    rows = connection.rows(
-        "SELECT number, entry, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit
-    )
+    rows = connection.rows(_LINKS + " WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit)
     return tuple(_named(connection, (Link(*row) for row in rows), most=3))
 
 
 def _links(connection: Connection) -> Iterator[Link]:
-    for row in connection.stream("SELECT number, entry, hash FROM audit ORDER BY number"):
+    for row in connection.stream(_LINKS + " ORDER BY number"):
         yield Link(*row)
 
 
 def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
     """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
-    said = [(one, _facts_of(one.entry)) for one in links]
-    left: list[list[str]] = [
-        facts["users"][most:] if most and isinstance(facts.get("users"), list) else [] for _, facts in said
-    ]
-    some = (
-        {**facts, "users": facts["users"][:most]} if more else facts
-        for (_, facts), more in zip(said, left, strict=True)
-    )
-    for (one, _), facts, more in zip(said, with_names(connection, some), left, strict=True):
-        yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{len(more)} more"]} if more else facts)
+    said = [(one, *_first(_facts_of(one.entry), most)) for one in links]
+    named = with_names(connection, (facts for _, facts, _ in said))
+    for (one, _, more), facts in zip(said, named, strict=True):
+        yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{more} more"]} if more else facts)
+
+
+def _first(facts: dict[str, Any], most: int | None) -> tuple[dict[str, Any], int]:
+    """Return an entry with the first `most` of its users, and how many more there are."""
+    users = facts.get("users")
+    more = len(users) - most if most and isinstance(users, list) else 0
+    return ({**facts, "users": users[:most]}, more) if users and more > 0 else (facts, 0)
 
 
 def _facts_of(entry: bytes) -> dict[str, Any]:

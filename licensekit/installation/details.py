@@ -1,15 +1,11 @@
-"""Everything about one license, user or file: what it means or has, where from, why not more, and what would help.
-
-What is wrong is stated by the notices, reasons and errors that everything else shows as well.
-"""
+"""Everything about one license, user or file: what it means or has, where from, why not more, what would help."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from shlex import quote
 from typing import Any, Literal, NamedTuple
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, where_to_buy
-from licensekit.entitlements.amounts import total_of
+from licensekit.entitlements import Entitlements, LicenseRow, full_with, resolve, total_of, where_to_buy
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, missing_requirements
 from licensekit.entitlements.events import Event, concerning
 from licensekit.entitlements.holdings import Explanation, Given, given, held_access, why_not
@@ -17,8 +13,7 @@ from licensekit.entitlements.holdings import explain as explain_license
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.messages import About, BeyondSold, FullWithAnother, KindExcluded, NotHeld
 from licensekit.entitlements.questions import called
-from licensekit.errors import LicenseError, NotFound
-from licensekit.errors.coded import Coded
+from licensekit.errors import Coded, LicenseError, NotFound
 from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
@@ -123,16 +118,10 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
     user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
     found = given(entitlements, user.holdings, access, user.id)
-    return UserDetails(
-        user=user,
-        access=access,
-        given=found,
-        names={one.license: entitlements.licenses[one.license].name for one in found},
-        logins={
-            way: may_login(entitlements, user, way, events=state.events, access=access) for way in ways(entitlements)
-        },
-        events=concerning(state.events, user=user.id, groups=user.groups),
-    )
+    named = {one.license: entitlements.licenses[one.license].name for one in found}
+    by_way = {w: may_login(entitlements, user, w, events=state.events, access=access) for w in ways(entitlements)}
+    events = concerning(state.events, user=user.id, groups=user.groups)
+    return UserDetails(user, access, given=found, names=named, logins=by_way, events=events)
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
@@ -259,10 +248,7 @@ def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explain
     reasons += [(one.license, one.why) for one in details.given if one.why is not None]
     # Who is of another kind comes another way: nothing of this one helps.
     closed = {about for about, why in reasons if isinstance(why, KindExcluded)}
-    rows = (
-        ExplainedRow(about, why, "" if about in closed else _help_for(state, details.user, why))
-        for about, why in reasons
-    )
+    rows = (ExplainedRow(of, why, "" if of in closed else _help_for(state, details.user, why)) for of, why in reasons)
     return Explained("user", details.user.written, details, tuple(rows))
 
 

@@ -1,7 +1,4 @@
-"""Exchange files, which an installation signs: requests, receipts of returns, statements.
-
-Each carries the head of the audit log, with its own entry in it: a rewritten history shows there.
-"""
+"""Exchange files that an installation signs, with the head of the audit log: a rewritten history shows there."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +8,7 @@ from typing import Any, Final
 from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.entitlements import evaluate
-from licensekit.errors import NotActivated, NotFound
-from licensekit.errors.coded import Message
+from licensekit.errors import Message, NotActivated, NotFound
 from licensekit.installation.plan import deficits_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
 from licensekit.limits import COUNT, LICENSES, NOTICES, TEXT_LENGTH
@@ -50,16 +46,9 @@ def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[
     facts = machine_facts(given=change.read.opened.facts) if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
     extensions = _recorded(change, "request", nonce=nonce.hex(), facts=sorted(facts))
-    request = Request(
-        product=state.trust_store.product,
-        serial=state.serial,
-        nonce=nonce,
-        issued=change.now,
-        facts=hashed(facts, state.stored.secret),
-        audit_head=change.head.hash,
-        summary=_summary(state, facts, change.now),
-        extensions=extensions,
-    )
+    product, summary = state.trust_store.product, _summary(state, facts, change.now)
+    hashes = hashed(facts, state.stored.secret)
+    request = Request(product, state.serial, nonce, change.now, hashes, change.head.hash, summary, extensions)
     return armor.write_file([sign(request, state.stored.key)]), request
 
 
@@ -89,8 +78,7 @@ class ReturnProposal(SettlingProposal[str]):
                 _return(change, record)
             for identity in _behind(records, self.part, self.issuer) if active else ():
                 change.enter(BundleEnded(identity, REPLACED))
-            state = change.journal.state
-            return armor.write_file(_receipts(change.connection, state, self.part, self.issuer))
+            return armor.write_file(_receipts(change.connection, change.journal.state, self.part, self.issuer))
 
 
 def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> ReturnProposal:
@@ -160,27 +148,17 @@ def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
     # How a customer uses what is assigned is no concern of the vendor's.
     told = [notice for notice in state.notices if notice not in state.unused]
     extensions = _recorded(change, "statement")
-    statement = Statement(
-        serial=state.serial,
-        issued=change.now,
-        usage={row.code: Usage(min(row.in_use, COUNT), row.total) for row in used[:LICENSES]},
-        audit_head=change.head.hash,
-        notices=[f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in told[:NOTICES]],
-        extensions=extensions,
-    )
+    usage = {row.code: Usage(min(row.in_use, COUNT), row.total) for row in used[:LICENSES]}
+    notices = [f"{n.code}: {n.message}"[:TEXT_LENGTH] for n in told[:NOTICES]]
+    statement = Statement(state.serial, change.now, usage, change.head.hash, notices, extensions)
     return armor.write_file([sign(statement, state.stored.key)]), statement
 
 
 def _return(change: WriteTransaction, record: BundleRecord) -> None:
     extensions = _recorded(change, "return", bundle=record.identity.hex())
     answered = [verified.document for verified in change.read.state().bundles if verified.identity == record.identity]
-    receipt = Receipt(
-        identity=record.identity,
-        nonce=hex_extension(answered[0].extensions, ANSWERS, NONCE_BYTES) if answered else None,
-        issued=change.now,
-        audit_head=change.head.hash,
-        extensions=extensions,
-    )
+    nonce = hex_extension(answered[0].extensions, ANSWERS, NONCE_BYTES) if answered else None
+    receipt = Receipt(record.identity, nonce, change.now, audit_head=change.head.hash, extensions=extensions)
     change.enter(BundleEnded(record.identity, RETURNED))
     frame = sign(receipt, change.read.stored.key).frame
     change.connection.run("UPDATE bundles SET receipt = ? WHERE identity = ?", frame, record.identity)
@@ -191,16 +169,12 @@ def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Valu
     change.note_findings()
     follows, state = _follows(change), change.journal.state
     change.record(did, **data)
-    went = {
-        "clock": state.clock_accepted,
-        "damaged": state.damaged is not None,
-        "restored": state.restored,
-        "accepted": bool((state.damaged or state.restored) and state.is_accepted),
-    }
+    is_damaged = state.damaged is not None
+    is_accepted = (is_damaged or state.restored) and state.is_accepted
+    went = {"clock": state.clock_accepted, "damaged": is_damaged, "restored": state.restored, "accepted": is_accepted}
     words = " ".join(word for word, is_so in went.items() if is_so)
     trust_store = change.read.state().trust_store
-    held = held_in(trust_store, trust_store.issuer).text
-    return {**follows, HOLDS: held, **({JOURNAL: words} if words else {})}
+    return {**follows, HOLDS: held_in(trust_store, trust_store.issuer).text, **({JOURNAL: words} if words else {})}
 
 
 def _follows(change: WriteTransaction) -> dict[str, Value]:

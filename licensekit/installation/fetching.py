@@ -26,14 +26,9 @@ _ABSENT: Final = frozenset({404, 410})
 
 
 def fetch(address: str, *, ca: Path | None = None, seconds: float = SECONDS) -> bytes:
-    """Return what is at an https:// address, at most `limits.FILE_BYTES`.
+    """Return what is at an https:// address; raise `FetchFailed`, or `TooLarge` beyond `limits.FILE_BYTES`.
 
     The server is trusted by the authorities in the file `ca` (PEM), or by those of the system.
-
-    Raises:
-        FetchFailed: nothing came, or not all of it, or not in time.
-        TooLarge: more bytes than a license file has.
-        FileUnusable: `ca` cannot be read.
     """
     came = Future[bytes]()
     context = _context(ca, monotonic() + seconds)

@@ -16,9 +16,8 @@ from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
+from licensekit.installation.holders import Sites, Users
 from licensekit.installation.plan import Activated, plan_activation
-from licensekit.installation.sites import Sites
-from licensekit.installation.users import Users
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts

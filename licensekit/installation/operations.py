@@ -19,8 +19,7 @@ from licensekit.database.examination import Check, CheckPassed, Diagnosis, Grade
 from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
-from licensekit.errors import AuditDamaged, PlaceTaken
-from licensekit.errors.coded import Message
+from licensekit.errors import AuditDamaged, Message, PlaceTaken
 from licensekit.installation.audit import check_audit, newest_of
 from licensekit.state import home as homes
 from licensekit.state.journal_entries import Relocated, TroubleFound
@@ -38,14 +37,11 @@ class BootClockMissing(Message):
 
 
 _CHECK_OF: Final[Mapping[str, str]] = {
-    "clock-accepted": "time",
-    "clock-ahead": "time",
-    "clock-behind": "time",
+    **dict.fromkeys(("clock-accepted", "clock-ahead", "clock-behind"), "time"),
+    **dict.fromkeys(("restored-backup", "unreadable-mark"), "backup"),
     "not-activated": "activation",
     "damaged-journal": "journal",
     "read-only": "files",
-    "restored-backup": "backup",
-    "unreadable-mark": "backup",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
 

@@ -1,16 +1,12 @@
-"""What activating a license file does, and what stands against it: decided, and not yet written.
-
-Only what decides is worked out here. What a person looks at first is in `licensekit.installation.preview`.
-"""
+"""What activating a license file does, and what stands against it; what people look at is in `preview`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import start_of_day
-from licensekit.entitlements import Entitlements
-from licensekit.errors import BelowUse, RefusedError, UnexpectedType
-from licensekit.errors.coded import Message
+from licensekit.entitlements import Entitlements, total_of
+from licensekit.errors import BelowUse, Message, RefusedError, UnexpectedType
 from licensekit.installation.admission import Admission, AdmissionFacts, Bundles, admit, reset_faults, time_after
 from licensekit.state import slots
 from licensekit.state.loading import ReadTransaction
@@ -167,9 +163,8 @@ def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) 
 
 
 def _news(facts: AdmissionFacts) -> Iterator[Brought]:
-    before, after = (
-        {order_of(one.document): one for one in store.documents} for store in (facts.before, facts.trust_store)
-    )
+    stores = facts.before, facts.trust_store
+    before, after = ({order_of(one.document): one for one in store.documents} for store in stores)
     for (kind, issuer), one in after.items():
         known = before.get((kind, issuer))
         if one != known:
@@ -182,18 +177,17 @@ def _news(facts: AdmissionFacts) -> Iterator[Brought]:
 def deficits_of(
     connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
 ) -> tuple[BelowUse, ...]:
-    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use.
+    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use; both as sold.
 
-    Both are counted as sold, whatever has expired: what lapsed already is no reduction, and whoever buys again what
-    lapsed must not find that it is refused. Concurrent seats stand in the way of nothing: what is held beyond the count
-    is lost when it would be renewed.
+    What lapsed is no reduction: whoever buys it again must not be refused. Concurrent seats do not count: what is held
+    beyond the count is lost when it would be renewed.
     """
     found: list[BelowUse] = []
     for code, used in sorted(in_use.items()):
         license_ = after.licenses.get(code)
         if license_ is not None and license_.seats is SeatKind.CONCURRENT:
             continue
-        sold, was_sold = _sold(after, code), _sold(before, code)
+        sold, was_sold = (total_of(one.amount for one in each.grants.get(code, ())) for each in (after, before))
         if sold is not None and (was_sold is None or sold < was_sold) and used > sold:
             found.append(_below_use(connection, after, code, used, sold))
     return tuple(found)
@@ -204,12 +198,6 @@ def _below_use(connection: Connection, after: Entitlements, code: str, in_use: i
     others, remove = max(0, in_use - len(newest)), in_use - total
     how = "many" if others else "few"
     return BelowUse(reason=how, license=code, in_use=in_use, total=total, remove=remove, newest=newest, others=others)
-
-
-def _sold(entitlements: Entitlements, code: str) -> int | None:
-    amounts = [grant.amount for grant in entitlements.grants.get(code, ())]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if len(known) == len(amounts) else None
 
 
 def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         outcome=plan.outcome,
         refused=documents_of(admission.refused),
         void=tuple(Void(one.document, unusable[one.identity]) for one in before.bundles if one.identity in unusable),
-        rows=_compared(before, after, in_use, plan),
+        rows=_compared(before, in_use, plan),
         settings=tuple(SettingChange(row.code, row.name, values.get(row.code), row.value) for row in settings.rows),
         deficits=plan.deficits,
         covered_now=before.product_coverage,
@@ -207,9 +207,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
     )
 
 
-def _compared(
-    before: Entitlements, after: Entitlements, in_use: Mapping[str, int], plan: ActivationPlan
-) -> tuple[PreviewRow, ...]:
+def _compared(before: Entitlements, in_use: Mapping[str, int], plan: ActivationPlan) -> tuple[PreviewRow, ...]:
     """Return every license before and after a file is activated as planned."""
     old = {row.code: row for row in rows(before, in_use)}
     # What is yet to start leaves time to release.
@@ -217,13 +215,13 @@ def _compared(
     until = f"before {format_seconds(plan.moment)[:10]}" if is_later else "first"
     short = {d.license: f"{d.in_use} in use: release {d.remove} {until}" for d in plan.deficits}
     found: list[PreviewRow] = []
-    for row in rows(after, in_use):
+    for row in rows(plan.after, in_use):
         one, remedy = old.get(row.code), short.get(row.code)
         total_now, access_now = (0, Access.NONE) if one is None else (one.total, one.access)
         reason, due = (None, remedy) if is_later else (remedy, None)
         sold = (total_now, access_now, row.total, row.access, reason, due, row.quantity, row.per)
         found.append(PreviewRow(row.code, row.issuer, row.kind, row.name, row.in_use, *sold))
-    return (*found, *_unknown(after))
+    return (*found, *_unknown(plan.after))
 
 
 def _unknown(after: Entitlements) -> Iterator[PreviewRow]:

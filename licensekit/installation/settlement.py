@@ -15,9 +15,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.database import Connection
 from licensekit.entitlements import Entitlements
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, with_dependents
-from licensekit.errors import BelowUse, ProposalStale, RefusedError, SettlementInvalid
-from licensekit.errors.coded import Located
-from licensekit.errors.faults import SettlementRowInvalid
+from licensekit.errors import BelowUse, Located, ProposalStale, RefusedError, SettlementInvalid, SettlementRowInvalid
 from licensekit.installation.assignments import HolderChange, refusals, write_changes
 from licensekit.proposals import Proposal, R_co, require_same
 from licensekit.state.slots import SATELLITE, held_beside, slot_of
@@ -142,9 +140,7 @@ class Settlement:
         Whoever loses a license along with another one counts; so what takes most along comes first.
         """
         owners = {code: [key for key, one in self.holders.items() if code in one.slots] for code in self.short}
-        takes = {
-            code: max((len(self._lost(key, {code: ""})) for key in keys), default=0) for code, keys in owners.items()
-        }
+        takes = {c: max((len(self._lost(key, {c: ""})) for key in keys), default=0) for c, keys in owners.items()}
         choices, lost = dict[Key, dict[str, str]](), dict[Key, frozenset[str]]()
         for code in sorted(owners, key=lambda one: (-takes[one], one)):
             others = [key for key in owners[code] if code not in lost.get(key, ())]
@@ -193,9 +189,7 @@ class Settlement:
 
     def still_short(self) -> Iterator[SettlementRowInvalid]:
         """Yield each license that stays in deficit, with how many holders lose it and how many must."""
-        lost = Counter(
-            code for key, one in self.changes.items() for code in self.holders[key].slots if code in one.released
-        )
+        lost = Counter(c for key, one in self.changes.items() for c in self.holders[key].slots if c in one.released)
         for code, needed in self.many.items():
             if lost[code] < needed:
                 license_ = self.short[code].license
@@ -225,18 +219,11 @@ class Settlement:
         holder, chosen = self.holders[key], self.choices.get(key, {})
         plan, lose = chosen.get(code, ""), REMOVE if code == SATELLITE else RELEASE
         is_lost = bool(chosen) and code in self.changes[key].released
-        plans = self.effects.plans(holder.held, code)
-        return SettlementRow(
-            license=self.short[code].license,
-            kind=key[0],
-            id=key[1],
-            name=holder.name,
-            slot=holder.slots[code],
-            action=DOWNGRADE if plan else lose if is_lost else KEEP,
-            instead=plan or next(iter(plans), ""),
-            takes=tuple(sorted(self._lost(key, {code: plan}) - {code})),
-            actions=(lose, DOWNGRADE, KEEP) if plans else (lose, KEEP),
-        )
+        plans, action = self.effects.plans(holder.held, code), DOWNGRADE if plan else lose if is_lost else KEEP
+        instead, takes = plan or next(iter(plans), ""), tuple(sorted(self._lost(key, {code: plan}) - {code}))
+        actions = (lose, DOWNGRADE, KEEP) if plans else (lose, KEEP)
+        license_, slot = self.short[code].license, holder.slots[code]
+        return SettlementRow(license_, *key, holder.name, slot, action, instead, takes, actions)
 
     def _faults_of(self, row: SettlementRow, action: str, plan: str) -> Iterator[SettlementRowInvalid]:
         """Yield what is wrong with what a table asks for a row, without regard to other rows."""

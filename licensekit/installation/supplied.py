@@ -49,8 +49,7 @@ class SuppliedLicense:
     def look(self) -> tuple[Notice, ...]:
         """Activate the license if it is another than before, and return what there is to say about it.
 
-        It is activated as an administrator would do it, whole or not at all. What is missing, half-written, refused or
-        older changes nothing.
+        What is missing, half-written, refused or older changes nothing.
         """
         stamp = self._stamp()
         if stamp is None or stamp != self._taken:

@@ -15,8 +15,18 @@ from licensekit.entitlements import count
 from licensekit.errors import MostUsersLeave, ProposalStale, StateError, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import ColumnInvalid
-from licensekit.installation.group_rules import GroupRule, list_rules, read_rules
-from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner
+from licensekit.installation.sync_plan import (
+    ADDED,
+    CHANGED,
+    LEFT,
+    REFUSED,
+    SAME,
+    GroupRule,
+    PlannedUser,
+    Planner,
+    list_rules,
+    read_rules,
+)
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
 from licensekit.state import staged_users
@@ -123,13 +133,8 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     leaving, there = plan.counts.left, sum(one.staged.before is not None for one in plan.users)
     losing = sum(one.outcome == LEFT or bool(one.staged.released) for one in plan.users)
     most = MostUsersLeave(losing=losing, users=there) if losing > max(FEW, there // 2) else None
-    return replace(
-        plan,
-        changes=tuple(map(_change, plan.staged)),
-        warnings=(most,) if most else (),
-        needs_confirmation=(UsersLeave(users=leaving),) if leaving else (),
-        too_many=most,
-    )
+    changes, confirmed = tuple(map(_change, plan.staged)), (UsersLeave(users=leaving),) if leaving else ()
+    return replace(plan, changes=changes, warnings=(most,) if most else (), needs_confirmation=confirmed, too_many=most)
 
 
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
@@ -158,12 +163,9 @@ def _planned(
     state, rules = read.state(), read_rules(read.connection)
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
+    users, did = Planner(state, known, licenses, {}).plan(rows, leavers), "sync" if from_directory else "import"
     return SyncProposal(
-        about="the list of users",
-        users=tuple(Planner(state, known, licenses, {}).plan(rows, leavers)),
-        basis=_basis(read, state),
-        opened=read.opened,
-        did="user-sync" if from_directory else "user-import",
+        about="the list of users", users=tuple(users), basis=_basis(read, state), opened=read.opened, did=f"user-{did}"
     )
 
 

@@ -1,16 +1,17 @@
-"""What a table of users would change, worked out without changing anything (`docs/how-to/directories.md`)."""
+"""What a table of users would change, and what groups are assigned by a sync (`docs/how-to/directories.md`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from licensekit.database import Connection
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
-from licensekit.errors.coded import Located
+from licensekit.errors import Located, NotFound, QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
 from licensekit.installation.assignments import HolderChange, refusals
 from licensekit.installation.user_table import ImportRow
-from licensekit.state.loading import InstallationState
+from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.staged_users import KnownUser, StagedUser
+from licensekit.state.transactions import WriteTransaction
 from licensekit.text import names
 from licensekit.text.columns import folded
 from licensekit.text.values import FaultyValue, nearest
@@ -86,12 +87,7 @@ class Planner(NamedTuple):
         return PlannedUser(outcome, row.line, staged)
 
     def _staged(self, user: UserFacts, known: KnownUser | None, licenses: Iterable[str]) -> StagedUser:
-        """Return how a user is to be: with the licenses of the row, and with those of its groups and no others.
-
-        Raises:
-            FaultyValue, UnknownCode, WrongKind: a license is no user license.
-            UserRetired: a retired user would be assigned one.
-        """
+        """Return how a user is to be, with the licenses of its row and groups alone; raise why it cannot be so."""
         rules = self.rules or {}
         held = frozenset[str]() if known is None else known.held
         of_groups = (code for group in user.groups for code in rules.get(names.folded(group), ()))
@@ -164,3 +160,71 @@ def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
     known = one.staged.before
     as_before = _as_before(one.staged.user if known is None else known.facts, known)
     return PlannedUser(REFUSED, one.line, as_before, tuple(faults))
+
+
+_KEEP: Final = (
+    "INSERT INTO group_rules (group_id, license, written) VALUES (?, ?, ?)"
+    " ON CONFLICT (group_id, license) DO UPDATE SET written = excluded.written"
+)
+_DROP: Final = "DELETE FROM group_rules WHERE group_id = ? AND license = ?"
+
+
+class GroupRule(NamedTuple):
+    """What the members of one group are assigned."""
+
+    group: str
+    licenses: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"group": self.group, "licenses": list(self.licenses)}
+
+
+def read_rules(connection: Connection) -> dict[str, GroupRule]:
+    """Return every rule by its folded group."""
+    found: dict[str, GroupRule] = {}
+    for key, code, written in connection.rows("SELECT group_id, license, written FROM group_rules ORDER BY 1, 2"):
+        before = found.get(key, GroupRule(written, ()))
+        found[key] = GroupRule(written, (*before.licenses, code))
+    return found
+
+
+def list_rules(read: ReadTransaction) -> tuple[GroupRule, ...]:
+    """Return every rule, by group."""
+    return tuple(read_rules(read.connection).values())
+
+
+def add_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
+    """Assign licenses to the members of a group from the next sync on, and return its rule.
+
+    Raises:
+        UnknownCode, WrongKind: one of them is no user license.
+        EntryInvalid: the name of the group cannot be kept.
+    """
+    [written] = names.check_groups([group])
+    entitlements = change.read.state().entitlements
+    codes = [resolve(entitlements, code, (Kind.USER,)) for code in licenses]
+    change.connection.run_many(_KEEP, [(names.folded(written), code, written) for code in codes])
+    return _recorded(change, written)
+
+
+def remove_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
+    """Remove licenses from the rule of a group, or all of it, and return what is left; users keep what they have.
+
+    Raises:
+        NotFound: the rule does not have them, or there is none.
+    """
+    key = names.folded(group)
+    known = read_rules(change.connection).get(key, GroupRule(group, ()))
+    vendor = f"{change.read.state().trust_store.issuer}."
+    codes = {code.removeprefix(vendor) for code in licenses} or set(known.licenses)
+    if not codes or not codes.issubset(known.licenses):
+        raise NotFound(reason="rule", name=group)
+    change.connection.run_many(_DROP, [(key, code) for code in sorted(codes)])
+    return _recorded(change, known.group)
+
+
+def _recorded(change: WriteTransaction, group: str) -> GroupRule:
+    rule = read_rules(change.connection).get(names.folded(group), GroupRule(group, ()))
+    change.record("group-rule", group=group, licenses=list(rule.licenses))
+    return rule

@@ -142,8 +142,7 @@ def _assigned(codes: Sequence[str]) -> Condition:
 
 def _who(what: LiteralString, *values: Value) -> Condition:
     """Return the condition of a user `u` that a partial index finds."""
-    holds = Clause(_ONE.replace("{what}", what), values)
-    return Condition(holds, (Clause(_USERS_WHO + what, values),), in_order=False)
+    return Condition(Clause(_ONE.replace("{what}", what), values), (Clause(_USERS_WHO + what, values),), in_order=False)
 
 
 def _unusable(codes: Sequence[str]) -> Condition:

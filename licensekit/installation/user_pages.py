@@ -72,10 +72,7 @@ class _Source(NamedTuple):
 def page_of_ids(
     connection: Connection, conditions: Sequence[Condition], text: str, after: str, limit: int
 ) -> tuple[list[str], str]:
-    """Return the ids of a page of users for whom `conditions` hold and whom `text` finds, and where the next begins.
-
-    That is what the next page takes as `after`; it is empty where there is none.
-    """
+    """Return the ids of a page of users for whom all holds, and what the next page takes as `after`, if any."""
     words = sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
     place: Row = after.partition(" ")[::2] if words else (after,)
     source = _found(connection, conditions, words, place[0]) if words else _listed(connection, conditions)
@@ -126,9 +123,8 @@ def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition |
 def _size(connection: Connection, ranges: Sequence[Clause]) -> int:
     """Count candidates, up to `LOOKED_AT`."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
-    row = connection.one(
-        _COUNT.replace("{ranges}", every), *(value for one in ranges for value in one.values), LOOKED_AT
-    )
+    values = (value for one in ranges for value in one.values)
+    row = connection.one(_COUNT.replace("{ranges}", every), *values, LOOKED_AT)
     return 0 if row is None else int(row[0])
 
 

@@ -7,14 +7,13 @@ in `directories.toml` translates.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import RefusedError, UserCellInvalid
-from licensekit.errors.coded import Located
+from licensekit.errors import Located, RefusedError, UserCellInvalid
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, folded, read_table
 from licensekit.text.names import MarksLeftOut
@@ -142,7 +141,7 @@ def _users(row: TableRow[str]) -> list[ImportRow]:
     if row.faults:
         return [ImportRow(row.line, row.misread.get("id", ""), {}, (), fault, row.marks) for fault in row.faults]
     try:
-        changes = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
+        changes: dict[str, Any] = {name: read(given[name]) for name, read in _FIELDS.items() if name in given}
         changes |= _name(given)
         gone = [read(given[name]) for name, read in _GONE.items() if name in given]
         changes |= {"retired": any(gone)} if gone else {}
@@ -211,18 +210,8 @@ def _unescaped(text: str) -> str:
     return data.decode(errors="replace")
 
 
-_FIELDS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "kind": _kind,
-    "can_log_in": _truth,
-    "administrator": _truth,
-    "groups": _groups,
-}
-_GONE: Final[Mapping[str, Callable[[str], bool]]] = {
-    "retired": _truth,
-    "enabled": _disabled,
-    "account_control": _account_disabled,
-    "status": _not_at_work,
-}
+_FIELDS: Final = {"kind": _kind, "can_log_in": _truth, "administrator": _truth, "groups": _groups}
+_GONE: Final = {"retired": _truth, "enabled": _disabled, "account_control": _account_disabled, "status": _not_at_work}
 _WRITTEN: Final = ("id", "name", *_FIELDS, "licenses", "retired", "last_seen")
 _OURS: Final = ("kind", "can_log_in", "administrator", "licenses")
 """What directories have under our names if at all."""

@@ -62,37 +62,23 @@ class _Sealed(NamedTuple):
 
 
 def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
-    """Return the text of a key file that holds `key` under `passphrase`, without a line end.
-
-    Raises:
-        PassphraseMissing: the passphrase is empty.
-        KeyInvalid: the label is too long or has characters that may not be shown.
-    """
+    """Return the text of a key file that holds `key`; raise `PassphraseMissing`, or `KeyInvalid` for a bad label."""
     if not passphrase:
         raise errors.PassphraseMissing(reason="empty")
     public = key.verifying_key
     salt = token_bytes(_SALT_BYTES)
-    cost = bytes([public.scheme, LOG2_N])
-    header = cost + salt + _label_bytes(label) + public.public
+    header = bytes([public.scheme, LOG2_N]) + salt + _label_bytes(label) + public.public
     cipher = _cipher(passphrase, salt, LOG2_N)
     sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
     return SECRET_PREFIX + armor.encode(header + sealed)
 
 
 def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
-    """Return the secret key that `passphrase` opens.
-
-    Raises:
-        TooLarge: longer than `limits.KEY_FILE_BYTES`.
-        KeyFileInvalid: no key file or a damaged one, a cost outside `limits`, or one that this machine has not the
-            memory for.
-        PassphraseWrong: the passphrase is another one, or the file was altered.
-    """
+    """Return the secret key that `passphrase` opens; raise `TooLarge`, `KeyFileInvalid` or `PassphraseWrong`."""
     file = _read_sealed(text)
+    cipher = _cipher(passphrase, file.salt, file.log2_n)
     try:
-        secret = _cipher(passphrase, file.salt, file.log2_n).decrypt(
-            _NONCE, file.secret, SECRET_PREFIX.encode() + file.header
-        )
+        secret = cipher.decrypt(_NONCE, file.secret, SECRET_PREFIX.encode() + file.header)
     except InvalidTag as error:
         raise errors.PassphraseWrong from error
     key = SigningKey.from_secret(file.part.verifying_key.scheme, secret)
@@ -113,13 +99,7 @@ def format_public(key: VerifyingKey, label: str) -> str:
 
 
 def parse_public(text: bytes | str) -> PublicPart:
-    """Return the key that `format_public` wrote. Compare its key id with its owner by other means.
-
-    Raises:
-        TooLarge: longer than `limits.KEY_FILE_BYTES`.
-        KeyFileInvalid: no public key text, or one with a slip of the pen in it.
-        KeyInvalid: a key that is not to be used, see `verifying.load`.
-    """
+    """Return the key that `format_public` wrote, to be compared by other means; raise `TooLarge`, or why it is none."""
     data = _read(text, PUBLIC_PREFIX)
     body, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
     if check != _check(body):
@@ -147,8 +127,7 @@ def _read_sealed(text: bytes | str) -> _Sealed:
     except errors.KeyInvalid as error:
         raise errors.KeyFileInvalid(reason="shown-key-invalid") from error
     end = len(data) - SECRET_BYTES[scheme] - _TAG_BYTES
-    part = PublicPart(key, label)
-    return _Sealed(log2_n, data[2:fixed], part, data[:end], data[end:])
+    return _Sealed(log2_n, data[2:fixed], PublicPart(key, label), data[:end], data[end:])
 
 
 def _read(text: bytes | str, prefix: str) -> bytes:

@@ -34,16 +34,9 @@ _DER: Final = b"\x30"
 
 
 def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
-    """Return the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER).
+    """Return the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER), or raise a `KeyFault`.
 
     `passphrase` is asked only if the file is encrypted. What its key derivation costs is the file's owner's choice.
-
-    Raises:
-        TooLarge: longer than `limits.KEY_FILE_BYTES`.
-        KeyFileInvalid: neither of the two forms, or damaged.
-        KeyInvalid: a key of another algorithm.
-        PassphraseWrong: the passphrase does not open it.
-        SchemeUnavailable: an encrypted OpenSSH file, and bcrypt is not installed.
     """
     if len(data) > limits.KEY_FILE_BYTES:
         raise TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
@@ -88,8 +81,7 @@ def _loader(data: bytes) -> _Load:
     for mark, load in _LOADERS:
         if mark in data:
             return load
-    mistaken = (what for mark, what in _MISTAKEN if mark in data)
-    raise KeyFileInvalid(reason=next(mistaken, "import-form"))
+    raise KeyFileInvalid(reason=next((what for mark, what in _MISTAKEN if mark in data), "import-form"))
 
 
 def _read(load: _Load, data: bytes, secret: bytes | None) -> object:

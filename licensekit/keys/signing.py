@@ -47,12 +47,7 @@ class SigningKey:
 
     @staticmethod
     def from_secret(scheme: int, secret: bytes) -> "SigningKey":
-        """Return the key of `scheme` that `secret` stands for; lengths in `SECRET_BYTES`.
-
-        Raises:
-            KeyInvalid: the scheme is unknown or the length is not the scheme's.
-            SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
-        """
+        """Return the key that `secret` stands for; raise `KeyInvalid`, or `SchemeUnavailable` without ML-DSA."""
         wanted = _secret_bytes(scheme)
         if len(secret) != wanted:
             raise KeyInvalid(reason="secret-length", scheme=scheme, wanted=wanted, length=len(secret))

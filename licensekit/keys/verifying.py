@@ -31,10 +31,9 @@ _Verify = Callable[[bytes, bytes], None]
 
 
 def sha256(data: bytes) -> bytes:
-    """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4), as `hashlib` does.
+    """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4).
 
-    `hashlib` would load a second cryptographic library into every process that verifies a file, which costs it more
-    time than everything else in this package.
+    `hashlib` would load a second cryptographic library, which costs a process that verifies more time than all else.
     """
     running = Hash(SHA256())
     running.update(data)
@@ -81,12 +80,10 @@ class VerifyingKey(NamedTuple):
 
 
 def load(scheme: int, public: bytes) -> VerifyingKey:
-    """Return the key of `scheme` whose bytes are `public`.
+    """Return the key of `scheme` whose bytes are `public`; raise `SchemeUnavailable` where there is no ML-DSA.
 
-    Raises:
-        KeyInvalid: the scheme is unknown; the length is not the scheme's; or the Ed25519 part is non-canonical, on no
-            point of the curve, or of low order (RFC 8032, section 5.1.3).
-        SchemeUnavailable: hybrid, and this machine's cryptography has no ML-DSA.
+    Raises `KeyInvalid` for an unknown scheme, another length, or an Ed25519 part that is not canonical, on no point of
+    the curve or of low order (RFC 8032, section 5.1.3).
     """
     wanted = PUBLIC_BYTES.get(scheme)
     if wanted is None:

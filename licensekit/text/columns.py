@@ -1,7 +1,4 @@
-"""Tables that people keep in spreadsheets: bytes in, cells by the names of their columns out.
-
-One reader for all of them (`docs/commands.md`, "Tables"), a row at a time, in constant memory.
-"""
+"""Tables of spreadsheets (`docs/commands.md`, "Tables"): bytes in, a row at a time, cells by their columns out."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -126,10 +123,7 @@ def _meant(name: str, columns: Columns[Any]) -> str:
 
 
 def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:
-    """Return what is wrong with the number of cells.
-
-    Excel ends rows early where they are empty; what has no delimiter at all is no row.
-    """
+    """Return what is wrong with the number of cells; Excel ends rows early, and what has no delimiter is no row."""
     above = max((place for place, title in enumerate(titles, start=1) if title), default=0)
     headless = (cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place])
     if len(cells) == 1 < above or any(cell.strip() for cell in headless):

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 from unicodedata import category, normalize
 
-from licensekit.errors import EntryInvalid, TextUnreadable
-from licensekit.errors.coded import Message
+from licensekit.errors import EntryInvalid, Message, TextUnreadable
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
 from licensekit.wire.documents.fields import is_invisible, written_text_fault
 
@@ -34,35 +33,26 @@ def require_text(value: object, what: str) -> None:
 
 
 def folded(text: str) -> str:
-    """Return an id in the form in which ids are compared (`docs/installation.md`, "People").
-
-    It is in Unicode normal form KC, case folded, without invisible characters or spaces around it.
-    """
+    """Return an id as ids are compared: NFKC, case folded, nothing invisible (`docs/installation.md`, "People")."""
     if text.isascii():
         return text.strip().lower()
     return normalize("NFKC", normalize("NFKC", _seen(text)).casefold()).strip()
 
 
 def search_words(text: str) -> frozenset[str]:
-    """Return the words by which people are searched for (`docs/installation.md`, "People").
+    """Return the words by which people are searched for (`docs/installation.md`, "People"): `Ødegård` is `odegard`.
 
-    They are runs of letters and digits, in lower case and without accents: `Ødegård` is `odegard`. What is indexed and
-    what is searched for pass through here alike.
+    What is indexed and what is searched for pass through here alike.
     """
     if not text.isascii():
         plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
         text = "".join(character for character in plain if not category(character).startswith("M"))
-    letters = text.lower().translate(LETTERS)
-    spaced = "".join(character if character.isalnum() else " " for character in letters)
+    spaced = "".join(character if character.isalnum() else " " for character in text.lower().translate(LETTERS))
     return frozenset(word[:WORD_LENGTH] for word in spaced.split())
 
 
 def written_id(text: str, kind: str) -> str:
-    """Return an id as it is shown: as it was typed, without what nobody sees.
-
-    Raises:
-        EntryInvalid: as `check_id`.
-    """
+    """Return an id as it is shown: as it was typed, without what nobody sees; raises as `check_id`."""
     written = normalize("NFC", _seen(text)).strip()
     check_id(folded(written), kind)
     return check_id(written, kind)
@@ -73,11 +63,7 @@ def _seen(text: str) -> str:
 
 
 def check_id(text: str, kind: str) -> str:
-    """Return an id if it can be one; `kind` says of what: `user id`.
-
-    Raises:
-        EntryInvalid: empty, too long, surrounded by spaces, or with characters nobody can see.
-    """
+    """Return an id of a `kind` (`user id`); raise `EntryInvalid` if it is empty, too long, or partly hidden."""
     if not text or text != text.strip() or len(text) > NAME_LENGTH:
         raise EntryInvalid(reason="id", entry=text, kind=kind, longest=NAME_LENGTH)
     return _visible(text, kind, NAME_LENGTH)
@@ -94,11 +80,7 @@ def check_message(text: str) -> str:
 
 
 def check_groups(groups: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of groups as they are kept: each once, in the order of their folded forms.
-
-    Raises:
-        EntryInvalid: as `check_id`.
-    """
+    """Return the names of groups, each once, in the order of their folded forms; raises as `check_id`."""
     written = (normalize("NFC", _seen(group)).strip() for group in groups)
     kept = {folded(group): check_id(group, "group") for group in written}
     return tuple(kept[group] for group in sorted(kept))
@@ -146,8 +128,7 @@ def without_marks(text: str) -> str:
 def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
     """Return what `without_marks` leaves out of a file, if anything; `line` is its first line.
 
-    A byte order mark at the beginning is how some editors write text, and none of them. What is not UTF-8 is refused
-    elsewhere.
+    A byte order mark at the beginning is none. What is not UTF-8 is refused elsewhere.
     """
     if data.isascii():
         return ()
@@ -160,11 +141,8 @@ def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
 def first_line(data: bytes) -> bytes:
     """Return the first line of a file, such as a passphrase, without its end and without a byte order mark.
 
-    UTF-16 that begins with its mark, as Windows writes it, is returned as UTF-8. Other bytes stay as they are: what a
-    passphrase is made of is not judged.
-
-    Raises:
-        TextUnreadable: it is UTF-16 without a mark, or damaged.
+    UTF-16 that begins with its mark, as Windows writes it, is returned as UTF-8; without one, or damaged, it raises
+    `TextUnreadable`. Other bytes stay: what a passphrase is made of is not judged.
     """
     for mark, encoding in _UTF_16:
         if data.startswith(mark):

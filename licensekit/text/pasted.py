@@ -19,8 +19,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
-from licensekit.errors import ArmorInvalid, FormatError, FrameInvalid, LicenseError, TooLarge, UnexpectedType
-from licensekit.errors.coded import Message
+from licensekit.errors import ArmorInvalid, FormatError, FrameInvalid, LicenseError, Message, TooLarge, UnexpectedType
 from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import is_beginning, measure
@@ -83,14 +82,9 @@ class _Damaged(NamedTuple):
 
 
 def find_tokens(data: bytes) -> Pasted:
-    """Return the tokens in `data`, each once, and what was taken away to find them.
+    """Return the tokens in `data`, each once, and what was taken away to find them; a file of tokens as it is.
 
-    A file of tokens is returned as it is.
-
-    Raises:
-        TooLarge: longer than `limits.FILE_BYTES`, or more tokens than a file may hold.
-        ArmorInvalid: it has no token, or one that was cut off or altered; it says which.
-        UnexpectedType: a token of a type that the format does not have.
+    Raises `TooLarge`, `UnexpectedType`, or `ArmorInvalid`, which says which token was cut off or altered.
     """
     if len(data) > FILE_BYTES:
         raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
@@ -222,10 +216,7 @@ def _tokens_in(text: str, left: set[str]) -> Iterator[armor.Token | _Damaged]:
 
 
 def _damage(kind: str, piece: str) -> LicenseError:
-    """Return what is wrong with a token, as far as lengths and letters show it.
-
-    What is behind an empty line may be the words of a mail, which look like base64.
-    """
+    """Return what is wrong with a token. Behind an empty line may be words of a mail, which look like base64."""
     paragraph = piece.partition("\n")[0]
     letters = _FOREIGN.split(paragraph, 1)[0]
     behind = letters[-_SHOWN:]

@@ -97,11 +97,10 @@ class TextLines:
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
-    """Yield the rows that are not empty, up to the first that is no CSV.
+    """Yield the rows that are not empty, up to the first that is no CSV; a line is read when its row is asked for.
 
-    The delimiter is the one that the first row has most of, unless a line `sep=;` before it names one. No line is read
-    before its row is asked for. A `FaultyValue` that `lines` raises, as for a line that is not UTF-8, is the fault of
-    the line after those that were read.
+    The delimiter is the one that the first row has most of, unless a line `sep=;` names one. A `FaultyValue` of `lines`
+    is the fault of the line after those that were read.
     """
     source = iter(lines)
     passed_over, first, delimiter, fault = _beginning(source)
@@ -136,8 +135,7 @@ def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
 def written_row(cells: Iterable[object]) -> str:
     """Return a line of CSV that no spreadsheet runs, and whose cells `as_typed` reads."""
     buffer = io.StringIO()
-    safe = (_UNSAFE.sub("'", cell) if isinstance(cell, str) else cell for cell in cells)
-    csv.writer(buffer).writerow(safe)
+    csv.writer(buffer).writerow(_UNSAFE.sub("'", cell) if isinstance(cell, str) else cell for cell in cells)
     return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 

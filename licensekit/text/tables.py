@@ -1,7 +1,4 @@
-"""TOML, and tables that people or programs wrote: read key by key; every fault is kept, none stops it.
-
-A faulty key reads as if it were absent, so that the rest can still be judged.
-"""
+"""TOML and tables, read key by key: every fault is kept, and a faulty key reads as if it were absent."""
 
 import re
 import tomllib
@@ -10,8 +7,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from licensekit import limits
-from licensekit.errors.coded import Located, messages_beside
-from licensekit.errors.faults import Fault, SyntaxInvalid, TableInvalid, ValueInvalid
+from licensekit.errors import Fault, Located, SyntaxInvalid, TableInvalid, ValueInvalid, messages_beside
 from licensekit.text import values
 from licensekit.text.names import without_marks
 from licensekit.text.values import FaultyValue, Reader, nearest
@@ -146,10 +142,7 @@ def _place(path: str, content: Mapping[str, object], places: dict[str, int], dep
 
 
 def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
-    """Return what `data` says, or the first reason why it is no TOML (TOML 1.0).
-
-    Marks that nobody sees are left out; `marks.marks_in` reports them.
-    """
+    """Return what `data` says without marks that nobody sees, or the first reason why it is no TOML (TOML 1.0)."""
     if len(data) > limits.TOML_BYTES:
         return SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
     try:

@@ -33,20 +33,14 @@ class Finding(NamedTuple):
 
 
 def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:
-    """Return what tokens say and what vouches for each, by `trust_store` and what they add to it; without one, nothing.
-
-    Raises `FormatError` where one of them cannot even be shown, or the `TrustError` for which it is refused.
-    """
+    """Return what tokens say, and what vouches for each by `trust_store`; raise why one cannot even be shown."""
     if trust_store is None:
         return [_finding(token, "unverified", None) for token in tokens]
     try:
         extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:
         # What was known before judges the rest of a file of which a trust document is refused.
-        return [
-            _finding(token, "refused", error) if token.type in IN_PACKS else _checked(token, trust_store, now)
-            for token in tokens
-        ]
+        return [_finding(t, "refused", error) if t.type in IN_PACKS else _checked(t, trust_store, now) for t in tokens]
     return [_checked(token, extended, now) for token in tokens]
 
 
@@ -78,17 +72,11 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
             return "verified"
         raise RootMismatch(reason="untrusted")
     in_force = [state.trust, *state.lists.values(), *trust_store.catalogs.values()]
-    is_in_force = any(v is not None and v.token == token for v in in_force)
-    return "verified" if is_in_force else "superseded"
+    return "verified" if any(v is not None and v.token == token for v in in_force) else "superseded"
 
 
 def _finding(token: armor.Token, status: str, error: LicenseError | None) -> Finding:
     opened = frame.read(token.frame)
-    return Finding(
-        type=token.type,
-        identity=identity_of(token.type, opened.payload).hex(),
-        signers=tuple(signature.key.hex() for signature in opened.signatures),
-        document=decode(CLASS_OF[token.type], opened.payload),
-        status=status,
-        error=error,
-    )
+    identity, document = identity_of(token.type, opened.payload).hex(), decode(CLASS_OF[token.type], opened.payload)
+    signers = tuple(signature.key.hex() for signature in opened.signatures)
+    return Finding(token.type, identity, signers, document, status, error)

@@ -70,10 +70,7 @@ def merge(first: Seen, second: Seen) -> Seen:
 
 
 def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
-    """Return those that neither another of their order nor what was seen supersedes.
-
-    Several of one order are left only where they are forks of each other, or the same document again.
-    """
+    """Return those that nothing of their order supersedes; several of one order are forks, or the same again."""
     top = {order: one.version for order, one in floor.items()}
     placed = [(order_of(one.document), full_version(one.document), one) for one in documents]
     for order, version, _ in placed:
@@ -84,12 +81,7 @@ def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
 def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verified[T] | None, now: int | None) -> bool:
     """Return whether a document is to be put in force in the place of the one that is (O1).
 
-    `now` is seconds since 1970; None where it does not matter when the document was issued.
-
-    Raises:
-        IssuedAhead: issued more than a day after `now`, and not known from before.
-        Fork: another one in the place of one that was seen.
-        Rollback: one that is older than what was seen.
+    Raises `Fork` or `Rollback` by the `floor` that was seen, and `IssuedAhead` for one that was not known before `now`.
     """
     found = seen(document)
     if in_force is not None and in_force.identity == found.identity:

@@ -87,12 +87,7 @@ class TrustStore(NamedTuple):
 
 
 def open_pack(pack: bytes | str, root: str) -> TrustStore:
-    """Open a pack under a root pin, whenever what is in it was issued.
-
-    Raises:
-        FormatError: the pack is no file of tokens, or holds something else than a pack may.
-        TrustError: the pinned root is not in it, or something in it is not to be believed.
-    """
+    """Open a pack under a root pin, whenever it was issued; raise `FormatError`, or `TrustError` if it is forged."""
     tokens = armor.read(pack)
     require_in_pack(tokens)
     return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, None)
@@ -106,13 +101,9 @@ def require_in_pack(tokens: Iterable[armor.Token]) -> None:
 
 
 def pin_in_pack(pack: bytes | str) -> str:
-    """Return the pin of the oldest root in a pack, for a first activation without a root pin.
+    """Return the pin of the oldest root in a pack; raise `RootMismatch` if it has none.
 
     Whoever made the pack chose it: it protects from the second file on, and not from the first.
-
-    Raises:
-        FormatError: the pack is damaged.
-        RootMismatch: there is no root in it.
     """
     return pin_of(_oldest_root(pack))
 
@@ -136,18 +127,11 @@ def extend_trust_store(
 
     `now` is seconds since 1970; None where it does not matter when they were issued: in a pack, and in what was taken
     before. `seen` is the floor that an installation remembers (S1).
-
-    Raises:
-        TrustError: one of them is refused for another reason than being older, or what they establish is below the
-            floor.
-        FormatError: one of them is damaged.
     """
     return at_floor(add_documents(trust_store, tokens, now, seen), seen)
 
 
-def add_documents(
-    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen = NOTHING_SEEN
-) -> TrustStore:
+def add_documents(trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen) -> TrustStore:
     """Add the same, and leave to `at_floor` whether all that was seen is there."""
     tokens = list(tokens)
     trust = extend(remember(trust_store.trust, seen), tokens, now)
@@ -164,10 +148,7 @@ def add_documents(
 
 
 def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
-    """Return a trust store without the catalogs that are lower than one that was seen (S1).
-
-    Raises as `require_floor`, and `Fork`.
-    """
+    """Return a trust store without the catalogs below one that was seen; raises as `require_floor`, and `Fork` (S1)."""
     require_floor(trust_store.trust, floor)
     kept: dict[str, Verified[Catalog]] = {}
     for issuer, catalog in trust_store.catalogs.items():

@@ -7,7 +7,7 @@ for it have verified.
 
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit import errors
 from licensekit.keys.verifying import VerifyingKey
@@ -19,13 +19,14 @@ from licensekit.wire.documents import Root, decode
 
 _PIN_PREFIX: Final = "lkroot1-"
 DIGEST_BYTES: Final = 32
+Keys = Mapping[KeyReference, VerifyingKey]
 
 
 class KnownRoot(NamedTuple):
     """A root of the chain with its keys loaded."""
 
     verified: Verified[Root]
-    keys: Mapping[KeyReference, VerifyingKey]
+    keys: Keys
 
     @property
     def root(self) -> Root:
@@ -56,14 +57,7 @@ def parse_pin(text: str) -> bytes:
 
 
 def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
-    """Find the pinned root among `tokens` (R1).
-
-    Raises:
-        RootPinInvalid: `pin` is no pin.
-        RootMismatch: none of the tokens is the pinned root.
-        ThresholdNotMet, SignatureInvalid, KeyUnknown: it is not signed as R1 asks.
-        PayloadInvalid, KeyInvalid, KeyIdCollision: it is the pinned one, and no sound root.
-    """
+    """Find the pinned root among `tokens` (R1); raise `RootPinInvalid`, `RootMismatch`, or why it is not sound."""
     digest = parse_pin(pin)
     for token in tokens:
         if token.type != "root":
@@ -75,16 +69,10 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
 
 
 def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = None) -> Chain:
-    """Return the chain with the root in `token` at its end, or unchanged (R2).
+    """Return the chain with the root in `token` at its end, or unchanged (R2); `floor` is the newest one seen (S1).
 
-    `floor` is the newest root that was seen (S1).
-
-    Raises:
-        ThresholdNotMet: too few keys of a root here, or of its own, have signed it.
-        SignatureInvalid, KeyUnknown, PayloadInvalid, KeyInvalid, KeyIdCollision: it is not sound.
-        WrongProduct: it speaks for another product or issuer.
-        Fork: another root of its version was here.
-        RootGap: a root before it is missing.
+    Raises `ThresholdNotMet` where no root here vouches for it, `RootGap` where one before it is missing, `Fork`, and
+    `WrongProduct`.
     """
     opened = open_frame(token, Root)
     identity = identity_of("root", opened.payload)
@@ -94,14 +82,8 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
     root = decode(Root, opened.payload)
     first, newest = chain[0].root, chain[-1].root
     if (root.product, root.issuer) != (newest.product, newest.issuer):
-        raise errors.WrongProduct(
-            reason="root",
-            product=root.product,
-            expected=newest.product,
-            issuer=root.issuer,
-            expected_issuer=newest.issuer,
-            version=root.version,
-        )
+        told: dict[str, Any] = {"product": root.product, "issuer": root.issuer, "version": root.version}
+        raise errors.WrongProduct(reason="root", expected=newest.product, expected_issuer=newest.issuer, **told)
     if root.version < first.version:
         return chain
     if root.version <= newest.version or is_fork(SeenDocument((root.version,), identity), floor):
@@ -115,10 +97,10 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
 
 
 def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
-    """Return the root that signed a trust document, and its key for each signature (T1).
+    """Return the root that signed a trust document, and its key for each signature, unverified (T1).
 
     That is the newest root that has all of these keys and whose threshold they reach; where they reach none, the newest
-    that has them; raise `KeyUnknown` where none has. Nothing is verified here yet.
+    that has them.
     """
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]
@@ -137,8 +119,7 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
         mine = [(s, key) for s, key in pairs if key is not None]
         best = max(best, len(mine))
         if len(mine) >= known.root.threshold:
-            part = frame.Frame(tuple(s for s, _ in mine), opened.payload)
-            check_signatures(token, part, [key for _, key in mine])
+            check_signatures(token, frame.Frame(tuple(s for s, _ in mine), opened.payload), [key for _, key in mine])
             return known
     raise short_of(chain[-1].root, best, reason="next-root")
 
@@ -153,13 +134,7 @@ def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
     return _known(token, opened, root, own, own)
 
 
-def _known(
-    token: armor.Token,
-    opened: frame.Frame,
-    root: Root,
-    own: Mapping[KeyReference, VerifyingKey],
-    allowed: Mapping[KeyReference, VerifyingKey],
-) -> KnownRoot:
+def _known(token: armor.Token, opened: frame.Frame, root: Root, own: Keys, allowed: Keys) -> KnownRoot:
     """Check that only allowed keys signed, enough of the root's own, and that all verify."""
     references = [(s.scheme, s.key) for s in opened.signatures]
     if not allowed.keys() >= set(references):
@@ -167,8 +142,7 @@ def _known(
     count = sum(reference in own for reference in references)
     if count < root.threshold:
         raise short_of(root, count, version=root.version)
-    keys = [allowed[reference] for reference in references]
-    return KnownRoot(verified(token, opened, Root, keys), own)
+    return KnownRoot(verified(token, opened, Root, [allowed[reference] for reference in references]), own)
 
 
 def _format_pin(digest: bytes) -> str:
@@ -177,11 +151,7 @@ def _format_pin(digest: bytes) -> str:
 
 def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""
+    needed, missing = root.threshold, root.threshold - count
     return errors.ThresholdNotMet(
-        reason=reason,
-        root=root.version,
-        needed=root.threshold,
-        signed=count,
-        missing=root.threshold - count,
-        version=version,
+        reason=reason, root=root.version, needed=needed, signed=count, missing=missing, version=version
     )

@@ -26,9 +26,7 @@ class AdmittedSigner(NamedTuple):
     key: VerifyingKey
     admitted: AdmittedKey
     types: frozenset[str]
-    """The token types that it may sign."""
     is_limited: bool
-    """Whether its bundles are limited in part, count or term."""
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
@@ -40,17 +38,10 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
 
 
 def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
-    """Refuse what the key may not say, at the document's own issue time (step 7, from 2 on).
-
-    Raises:
-        KeyOutOfWindow: issued before or after the key's window.
-        KeyOutOfScope: another issuer's, or more than the key may sign.
-    """
-    admitted = signer.admitted
-    if document.issued < admitted.valid_from or (
-        admitted.valid_to is not None and document.issued >= admitted.valid_to
-    ):
-        raise errors.KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=document.issued)
+    """Raise `KeyOutOfWindow` or `KeyOutOfScope` for what a key may not say at the time of issue (step 7, from 2 on)."""
+    admitted, issued = signer.admitted, document.issued
+    if issued < admitted.valid_from or (admitted.valid_to is not None and issued >= admitted.valid_to):
+        raise errors.KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=issued)
     if document.issuer not in admitted.scope.issuers:
         raise _out_of_scope(signer, "issuer", issuer=document.issuer)
     if isinstance(document, Bundle):
@@ -107,8 +98,7 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
 
 
 def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> errors.KeyOutOfScope:
-    key = signer.key.key_id
-    return errors.KeyOutOfScope(reason=reason, key_id=key, name=signer.admitted.name, **about)
+    return errors.KeyOutOfScope(reason=reason, key_id=signer.key.key_id, name=signer.admitted.name, **about)
 
 
 def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
@@ -118,7 +108,7 @@ def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Raise `WrongProduct` for what was made for another product than `product`, the pinned root's (step 8).
+    """Raise `WrongProduct` for what was made for another product than the pinned root's (step 8).
 
     One key may serve several products; without this, what it signed for one would count for all.
     """

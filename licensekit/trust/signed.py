@@ -34,9 +34,7 @@ class _Checked(Generic[D_co]):
     keys: tuple[VerifyingKey, ...]
     """The keys that signed, in the order of the signatures."""
 
-    def __init__(
-        self, seal: object, document: D_co, payload: bytes, token: armor.Token, keys: tuple[VerifyingKey, ...]
-    ) -> None:
+    def __init__(self, seal: object, document: D_co, payload: bytes, token: armor.Token, *keys: VerifyingKey) -> None:
         if seal is not _SEAL:
             raise TypeError(f"{type(self).__name__} is the result of a check; it cannot be made")
         put = object.__setattr__
@@ -84,21 +82,12 @@ def digest_of(kind: str, payload: bytes) -> bytes:
 
 
 def identity_of(kind: str, payload: bytes) -> bytes:
-    """Return the identity of a document: the first 16 bytes of its digest.
-
-    It is stored nowhere inside the document (`docs/format.md`, "Identities").
-    """
+    """Return the first 16 bytes of the digest of a document, which it does not hold (`docs/format.md`, Identities)."""
     return digest_of(kind, payload)[:16]
 
 
 def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
-    """Divide a token that should be a `kind` into signatures and payload (step 3).
-
-    Raises:
-        UnexpectedType: the token is of another type.
-        FrameInvalid, TooLarge: see `wire.frame.read`.
-        SignatureCount: one key signed twice.
-    """
+    """Divide a token into signatures and payload (step 3); raise `UnexpectedType` unless it is a `kind`."""
     wanted = TYPE_OF[kind]
     if token.type != wanted:
         raise UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
@@ -119,19 +108,11 @@ def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[Ver
 def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Sequence[VerifyingKey]) -> Verified[D]:
     """Verify every signature, then decode (steps 5 and 6); raises as `check_signatures` and `documents.decode`."""
     check_signatures(token, opened, keys)
-    document = decode(kind, opened.payload)
-    return Verified(_SEAL, document, opened.payload, token, tuple(keys))
+    return Verified(_SEAL, decode(kind, opened.payload), opened.payload, token, *keys)
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
-    """Verify what an installation signed by the key that the signature itself carries.
-
-    Raises:
-        SignatureCount: several signatures.
-        KeyUnknown: signed in another way than installations sign.
-        KeyInvalid: the key is malformed or of low order.
-        SignatureInvalid, PayloadInvalid: as for `verified`.
-    """
+    """Verify what an installation signed by the key in the signature itself; raise a `TrustError` if it does not."""
     opened = open_frame(token, kind)
     first, *more = opened.signatures
     if more:
@@ -140,5 +121,4 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
         raise KeyUnknown(reason="installation", document=token.type)
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
-    document = decode(kind, opened.payload)
-    return SelfSigned(_SEAL, document, opened.payload, token, (key,))
+    return SelfSigned(_SEAL, decode(kind, opened.payload), opened.payload, token, key)

@@ -68,15 +68,7 @@ def update_root(state: TrustState, token: armor.Token) -> TrustState:
 
 
 def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
-    """Verify a trust document (T1).
-
-    Raises:
-        KeyUnknown, SignatureInvalid, ThresholdNotMet: no root here has signed it.
-        RootNotNewest: signed by a root that was replaced, or made for one.
-        RootGap: it names a root that is not here yet.
-        WrongProduct: it is another product's.
-        FrameInvalid, PayloadInvalid: it is not sound.
-    """
+    """Verify a trust document (T1); raise a `TrustError` unless the newest root here has signed it."""
     opened = open_frame(token, Trust)
     known, keys = keys_of_trust(state.chain, opened)
     if len(keys) < known.root.threshold:
@@ -92,29 +84,20 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
 
 
 def take_trust(state: TrustState, document: Verified[Trust], now: int | None) -> TrustState:
-    """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2).
-
-    Raises by O1, and as `scope.load_keys`.
-    """
+    """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2); raises by O1."""
     if not order.is_news(document, state.seen.get(TRUST), state.trust, now):
         return state
     signers = scope.load_signers(document.document)
-    return state._replace(
-        trust=document,
-        signers=signers,
-        lists={i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)},
-        seen=with_seen(state.seen, document),
-    )
+    lists = {i: v for i, v in state.lists.items() if scope.may_still_sign(signers, v)}
+    return state._replace(trust=document, signers=signers, lists=lists, seen=with_seen(state.seen, document))
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
     """Verify a list or a catalog, the newest or not (L1, C1); raises as `verify_signed`, or `DocumentAhead`."""
     document = verify_signed(token, kind, state)
-    root_version, trust_version = document.document.root_version, document.document.trust_version
-    if (root_version, trust_version) > state.pair:
-        raise errors.DocumentAhead(
-            reason=token.type, issuer=document.document.issuer, root_version=root_version, trust_version=trust_version
-        )
+    issuer, root, trust = document.document.issuer, document.document.root_version, document.document.trust_version
+    if (root, trust) > state.pair:
+        raise errors.DocumentAhead(reason=token.type, issuer=issuer, root_version=root, trust_version=trust)
     return document
 
 
@@ -127,20 +110,14 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
 
 
 def remember(state: TrustState, floor: Seen) -> TrustState:
-    """Raise what `state` has seen to `floor`, which decides where both have as high.
-
-    A list that is now below what was seen is no longer in force.
-    """
+    """Raise what `state` has seen to `floor`, which decides where both are as high; a list below it falls."""
     merged = merge(floor, state.seen)
     lists = {i: v for i, v in state.lists.items() if full_version(v.document) >= merged["revocations", i].version}
     return state._replace(lists=lists, seen=merged)
 
 
 def require_floor(state: TrustState, floor: Seen) -> None:
-    """Raise `Fork` or `Rollback` for a state that is beside or below what was seen (S1).
-
-    `floor` is what was seen before these documents. A list that is missing has the effect of L2: it is not judged here.
-    """
+    """Raise `Fork` or `Rollback` for a state beside or below the `floor` of before (S1); L2 judges missing lists."""
     root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:
         if is_fork(seen(known.verified), floor.get(ROOTS, root)):
@@ -161,8 +138,6 @@ def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int
 
     A bundle that was taken before holds others back while this succeeds, also one that was revoked since; whether it
     grants anything is judged when it is asked (`docs/evaluation.md`, "Bundles that govern").
-
-    Raises as `find_signer`, `verified`, `require_scope` and `require_product`; `IssuedAhead` if there is a `now`.
     """
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(state, opened, token.type)  # step 4
@@ -176,14 +151,7 @@ def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int
 
 
 def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.AdmittedSigner:
-    """Return the admitted key of a frame with one signature, if it may sign `kind` (step 4).
-
-    Raises:
-        SignatureCount: several signatures.
-        TrustMissing: no trust document is in force.
-        KeyUnknown: no admitted key has this key id and scheme.
-        KeyRevoked, KeyOutOfScope: the key may not sign this type.
-    """
+    """Return the admitted key of a frame with one signature; raise `TrustError` unless it may sign `kind` (step 4)."""
     first, *more = opened.signatures
     if more:
         raise errors.SignatureCount(reason="several", document=kind, count=len(more) + 1)
@@ -197,20 +165,15 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
 
 
 def _require_newest_root(trust: Trust, newest: int) -> None:
-    if trust.root_version > newest:
-        raise errors.RootGap(
-            reason="trust", version=trust.root_version, newest=newest, needed=newest + 1, trust=trust.version
-        )
-    if trust.root_version < newest:
-        raise errors.RootNotNewest(reason="names", version=trust.version, root=trust.root_version, newest=newest)
+    root, version = trust.root_version, trust.version
+    if root > newest:
+        raise errors.RootGap(reason="trust", version=root, newest=newest, needed=newest + 1, trust=version)
+    if root < newest:
+        raise errors.RootNotNewest(reason="names", version=version, root=root, newest=newest)
 
 
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
-    """Add the roots, trust documents and lists of a file, or none of them (F1, 1 to 5).
-
-    Other types are left alone. `now` is seconds since 1970; None where it does not matter when they were issued. Raises
-    as `pack.extend_trust_store`.
-    """
+    """Add the roots, trust documents and lists among `tokens`, or none (F1, 1 to 5); raises `TrustError`."""
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
     for token in tokens:
         by_type.get(token.type, []).append(token)

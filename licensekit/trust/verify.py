@@ -20,13 +20,7 @@ S = TypeVar("S", bytes, str)
 
 
 def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[Bundle]:
-    """Verify the bundle in `token`; `now` is seconds since 1970.
-
-    Raises:
-        UnexpectedType, FrameInvalid, TooLarge: steps 1 to 3.
-        TrustError: steps 4, 5, 7, 8 or 9; the class says which rule.
-        PayloadInvalid: step 6.
-    """
+    """Verify the bundle in `token`; raise a `FormatError` (steps 1 to 3, 6) or the `TrustError` that names the rule."""
     bundle = verify_signed(token, Bundle, trust, now)
     if refused := revocation_of(bundle, trust):
         raise refused

@@ -7,6 +7,7 @@ token can hide another.
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -14,7 +15,6 @@ from licensekit.errors import ArmorInvalid, TooLarge, UnexpectedType
 from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire.frame import read as read_frame
 
-PREFIX: Final = b"lk1-"
 TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "request", "receipt", "statement")
 """The types of documents, in the order in which a reader takes them from a file."""
 
@@ -22,8 +22,6 @@ _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
 WHITE_SPACE: Final = " \t\n\v\f\r"
 """The six characters that are dropped wherever they stand; no other white space is."""
-_WHITE_SPACE: Final = WHITE_SPACE.encode()
-_MARK: Final = b"\xef\xbb\xbf"
 _ENDINGS: Final = (b".lkp", b".lic")
 _PADDING: Final = {0: b"", 2: b"==", 3: b"="}
 _BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3
@@ -53,15 +51,9 @@ def write_file(tokens: Iterable[Token]) -> str:
 
 
 def read(data: bytes | str) -> list[Token]:
-    """Parse the tokens of a file into reading order, with nothing about them verified.
+    """Parse the tokens of a file into reading order, with nothing about them verified; those of one type keep theirs.
 
-    Tokens of one type keep the order that they have in the file.
-
-    Raises:
-        TooLarge: the file, its tokens or a frame exceed `limits`.
-        ArmorInvalid: the text is not one or more tokens, each in its only spelling.
-        UnexpectedType: a token of a type that the format does not have.
-        TypeError: `data` is a path object, or nothing.
+    Raises `TooLarge`, `ArmorInvalid` or `UnexpectedType`; `TypeError` for a path in place of what is in the file.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
@@ -70,7 +62,7 @@ def read(data: bytes | str) -> list[Token]:
         raise TypeError(f"what is in the file is needed: use path.read_bytes(), not {data!r}") from error
     if size > FILE_BYTES:
         raise TooLarge(reason="bytes", limit=FILE_BYTES, size=size, wanted="a license file")
-    first, *pieces = compact(raw).split(PREFIX)
+    first, *pieces = compact(raw).split(b"lk1-")
     if first or not pieces:
         raise ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
     if len(pieces) > TOKENS_PER_FILE:
@@ -82,7 +74,7 @@ def read(data: bytes | str) -> list[Token]:
 
 def compact(raw: bytes) -> bytes:
     """Return `raw` without a leading byte order mark and without ASCII white space."""
-    return raw.removeprefix(_MARK).translate(None, _WHITE_SPACE)
+    return raw.removeprefix(BOM_UTF8).translate(None, WHITE_SPACE.encode())
 
 
 def encode(data: bytes) -> str:
@@ -111,8 +103,7 @@ def _token(piece: bytes) -> Token:
         raise ArmorInvalid(reason="no-contents")
     kind = _TYPES.get(name)
     if kind is None:
-        shown = name[:20].decode("ascii", "backslashreplace")
-        raise UnexpectedType(reason="unknown", type=shown)
+        raise UnexpectedType(reason="unknown", type=name[:20].decode("ascii", "backslashreplace"))
     if len(body) > _BODY_CHARACTERS:
         raise TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))
     return Token(kind, decode(body))

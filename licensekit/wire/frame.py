@@ -57,12 +57,7 @@ def write_one(scheme: int, key: bytes, signature: bytes, payload: bytes) -> byte
 
 
 def read(data: bytes) -> Frame:
-    """Divide `data` into its signatures and its payload.
-
-    Raises:
-        TooLarge: longer than `limits.FRAME_BYTES`, or more signatures than `limits.SIGNATURES`.
-        FrameInvalid: empty, cut short, without a signature, or of an unknown scheme.
-    """
+    """Divide `data` into its signatures and its payload; raise `TooLarge` or `FrameInvalid`."""
     if len(data) > FRAME_BYTES:
         raise TooLarge(reason="frame", limit=FRAME_BYTES, size=len(data))
     count = data[0] if data else 0

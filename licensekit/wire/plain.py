@@ -25,18 +25,14 @@ def plain(document: Document) -> dict[str, Any]:
 
 
 def plain_fields(value: object, names: str) -> dict[str, Any]:
-    """Convert fields of `value`, in the order of `names`, to data that JSON can hold.
-
-    A field that has another name there follows it and `=`: `number order=order_number who`.
-    """
+    """Convert fields of `value` to data that JSON can hold; the names may differ: `number order=order_number`."""
     return {name: _plain_field(field, getattr(value, field)) for name, field in fields_named(names).items()}
 
 
 @cache
 def fields_named(names: str) -> dict[str, str]:
     """Return each name in `names` and the field that it names, as for `plain_fields`."""
-    pairs = (one.partition("=") for one in names.split())
-    return {name: field or name for name, _, field in pairs}
+    return {name: field or name for name, _, field in (one.partition("=") for one in names.split())}
 
 
 def word(value: IntEnum) -> str:
@@ -59,8 +55,7 @@ def _plain_value(value: Any) -> Any:
         case bytes():
             return value.hex()
         case dict():
-            items = cast("dict[str, Any]", value).items()
-            return {key: _plain_value(item) for key, item in items}
+            return {key: _plain_value(item) for key, item in cast("dict[str, Any]", value).items()}
         case list() | tuple():
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:

@@ -34,9 +34,9 @@ REQUEST = sign(makers.request(), INSTALLATION)
 
 def test_a_verified_document_cannot_be_made_without_a_check() -> None:
     with pytest.raises(TypeError, match="result of a check"):
-        Verified(object(), makers.bundle(), bytes(16), BUNDLE.token, ())
+        Verified(object(), makers.bundle(), bytes(16), BUNDLE.token)
     with pytest.raises(TypeError, match="result of a check"):
-        SelfSigned(None, makers.request(), bytes(16), REQUEST, ())
+        SelfSigned(None, makers.request(), bytes(16), REQUEST)
 
 
 def test_a_verified_document_cannot_be_changed() -> None:

@@ -30,9 +30,9 @@ from licensekit.wire.documents import (
     Use,
     UserKind,
     closure_of,
+    dates_fault,
     decode,
     encode,
-    order_of_dates_fault,
 )
 from tests import makers
 from tests.any_document import codes
@@ -395,7 +395,7 @@ def test_a_collection_or_text_reaches_to_its_bound_and_no_further(
     ],
 )
 def test_dates_stand_in_their_order(dates: tuple[int | None, ...], fault: str | None) -> None:
-    found = order_of_dates_fault(*dates)
+    found = dates_fault(*dates)
     assert (None if found is None else str(found)) == fault
 
 

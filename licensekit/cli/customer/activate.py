@@ -60,7 +60,6 @@ _taking: Final[Decorator] = collected(
     settle_options,
     json_option,
 )
-"""The options of commands that take a license file, as `taking`."""
 
 
 @click.command()

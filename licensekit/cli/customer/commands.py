@@ -46,7 +46,6 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
-    """The environment variable that names the home."""
 
 
 def customer_commands(
@@ -73,13 +72,12 @@ def customer_commands(
     def commands(ctx: click.Context) -> None:
         """Activate license files and assign licenses."""
         ctx.obj = built_in
-        path = ctx.command_path
 
         def rename(ours: re.Match[str]) -> str:
             called = ours["command"]
             if called is None:
                 return home_variable
-            return f"{ours['quote']}{path} {called}" if called in offered else f"the vendor's `{called}"
+            return f"{ours['quote']}{ctx.command_path} {called}" if called in offered else f"the vendor's `{called}"
 
         ctx.meta[OWN_NAME] = rename
 
@@ -114,7 +112,6 @@ def built_in_of(ctx: click.Context) -> BuiltIn:
 home_option: Final[Decorator] = option(
     "--home DIR", "The installation: a folder, or a postgresql:// URL.  [env: LICENSEKIT_HOME]", cls=ApplicationOption
 )
-"""`--home`, for every command of the customer."""
 
 
 def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,14 +164,9 @@ def opened(
     """Open the installation that a command is about, with what the application has built in."""
     from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
 
-    built_in = built_in_of(click.get_current_context())
+    ours, place = built_in_of(click.get_current_context()), home_of(home, pack)
+    root, pack, released, facts = ours.root or root, ours.pack or pack, ours.released or released, ours.facts or {}
     with Installation.open(
-        home_of(home, pack),
-        root=built_in.root or root,
-        pack=built_in.pack or pack,
-        released=built_in.released or released,
-        facts=built_in.facts or {},
-        by=account(),
-        create=create,
+        place, root=root, pack=pack, released=released, facts=facts, by=account(), create=create
     ) as installation:
         yield installation

@@ -1,6 +1,6 @@
 """`licensekit events` and `leases`: what is unavailable, or held, for a while, and how an administrator ends it."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -49,9 +49,7 @@ def _show_started(event: Event) -> None:
 @option("--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT)
 @in_installation
 @printing(_show_started)
-def start(
-    *, kind: str, message: str, expected_end: int | None, installation: Installation, **named: str | None
-) -> Event:
+def start(*, kind: str, message: str, expected_end: int | None, installation: Installation, **named: Any) -> Event:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
 
     It is for the whole installation unless a site, a group or a user is given, and lasts until somebody ends it.

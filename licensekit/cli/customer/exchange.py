@@ -16,10 +16,10 @@ from licensekit.installation import Installation
 from licensekit.wire.documents import Document
 from licensekit.wire.plain import plain
 
-_output = option("-o --output FILE", "Where to write it (`-`: standard output).")
+_output = option("-o --output FILE file", "Where to write it (`-`: standard output).")
 _one_output = refuse(
     "give --json or `-o -`: standard output holds one of the two.",
-    lambda given: given["as_json"] and given["output"] == STANDARD,
+    lambda given: given["as_json"] and given["file"] == STANDARD,
 )
 
 
@@ -30,7 +30,7 @@ _one_output = refuse(
 @trust_options
 @home_option
 @json_option
-def request(*, no_facts: bool, output: str | None, as_json: bool, **place: Any) -> None:
+def request(*, no_facts: bool, file: str | None, as_json: bool, **place: Any) -> None:
     """Make a request for a license bound to this installation, to send to the vendor.
 
     It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated,
@@ -38,7 +38,7 @@ def request(*, no_facts: bool, output: str | None, as_json: bool, **place: Any) 
     """
     with opened_first(**place) as installation:
         text, document = installation.request(with_facts=not no_facts)
-    _write(output or "request.lkr", text, document, as_json=as_json)
+    _write(file or "request.lkr", text, document, as_json=as_json)
 
 
 @click.command()
@@ -46,10 +46,10 @@ def request(*, no_facts: bool, output: str | None, as_json: bool, **place: Any) 
 @_output
 @in_installation
 @json_option
-def statement(*, output: str | None, installation: Installation, as_json: bool) -> None:
+def statement(*, file: str | None, installation: Installation, as_json: bool) -> None:
     """Make a signed statement of what is in use, to send to the vendor."""
     text, document = installation.statement()
-    _write(output or "statement.lkr", text, document, as_json=as_json)
+    _write(file or "statement.lkr", text, document, as_json=as_json)
 
 
 @click.command("return")
@@ -61,13 +61,7 @@ def statement(*, output: str | None, installation: Installation, as_json: bool) 
 @in_installation
 @consent_options(preview="Show what would change, and stop.", yes="Do not ask.")
 def return_(
-    *,
-    part: str,
-    issuer: str | None,
-    output: str | None,
-    settling: Settling,
-    installation: Installation,
-    consent: Consent,
+    *, part: str, issuer: str | None, file: str | None, settling: Settling, installation: Installation, consent: Consent
 ) -> None:
     """Return the active bundle of PART to its issuer: it can never work here again.
 
@@ -79,7 +73,7 @@ def return_(
         return
     if not consent.ends(proposal, question="Give it back?"):
         text = proposal.apply(confirm=True, settle=proposal.settlement if settling.settle else None)
-        _write(output or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
+        _write(file or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
     elif not consent.as_json:
         settling.show(proposal.settlement)
 

@@ -52,7 +52,6 @@ settle_options: Final[Decorator] = collected(
     option("--plan FILE", "Write a plan of who would lose what, a CSV file to edit and settle with; and stop."),
     table_options,
 )
-"""`--settle`, `--plan` and how a plan is read, as `settling`."""
 
 
 _COLUMNS: Final[Columns[SettlementRow]] = {

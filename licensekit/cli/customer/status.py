@@ -70,7 +70,7 @@ def accept_clock(*, installation: Installation) -> None:
 
 def show_status(state: InstallationState) -> None:
     """Print what needs somebody, then what is licensed, in use and due."""
-    coming, summary = state.next_date, state.summary
+    coming, summary, product, name = state.next_date, state.summary, state.trust_store.product, state.product_name
     color = ("yellow" if summary.due else "green") if summary.is_licensed else "red"
     click.secho(output.harmless(f"{summary.message}; {summary.hint}"), fg=color, bold=True)
     for notice in state.notices:
@@ -81,7 +81,7 @@ def show_status(state: InstallationState) -> None:
     output.facts(
         ("company", spelling.listed(state.companies)),
         ("serial", state.serial or "no bundle is active here"),
-        ("product", _product(state)),
+        ("product", name if name == product else f"{name} ({product})"),
         ("time", spelling.moment(state.now)),
         ("next date", coming and f"{spelling.day(coming.day)}, in {days}: {coming.what} of {coming.bundle}"),
         ("installation", state.fingerprint.key and state.fingerprint.key.hex()),
@@ -92,11 +92,6 @@ def show_status(state: InstallationState) -> None:
     output.show_below([one for one in state.entitlements.settings.rows if one.value is not None], _SETTINGS)
     output.show_below(state.events, EVENT_COLUMNS)
     output.show_below([notice for notice in state.notices if notice.severity is Severity.INFO], _KNOWN)
-
-
-def _product(state: InstallationState) -> str:
-    code, name = state.trust_store.product, state.product_name
-    return code if name == code else f"{name} ({code})"
 
 
 def _parts(now: int) -> Columns[Part]:
@@ -120,13 +115,9 @@ def _show_coded(what: Coded, remedy: str, about: str = "") -> None:
     if isinstance(what, Notice):
         label, then, color = spelling.name_of(what.severity), what.consequence, _COLORS[what.severity]
     output.emit()
-    output.facts(
-        (label, _message_of(what)),
-        ("then", then or None),
-        ("do", what.hint or None),
-        ("run", output.command_line(remedy) if remedy else None),
-        fg=color,
-    )
+    to_run = output.command_line(remedy) if remedy else None
+    told = (label, _message_of(what)), ("then", then or None), ("do", what.hint or None), ("run", to_run)
+    output.facts(*told, fg=color)
 
 
 def _message_of(what: Coded) -> str:

@@ -31,6 +31,8 @@ from licensekit.installation import (
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
+_KIND: Final = WordChoice(UserKind)
+
 
 def _as_set(_ctx: click.Context, _param: click.Parameter, kinds: Sequence[UserKind]) -> frozenset[UserKind]:
     return frozenset(kinds)
@@ -41,20 +43,13 @@ filters: Final[Decorator] = collected(
     UserFilter,
     option("--license LICENSE", "Only users assigned this license."),
     option("--holding LICENSE", "Only users who have this license, also through a plan."),
-    option(
-        "--kind kinds",
-        "Only users of this kind; may be repeated.",
-        type=WordChoice(UserKind),
-        multiple=True,
-        callback=_as_set,
-    ),
+    option("--kind kinds", "Only users of this kind; may be repeated.", type=_KIND, multiple=True, callback=_as_set),
     option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default=""),
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),
     option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),
     option("--unusable", "Only users who hold a license and cannot log in, or one that nobody can use any more."),
 )
-"""The filters of a list of users, as `wanted`."""
 
 
 def _command(does: str, text: str, arguments: str, *options: Decorator) -> click.Command:
@@ -154,17 +149,11 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Sy
 @click.argument("file")
 @option("--profile NAME", "Where the export comes from. Default: as the headings tell.", type=click.Choice(profiles()))
 @table_options
-@option("--most-leave", "Go on although most users leave or lose licenses.")
+@option("--most-leave most", "Go on although most users leave or lose licenses.")
 @in_installation
 @consent_options(preview="Show what would change, and change nothing.", yes="Do not ask when users leave.")
 def sync(
-    *,
-    file: str,
-    profile: str | None,
-    table: TableOptions,
-    most_leave: bool,
-    installation: Installation,
-    consent: Consent,
+    *, file: str, profile: str | None, table: TableOptions, most: bool, installation: Installation, consent: Consent
 ) -> None:
     """Make the users as the export of a directory has them (`-`: standard input).
 
@@ -176,12 +165,12 @@ def sync(
         _warn_of_marks(file, rows)
     with located(file):
         proposal = installation.users.propose_sync(rows)
-        if proposal.too_many is not None and not (most_leave or consent.preview):
+        if proposal.too_many is not None and not (most or consent.preview):
             raise proposal.too_many
         if consent.ends(proposal, lambda _: _show_preview(proposal), question="Make these changes?"):
             return
         with output.progress("syncing", len(proposal.staged)) as told:
-            done = proposal.apply(confirm=True, most_leave=most_leave, progress=told)
+            done = proposal.apply(confirm=True, most_leave=most, progress=told)
     if consent.as_json:
         output.emit_json(proposal.as_json())
         return
@@ -226,8 +215,7 @@ _COLUMNS: Final[output.Columns[PlannedUser]] = {
 @in_installation
 def export(*, file: str, installation: Installation) -> None:
     """Write all users as a CSV file, which `users import` and `users sync` read again."""
-    lines = user_lines(row.user for row in installation.users.list())
-    write_output(file, "".join(lines).encode())
+    write_output(file, "".join(user_lines(row.user for row in installation.users.list())).encode())
 
 
 _RULES: Final[output.Columns[GroupRule]] = {

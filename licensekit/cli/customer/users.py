@@ -11,7 +11,7 @@ from licensekit.cli.customer.user_changes import filters
 from licensekit.cli.groups import NO, LicenseGroup, lazy
 from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.views import spelling
-from licensekit.installation import Decision, Installation, UserFacts, UserFilter, UserRow
+from licensekit.installation import Installation, UserFacts, UserFilter, UserRow
 from licensekit.wire.documents import UserKind
 
 _CHANGES: Final = "licensekit.cli.customer.user_changes"
@@ -66,10 +66,8 @@ def set_(
     *, user_id: str, groups: tuple[str, ...], no_groups: bool, active: bool, installation: Installation, **given: Any
 ) -> None:
     """Change what is known of a user."""
-    user = installation.users.set(
-        user_id, groups=groups if groups or no_groups else None, retired=False if active else None, **given
-    )
-    output.emit(f"set {user.written}")
+    member_of, retired = groups if groups or no_groups else None, False if active else None
+    output.emit(f"set {installation.users.set(user_id, groups=member_of, retired=retired, **given).written}")
 
 
 @click.command()
@@ -128,15 +126,11 @@ def may_login(*, user_id: str, way: str, site: str | None, installation: Install
     if as_json:
         output.emit_json(decision.plain())
     else:
-        _show_decision(user_id, way, decision)
+        may, color = ("may", "green") if decision else ("may not", "red")
+        click.secho(f"{user_id} {may} log in by {way}", fg=color, bold=True)
+        for reason in decision.reasons:
+            output.emit(f"  {reason.code}: {reason.message}")
+        for message in decision.messages:
+            output.emit(f"message of the day: {message}")
     if not decision:
         raise click.exceptions.Exit(NO)
-
-
-def _show_decision(user_id: str, way: str, decision: Decision) -> None:
-    may, color = ("may", "green") if decision else ("may not", "red")
-    click.secho(f"{user_id} {may} log in by {way}", fg=color, bold=True)
-    for reason in decision.reasons:
-        output.emit(f"  {reason.code}: {reason.message}")
-    for message in decision.messages:
-        output.emit(f"message of the day: {message}")

@@ -17,10 +17,7 @@ Tables = Callable[[Any, Mapping[str, documents.License]], None]
 
 
 def show(document: documents.Document, first: Facts = (), licenses: Mapping[str, documents.License] = {}) -> None:
-    """Print `document`, with the facts `first` above its own; then its table, if it has one.
-
-    `licenses` are those of the catalog of its issuer: they say in which units counts are.
-    """
+    """Print `document`, with the facts `first` above its own, and then its table; `licenses` say units of counts."""
     view, tables = _VIEWS.get(type(document), (_fields, None))
     facts(*first, *view(document))
     if tables is not None:
@@ -50,11 +47,8 @@ def _bundle(bundle: documents.Bundle) -> Facts:
 
 
 def _table_of_bundle(bundle: documents.Bundle, licenses: Mapping[str, documents.License]) -> None:
-    rows = [
-        (spelling.name_of(kind), code, spelling.amount_of(count, licenses.get(code)))
-        for kind in documents.Kind
-        for code, count in bundle.counts(kind).items()
-    ]
+    counts = [(spelling.name_of(kind), *item) for kind in documents.Kind for item in bundle.counts(kind).items()]
+    rows = [(kind, code, spelling.amount_of(count, licenses.get(code))) for kind, code, count in counts]
     table(["kind", "license", ">count"], rows)
 
 
@@ -174,11 +168,9 @@ def _fields(document: documents.Document) -> Facts:
     for name, value in plain(document).items():
         label = name.replace("_", " ")
         if isinstance(value, dict):
-            entries = cast("dict[str, Any]", value)
-            yield from ((f"{label} {key}", _inline(item)) for key, item in entries.items())
+            yield from ((f"{label} {key}", _inline(item)) for key, item in cast("dict[str, Any]", value).items())
         elif isinstance(value, list):
-            items = cast("list[object]", value)
-            yield label, spelling.listed(items) or spelling.EMPTY
+            yield label, spelling.listed(cast("list[object]", value)) or spelling.EMPTY
         else:
             yield label, value
 

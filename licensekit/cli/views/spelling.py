@@ -30,10 +30,7 @@ def amount(count: int | str | None) -> str:
 
 
 def amount_of(count: int | str | None, sold: License | LicenseRow | PreviewRow | None) -> str:
-    """Return a count of a license, in the unit and for the time of which it is sold, if known.
-
-    A meter has as much again after that time: `20 GB per month`.
-    """
+    """Return a count in the unit and for the time of which a license is sold, if known: `20 GB per month`."""
     words = [amount(count)]
     if sold is not None and sold.quantity is not None:
         words += [sold.quantity, *([] if sold.per is None else [f"per {word(sold.per)}"])]
@@ -78,11 +75,8 @@ def fingerprint(digits: str) -> str:
 
 def limits_of(scope: Scope) -> list[str]:
     """Return what limits the bundles of a key, beside their uses."""
-    said = (
-        ("part {}", ", ".join(scope.parts or ())),
-        ("at most {} of a license", scope.most),
-        ("at most {}", scope.longest_term and counted(scope.longest_term, "day")),
-    )
+    parts, term = ", ".join(scope.parts or ()), scope.longest_term and counted(scope.longest_term, "day")
+    said = (("part {}", parts), ("at most {} of a license", scope.most), ("at most {}", term))
     return [text.format(limit) for text, limit in said if limit]
 
 

@@ -23,15 +23,12 @@ ENDED: Final = 100
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the events, and ask for a new one; after a refusal with why it was refused."""
     found = visit.installation.events.list(ended=True)
+    in_force = [event for event in found if event.ended is None]
+    ended = [event for event in reversed(found) if event.ended is not None][:ENDED]
+    sites = [site.id for site, _ in visit.installation.sites.list()]
+    scopes = list(EventScope)
     return page(
-        visit,
-        "events.html",
-        error=error,
-        in_force=[event for event in found if event.ended is None],
-        ended=[event for event in reversed(found) if event.ended is not None][:ENDED],
-        kinds=KINDS,
-        scopes=list(EventScope),
-        sites=[site.id for site, _ in visit.installation.sites.list()],
+        visit, "events.html", error=error, in_force=in_force, ended=ended, kinds=KINDS, scopes=scopes, sites=sites
     )
 
 
@@ -80,14 +77,9 @@ def history(visit: Visit) -> Response:
         except AuditDamaged as error:
             damage = error
     last = entries[-1].number if entries else 1
-    return page(
-        visit,
-        "history.html",
-        entries=[(entry, _moment_of(entry)) for entry in entries],
-        report=report,
-        damage=damage,
-        next_page=visit.url("/history", before=str(last)) if last > 1 else None,
-    )
+    next_page = visit.url("/history", before=str(last)) if last > 1 else None
+    dated = [(entry, _moment_of(entry)) for entry in entries]
+    return page(visit, "history.html", entries=dated, report=report, damage=damage, next_page=next_page)
 
 
 def _moment_of(entry: AuditEntry) -> int | None:

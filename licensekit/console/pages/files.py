@@ -33,7 +33,8 @@ def preview(visit: Visit) -> Response:
         raise UnexpectedType(reason="nothing")
     found = find_tokens(given)
     written = armor.write_file(armor.read(found.data))
-    return _preview(visit, visit.installation.propose_activate(written), written, left_out=found.left_out)
+    proposal = visit.installation.propose_activate(written)
+    return _preview(visit, proposal, written, error=None, left_out=found.left_out)
 
 
 def activate(visit: Visit) -> Response:
@@ -43,7 +44,7 @@ def activate(visit: Visit) -> Response:
     try:
         done = proposal.apply(settle=_settlement(visit, proposal.settlement))
     except LicenseError as error:
-        return _preview(visit, proposal, written, error=error)
+        return _preview(visit, proposal, written, error=error, left_out=())
     settings = [one for one in proposal.preview.settings if one.altered]
     return page(visit, "activated.html", changed=done.changed, rows=proposal.preview.altered, settings=settings)
 
@@ -57,12 +58,7 @@ def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
 
 
 def _preview(
-    visit: Visit,
-    proposal: ActivationProposal,
-    written: str,
-    *,
-    error: LicenseError | None = None,
-    left_out: Sequence[LeftOut] = (),
+    visit: Visit, proposal: ActivationProposal, written: str, *, error: LicenseError | None, left_out: Sequence[LeftOut]
 ) -> Response:
     found, settlement = proposal.preview, proposal.settlement
     return page(

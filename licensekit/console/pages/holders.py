@@ -84,26 +84,14 @@ def license_holders(visit: Visit) -> Response:
 
 def _list(visit: Visit, path: str, kinds: frozenset[UserKind]) -> Response:
     narrowed = visit.asked("state") if visit.asked("state") in STATES else STATES[0]
-    wanted = UserFilter(
-        holding=visit.asked("license") or None,
-        kinds=kinds,
-        retired={"active": False, "retired": True}.get(narrowed),
-        expired=narrowed == "expired",
-        text=visit.asked("q"),
-    )
+    holding, retired = visit.asked("license") or None, {"active": False, "retired": True}.get(narrowed)
+    is_expired, text = narrowed == "expired", visit.asked("q")
+    wanted = UserFilter(holding=holding, kinds=kinds, retired=retired, expired=is_expired, text=text)
     asked = {name: visit.asked(name) for name in ("q", "license", "state", "kind")}
     found, next_page = _page_of(visit, wanted, path, **asked)
-    return page(
-        visit,
-        "users.html",
-        path=path,
-        found=found,
-        options=[row for row in user_licenses(visit.state) if not row.hidden],
-        states=STATES,
-        narrowed=narrowed,
-        others=OTHERS,
-        next_page=next_page,
-    )
+    options = [row for row in user_licenses(visit.state) if not row.hidden]
+    offered: dict[str, Any] = {"options": options, "states": STATES, "narrowed": narrowed, "others": OTHERS}
+    return page(visit, "users.html", path=path, found=found, next_page=next_page, **offered)
 
 
 def _page_of(visit: Visit, wanted: UserFilter, path: str, **asked: str) -> tuple[UserPage, str | None]:
@@ -123,9 +111,11 @@ def add(visit: Visit) -> Response:
     return _saved(visit, "/user", "added")
 
 
-def assign(visit: Visit) -> Response:
+def assign(visit: Visit, holders: Users | Sites, path: str) -> Response:
     """Save what was ticked: assign what is new and release what is gone, in one change."""
-    return _assign(visit, visit.installation.users, "/user")
+    new_ones, gone = visit.form.changes(_ticked(visit))
+    holders.assign(visit.form.raw("id"), *new_ones, release=gone)
+    return _saved(visit, path, "licenses")
 
 
 def set_facts(visit: Visit) -> Response:
@@ -144,12 +134,6 @@ def bring_back(visit: Visit) -> Response:
     """Bring a retired user back, without licenses."""
     visit.installation.users.set(visit.form.raw("id"), retired=False)
     return _saved(visit, "/user", "returned")
-
-
-def _assign(visit: Visit, holders: Users | Sites, path: str) -> Response:
-    new_ones, gone = visit.form.changes(_ticked(visit))
-    holders.assign(visit.form.raw("id"), *new_ones, release=gone)
-    return _saved(visit, path, "licenses")
 
 
 def _saved(visit: Visit, path: str, what: str) -> Response:
@@ -173,14 +157,9 @@ def _facts(visit: Visit) -> dict[str, Any]:
 def sites(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the sites; after a refusal with why it was refused."""
     licenses, found = visit.state.entitlements.licenses, visit.installation.sites.list()
-    return page(
-        visit,
-        "sites.html",
-        error=error,
-        sites=found,
-        limits=[row for row in visit.state.licenses if licenses[row.code].limits_sites],
-        has_central=any(site.central for site, _ in found),
-    )
+    limits = [row for row in visit.state.licenses if licenses[row.code].limits_sites]
+    has_central = any(site.central for site, _ in found)
+    return page(visit, "sites.html", error=error, sites=found, limits=limits, has_central=has_central)
 
 
 def add_site(visit: Visit) -> Response:
@@ -196,20 +175,9 @@ def site(visit: Visit, error: LicenseError | None = None) -> Response:
     found = next((one for one in visit.installation.sites.list() if one.site.id == site_id), None)
     if found is None:
         raise NotFound(reason="site", name=site_id)
-    ticked = visit.form.texts("license") if error else None
-    return page(
-        visit,
-        "site.html",
-        status=REFUSED if error else 200,
-        site=found.site,
-        choices=choices_of(visit.state, Kind.SITE, found.site.licenses, lapsed=found.lapsed, ticked=ticked),
-        errors=faults_of(error),
-    )
-
-
-def assign_to_site(visit: Visit) -> Response:
-    """Save what was ticked, as for users."""
-    return _assign(visit, visit.installation.sites, "/site")
+    ticked, status = (visit.form.texts("license"), REFUSED) if error else (None, 200)
+    choices = choices_of(visit.state, Kind.SITE, found.site.licenses, lapsed=found.lapsed, ticked=ticked)
+    return page(visit, "site.html", status=status, site=found.site, choices=choices, errors=faults_of(error))
 
 
 def remove_site(visit: Visit) -> Response:

@@ -36,30 +36,19 @@ def issuer_tab(visit: Visit) -> Response:
 
 def status_tab(visit: Visit) -> Response:
     """Show company, serial, the next date, notices, bundles and the installation itself."""
-    state = visit.state
-    return page(
-        visit,
-        "status.html",
-        tabs=_tabs(state),
-        parts=tuple(part_views(state)),
-        covered=state.entitlements.product_coverage,
-        today=day_at(state.now),
-        bundles=visit.installation.bundles()[::-1],
-    )
+    state, bundles = visit.state, visit.installation.bundles()[::-1]
+    parts, covered, today = tuple(part_views(state)), state.entitlements.product_coverage, day_at(state.now)
+    return page(visit, "status.html", tabs=_tabs(state), parts=parts, covered=covered, today=today, bundles=bundles)
 
 
 def license_page(visit: Visit) -> Response:
     """Show everything about one license."""
     details = visit.installation.license(visit.request.path_params["code"])
     is_concurrent = details.license.seats is SeatKind.CONCURRENT
+    leases = visit.installation.leases.list(license_code=details.row.code) if is_concurrent else ()
+    named, more = details.holders[:HOLDERS], max(0, details.row.in_use - HOLDERS)
     return page(
-        visit,
-        "license.html",
-        details=details,
-        is_concurrent=is_concurrent,
-        leases=visit.installation.leases.list(license_code=details.row.code) if is_concurrent else (),
-        holders=details.holders[:HOLDERS],
-        more=max(0, details.row.in_use - HOLDERS),
+        visit, "license.html", details=details, is_concurrent=is_concurrent, leases=leases, holders=named, more=more
     )
 
 

@@ -84,10 +84,9 @@ def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
 
 
 def _origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
-    """Return the origin at which a request was sent, by its `Host`; None if that is not ours.
+    """Return the origin at which a request was sent, by its `Host`: one of `origins`, or without any this machine.
 
-    Ours are `origins`, as browsers write them; without any, this machine at any port. Behind a proxy the scheme of the
-    request says nothing: a known origin brings its own.
+    Behind a proxy the scheme of the request says nothing: a known origin brings its own.
     """
     host = host.lower()
     if origins:
@@ -141,15 +140,9 @@ def get_cookie(request: Request, name: str) -> str:
 
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
     """Set a cookie that no script and no other site can use; an empty value takes it away."""
-    response.set_cookie(
-        _called(request, name),
-        value,
-        max_age=None if value else 0,
-        path="/" if _is_secure(request) else request.scope.get("root_path") or "/",
-        secure=_is_secure(request),
-        httponly=True,
-        samesite="strict",
-    )
+    called, age, secure = _called(request, name), None if value else 0, _is_secure(request)
+    path = "/" if secure else request.scope.get("root_path") or "/"
+    response.set_cookie(called, value, max_age=age, path=path, secure=secure, httponly=True, samesite="strict")
 
 
 def _called(request: Request, name: str) -> str:

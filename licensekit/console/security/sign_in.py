@@ -39,10 +39,9 @@ class SignIn:
         announce: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Announce the first code.
+        """Announce the first code, as each later one, by `announce`.
 
-        `identity` is whoever has the link. `name` is the cookie's: two consoles of one machine need two. `announce` is
-        given each new code. `clock` gives seconds of any origin.
+        `identity` is whoever has the link; `name` is the cookie's: two consoles of one machine need two.
         """
         self._identity = identity
         self._name = name
@@ -115,11 +114,8 @@ def routes(sign_in: SignIn) -> list[Route]:
         sign_in.end(request, response)
         return response
 
-    return [
-        Route("/sign-in", show),
-        Route("/sign-in", begin, methods=["POST"]),
-        Route("/sign-out", end, methods=["POST"]),
-    ]
+    post = ["POST"]
+    return [Route("/sign-in", show), Route("/sign-in", begin, methods=post), Route("/sign-out", end, methods=post)]
 
 
 Network = IPv4Network | IPv6Network

@@ -36,11 +36,7 @@ class TokenSigner(Signer, Protocol):
 
 
 def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
-    """Return the signer for the Ed25519 key that `uri` names; `pin` is asked once, if at all.
-
-    The session with the token stays open as long as the signer lives. Raises `SignerUnavailable`, which says whether
-    URI, python-pkcs11, module, token, PIN or key is not as it should be, and what to do.
-    """
+    """Return the signer for the key that `uri` names, with its session open; raise `SignerUnavailable` if it cannot."""
     place = parse(uri)
     if place.object is None and place.id is None:
         raise SignerUriInvalid(reason="key")

@@ -92,9 +92,8 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
     wanted = {attribute: value for attribute, value in named.items() if value is not None}
     found = _objects(session, {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC_EDWARDS, **wanted})
     if len(found) != 1:
-        raise errors.SignerUnavailable(
-            reason="several" if found else "missing", name=kind.name.lower().replace("_", " "), where=_name(place)
-        )
+        reason, name = "several" if found else "missing", kind.name.lower().replace("_", " ")
+        raise errors.SignerUnavailable(reason=reason, name=name, where=_name(place))
     return found[0]
 
 
@@ -130,9 +129,8 @@ def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
     except UnicodeEncodeError as error:
         raise pkcs11.PinInvalid from error
     except pkcs11.PinIncorrect as error:
-        raise errors.SignerUnavailable(
-            reason=_tries(token.slot.get_token()), reported="PinIncorrect", where=_name(place)
-        ) from error
+        tries = _tries(token.slot.get_token())
+        raise errors.SignerUnavailable(reason=tries, reported="PinIncorrect", where=_name(place)) from error
     except pkcs11.UserAlreadyLoggedIn:
         # The whole process is logged in, by the signer for another key of the same token.
         return token.open(rw=rw)
@@ -157,8 +155,7 @@ def _find(place: KeyPlace) -> Token:
 
 
 def _describes(place: KeyPlace, token: Token) -> bool:
-    serial = token.serial.decode("ascii", "replace")
-    values = (token.label, serial, token.model, token.manufacturer_id)
+    values = (token.label, token.serial.decode("ascii", "replace"), token.model, token.manufacturer_id)
     has = dict(zip(TOKEN_ATTRIBUTES, values, strict=True))
     return place.token.items() <= has.items()
 

@@ -1,6 +1,7 @@
 """Payloads as frozen structs: what each type of document holds, in order.
 
-Nothing here says that a document is genuine; `licensekit.trust.signed` does.
+`docs/format.md` gives every field with its type, unit and bound, in the same order. Nothing here says that a document
+is genuine; `licensekit.trust.signed` does.
 """
 
 # ruff: noqa: F403  # a list of all names would repeat every module

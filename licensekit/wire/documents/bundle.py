@@ -1,7 +1,4 @@
-"""What is sold: the bundle that one file grants to one company.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What is sold: the bundle that one file grants to one company."""
 
 from enum import IntEnum
 from itertools import pairwise
@@ -126,7 +123,7 @@ class Bundle(fields.Document, frozen=True):
                 raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
             if self.part != BASE:
                 raise fields.RefusedField(RuleBroken(reason="part-replaces"))
-        if fault := order_of_dates_fault(self.starts, self.warning, self.expiry, self.grace):
+        if fault := dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise fields.RefusedField(fault)
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
@@ -150,28 +147,20 @@ class Bundle(fields.Document, frozen=True):
 
 
 def label_of(serial: str, part: str, use: str, sequence: int) -> str:
-    """Return how people read of a bundle: `1010000014 base 2`, `1010000014 base trial 1`.
-
-    Sequences are counted for each use (`docs/evaluation.md`, "Bundles that govern"), so it names the use where that
-    is not production.
-    """
+    """Return how people read of a bundle, with its use unless it is production: `1010000014 base trial 1`."""
     words = (serial, part) if use == Use.PRODUCTION.word else (serial, part, use)
     return " ".join((*words, str(sequence)))
 
 
 def naming(bundle: Bundle) -> dict[str, Any]:
     """Return the fields by which errors name a bundle; no two of an issuer share all of them."""
-    use = bundle.use.word
-    return {"serial": bundle.serial, "part": bundle.part, "use": use, "sequence": bundle.sequence}
+    return {"serial": bundle.serial, "part": bundle.part, "use": bundle.use.word, "sequence": bundle.sequence}
 
 
-def order_of_dates_fault(
-    starts: int | None, warning: int | None, expiry: int | None, grace: int | None
-) -> RuleBroken | None:
-    """Return why these dates contradict each other, or None. All are days since 1970 or nothing."""
+def dates_fault(starts: int | None, warning: int | None, expiry: int | None, grace: int | None) -> RuleBroken | None:
+    """Return why these dates, in days since 1970, contradict each other, or None."""
     if expiry is None:
-        needs_expiry = warning is not None or grace is not None
-        return RuleBroken(reason="no-expiry") if needs_expiry else None
+        return RuleBroken(reason="no-expiry") if warning is not None or grace is not None else None
     dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))
     for (earlier, before), (later, after) in pairwise([(name, day) for name, day in dates if day is not None]):
         if before > after:

@@ -1,7 +1,4 @@
-"""What can be sold: the catalog that says what may be in bundles, and what it means.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What can be sold: the catalog that says what may be in bundles, and what it means."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from enum import IntEnum
@@ -87,13 +84,9 @@ class License(fields.Document, frozen=True):
     """Language (BCP 47, in lower case) to its name there."""
 
     def __post_init__(self) -> None:
-        fields.require_codes(self.includes)
-        fields.require_qualified(self.requires)
-        fields.require_ascending(self.includes)
-        fields.require_ascending(self.requires)
-        if self.full_with is not None:
-            fields.require_qualified([self.full_with])
-        fields.require_codes([*self.names, *([] if self.replaced_by is None else [self.replaced_by])])
+        fields.require_codes([*self.includes, *self.names, *([] if self.replaced_by is None else [self.replaced_by])])
+        fields.require_qualified([*self.requires, *([] if self.full_with is None else [self.full_with])])
+        fields.require_ascending(self.includes, self.requires)
         fields.require_texts([self.name, self.description, self.quantity, *self.names.values()])
         if self.per is not None and self.quantity is None:
             raise fields.RefusedField(RuleBroken(reason="meter-without-quantity"))
@@ -114,8 +107,7 @@ class LoginRule(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         fields.require_qualified(self.all)
-        fields.require_ascending(self.all)
-        fields.require_ascending(self.users)
+        fields.require_ascending(self.all, self.users)
 
 
 class Edition(fields.Document, frozen=True):
@@ -148,9 +140,8 @@ class Setting(fields.Document, frozen=True):
     def __post_init__(self) -> None:
         fields.require_texts([self.name, *self.choices, self.default])
         fields.require_ascending(self.choices)
-        if self.type is not SettingType.NUMBER and (
-            (self.lowest, self.highest) != (None, None) or self.combine is not Combine.LATEST
-        ):
+        is_plain = (self.lowest, self.highest, self.combine) == (None, None, Combine.LATEST)
+        if self.type is not SettingType.NUMBER and not is_plain:
             raise fields.RefusedField(RuleBroken(reason="setting-not-number"))
         if self.type is not SettingType.TEXT and self.choices:
             raise fields.RefusedField(RuleBroken(reason="setting-not-text"))
@@ -165,11 +156,8 @@ class Setting(fields.Document, frozen=True):
             return self.type is SettingType.BOOLEAN
         if isinstance(value, str):
             return self.type is SettingType.TEXT and (not self.choices or value in self.choices)
-        return (
-            self.type is SettingType.NUMBER
-            and (self.lowest is None or self.lowest <= value)
-            and (self.highest is None or value <= self.highest)
-        )
+        is_within = (self.lowest is None or self.lowest <= value) and (self.highest is None or value <= self.highest)
+        return self.type is SettingType.NUMBER and is_within
 
 
 UPDATE: Final = "update"
@@ -217,11 +205,10 @@ class Catalog(fields.Document, frozen=True):
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Return, for each license, all that its holder has through it, directly or not.
+    """Return, for each license, all that its holder has through it, directly or not; a license is never in its own set.
 
-    `gives` is code to `License.gives`; a license is never in its own set. A code that has no entry is left out: absent
-    is not granted. A circle, which no sound catalog has, ends where it began. Raises `RefusedField` for more pairs than
-    `limits.CLOSURE`; nothing more is worked out then.
+    `gives` is code to `License.gives`. A code that has no entry is left out: absent is not granted. A circle, which no
+    sound catalog has, ends where it began. Raises `RefusedField` for more pairs than `limits.CLOSURE`.
     """
     direct = {code: frozenset(given).intersection(gives) - {code} for code, given in gives.items()}
     pairs = sum(map(len, direct.values()))

@@ -22,10 +22,8 @@ AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | 
 D = TypeVar("D", bound=Document)
 
 TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
-"""Document class to the type that its tokens name."""
 
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
-"""Token type to document class."""
 
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
@@ -48,8 +46,7 @@ def encode(document: Document) -> bytes:
 def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
     """Compose the document of `kind` with these fields in their order; return it and its payload.
 
-    Whoever signs many documents saves one of two checks: a document that is made is checked, and once more when it is
-    encoded. Raises `PayloadInvalid` for a field out of its bounds, which no reader would take.
+    A document that is made is checked, and once more when it is encoded; this checks once. Raises `PayloadInvalid`.
     """
     try:
         payload = _encode(content)
@@ -59,14 +56,9 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
 
 
 def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
-    """Decode the document that `payload` is; with `is_encoded`, `compose` gave it, in the one spelling.
+    """Decode `payload`, whose signatures were verified (step 6); with `is_encoded` it is in the one spelling.
 
-    Call it only on bytes whose signatures were verified (step 6).
-
-    Raises:
-        PayloadInvalid: not a document of this type, or a field out of its bounds.
-        NotCanonical: a spelling other than the one that `encode` gives.
-        NewerReaderNeeded: an extension with a leading `!` that this reader does not know.
+    Raises `PayloadInvalid`, `NotCanonical`, or `NewerReaderNeeded` for an extension with `!` that this reader lacks.
     """
     name = TYPE_OF[kind]
     try:
@@ -83,10 +75,7 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
 
 
 def measure(data: bytes) -> int | None:
-    """Return how many bytes the value takes that `data` begins with, whatever is behind it.
-
-    None is for a value that is not whole. Nothing else is said of the value, and nothing is made of it.
-    """
+    """Return how many bytes the value takes that `data` begins with; None for one that is not whole."""
     try:
         _pass_over(data)
     except (MsgspecError, RecursionError) as error:
@@ -96,10 +85,7 @@ def measure(data: bytes) -> int | None:
 
 
 def is_beginning(name: str, payload: bytes) -> bool:
-    """Return whether `payload` is that of a document of type `name`, as far as it goes, and its end is missing.
-
-    An altered length says the same.
-    """
+    """Return whether `payload` begins a document of type `name` and has no end; an altered length looks the same."""
     try:
         _decoder(CLASS_OF[name]).decode(payload)
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:

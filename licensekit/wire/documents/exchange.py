@@ -1,7 +1,4 @@
-"""What passes between an installation and its vendor: requests, receipts, statements, resets.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What passes between an installation and its vendor: requests, receipts, statements, resets."""
 
 from enum import IntEnum
 from typing import Annotated, Final

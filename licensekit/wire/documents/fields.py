@@ -7,15 +7,13 @@ document is decoded as well as when one is made. The same rules of spelling hold
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final
 from unicodedata import category, is_normalized
 
 from msgspec import Meta, Struct, structs
 
 from licensekit import limits
 from licensekit.errors.faults import RuleBroken, TextInvalid, ValueInvalid
-
-Item = TypeVar("Item", str, bytes, int)
 
 Code = Annotated[str, Meta(min_length=1, max_length=limits.CODE_LENGTH)]
 """Lower-case letters, digits and inner dashes: `sales-pro`."""
@@ -45,34 +43,19 @@ Extensions = Annotated[dict[Name, Value], Meta(max_length=limits.EXTENSIONS)]
 # Alphabets rather than patterns: compiling patterns would cost every process that verifies a file.
 CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
 _REFUSED: Final = (
-    ("\x00", "\x1f"),
-    ("\x7f", "\x9f"),
-    ("\xad", "\xad"),
-    ("\u034f", "\u034f"),
-    ("\u061c", "\u061c"),
-    ("\u115f", "\u1160"),
-    ("\u17b4", "\u17b5"),
-    ("\u180b", "\u180f"),
-    ("\u200b", "\u200b"),
-    ("\u200e", "\u200f"),
-    ("\u2028", "\u202e"),
-    ("\u2060", "\u206f"),
-    ("\u3164", "\u3164"),
-    ("\ufe00", "\ufe0f"),
-    ("\ufeff", "\ufeff"),
-    ("\uffa0", "\uffa0"),
-    ("\ufff0", "\ufffb"),
-    ("\U0001bca0", "\U0001bca3"),
-    ("\U0001d173", "\U0001d17a"),
-    ("\U000e0000", "\U000e0fff"),
+    *("\x00\x1f", "\x7f\x9f", "\xad\xad", "\u034f\u034f", "\u061c\u061c", "\u115f\u1160", "\u17b4\u17b5"),
+    *("\u180b\u180f", "\u200b\u200b", "\u200e\u200f", "\u2028\u202e", "\u2060\u206f", "\u3164\u3164"),
+    *("\ufe00\ufe0f", "\ufeff\ufeff", "\uffa0\uffa0", "\ufff0\ufffb"),
+    *("\U0001bca0\U0001bca3", "\U0001d173\U0001d17a", "\U000e0000\U000e0fff"),
 )
 """First and last character of each range that no text may hold: controls, separators of lines, and what is never seen
 (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO WIDTH NON-JOINER and JOINER, which Persian
 and Hindi are written with."""
-_FIRST_REFUSED: Final = tuple(first for first, _ in _REFUSED)
+_FIRST_REFUSED: Final = tuple(ends[0] for ends in _REFUSED)
 _NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
 _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
+_NO_ENDS: Final = frozenset({"", "-", "\n"})
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
 _FEW: Final = 8
 """Serials that are judged one by one: a bundle has few, and a list may have sixty thousand."""
@@ -99,10 +82,7 @@ def text_fault(text: str) -> TextInvalid | None:
 
 
 def written_text_fault(text: str) -> TextInvalid | None:
-    """Return why a text that a person or program wrote may not be kept, or None.
-
-    JSON and command lines can hold half of a surrogate pair, which no encoding can.
-    """
+    """Return why a text may not be kept, or None: JSON and command lines can hold half of a surrogate pair."""
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         return TextInvalid(reason="half")
     return text_fault(text)
@@ -110,12 +90,7 @@ def written_text_fault(text: str) -> TextInvalid | None:
 
 def is_word(text: str, alphabet: bytes) -> bool:
     """Return whether `text` is of the alphabet and neither begins nor ends with a dash."""
-    return (
-        text.isascii()
-        and not text.encode().translate(None, alphabet)
-        and text[:1] not in {"", "-", "\n"}
-        and text[-1] not in "-\n"
-    )
+    return text.isascii() and not text.encode().translate(None, alphabet) and _NO_ENDS.isdisjoint((text[:1], text[-1:]))
 
 
 def is_invisible(character: str) -> bool:
@@ -191,23 +166,18 @@ def require_extensions(extensions: dict[str, str | int | bool]) -> None:
 
 
 def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> bytes | None:
-    """Return the `size` bytes that an extension spells in lower-case hexadecimal, or None.
-
-    A value of any other form counts as absent (`docs/format.md`, "Extensions").
-    """
+    """Return the `size` bytes that an extension spells in lower-case hex; None for a value of any other form."""
     value = extensions.get(name)
     if not isinstance(value, str) or len(value) != 2 * size:
         return None
     return None if value.encode().translate(None, b"0123456789abcdef") else bytes.fromhex(value)
 
 
-def require_ascending(items: Sequence[Item]) -> None:
-    """Raise `RefusedField` unless a list is sorted and repeats nothing: one set, one spelling.
-
-    Texts are sorted by code points, which is the order of their bytes in UTF-8.
-    """
-    if len(items) > 1 and list(items) != sorted(set(items)):
-        raise RefusedField(RuleBroken(reason="ascending"))
+def require_ascending(*lists: Sequence[Any]) -> None:
+    """Raise `RefusedField` unless each is sorted (texts by code points) and unique: one set, one spelling."""
+    for items in lists:
+        if len(items) > 1 and list(items) != sorted(set(items)):
+            raise RefusedField(RuleBroken(reason="ascending"))
 
 
 def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: RuleBroken) -> None:
@@ -217,20 +187,13 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: Ru
 
 
 def _are_words(listed: Sequence[str], alphabet: bytes) -> bool:
-    """Return whether all are words of the alphabet; with a dot in it, words that have dots between them.
-
-    It is one look over all of them: a catalog may have two hundred thousand. Their lengths are bounds of their fields.
-    """
+    """Return whether all are words, with a dot in the alphabet dotted ones: one look, for there may be 200,000."""
     joined = "\n".join(listed)
     for pair in _NOT_BETWEEN_WORDS:
         if pair in joined:
             return False
-    return (
-        is_word(joined, alphabet + b"\n")
-        and joined.count("\n") == len(listed) - 1
-        and joined[0] != "."
-        and joined[-1] != "."
-    )
+    is_dotted = "." in {joined[:1], joined[-1:]}
+    return is_word(joined, alphabet + b"\n") and joined.count("\n") == len(listed) - 1 and not is_dotted
 
 
 def _is_qualified(text: str) -> bool:

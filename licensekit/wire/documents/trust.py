@@ -1,7 +1,4 @@
-"""What is trusted: roots, the signing keys that they admit, and what was taken back.
-
-`docs/format.md` gives every field with its type, unit and bound, in the order given here.
-"""
+"""What is trusted: roots, the signing keys that they admit, and what was taken back."""
 
 from collections.abc import Iterable
 from enum import IntEnum
@@ -93,10 +90,7 @@ class Scope(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         fields.require_codes([*self.issuers, *(self.parts or ())])
-        fields.require_ascending(self.types)
-        fields.require_ascending(self.issuers)
-        fields.require_ascending(self.uses)
-        fields.require_ascending(self.parts or ())
+        fields.require_ascending(self.types, self.issuers, self.uses, self.parts or ())
         if self.is_limited and self.types != [SignedType.BUNDLE]:
             raise fields.RefusedField(RuleBroken(reason="limited-types"))
         if self.most is not None and (self.parts is None or len(self.issuers) > 1):
@@ -199,18 +193,14 @@ class Revocations(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         fields.require_codes([self.issuer, self.product])
-        fields.require_ascending(self.identities)
-        fields.require_ascending(self.serials)
+        fields.require_ascending(self.identities, self.serials)
         fields.require_serials([*self.serials, *self.lowest])
         fields.require_codes(part for parts in self.lowest.values() for part in parts)
         fields.require_extensions(self.extensions)
 
 
 def _require_distinct(publics: Iterable[bytes]) -> None:
-    """Raise `RefusedField` for a public key that occurs twice, on its own or in a hybrid.
-
-    One secret would count twice towards a threshold.
-    """
+    """Refuse a public key that occurs twice, alone or in a hybrid: one secret would count twice towards a threshold."""
     halves = [half for public in publics for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:]) if half]
     if len(set(halves)) < len(halves):
         raise fields.RefusedField(RuleBroken(reason="key-twice"))

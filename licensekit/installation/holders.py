@@ -1,24 +1,26 @@
-"""Users: who they are, what they are assigned, and whether they may log in."""
+"""Users and sites, who hold licenses: who they are, what they are assigned, and whether users may log in."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final, NamedTuple
 
+from licensekit.entitlements import count, lapsed, why_not
+from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.login import Decision, UserFacts, may_login
-from licensekit.errors import NotFound
-from licensekit.installation.assignments import Assignable, write_changes
+from licensekit.errors import EntryTaken, NoneFree, NotFound
+from licensekit.installation.assignments import Assignable, HolderChange, propose_assign, retirement, write_changes
 from licensekit.installation.details import user_details_of
-from licensekit.installation.group_rules import add_rule, list_rules, remove_rule
-from licensekit.installation.many_users import propose_assign, retirement
 from licensekit.installation.sync import Progress, Synced, import_users, propose_sync
+from licensekit.installation.sync_plan import add_rule, list_rules, remove_rule
 from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
 from licensekit.installation.user_table import ImportRow
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
-from licensekit.state.transactions import changing, reading, write_installation
-from licensekit.state.users import add_user, known_site, known_user, update_user, user_facts
+from licensekit.state.transactions import WriteTransaction, changing, reading, write_installation
+from licensekit.state.users import SiteFacts, add_user, all_sites, known_site, known_user, update_user, user_facts
 from licensekit.text import names
 from licensekit.wire.documents import Kind, UserKind
+from licensekit.wire.plain import plain_fields
 
 
 class Users(Assignable):
@@ -50,9 +52,8 @@ class Users(Assignable):
             EntryInvalid: the id, name or a group cannot be kept.
         """
         with write_installation(self._opened) as change:
-            user = add_user(
-                change.connection, UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
-            )
+            facts = UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
+            user = add_user(change.connection, facts)
             change.record("user-add", user=user.written)
             return user
 
@@ -150,13 +151,87 @@ class Users(Assignable):
             NotFound: there is no such site.
         """
         with read_installation(self._opened) as read:
-            state = read.state()
-            at_site = None if site is None else known_site(read.connection, site)
-            return may_login(
-                state.entitlements,
-                user_facts(read.connection, user_id),
-                way,
-                site=None if at_site is None else at_site.id,
-                site_holdings=() if at_site is None else at_site.holdings,
-                events=state.events,
-            )
+            state, user = read.state(), user_facts(read.connection, user_id)
+            at = None if site is None else known_site(read.connection, site)
+            of_site: dict[str, Any] = {} if at is None else {"site": at.id, "site_holdings": at.holdings}
+            return may_login(state.entitlements, user, way, **of_site, events=state.events)
+
+
+_ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)"
+
+
+class SiteRow(NamedTuple):
+    """One site as a list shows it."""
+
+    site: SiteFacts
+    lapsed: tuple[str, ...]
+    """What is assigned and gives less than full."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**plain_fields(self.site, "id written name central licenses"), "lapsed": list(self.lapsed)}
+
+
+class Sites(Assignable):
+    """The sites of an installation."""
+
+    _kind = Kind.SITE
+
+    def add(self, site_id: str, *, name: str = "", central: bool = False) -> str:
+        """Add a site: the central one, or a satellite, of which licenses may limit the number; return its id as shown.
+
+        Raises:
+            EntryTaken: there is a site of that id, or a central one.
+            NoneFree, RequirementMissing: no more satellites are licensed.
+            EntryInvalid: the id or the name cannot be kept.
+        """
+        with write_installation(self._opened) as change:
+            written = names.written_id(site_id, "site id")
+            site_id = names.folded(written)
+            _require_new(change, site_id, central=central)
+            if not central:
+                _require_room(change)
+            change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
+            if not central:
+                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
+            change.record("site-add", reason="central" if central else "satellite", site=site_id)
+            return written
+
+    def remove(self, site_id: str) -> tuple[str, ...]:
+        """Remove a site, which releases everything, and return what was released.
+
+        Raises:
+            NotFound: there is no such site.
+        """
+        with write_installation(self._opened) as change:
+            site = known_site(change.connection, site_id)
+            held = frozenset((*site.licenses, slots.SATELLITE))
+            write_changes(change, Kind.SITE, [HolderChange(site.id, site.written, held, frozenset(), held, ends=True)])
+            return site.licenses
+
+    def list(self) -> tuple[SiteRow, ...]:
+        """Return every site, the central one first."""
+        with read_installation(self._opened) as read:
+            granted, sites = read.state().entitlements, all_sites(read.connection)
+            return tuple(SiteRow(site, lapsed(granted, Kind.SITE, site.holdings)) for site in sites)
+
+
+def _require_new(change: WriteTransaction, site_id: str, *, central: bool) -> None:
+    if change.connection.one("SELECT id FROM sites WHERE id = ?", site_id) is not None:
+        raise EntryTaken(reason="site", entry=site_id)
+    known = change.connection.one("SELECT id FROM sites WHERE central = 1")
+    if central and known is not None:
+        raise EntryTaken(reason="central", entry=known[0])
+
+
+def _require_room(change: WriteTransaction) -> None:
+    entitlements = change.read.state().entitlements
+    limiting = [code for code, one in entitlements.licenses.items() if one.limits_sites]
+    numbers = {code: count(entitlements, code, change.read.stored.satellites) for code in limiting}
+    for code, number in numbers.items():
+        if all(one.free == 0 for one in numbers.values()):
+            reason, why = ("sites", None) if number.total else ("no-sites", why_not(entitlements, code))
+            raise NoneFree(reason=reason, license=code, in_use=number.in_use, total=number.total, why=why)
+    for code in limiting:
+        for fault in missing_requirements(entitlements, "the installation", code):
+            raise fault
