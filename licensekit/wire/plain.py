@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, cast
 
 from licensekit.dates import format_days, format_seconds
+from licensekit.errors import plain_value
 from licensekit.wire.documents import Document
 
 _DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen"})
@@ -52,11 +53,9 @@ def _plain_value(value: Any) -> Any:
             return plain(value)
         case IntEnum():
             return word(value)
-        case bytes():
-            return value.hex()
         case dict():
             return {key: _plain_value(item) for key, item in cast("dict[str, Any]", value).items()}
-        case list() | tuple():
+        case list() | tuple() if not hasattr(value, "plain"):
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:
-            return value
+            return value.plain() if hasattr(value, "plain") else plain_value(value)
