@@ -48,6 +48,8 @@ def _plain_field(name: str, value: Any) -> Any:
 
 
 def _plain_value(value: Any) -> Any:
+    if hasattr(value, "plain"):
+        return value.plain()
     match value:
         case Document():
             return plain(value)
@@ -55,7 +57,7 @@ def _plain_value(value: Any) -> Any:
             return word(value)
         case dict():
             return {key: _plain_value(item) for key, item in cast("dict[str, Any]", value).items()}
-        case list() | tuple() if not hasattr(value, "plain"):
+        case list() | tuple():
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:
-            return value.plain() if hasattr(value, "plain") else plain_value(value)
+            return plain_value(value)
