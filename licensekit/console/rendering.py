@@ -161,7 +161,8 @@ def _environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
     shown = (amount, coded, day, described, issuer_name, join_groups, license_name, moment, over, percent, tone, value)
-    made.filters.update({one.__name__: one for one in shown})
+    filters: dict[str, Any] = {one.__name__: one for one in shown}
+    made.filters.update(filters)
     return made
 
 

@@ -89,8 +89,8 @@ def _named(connection: Connection, links: Iterable[Link], most: int | None = Non
 
 def _first(facts: dict[str, Any], most: int | None) -> tuple[dict[str, Any], int]:
     """Return an entry with the first `most` of its users, and how many more there are."""
-    users = facts.get("users")
-    more = len(users) - most if most and isinstance(users, list) else 0
+    users: list[str] = facts["users"] if most and isinstance(facts.get("users"), list) else []
+    more = len(users) - (most or 0)
     return ({**facts, "users": users[:most]}, more) if users and more > 0 else (facts, 0)
 
 

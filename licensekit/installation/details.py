@@ -69,11 +69,7 @@ class LicenseDetails(NamedTuple):
             **self.row.plain(),
             "description": self.license.description,
             **plain_fields(self, "full_with includes replaced_by requires required_by buy"),
-            "granted_by": [one.plain() for one in self.explanations],
-            "why": [one.as_json() for one in self.why],
-            "holders": list(self.holders),
-            "surplus": list(self.surplus),
-            "history": [record.plain() for record in self.history],
+            **plain_fields(self, "granted_by=explanations why holders surplus history"),
         }
 
 
@@ -100,8 +96,7 @@ class UserDetails(NamedTuple):
             "through": {one.license: list(one.origins) for one in self.given},
             "slots": {one.license: one.slot for one in self.user.holdings},
             "why": {one.license: one.why.as_json() for one in self.given if one.why is not None},
-            "logins": {way: decision.plain() for way, decision in self.logins.items()},
-            "events": [event.plain() for event in self.events],
+            **plain_fields(self, "logins events"),
         }
 
 
@@ -210,8 +205,7 @@ class Explained(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        rows = [row.plain() for row in self.rows]
-        return {"kind": self.kind, "name": self.name, "rows": rows, "details": self.details.plain()}
+        return plain_fields(self, "kind name rows details")
 
 
 def explain(

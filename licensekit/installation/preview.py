@@ -162,8 +162,7 @@ class Preview(NamedTuple):
             "settings": [one._asdict() for one in self.settings],
             "deficits": [plain_fields(one, "license in_use total remove newest") for one in self.deficits],
             "covered_until": {"now": self.covered_now.shown_until, "new": self.covered_new.shown_until},
-            "losses": [loss.plain() for loss in self.losses],
-            "may_log_in": [one.plain() for one in self.logins],
+            **plain_fields(self, "losses may_log_in=logins"),
             "reasons": [{**one.as_json(), "where": one.where or None} for one in self.reasons],
         }
 

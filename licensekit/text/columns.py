@@ -57,9 +57,7 @@ class TableRow(NamedTuple, Generic[T]):
     """The cells of a row that has too many or too few, which may be in wrong columns."""
 
 
-def read_table(
-    data: Iterable[bytes] | str, columns: Columns[T], options: TableOptions = AS_WRITTEN
-) -> Iterator[TableRow[T]]:
+def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableOptions) -> Iterator[TableRow[T]]:
     """Yield the rows of a table, which comes in pieces that are cut anywhere.
 
     The first row that is not empty has the headings, in any case. Their faults are the only row.

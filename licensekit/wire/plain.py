@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, cast
 
 from licensekit.dates import format_days, format_seconds
+from licensekit.errors import plain_value
 from licensekit.wire.documents import Document
 
 _DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen"})
@@ -47,16 +48,16 @@ def _plain_field(name: str, value: Any) -> Any:
 
 
 def _plain_value(value: Any) -> Any:
+    if hasattr(value, "plain"):
+        return value.plain()
     match value:
         case Document():
             return plain(value)
         case IntEnum():
             return word(value)
-        case bytes():
-            return value.hex()
         case dict():
             return {key: _plain_value(item) for key, item in cast("dict[str, Any]", value).items()}
         case list() | tuple():
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:
-            return value
+            return plain_value(value)
