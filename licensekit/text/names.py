@@ -22,6 +22,7 @@ LETTERS: Final = str.maketrans(
     | {"\u0131": "i", "\u02bb": " ", "\u02bc": " ", "\u0640": ""}
 )
 """What people type for letters that no normal form takes apart, and for what looks like an apostrophe or stretches."""
+_WORD: Final = re.compile(r"[^\W_]+")
 _GROUP: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;|\n]|$)|([^;|\n]+)')
 _SEPARATING: Final = frozenset(';|"')
 
@@ -44,11 +45,17 @@ def search_words(text: str) -> frozenset[str]:
 
     What is indexed and what is searched for pass through here alike.
     """
-    if not text.isascii():
-        plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
-        text = "".join(character for character in plain if not category(character).startswith("M"))
-    spaced = "".join(character if character.isalnum() else " " for character in text.lower().translate(LETTERS))
-    return frozenset(word[:WORD_LENGTH] for word in spaced.split())
+    return frozenset(word[:WORD_LENGTH] for word in _WORD.findall(without_accents(text)))
+
+
+def without_accents(text: str) -> str:
+    """Return a text in lower case, with the letters that people type: `odegard as` for `Ødegård AS`."""
+    if text.isascii():
+        return text.lower()
+    plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
+    return (
+        "".join(character for character in plain if not category(character).startswith("M")).lower().translate(LETTERS)
+    )
 
 
 def written_id(text: str, kind: str) -> str:

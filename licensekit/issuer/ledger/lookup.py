@@ -13,12 +13,15 @@ from licensekit.database import Connection, Value
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
+from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
+from licensekit.issuer.ledger.exchange_files import signer_of
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
 from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
-from licensekit.wire.documents import CLASS_OF, Document, Use, decode
+from licensekit.wire.documents import CLASS_OF, Bundle, Document, Use, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import plain
 
@@ -46,6 +49,8 @@ class LookupResult(NamedTuple):
     """Of a bundle; None for every other document."""
     change: StateChange | None
     """What took the bundle back or reinstated it last."""
+    installation: tuple[str, ...]
+    """What the installation is called that signed it, or that it is bound to, if anybody named it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -57,6 +62,7 @@ class LookupResult(NamedTuple):
             "key": self.key.hex(),
             "state": self.state,
             **plain_change(self.change),
+            "installation": next(iter(self.installation), None),
             "document": plain(self.document),
         }
 
@@ -112,14 +118,18 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
+    document = decode(CLASS_OF[known.token.type], opened.payload)
+    binding = document.binding if isinstance(document, Bundle) else None
+    installation = signer_of(known.token) if binding is None else binding.installation
     issued = bundles.signed_in(ledger, number)
     return LookupResult(
         known,
-        decode(CLASS_OF[known.token.type], opened.payload),
+        document,
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
+        names_of(ledger, installation),
     )
 
 
@@ -152,7 +162,9 @@ class Filters(NamedTuple):
     """What is asked for; None asks for nothing of that kind."""
 
     company: str | None = None
-    """The start of the company's name; case does not matter."""
+    """The start of the company's name; neither case nor accents matter."""
+    customer: str | None = None
+    """A customer, as `customer_named` finds it."""
     serial: str | None = None
     order: str | None = None
     product: str | None = None
@@ -186,6 +198,8 @@ _OF_ORDER: Final = (
     " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
     " LIMIT 9223372036854775807)"
 )
+_SERIALS: Final = "serial IN (SELECT serial FROM customer_serials WHERE customer = ?)"
+_OF_CUSTOMER: Final = f"(SELECT * FROM bundles WHERE {_SERIALS} LIMIT 9223372036854775807)"  # noqa: S608  # texts of ours
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
 _OF_COMPANY: Final = "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 
@@ -197,11 +211,14 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
 
     Raises:
-        NotIssued: `after` is no bundle's entry.
+        NotIssued: `after` is no bundle's entry; or as `customer_named`.
     """
     order = _order(filters)
-    source, params = _source(filters)
+    customer = None if filters.customer is None else customer_named(connection, filters.customer).number
+    source, params = _source(filters, customer)
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
+    if customer is not None:
+        conditions.append((f"b.{_SERIALS}", (customer,)))
     if after is not None:
         conditions.append(_behind(connection, order, after))
     where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
@@ -227,12 +244,14 @@ def _order(filters: Filters) -> _Order:
     return _Order("issued", is_falling=True)
 
 
-def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
+def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list[Value]]:
     """Return the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
         return _OF_ORDER, [filters.order]
     if filters.serial is not None:
         return _OF_SERIAL, [filters.serial]
+    if customer is not None:
+        return _OF_CUSTOMER, [customer]
     if filters.company is not None:
         begin = company_key(filters.company)
         return _OF_COMPANY, [begin, begin + _LAST]

@@ -1,0 +1,235 @@
+"""The customers of a ledger: who they are, which serials are theirs, and how they are found.
+
+A serial belongs to one customer. What is entered first for it decides: the customer that its order names, else the one
+of its company's name, else a new one. These records may change, and no chain of hashes covers them.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, LiteralString, NamedTuple
+from unicodedata import normalize
+
+from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_statements
+from licensekit.errors import EntryTaken, NotIssued
+from licensekit.issuer.ledger.projection import Record, company_key, said_in
+from licensekit.issuer.ledger.states import asked
+from licensekit.limits import VALUE
+from licensekit.text.names import check_message, folded, search_words, written_id
+from licensekit.wire.documents import Bundle
+from licensekit.wire.plain import fields_named, plain_fields
+
+_STATEMENTS: Final = read_statements(Path(__file__).with_name("customers.sql"))
+_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _NUMBERED, _HAS_WORD = _STATEMENTS[:10]
+_AFTER, _FOUND, _PUT_WORD, _PUT_SERIAL, _OWNERS, _IDS, _NAMES, _EVER_CALLED, _WRITTEN, _PLACES, _ENTERED = _STATEMENTS[
+    10:
+]
+_LAST: Final = "\U0010ffff"
+_NAMED: Final = 5
+"""How many customers a message names."""
+_RARE: Final = 20_000
+"""How many customers with a word are few enough to be sorted for a page."""
+
+
+class Customer(NamedTuple):
+    """Whom the vendor sells to."""
+
+    number: int
+    """0 is a new one."""
+    external: str | None
+    """Its id in another system of the vendor's, such as the one that bills."""
+    name: str
+    contact: str = ""
+    note: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values, by `CUSTOMER_FIELDS`."""
+        return plain_fields(self, _PLAIN)
+
+    def with_rest_of(self, other: "Customer") -> "Customer":
+        """Return it with what is known of another one in the place of what is not known of it."""
+        return Customer._make(own or one for own, one in zip(self, other, strict=True))
+
+
+_PLAIN: Final = "customer=number external_id=external name contact note"
+CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
+"""The names of what is listed of a customer as plain data, in order."""
+
+
+def customer_of(ledger: Connection, serial: str) -> Customer | None:
+    """Return the customer of a serial; None where nothing was issued for it."""
+    row = ledger.one(_OF_SERIAL, serial)
+    return Customer._make(row) if row else None
+
+
+def customer_called(ledger: Connection, text: str) -> Customer | None:
+    """Return the customer of this external id, else of this name, in whatever case it is written."""
+    row = ledger.one(_BY_ID, text) or ledger.one(_BY_NAME, folded(text))
+    return Customer._make(row) if row else None
+
+
+def customer_named(ledger: Connection, text: str) -> Customer:
+    """Return the customer of this external id, else of this name or serial, else the only one that the text finds.
+
+    Raises:
+        NotIssued: there is none, or there are several.
+    """
+    text = text.strip()
+    if known := customer_called(ledger, text) or customer_called(ledger, text.upper()) or customer_of(ledger, text):
+        return known
+    found = _found(ledger, text, _NAMED, None) if search_words(text) else []
+    if len(found) == 1:
+        return found[0]
+    raise NotIssued(reason="customers" if found else "customer", name=text, parts=tuple(one.name for one in found))
+
+
+def serials_of(ledger: Connection, number: int) -> list[str]:
+    """Return the serials of a customer, by their text."""
+    return [serial for (serial,) in ledger.rows(_SERIALS, number)]
+
+
+def customers_found(
+    ledger: Connection, text: str = "", *, limit: int, after: int | None = None
+) -> tuple[list[Customer], int | None]:
+    """Return the first `limit` customers that have every word of a text, by its beginning, ordered by name.
+
+    A whole text is also looked for as the beginning of a serial or an order's number, as it is and in capitals. `after`
+    is the number of the last customer of the page before. The second result is that of the next page; None: there are
+    no more.
+    """
+    found = _found(ledger, text, limit + 1, after)
+    return found[:limit], found[limit - 1].number if len(found) > limit else None
+
+
+def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[Customer]:
+    words, text = search_words(text), text.strip()
+    begins = [(one, one + _LAST) * 2 for one in {text, text.upper()} if one]
+    numbered = sorted({row for begin in begins for (row,) in ledger.rows(_NUMBERED, *begin)})
+    those: LiteralString = asked(numbered) if numbered else "NULL"
+    sizes = {word: ledger.rows(_SIZE, word, word + _LAST, _RARE)[0][0] for word in words}
+    rarest = sorted(words, key=lambda word: (sizes[word], word))
+    is_rare = any(size < _RARE for size in sizes.values())
+    source: LiteralString = _WITH_WORD if is_rare else "customers"
+    query = _FOUND.replace("{source}", source).replace("{those}", those)
+    query = query.replace("{words}", " ".join([_HAS_WORD] * (len(words) - is_rare)))
+    query = query.replace("{after}", "" if after is None else _AFTER)
+    ends = [(word, word + _LAST) for word in rarest]
+    params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
+    rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
+    return [Customer._make(row) for row in rows]
+
+
+def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
+    """Give each serial of what was entered its customer, and make what is new known to the search.
+
+    `number` is that of the first entry.
+    """
+    entered = [
+        (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
+    ]
+    owners = _known(ledger, _OWNERS, {bundle.serial for _, bundle, _ in entered})
+
+    def is_decided(one: Record, bundle: Bundle) -> bool:
+        # Where somebody has said that another company is meant, the serial changes hands.
+        return bundle.serial in owners and "other-company" not in one.note
+
+    asked_for = [(named, bundle.company) for one, bundle, named in entered if not is_decided(one, bundle)]
+    meant = _meant(ledger, asked_for, number)
+    [(first,)] = ledger.rows(_NEXT)
+    made, texts = list[tuple[Value, ...]](), list[tuple[int, str]]()
+    for one, bundle, named in entered:
+        if not is_decided(one, bundle):
+            owner = meant.of(named, bundle.company) or first + len(made)
+            if owner == first + len(made):
+                made.append((owner, named or None, bundle.company, folded(bundle.company), "", ""))
+                meant.names.setdefault(folded(bundle.company), owner)
+                meant.ids.update({named: owner} if named else {})
+                texts.append((owner, named))
+            owners[bundle.serial] = owner
+        meant.ever.setdefault(folded(bundle.company), owners[bundle.serial])
+        texts.append((owners[bundle.serial], _text(bundle.company, one.order)))
+    ledger.run_many(_INSERT, made)
+    ledger.run_many(_PUT_SERIAL, owners.items())
+    _put_words(ledger, texts)
+
+
+class _Meant(NamedTuple):
+    """Whom orders mean, among those that are there."""
+
+    ids: dict[str, int]
+    names: dict[str, int]
+    """By folded name."""
+    ever: dict[str, int]
+    """By the folded name of a company, the customer that had it first."""
+
+    def of(self, named: str, company: str) -> int | None:
+        """Return the customer of an order that names one, or nothing, and of its company's name."""
+        name = folded(named or company)
+        return self.ids.get(named) or self.names.get(name) or self.ever.get(name)
+
+
+def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
+    """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
+    return _meant(ledger, [(named, company)], VALUE).of(named, company)
+
+
+def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int) -> _Meant:
+    ids = _known(ledger, _IDS, {named for named, _ in wanted if named})
+    called = {name for pair in wanted for name in pair if name}
+    names = _known(ledger, _NAMES, set(map(folded, called)))
+    keys = {company_key(name) for name in called if folded(name) not in names}
+    ever = {folded(company): customer for company, customer in _known(ledger, _EVER_CALLED, keys, number).items()}
+    return _Meant(ids, names, ever)
+
+
+def _known(ledger: Connection, query: LiteralString, those: Collection[str], *others: int) -> dict[str, int]:
+    """Return what a query finds for some texts: each with a number."""
+    return dict(ledger.rows(query.replace("{those}", asked(list(those))), *those, *others)) if those else {}
+
+
+def put(ledger: Connection, one: Customer) -> Customer:
+    """Keep what is known of a customer now, or of a new one, whose number is 0; return it with its number.
+
+    Raises:
+        EntryTaken: another customer has its external id.
+        EntryInvalid: it has no name, or a text that cannot be kept.
+    """
+    external = None if one.external is None else written_id(one.external, "external id")
+    texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
+    number = one.number or ledger.rows(_NEXT)[0][0]
+    if external is not None and _known(ledger, _IDS, [external]).get(external, number) != number:
+        raise EntryTaken(reason="customer", entry=external)
+    one = Customer(number, external, written_id(one.name, "customer's name"), *texts)
+    ledger.run("DELETE FROM customers WHERE number = ?", number)
+    ledger.run(_INSERT, number, external, one.name, folded(one.name), *texts)
+    renew_words(ledger, number)
+    return one
+
+
+def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
+    """Give a customer the serials and installations of another, and what it says where the first says nothing."""
+    ledger.run("DELETE FROM customers WHERE number = ?", gone.number)
+    ledger.run("DELETE FROM customer_words WHERE customer = ?", gone.number)
+    ledger.run("UPDATE customer_serials SET customer = ? WHERE customer = ?", into.number, gone.number)
+    ledger.run("UPDATE installations SET customer = ? WHERE customer = ?", into.number, gone.number)
+    return put(ledger, into.with_rest_of(gone))
+
+
+def renew_words(ledger: Connection, number: int) -> None:
+    """Let everything that is known of a customer find it, and nothing else."""
+    ledger.run("DELETE FROM customer_words WHERE customer = ?", number)
+    known = [*ledger.rows(_WRITTEN, number), *ledger.rows(_PLACES, number)]
+    texts = [" ".join(filter(None, row)) for row in known]
+    texts += (_text(*row) for row in ledger.rows(_ENTERED, number))
+    _put_words(ledger, ((number, text) for text in texts))
+
+
+def _text(company: str, order: str | None) -> str:
+    return f"{company} {said_in(order, 'purchase_order') or ''}"
+
+
+def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:
+    """Let each text find its customer."""
+    rows = {(word, customer) for customer, text in found for word in search_words(text)}
+    ledger.run_many(_PUT_WORD, sorted(rows))
