@@ -126,7 +126,7 @@ def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
     table.require("serial", "sequence")
     own: dict[str, Any] = {key: table.read(key, READERS[key]) for key in _OF_BUNDLE}
     if table.faults:
-        return OrderLine(where, faulty(*table.faults), size)
+        return OrderLine(where, OrderDraft(Order("", where), tuple(table.faults)), size)
     serial, part, sequence = own["serial"], own["part"] or BASE, own["sequence"]
     number = own["order"] or _number_for(serial, part, sequence)
     sets = {key: value for key, value in said.items() if key not in {*_OF_BUNDLE, *_TOLD}}
