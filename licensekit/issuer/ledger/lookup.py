@@ -15,11 +15,13 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
+from licensekit.issuer.ledger.exchange_files import signer_of
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
 from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
-from licensekit.wire.documents import CLASS_OF, Document, Use, decode
+from licensekit.wire.documents import CLASS_OF, Bundle, Document, Use, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import plain
 
@@ -47,6 +49,8 @@ class LookupResult(NamedTuple):
     """Of a bundle; None for every other document."""
     change: StateChange | None
     """What took the bundle back or reinstated it last."""
+    installation: tuple[str, ...]
+    """What the installation is called that signed it, or that it is bound to, if anybody named it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -58,6 +62,7 @@ class LookupResult(NamedTuple):
             "key": self.key.hex(),
             "state": self.state,
             **plain_change(self.change),
+            "installation": next(iter(self.installation), None),
             "document": plain(self.document),
         }
 
@@ -113,14 +118,18 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
+    document = decode(CLASS_OF[known.token.type], opened.payload)
+    binding = document.binding if isinstance(document, Bundle) else None
+    installation = signer_of(known.token) if binding is None else binding.installation
     issued = bundles.signed_in(ledger, number)
     return LookupResult(
         known,
-        decode(CLASS_OF[known.token.type], opened.payload),
+        document,
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
+        names_of(ledger, installation),
     )
 
 
@@ -164,15 +173,10 @@ class Filters(NamedTuple):
     expiring_within: int | None = None
     """Bundles whose term ends today or within this many days, if nothing takes over without a gap
     (`docs/evaluation.md`, "Coverage")."""
+    maintenance_within: int | None = None
+    """Active bundles whose maintenance ends today or within this many days; these are not asked for with the others."""
     since: int | None = None
     """Issued then or later, in seconds since 1970."""
-
-
-_ENDING: Final[dict[LiteralString, LiteralString]] = {
-    "expiry": "b.lapses = 1 AND b.state || '' = 'active'",
-    "maintenance": "b.state = 'active'",
-}
-"""What may be renewed of a bundle, and for which ones, each written for its index."""
 
 
 class _Order(NamedTuple):
@@ -234,33 +238,11 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
         after = rows[-1].number
 
 
-def ending(connection: Connection, filters: Filters, *, today: int) -> list[int]:
-    """Return the entries of active bundles of production whose term or maintenance ends, what ends first in front.
-
-    That is within `filters.expiring_within` days, the term has not passed, and the other filters but `state` hold.
-    Raises as `customer_named`.
-    """
-    last = today + (filters.expiring_within or 0)
-    customer = None if filters.customer is None else customer_named(connection, filters.customer).number
-    source, params = _source(filters, customer)
-    others = list(_conditions(filters._replace(expiring_within=None, state=None), today, is_narrow=True))
-    if customer is not None:
-        others.append((f"b.{_SERIALS}", (customer,)))
-    rest = "".join(f" AND {sql}" for sql, _ in others)
-    params += [int(Use.PRODUCTION), today, today, last, *(value for _, given in others for value in given)]
-    parts = [
-        f"SELECT b.number, b.{day} AS day FROM {source} AS b WHERE {which}"  # noqa: S608  # texts of ours
-        f" AND b.use = ? AND (b.expiry IS NULL OR b.expiry >= ?) AND b.{day} >= ? AND b.{day} <= ?{rest}"
-        for day, which in _ENDING.items()
-    ]
-    each = f"SELECT number FROM ({' UNION ALL '.join(parts)}) AS found"  # noqa: S608
-    rows = connection.rows(f"{each} GROUP BY number ORDER BY min(day), number", *params, *params)
-    return [number for (number,) in rows]
-
-
 def _order(filters: Filters) -> _Order:
     if filters.expiring_within is not None:
         return _Order("expiry", is_falling=False)
+    if filters.maintenance_within is not None:
+        return _Order("maintenance", is_falling=False)
     if filters.state in {ACTIVE, EXPIRED}:
         return _Order("ends", is_falling=filters.state == EXPIRED)
     return _Order("issued", is_falling=True)
@@ -294,6 +276,10 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
         yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
+        leads = False
+    if filters.maintenance_within is not None:
+        last = today + filters.maintenance_within
+        yield "b.state = 'active' AND b.maintenance >= ? AND b.maintenance <= ?", (today, last)
         leads = False
     if filters.state is not None:
         if filters.state in {ACTIVE, EXPIRED}:
