@@ -49,7 +49,7 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
         sys.stdout.writelines(rows)
     elif wanted.consent.preview or not first:
         wanted.workspace.catalog.require_unchanged(wanted.now)
-        _exit_if_refused(_preview(wanted, (one.line for one in found)))
+        _exit_if_refused(_preview(wanted, (one.line for one in found))[1])
     else:
         for as_lines in (how.as_lines, False):
             _require_form(wanted, as_lines=as_lines)
@@ -80,10 +80,10 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
     attach = wanted.attach
     if wanted.consent.preview or asks:
         with open_orders(sources, catalog, how.table) as orders:
-            refused = _preview(wanted, orders.lines)
-        if wanted.consent.preview or not how.keep_going:
+            good, refused = _preview(wanted, orders.lines)
+        if wanted.consent.preview or not (good and how.keep_going):
             _exit_if_refused(refused)
-        if wanted.consent.preview:
+        if wanted.consent.preview or not good:
             return
         click.confirm("Sign all of these?", abort=True, err=True)
     with open_orders(sources, catalog, how.table) as orders:
@@ -120,8 +120,8 @@ def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
         raise click.UsageError("--qr and --print draw a single license.")
 
 
-def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> int:
-    """Check each order by itself, show what it comes to, and return how many faults there are."""
+def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]:
+    """Check each order by itself, show what it comes to, and return how many are valid, and how many faults."""
     shown: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []
     faults: list[Located] = []
@@ -151,7 +151,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> int:
         table(["order", "company", "serial", "part", "until", ""], rows)
     else:
         remark("There are none.")
-    return len(faults)
+    return len(shown), len(faults)
 
 
 def _exit_if_refused(count: int) -> None:
