@@ -21,7 +21,7 @@ from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
 from licensekit.issuer.proposal import HistoryDoubtful, propose
-from licensekit.issuer.transaction import RESTORED, WorkspacePart, reading
+from licensekit.issuer.transaction import RESTORED, WorkspacePart, on_ledger
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
@@ -29,8 +29,8 @@ from licensekit.wire import armor
 class Ledger(WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
 
-    bundle = reading(lookup.bundle_named)
-    history = reading(history_of)
+    bundle = on_ledger(lookup.bundle_named)
+    history = on_ledger(history_of)
 
     def bundle_in(self, file: bytes) -> Issued:
         """Return the bundle of a license file.
