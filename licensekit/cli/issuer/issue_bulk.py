@@ -45,19 +45,19 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
     first = list(islice(renewals, 1))
     found = chain(first, renewals)
     rows = map(written_row, chain([issuer.RENEWAL_FIELDS], (one.plain().values() for one in found)))
+    path = Path(wanted.output or "", "renewals.csv")
     if as_csv:
         sys.stdout.writelines(rows)
-    elif wanted.consent.preview or not first:
+    elif wanted.consent.preview or not (first or path.exists()):
         wanted.workspace.catalog.require_unchanged(wanted.now)
         _exit_if_refused(_preview(wanted, (one.line for one in found))[1])
     else:
         for as_lines in (how.as_lines, False):
             _require_form(wanted, as_lines=as_lines)
         # What was interrupted once the ledger had it no longer ends: this list finds it again.
-        path = Path(wanted.output or "", "renewals.csv")
-        make_folder(path.parent)
         if path.exists():
             raise PlaceTaken(reason="renewals", where=str(path))
+        make_folder(path.parent)
         with replacing(path, mode=PRIVATE, replace=False) as file:
             file.writelines(row.encode() for row in rows)
         renew_listed(path, wanted, how._replace(table=issuer.TableOptions()))

@@ -205,6 +205,7 @@ def test_a_run_that_was_interrupted_is_completed_with_the_list_that_it_left(
         sold.run(*ENDING, "-o", "out", "--yes", *sold.passphrase, code=8)
     assert in_force(sold)["S0"][0] == 2
     assert files(sold) == ["renewals.csv"]
+    assert "--from-file" in sold.refused(8, *ENDING, "-o", "out", "--yes", *sold.passphrase)
     before = sold.json("ledger", "verify", "-C", "acme")
     sold.run(*taken(sold, "out/renewals.csv", "--yes"))
     assert files(sold) == [*(f"acme-S{number}-base-2.lic" for number in range(3)), "renewals.csv"]
