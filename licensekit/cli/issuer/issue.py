@@ -2,15 +2,17 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from licensekit import issuer, limits
 from licensekit.cli.inputs import STANDARD, is_terminal, located, table_options
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import collected, option, pairs, refuse, together, whole
+from licensekit.cli.options import PATH, collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
@@ -26,12 +28,7 @@ class BulkOptions(NamedTuple):
     workers: int
 
 
-@click.command()
-@click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
-@option(
-    "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
-)
-@collected(
+_bulk_options: Final = collected(
     "how",
     BulkOptions,
     option("--json-lines as_lines", "Print a line of JSON for each license instead of writing files."),
@@ -41,6 +38,14 @@ class BulkOptions(NamedTuple):
     ),
     table_options,
 )
+
+
+@click.command()
+@click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
+@option(
+    "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
+)
+@_bulk_options
 @license_options
 def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted: FileOptions) -> None:
     """Sign the licenses that orders describe, and enter them in the ledger.
@@ -87,36 +92,86 @@ def _issue_one(one: issuer.OrderSource, wanted: FileOptions) -> None:
 _change_options: Final = together(
     refuse(
         "not a terminal: pass --yes, or --preview to only show the changes.",
-        lambda given: not (given["yes"] or given["preview"]) and (given["as_json"] or not is_terminal()),
+        lambda given: (
+            not (given["yes"] or given["preview"] or given.get("as_csv")) and (given["as_json"] or not is_terminal())
+        ),
     ),
-    click.argument("serial"),
     option("--part PART", "Which part of the serial.", default="base"),
     option("--order-number NUMBER number", "Your number for it: done once."),
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     license_options,
 )
-"""The options that both commands have; what is asked for comes as `serial`, `part` and `number`."""
+"""The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
+
+
+_MANY: Final = ("expiring_within", "source")
+_ENDS: Final = ("expires", "days", "source")
+_OF_ONE: Final = ("expires", "maintenance", "part", "number", "purchase_order")
+
+
+def _is_mixed(given: dict[str, Any]) -> bool:
+    """Return whether options of one renewal are given for many, or the other way round."""
+    source_of = click.get_current_context().get_parameter_source
+    of_one = any(source_of(name) is not ParameterSource.DEFAULT for name in _OF_ONE)
+    of_list = given["as_csv"] or given["customer"] is not None
+    return (of_one and not given["serial"]) or (of_list and given["expiring_within"] is None)
 
 
 @click.command()
-@refuse("give --expires DATE or --days N.", lambda given: (given["expires"] is None) == (given["days"] is None))
+@refuse(
+    "give SERIAL, --expiring-within DAYS or --from-file FILE.",
+    lambda given: sum(given[name] is not None for name in ("serial", *_MANY)) != 1,
+)
+@refuse(
+    "give --expires DATE or --days N; with --from-file, neither.",
+    lambda given: len([name for name in _ENDS if given[name] is not None]) != 1 and given["maintenance"] is None,
+)
+@refuse(
+    "--customer and --csv go with --expiring-within;"
+    " --part, --order-number, --purchase-order, --expires and --maintenance with SERIAL.",
+    _is_mixed,
+)
+@click.argument("serial", required=False)
 @option("--expires DATE", "The new expiry: 2028-12-31.")
 @option(
     "--days N",
-    "Extend by this many days from the present expiry, or from today if that has passed. Each"
+    "Extend by this many days from the present end, or from today if that has passed. Each"
     " run adds them; with --order-number, only the first.",
     type=whole(1, limits.TERM_DAYS),
 )
 @option("--maintenance DATE", "Cover versions released up to this date.")
+@option(
+    "--expiring-within DAYS",
+    "Renew all whose term or maintenance ends today or within this many days.",
+    type=whole(0, limits.TERM_DAYS),
+)
+@option("--customer NAME", "Only those of this customer: its external id, or its name.")
+@option("--csv as_csv", "Print CSV, to be edited and taken back with --from-file.")
+@option("--from-file FILE source", "Many renewals: a table, as --csv prints it.", type=PATH)
+@_bulk_options
 @_change_options
-def renew(*, wanted: FileOptions, **asked: Any) -> None:
+def renew(
+    *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: FileOptions, **asked: Any
+) -> None:
     """Issue a license again with a later end: its next sequence, with everything else as it was.
 
-    Warning, grace and next check keep their distance to the expiry. The changes are shown before they are signed.
-    Without a terminal to ask on, nothing is signed without --yes.
+    Warning, grace and next check keep their distance to the expiry; maintenance moves with --days. The changes are
+    shown before they are signed. Without a terminal to ask on, nothing is signed without --yes.
+
+    With --expiring-within or --from-file, all of them are renewed or none, or with --keep-going all that are valid; -o
+    names the folder of their files.
     """
-    change = issuer.renewal(**asked)
-    _change(lambda _: change, wanted)
+    filters = issuer.Filters(expiring_within=asked.pop("expiring_within"), customer=asked.pop("customer"))
+    if serial is not None:
+        change = issuer.renewal(serial, **asked)
+        _change(lambda _: change, wanted)
+        return
+    from licensekit.cli.issuer.issue_bulk import renew_ending, renew_listed  # noqa: PLC0415  # one renewal loads none
+
+    if source is not None:
+        renew_listed(source, wanted, how)
+    else:
+        renew_ending(wanted, how, filters, asked["days"], as_csv=as_csv)
 
 
 @click.command()
@@ -126,6 +181,7 @@ def renew(*, wanted: FileOptions, **asked: Any) -> None:
     "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
     callback=pairs,
 )
+@click.argument("serial")
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @_change_options
 def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:

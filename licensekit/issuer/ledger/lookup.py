@@ -173,6 +173,8 @@ class Filters(NamedTuple):
     expiring_within: int | None = None
     """Bundles whose term ends today or within this many days, if nothing takes over without a gap
     (`docs/evaluation.md`, "Coverage")."""
+    maintenance_within: int | None = None
+    """Active bundles whose maintenance ends today or within this many days; these are not asked for with the others."""
     since: int | None = None
     """Issued then or later, in seconds since 1970."""
 
@@ -239,6 +241,8 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
 def _order(filters: Filters) -> _Order:
     if filters.expiring_within is not None:
         return _Order("expiry", is_falling=False)
+    if filters.maintenance_within is not None:
+        return _Order("maintenance", is_falling=False)
     if filters.state in {ACTIVE, EXPIRED}:
         return _Order("ends", is_falling=filters.state == EXPIRED)
     return _Order("issued", is_falling=True)
@@ -272,6 +276,10 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
         yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
+        leads = False
+    if filters.maintenance_within is not None:
+        last = today + filters.maintenance_within
+        yield "b.state = 'active' AND b.maintenance >= ? AND b.maintenance <= ?", (today, last)
         leads = False
     if filters.state is not None:
         if filters.state in {ACTIVE, EXPIRED}:

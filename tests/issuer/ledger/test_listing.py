@@ -239,6 +239,22 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, af
             assert is_narrow or plan.count("TEMP B-TREE") <= 1, (filters, plan)
 
 
+@pytest.mark.parametrize("more", [{}, {"product": "acme"}, {"since": makers.NOW}], ids=["alone", "a product", "a time"])
+@pytest.mark.parametrize("after", [None, 5], ids=["first page", "later page"])
+def test_maintenance_that_ends_is_found_by_its_index(tmp_path: Path, more: dict[str, Any], after: int | None) -> None:
+    path = tmp_path / "ledger.db"
+    database = open_ledger(path, create=True)
+    enter_all(database)
+    database.close()
+    with closing(sqlite3.connect(path)) as raw:
+        ledger = Explaining(raw)
+        asked = Filters(maintenance_within=30, **more)
+        page(cast("Connection", ledger), asked, today=TODAY, limit=5, after=after)
+    plan = "\n".join(ledger.plan)
+    assert "SEARCH b USING INDEX bundles_maintenance (state=? AND maintenance>?" in plan
+    assert plan.count("TEMP B-TREE") <= 1
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
 def test_pages_of_a_workspace_hold_every_bundle_once(workspace: Workspace, limit: int) -> None:
     """Each page says after which entry the next one begins; the last says that there is none."""

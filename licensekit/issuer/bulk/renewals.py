@@ -1,0 +1,122 @@
+"""Renewals of many: what ends, what it would become, and the same list edited in a spreadsheet.
+
+Each row names the bundle that it renews and the dates that it is to have, so that a list that is taken back later still
+means what was shown. Its order number follows from the bundle, unless somebody gives it one, and is issued once.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from licensekit.database import Connection
+from licensekit.dates import format_days
+from licensekit.issuer.bulk.lines import OrderLine, columns_of, faulty
+from licensekit.issuer.ledger import lookup
+from licensekit.issuer.ledger.lookup import Filters
+from licensekit.issuer.ledger.states import ACTIVE
+from licensekit.issuer.orders.amendment import Amendment, later_ends
+from licensekit.issuer.orders.order import Order, OrderDraft
+from licensekit.issuer.orders.order_file import READERS, OrderKey
+from licensekit.text import values
+from licensekit.text.columns import AS_WRITTEN, TableOptions, read_table
+from licensekit.text.tables import Table
+from licensekit.wire.documents import BASE, Bundle, Catalog, Use
+from licensekit.wire.plain import plain_fields
+
+_OF_RENEWAL: Final = ("order", "serial", "part", "sequence", "days", "purchase_order")
+"""What a row says of the renewal itself, beside the values that it sets."""
+_TOLD: Final = ("ends", "until")
+"""Columns for who reads the list; nothing follows from them."""
+_DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+"""A date as spreadsheets of many countries write it, and all of them in the same order."""
+
+
+class Renewal(NamedTuple):
+    """A bundle whose term or maintenance ends, and its dates once it is renewed; in days since 1970."""
+
+    bundle: Bundle
+    ends: str
+    """What ends: `term`, or `maintenance` alone."""
+    until: int
+    expiry: int | None
+    """None: it stays as it is."""
+    maintenance: int | None
+    """None: it stays as it is."""
+
+    @property
+    def line(self) -> OrderLine:
+        """The renewal as `Workspace.issue_bulk` signs it."""
+        said = {key: value for key, value in self.plain().items() if value is not None}
+        return _line(said, str(said["order"]), 0)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values, by `RENEWAL_FIELDS`."""
+        named = plain_fields(self.bundle, "company serial part sequence")
+        dates = {"until": format_days(self.until), **plain_fields(self, "expiry maintenance")}
+        number = f"R-{self.bundle.label.replace(' ', '-')}"
+        return {"order": number, **named, "ends": self.ends, **dates, "purchase_order": None}
+
+
+RENEWAL_FIELDS: Final = (
+    *("order", "company", "serial", "part", "sequence", "ends", "until", "expiry", "maintenance", "purchase_order"),
+)
+"""The names of what a renewal says as plain data, in order: the columns of the list."""
+
+
+def renewals(ledger: Connection, filters: Filters, *, days: int, today: int) -> Iterator[Renewal]:
+    """Yield what ends within `filters.expiring_within` days, renewed by this many days; what ends first comes first.
+
+    It is what is in force and whose term has not passed. Trials and demos are not sold again.
+    """
+    within = filters.expiring_within or 0
+    terms = filters._replace(state=None, expiring_within=within)
+    maintained = terms._replace(expiring_within=None, maintenance_within=within)
+
+    def renewed(asked: Filters, ends: str, key: str) -> Iterator[Renewal]:
+        for one in lookup.listed(ledger, asked, today=today):
+            bundle, becomes = one.bundle, later_ends(one.bundle, days, today)
+            if one.state != ACTIVE or bundle.use is not Use.PRODUCTION:
+                continue
+            if bundle.expiry is None or bundle.expiry > today + within:
+                becomes.pop("expiry", None)
+            if ("expiry" in becomes) == (asked is terms):
+                yield Renewal(bundle, ends, getattr(bundle, key), becomes.get("expiry"), becomes.get("maintenance"))
+
+    found = (renewed(terms, "term", "expiry"), renewed(maintained, "maintenance", "maintenance"))
+    return merge(*found, key=attrgetter("until"))
+
+
+def renewal_lines(
+    data: Iterable[bytes], name: str, catalog: Catalog, options: TableOptions = AS_WRITTEN
+) -> Iterator[OrderLine]:
+    """Yield the renewals of a table, which comes in pieces: `RENEWAL_FIELDS`, and any key that an amendment can set.
+
+    An empty cell keeps what is. What is wrong with the headings is one draft, and the only one.
+    """
+    columns = columns_of(catalog, ("serial", "sequence"), _TOLD)
+    for row in read_table(data, columns, options):
+        where = f"{name}:{row.line}"
+        said = {column.path: _read(column, text) for column, text in row.cells.items() if text}
+        line = OrderLine(where, faulty(*row.faults), 0) if row.faults else _line(said, where, row.size)
+        yield line._replace(draft=line.draft._replace(remarks=row.marks))
+
+
+def _read(column: OrderKey, text: str) -> object:
+    dotted = _DOTTED.fullmatch(text) if READERS.get(column.path) is values.day else None
+    return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else column.read(text)
+
+
+def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
+    """Return the renewal of one row: its values by key path."""
+    table = Table("", said, [])
+    table.require("serial", "sequence")
+    own: dict[str, Any] = {key: table.read(key, READERS[key]) for key in _OF_RENEWAL}
+    if table.faults:
+        return OrderLine(where, OrderDraft(Order("", where), tuple(table.faults)), size)
+    serial, part, sequence = own["serial"], own["part"] or BASE, own["sequence"]
+    number = own["order"] or f"R-{serial}-{part}-{sequence}"
+    sets = {key: value for key, value in said.items() if key not in {*_OF_RENEWAL, *_TOLD}}
+    change = Amendment("renew", serial, part, sets, own["days"], number, own["purchase_order"], sequence)
+    return OrderLine(where, OrderDraft(Order(str(said.get("company", "")), number, serial)), size, change)
