@@ -55,7 +55,8 @@ def init(
     needed once in a while and belongs in a safe place.
 
     A third party that sells its own licenses for a vendor's product gives --partner-of with the vendor's pack. Its key
-    counts once the vendor has admitted it (`licensekit keys admit`).
+    counts once the vendor has admitted it (`licensekit keys admit`). A reseller of the vendor's licenses gives the
+    vendor's --issuer and --catalog too.
     """
     now = clock()
     names = _names(**given)
@@ -133,7 +134,8 @@ def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int,
     heading(f"{folder} is ready: issuer {state.issuer}, for product {state.product}.")
     emit()
     emit(f"Send {folder / state.issuer}.pub to the vendor, who admits it:")
-    emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}")
+    limits_of_key = " --parts PART --most COUNT --longest-term DAYS" if state.is_reseller else ""
+    emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}{limits_of_key}")
     emit("and compare its fingerprint with the vendor by another way:")
     emit(f"    {fingerprint(key.fingerprint)}")
     emit()

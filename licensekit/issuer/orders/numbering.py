@@ -81,7 +81,7 @@ class Numbering:
         self._draw = tx.store.draw
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
-        self._makes_serials = not tx.state.is_partner
+        self._makes_serials = not tx.state.is_partner or tx.state.is_reseller
         self._rise = rise(tx.ledger)
         self._new = self._new_serials()
         self._ahead = "", ""
