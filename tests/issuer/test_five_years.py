@@ -1,0 +1,230 @@
+"""Five years of a vendor with 300 customers: what the ledger says agrees with plain books, every year."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import pytest
+
+from licensekit.issuer.create import NewWorkspace
+from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
+from licensekit.issuer.keys.keyring import write_key
+from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters
+from licensekit.issuer.orders import numbering
+from licensekit.issuer.orders.amendment import amendment
+from licensekit.issuer.workspace import Workspace
+from licensekit.keys.signing import SigningKey
+from licensekit.wire import armor
+from licensekit.wire.frame import ED25519
+from tests import workspaces
+from tests.partners import partner_of, put_in_force
+from tests.sellers import METER, Bought, Clock, Seller
+from tests.workspaces import PASSPHRASE, WHO
+
+YEARS: Final = 5
+MONTHS: Final = 12
+AT_FIRST: Final = 120
+"""Customers that are brought along in one bulk run."""
+TEAM: Final[Bought] = {("system", "server"): 1, ("user", "standard"): 10}
+MAPS: Final[Bought] = {("user", "maps"): 10}
+CATALOG: Final = """
+[licenses.calls]
+kind = "system"
+name = "Calls"
+quantity = "calls"
+per = "month"
+
+[editions.team]
+name = "Team"
+system = ["server"]
+users = { standard = 10 }
+"""
+OF_PARTNER: Final = """
+[licenses.maps]
+kind = "user"
+name = "Maps"
+"""
+
+
+class Years:
+    """A vendor, a partner with an add-on, and a reseller, month by month."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.clock, self.random, self.folder = Clock(), Random(seed), folder  # noqa: S311  # the same in every run
+        self.signing = "signing-1"
+        vendor = workspaces.make(folder / "acme", now=self.clock.now)
+        self.vendor = Seller("vendor", vendor, self.clock, self.random)
+        self.write_catalog(self.vendor, CATALOG)
+        self.vendor.sell_in_bulk({f"Company {n} AS": self.bought() for n in range(AT_FIRST)}, days=400)
+        self.partner = Seller("fjord", partner_of(vendor, folder / "fjord", self.clock.now), self.clock, self.random)
+        self.write_catalog(self.partner, OF_PARTNER)
+        self.reseller = Seller("nord", self.admit_reseller(), self.clock, self.random)
+
+    def bought(self) -> Bought:
+        """Draw what somebody buys."""
+        draw = self.random
+        users = None if draw.random() < 0.05 else draw.randrange(5, 60)
+        bought: dict[tuple[str, str], int | None] = {("system", "server"): 1, ("user", "standard"): users}
+        if draw.random() < 0.4:
+            bought |= {("system", "reports"): 1, ("user", "report-editor"): draw.randrange(1, 9)}
+        if draw.random() < 0.2:
+            bought["system", METER] = 1000 * draw.randrange(1, 9)
+        return bought
+
+    def month(self, month: int) -> None:
+        """Let a month pass, with everything that happens in one."""
+        self.clock.move(30)
+        self.renew()
+        self.vendor.sell(self.vendor.customer(f"Edition {month} GmbH"), TEAM, edition="team", days=365)
+        self.vendor.sell(self.vendor.customer(f"Perpetual {month} GmbH"), self.bought())
+        self.vendor.sell(self.vendor.customer(f"Yearly {month} GmbH"), self.bought(), days=365)
+        self.resell(month)
+        self.try_and_buy(month)
+        self.change()
+        self.take_back(month)
+        for _ in range(4):
+            self.vendor.state_use(self.vendor.base().serial)
+        if month % 4 == 0:
+            self.merge()
+
+    def renew(self) -> None:
+        """Renew most of what ends within a month; what is not renewed lapses."""
+        today = self.clock.today
+        for seller in (self.vendor, self.reseller, self.partner):
+            books = seller.books
+            for one in books.lapsing(today - 20, today + 30):
+                # An add-on is nothing without what it requires.
+                is_whole = one.part == "base" or books.is_kept(books.newest(one.serial))
+                if is_whole and (one.use, one.seller) == ("production", seller.name) and self.random.random() < 0.8:
+                    seller.renew(one)
+
+    def try_and_buy(self, month: int) -> None:
+        """Let two try, of whom one buys what it tried, and the other drops it."""
+        bought, dropped = (self.vendor.customer(f"Trial {month}-{name} SA") for name in ("bought", "dropped"))
+        trial = self.vendor.sell(bought, TEAM, use="trial", days=30)
+        self.vendor.sell(dropped, TEAM, use="trial", days=30)
+        self.vendor.sell(bought, self.bought(), serial=trial.serial, days=365)
+
+    def change(self) -> None:
+        """Sell other numbers of users, add-ons of the vendor and the partner, and rename a company."""
+        vendor, users = self.vendor, ("user", "standard")
+        one, count = vendor.base(), self.random.randrange(60, 90)
+        asked = amendment(one.serial, {"users.standard": count}, number=vendor.number())
+        if one.counts.get(users, 0) != count:
+            vendor.change(one, asked, counts={**one.counts, users: count})
+        one = vendor.base()
+        owner = vendor.books.owner(one.serial)
+        owner.name = f"{owner.name.removesuffix(' Nord')} Nord"
+        if owner.name != one.company:
+            asked = amendment(one.serial, {"company": owner.name}, number=vendor.number())
+            one = vendor.change(one, asked, company=owner.name)
+        parts = {other.part for other in vendor.books.by_serial[one.serial]}
+        if "archive" not in parts:
+            vendor.sell(owner, {("site", "archive"): 2}, serial=one.serial, part="archive", days=200)
+        if one.serial not in self.partner.books.by_serial:
+            self.partner.sell(self.partner.customer(one.company), MAPS, serial=one.serial, days=365)
+
+    def take_back(self, month: int) -> None:
+        """Suspend one until the next month, revoke and return some, and make void what was a mistake."""
+        vendor = self.vendor
+        for one in [one for one in vendor.books.sales if one.taken == "suspended"]:
+            vendor.take_back("reinstate", one)
+        vendor.take_back("suspend", vendor.base())
+        if month % 3 == 0:
+            vendor.take_back("revoke", vendor.base())
+        if month % 3 == 1:
+            vendor.give_back(vendor.base())
+        vendor.take_back("void", vendor.sell(vendor.customer(f"Mistake {month} AS"), self.bought(), days=365))
+
+    def merge(self) -> None:
+        """Let two companies become one, which gets one serial for those that both had."""
+        vendor = self.vendor
+        one, other = (vendor.books.owner(vendor.base().serial) for _ in range(2))
+        if one is other:
+            return
+        vendor.books.merge(other, one)
+        workspace, vendor.workspace = vendor.workspace, vendor.workspace.overriding("other-company")
+        vendor.sell(one, self.bought(), replaces=one.serials[:8], days=365)
+        vendor.workspace = workspace
+
+    def admit_reseller(self) -> Workspace:
+        """Make a reseller's workspace, whose key sells the base part within limits."""
+        vendor, now = self.vendor.workspace, self.clock.now
+        state, asked = vendor.state(now), NewWorkspace("", "acme", "", vendor.layout.catalog.read_bytes())
+        folder, pin = self.folder / "nord", state.newest_pin
+        made = Workspace.create_partner(folder, asked, state.pack, pin, lambda: PASSPHRASE, who="nord", now=now)
+        public = made.keys.file("signing-1").part.verifying_key
+        within = Permission("acme", parts=("base",), most=100, longest_term=400)
+        put_in_force(vendor, [admit(state.trust, public, "nord", within, now)], now)
+        return made
+
+    def resell(self, month: int) -> None:
+        """Let the reseller take the vendor's newest pack, and sell twice."""
+        self.take_pack(self.reseller)
+        for number in range(2):
+            customer = self.reseller.customer(f"Resold {month}-{number} AB")
+            self.reseller.sell(customer, TEAM, edition="team", days=365, after_grace="block")
+
+    def take_pack(self, seller: Seller) -> None:
+        """Let somebody take the vendor's newest pack."""
+        tokens = armor.read(self.vendor.workspace.state(self.clock.now).pack)
+        seller.workspace.keys.propose_take(tokens, action="pack", now=self.clock.now).sign(None, who=seller.name)
+
+    def write_catalog(self, seller: Seller, text: str) -> None:
+        """Add to a catalog, and sign it; and sign again what was signed by a key that was revoked."""
+        path = seller.workspace.layout.catalog
+        path.write_text(path.read_text("utf-8") + text, "utf-8")
+        seller.workspace.catalog.propose_pack(now=self.clock.now).sign(seller.key, who=seller.name, confirm=True)
+
+    def year(self, year: int) -> None:
+        """Let the vendor see what was resold, rotate keys, and lose one."""
+        vendor, now = self.vendor.workspace, self.clock.now
+        vendor.ledger.propose_absorb(self.reseller.files, now=now).sign(None, who=WHO, confirm=True)
+        self.vendor.books.absorb(self.reseller.books)
+        trust, name, key = vendor.state(now).trust, f"signing-of-{year}", SigningKey.generate(ED25519)
+        old = next(one for one in trust.keys if one.name == self.signing)
+        put_in_force(vendor, [rotate(trust, old, key.verifying_key, name, now)], now)
+        write_key(vendor.layout.keys, name, key, PASSPHRASE)
+        self.signing = name
+        if year == 3:
+            again = vendor.propose_reissue(old.name, now=now).sign(self.vendor.key(), who=WHO, confirm=True)
+            assert all(one.file is not None for one in again)
+            put_in_force(vendor, [revoke(vendor.state(now).trust, old.name, now)], now)
+            self.write_catalog(self.vendor, "")
+        self.take_pack(self.partner)
+
+
+def differences(seller: Seller) -> Iterator[str]:
+    """Yield every figure of a ledger that is not as the books have it."""
+    ledger, books, clock = seller.workspace.ledger, seller.books, seller.clock
+    wanted = books.states(clock.today)
+    for state in LISTED_STATES:
+        found = {one.label for one in ledger.bundles(Filters(state=state), now=clock.now)}
+        yield from (f"{one} is {state}" for one in found ^ wanted.get(state, set()))
+    for days in (0, 30, 90, 365):
+        found = {one.label for one in ledger.bundles(Filters(expiring_within=days), now=clock.now)}
+        lapsing = {one.label for one in books.lapsing(clock.today, clock.today + days)}
+        yield from (f"{one} ends within {days} days" for one in found ^ lapsing)
+    for report in ledger.usage(now=clock.now):
+        at, used = books.stated[report.serial]
+        sold = {code: count for (kind, code), count in books.counts_kept(report.serial).items()}
+        rows = {row.license: (row.sold, row.in_use) for row in report.rows if row.sold or row.in_use}
+        told = {code: (sold.get(code, 0), used.get(code, 0)) for code in {*sold, *used} if code in rows}
+        if (report.stated, rows) != (at, told):
+            yield f"use of {report.serial}: {rows}, not {told}"
+
+
+@pytest.mark.thorough
+def test_five_years_of_a_ledger_agree_with_plain_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Serials are drawn, as outside of tests: those of vendor and reseller are different.
+    draws = Random(11)  # noqa: S311  # the same in every run
+    monkeypatch.setattr(numbering, "anywhere", lambda _: draws.randrange(100_000_000, 900_000_000))
+    years = Years(tmp_path, 7)
+    for month in range(1, YEARS * MONTHS + 1):
+        years.month(month)
+        if month % MONTHS == 0:
+            years.year(month // MONTHS)
+            for seller in (years.vendor, years.reseller, years.partner):
+                assert list(differences(seller)) == [], (month, seller.name)
+    assert len(years.vendor.books.customers) >= 300

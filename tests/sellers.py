@@ -1,0 +1,195 @@
+"""Who sells from a workspace for years, in tests: each step is done there and in plain books, which must agree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from licensekit.dates import DAY_SECONDS, day_at
+from licensekit.issuer.bulk.lines import OrderLine
+from licensekit.issuer.keys.keyring import open_key
+from licensekit.issuer.orders.amendment import Amendment, renewal
+from licensekit.issuer.orders.order_file import draft_from
+from licensekit.issuer.output.license_file import LicenseFile
+from licensekit.issuer.workspace import Workspace
+from licensekit.keys.signing import Signer
+from licensekit.trust.sign import sign
+from licensekit.wire.documents import Usage
+from tests import makers, workspaces
+from tests.vendor_model import Books, Customer, Sale
+from tests.workspaces import PASSPHRASE
+
+GRACE: Final = 14
+METER: Final = "calls"
+"""The system license that is sold by quantity."""
+_TABLES: Final = {"system": "system", "site": "sites", "user": "users"}
+_TAKEN: Final = {"suspend": "suspended", "revoke": "revoked", "void": "void", "reinstate": None}
+
+Bought = Mapping[tuple[str, str], int | None]
+"""Kind and license to a count; None is unrestricted."""
+
+
+@dataclass
+class Clock:
+    """The time of all who sell."""
+
+    now: int = workspaces.NOW
+
+    @property
+    def today(self) -> int:
+        """The day, counted from 1970."""
+        return day_at(self.now)
+
+    def move(self, days: int) -> None:
+        """Let days pass."""
+        self.now += days * DAY_SECONDS
+
+
+@dataclass
+class Seller:
+    """A workspace, its books, and what is done in both."""
+
+    name: str
+    workspace: Workspace
+    clock: Clock
+    random: Random
+    books: Books = field(default_factory=Books)
+    orders: int = 0
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What was handed out by orders, by name."""
+    opened: dict[Path, Signer] = field(default_factory=dict)
+
+    def key(self, kind: str = "bundle") -> Signer:
+        """Return the key that signs documents of a kind, which is opened once."""
+        file = self.workspace.keys.choose(kind, self.clock.now)
+        if file.path not in self.opened:
+            self.opened[file.path] = open_key(file, lambda: PASSPHRASE)
+        return self.opened[file.path]
+
+    def number(self) -> str:
+        """Return the number of the next order."""
+        self.orders += 1
+        return f"{self.name}-{self.orders}"
+
+    def customer(self, name: str) -> Customer:
+        """Return a new customer."""
+        one = Customer(name, f"{self.name}-{len(self.books.customers) + 1}")
+        self.books.customers[one.external] = one
+        return one
+
+    def base(self) -> Sale:
+        """Choose a sale of production that is in force, and was made here."""
+        kept = (one for one in self.books.in_force(self.clock.today) if one.seller == self.name)
+        return self.random.choice([one for one in kept if (one.part, one.use) == ("base", "production")])
+
+    def order(self, customer: Customer, bought: Bought, **more: Any) -> dict[str, Any]:
+        """Return an order in the keys that a person writes."""
+        tables: dict[str, dict[str, Any]] = {}
+        for (kind, code), count in bought.items():
+            said = "unrestricted" if count is None else True if kind == "system" and code != METER else count
+            tables.setdefault(_TABLES[kind], {})[code] = said
+        grace = {"grace_days": GRACE} if "days" in more else {}
+        return {"order": self.number(), "company": customer.name, **grace, **tables, **more}
+
+    def sell(self, customer: Customer, bought: Bought, **more: Any) -> Sale:
+        """Issue an order; an edition in it says what was bought."""
+        order = self.order(customer, {} if "edition" in more else bought, **more)
+        file = self.workspace.issue(draft_from(order), self.key(), who=self.name, now=self.clock.now)
+        self.files[file.name] = file.data
+        return self._sold(customer, file, order, bought)
+
+    def sell_in_bulk(self, bought: Mapping[str, Bought], **more: Any) -> None:
+        """Issue an order for each of new customers in one run."""
+        customers = [self.customer(name) for name in bought]
+        orders = [self.order(one, bought[one.name], **more) for one in customers]
+        lines = (OrderLine("", draft_from(order), 0) for order in orders)
+        done = self.workspace.issue_bulk(lines, self.key(), who=self.name, now=self.clock.now)
+        files = [one.file for one in done if one.file is not None]
+        for customer, file, order in zip(customers, files, orders, strict=True):
+            self._sold(customer, file, order, bought[customer.name])
+
+    def change(self, before: Sale, asked: Amendment, **changes: Any) -> Sale:
+        """Renew or amend a sale."""
+        file = self.workspace.change(asked, self.key(), who=self.name, now=self.clock.now, confirm=True)
+        self.files[file.name] = file.data
+        return self._changed(before, asked.action, file.bundle.label, order=asked.number, **changes)
+
+    def renew(self, before: Sale, days: int = 365) -> Sale:
+        """Renew a sale."""
+        asked = renewal(before.serial, part=before.part, days=days, number=self.number())
+        return self.change(before, asked, **self.renewed(before, days))
+
+    def renewed(self, before: Sale, days: int) -> dict[str, int | None]:
+        """Return the dates of a renewal."""
+        assert before.expiry is not None
+        expiry = max(before.expiry, self.clock.today) + days
+        return {"expiry": expiry, "grace": None if before.grace is None else expiry + before.grace - before.expiry}
+
+    def take_back(self, action: str, one: Sale) -> None:
+        """Suspend, revoke, void or reinstate a sale."""
+        propose = getattr(self.workspace, f"propose_{action}")
+        found = propose(now=self.clock.now, identities=[self.identity(one)])
+        found.sign(self.key("revocations"), who=self.name, confirm=True)
+        one.taken = _TAKEN[action]
+
+    def give_back(self, one: Sale) -> None:
+        """Let the customer return a sale."""
+        receipt = makers.receipt(identity=self.identity(one), nonce=None, issued=self.clock.now, **self._history())
+        self._accept(makers.file_of(sign(receipt, makers.installation_key(one.serial))))
+        self.books.give_back(one)
+
+    def state_use(self, serial: str) -> None:
+        """Let an installation state what is in use."""
+        sold = self.books.counts_kept(serial)
+        used = {code: self.random.randrange(70) for kind, code in sold if kind == "user" or code == METER}
+        usage = {code: Usage(count, None) for code, count in used.items()}
+        statement = makers.statement(serial=serial, usage=usage, issued=self.clock.now, **self._history())
+        self._accept(makers.file_of(sign(statement, makers.installation_key(serial))))
+        self.books.stated[serial] = self.clock.now, used
+
+    def identity(self, one: Sale) -> bytes:
+        """Return the identity of what was sold."""
+        return self.workspace.ledger.bundle(one.label.replace(" ", "-")).identity
+
+    def _accept(self, data: str) -> None:
+        found = self.workspace.customers.propose_accept(data, now=self.clock.now)
+        found.sign(self.key("revocations"), who=self.name, confirm=True)
+
+    def _history(self) -> dict[str, Any]:
+        """Return where what an installation signs is in its history."""
+        return {"audit_head": self.random.randbytes(32), "extensions": {}}
+
+    def _sold(self, customer: Customer, file: LicenseFile, order: Mapping[str, Any], bought: Bought) -> Sale:
+        use, part = order.get("use", "production"), order.get("part", "base")
+        serial, today = order.get("serial", file.bundle.serial), self.clock.today
+        expiry = today + order["days"] if "days" in order else None
+        one = Sale(
+            number=self.books.next_number,
+            serial=serial,
+            part=part,
+            use=use,
+            sequence=self.books.next_sequence(serial, part, use),
+            company=customer.name,
+            action="issue",
+            issued=today,
+            expiry=expiry,
+            grace=None if expiry is None else expiry + order["grace_days"],
+            counts=dict(bought),
+            order=order["order"],
+            replaces=tuple(order.get("replaces", ())),
+            seller=self.name,
+        )
+        assert file.bundle.label == one.label
+        self.books.add(one)
+        if serial not in customer.serials:
+            customer.serials.append(serial)
+        return one
+
+    def _changed(self, before: Sale, action: str, label: str, **changes: Any) -> Sale:
+        sequence = self.books.next_sequence(before.serial, before.part, before.use)
+        new = {"number": self.books.next_number, "sequence": sequence, "issued": self.clock.today, "replaces": ()}
+        one = Sale(**{**vars(before), "action": action, "taken": None, **new, **changes})
+        assert label == one.label
+        self.books.add(one)
+        return one

@@ -1,0 +1,186 @@
+"""A vendor's books, kept in plain Python for tests of the ledger: what was sold to whom, and what became of it.
+
+It knows nothing of the program. Days are counted from 1970, and everything is found by going through all of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+FOREVER = 10**9
+USES = ("production", "trial", "demo")
+"""A use takes the place of those behind it."""
+
+
+@dataclass(eq=False)
+class Sale:
+    """One bundle: what was sold, and how it came about."""
+
+    number: int
+    """In the order of sales."""
+    serial: str
+    part: str
+    use: str
+    sequence: int
+    company: str
+    """As it was signed."""
+    action: str
+    """`issue`, `renew` or `amend`."""
+    issued: int
+    expiry: int | None
+    grace: int | None
+    counts: Mapping[tuple[str, str], int | None]
+    """Kind and license to a count; None is unrestricted."""
+    maintenance: int | None = None
+    order: str | None = None
+    replaces: tuple[str, ...] = ()
+    taken: str | None = None
+    """`suspended`, `revoked`, `returned` or `void`."""
+    seller: str = "vendor"
+    """Whose ledger it was entered in first."""
+
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """What a later sequence takes over."""
+        return self.serial, self.part, self.use
+
+    @property
+    def label(self) -> str:
+        """How the ledger names it."""
+        use = "" if self.use == "production" else f" {self.use}"
+        return f"{self.serial} {self.part}{use} {self.sequence}"
+
+    @property
+    def end(self) -> int:
+        """The last day, grace included."""
+        return next((day for day in (self.grace, self.expiry) if day is not None), FOREVER)
+
+
+@dataclass
+class Customer:
+    """A company that buys, by the names that it had."""
+
+    name: str
+    external: str
+    serials: list[str] = field(default_factory=list)
+    merged_into: "Customer | None" = None
+
+
+@dataclass
+class Books:
+    """Everything that was sold, and to whom."""
+
+    sales: list[Sale] = field(default_factory=list)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    """By external id."""
+    stated: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
+    """Serial to the time of its newest statement, and what is in use."""
+    by_serial: dict[str, list[Sale]] = field(default_factory=dict)
+    replacing: dict[str, list[Sale]] = field(default_factory=dict)
+    """Serial to the sales that take its place."""
+
+    def add(self, one: Sale) -> None:
+        """Enter a sale."""
+        self.sales.append(one)
+        self.by_serial.setdefault(one.serial, []).append(one)
+        for serial in one.replaces:
+            self.replacing.setdefault(serial, []).append(one)
+
+    def newest(self, serial: str, part: str = "base") -> Sale:
+        """Return what is in force of a part, or was last."""
+        found = [one for one in self.by_serial[serial] if one.part == part]
+        return ([one for one in found if self.is_kept(one)] or found)[-1]
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next sale."""
+        return len(self.sales)
+
+    def next_sequence(self, serial: str, part: str, use: str) -> int:
+        """Return the sequence that is due in a line."""
+        line = (one.sequence for one in self.by_serial.get(serial, ()) if (one.part, one.use) == (part, use))
+        return max(line, default=0) + 1
+
+    def is_kept(self, one: Sale) -> bool:
+        """Return whether nothing has taken a sale back, or its place."""
+        return one.taken is None and not self._later(one) and not self._is_beaten(one)
+
+    def state(self, one: Sale, today: int) -> str:
+        """Return the state of a sale on a day."""
+        if one.taken is not None:
+            return one.taken
+        if not self.is_kept(one):
+            return "replaced"
+        return "active" if one.end >= today else "expired"
+
+    def states(self, today: int) -> dict[str, set[str]]:
+        """Return the labels of all sales by their state."""
+        found: dict[str, set[str]] = {}
+        for one in self.sales:
+            found.setdefault(self.state(one, today), set()).add(one.label)
+        return found
+
+    def lapsing(self, first: int, last: int) -> list[Sale]:
+        """Return what ends within some days, and nothing takes over."""
+        return [
+            one for one in self.sales if one.expiry is not None and first <= one.expiry <= last and self.is_kept(one)
+        ]
+
+    def in_force(self, today: int) -> Iterator[Sale]:
+        """Yield what is in force on a day: of each line the newest that was not taken back or replaced."""
+        return (one for one in self.sales if self.state(one, today) == "active")
+
+    def counts_kept(self, serial: str) -> dict[tuple[str, str], int | None]:
+        """Return how many of each license a serial has, its parts together, although they may have ended."""
+        found: dict[tuple[str, str], int | None] = {}
+        for one in filter(self.is_kept, self.by_serial[serial]):
+            for which, count in one.counts.items():
+                before = found.get(which, 0)
+                found[which] = None if count is None or before is None else before + count
+        return found
+
+    def owner(self, serial: str) -> Customer:
+        """Return the customer that a serial belongs to."""
+        return next(one for one in self.customers.values() if serial in one.serials)
+
+    def merge(self, one: Customer, into: Customer) -> None:
+        """Let a customer take over what another has."""
+        into.serials += one.serials
+        one.serials = []
+        one.merged_into = into
+
+    def absorb(self, others: "Books") -> None:
+        """Enter what somebody else has sold since the last time."""
+        known = {one.label for one in self.sales}
+        for one in others.sales:
+            if one.label not in known:
+                self.add(replace(one, number=self.next_number))
+
+    def give_back(self, one: Sale) -> None:
+        """Let a customer return a sale: what came before it in its line counts no more either."""
+        one.taken = "returned"
+        for earlier in self.by_serial[one.serial]:
+            if earlier.line == one.line and earlier.sequence < one.sequence and earlier.taken is None:
+                earlier.taken = "revoked"
+
+    def _later(self, one: Sale) -> list[Sale]:
+        return [other for other in self._line(one) if other.sequence > one.sequence]
+
+    def _line(self, one: Sale) -> list[Sale]:
+        return [other for other in self.by_serial[one.serial] if other.line == one.line and other.taken != "void"]
+
+    def _is_beaten(self, one: Sale) -> bool:
+        """Return whether another use or serial takes the place of a sale."""
+        if self._is_replaced(one):
+            return True
+        better = USES[: USES.index(one.use)]
+        others = (other for other in self.by_serial[one.serial] if other.part == one.part and other.use in better)
+        return any(self._grants(other) and not self._is_replaced(other) for other in others)
+
+    def _is_replaced(self, one: Sale) -> bool:
+        others = (other for other in self.replacing.get(one.serial, ()) if other.number > one.number)
+        return any(self._grants(other) for other in others)
+
+    def _grants(self, one: Sale) -> bool:
+        """Return whether a sale may take the place of others: neither it nor the newest of its line was taken back."""
+        line = self._line(one)
+        return one.taken is None and bool(line) and max(line, key=lambda other: other.sequence).taken is None
