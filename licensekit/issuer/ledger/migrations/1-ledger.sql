@@ -54,13 +54,12 @@ CREATE UNIQUE INDEX bundles_order ON bundles (claims)
 CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, use, sequence);
 CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
 CREATE INDEX bundles_key ON bundles (key_id, state);
--- One for each way in which bundles are listed, so that a list never reads past its answer.
+-- One for each way in which bundles are listed, with what the filters beside it compare.
 CREATE INDEX bundles_issued ON bundles (issued, number);
-CREATE INDEX bundles_company ON bundles (company_key, issued, number);
-CREATE INDEX bundles_product ON bundles (product, issued, number);
+CREATE INDEX bundles_company ON bundles (company_key, issued, number, state, ends, lapses, expiry);
 CREATE INDEX bundles_state ON bundles (state, issued, number);
-CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number);
-CREATE INDEX bundles_ends ON bundles (state, ends, number);
+CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number, state, ends, issued);
+CREATE INDEX bundles_ends ON bundles (state, ends, number, issued);
 
 -- Which serials the bundle of an entry takes the place of.
 CREATE TABLE replacements (
