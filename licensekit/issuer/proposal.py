@@ -112,7 +112,31 @@ class HistoryDoubtful(Message, reasons=True):
     """What came from installations does not come from one history, or from several of one serial."""
 
     installation: bytes = b""
+    names: tuple[str, ...] = ()
+    """What the installation is called, if anybody named it."""
     count: int = 0
+
+
+class CustomersMerge(Message):
+    """One customer becomes part of another."""
+
+    gone: str
+    into: str
+
+
+class SerialsToJoin(Message):
+    """A customer has several serials, which an order could make one."""
+
+    into: str
+    serials: tuple[str, ...]
+    most: int
+
+
+class IdIsGone(Message):
+    """The external id of a customer that becomes part of another names nobody any more."""
+
+    external: str | None
+    kept: str | None
 
 
 class AcceptsRestored(Message):

@@ -14,6 +14,7 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange import requests
+from licensekit.issuer.exchange.customer_records import CustomerRecords
 from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest
 from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import bundles, exchange_files
@@ -25,7 +26,7 @@ from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import SignProposal, UnboundReturn, propose
-from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, require_signer
+from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
@@ -187,8 +188,8 @@ def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issu
     return issued
 
 
-class Customers(WorkspacePart):
-    """The exchange with customers' installations: all of it is proposed, for `.sign` to sign it.
+class Customers(CustomerRecords):
+    """Who the customers are, and the exchange with their installations, which is proposed, for `.sign` to sign it.
 
     Keywords and errors are as in `Workspace`.
     """

@@ -4,15 +4,15 @@ A serial belongs to one customer. What is entered first for it decides: the cust
 of its company's name, else a new one. These records may change, and no chain of hashes covers them.
 """
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
+from unicodedata import normalize
 
 from licensekit.database import Connection, Row
-from licensekit.errors import NotIssued
-from licensekit.issuer.ledger.projection import Record, company_key
+from licensekit.errors import EntryTaken, NotIssued
+from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked
-from licensekit.text.names import folded, search_words
+from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
 
@@ -39,7 +39,18 @@ CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
 _SELECT: Final = "SELECT c.number, c.external, c.name, c.contact, c.note FROM customers AS c "
 _OF_SERIAL: Final = _SELECT + "JOIN customer_serials AS s ON s.customer = c.number WHERE s.serial = ?"
 _INSERT: Final = "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_SERIAL: Final = (
+    "INSERT INTO customer_serials VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer"
+)
 _PUT_WORDS: Final = "INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING"
+_IDS: Final = "SELECT external, number FROM customers WHERE external IN ("
+_ENTERED: Final = (
+    "SELECT b.company, b.serial, e.order_number, e.order_text FROM customer_serials AS s"
+    " JOIN bundles AS b ON b.serial = s.serial JOIN entries AS e ON e.number IN (b.number, b.signed)"
+    " WHERE s.customer = ?"
+)
+_WRITTEN: Final = "SELECT external, name, contact, note FROM customers WHERE number = ?"
+_NAMES: Final = "SELECT name FROM installations WHERE customer = ?"
 # The first bundle of a company's name says whose it is, also after that customer was renamed or merged.
 _EVER_CALLED: Final = (
     "SELECT b.company, s.customer FROM bundles AS b JOIN customer_serials AS s ON s.serial = b.serial"
@@ -55,12 +66,6 @@ _RARE: Final = 20_000
 def customer_of(ledger: Connection, serial: str) -> Customer | None:
     """Return the customer of a serial; None where nothing was issued for it."""
     row = ledger.one(_OF_SERIAL, serial)
-    return Customer._make(row) if row else None
-
-
-def customer_by_number(ledger: Connection, number: int) -> Customer | None:
-    """Return the customer of this number."""
-    row = ledger.one(_SELECT + "WHERE c.number = ?", number)
     return Customer._make(row) if row else None
 
 
@@ -135,51 +140,112 @@ def enter(ledger: Connection, records: Sequence[Record]) -> None:
         return
     first: dict[str, tuple[str, str]] = {}
     for one, bundle in entered:
-        first.setdefault(bundle.serial, (ordered(one.order, "customer"), bundle.company))
+        first.setdefault(bundle.serial, (said_in(one.order, "customer") or "", bundle.company))
     owners = _known(ledger, "SELECT serial, customer FROM customer_serials WHERE serial IN (", first)
-    new = {serial: named for serial, named in first.items() if serial not in owners}
+    # Where somebody has said that another company is meant, the serial changes hands.
+    meant = {bundle.serial for one, bundle in entered if "other-company" in one.note}
+    new = {serial: named for serial, named in first.items() if serial not in owners or serial in meant}
     found = dict(zip(new, _customers_for(ledger, new.values()), strict=True))
-    ledger.run_many("INSERT INTO customer_serials VALUES (?, ?)", found.items())
+    ledger.run_many(_PUT_SERIAL, found.items())
     owners |= found
-    _put_words(ledger, ((owners[bundle.serial], _words_of(one, bundle)) for one, bundle in entered))
+    texts = (_text(bundle.company, bundle.serial, one.order_number, one.order) for one, bundle in entered)
+    _put_words(ledger, zip((owners[bundle.serial] for _, bundle in entered), texts, strict=True))
 
 
-def ordered(order: str | None, key: str) -> str:
-    """Return what the canonical text of an order says under a key; empty if nothing."""
-    return json.loads(order).get(key, "") if order is not None and f'"{key}"' in order else ""
+def put(ledger: Connection, one: Customer) -> Customer:
+    """Keep what is known of a customer now, of number 0 that of a new one, and return it.
 
-
-def _words_of(one: Record, bundle: Bundle) -> str:
-    return f"{bundle.company} {bundle.serial} {one.order_number or ''} {ordered(one.order, 'purchase_order')}"
-
-
-def _customers_for(ledger: Connection, wanted: Collection[tuple[str, str]]) -> list[int]:
-    """Return the customer for each pair of how an order names one, or nothing, and of its company's name.
-
-    Those that are not there yet are made, with what the order said as external id.
+    Raises:
+        EntryTaken: another customer has its external id.
+        EntryInvalid: it has no name, or a text that cannot be kept.
     """
-    ids = _known(
-        ledger, "SELECT external, number FROM customers WHERE external IN (", {named for named, _ in wanted if named}
-    )
+    external = None if one.external is None else written_id(one.external, "external id")
+    texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
+    one = Customer(one.number or _next(ledger), external, written_id(one.name, "customer's name"), *texts)
+    ids = {} if external is None else _known(ledger, _IDS, [external])
+    if ids.keys() and one.number not in ids.values():
+        raise EntryTaken(reason="customer", entry=external or "")
+    ledger.run("DELETE FROM customers WHERE number = ?", one.number)
+    ledger.run(_INSERT, *_row(one))
+    renew_words(ledger, one.number)
+    return one
+
+
+def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
+    """Give a customer the serials and installations of another, and what it says where the first says nothing."""
+    ledger.run("DELETE FROM customers WHERE number = ?", gone.number)
+    ledger.run("DELETE FROM customer_words WHERE customer = ?", gone.number)
+    ledger.run("UPDATE customer_serials SET customer = ? WHERE customer = ?", into.number, gone.number)
+    ledger.run("UPDATE installations SET customer = ? WHERE customer = ?", into.number, gone.number)
+    return put(ledger, merged_of(gone, into))
+
+
+def merged_of(gone: Customer, into: Customer) -> Customer:
+    """Return what is known of a customer once another is part of it."""
+    return Customer._make(own or other for own, other in zip(into, gone, strict=True))
+
+
+def renew_words(ledger: Connection, number: int) -> None:
+    """Let everything that is known of a customer find it, and nothing else."""
+    ledger.run("DELETE FROM customer_words WHERE customer = ?", number)
+    known = [*ledger.rows(_WRITTEN, number), *ledger.rows(_NAMES, number)]
+    texts = [" ".join(filter(None, row)) for row in known]
+    texts += (_text(*row) for row in ledger.rows(_ENTERED, number))
+    _put_words(ledger, ((number, text) for text in texts))
+
+
+def _text(company: str, serial: str, order_number: str | None, order: str | None) -> str:
+    return f"{company} {serial} {order_number or ''} {said_in(order, 'purchase_order') or ''}"
+
+
+class _Meant(NamedTuple):
+    """Whom orders mean, among those that are there."""
+
+    ids: dict[str, int]
+    """By external id."""
+    names: dict[str, int]
+    """By folded name."""
+
+    def of(self, named: str, company: str) -> int | None:
+        """Return the customer of an order that names one, or nothing, and of its company's name."""
+        return self.ids.get(named) or self.names.get(folded(named or company))
+
+
+def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
+    """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
+    return _meant(ledger, [(named, company)]).of(named, company)
+
+
+def _meant(ledger: Connection, wanted: Collection[tuple[str, str]]) -> _Meant:
+    named = {one for one, _ in wanted if one}
+    ids = _known(ledger, _IDS, named)
     keys = {folded(name) for pair in wanted for name in pair if name}
     names = _known(ledger, "SELECT name_key, number FROM customers WHERE name_key IN (", keys, " ORDER BY number DESC")
     called = {company_key(company) for _, company in wanted if folded(company) not in names}
-    ever = {folded(one): owner for one, owner in _known(ledger, _EVER_CALLED, called, " GROUP BY company_key)").items()}
-    names = {**ever, **names}
-    [(last,)] = ledger.rows("SELECT max(number) FROM customers")
+    ever = _known(ledger, _EVER_CALLED, called, " GROUP BY company_key)")
+    return _Meant(ids, {folded(company): customer for company, customer in ever.items()} | names)
+
+
+def _customers_for(ledger: Connection, wanted: Collection[tuple[str, str]]) -> list[int]:
+    """Return the customer of each order; those that are not there yet are made, of the id that the order names."""
+    first, meant = _next(ledger), _meant(ledger, wanted)
     made, chosen = list[Customer](), list[int]()
     for named, company in wanted:
-        found = ids.get(named) or names.get(folded(named or company))
-        if found is None:
-            found = (last or 0) + len(made) + 1
-            made.append(Customer(found, named or None, company))
-            names.setdefault(folded(company), found)
-            if named:
-                ids[named] = found
-        chosen.append(found)
+        number = meant.of(named, company)
+        if number is None:
+            number = first + len(made)
+            made.append(Customer(number, named or None, company))
+            meant.ids.update({named: number} if named else {})
+            meant.names.setdefault(folded(company), number)
+        chosen.append(number)
     ledger.run_many(_INSERT, map(_row, made))
     _put_words(ledger, ((one.number, f"{one.name} {one.external or ''}") for one in made))
     return chosen
+
+
+def _next(ledger: Connection) -> int:
+    [(last,)] = ledger.rows("SELECT max(number) FROM customers")
+    return (last or 0) + 1
 
 
 def _known(ledger: Connection, query: LiteralString, names: Collection[str], end: LiteralString = "") -> dict[str, int]:

@@ -17,6 +17,7 @@ from licensekit.issuer.ledger import lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
 from licensekit.issuer.proposal import HistoryDoubtful, propose
@@ -77,8 +78,11 @@ class Ledger(WorkspacePart):
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
-        forked = (one for one in installations if self.history(one) is History.FORKED)
-        return tuple(HistoryDoubtful(reason="forked", installation=one) for one in forked)
+        with self._store.database.read() as ledger:
+            forked = [one for one in installations if history_of(ledger, one) is History.FORKED]
+            return tuple(
+                HistoryDoubtful(reason="forked", installation=one, names=names_of(ledger, one)) for one in forked
+            )
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.
