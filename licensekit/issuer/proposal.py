@@ -117,26 +117,16 @@ class HistoryDoubtful(Message, reasons=True):
     count: int = 0
 
 
-class CustomersMerge(Message):
-    """One customer becomes part of another."""
+class CustomersMerge(Message, reasons=True):
+    """One customer becomes part of another: what that ends, and what it makes possible."""
 
     gone: str
     into: str
-
-
-class SerialsToJoin(Message):
-    """A customer has several serials, which an order could make one."""
-
-    into: str
+    id: str | None
+    """The external id of the one that stays, and the old one of the other."""
+    old: str | None
     serials: tuple[str, ...]
-    most: int
-
-
-class IdIsGone(Message):
-    """The external id of a customer that becomes part of another names nobody any more."""
-
-    external: str | None
-    kept: str | None
+    """In force."""
 
 
 class AcceptsRestored(Message):

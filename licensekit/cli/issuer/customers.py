@@ -9,14 +9,13 @@ from licensekit import issuer
 from licensekit.cli.issuer.ledger import csv_lines, row_options
 from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace
 from licensekit.cli.options import option, refuse, whole
-from licensekit.cli.output import Columns, emit_json, facts, json_option, remark, show_below, show_rows
+from licensekit.cli.output import Columns, emit_json, facts, json_option, printing, remark, show_below, show_rows
 from licensekit.cli.proposals import Consent, consent_options
 from licensekit.cli.views.spelling import day_of, expiry
 from licensekit.issuer import Customer, Filters, Installation, Issued, Workspace
 from licensekit.wire.documents import PURPOSES
-from licensekit.wire.plain import plain_fields
 
-_COLUMNS: Final[Columns[Customer]] = {
+_CUSTOMERS: Final[Columns[Customer]] = {
     ">customer": lambda one: one.number,
     "name": lambda one: one.name,
     "external id": lambda one: one.external,
@@ -27,12 +26,8 @@ _BUNDLES: Final[Columns[Issued]] = {
     "company": lambda one: one.bundle.company,
     "state": lambda one: one.state,
     "until": lambda one: expiry(one.bundle.expiry),
-}
-_ORDERS: Final[Columns[Issued]] = {
     "order": lambda one: one.order_number,
     "purchase order": lambda one: one.purchase_order,
-    "issued": lambda one: day_of(one.at),
-    "license": lambda one: one.label.replace(" ", "-"),
 }
 _INSTALLATIONS: Final[Columns[Installation]] = {
     "installation": lambda one: one.installation.hex()[:16],
@@ -49,23 +44,22 @@ _SET: Final = ("called", "external", "contact", "note")
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after CUSTOMER", "Continue after the customer of this number.", type=whole(1))
 @row_options
-def list_(
-    *, text: str, limit: int, after: int | None, workspace: Workspace, as_csv: bool, as_json: bool, **_: Any
-) -> None:
+def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: bool, **page: Any) -> None:
     """List the customers by name, or those that have every word of TEXT, by its beginning.
 
     Words are looked for in names, external ids, contacts, notes, companies, serials, numbers of orders and purchase
     orders, and names of installations, without regard to case and accents.
     """
-    found, more = workspace.customers.find(text, limit=limit, after=after)
+    del now
+    found, more = workspace.customers.find(text, **page)
+    rows = [one.plain() for one in found]
     if as_json:
-        emit_json({"customers": [one.plain() for one in found], "more_after": more})
-        return
-    if as_csv:
-        sys.stdout.writelines(csv_lines(issuer.CUSTOMER_FIELDS, (one.plain() for one in found)))
+        emit_json({"customers": rows, "more_after": more})
+    elif as_csv:
+        sys.stdout.writelines(csv_lines(issuer.CUSTOMER_FIELDS, rows))
     else:
-        show_rows(found, _COLUMNS) if found else remark("There are none.")
-    if more is not None:
+        show_rows(found, _CUSTOMERS) if found else remark("There are none.")
+    if more is not None and not as_json:
         remark(f"There are more: continue with --after {more}.")
 
 
@@ -74,48 +68,45 @@ def list_(
 @in_workspace
 @json_option
 def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Show who a customer is, what it has and until when, where it runs, and what was ordered."""
+    """Show who a customer is, what it has and until when, what it ordered, and where that runs."""
     customer = workspace.customers.get(name)
     issued = list(workspace.ledger.bundles(Filters(customer=name), now=now))
-    held = [one for one in issued if one.state != "replaced"]
-    ordered = [one for one in issued if one.order_number is not None or one.purchase_order is not None]
-    places = workspace.customers.installations(customer)
+    places = workspace.customers.installations(customer.number)
     if as_json:
-        has = {"bundles": [one.plain() for one in held], "installations": [one.plain() for one in places]}
-        orders = [plain_fields(one, "order=order_number purchase_order entry=number at") for one in ordered]
-        emit_json({**customer.plain(), **has, "orders": orders})
+        has = {"bundles": [one.plain() for one in issued], "installations": [one.plain() for one in places]}
+        emit_json({**customer.plain(), **has})
         return
     _show(customer)
-    show_below(held, _BUNDLES)
+    show_below(issued, _BUNDLES)
     show_below(places, _INSTALLATIONS)
-    show_below(ordered, _ORDERS)
 
 
 def _show(one: Customer) -> None:
-    said = ("name", one.name), ("external id", one.external), ("contact", one.contact or None), ("note", one.note)
-    facts(("customer", one.number), *((what, text) for what, text in said if text))
+    facts(*((name.replace("_", " "), said) for name, said in one.plain().items() if said))
+
+
+def _show_place(one: Installation) -> None:
+    show_rows([one], _INSTALLATIONS)
 
 
 @click.command("set")
-@refuse("give what to change.", lambda given: {given[key] for key in _SET} == {None})
+@refuse("give what to change.", lambda given: all(given[one] is None for one in _SET))
 @click.argument("name")
 @option("--name NAME called", "The name from now on.")
 @option("--external-id ID external", "The id in another system; empty: none.")
 @option("--contact TEXT", "Whom to write to or call.")
 @option("--note TEXT", "What else to know.")
 @with_workspace
-@json_option
-def set_(*, name: str, called: str | None, workspace: Workspace, as_json: bool, **given: Any) -> None:
+@printing(_show)
+def set_(*, name: str, called: str | None, workspace: Workspace, **given: Any) -> Customer:
     """Write down what you know of a customer: it stays in the ledger's database, and is in no license.
 
-    Of a customer that is renamed, licenses keep the company that was signed until it is changed in them.
+    Of a customer that is renamed, licenses keep the company that was signed until `amend --set company=…` or a new
+    order changes it.
     """
     before = workspace.customers.get(name)
     one = before._replace(**{key: text for key, text in {"name": called, **given}.items() if text is not None})
-    one = workspace.customers.put(one._replace(external=one.external or None))
-    emit_json(one.plain()) if as_json else _show(one)
-    if one.name != before.name and not as_json:
-        remark("Its licenses keep the company that was signed: `licensekit amend SERIAL --set company=…` changes that.")
+    return workspace.customers.put(one._replace(external=one.external or None))
 
 
 @click.command()
@@ -137,11 +128,10 @@ def merge(*, name: str, into: str, workspace: Workspace, now: int, consent: Cons
 @option("--name NAME called", "What it is called; empty: nothing.")
 @option("--purpose", "What it is for.", type=click.Choice(PURPOSES))
 @with_workspace
-@json_option
-def installation(*, name: str, workspace: Workspace, as_json: bool, **given: Any) -> None:
+@printing(_show_place)
+def installation(*, name: str, workspace: Workspace, **given: Any) -> Installation:
     """Name an installation, or say what it is for.
 
     It is the one whose hash begins with HASH, of 8 digits or more, or the only one of a serial.
     """
-    one = workspace.customers.put_installation(name, **given)
-    emit_json(one.plain()) if as_json else show_rows([one], _INSTALLATIONS)
+    return workspace.customers.put_installation(name, **given)

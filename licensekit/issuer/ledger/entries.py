@@ -106,9 +106,14 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
     project(connection, list(zip(numbers, records, strict=True)))
+    know_customers(connection, records)
+    return numbers
+
+
+def know_customers(connection: Connection, records: Sequence[Record]) -> None:
+    """Keep what was entered says of customers and their installations."""
     customers.enter(connection, records)
     installations.enter(connection, records)
-    return numbers
 
 
 def head(connection: Connection) -> Head:

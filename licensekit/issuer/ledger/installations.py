@@ -6,9 +6,11 @@ by the SHA-256 of its public key.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_statements
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.customers import renew_words
 from licensekit.issuer.ledger.exchange_files import signer_of
@@ -18,21 +20,8 @@ from licensekit.text.names import check_name, search_words
 from licensekit.wire.documents import NAME, PURPOSE, PURPOSES, Bundle, Receipt, Request, Statement
 from licensekit.wire.plain import plain_fields
 
+_PUT, _PUT_WORD, _SELECT, _NAME, _SET = read_statements(Path(__file__).with_name("installations.sql"))
 _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
-_OF_SERIAL: Final = " FROM customer_serials WHERE serial = ? ON CONFLICT "
-_PUT: Final = (
-    "INSERT INTO installations SELECT ?, serial, customer, ?, ?" + _OF_SERIAL + "(installation) DO UPDATE SET"
-    " serial = excluded.serial, customer = excluded.customer,"
-    " name = CASE excluded.name WHEN '' THEN installations.name ELSE excluded.name END,"
-    " purpose = CASE excluded.purpose WHEN '' THEN installations.purpose ELSE excluded.purpose END"
-)
-_PUT_WORD: Final = "INSERT INTO customer_words SELECT ?, customer" + _OF_SERIAL + "DO NOTHING"
-_SELECT: Final = (
-    "SELECT i.installation, i.serial, i.customer, i.name, i.purpose, (SELECT max(f.issued) FROM exchange_files AS f"
-    " WHERE f.installation = i.installation) FROM installations AS i WHERE "
-)
-_SET: Final = "UPDATE installations SET name = ?, purpose = ? WHERE installation = ?"
-_BY_HASH: Final = _SELECT + "i.installation >= ? AND i.installation <= ? ORDER BY i.installation LIMIT 2"
 
 
 class Installation(NamedTuple):
@@ -66,16 +55,17 @@ def _told(ledger: Connection, records: Sequence[Record]) -> Iterator[tuple[bytes
     said = "", ""
     for one in records:
         match one.document:
-            case Request() as request:
-                name, purpose = (str(request.extensions.get(key, "")) for key in (NAME, PURPOSE))
-                said = name[:NAME_LENGTH], purpose if purpose in PURPOSES else ""
-            case Bundle() as bundle if bundle.binding is not None and bundle.binding.installation is not None:
-                yield bundle.binding.installation, bundle.serial, *said
+            case Request(extensions=extensions):
+                name, purpose = extensions.get(NAME), extensions.get(PURPOSE)
+                is_name = isinstance(name, str) and len(name) <= NAME_LENGTH
+                said = str(name) if is_name else "", str(purpose) if purpose in PURPOSES else ""
+            case Bundle(binding=binding, serial=serial) if binding is not None and binding.installation is not None:
+                yield binding.installation, serial, *said
                 said = "", ""
-            case Statement() as statement:
-                yield signer_of(one.token), statement.serial, "", ""
-            case Receipt() as receipt:
-                rows = ledger.rows("SELECT serial FROM bundles WHERE identity = ?", receipt.identity)
+            case Statement(serial=serial):
+                yield signer_of(one.token), serial, "", ""
+            case Receipt(identity=identity):
+                rows = ledger.rows("SELECT serial FROM bundles WHERE identity = ?", identity)
                 yield from ((signer_of(one.token), serial, "", "") for (serial,) in rows)
             case _:
                 pass
@@ -87,36 +77,41 @@ def installation_named(ledger: Connection, name: str) -> Installation:
     Raises:
         NotIssued: there is none, or there are several.
     """
-    rows = ledger.rows(_SELECT + "i.serial = ? LIMIT 2", name)
-    if not rows and _HASH.fullmatch(name.lower()):
-        first, last = (bytes.fromhex(name.ljust(64, digit)) for digit in "0f")
-        rows = ledger.rows(_BY_HASH, first, last)
-    if len(rows) != 1:
-        raise NotIssued(reason="installations" if rows else "installation", name=name)
-    return Installation._make(rows[0])
+    found = _found(ledger, "i.serial = ?", name)
+    if not found and _HASH.fullmatch(name.lower()):
+        ends = (bytes.fromhex(name.ljust(64, digit)) for digit in "0f")
+        found = _found(ledger, "i.installation >= ? AND i.installation <= ?", *ends)
+    if len(found) != 1:
+        raise NotIssued(reason="installations" if found else "installation", name=name)
+    return found[0]
 
 
 def installations_of(ledger: Connection, customer: int) -> list[Installation]:
     """Return the installations of a customer, by name."""
-    rows = ledger.rows(_SELECT + "i.customer = ? ORDER BY i.name, i.installation", customer)
-    return [Installation._make(row) for row in rows]
+    return _found(ledger, "i.customer = ?", customer)
+
+
+def _found(ledger: Connection, holds: LiteralString, *params: Value) -> list[Installation]:
+    return [Installation._make(row) for row in ledger.rows(_SELECT.replace("{holds}", holds), *params)]
 
 
 def names_of(ledger: Connection, installation: bytes | None) -> tuple[str, ...]:
     """Return the name of an installation; nothing where nobody named it."""
-    rows = ledger.rows("SELECT name FROM installations WHERE installation = ? AND name <> ''", installation)
-    return tuple(name for (name,) in rows)
+    return tuple(name for (name,) in ledger.rows(_NAME, installation))
 
 
-def put(ledger: Connection, name: str, called: str | None, purpose: str | None) -> Installation:
-    """Keep another name or purpose of the installation of this `name`, and return it; raises as `installation_named`.
+def put_installation(
+    ledger: Connection, name: str, *, called: str | None = None, purpose: str | None = None
+) -> Installation:
+    """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 
     Raises:
+        NotIssued: as `installation_named`.
         EntryInvalid: it cannot be called so.
     """
-    known = installation_named(ledger, name)
-    called = known.name if called is None else check_name(called)
-    known = known._replace(name=called, purpose=known.purpose if purpose is None else purpose)
-    ledger.run(_SET, known.name, known.purpose, known.installation)
-    renew_words(ledger, known.customer)
-    return known
+    one = installation_named(ledger, name)
+    called = one.name if called is None else check_name(called)
+    one = one._replace(name=called, purpose=one.purpose if purpose is None else purpose)
+    ledger.run(_SET, one.name, one.purpose, one.installation)
+    renew_words(ledger, one.customer)
+    return one

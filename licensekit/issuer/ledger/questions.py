@@ -21,7 +21,7 @@ from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
 from licensekit.issuer.proposal import HistoryDoubtful, propose
-from licensekit.issuer.transaction import RESTORED, WorkspacePart
+from licensekit.issuer.transaction import RESTORED, WorkspacePart, reading
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
@@ -29,10 +29,8 @@ from licensekit.wire import armor
 class Ledger(WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
 
-    def bundle(self, name: str) -> Issued:
-        """Return the bundle named as `serial-part-sequence` or by its identity in hex."""
-        with self._store.database.read() as ledger:
-            return lookup.bundle_named(ledger, name)
+    bundle = reading(lookup.bundle_named)
+    history = reading(history_of)
 
     def bundle_in(self, file: bytes) -> Issued:
         """Return the bundle of a license file.
@@ -67,14 +65,6 @@ class Ledger(WorkspacePart):
         with self._store.database.read() as ledger:
             numbers = lookup.entries_named(ledger, name)
             return [lookup.lookup(ledger, number) for number in numbers]
-
-    def history(self, installation: bytes) -> History:
-        """Return whether all that an installation has sent comes from one history.
-
-        `installation` is the SHA-256 of its public key.
-        """
-        with self._store.database.read() as ledger:
-            return history_of(ledger, installation)
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
