@@ -14,8 +14,10 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Self, Unpack
 
+from licensekit.dates import day_at
 from licensekit.files import names_in
 from licensekit.issuer.bulk.lines import OrderLine
+from licensekit.issuer.bulk.renewals import Renewal, renewals
 from licensekit.issuer.bulk.runs import Done, Run, issue_all, issue_valid
 from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
@@ -27,6 +29,7 @@ from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import open_ledger
+from licensekit.issuer.ledger.lookup import Filters
 from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
@@ -188,6 +191,15 @@ class Workspace(WorkspacePart):
         with worker_pool(key, workers) as pool:
             run = Run(key, pool, now, who, attach, into, taken, {})
             yield from issue_some(self._store, lines, run)
+
+    def propose_renewals(self, filters: Filters, *, days: int, now: int) -> Iterator[Renewal]:
+        """Yield what ends within `filters.expiring_within` days and what this many more `days` make of it.
+
+        That is each bundle in force whose term or maintenance ends, what ends first in front; in constant memory.
+        `issue_bulk` signs the `line` of each, or of those that `renewal_lines` reads back from a table.
+        """
+        with self.read(now) as tx:
+            yield from renewals(tx.ledger, filters, days=days, today=day_at(now))
 
     def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
         """Write the newest file of each customer where a web server serves it, and yield every one (`license_file`).

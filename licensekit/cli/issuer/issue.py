@@ -2,15 +2,17 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from licensekit import issuer, limits
 from licensekit.cli.inputs import STANDARD, is_terminal, located, table_options
 from licensekit.cli.issuer.options import remind_of_root
 from licensekit.cli.issuer.output import FileOptions, license_options
-from licensekit.cli.options import collected, option, pairs, refuse, together, whole
+from licensekit.cli.options import PATH, collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
@@ -26,12 +28,7 @@ class BulkOptions(NamedTuple):
     workers: int
 
 
-@click.command()
-@click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
-@option(
-    "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
-)
-@collected(
+_bulk_options: Final = collected(
     "how",
     BulkOptions,
     option("--json-lines as_lines", "Print a line of JSON for each license instead of writing files."),
@@ -41,6 +38,14 @@ class BulkOptions(NamedTuple):
     ),
     table_options,
 )
+
+
+@click.command()
+@click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
+@option(
+    "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
+)
+@_bulk_options
 @license_options
 def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted: FileOptions) -> None:
     """Sign the licenses that orders describe, and enter them in the ledger.
@@ -87,35 +92,92 @@ def _issue_one(one: issuer.OrderSource, wanted: FileOptions) -> None:
 _change_options: Final = together(
     refuse(
         "not a terminal: pass --yes, or --preview to only show the changes.",
-        lambda given: not (given["yes"] or given["preview"]) and (given["as_json"] or not is_terminal()),
+        lambda given: (
+            not (given["yes"] or given["preview"] or given.get("as_csv")) and (given["as_json"] or not is_terminal())
+        ),
     ),
-    click.argument("serial"),
     option("--part PART", "Which part of the serial.", default="base"),
     option("--order-number NUMBER number", "Your number for it: done once."),
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     license_options,
 )
-"""The options that both commands have; what is asked for comes as `serial`, `part` and `number`."""
+"""The options that both commands have; what is asked for comes as `part` and `number`."""
+
+
+def _is_given(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+class RenewalList(NamedTuple):
+    """Which renewals are done together."""
+
+    within: int | None
+    customer: str | None
+    as_csv: bool
+    source: Path | None
+    """The file of a list."""
+    days: int | None
 
 
 @click.command()
-@refuse("give --expires DATE or --days N.", lambda given: (given["expires"] is None) == (given["days"] is None))
-@option("--expires DATE", "The new expiry: 2028-12-31.")
-@option(
-    "--days N",
-    "Extend by this many days from the present expiry, or from today if that has passed. Each"
-    " run adds them; with --order-number, only the first.",
-    type=whole(1, limits.TERM_DAYS),
+@refuse(
+    "give SERIAL, --expiring-within DAYS or --from-file FILE.",
+    lambda given: sum(given[name] is not None for name in ("serial", "within", "source")) != 1,
 )
+@refuse(
+    "give --expires DATE, --days N or --maintenance DATE.",
+    lambda given: given["serial"] and sum(given[name] is not None for name in ("expires", "days")) != 1,
+)
+@refuse(
+    "give --days N with --expiring-within, and not with --from-file.",
+    lambda given: not given["serial"] and (given["days"] is None) != (given["within"] is None),
+)
+@refuse(
+    "--customer and --csv go with --expiring-within.",
+    lambda given: given["within"] is None and (given["as_csv"] or given["customer"] is not None),
+)
+@refuse(
+    "--part, --order-number, --expires and --maintenance are for one SERIAL.",
+    lambda given: not given["serial"] and any(map(_is_given, ("part", "number", "expires", "maintenance"))),
+)
+@click.argument("serial", required=False)
+@option("--expires DATE", "The new expiry: 2028-12-31.")
 @option("--maintenance DATE", "Cover versions released up to this date.")
 @_change_options
-def renew(*, wanted: FileOptions, **asked: Any) -> None:
+@collected(
+    "which",
+    RenewalList,
+    option(
+        "--days N",
+        "Extend by this many days from the present end, or from today if that has passed. Each"
+        " run adds them; with --order-number, only the first.",
+        type=whole(1, limits.TERM_DAYS),
+    ),
+    option(
+        "--expiring-within DAYS within",
+        "Renew all whose term or maintenance ends today or within this many days.",
+        type=whole(0, limits.TERM_DAYS),
+    ),
+    option("--customer NAME", "Only those of this customer: its external id, or its name."),
+    option("--csv as_csv", "Print them as CSV, to be edited and taken back with --from-file."),
+    option("--from-file FILE source", "Renew what is listed in FILE.", type=PATH),
+)
+@_bulk_options
+def renew(*, serial: str | None, which: RenewalList, how: BulkOptions, wanted: FileOptions, **asked: Any) -> None:
     """Issue a license again with a later end: its next sequence, with everything else as it was.
 
-    Warning, grace and next check keep their distance to the expiry. The changes are shown before they are signed.
-    Without a terminal to ask on, nothing is signed without --yes.
+    Warning, grace and next check keep their distance to the expiry, and maintenance moves with --days. The changes are
+    shown before they are signed. Without a terminal to ask on, nothing is signed without --yes.
+
+    With --expiring-within or --from-file, many are renewed together, all or none, or with --keep-going all that are
+    valid; -o names the folder of their files. What --csv prints can be edited in a spreadsheet and taken back.
     """
-    change = issuer.renewal(**asked)
+    if serial is None:
+        from licensekit.cli.issuer.renewals import renew_many  # noqa: PLC0415  # one renewal loads none
+
+        renew_many(wanted, how, which)
+        return
+    change = issuer.renewal(serial, days=which.days, **asked)
     _change(lambda _: change, wanted)
 
 
@@ -127,6 +189,7 @@ def renew(*, wanted: FileOptions, **asked: Any) -> None:
     callback=pairs,
 )
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
+@click.argument("serial")
 @_change_options
 def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:
     """Change what was sold: its next sequence, with everything else as it was.

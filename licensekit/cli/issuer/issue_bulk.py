@@ -18,7 +18,7 @@ from licensekit.dates import format_days
 from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
 from licensekit.errors.coded import Located
 from licensekit.files import make_folder, require_writable
-from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
+from licensekit.issuer import Done, LicenseFile, OrderLine, Orders, OrderSource, faults_of, open_orders
 
 
 class _Tally:
@@ -38,40 +38,45 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
 
     Exits with the code of faults if some were refused.
     """
-    _require_form(wanted, as_lines=how.as_lines)
-    out = None if wanted.output is None else Path(wanted.output)
-    workspace, now = wanted.workspace, wanted.now
-    catalog = workspace.catalog.require_unchanged(now)
-    attach = wanted.attach
+    require_form(wanted, as_lines=how.as_lines)
+    catalog = wanted.workspace.catalog.require_unchanged(wanted.now)
     with open_orders(sources, catalog, how.table) as orders:
         if wanted.consent.preview:
             _preview(wanted, orders.lines)
-            return
-        if out is not None:
-            make_folder(out)
-            require_writable(out)
-        signer = wanted.signing.opener(workspace, now)("bundle")
-        collect_less()
-        done = workspace.issue_bulk(
-            _reported(orders.lines),
-            signer,
-            who=operator(),
-            now=now,
-            into=out,
-            attach=attach,
-            keep_going=how.keep_going,
-            workers=how.workers,
-        )
-        tally = _Tally()
-        _count(done, orders.size, tally, wanted, as_lines=how.as_lines)
+        else:
+            sign_all(orders, wanted, how)
+
+
+def sign_all(orders: Orders, wanted: FileOptions, how: BulkOptions) -> None:
+    """Sign orders or renewals into a folder, or print them; the rest is as of `issue_bulk`."""
+    out = None if wanted.output is None else Path(wanted.output)
+    workspace, now, attach = wanted.workspace, wanted.now, wanted.attach
+    if out is not None:
+        make_folder(out)
+        require_writable(out)
+    signer = wanted.signing.opener(workspace, now)("bundle")
+    collect_less()
+    done = workspace.issue_bulk(
+        reported(orders.lines),
+        signer,
+        who=operator(),
+        now=now,
+        into=out,
+        attach=attach,
+        keep_going=how.keep_going,
+        workers=how.workers,
+    )
+    tally = _Tally()
+    _count(done, orders.size, tally, wanted, as_lines=how.as_lines)
     remind_of_root(workspace)
     warn_of_older(fits_oldest=tally.fits_oldest)
     if not how.as_lines:
         _report(tally, out, as_json=wanted.consent.as_json)
-    _exit_if_refused(tally.refused)
+    exit_if_refused(tally.refused)
 
 
-def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
+def require_form(wanted: FileOptions, *, as_lines: bool) -> None:
+    """Refuse options that do not fit many license files."""
     if as_lines and (wanted.output is not None or wanted.consent.as_json):
         raise click.UsageError("--json-lines prints the licenses: leave out -o and --json.")
     if not (as_lines or wanted.consent.preview) and wanted.output in {None, STANDARD}:
@@ -85,7 +90,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
     shown: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []
     faults: list[Located] = []
-    for line in _reported(lines):
+    for line in reported(lines):
         try:
             proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
         except (OrderInvalid, OrderConflict) as error:
@@ -101,22 +106,24 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
     if wanted.consent.as_json:
         emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
     else:
-        _name_refused(faults)
+        name_refused(faults)
         table(["order", "company", "serial", "part", "until", ""], rows)
-    _exit_if_refused(len(faults))
+    exit_if_refused(len(faults))
 
 
-def _exit_if_refused(count: int) -> None:
+def exit_if_refused(count: int) -> None:
+    """Exit with the code of faults if some were refused."""
     if count:
         click.get_current_context().exit(exit_code(OrdersRefused(count=count, faults=())))
 
 
-def _name_refused(faults: Iterable[Located]) -> None:
+def name_refused(faults: Iterable[Located]) -> None:
+    """Print why orders were refused, each with its place."""
     for fault in faults:
         remark(f"licensekit: {harmless(str(fault))}")
 
 
-def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
+def reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
     """Yield the orders, and at the end say of how many something was left out."""
     first, count = "", 0
     for line in lines:
@@ -150,7 +157,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                     tally.refused += 1
                     found = faults_of(one.where, one.error)
                     tally.faults += found
-                    _name_refused(found)
+                    name_refused(found)
                 elif one.file is not None:
                     tally.repeated += one.file.is_repeated
                     tally.issued += not one.file.is_repeated

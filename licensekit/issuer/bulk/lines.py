@@ -5,7 +5,7 @@ with their number. What cannot be read at all is a draft with that fault.
 """
 
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain, islice
@@ -16,6 +16,7 @@ from licensekit import limits
 from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, SyntaxInvalid, TooLarge
 from licensekit.errors.coded import Located
 from licensekit.files import open_plain, read_bytes
+from licensekit.issuer.orders.amendment import Amendment
 from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft
 from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
@@ -37,6 +38,8 @@ class OrderLine(NamedTuple):
     draft: OrderDraft
     size: int
     """The bytes that were read for it, for whoever shows progress."""
+    change: Amendment | None = None
+    """The change of what was sold that this is, where it is no order; the draft has its number and serial."""
 
 
 def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
@@ -64,7 +67,7 @@ def csv_lines(
     if first is None:
         return
     read = OrderReader().draft
-    for row in read_table(chain([first], pieces), _columns(catalog), options):
+    for row in read_table(chain([first], pieces), columns_of(catalog, ("order", "company")), options):
         draft = faulty(*row.faults) if row.faults else read(_content(row.cells))
         draft = draft._replace(remarks=row.marks)
         yield OrderLine(f"{name}:{row.line}", draft, row.size)
@@ -125,17 +128,19 @@ def faulty(*faults: Located) -> OrderDraft:
     return OrderDraft(Order(company=""), faults)
 
 
-def _columns(catalog: Catalog) -> Columns[OrderKey]:
+def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> Columns[OrderKey]:
+    """Return the columns of a table of orders: the keys of an order and `others`, licenses, settings."""
     licenses = catalog.licenses
     headings = (
         *sorted(KEYS - TABLES),
+        *others,
         *(f"{license_.kind.plural}.{code}" for code, license_ in licenses.items()),
         *(f"{SETTINGS}.{code}" for code in catalog.settings),
         *licenses,
     )
     return Columns(
         {heading: parse_key(heading, catalog) for heading in headings},
-        ("order", "company"),
+        required,
         {folded(license_.name): code for code, license_ in licenses.items()},
     )
 

@@ -20,7 +20,8 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import append, orders_among
 from licensekit.issuer.ledger.projection import Record
-from licensekit.issuer.orders.bundle import Terms, form
+from licensekit.issuer.orders.amendment import Amendment, changed
+from licensekit.issuer.orders.bundle import Terms, differences, form
 from licensekit.issuer.orders.issue import check, company_of, ordered_before
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical
@@ -31,7 +32,7 @@ from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, adm
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_type
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, compose
+from licensekit.wire.documents import Bundle, compose, encode
 from licensekit.wire.frame import message, write_one
 
 
@@ -64,6 +65,13 @@ class Done(NamedTuple):
     """Of the entry of what was issued before, where its file is made later."""
 
 
+_REFUSALS: Final = (
+    *(errors.OrderInvalid, errors.OrderConflict, errors.NotIssued, errors.NotCurrent),
+    *(errors.KeyOutOfScope, errors.PayloadInvalid),
+)
+"""What is wrong with one order, and does not end a run."""
+
+
 class _Waiting(NamedTuple):
     """A bundle that is to be signed and entered."""
 
@@ -74,6 +82,7 @@ class _Waiting(NamedTuple):
     number: str
     ordered: str
     note: str
+    action: str
 
 
 class Batch:
@@ -109,12 +118,12 @@ class Batch:
             file = error = None
             number = 0
             try:
-                issued = self._take(line.draft, before, only_check=only_check)
+                issued = self._take(line, before, only_check=only_check)
                 if issued is not None and self._makes_files:
                     file = license_file(self._source, issued.bundle, issued.token, repeated=True)
                 elif issued is not None:
                     number = issued.number
-            except (errors.OrderInvalid, errors.OrderConflict, errors.KeyOutOfScope, errors.PayloadInvalid) as refusal:
+            except _REFUSALS as refusal:
                 error = refusal
             self.done.append(Done(line.where, line.size, file, error, line.draft.order.number or "", number))
         self._advance()
@@ -124,8 +133,9 @@ class Batch:
         self._advance()
         self._advance()
 
-    def _take(self, draft: OrderDraft, before: set[str], *, only_check: bool) -> Issued | None:
-        """Have the bundle of an order signed; return it if it was issued before."""
+    def _take(self, line: OrderLine, before: set[str], *, only_check: bool) -> Issued | None:
+        """Have the bundle of an order or a change signed; return it if it was issued before."""
+        draft, change = line.draft, line.change
         order = draft.order
         waits = not self._waiting.isdisjoint((order.number, order.serial))
         if waits:
@@ -133,12 +143,27 @@ class Batch:
         if order.number is None:
             draft = _without_number(draft)
         elif waits or order.number in before:
-            issued = ordered_before(self._tx, order.number, canonical(order))
+            issued = ordered_before(self._tx, order.number, canonical(order) if change is None else change.ordered)
             if issued is not None:
                 return issued
+        if change is not None:
+            return self._change(change, only_check=only_check)
         terms = self._terms(draft)
         if not only_check:
             self._read.append(self._numbered(draft, terms))
+        return None
+
+    def _change(self, asked: Amendment, *, only_check: bool) -> Issued | None:
+        """Have what a change makes of a bundle signed; return the bundle if nothing of it is different."""
+        before, bundle, note = changed(self._tx, asked, self._numbering)
+        is_later = (bundle.expiry, bundle.maintenance) != (before.bundle.expiry, before.bundle.maintenance)
+        if not (is_later or differences(before.bundle, bundle)):
+            return before
+        require_admitted(self._admitted, bundle, self._tx.state.trust_store)
+        if not only_check:
+            number, place = asked.number or "", len(self.done)
+            self._waiting |= {number, bundle.serial}
+            self._read.append(_Waiting(place, bundle, encode(bundle), number, asked.ordered, note, asked.action))
         return None
 
     def _terms(self, draft: OrderDraft) -> Terms:
@@ -162,7 +187,7 @@ class Batch:
         number = order.number or ""
         self._waiting |= {number, serial}
         ordered = terms.canonical(order)
-        return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note)
+        return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note, "issue")
 
     def _advance(self) -> None:
         """Collect what was signed, have what was read signed, and enter what was signed."""
@@ -179,9 +204,9 @@ class Batch:
         records = list[Record]()
         scheme, key = self._admitted.key.scheme, self._admitted.key.reference
         for one, signature in zip(waiting, signatures, strict=True):
-            position, bundle, payload, number, ordered, note = one
+            position, bundle, payload, number, ordered, note, action = one
             token = Token("bundle", write_one(scheme, key, signature, payload))
-            records.append(Record("issue", self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
+            records.append(Record(action, self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
                 file = license_file(self._source, bundle, token, repeated=False)
                 self.done[position] = self.done[position]._replace(file=file)

@@ -178,6 +178,13 @@ class Filters(NamedTuple):
     """Issued then or later, in seconds since 1970."""
 
 
+_ENDING: Final[dict[LiteralString, LiteralString]] = {
+    "expiry": "b.lapses = 1 AND b.state || '' = 'active'",
+    "maintenance": "b.state = 'active'",
+}
+"""What may be renewed of a bundle, and for which ones, each written for its index."""
+
+
 class _Order(NamedTuple):
     """In which order the bundles come: by a column, then by their entries."""
 
@@ -243,6 +250,30 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
     while rows := page(connection, filters, today=today, limit=_PAGE, after=after):
         yield from rows
         after = rows[-1].number
+
+
+def ending(connection: Connection, filters: Filters, *, today: int) -> list[int]:
+    """Return the entries of active bundles of production whose term or maintenance ends, what ends first in front.
+
+    That is within `filters.expiring_within` days, the term has not passed, and the other filters but `state` hold.
+    Raises as `customer_named`.
+    """
+    last = today + (filters.expiring_within or 0)
+    customer = None if filters.customer is None else customer_named(connection, filters.customer).number
+    source, params = _source(filters, customer)
+    others = list(_conditions(filters._replace(expiring_within=None, state=None), today, is_narrow=True))
+    if customer is not None:
+        others.append((f"b.{_SERIALS}", (customer,)))
+    rest = "".join(f" AND {sql}" for sql, _ in others)
+    params += [int(Use.PRODUCTION), today, today, last, *(value for _, given in others for value in given)]
+    parts = [
+        f"SELECT b.number, b.{day} AS day FROM {source} AS b WHERE {which}"  # noqa: S608  # texts of ours
+        f" AND b.use = ? AND (b.expiry IS NULL OR b.expiry >= ?) AND b.{day} >= ? AND b.{day} <= ?{rest}"
+        for day, which in _ENDING.items()
+    ]
+    each = f"SELECT number FROM ({' UNION ALL '.join(parts)}) AS found"  # noqa: S608
+    rows = connection.rows(f"{each} GROUP BY number ORDER BY min(day), number", *params, *params)
+    return [number for (number,) in rows]
 
 
 def _order(filters: Filters) -> _Order:

@@ -55,7 +55,7 @@ Entered = tuple[int, Record]
 """The number of an entry, and what it was made of."""
 
 _PUT: Final = (
-    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)"
+    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)"
     " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
 )
 _SHARED: Final = "SELECT serial FROM bundles WHERE serial IN ("
@@ -93,7 +93,8 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
     entered = (number, identity_of(token.type, opened.payload), number, opened.signatures[0].key)
     named = (bundle.serial, bundle.part, bundle.sequence, bundle.company, company_key(bundle.company))
     ends = PERPETUAL if bundle.term_end is None else bundle.term_end
-    return (*entered, *named, bundle.product, int(bundle.use), bundle.issued, bundle.starts, bundle.expiry, ends)
+    dates = (bundle.issued, bundle.starts, bundle.expiry, ends, bundle.maintenance)
+    return (*entered, *named, bundle.product, int(bundle.use), *dates)
 
 
 def company_key(company: str) -> str:

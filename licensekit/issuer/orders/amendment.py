@@ -21,6 +21,7 @@ from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
+from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import TABLES, OrderDraft
 from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
 from licensekit.issuer.proposal import SoldIsChanged
@@ -51,11 +52,13 @@ class Amendment(NamedTuple):
     sets: Mapping[str, object]
     """Key path to the value, as in an order; None takes it out."""
     days: int | None
-    """Of a renewal: how many days after the present expiry, or after today if it has passed."""
+    """Of a renewal: how many days after the present end, or after today if it has passed."""
     number: str | None
     """The vendor's own number for it: a change of one number is made once."""
     purchase_order: str | None = None
     """The customer's own number for it."""
+    sequence: int | None = None
+    """Of the bundle that is changed; default: whichever is in force."""
 
     @property
     def ordered(self) -> str:
@@ -81,15 +84,16 @@ def renewal(
 ) -> Amendment:
     """Ask for a later end: at a date (`expires`), or in this many `days`.
 
-    `maintenance` is the date up to which versions of the product are covered; default: it stays.
+    `maintenance` is the date up to which versions of the product are covered. By default, `days` move it as well unless
+    it has passed, and of a perpetual license that alone.
 
     Raises:
-        OrderInvalid: both of `expires` and `days` are given, or neither.
+        OrderInvalid: both of `expires` and `days` are given, or nothing at all.
     """
-    if (expires is None) == (days is None):
-        raise _no_renewal("both")
     sets = {"expiry": expires, "maintenance": maintenance}
     given = {path: value for path, value in sets.items() if value is not None}
+    if (days is not None and expires is not None) or (days is None and not given):
+        raise _no_renewal("both")
     return Amendment("renew", serial, part, given, days, number, purchase_order)
 
 
@@ -114,7 +118,7 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
         OrderInvalid: a renewal of what has no end, or to an end that it cannot have.
     """
     content = content_of(bundle)
-    given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, today)
+    given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, content, today)
     sets = {parse_key(path, catalog): value for path, value in given.items()}
     _unfold_edition(content, sets, catalog)
     found = ((where, _fault(where, value, content)) for where, value in sets.items())
@@ -127,32 +131,44 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
     return OrderDraft(draft.order, (*faults.values(), *draft.faults))
 
 
-def _renewing(asked: Amendment, bundle: Bundle, today: int) -> dict[str, object]:
-    """Return what a renewal sets: the expiry, and the dates that keep their distance to it."""
-    if bundle.expiry is None:
-        raise _no_renewal("perpetual")
-    if asked.days is not None:
-        expiry = max(bundle.expiry, today) + asked.days
-    else:
+def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], today: int) -> dict[str, object]:
+    """Return what a renewal sets: the ends that it moves, and the dates that keep their distance to the expiry."""
+    if asked.days is not None and "expiry" in asked.sets:
+        raise _no_renewal("both")
+    ends = {} if asked.days is None else later_ends(bundle, asked.days, today)
+    for key in asked.sets.keys() & {"expiry", "maintenance"}:
         try:
-            expiry = values.day(asked.sets["expiry"])
+            ends[key] = values.day(asked.sets[key])
         except values.FaultyValue as error:
-            raise OrderInvalid(faults=(error.fault.at("expiry"),)) from error
-    if expiry < bundle.expiry:
-        raise _no_renewal("earlier", expiry, bundle.expiry)
-    kept = content_of(bundle)
-    dates: dict[str, int | None] = {"expiry": bundle.expiry}
-    dates |= {key: getattr(bundle, key) for key in _MOVED if key in kept}
-    moved = {key: day + expiry - bundle.expiry for key, day in dates.items() if day is not None}
-    if max(moved.values()) > limits.DAYS:
+            raise OrderInvalid(faults=(error.fault.at(key),)) from error
+    if bundle.expiry is None and ("expiry" in ends or (asked.days and not ends)):
+        raise _no_renewal("perpetual")
+    for key, day in ends.items():
+        present: int | None = getattr(bundle, key)
+        if present is not None and day < present:
+            fault = OrderDatesInvalid(reason="earlier", expiry=day, present=present, where=key)
+            raise OrderInvalid(faults=(fault,))
+    if bundle.expiry is not None and "expiry" in ends:
+        ends |= {key: getattr(bundle, key) + ends["expiry"] - bundle.expiry for key in _MOVED if key in content}
+    if max(ends.values(), default=0) > limits.DAYS:
         raise _no_renewal("years")
-    beside = {path: value for path, value in asked.sets.items() if path != "expiry"}
-    return {**{key: format_days(day) for key, day in moved.items()}, **beside}
+    return {**asked.sets, **{key: format_days(day) for key, day in ends.items()}}
 
 
-def _no_renewal(reason: str, expiry: int | None = None, present: int | None = None) -> OrderInvalid:
-    fault = OrderDatesInvalid(reason=reason, expiry=expiry, present=present, where="expiry")
-    return OrderInvalid(faults=(fault,))
+def later_ends(bundle: Bundle, days: int, today: int) -> dict[str, int]:
+    """Return expiry and maintenance, in days since 1970, this many days after the present ones or after today.
+
+    Beside a term, maintenance that has passed stays: whoever had let it lapse has not bought it again.
+    """
+    ends = {} if bundle.expiry is None else {"expiry": max(bundle.expiry, today) + days}
+    maintenance = bundle.maintenance
+    if maintenance is None or (ends and maintenance < today):
+        return ends
+    return {**ends, "maintenance": max(maintenance, today) + days}
+
+
+def _no_renewal(reason: str) -> OrderInvalid:
+    return OrderInvalid(faults=(OrderDatesInvalid(reason=reason, where="expiry"),))
 
 
 def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
@@ -236,7 +252,7 @@ class ChangeProposal(IssueProposal):
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     done = ordered_before(tx, asked.number, asked.ordered)
-    before, after, note = (done, done.bundle, "") if done is not None else _changed(tx, asked)
+    before, after, note = (done, done.bundle, "") if done is not None else changed(tx, asked)
     changes = differences(before.bundle, after)
     result, known = (after, None) if changes else (before.bundle, before)
     issuance = Issuance(asked.action, result, known, asked.number, asked.ordered, note=note)
@@ -247,12 +263,15 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     return ChangeProposal(**shown, before=before)
 
 
-def _changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, str]:
+def changed(tx: LedgerTransaction, asked: Amendment, numbering: Numbering | None = None) -> tuple[Issued, Bundle, str]:
+    """Return the bundle in force, what a change makes of it, and the note for the ledger; as `propose_change`."""
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
+    if asked.sequence not in {None, before.bundle.sequence}:
+        raise NotCurrent(reason="changed", bundle=before.label)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
-    # Its serial was named, and the new name of a company is shown among the changes.
-    made, note = prepare_bundle(tx, draft, {"other-company"})
+    # A serial was named, and the new name of a company is shown among the changes; not so where many are listed.
+    made, note = prepare_bundle(tx, draft, {"other-company"} if asked.sequence is None else (), numbering)
     extensions = {**before.bundle.extensions, **made.extensions}
     return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 

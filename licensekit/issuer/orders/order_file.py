@@ -36,7 +36,7 @@ _WHOLE: Final = {
     "facts": values.whole(1, limits.FACTS),
     **dict.fromkeys(("offline_hours", "borrow_hours"), values.whole(0, limits.HOURS)),
 }
-_READERS: Final[dict[str, values.Reader[Any]]] = {
+READERS: Final[dict[str, values.Reader[Any]]] = {
     **_WHOLE,
     **dict.fromkeys(("starts", "warning", "expiry", "grace", "maintenance", "next_check"), values.day),
     "company": values.line,
@@ -50,7 +50,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
 }
 """Key of an order to the reader of its value."""
 _SELLING_KEYS: Final = ("edition", *TABLES)
-KEYS: Final = frozenset({*_READERS, *_SELLING_KEYS})
+KEYS: Final = frozenset({*READERS, *_SELLING_KEYS})
 """Every key that an order may have."""
 _OTHER_USES: Final = tuple(f"-{use.word}" for use in Use if use is not Use.PRODUCTION)
 _TRUTH: Final = {**dict.fromkeys(("true", "yes", "x", "1"), True), **dict.fromkeys(("false", "no", "0"), False)}
@@ -103,7 +103,7 @@ def draft_from(content: object) -> OrderDraft:
 
 
 def _order(table: Table) -> Order:
-    given = {key: table.read(key, _READERS[key]) for key in table.content if key in _READERS}
+    given = {key: table.read(key, READERS[key]) for key in table.content if key in READERS}
     fields: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     # The one key that is not called as its field: a file that is an order says `order`.
     number = fields.pop("order", None)

@@ -14,7 +14,7 @@ from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import append, open_ledger
-from licensekit.issuer.ledger.lookup import EXPIRED, LISTED_STATES, Filters, page
+from licensekit.issuer.ledger.lookup import EXPIRED, LISTED_STATES, Filters, ending, page
 from licensekit.issuer.ledger.lookup import listed as all_listed
 from licensekit.issuer.ledger.projection import PERPETUAL, Record
 from licensekit.issuer.ledger.states import ACTIVE
@@ -239,6 +239,29 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, af
             assert "SCAN entries" not in plan, (filters, plan)
             # The page itself is sorted once more, behind the entries that are looked up.
             assert is_narrow or plan.count("TEMP B-TREE") <= 1, (filters, plan)
+
+
+@pytest.mark.parametrize(
+    ("filters", "indexes"),
+    [
+        (Filters(), ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND maintenance>?")),
+        (Filters(product="acme"), ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND ")),
+        (Filters(company="A"), ("bundles_company (company_key>? AND",) * 2),
+        (Filters(serial="S1"), ("bundles_place (serial=?)",) * 2),
+    ],
+    ids=["everything", "a product", "a company", "a serial"],
+)
+def test_what_ends_is_found_by_an_index_of_its_own(tmp_path: Path, filters: Filters, indexes: tuple[str, ...]) -> None:
+    path = tmp_path / "ledger.db"
+    database = open_ledger(path, create=True)
+    enter_all(database)
+    database.close()
+    with closing(sqlite3.connect(path)) as raw:
+        ledger = Explaining(raw)
+        ending(cast("Connection", ledger), filters._replace(expiring_within=30), today=TODAY)
+    used = [line.partition(" USING INDEX ")[2] for line in ledger.plan if " USING INDEX " in line]
+    assert len(used) == len(indexes), ledger.plan
+    assert all(line.startswith(index) for line, index in zip(used, indexes, strict=True)), ledger.plan
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])

@@ -44,6 +44,7 @@ CREATE TABLE bundles (
     starts {integer},
     expiry {integer},
     ends {integer} NOT NULL,
+    maintenance {integer},
     claims {text},
     state {text} NOT NULL,
     lapses {integer} NOT NULL,
@@ -60,6 +61,8 @@ CREATE INDEX bundles_company ON bundles (company_key, issued, number, state, end
 CREATE INDEX bundles_state ON bundles (state, issued, number);
 CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number, state, ends, issued);
 CREATE INDEX bundles_ends ON bundles (state, ends, number, issued);
+CREATE INDEX bundles_maintenance ON bundles (state, maintenance, number)
+    WHERE maintenance IS NOT NULL;
 
 -- Which serials the bundle of an entry takes the place of.
 CREATE TABLE replacements (
