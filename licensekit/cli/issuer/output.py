@@ -10,7 +10,7 @@ import click
 
 from licensekit import issuer
 from licensekit.cli.inputs import STANDARD, located, read_tokens, write_output
-from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
+from licensekit.cli.issuer.options import KeyOptions, operator, require_whole, signing, to_sell
 from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting, show_proposal
@@ -111,6 +111,8 @@ class FileOptions(NamedTuple):
         it is asked about; `catalog` knows the units of what is counted.
         """
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
+        if not self.consent.preview:
+            require_whole(self.workspace)
         key = None if proposal.is_done else self._key_of(bundle)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
