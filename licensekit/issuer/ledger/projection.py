@@ -6,13 +6,13 @@ The state of each bundle is one of `states`. One that is signed again keeps its 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
-from unicodedata import normalize
 
 from licensekit import limits
 from licensekit.database import Connection, Value
 from licensekit.issuer.ledger import exchange_files, states
 from licensekit.issuer.ledger.documents import ISSUER, fact
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
+from licensekit.text.names import without_accents
 from licensekit.trust.signed import identity_of
 from licensekit.wire import documents, frame
 from licensekit.wire.armor import Token
@@ -91,8 +91,8 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
 
 
 def company_key(company: str) -> str:
-    """Return the spelling by which companies are looked up: neither case nor form matters."""
-    return normalize("NFKC", company.casefold())
+    """Return the spelling by which companies are looked up: neither case nor accents matter."""
+    return without_accents(company)
 
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:

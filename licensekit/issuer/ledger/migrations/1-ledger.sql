@@ -88,6 +88,44 @@ CREATE INDEX exchange_files_bundle ON exchange_files (bundle)
 CREATE INDEX exchange_files_serial ON exchange_files (serial, issued)
     WHERE serial IS NOT NULL;
 
+-- Who the customers are, in words that may change: no chain covers it, and no document says it.
+-- Every serial belongs to one of them. `name_key` is the name as names are compared.
+CREATE TABLE customers (
+    number {integer} NOT NULL PRIMARY KEY,
+    external {text},
+    name {text} NOT NULL,
+    name_key {text} NOT NULL,
+    contact {text} NOT NULL,
+    note {text} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX customers_external ON customers (external)
+    WHERE external IS NOT NULL;
+CREATE INDEX customers_name ON customers (name_key, number);
+
+CREATE TABLE customer_serials (
+    serial {text} NOT NULL PRIMARY KEY,
+    customer {integer} NOT NULL
+) {strict};
+CREATE INDEX customer_serials_customer ON customer_serials (customer, serial);
+
+-- By the SHA-256 of the public key, with the serial that it had last. What is unknown is empty.
+CREATE TABLE installations (
+    installation {blob} NOT NULL PRIMARY KEY,
+    serial {text},
+    customer {integer} NOT NULL,
+    name {text} NOT NULL,
+    purpose {text} NOT NULL
+) {strict};
+CREATE INDEX installations_customer ON installations (customer, installation);
+
+-- The words by which customers are searched for.
+CREATE TABLE customer_words (
+    word {text} NOT NULL,
+    customer {integer} NOT NULL,
+    PRIMARY KEY (word, customer)
+) {strict};
+CREATE INDEX customer_words_customer ON customer_words (customer, word);
+
 CREATE TABLE facts (
     name {text} NOT NULL PRIMARY KEY,
     value {text} NOT NULL
