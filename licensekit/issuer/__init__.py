@@ -48,20 +48,21 @@ from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
 from licensekit.issuer.proposal import BundlesVoid, SignProposal
+from licensekit.issuer.support import SupportCase, Verdict
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
 __all__ = [
     "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES", "SCALES",
-    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
-    "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
-    "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace", "OrderLine", "OrderSource",
-    "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "ResetFile", "RootKeys", "Secrets",
-    "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
-    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
-    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key",
-    "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft",
-    "renewal", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page",
-    "token_key",
+    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony",
+    "ChangeProposal", "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
+    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace", "OrderLine",
+    "OrderSource", "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "ResetFile",
+    "RootKeys", "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport", "Verdict", "VerifiedRequest",
+    "Workspace", "WorkspaceState", "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger",
+    "draft_from", "faults_of", "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id",
+    "module_file", "move_ledger", "open_key", "open_orders", "order_file", "order_stream", "parse_key",
+    "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewed_module", "require_replaceable",
+    "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value
-from licensekit.errors import NotIssued
+from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.customers import customer_named
@@ -26,12 +26,14 @@ from licensekit.wire.plain import plain
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
-# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent.
+# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent; what has
+# this identity.
 _NAMED: Final = (
     "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
     " UNION SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles WHERE serial = ?"
     " UNION SELECT number FROM exchange_files WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f"
-    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1"
+    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ?"
+    " UNION SELECT number FROM exchange_files WHERE identity = ? ORDER BY 1"
 )
 
 
@@ -47,6 +49,8 @@ class LookupResult(NamedTuple):
     """Of a bundle; None for every other document."""
     change: StateChange | None
     """What took the bundle back or reinstated it last."""
+    send: str | None
+    """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -58,12 +62,13 @@ class LookupResult(NamedTuple):
             "key": self.key.hex(),
             "state": self.state,
             **plain_change(self.change),
+            "send": self.send,
             "document": plain(self.document),
         }
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:
-    """Return the bundle that `name` means: `1010000014-base-1`, its file's name, or its identity.
+    """Return the bundle that `name` means: `1010000014-base-1`, also with spaces; its file's name, or its identity.
 
     One that is not of production has its use in its name: `1010000014-base-trial-1`.
 
@@ -74,7 +79,7 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.by_identity(ledger, bytes.fromhex(name))
         if issued is not None:
             return issued
-    stem = name.removesuffix(".lic")
+    stem = name.removesuffix(".lic").replace(" ", "-")
     dashes = (place for place, character in enumerate(stem) if character == "-")
     for product, rest in [("", stem), *((stem[:place], stem[place + 1 :]) for place in dashes)]:
         for place in _readings(rest):
@@ -84,6 +89,22 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
     raise NotIssued(reason="bundle", name=name)
 
 
+def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
+    """Return the bundle that is named, whatever became of it; or of a serial or an order what is in force of it now.
+
+    Raises:
+        NotIssued: it means none.
+        NotCurrent: nothing took the place of what was issued.
+    """
+    issued = bundles.of_serial(ledger, name) or bundles.of_order(ledger, name)
+    if not issued:
+        return [bundle_named(ledger, name)]
+    found = {heir.number: heir for one in issued if (heir := bundles.successor(ledger, one)) is not None}
+    if not found:
+        raise NotCurrent(reason=issued[-1].state, bundle=issued[-1].label)
+    return list(found.values())
+
+
 def entries_named(ledger: Connection, name: str) -> list[int]:
     """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle.
 
@@ -91,7 +112,8 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
         NotIssued: it means none; the message says if it looks like a mistyped serial.
     """
     number = int(name) if _NUMBER.fullmatch(name) else 0
-    if found := ledger.rows(_NAMED, number, *[name] * 5):
+    identity = bytes.fromhex(name) if _IDENTITY.fullmatch(name) else b""
+    if found := ledger.rows(_NAMED, number, *[name] * 5, identity):
         return [number for (number,) in found]
     if numbering.is_mistyped(name):
         raise NotIssued(reason="mistyped", name=name)
@@ -114,6 +136,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
     issued = bundles.signed_in(ledger, number)
+    heir = issued and bundles.successor(ledger, issued)
     return LookupResult(
         known,
         decode(CLASS_OF[known.token.type], opened.payload),
@@ -121,6 +144,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
+        heir.bundle.name if heir and heir.token != known.token else None,
     )
 
 
