@@ -53,6 +53,7 @@ from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
 from licensekit.issuer.proposal import BundlesVoid, SignProposal
+from licensekit.issuer.support import SupportCase, Verdict
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
@@ -64,10 +65,10 @@ __all__ = [
     "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey", "LedgerEntry", "LicenseFile",
     "ListProposal", "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine", "OrderSource", "Orders",
     "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "Renewal", "ResetFile", "RootKeys",
-    "Secrets", "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState",
-    "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
-    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key",
-    "open_orders", "open_renewals", "order_file", "order_stream", "parse_key", "product_module", "qr_code",
-    "read_catalog", "read_draft", "renewal", "renewal_lines", "renewed_module", "require_replaceable", "restore_ledger",
-    "resume", "root_key_files", "sheet_page", "token_key",
+    "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport", "Verdict", "VerifiedRequest", "Workspace",
+    "WorkspaceState", "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from",
+    "faults_of", "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file",
+    "move_ledger", "open_key", "open_orders", "open_renewals", "order_file", "order_stream", "parse_key",
+    "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewal_lines", "renewed_module",
+    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip

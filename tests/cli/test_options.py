@@ -101,6 +101,7 @@ MEANINGS: Final = {
     "--threshold": Meaning("N", "How many of the root keys|With "),
     "--to": Meaning("TIME", "Until when"),
     "--unusable": Meaning("", "Only users"),
+    "--unknown-serial": Meaning("", "The serial is new"),
     "--unknown-replaced": Meaning("", "Replace a serial"),
     "--use": Meaning("[production|trial|demo]", "A use that its bundles may have"),
     "--settle": Meaning("FILE", "Release what is too much"),

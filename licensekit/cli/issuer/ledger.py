@@ -133,8 +133,8 @@ def _show_listed(found: Iterable[issuer.Issued]) -> None:
 
 
 def _listed_row(one: issuer.Issued) -> tuple[object, ...]:
-    bundle, name = one.bundle, one.label.replace(" ", "-")
-    sold = day_of(bundle.issued), name, bundle.company, expiry(bundle.expiry)
+    bundle = one.bundle
+    sold = day_of(bundle.issued), bundle.name, bundle.company, expiry(bundle.expiry)
     return one.number, *sold, one.state, one.order_number, one.change
 
 
@@ -219,6 +219,7 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
         ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
         ("state", one.state),
         ("why", one.change),
+        ("send", one.send and f"`licensekit ledger file {one.send}`"),
         ("identity", one.identity.hex()),
         ("signed by", f"{keys[key]} ({key})" if key in keys else key),
         ("order", entry.order_number),

@@ -130,7 +130,7 @@ def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
     serial, part, sequence = own["serial"], own["part"] or BASE, own["sequence"]
     number = own["order"] or _number_for(serial, part, sequence)
     sets = {key: value for key, value in said.items() if key not in {*_OF_BUNDLE, *_TOLD}}
-    change = Amendment("renew", serial, part, sets, own["days"], number, sequence)
+    change = Amendment("renew", serial, part, sets, own["days"], number, sequence=sequence)
     return OrderLine(where, OrderDraft(Order(str(said.get("company", "")), number, serial, part)), size, change)
 
 

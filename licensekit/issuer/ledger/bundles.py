@@ -10,7 +10,7 @@ from licensekit.database import Connection, Row, Value
 from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode
+from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
@@ -35,6 +35,12 @@ _COUNTS: Final = (
     " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"
 )
 """Whether a bundle is active, may be so again, or what replaces it has not started on a day."""
+
+
+_REPLACING: Final = (
+    "SELECT DISTINCT b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number"
+    " WHERE r.serial = ? AND b.state || '' <> 'void'"
+)
 
 
 class Issued(NamedTuple):
@@ -87,9 +93,29 @@ def of_serial(connection: Connection, serial: str) -> list[Issued]:
     return _found(connection, "b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
 
 
+def of_order(connection: Connection, order_number: str) -> list[Issued]:
+    """Return every bundle that was issued for the order of this number, oldest first."""
+    return _found(connection, "e.order_number = ? ORDER BY b.number", order_number)
+
+
 def active(connection: Connection, serial: str) -> list[Issued]:
     """Return the active bundle of each part of a serial."""
     return _found(connection, "b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
+
+
+def successor(connection: Connection, issued: Issued) -> Issued | None:
+    """Return the bundle in force that a customer has, or should have, in the place of one that was issued.
+
+    That is the same one while it is in force; else the active one of its part, or of a serial that replaces its serial,
+    directly or through others. None: nothing took its place.
+    """
+    serials = [issued.bundle.serial]
+    for serial in serials:  # it grows
+        of_parts = {one.bundle.part: one for one in active(connection, serial)}
+        if found := of_parts.get(issued.bundle.part) or (of_parts.get(BASE) if serial != serials[0] else None):
+            return found
+        serials += [other for (other,) in connection.rows(_REPLACING, serial) if other not in serials]
+    return None
 
 
 def by_number(connection: Connection, number: int) -> Issued | None:

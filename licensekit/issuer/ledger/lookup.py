@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value
-from licensekit.errors import NotIssued
+from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.customers import customer_named
@@ -29,12 +29,14 @@ from licensekit.wire.plain import plain
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
-# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent.
+# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent; what has
+# this identity.
 _NAMED: Final = (
     "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
     " UNION SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles WHERE serial = ?"
     " UNION SELECT number FROM exchange_files WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f"
-    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1"
+    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ?"
+    " UNION SELECT number FROM exchange_files WHERE identity = ? ORDER BY 1"
 )
 
 
@@ -52,6 +54,8 @@ class LookupResult(NamedTuple):
     """What took the bundle back or reinstated it last."""
     installation: tuple[str, ...]
     """What the installation is called that signed it, or that it is bound to, if anybody named it."""
+    send: str | None
+    """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -64,12 +68,13 @@ class LookupResult(NamedTuple):
             "state": self.state,
             **plain_change(self.change),
             "installation": next(iter(self.installation), None),
+            "send": self.send,
             "document": plain(self.document),
         }
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:
-    """Return the bundle that `name` means: `1010000014-base-1`, its file's name, or its identity.
+    """Return the bundle that `name` means: `1010000014-base-1`, also with spaces; its file's name, or its identity.
 
     One that is not of production has its use in its name: `1010000014-base-trial-1`.
 
@@ -80,7 +85,7 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.by_identity(ledger, bytes.fromhex(name))
         if issued is not None:
             return issued
-    stem = name.removesuffix(".lic")
+    stem = name.removesuffix(".lic").replace(" ", "-")
     dashes = (place for place, character in enumerate(stem) if character == "-")
     for product, rest in [("", stem), *((stem[:place], stem[place + 1 :]) for place in dashes)]:
         for place in _readings(rest):
@@ -90,6 +95,22 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
     raise NotIssued(reason="bundle", name=name)
 
 
+def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
+    """Return the bundle that is named, whatever became of it; or of a serial or an order what is in force of it now.
+
+    Raises:
+        NotIssued: it means none.
+        NotCurrent: nothing took the place of what was issued.
+    """
+    issued = bundles.of_serial(ledger, name) or bundles.of_order(ledger, name)
+    if not issued:
+        return [bundle_named(ledger, name)]
+    found = {heir.number: heir for one in issued if (heir := bundles.successor(ledger, one)) is not None}
+    if not found:
+        raise NotCurrent(reason=issued[-1].state, bundle=issued[-1].label)
+    return list(found.values())
+
+
 def entries_named(ledger: Connection, name: str) -> list[int]:
     """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle.
 
@@ -97,7 +118,8 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
         NotIssued: it means none; the message says if it looks like a mistyped serial.
     """
     number = int(name) if _NUMBER.fullmatch(name) else 0
-    if found := ledger.rows(_NAMED, number, *[name] * 5):
+    identity = bytes.fromhex(name) if _IDENTITY.fullmatch(name) else b""
+    if found := ledger.rows(_NAMED, number, *[name] * 5, identity):
         return [number for (number,) in found]
     if numbering.is_mistyped(name):
         raise NotIssued(reason="mistyped", name=name)
@@ -123,6 +145,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     binding = document.binding if isinstance(document, Bundle) else None
     installation = signer_of(known.token) if binding is None else binding.installation
     issued = bundles.signed_in(ledger, number)
+    heir = issued and bundles.successor(ledger, issued)
     return LookupResult(
         known,
         document,
@@ -131,6 +154,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
         issued and issued.state,
         issued and issued.change,
         names_of(ledger, installation),
+        heir.bundle.name if heir and heir.token != known.token else None,
     )
 
 
@@ -210,7 +234,7 @@ _SERIALS: Final = "serial IN (SELECT serial FROM customer_serials WHERE customer
 _OF_CUSTOMER: Final = f"(SELECT * FROM bundles WHERE {_SERIALS} LIMIT 9223372036854775807)"  # noqa: S608  # texts of ours
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
 _OF_COMPANY: Final = (
-    "(SELECT number, company_key, issued, state, ends, lapses, expiry FROM bundles"
+    "(SELECT number, company_key, issued, use, state, ends, lapses, expiry, maintenance FROM bundles"
     " WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 )
 _PRODUCT: Final = "SELECT product FROM bundles LIMIT 1"

@@ -10,6 +10,7 @@ from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
+from licensekit.issuer import support
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.intake import AbsorbProposal, propose_absorb
@@ -20,7 +21,10 @@ from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.proposal import HistoryDoubtful, propose
+from licensekit.issuer.support import SupportCase
 from licensekit.issuer.transaction import RESTORED, WorkspacePart, reading
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -65,6 +69,32 @@ class Ledger(WorkspacePart):
         with self._store.database.read() as ledger:
             numbers = lookup.entries_named(ledger, name)
             return [lookup.lookup(ledger, number) for number in numbers]
+
+    def explain(self, asked: str | bytes, *, now: int) -> tuple[SupportCase, ...]:
+        """Return whose each document is that is asked about, whether it is genuine, why it does not work, what to send.
+
+        `asked` is a file or a mail that holds it, whose damage is explained as well; or the name of a serial, an order,
+        a bundle, an entry or a customer, or the identity of a document.
+
+        Raises:
+            NotIssued: the ledger has nothing of that name, or several customers.
+        """
+        with self._store.read(now) as tx:
+            return support.explain(tx, asked)
+
+    def files(self, name: str, *, now: int, attach: Attach = True) -> list[tuple[LicenseFile, str]]:
+        """Return the files to send for a name, as they are sent today, each with the state of its bundle.
+
+        Of a serial or an order, they are what is in force of it; a bundle that is named is written whatever it is.
+
+        Raises:
+            NotIssued: the ledger has nothing of that name.
+            NotCurrent: nothing of the serial or order is in force.
+        """
+        with self._store.read(now) as tx:
+            source = AttachmentSource(tx, attach)
+            found = lookup.bundles_to_send(tx.ledger, name)
+            return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""

@@ -20,7 +20,7 @@ from licensekit.issuer.ledger.entries import LedgerEntry, append, entry_of_order
 from licensekit.issuer.ledger.projection import Record, company_key
 from licensekit.issuer.ledger.states import ACTIVE, SUSPENDED, VOID
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle, missing_requirements
-from licensekit.issuer.orders.numbering import Numbering
+from licensekit.issuer.orders.numbering import Numbering, has_form
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference, term
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, file_name, license_file
@@ -52,6 +52,8 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
     if order.serial is None:
         return
     issued = _handed_out(tx.ledger, order.serial)
+    if has_form(order.serial) and not tx.state.is_partner and not bundles.of_serial(tx.ledger, order.serial):
+        yield OrderDoubtful(reason="unknown-serial", serial=order.serial, where="serial")
     yield from _of_company(tx.ledger, order, order.serial, issued, "serial")
     parts = {one.bundle.part for one in issued}
     if order.part not in parts and (meant := nearest(order.part, parts)):
@@ -163,7 +165,8 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     Raises as `ordered_before` and `check`.
     """
     order, ordered = draft.order, canonical(draft.order)
-    before = ordered_before(tx, order.number, ordered)
+    # What could not be read would pass for another order.
+    before = None if draft.faults else ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     bundle, note = prepare_bundle(tx, draft)

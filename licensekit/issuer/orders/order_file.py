@@ -189,7 +189,7 @@ class OrderReader:
         shared = self._orders[terms]
         if shared is None:
             return None
-        own = [_READERS[key](given[key]) if given.get(key) is not None else None for key in OWN]
+        own = [READERS[key](given[key]) if given.get(key) is not None else None for key in OWN]
         return OrderDraft(Order._make((*own, *shared[len(OWN) :])), (), terms) if own[0] else None
 
 

@@ -20,6 +20,7 @@ PASSED = format_days(TODAY - 1)
 
 DOUBTFUL: dict[str, tuple[dict[str, Any], str]] = {
     "other-company": ({"serial": SERIAL, "company": "Fjord"}, "serial"),
+    "unknown-serial": ({"serial": UNKNOWN}, "serial"),
     "unknown-replaced": ({"replaces": UNKNOWN}, "replaces"),
     "new-part": ({"serial": SERIAL, "part": "bases", "system": {"reports": True}}, "part"),
     "expired": ({"days": None, "expiry": PASSED}, "expiry"),

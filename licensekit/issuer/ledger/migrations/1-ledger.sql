@@ -57,7 +57,9 @@ CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
 CREATE INDEX bundles_key ON bundles (key_id, state);
 -- One for each way in which bundles are listed, with what the filters beside it compare.
 CREATE INDEX bundles_issued ON bundles (issued, number);
-CREATE INDEX bundles_company ON bundles (company_key, issued, number, state, ends, lapses, expiry);
+CREATE INDEX bundles_company ON bundles (
+    company_key, issued, number, use, state, ends, lapses, expiry, maintenance
+);
 CREATE INDEX bundles_state ON bundles (state, issued, number);
 CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number, state, ends, issued);
 CREATE INDEX bundles_ends ON bundles (state, ends, number, issued);
