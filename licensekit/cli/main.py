@@ -19,7 +19,7 @@ COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept publish"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack product"),
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
-    **lazy(_VENDOR, __name__, "ledger keys"),
+    **lazy(_VENDOR, __name__, "customers ledger keys"),
     **CUSTOMER,
     **BOTH,
     **lazy("Commands for both", "licensekit.cli.inspect", "explain"),
@@ -48,6 +48,14 @@ def licensekit() -> None:
 )
 def ledger() -> None:
     """Look up what was issued, verify that nothing was altered, take it elsewhere."""
+
+
+@click.group(cls=LicenseGroup, lazy={**lazy("Commands", f"{_ISSUER}.customers", "list show set merge installation")})
+def customers() -> None:
+    """Look up who the customers are, what they have, and where it runs; write down what you know of them.
+
+    A NAME is an external id, a name, or words that only one customer has.
+    """
 
 
 @click.group(

@@ -22,11 +22,12 @@ from licensekit.state.journal_entries import ACTIVE, REPLACED, RETURNED, BundleE
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import WriteTransaction, write_installation
+from licensekit.text.names import check_name
 from licensekit.trust.pack import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Receipt, Request, Statement, Usage, Value, hex_extension
-from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL
+from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL, NAME, PURPOSE
 
 
 class ReturnIsFinal(Message):
@@ -41,11 +42,15 @@ NONCE_BYTES: Final = 16
 _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
 
 
-def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[str, Request]:
+def make_request(
+    change: WriteTransaction, *, with_facts: bool = True, name: str = "", purpose: str = ""
+) -> tuple[str, Request]:
     """Sign a request for a bundle bound to this installation; return its text and document.
 
-    Machine facts are in it only as keyed hashes; without `with_facts` they are not in it.
+    Machine facts are in it only as keyed hashes; without `with_facts` they are not in it. `name` and `purpose`, one of
+    `PURPOSES`, tell the vendor what the installation is called and for. Raises `EntryInvalid` for what is no name.
     """
+    called = {key: text for key, text in ((NAME, check_name(name)), (PURPOSE, purpose)) if text}
     state = change.read.state()
     facts = machine_facts(given=change.read.opened.facts) if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)
@@ -57,8 +62,8 @@ def make_request(change: WriteTransaction, *, with_facts: bool = True) -> tuple[
         issued=change.now,
         facts=hashed(facts, state.stored.secret),
         audit_head=change.head.hash,
-        summary=_summary(state, facts, change.now),
-        extensions=extensions,
+        summary=_summary(state, facts, change.now) | called,
+        extensions={**extensions, **called},
     )
     return armor.write_file([sign(request, state.stored.key)]), request
 

@@ -27,6 +27,7 @@ from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
 from licensekit.issuer.exchange.customers import Received
+from licensekit.issuer.exchange.merger import MergeProposal
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
 from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, RootKeys, resume
@@ -36,8 +37,10 @@ from licensekit.issuer.keys.keyring import KeyFile, KnownKey, change_passphrase,
 from licensekit.issuer.keys.revocation import ListProposal
 from licensekit.issuer.keys.workspace_keys import find_key_file, root_key_files
 from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
+from licensekit.issuer.ledger.customers import CUSTOMER_FIELDS, Customer
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
+from licensekit.issuer.ledger.installations import Installation
 from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
@@ -54,15 +57,16 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
 __all__ = [
-    "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES", "SCALES",
-    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony",
-    "ChangeProposal", "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal",
-    "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace", "OrderLine",
-    "OrderSource", "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "ResetFile",
-    "RootKeys", "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport", "Verdict", "VerifiedRequest",
-    "Workspace", "WorkspaceState", "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger",
-    "draft_from", "faults_of", "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id",
-    "module_file", "move_ledger", "open_key", "open_orders", "order_file", "order_stream", "parse_key",
-    "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewed_module", "require_replaceable",
-    "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
+    "CLOCK_IS_RIGHT", "CUSTOMER_FIELDS", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER",
+    "OVERRIDES", "SCALES", "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft",
+    "Ceremony", "ChangeProposal", "Customer", "Done", "Filters", "Installation", "IssueProposal", "Issued",
+    "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal",
+    "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine", "OrderSource", "PackProposal", "PendingDocument",
+    "Permission", "PublishedFile", "Received", "ResetFile", "RootKeys", "Secrets", "SignProposal", "SupportCase",
+    "TableOptions", "UsageReport", "Verdict", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
+    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
+    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger",
+    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog",
+    "read_draft", "renewal", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files",
+    "sheet_page", "token_key",
 ]  # fmt: skip

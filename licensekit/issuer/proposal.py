@@ -112,7 +112,21 @@ class HistoryDoubtful(Message, reasons=True):
     """What came from installations does not come from one history, or from several of one serial."""
 
     installation: bytes = b""
+    names: tuple[str, ...] = ()
+    """What the installation is called, if anybody named it."""
     count: int = 0
+
+
+class CustomersMerge(Message, reasons=True):
+    """One customer becomes part of another: what that ends, and what it makes possible."""
+
+    gone: str
+    into: str
+    id: str | None
+    """The external id of the one that stays, and the old one of the other."""
+    old: str | None
+    serials: tuple[str, ...]
+    """In force."""
 
 
 class AcceptsRestored(Message):

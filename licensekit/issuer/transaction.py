@@ -3,9 +3,10 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from secrets import token_bytes
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from licensekit.database import Connection, Database
 from licensekit.dates import DAY_SECONDS
@@ -33,6 +34,8 @@ RESTORED: Final = "restored"
 _BEHIND_SECONDS: Final = 3600
 _AHEAD_SECONDS: Final = 90 * DAY_SECONDS
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Draw = Callable[[int], bytes]
 """Returns this many random bytes."""
 
@@ -164,6 +167,28 @@ class WorkspacePart:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._store.layout.folder}, ledger at {self._store.database.location}>"
+
+
+def reading(ask: Callable[Concatenate[Connection, P], T]) -> Callable[Concatenate[WorkspacePart, P], T]:
+    """Return the method of a part that asks the ledger."""
+
+    @wraps(ask)
+    def method(self: WorkspacePart, /, *args: P.args, **options: P.kwargs) -> T:
+        with self._store.database.read() as ledger:  # pyright: ignore[reportPrivateUsage]  # it becomes a method of it
+            return ask(ledger, *args, **options)
+
+    return method
+
+
+def writing(act: Callable[Concatenate[Connection, P], T]) -> Callable[Concatenate[WorkspacePart, P], T]:
+    """Return the method of a part that changes what no chain of the ledger covers."""
+
+    @wraps(act)
+    def method(self: WorkspacePart, /, *args: P.args, **options: P.kwargs) -> T:
+        with self._store.database.write() as ledger:  # pyright: ignore[reportPrivateUsage]  # it becomes a method of it
+            return act(ledger, *args, **options)
+
+    return method
 
 
 def _require_clock(number: int, at: int, now: int) -> None:

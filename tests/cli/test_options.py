@@ -39,6 +39,8 @@ MEANINGS: Final = {
     "--from-file": Meaning("FILE", "Many users"),
     "--group": Meaning("GROUP", "A group of the user|For the users of this group"),
     "--help": Meaning("", "Show this message"),
+    "--after": Meaning("ENTRY|CUSTOMER", "Continue after"),
+    "--limit": Meaning("VALUE", "Show at most this many"),
     "--force": Meaning("", "Replace FILE if it is there"),
     "--holding": Meaning("LICENSE", "Only users"),
     "--home": Meaning("DIR", "The installation"),
@@ -53,7 +55,9 @@ MEANINGS: Final = {
     "--login": Meaning("", "Whether the user may log in"),
     "--longest-term": Meaning("DAYS", "The longest term of its bundles"),
     "--most": Meaning("COUNT", "The highest count"),
-    "--name": Meaning("NAME", "The name of|The issuer's name|Its name"),
+    "--name": Meaning(
+        "NAME", "The name of|The issuer's name|Its name|The name from now on|What it is called|Tell the vendor what"
+    ),
     "--new-passphrase-fd": Meaning("N", "Read the new passphrase"),
     "--new-passphrase-file": Meaning("FILE", "Read the new passphrase"),
     "--new-part": Meaning("", "The part is new"),
@@ -75,6 +79,8 @@ MEANINGS: Final = {
     "--preview": Meaning("", "Show"),
     "--print": Meaning("FILE", "Write a page"),
     "--product": Meaning("CODE", "What is licensed|Only bundles of this product"),
+    "--purchase-order": Meaning("NUMBER", "The customer's own number"),
+    "--purpose": Meaning("[production|test|recovery]", "What it is for|Tell the vendor what"),
     "--qr": Meaning("FILE", "Draw the license as a QR code"),
     "--reason": Meaning("TEXT", "Why, for the ledger"),
     "--release": Meaning("LICENSE", "Release this license"),

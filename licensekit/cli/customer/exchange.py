@@ -13,7 +13,7 @@ from licensekit.cli.output import emit, emit_json, json_option, remark
 from licensekit.cli.proposals import Consent, consent_options
 from licensekit.cli.views.documents import show
 from licensekit.installation import Installation
-from licensekit.wire.documents import Document
+from licensekit.wire.documents import PURPOSES, Document
 from licensekit.wire.plain import plain
 
 _output = option("-o --output FILE", "Where to write it (`-`: standard output).")
@@ -26,18 +26,20 @@ _one_output = refuse(
 @click.command()
 @_one_output
 @option("--no-facts", "Leave the hashes of machine facts out.")
+@option("--name NAME", "Tell the vendor what this installation is called.", default="", show_default=False)
+@option("--purpose", "Tell the vendor what it is for.", type=click.Choice(PURPOSES), default="", show_default=False)
 @_output
 @trust_options
 @home_option
 @json_option
-def request(*, no_facts: bool, output: str | None, as_json: bool, **place: Any) -> None:
+def request(*, no_facts: bool, name: str, purpose: str, output: str | None, as_json: bool, **place: Any) -> None:
     """Make a request for a license bound to this installation, to send to the vendor.
 
     It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated,
     this records the vendor's pack and root pin, and sets the installation up.
     """
     with opened_first(**place) as installation:
-        text, document = installation.request(with_facts=not no_facts)
+        text, document = installation.request(with_facts=not no_facts, name=name, purpose=purpose)
     _write(output or "request.lkr", text, document, as_json=as_json)
 
 

@@ -92,6 +92,7 @@ _change_options: Final = together(
     click.argument("serial"),
     option("--part PART", "Which part of the serial.", default="base"),
     option("--order-number NUMBER number", "Your number for it: done once."),
+    option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     license_options,
 )
 """The options that both commands have; what is asked for comes as `serial`, `part` and `number`."""

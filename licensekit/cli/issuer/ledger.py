@@ -39,6 +39,7 @@ row_options: Final = together(
 
 @click.command("list")
 @option("--company NAME", "Only companies whose name starts with NAME.")
+@option("--customer NAME", "Only bundles of this customer: its external id, its name, or words that only it has.")
 @option("--serial SERIAL", "Only bundles of this serial.")
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--product CODE", "Only bundles of this product.")
@@ -74,7 +75,7 @@ def list_(
     else:
         shown, more = workspace.ledger.page(issuer.Filters(**asked), now=now, limit=limit, after=after)
     if as_csv:
-        sys.stdout.writelines(_csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
+        sys.stdout.writelines(csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
     elif as_json:
         emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
     else:
@@ -99,7 +100,7 @@ def usage(
     if as_json:
         emit_json({"usage": [row for report in found for row in report.plain()]})
     elif as_csv:
-        sys.stdout.writelines(_csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
+        sys.stdout.writelines(csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
     else:
         _show_usage(list(found))
 
@@ -117,7 +118,7 @@ def export(*, form: str, output: str, workspace: Workspace) -> None:
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
         json_lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        for line in json_lines if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
+        for line in json_lines if form == "jsonl" else csv_lines(issuer.ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
 
@@ -162,7 +163,8 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
             warn(f"{report.serial}: {one.message}.")
 
 
-def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a table as lines of CSV, the titles of its columns first."""
     return map(written_row, chain([columns], (row.values() for row in rows)))
 
 
@@ -221,6 +223,8 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
         ("identity", one.identity.hex()),
         ("signed by", f"{keys[key]} ({key})" if key in keys else key),
         ("order", entry.order_number),
+        ("purchase order", entry.purchase_order),
+        ("installation", next(iter(one.installation), None)),
         ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
         ("note", entry.note or None),
         ("hash", entry.hash.hex()),

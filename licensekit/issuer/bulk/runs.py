@@ -21,7 +21,7 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import append, orders_among
 from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders.bundle import Terms, form
-from licensekit.issuer.orders.issue import check, ordered_before
+from licensekit.issuer.orders.issue import check, company_of, ordered_before
 from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical
 from licensekit.issuer.orders.order_file import KEPT
@@ -153,7 +153,7 @@ class Batch:
         serial = self._numbering.serial(order)
         sequence = self._numbering.sequence(order, serial)
         pickup = self._numbering.pickup(order, serial)
-        fields = terms.fields(serial, sequence, order.company, pickup)
+        fields = terms.fields(serial, sequence, company_of(self._tx, order), pickup)
         bundle, payload = compose(Bundle, fields)
         if draft.terms not in self._known:
             require_admitted(self._admitted, bundle, self._tx.state.trust_store)

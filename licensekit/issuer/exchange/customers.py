@@ -14,18 +14,21 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange import requests
+from licensekit.issuer.exchange.merger import MergeProposal, propose_merge
 from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest
 from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.customers import customer_named, customers_found, put
 from licensekit.issuer.ledger.entries import append, entry
+from licensekit.issuer.ledger.installations import installations_of, put_installation
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import RETURNED, Named
 from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import SignProposal, UnboundReturn, propose
-from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, require_signer
+from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, reading, require_signer, writing
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
@@ -188,10 +191,23 @@ def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issu
 
 
 class Customers(WorkspacePart):
-    """The exchange with customers' installations: all of it is proposed, for `.sign` to sign it.
+    """Who the customers are, and the exchange with their installations, which is proposed, for `.sign` to sign it.
 
     Keywords and errors are as in `Workspace`.
     """
+
+    get = reading(customer_named)
+    find = reading(customers_found)
+    put = writing(put)
+    installations = reading(installations_of)
+    put_installation = writing(put_installation)
+
+    def propose_merge(self, name: str, into: str, *, now: int) -> MergeProposal:
+        """Return what making one customer a part of another would do, which must be confirmed.
+
+        Raises as `customer_named`.
+        """
+        return propose(self._store, partial(propose_merge, name=name, into=into), now)
 
     def read_request(self, data: bytes | str, *, now: int) -> VerifiedRequest:
         """Read the request in a file, for the product of this workspace.

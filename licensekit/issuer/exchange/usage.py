@@ -8,6 +8,7 @@ from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.exchange_files import History, history_of
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.proposal import HistoryDoubtful, MoreInUse
@@ -63,6 +64,8 @@ class UsageReport(NamedTuple):
     installations: int
     """How many have stated something and returned nothing: above one, the serial is used twice."""
     history: History | None
+    names: tuple[str, ...] = ()
+    """What that installation is called, if anybody named it."""
 
     @property
     def warnings(self) -> tuple[Message, ...]:
@@ -71,7 +74,7 @@ class UsageReport(NamedTuple):
         if self.installations > 1:
             found.append(HistoryDoubtful(reason="several", count=self.installations))
         if self.installation is not None and self.history is History.FORKED:
-            found.append(HistoryDoubtful(reason="forked", installation=self.installation))
+            found.append(HistoryDoubtful(reason="forked", installation=self.installation, names=self.names))
         return tuple(found)
 
     def only(self, state: str) -> "UsageReport":
@@ -130,8 +133,8 @@ def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
     if installation is None or statement is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
     count = exchange_files.installations_of(tx.ledger, serial)
-    history = history_of(tx.ledger, installation)
-    return UsageReport(serial, company, rows, statement.issued, installation, count, history)
+    history, names = history_of(tx.ledger, installation), names_of(tx.ledger, installation)
+    return UsageReport(serial, company, rows, statement.issued, installation, count, history, names)
 
 
 def _meters(state: WorkspaceState) -> dict[str, MeterPeriod]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
+from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode
@@ -15,7 +16,7 @@ from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
 COLUMNS: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number,"
+    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number, e.order_text,"
     " d.action, d.at, d.who, d.note"
 )
 WITH_ENTRIES: Final = (
@@ -56,6 +57,8 @@ class Issued(NamedTuple):
     at: int
     who: str
     order_number: str | None
+    purchase_order: str | None
+    """The customer's own number for the order."""
     change: StateChange | None
     """What took it back or reinstated it last."""
 
@@ -79,7 +82,7 @@ class Issued(NamedTuple):
 _PLAIN: Final = (
     "entry=number identity",
     "serial part sequence company product use issued expiry",
-    "state order=order_number key_id who",
+    "state order=order_number purchase_order key_id who",
 )
 LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *STATE_FIELDS)
 """The names of what is listed of a bundle as plain data, in order."""
@@ -223,7 +226,8 @@ def _one(connection: Connection, condition: LiteralString, *params: Value) -> Is
 
 def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `SELECT`."""
-    number, identity, key_id, state, frame, at, who, order_number, *decided = row
+    number, identity, key_id, state, frame, at, who, order_number, order, *decided = row
     bundle, token = decode(Bundle, read(frame).payload), Token("bundle", frame)
     change = None if decided[0] is None else StateChange(*decided)
-    return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, change)
+    purchase_order = said_in(order, "purchase_order")
+    return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, purchase_order, change)

@@ -1,26 +1,38 @@
-"""The customers of a ledger: who they are, which serials and installations are theirs, and how they are found.
+"""The customers of a ledger: who they are, which serials are theirs, and how they are found.
 
 A serial belongs to one customer. What is entered first for it decides: the customer that its order names, else the one
 of its company's name, else a new one. These records may change, and no chain of hashes covers them.
 """
 
-import json
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple
+from unicodedata import normalize
 
-from licensekit.database import Connection, Row
-from licensekit.errors import NotIssued
-from licensekit.issuer.ledger.projection import Record, company_key
+from licensekit.database import Connection
+from licensekit.database.schemas import read_statements
+from licensekit.errors import EntryTaken, NotIssued
+from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked
-from licensekit.text.names import folded, search_words
+from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
+
+_STATEMENTS: Final = read_statements(Path(__file__).with_name("customers.sql"))
+_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _HAS_WORD, _AFTER = _STATEMENTS[:10]
+_FOUND, _PUT_WORD, _PUT_SERIAL, _OWNERS, _IDS, _NAMES, _EVER_CALLED, _WRITTEN, _PLACES, _ENTERED = _STATEMENTS[10:]
+_LAST: Final = "\U0010ffff"
+_NAMED: Final = 5
+"""How many customers a message names."""
+_RARE: Final = 20_000
+"""How many customers with a word are few enough to be sorted for a page."""
 
 
 class Customer(NamedTuple):
     """Whom the vendor sells to."""
 
     number: int
+    """0 is a new one."""
     external: str | None
     """Its id in another system of the vendor's, such as the one that bills."""
     name: str
@@ -31,25 +43,14 @@ class Customer(NamedTuple):
         """Return it as plain JSON values, by `CUSTOMER_FIELDS`."""
         return plain_fields(self, _PLAIN)
 
+    def with_rest_of(self, other: "Customer") -> "Customer":
+        """Return it with what is known of another one in the place of what is not known of it."""
+        return Customer._make(own or one for own, one in zip(self, other, strict=True))
+
 
 _PLAIN: Final = "customer=number external_id=external name contact note"
 CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
 """The names of what is listed of a customer as plain data, in order."""
-
-_SELECT: Final = "SELECT c.number, c.external, c.name, c.contact, c.note FROM customers AS c "
-_OF_SERIAL: Final = _SELECT + "JOIN customer_serials AS s ON s.customer = c.number WHERE s.serial = ?"
-_INSERT: Final = "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?)"
-_PUT_WORDS: Final = "INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING"
-# The first bundle of a company's name says whose it is, also after that customer was renamed or merged.
-_EVER_CALLED: Final = (
-    "SELECT b.company, s.customer FROM bundles AS b JOIN customer_serials AS s ON s.serial = b.serial"
-    " WHERE b.number IN (SELECT min(number) FROM bundles WHERE company_key IN ("
-)
-_LAST: Final = "\U0010ffff"
-_NAMED: Final = 5
-"""How many customers a message names."""
-_RARE: Final = 20_000
-"""How many customers with a word are few enough to be sorted for a page."""
 
 
 def customer_of(ledger: Connection, serial: str) -> Customer | None:
@@ -58,17 +59,9 @@ def customer_of(ledger: Connection, serial: str) -> Customer | None:
     return Customer._make(row) if row else None
 
 
-def customer_by_number(ledger: Connection, number: int) -> Customer | None:
-    """Return the customer of this number."""
-    row = ledger.one(_SELECT + "WHERE c.number = ?", number)
-    return Customer._make(row) if row else None
-
-
 def customer_called(ledger: Connection, text: str) -> Customer | None:
     """Return the customer of this external id, else of this name, in whatever case it is written."""
-    row = ledger.one(_SELECT + "WHERE c.external = ?", text) or ledger.one(
-        _SELECT + "WHERE c.name_key = ? ORDER BY c.number LIMIT 1", folded(text)
-    )
+    row = ledger.one(_BY_ID, text) or ledger.one(_BY_NAME, folded(text))
     return Customer._make(row) if row else None
 
 
@@ -80,7 +73,7 @@ def customer_named(ledger: Connection, text: str) -> Customer:
     """
     if known := customer_called(ledger, text.strip()):
         return known
-    found = customers_found(ledger, text, limit=_NAMED) if search_words(text) else []
+    found = _found(ledger, text, _NAMED, None) if search_words(text) else []
     if len(found) == 1:
         return found[0]
     raise NotIssued(reason="customers" if found else "customer", name=text, parts=tuple(one.name for one in found))
@@ -88,110 +81,140 @@ def customer_named(ledger: Connection, text: str) -> Customer:
 
 def serials_of(ledger: Connection, number: int) -> list[str]:
     """Return the serials of a customer, by their text."""
-    rows = ledger.rows("SELECT serial FROM customer_serials WHERE customer = ? ORDER BY serial", number)
-    return [serial for (serial,) in rows]
+    return [serial for (serial,) in ledger.rows(_SERIALS, number)]
 
 
-def customers_found(ledger: Connection, text: str, *, limit: int, after: int | None = None) -> list[Customer]:
-    """Return at most `limit` customers that have every word of a text, by its beginning, in the order of their names.
+def customers_found(
+    ledger: Connection, text: str = "", *, limit: int, after: int | None = None
+) -> tuple[list[Customer], int | None]:
+    """Return the first `limit` customers that have every word of a text, by its beginning, ordered by name.
 
-    `after` is the number of the last customer of the page before.
+    `after` is the number of the last customer of the page before. The second result is that of the next page; None:
+    there are no more.
     """
+    found = _found(ledger, text, limit + 1, after)
+    return found[:limit], found[limit - 1].number if len(found) > limit else None
+
+
+def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[Customer]:
     words = search_words(text)
-    sizes = {word: _size(ledger, word) for word in words}
-    first = min(words, key=lambda word: (sizes[word], word), default="")
-    source: LiteralString = "customers"
-    params: list[str | int] = []
-    if words and sizes[first] < _RARE:
-        source = (
-            "(SELECT o.* FROM (SELECT DISTINCT customer FROM customer_words WHERE word >= ? AND word < ?) AS f"
-            " CROSS JOIN customers AS o WHERE o.number = f.customer)"
-        )
-        params, words = [first, first + _LAST], words - {first}
-    conditions: list[LiteralString] = ["1 = 1"]
-    for word in sorted(words, key=sizes.__getitem__):
-        conditions.append(
-            "EXISTS (SELECT 1 FROM customer_words AS w WHERE w.customer = c.number AND w.word >= ? AND w.word < ?)"
-        )
-        params += [word, word + _LAST]
-    if after is not None:
-        conditions.append("(c.name_key, c.number) > (SELECT name_key, number FROM customers WHERE number = ?)")
-        params.append(after)
-    where: LiteralString = " AND ".join(conditions)
-    query = _SELECT.replace("customers", source) + f"WHERE {where} ORDER BY c.name_key, c.number LIMIT ?"
-    return [Customer._make(row) for row in ledger.rows(query, *params, limit)]
-
-
-def _size(ledger: Connection, word: str) -> int:
-    counted = "SELECT count(*) FROM (SELECT 1 FROM customer_words WHERE word >= ? AND word < ? LIMIT ?) AS n"
-    [(size,)] = ledger.rows(counted, word, word + _LAST, _RARE)
-    return int(size)
+    sizes = {word: ledger.rows(_SIZE, word, word + _LAST, _RARE)[0][0] for word in words}
+    rarest = sorted(words, key=lambda word: (sizes[word], word))
+    is_rare = any(size < _RARE for size in sizes.values())
+    source: LiteralString = _WITH_WORD if is_rare else "customers"
+    more: LiteralString = " ".join([_HAS_WORD] * (len(words) - is_rare) + [_AFTER] * (after is not None))
+    params = [end for word in rarest for end in (word, word + _LAST)]
+    query = _FOUND.replace("{source}", source).replace("{more}", more)
+    rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
+    return [Customer._make(row) for row in rows]
 
 
 def enter(ledger: Connection, records: Sequence[Record]) -> None:
     """Give each serial of what was entered its customer, and make what is new known to the search."""
     entered = [(one, one.document) for one in records if isinstance(one.document, Bundle)]
-    if not entered:
-        return
     first: dict[str, tuple[str, str]] = {}
     for one, bundle in entered:
-        first.setdefault(bundle.serial, (ordered(one.order, "customer"), bundle.company))
-    owners = _known(ledger, "SELECT serial, customer FROM customer_serials WHERE serial IN (", first)
-    new = {serial: named for serial, named in first.items() if serial not in owners}
-    found = dict(zip(new, _customers_for(ledger, new.values()), strict=True))
-    ledger.run_many("INSERT INTO customer_serials VALUES (?, ?)", found.items())
-    owners |= found
-    _put_words(ledger, ((owners[bundle.serial], _words_of(one, bundle)) for one, bundle in entered))
+        first.setdefault(bundle.serial, (said_in(one.order, "customer") or "", bundle.company))
+    owners = _known(ledger, _OWNERS, first)
+    # Where somebody has said that another company is meant, the serial changes hands.
+    meant = {bundle.serial for one, bundle in entered if "other-company" in one.note}
+    new = {serial: named for serial, named in first.items() if serial not in owners or serial in meant}
+    if new:
+        found = dict(zip(new, _customers_for(ledger, list(new.values())), strict=True))
+        ledger.run_many(_PUT_SERIAL, found.items())
+        owners |= found
+    texts = (_text(bundle.company, bundle.serial, one.order_number, one.order) for one, bundle in entered)
+    _put_words(ledger, zip((owners[bundle.serial] for _, bundle in entered), texts, strict=True))
 
 
-def ordered(order: str | None, key: str) -> str:
-    """Return what the canonical text of an order says under a key; empty if nothing."""
-    return json.loads(order).get(key, "") if order is not None and f'"{key}"' in order else ""
+class _Meant(NamedTuple):
+    """Whom orders mean, among those that are there."""
+
+    ids: dict[str, int]
+    names: dict[str, int]
+    """By folded name."""
+
+    def of(self, named: str, company: str) -> int | None:
+        """Return the customer of an order that names one, or nothing, and of its company's name."""
+        return self.ids.get(named) or self.names.get(folded(named or company))
 
 
-def _words_of(one: Record, bundle: Bundle) -> str:
-    return f"{bundle.company} {bundle.serial} {one.order_number or ''} {ordered(one.order, 'purchase_order')}"
+def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
+    """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
+    return _meant(ledger, [(named, company)]).of(named, company)
 
 
-def _customers_for(ledger: Connection, wanted: Collection[tuple[str, str]]) -> list[int]:
-    """Return the customer for each pair of how an order names one, or nothing, and of its company's name.
-
-    Those that are not there yet are made, with what the order said as external id.
-    """
-    ids = _known(
-        ledger, "SELECT external, number FROM customers WHERE external IN (", {named for named, _ in wanted if named}
-    )
-    keys = {folded(name) for pair in wanted for name in pair if name}
-    names = _known(ledger, "SELECT name_key, number FROM customers WHERE name_key IN (", keys, " ORDER BY number DESC")
+def _meant(ledger: Connection, wanted: Collection[tuple[str, str]]) -> _Meant:
+    ids = _known(ledger, _IDS, {named for named, _ in wanted if named})
+    names = _known(ledger, _NAMES, {folded(name) for pair in wanted for name in pair if name})
     called = {company_key(company) for _, company in wanted if folded(company) not in names}
-    ever = {folded(one): owner for one, owner in _known(ledger, _EVER_CALLED, called, " GROUP BY company_key)").items()}
-    names = {**ever, **names}
-    [(last,)] = ledger.rows("SELECT max(number) FROM customers")
-    made, chosen = list[Customer](), list[int]()
+    ever = {folded(company): customer for company, customer in _known(ledger, _EVER_CALLED, called).items()}
+    return _Meant(ids, ever | names)
+
+
+def _customers_for(ledger: Connection, wanted: Sequence[tuple[str, str]]) -> list[int]:
+    """Return the customer of each order; those that are not there yet are made, of the id that the order names."""
+    [(next_one,)] = ledger.rows(_NEXT)
+    meant, made = _meant(ledger, wanted), dict[int, tuple[str, str]]()
     for named, company in wanted:
-        found = ids.get(named) or names.get(folded(named or company))
-        if found is None:
-            found = (last or 0) + len(made) + 1
-            made.append(Customer(found, named or None, company))
-            names.setdefault(folded(company), found)
-            if named:
-                ids[named] = found
-        chosen.append(found)
-    ledger.run_many(_INSERT, map(_row, made))
-    _put_words(ledger, ((one.number, f"{one.name} {one.external or ''}") for one in made))
-    return chosen
+        if meant.of(named, company) is None:
+            number = next_one + len(made)
+            made[number] = named, company
+            meant.ids.update({named: number} if named else {})
+            meant.names.setdefault(folded(company), number)
+    rows = ((number, named or None, name, folded(name), "", "") for number, (named, name) in made.items())
+    ledger.run_many(_INSERT, rows)
+    _put_words(ledger, ((number, " ".join(said)) for number, said in made.items()))
+    return [meant.of(*one) or 0 for one in wanted]
 
 
-def _known(ledger: Connection, query: LiteralString, names: Collection[str], end: LiteralString = "") -> dict[str, int]:
-    """Return what a query finds for some names: each with a number."""
-    return dict(ledger.rows(f"{query}{asked(list(names))}){end}", *names)) if names else {}
+def _known(ledger: Connection, query: LiteralString, those: Collection[str]) -> dict[str, int]:
+    """Return what a query finds for some texts: each with a number."""
+    return dict(ledger.rows(query.replace("{those}", asked(list(those))), *those)) if those else {}
 
 
-def _row(one: Customer) -> Row:
-    return one.number, one.external, one.name, folded(one.name), one.contact, one.note
+def put(ledger: Connection, one: Customer) -> Customer:
+    """Keep what is known of a customer now, or of a new one, whose number is 0; return it with its number.
+
+    Raises:
+        EntryTaken: another customer has its external id.
+        EntryInvalid: it has no name, or a text that cannot be kept.
+    """
+    external = None if one.external is None else written_id(one.external, "external id")
+    texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
+    number = one.number or ledger.rows(_NEXT)[0][0]
+    if external is not None and _known(ledger, _IDS, [external]).get(external, number) != number:
+        raise EntryTaken(reason="customer", entry=external)
+    one = Customer(number, external, written_id(one.name, "customer's name"), *texts)
+    ledger.run("DELETE FROM customers WHERE number = ?", number)
+    ledger.run(_INSERT, number, external, one.name, folded(one.name), *texts)
+    renew_words(ledger, number)
+    return one
+
+
+def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
+    """Give a customer the serials and installations of another, and what it says where the first says nothing."""
+    ledger.run("DELETE FROM customers WHERE number = ?", gone.number)
+    ledger.run("DELETE FROM customer_words WHERE customer = ?", gone.number)
+    ledger.run("UPDATE customer_serials SET customer = ? WHERE customer = ?", into.number, gone.number)
+    ledger.run("UPDATE installations SET customer = ? WHERE customer = ?", into.number, gone.number)
+    return put(ledger, into.with_rest_of(gone))
+
+
+def renew_words(ledger: Connection, number: int) -> None:
+    """Let everything that is known of a customer find it, and nothing else."""
+    ledger.run("DELETE FROM customer_words WHERE customer = ?", number)
+    known = [*ledger.rows(_WRITTEN, number), *ledger.rows(_PLACES, number)]
+    texts = [" ".join(filter(None, row)) for row in known]
+    texts += (_text(*row) for row in ledger.rows(_ENTERED, number))
+    _put_words(ledger, ((number, text) for text in texts))
+
+
+def _text(company: str, serial: str, order_number: str | None, order: str | None) -> str:
+    return f"{company} {serial} {order_number or ''} {said_in(order, 'purchase_order') or ''}"
 
 
 def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:
     """Let each text find its customer."""
     rows = {(word, customer) for customer, text in found for word in search_words(text)}
-    ledger.run_many(_PUT_WORDS, sorted(rows))
+    ledger.run_many(_PUT_WORD, sorted(rows))

@@ -19,8 +19,8 @@ from licensekit.chain import GENESIS, HASH_BYTES, Head, link
 from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations
 from licensekit.errors import FileUnusable, LedgerRestored, TooLarge
 from licensekit.files import read_bytes, write_atomically
-from licensekit.issuer.ledger import customers
-from licensekit.issuer.ledger.projection import Record, project
+from licensekit.issuer.ledger import customers, installations
+from licensekit.issuer.ledger.projection import Record, project, said_in
 from licensekit.issuer.ledger.states import asked
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
@@ -62,6 +62,11 @@ class LedgerEntry(NamedTuple):
     note: str
     hash: bytes
 
+    @property
+    def purchase_order(self) -> str | None:
+        """The customer's own number for the order."""
+        return said_in(self.order, "purchase_order")
+
     def record(self, document: Document) -> Record:
         """Return what was entered, of which the token says `document`."""
         said = (self.order_number, self.order, self.request, self.note)
@@ -101,8 +106,14 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
     project(connection, list(zip(numbers, records, strict=True)))
-    customers.enter(connection, records)
+    know_customers(connection, records)
     return numbers
+
+
+def know_customers(connection: Connection, records: Sequence[Record]) -> None:
+    """Keep what was entered says of customers and their installations."""
+    customers.enter(connection, records)
+    installations.enter(connection, records)
 
 
 def head(connection: Connection) -> Head:

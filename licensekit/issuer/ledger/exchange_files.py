@@ -49,8 +49,13 @@ def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
     connection.run(insert, number, *signed, *about, sent.issued, *history)
 
 
+def signer_of(token: Token) -> bytes:
+    """Return the installation that signed a token first: the SHA-256 of its public key."""
+    return sha256(read(token.frame).signatures[0].key)
+
+
 def history_of(connection: Connection, installation: bytes) -> History:
-    """Return whether all that an installation has sent comes from one history."""
+    """Return whether all that an installation, by the SHA-256 of its public key, has sent comes from one history."""
     sent = connection.rows("SELECT head, follows FROM exchange_files WHERE installation = ?", installation)
     heads, following = Counter(head for head, _ in sent), Counter(follows for _, follows in sent)
     branches = sum(count - 1 for counted in (heads, following) for count in counted.values())

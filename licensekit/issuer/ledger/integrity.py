@@ -12,7 +12,7 @@ again completes.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from functools import partial
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import TemporaryDirectory
@@ -151,6 +151,12 @@ def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[i
 _BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number"
 
 
+class SerialsUnowned(Message):
+    """The customers of serials are missing."""
+
+    count: int
+
+
 class DatedAhead(Message, reasons=True):
     """A document that is dated later than now, and how to put that right if the clock is right."""
 
@@ -197,6 +203,17 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
 def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
     if loses:
         numbering.jump(ledger, token_bytes)
+    if _count_unowned(ledger):
+        stream = entries.stream(ledger)
+        while some := list(islice(stream, _BATCH)):
+            entries.know_customers(
+                ledger, [one.record(decode(CLASS_OF[one.token.type], one.token.payload)) for one in some]
+            )
+
+
+def _count_unowned(ledger: Connection) -> int:
+    """Count the serials that lack their customers, as no program of ours leaves them."""
+    return len(ledger.rows("SELECT DISTINCT serial FROM bundles EXCEPT SELECT serial FROM customer_serials"))
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
@@ -217,9 +234,12 @@ def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
             ahead = tuple(dated_ahead(connection, now))
+            unowned = _count_unowned(connection)
         yield "ok", CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
         for one in ahead:
             yield "notice", one
+        if unowned:
+            yield "notice", SerialsUnowned(count=unowned)
 
     def mark() -> Iterator[Graded]:
         known = entries.read_mark(layout.mark)

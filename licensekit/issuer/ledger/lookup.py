@@ -15,11 +15,13 @@ from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
+from licensekit.issuer.ledger.exchange_files import signer_of
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
 from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
-from licensekit.wire.documents import CLASS_OF, Document, Use, decode
+from licensekit.wire.documents import CLASS_OF, Bundle, Document, Use, decode
 from licensekit.wire.frame import read
 from licensekit.wire.plain import plain
 
@@ -51,6 +53,8 @@ class LookupResult(NamedTuple):
     """What took the bundle back or reinstated it last."""
     send: str | None
     """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
+    installation: tuple[str, ...]
+    """What the installation is called that signed it, or that it is bound to, if anybody named it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -63,6 +67,7 @@ class LookupResult(NamedTuple):
             "state": self.state,
             **plain_change(self.change),
             "send": self.send,
+            "installation": next(iter(self.installation), None),
             "document": plain(self.document),
         }
 
@@ -135,16 +140,20 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
     opened = read(known.token.frame)
+    document = decode(CLASS_OF[known.token.type], opened.payload)
+    binding = document.binding if isinstance(document, Bundle) else None
+    installation = signer_of(known.token) if binding is None else binding.installation
     issued = bundles.signed_in(ledger, number)
     heir = issued and bundles.successor(ledger, issued)
     return LookupResult(
         known,
-        decode(CLASS_OF[known.token.type], opened.payload),
+        document,
         identity_of(known.token.type, opened.payload),
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
         heir.bundle.name if heir and heir.token != known.token else None,
+        names_of(ledger, installation),
     )
 
 

@@ -3,6 +3,7 @@
 The state of each bundle is one of `states`. One that is signed again keeps its state.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -43,6 +44,11 @@ class Record(NamedTuple):
     """The identity of the request that this answers."""
     note: str = ""
     """The reason, where one was given."""
+
+
+def said_in(order: str | None, key: str) -> str | None:
+    """Return what the canonical text of an order says under a key; None: nothing."""
+    return json.loads(order).get(key) if order is not None and f'"{key}"' in order else None
 
 
 Entered = tuple[int, Record]

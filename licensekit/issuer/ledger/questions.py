@@ -18,13 +18,14 @@ from licensekit.issuer.ledger import lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.support import SupportCase
-from licensekit.issuer.transaction import RESTORED, WorkspacePart
+from licensekit.issuer.transaction import RESTORED, WorkspacePart, reading
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
@@ -32,10 +33,8 @@ from licensekit.wire import armor
 class Ledger(WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
 
-    def bundle(self, name: str) -> Issued:
-        """Return the bundle named as `serial-part-sequence` or by its identity in hex."""
-        with self._store.database.read() as ledger:
-            return lookup.bundle_named(ledger, name)
+    bundle = reading(lookup.bundle_named)
+    history = reading(history_of)
 
     def bundle_in(self, file: bytes) -> Issued:
         """Return the bundle of a license file.
@@ -97,18 +96,13 @@ class Ledger(WorkspacePart):
             found = lookup.bundles_to_send(tx.ledger, name)
             return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]
 
-    def history(self, installation: bytes) -> History:
-        """Return whether all that an installation has sent comes from one history.
-
-        `installation` is the SHA-256 of its public key.
-        """
-        with self._store.database.read() as ledger:
-            return history_of(ledger, installation)
-
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
-        forked = (one for one in installations if self.history(one) is History.FORKED)
-        return tuple(HistoryDoubtful(reason="forked", installation=one) for one in forked)
+        with self._store.database.read() as ledger:
+            forked = [one for one in installations if history_of(ledger, one) is History.FORKED]
+            return tuple(
+                HistoryDoubtful(reason="forked", installation=one, names=names_of(ledger, one)) for one in forked
+            )
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.

@@ -30,7 +30,9 @@ from licensekit.wire.documents import Bundle, Catalog, Use
 from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.plain import plain
 
-_FIXED: Final = frozenset({"serial", "part", "sequence", "replaces", "order", "installations", "facts"})
+_FIXED: Final = frozenset(
+    {"serial", "part", "sequence", "replaces", "order", "installations", "facts", "customer", "purchase_order"}
+)
 """The keys of an order that no change can have."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
@@ -52,13 +54,15 @@ class Amendment(NamedTuple):
     """Of a renewal: how many days after the present expiry, or after today if it has passed."""
     number: str | None
     """The vendor's own number for it: a change of one number is made once."""
+    purchase_order: str | None = None
+    """The customer's own number for it."""
 
     @property
     def ordered(self) -> str:
         """What is asked for, in one canonical text."""
         asked: dict[str, Any] = {"action": self.action, "serial": self.serial, "part": self.part}
-        if self.days is not None:
-            asked["days"] = self.days
+        beside = {"days": self.days, "purchase_order": self.purchase_order}
+        asked |= {key: value for key, value in beside.items() if value is not None}
         gone = [path for path, value in self.sets.items() if value is None]
         sets = {path: value for path, value in self.sets.items() if value is not None}
         asked |= {name: said for name, said in (("set", sets), ("remove", sorted(gone))) if said}
@@ -73,6 +77,7 @@ def renewal(
     days: int | None = None,
     maintenance: object = None,
     number: str | None = None,
+    purchase_order: str | None = None,
 ) -> Amendment:
     """Ask for a later end: at a date (`expires`), or in this many `days`.
 
@@ -85,12 +90,19 @@ def renewal(
         raise _no_renewal("both")
     sets = {"expiry": expires, "maintenance": maintenance}
     given = {path: value for path, value in sets.items() if value is not None}
-    return Amendment("renew", serial, part, given, days, number)
+    return Amendment("renew", serial, part, given, days, number, purchase_order)
 
 
-def amendment(serial: str, sets: Mapping[str, object], *, part: str = "base", number: str | None = None) -> Amendment:
+def amendment(
+    serial: str,
+    sets: Mapping[str, object],
+    *,
+    part: str = "base",
+    number: str | None = None,
+    purchase_order: str | None = None,
+) -> Amendment:
     """Ask for other values: key path (`users.sales-pro`, `expiry`) to value, None to take out."""
-    return Amendment("amend", serial, part, sets, None, number)
+    return Amendment("amend", serial, part, sets, None, number, purchase_order)
 
 
 def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> OrderDraft:

@@ -117,13 +117,13 @@ class Terms(NamedTuple):
     def of(fields: Fields, order: Order, note: str) -> "Terms":
         """Return the terms of `order`, of whose bundles `fields` makes the fields."""
         # No company has this character, so that nothing else in the text can look like it.
-        whole = canonical(order._replace(company="\0", serial=None))
+        whole = canonical(order._replace(company="\0", serial=None, customer=None, purchase_order=None))
         before, _, after = whole.partition(canonical_json("\0"))
         return Terms(fields, before, after, note)
 
     def canonical(self, order: Order) -> str:
         """Return the canonical text of an order of these terms."""
-        if order.serial is not None:
+        if any((order.serial, order.customer, order.purchase_order)):
             return canonical(order)
         return f"{self.before}{canonical_json(order.company)}{self.after}"
 

@@ -11,10 +11,11 @@ from typing import Final, NamedTuple, TypedDict
 from licensekit.catalog.rules import Counts
 from licensekit.database import Connection
 from licensekit.dates import day_at
-from licensekit.errors import BundleRevoked, KeyRevoked, OrderConflict, OrderDoubtful, OrderInvalid
+from licensekit.errors import BundleRevoked, KeyRevoked, NameUnknown, OrderConflict, OrderDoubtful, OrderInvalid
 from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.customers import customer_called, customer_meant, customer_of
 from licensekit.issuer.ledger.entries import LedgerEntry, append, entry_of_order
 from licensekit.issuer.ledger.projection import Record, company_key
 from licensekit.issuer.ledger.states import ACTIVE, SUSPENDED, VOID
@@ -47,13 +48,13 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
         replaced = _handed_out(tx.ledger, serial)
         if not replaced:
             yield OrderDoubtful(reason="unknown-replaced", serial=serial, where="replaces")
-        yield from _of_company(order, serial, replaced, "replaces")
+        yield from _of_company(tx.ledger, order, serial, replaced, "replaces")
     if order.serial is None:
         return
     issued = _handed_out(tx.ledger, order.serial)
     if has_form(order.serial) and not tx.state.is_partner and not bundles.of_serial(tx.ledger, order.serial):
         yield OrderDoubtful(reason="unknown-serial", serial=order.serial, where="serial")
-    yield from _of_company(order, order.serial, issued, "serial")
+    yield from _of_company(tx.ledger, order, order.serial, issued, "serial")
     parts = {one.bundle.part for one in issued}
     if order.part not in parts and (meant := nearest(order.part, parts)):
         yield OrderDoubtful(reason="new-part", serial=order.serial, part=order.part, other=meant, where="part")
@@ -76,13 +77,32 @@ def _handed_out(ledger: Connection, serial: str) -> list[Issued]:
     return [one for one in bundles.of_serial(ledger, serial) if one.state != VOID]
 
 
-def _of_company(order: Order, serial: str, issued: Collection[Issued], where: str) -> Iterator[OrderDoubtful]:
-    """Compare with whom the serial is now, or where nothing of it is in force, was last."""
+def _of_company(
+    ledger: Connection, order: Order, serial: str, issued: Collection[Issued], where: str
+) -> Iterator[OrderDoubtful]:
+    """Compare with whose the serial is, and with the company that has it now, or had what was in force last."""
     active = [one for one in issued if one.state == ACTIVE] or list(issued)[-1:]
     companies = {company_key(one.bundle.company): one.bundle.company for one in active}
-    if companies and company_key(order.company) not in companies:
-        company = next(iter(companies.values()))
-        yield OrderDoubtful(reason="other-company", serial=serial, company=company, where=where)
+    is_same = order.customer is None and company_key(order.company) in companies
+    if companies and not is_same:
+        owner = customer_of(ledger, serial)
+        if owner is None or owner.number != customer_meant(ledger, order.customer or "", order.company):
+            company = next(iter(companies.values()))
+            yield OrderDoubtful(reason="other-company", serial=serial, company=company, where=where)
+
+
+def company_of(tx: LedgerTransaction, order: Order) -> str:
+    """Return the company of an order, which may name a customer alone.
+
+    Raises:
+        OrderInvalid: there is no such customer.
+    """
+    if order.company:
+        return order.company
+    customer = customer_called(tx.ledger, order.customer or "")
+    if customer is None:
+        raise OrderInvalid(faults=(NameUnknown(reason="customer", name=order.customer or "", where="customer"),))
+    return customer.name
 
 
 def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
@@ -255,6 +275,7 @@ def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual:
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     already = numbering.granted_by_other_parts(draft.order)
     checked = check_order(found, tx.state.signed_catalog, already)
+    checked = checked._replace(order=checked.order._replace(company=company_of(tx, checked.order)))
     doubtful = [one for one in doubts(tx, checked) if one.reason not in usual]
     if refused := [one for one in doubtful if one.reason not in tx.store.overrides]:
         raise OrderInvalid(faults=tuple(refused))

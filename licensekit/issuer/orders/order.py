@@ -31,6 +31,10 @@ class Order(NamedTuple):
     """The vendor's own number for it: an order of one number is issued once."""
     serial: str | None = None
     """None: a new one is made."""
+    customer: str | None = None
+    """Whose it is, by external id or name; None: whose the serial is, or the company's name."""
+    purchase_order: str | None = None
+    """The customer's own number for it: the ledger keeps it, and no document says it."""
     part: str = "base"
     sequence: int | None = None
     """None: the next one of the serial and part."""
@@ -64,13 +68,17 @@ class Order(NamedTuple):
     borrow_hours: int = 0
 
 
+OWN: Final = ("company", "order", "serial", "customer", "purchase_order")
+"""The keys by which orders of the same terms differ: the first fields."""
+
+
 class OrderDraft(NamedTuple):
     """An order as far as it could be read, and what is wrong with the rest."""
 
     order: Order
     faults: tuple[Located, ...] = ()
     terms: bytes | None = None
-    """The same for orders that differ in company, number and serial alone; None is not known."""
+    """The same for orders that differ in `OWN` alone; None is not known."""
     remarks: tuple[Message, ...] = ()
     """What was read otherwise than it was written."""
 

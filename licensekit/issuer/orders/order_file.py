@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from licensekit import errors, limits
 from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
-from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft, date_faults
+from licensekit.issuer.orders.order import OWN, SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import values
 from licensekit.text.names import marks_in
 from licensekit.text.tables import Table, in_file_order, parse_toml
@@ -40,7 +40,7 @@ _READERS: Final[dict[str, values.Reader[Any]]] = {
     **_WHOLE,
     **dict.fromkeys(("starts", "warning", "expiry", "grace", "maintenance", "next_check"), values.day),
     "company": values.line,
-    "order": values.order_number,
+    **dict.fromkeys(("order", "customer", "purchase_order"), values.order_number),
     "serial": values.serial,
     "part": values.code,
     "replaces": _serials,
@@ -83,7 +83,8 @@ def draft_from(content: object) -> OrderDraft:
         return OrderDraft(Order(company=""), (fault,))
     table = Table("", cast("dict[str, object]", content), [])
     table.refuse_others(KEYS)
-    table.require("company")
+    if "customer" not in table.content:
+        table.require("company")
     if not any(table.content.get(key) for key in _SELLING_KEYS):
         table.faults.append(errors.OrderIncomplete(reason="sells-nothing"))
     order = _order(table)
@@ -157,11 +158,10 @@ def parse_key(title: str, catalog: Catalog) -> OrderKey:
     return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
 
 
-_OWN: Final = frozenset({"order", "company", "serial"})
 _MARSHALLED: Final = 2
 """The version of `marshal` that writes the same for the same, however it is shared."""
 KEPT: Final = 2000
-"""How many terms are kept, where orders in bulk share them: they differ in company, number and serial."""
+"""How many terms are kept, where orders in bulk share them: they differ in `OWN`."""
 
 
 class OrderReader:
@@ -176,7 +176,7 @@ class OrderReader:
             return draft_from(content)
         given = cast("dict[str, Any]", content)
         try:
-            terms = dumps({key: value for key, value in given.items() if key not in _OWN}, _MARSHALLED)
+            terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
             return self._known(given, terms) or draft_from(given)
         except ValueError:
             return draft_from(given)
@@ -189,16 +189,11 @@ class OrderReader:
         shared = self._orders[terms]
         if shared is None:
             return None
-        number, serial = given.get("order"), given.get("serial")
-        own = (
-            values.line(given.get("company")),
-            None if number is None else values.order_number(number),
-            None if serial is None else values.serial(serial),
-        )
-        return OrderDraft(Order._make((*own, *shared[len(own) :])), (), terms)
+        own = [_READERS[key](given[key]) if given.get(key) is not None else None for key in OWN]
+        return OrderDraft(Order._make((*own, *shared[len(OWN) :])), (), terms) if own[0] else None
 
 
 def _shared(given: dict[str, Any]) -> Order | None:
     """Return the order of these terms; None if they have faults, or depend on the serial."""
-    draft = draft_from({**given, "company": "-", "order": None, "serial": None})
+    draft = draft_from({**given, **dict.fromkeys(OWN), "company": "-"})
     return None if draft.faults or draft.order.replaces else draft.order

@@ -19,6 +19,11 @@ follow on one show a history that was restored, copied or rewritten."""
 JOURNAL: Final = "journal"
 """The extension by which what an installation signs says what its journal went through, in words with a space between:
 `clock` where an administrator has accepted it, `damaged`, `restored`, and `accepted` by an administrator."""
+NAME: Final = "name"
+"""The extension by which a request says what the installation is called."""
+PURPOSE: Final = "purpose"
+"""The extension by which a request says what the installation is for: one of `PURPOSES`."""
+PURPOSES: Final = ("production", "test", "recovery")
 
 
 class Request(fields.Document, frozen=True):

@@ -169,7 +169,7 @@ def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database
     token = record(document).token
     key_id = makers.key("vendor").verifying_key.key_id
     identity = makers.identity_of(token)
-    assert one == Issued(8, identity, key_id, "expired", document, token, makers.NOW, "anna", "N7", None)
+    assert one == Issued(8, identity, key_id, "expired", document, token, makers.NOW, "anna", "N7", None, None)
     assert one.label == "S7 base 1"
 
 

@@ -117,6 +117,8 @@ CREATE TABLE installations (
     purpose {text} NOT NULL
 ) {strict};
 CREATE INDEX installations_customer ON installations (customer, installation);
+CREATE INDEX installations_serial ON installations (serial)
+    WHERE serial IS NOT NULL;
 
 -- The words by which customers are searched for.
 CREATE TABLE customer_words (

@@ -1,0 +1,51 @@
+-- The statements of `customers`, in the order in which it names them.
+SELECT c.number, c.external, c.name, c.contact, c.note FROM customers AS c
+JOIN customer_serials AS s ON s.customer = c.number WHERE s.serial = ?;
+
+SELECT number, external, name, contact, note FROM customers WHERE external = ?;
+
+SELECT number, external, name, contact, note FROM customers WHERE name_key = ? ORDER BY number LIMIT 1;
+
+SELECT serial FROM customer_serials WHERE customer = ? ORDER BY serial;
+
+INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?);
+
+-- The next number.
+SELECT coalesce(max(number), 0) + 1 FROM customers;
+
+-- How many customers there are with a word, up to a bound.
+SELECT count(*) FROM (SELECT 1 FROM customer_words WHERE word >= ? AND word < ? LIMIT ?) AS n;
+
+-- Those that have a word, which may be few: they are sorted then, and all others are gone through in their order.
+(SELECT o.* FROM (SELECT DISTINCT customer FROM customer_words WHERE word >= ? AND word < ?) AS f
+CROSS JOIN customers AS o WHERE o.number = f.customer);
+
+AND EXISTS (SELECT 1 FROM customer_words AS w WHERE w.customer = c.number AND w.word >= ? AND w.word < ?);
+
+AND (c.name_key, c.number) > (SELECT name_key, number FROM customers WHERE number = ?);
+
+SELECT c.number, c.external, c.name, c.contact, c.note FROM {source} AS c
+WHERE c.number > 0 {more} ORDER BY c.name_key, c.number LIMIT ?;
+
+INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+INSERT INTO customer_serials VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
+
+SELECT serial, customer FROM customer_serials WHERE serial IN ({those});
+
+SELECT external, number FROM customers WHERE external IN ({those});
+
+-- Of several customers of one name the first one comes last.
+SELECT name_key, number FROM customers WHERE name_key IN ({those}) ORDER BY number DESC;
+
+-- The first bundle of a company's name says whose it is, also after that customer was renamed or merged.
+SELECT b.company, s.customer FROM bundles AS b JOIN customer_serials AS s ON s.serial = b.serial
+WHERE b.number IN (SELECT min(number) FROM bundles WHERE company_key IN ({those}) GROUP BY company_key);
+
+-- What a customer is found by.
+SELECT external, name, contact, note FROM customers WHERE number = ?;
+
+SELECT name FROM installations WHERE customer = ?;
+
+SELECT b.company, b.serial, e.order_number, e.order_text FROM customer_serials AS s
+JOIN bundles AS b ON b.serial = s.serial JOIN entries AS e ON e.number IN (b.number, b.signed) WHERE s.customer = ?;
