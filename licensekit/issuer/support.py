@@ -20,6 +20,7 @@ from licensekit.issuer.ledger import bundles, documents, entries, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
 from licensekit.issuer.ledger.exchange_files import Sent
+from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
@@ -77,7 +78,7 @@ class SupportCase(NamedTuple):
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
     customer: Customer | None = None
-    purchase_order: str = ""
+    purchase_order: str | None = None
     sent: tuple[Sent, ...] = ()
     """What each installation of the serial has sent last."""
     summary: Summary | None = None
@@ -279,6 +280,6 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     entry = case.issued and entries.entry(tx.ledger, case.issued.number)
     return case._replace(
         customer=customer_of(tx.ledger, serial),
-        purchase_order=(entry and entry.purchase_order) or "",
+        purchase_order=said_in(entry and entry.order, "purchase_order"),
         sent=tuple(exchange_files.last_of_each(tx.ledger, serial, None)),
     )

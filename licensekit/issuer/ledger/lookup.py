@@ -52,10 +52,10 @@ class LookupResult(NamedTuple):
     """Of a bundle; None for every other document."""
     change: StateChange | None
     """What took the bundle back or reinstated it last."""
-    installation: tuple[str, ...]
-    """What the installation is called that signed it, or that it is bound to, if anybody named it."""
     send: str | None
     """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
+    installation: tuple[str, ...]
+    """What the installation is called that signed it, or that it is bound to, if anybody named it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
@@ -67,8 +67,8 @@ class LookupResult(NamedTuple):
             "key": self.key.hex(),
             "state": self.state,
             **plain_change(self.change),
-            "installation": next(iter(self.installation), None),
             "send": self.send,
+            "installation": next(iter(self.installation), None),
             "document": plain(self.document),
         }
 
@@ -153,8 +153,8 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
-        names_of(ledger, installation),
         heir.bundle.name if heir and heir.token != known.token else None,
+        names_of(ledger, installation),
     )
 
 
@@ -237,8 +237,6 @@ _OF_COMPANY: Final = (
     "(SELECT number, company_key, issued, use, state, ends, lapses, expiry, maintenance FROM bundles"
     " WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 )
-_PRODUCT: Final = "SELECT product FROM bundles LIMIT 1"
-"""A ledger has one product, that of its root."""
 
 
 def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
@@ -250,7 +248,7 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     Raises:
         NotIssued: `after` is no bundle's entry; or as `customer_named`.
     """
-    if filters.product is not None and connection.one(_PRODUCT) != (filters.product,):
+    if _is_of_another_product(connection, filters):
         return []
     order = _order(filters)
     customer = None if filters.customer is None else customer_named(connection, filters.customer).number
@@ -282,6 +280,8 @@ def ending(connection: Connection, filters: Filters, *, today: int) -> list[int]
     That is within `filters.expiring_within` days, the term has not passed, and the other filters but `state` hold.
     Raises as `customer_named`.
     """
+    if _is_of_another_product(connection, filters):
+        return []
     last = today + (filters.expiring_within or 0)
     customer = None if filters.customer is None else customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)
@@ -298,6 +298,12 @@ def ending(connection: Connection, filters: Filters, *, today: int) -> list[int]
     each = f"SELECT number FROM ({' UNION ALL '.join(parts)}) AS found"  # noqa: S608
     rows = connection.rows(f"{each} GROUP BY number ORDER BY min(day), number", *params, *params)
     return [number for (number,) in rows]
+
+
+def _is_of_another_product(connection: Connection, filters: Filters) -> bool:
+    """Return whether nothing is of the product: a ledger has one, that of its root."""
+    wanted = filters.product
+    return wanted is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (wanted,)
 
 
 def _order(filters: Filters) -> _Order:

@@ -259,9 +259,17 @@ def test_what_ends_is_found_by_an_index_of_its_own(tmp_path: Path, filters: Filt
     with closing(sqlite3.connect(path)) as raw:
         ledger = Explaining(raw)
         ending(cast("Connection", ledger), filters._replace(expiring_within=30), today=TODAY)
-    used = [line.partition(" USING INDEX ")[2] for line in ledger.plan if " USING INDEX " in line]
+    used = [line.partition(" INDEX ")[2] for line in ledger.plan if " INDEX " in line]
     assert len(used) == len(indexes), ledger.plan
     assert all(line.startswith(index) for line, index in zip(used, indexes, strict=True)), ledger.plan
+
+
+def test_nothing_of_another_product_ends(database: Database) -> None:
+    """A ledger has one product."""
+    with database.read() as ledger:
+        every = ending(ledger, Filters(expiring_within=30), today=TODAY)
+        assert every == ending(ledger, Filters(expiring_within=30, product=makers.PRODUCT), today=TODAY)
+        assert ending(ledger, Filters(expiring_within=30, product="other"), today=TODAY) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
