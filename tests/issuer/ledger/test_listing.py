@@ -245,7 +245,10 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, af
     ("filters", "indexes"),
     [
         (Filters(), ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND maintenance>?")),
-        (Filters(product="acme"), ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND ")),
+        (
+            Filters(product=makers.PRODUCT),
+            ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND "),
+        ),
         (Filters(company="A"), ("bundles_company (company_key>? AND",) * 2),
         (Filters(serial="S1"), ("bundles_place (serial=?)",) * 2),
     ],
