@@ -1,21 +1,25 @@
 """Who sells from a workspace for years, in tests: each step is done there and in plain books, which must agree."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from licensekit.dates import DAY_SECONDS, day_at
+from licensekit.dates import DAY_SECONDS, day_at, days_of, format_days
 from licensekit.issuer.bulk.lines import OrderLine
+from licensekit.issuer.bulk.renewals import RENEWAL_FIELDS, renewal_lines
 from licensekit.issuer.keys.keyring import open_key
+from licensekit.issuer.ledger.lookup import Filters
 from licensekit.issuer.orders.amendment import Amendment, renewal
 from licensekit.issuer.orders.order_file import draft_from
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import Signer
+from licensekit.text.rows import written_row
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import Usage
+from licensekit.wire.documents import Receipt, Statement, Usage
 from tests import makers, workspaces
 from tests.vendor_model import Books, Customer, Sale
 from tests.workspaces import PASSPHRASE
@@ -59,6 +63,10 @@ class Seller:
     files: dict[str, bytes] = field(default_factory=dict)
     """What was handed out by orders, by name."""
     opened: dict[Path, Signer] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=lambda: ["signing-1"])
+    """The names of those that signed, the newest last."""
+    lost: set[str] = field(default_factory=set)
+    """The names of those that nobody believes any more."""
 
     def key(self, kind: str = "bundle") -> Signer:
         """Return the key that signs documents of a kind, which is opened once."""
@@ -90,7 +98,9 @@ class Seller:
             said = "unrestricted" if count is None else True if kind == "system" and code != METER else count
             tables.setdefault(_TABLES[kind], {})[code] = said
         grace = {"grace_days": GRACE} if "days" in more else {}
-        return {"order": self.number(), "company": customer.name, **grace, **tables, **more}
+        named = {"customer": customer.external, "company": customer.name}
+        dates = {"maintenance": format_days(more["maintenance"])} if "maintenance" in more else {}
+        return {"order": self.number(), **named, **grace, **tables, **more, **dates}
 
     def sell(self, customer: Customer, bought: Bought, **more: Any) -> Sale:
         """Issue an order; an edition in it says what was bought."""
@@ -109,6 +119,24 @@ class Seller:
         for customer, file, order in zip(customers, files, orders, strict=True):
             self._sold(customer, file, order, bought[customer.name])
 
+    def renew_listed(self, filters: Filters, keep: Callable[[Sale], bool], days: int = 365) -> None:
+        """Renew what ends by the list of it: written as CSV, with rows taken out, and taken back."""
+        now, state = self.clock.now, self.workspace.state(self.clock.now)
+        found = list(self.workspace.propose_renewals(filters, days=days, now=now))
+        ending = {
+            one.label: one for one in self.books.ending(day_at(now), day_at(now) + (filters.expiring_within or 0))
+        }
+        rows = {f"{one.serial} {one.part} {one.sequence}": one for one in found}
+        assert rows.keys() == ending.keys()
+        kept = [(ending[label], row) for label, row in rows.items() if keep(ending[label])]
+        lines = [written_row(one) for one in (RENEWAL_FIELDS, *(row.plain().values() for _, row in kept))]
+        orders = renewal_lines(["".join(lines).encode()], "list", state.signed_catalog)
+        done = self.workspace.issue_bulk(orders, self.key(), who=self.name, now=now)
+        files = [one.file for one in done if one.file is not None]
+        for file, (before, _) in zip(files, kept, strict=True):
+            self.files[file.name] = file.data
+            self._changed(before, "renew", file.bundle.label, **self.renewed(before, days))
+
     def change(self, before: Sale, asked: Amendment, **changes: Any) -> Sale:
         """Renew or amend a sale."""
         file = self.workspace.change(asked, self.key(), who=self.name, now=self.clock.now, confirm=True)
@@ -122,9 +150,11 @@ class Seller:
 
     def renewed(self, before: Sale, days: int) -> dict[str, int | None]:
         """Return the dates of a renewal."""
-        assert before.expiry is not None
-        expiry = max(before.expiry, self.clock.today) + days
-        return {"expiry": expiry, "grace": None if before.grace is None else expiry + before.grace - before.expiry}
+        today, expiry, grace, maintenance = self.clock.today, before.expiry, before.grace, before.maintenance
+        if expiry is None:
+            return {"maintenance": None if maintenance is None else max(maintenance, today) + days}
+        later = max(expiry, today) + days
+        return {"expiry": later, "grace": None if grace is None else later + grace - expiry}
 
     def take_back(self, action: str, one: Sale) -> None:
         """Suspend, revoke, void or reinstate a sale."""
@@ -136,25 +166,30 @@ class Seller:
     def give_back(self, one: Sale) -> None:
         """Let the customer return a sale."""
         receipt = makers.receipt(identity=self.identity(one), nonce=None, issued=self.clock.now, **self._history())
-        self._accept(makers.file_of(sign(receipt, makers.installation_key(one.serial))))
+        self._accept(receipt, one.serial, "production")
         self.books.give_back(one)
 
-    def state_use(self, serial: str) -> None:
-        """Let an installation state what is in use."""
+    def state_use(self, serial: str, purpose: str = "production") -> None:
+        """Let an installation state what is in use, and write down what it is for."""
         sold = self.books.counts_kept(serial)
         used = {code: self.random.randrange(70) for kind, code in sold if kind == "user" or code == METER}
         usage = {code: Usage(count, None) for code, count in used.items()}
         statement = makers.statement(serial=serial, usage=usage, issued=self.clock.now, **self._history())
-        self._accept(makers.file_of(sign(statement, makers.installation_key(serial))))
+        self._accept(statement, serial, purpose)
         self.books.stated[serial] = self.clock.now, used
 
     def identity(self, one: Sale) -> bytes:
         """Return the identity of what was sold."""
         return self.workspace.ledger.bundle(one.label.replace(" ", "-")).identity
 
-    def _accept(self, data: str) -> None:
-        found = self.workspace.customers.propose_accept(data, now=self.clock.now)
+    def _accept(self, sent: Receipt | Statement, serial: str, purpose: str) -> None:
+        """Take what an installation has sent, and write down what that is for."""
+        name, customers = f"{purpose} of {serial}", self.workspace.customers
+        data = makers.file_of(sign(sent, makers.installation_key(name)))
+        found = customers.propose_accept(data, now=self.clock.now)
         found.sign(self.key("revocations"), who=self.name, confirm=True)
+        customers.put_installation(makers.installation_id(name).hex(), called=name, purpose=purpose)
+        self.books.owner(serial).installations[name] = purpose
 
     def _history(self) -> dict[str, Any]:
         """Return where what an installation signs is in its history."""
@@ -178,7 +213,9 @@ class Seller:
             counts=dict(bought),
             order=order["order"],
             replaces=tuple(order.get("replaces", ())),
+            maintenance=days_of(date.fromisoformat(order["maintenance"])) if "maintenance" in order else None,
             seller=self.name,
+            key=self.keys[-1],
         )
         assert file.bundle.label == one.label
         self.books.add(one)
@@ -188,7 +225,8 @@ class Seller:
 
     def _changed(self, before: Sale, action: str, label: str, **changes: Any) -> Sale:
         sequence = self.books.next_sequence(before.serial, before.part, before.use)
-        new = {"number": self.books.next_number, "sequence": sequence, "issued": self.clock.today, "replaces": ()}
+        new = {"number": self.books.next_number, "sequence": sequence, "issued": self.clock.today}
+        new |= {"replaces": (), "key": self.keys[-1]}
         one = Sale(**{**vars(before), "action": action, "taken": None, **new, **changes})
         assert label == one.label
         self.books.add(one)

@@ -3,7 +3,7 @@
 It knows nothing of the program. Days are counted from 1970, and everything is found by going through all of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 FOREVER = 10**9
@@ -37,6 +37,8 @@ class Sale:
     """`suspended`, `revoked`, `returned` or `void`."""
     seller: str = "vendor"
     """Whose ledger it was entered in first."""
+    key: str = ""
+    """The name of the key whose signature is the newest."""
 
     @property
     def line(self) -> tuple[str, str, str]:
@@ -57,12 +59,15 @@ class Sale:
 
 @dataclass
 class Customer:
-    """A company that buys, by the names that it had."""
+    """A company that buys."""
 
     name: str
     external: str
     serials: list[str] = field(default_factory=list)
-    merged_into: "Customer | None" = None
+    installations: dict[str, str] = field(default_factory=dict)
+    """Name to purpose."""
+    is_gone: bool = False
+    """Whether it is a part of another."""
 
 
 @dataclass
@@ -125,6 +130,20 @@ class Books:
             one for one in self.sales if one.expiry is not None and first <= one.expiry <= last and self.is_kept(one)
         ]
 
+    def ending(self, first: int, last: int) -> list[Sale]:
+        """Return what of production ends within some days, by its term or by its maintenance."""
+        whole = (one for one in self.sales if one.use == "production" and self.is_kept(one))
+        found = [one for one in whole if one.expiry is None or one.expiry >= first]
+        return [one for one in found if any(day and first <= day <= last for day in (one.expiry, one.maintenance))]
+
+    def verdict(self, one: Sale, today: int, lost: Collection[str]) -> str:
+        """Return why a sale works or does not; `lost` are the names of keys that nobody believes any more."""
+        state = self.state(one, today)
+        if state != "replaced":
+            is_in_grace = state == "active" and one.expiry is not None and one.expiry < today
+            return "grace" if is_in_grace else "works" if state == "active" else state
+        return "key-revoked" if one.key in lost else "replaced"
+
     def in_force(self, today: int) -> Iterator[Sale]:
         """Yield what is in force on a day: of each line the newest that was not taken back or replaced."""
         return (one for one in self.sales if self.state(one, today) == "active")
@@ -145,8 +164,8 @@ class Books:
     def merge(self, one: Customer, into: Customer) -> None:
         """Let a customer take over what another has."""
         into.serials += one.serials
-        one.serials = []
-        one.merged_into = into
+        into.installations |= one.installations
+        one.serials, one.is_gone = [], True
 
     def absorb(self, others: "Books") -> None:
         """Enter what somebody else has sold since the last time."""

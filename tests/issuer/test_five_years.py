@@ -1,6 +1,7 @@
 """Five years of a vendor with 300 customers: what the ledger says agrees with plain books, every year."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -20,12 +21,15 @@ from licensekit.wire.frame import ED25519
 from tests import workspaces
 from tests.partners import partner_of, put_in_force
 from tests.sellers import METER, Bought, Clock, Seller
+from tests.vendor_model import Customer, Sale
 from tests.workspaces import PASSPHRASE, WHO
 
 YEARS: Final = 5
 MONTHS: Final = 12
 AT_FIRST: Final = 120
 """Customers that are brought along in one bulk run."""
+SAMPLE: Final = 200
+"""How many sales are explained each year."""
 TEAM: Final[Bought] = {("system", "server"): 1, ("user", "standard"): 10}
 MAPS: Final[Bought] = {("user", "maps"): 10}
 CATALOG: Final = """
@@ -52,7 +56,6 @@ class Years:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.clock, self.random, self.folder = Clock(), Random(seed), folder  # noqa: S311  # the same in every run
-        self.signing = "signing-1"
         vendor = workspaces.make(folder / "acme", now=self.clock.now)
         self.vendor = Seller("vendor", vendor, self.clock, self.random)
         self.write_catalog(self.vendor, CATALOG)
@@ -60,6 +63,7 @@ class Years:
         self.partner = Seller("fjord", partner_of(vendor, folder / "fjord", self.clock.now), self.clock, self.random)
         self.write_catalog(self.partner, OF_PARTNER)
         self.reseller = Seller("nord", self.admit_reseller(), self.clock, self.random)
+        self.take_pack(self.reseller)
 
     def bought(self) -> Bought:
         """Draw what somebody buys."""
@@ -77,14 +81,15 @@ class Years:
         self.clock.move(30)
         self.renew()
         self.vendor.sell(self.vendor.customer(f"Edition {month} GmbH"), TEAM, edition="team", days=365)
-        self.vendor.sell(self.vendor.customer(f"Perpetual {month} GmbH"), self.bought())
+        until = self.clock.today + 365
+        self.vendor.sell(self.vendor.customer(f"Perpetual {month} GmbH"), self.bought(), maintenance=until)
         self.vendor.sell(self.vendor.customer(f"Yearly {month} GmbH"), self.bought(), days=365)
         self.resell(month)
         self.try_and_buy(month)
         self.change()
         self.take_back(month)
-        for _ in range(4):
-            self.vendor.state_use(self.vendor.base().serial)
+        for purpose in ("production", "production", "test", "recovery"):
+            self.vendor.state_use(self.vendor.base().serial, purpose)
         if month % 4 == 0:
             self.merge()
 
@@ -92,12 +97,16 @@ class Years:
         """Renew most of what ends within a month; what is not renewed lapses."""
         today = self.clock.today
         for seller in (self.vendor, self.reseller, self.partner):
-            books = seller.books
-            for one in books.lapsing(today - 20, today + 30):
-                # An add-on is nothing without what it requires.
-                is_whole = one.part == "base" or books.is_kept(books.newest(one.serial))
-                if is_whole and (one.use, one.seller) == ("production", seller.name) and self.random.random() < 0.8:
+            seller.renew_listed(Filters(expiring_within=30), partial(self.is_renewed, seller))
+            for one in seller.books.lapsing(today - 20, today - 1):
+                if self.is_renewed(seller, one):
                     seller.renew(one)
+
+    def is_renewed(self, seller: Seller, one: Sale) -> bool:
+        """Decide whether a customer renews; an add-on is nothing without what it requires."""
+        is_whole = one.part == "base" or seller.books.is_kept(seller.books.newest(one.serial))
+        is_own = (one.use, one.seller) == ("production", seller.name)
+        return is_whole and is_own and self.random.random() < 0.8
 
     def try_and_buy(self, month: int) -> None:
         """Let two try, of whom one buys what it tried, and the other drops it."""
@@ -116,6 +125,8 @@ class Years:
         one = vendor.base()
         owner = vendor.books.owner(one.serial)
         owner.name = f"{owner.name.removesuffix(' Nord')} Nord"
+        known = vendor.workspace.customers.get(owner.external)
+        vendor.workspace.customers.put(known._replace(name=owner.name))
         if owner.name != one.company:
             asked = amendment(one.serial, {"company": owner.name}, number=vendor.number())
             one = vendor.change(one, asked, company=owner.name)
@@ -143,10 +154,10 @@ class Years:
         one, other = (vendor.books.owner(vendor.base().serial) for _ in range(2))
         if one is other:
             return
+        merged = vendor.workspace.customers.propose_merge(other.external, one.external, now=self.clock.now)
+        merged.sign(None, who=WHO, confirm=True)
         vendor.books.merge(other, one)
-        workspace, vendor.workspace = vendor.workspace, vendor.workspace.overriding("other-company")
         vendor.sell(one, self.bought(), replaces=one.serials[:8], days=365)
-        vendor.workspace = workspace
 
     def admit_reseller(self) -> Workspace:
         """Make a reseller's workspace, whose key sells the base part within limits."""
@@ -183,13 +194,16 @@ class Years:
         vendor.ledger.propose_absorb(self.reseller.files, now=now).sign(None, who=WHO, confirm=True)
         self.vendor.books.absorb(self.reseller.books)
         trust, name, key = vendor.state(now).trust, f"signing-of-{year}", SigningKey.generate(ED25519)
-        old = next(one for one in trust.keys if one.name == self.signing)
+        old = next(one for one in trust.keys if one.name == self.vendor.keys[-1])
         put_in_force(vendor, [rotate(trust, old, key.verifying_key, name, now)], now)
         write_key(vendor.layout.keys, name, key, PASSPHRASE)
-        self.signing = name
+        self.vendor.keys.append(name)
         if year == 3:
             again = vendor.propose_reissue(old.name, now=now).sign(self.vendor.key(), who=WHO, confirm=True)
-            assert all(one.file is not None for one in again)
+            signed = {one.bundle.label for one in again}
+            for sale in self.vendor.books.sales:
+                sale.key = name if sale.label in signed else sale.key
+            self.vendor.lost.add(old.name)
             put_in_force(vendor, [revoke(vendor.state(now).trust, old.name, now)], now)
             self.write_catalog(self.vendor, "")
         self.take_pack(self.partner)
@@ -213,6 +227,33 @@ def differences(seller: Seller) -> Iterator[str]:
         told = {code: (sold.get(code, 0), used.get(code, 0)) for code in {*sold, *used} if code in rows}
         if (report.stated, rows) != (at, told):
             yield f"use of {report.serial}: {rows}, not {told}"
+    for customer in books.customers.values():
+        if not customer.is_gone:
+            yield from of_customer(seller, customer)
+    for days in (30, 400):
+        found = seller.workspace.propose_renewals(Filters(expiring_within=days), days=365, now=clock.now)
+        rows = {(one.serial, one.part, one.expiry, one.maintenance) for one in found}
+        ending = [
+            (one.serial, one.part, *(seller.renewed(one, 365).get(day) for day in ("expiry", "maintenance")))
+            for one in books.ending(clock.today, clock.today + days)
+        ]
+        yield from (f"{one} would be renewed" for one in rows ^ set(ending))
+    for one in seller.random.sample(books.sales, min(SAMPLE, len(books.sales))):
+        verdict = books.verdict(one, clock.today, seller.lost)
+        found = [case.verdict.reason for case in ledger.explain(one.label.replace(" ", "-"), now=clock.now)]
+        if found != [verdict]:
+            yield f"{one.label}: {found}, not {verdict}"
+
+
+def of_customer(seller: Seller, customer: Customer) -> Iterator[str]:
+    """Yield what the records of a customer have otherwise than the books."""
+    customers, now = seller.workspace.customers, seller.clock.now
+    known = customers.get(customer.external)
+    bundles = {one.label for one in seller.workspace.ledger.bundles(Filters(customer=customer.external), now=now)}
+    sold = {one.label for serial in customer.serials for one in seller.books.by_serial[serial]}
+    places = {one.name: one.purpose for one in customers.installations(known.number)}
+    if (known.name, bundles, places) != (customer.name, sold, customer.installations):
+        yield f"{customer}: {known.name}, {bundles ^ sold}, {places}"
 
 
 @pytest.mark.thorough
