@@ -14,7 +14,6 @@ Nothing here prints, prompts, exits, or reads the clock or the environment.
 
 from licensekit.issuer.bulk.lines import (
     OrderLine,
-    Orders,
     OrderSource,
     bounded,
     csv_lines,
@@ -23,7 +22,7 @@ from licensekit.issuer.bulk.lines import (
     order_file,
     order_stream,
 )
-from licensekit.issuer.bulk.renewals import RENEWAL_FIELDS, Renewal, open_renewals, renewal_lines
+from licensekit.issuer.bulk.renewals import RENEWAL_FIELDS, Renewal, renewal_lines
 from licensekit.issuer.bulk.runs import Done, faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
@@ -68,7 +67,7 @@ __all__ = [
     "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport", "Verdict", "VerifiedRequest", "Workspace",
     "WorkspaceState", "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from",
     "faults_of", "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file",
-    "move_ledger", "open_key", "open_orders", "open_renewals", "order_file", "order_stream", "parse_key",
-    "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewal_lines", "renewed_module",
-    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
+    "move_ledger", "open_key", "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code",
+    "read_catalog", "read_draft", "renewal", "renewal_lines", "renewed_module", "require_replaceable", "restore_ledger",
+    "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip

@@ -101,84 +101,76 @@ _change_options: Final = together(
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     license_options,
 )
-"""The options that both commands have; what is asked for comes as `part` and `number`."""
+"""The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
 
 
-def _is_given(name: str) -> bool:
-    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+_MANY: Final = ("expiring_within", "source")
+_OF_ONE: Final = ("expires", "maintenance", "part", "number", "purchase_order")
 
 
-class RenewalList(NamedTuple):
-    """Which renewals are done together."""
-
-    within: int | None
-    customer: str | None
-    as_csv: bool
-    source: Path | None
-    """The file of a list."""
-    days: int | None
+def _is_mixed(given: dict[str, Any]) -> bool:
+    """Return whether options of one renewal are given for many, or the other way round."""
+    source_of = click.get_current_context().get_parameter_source
+    of_one = any(source_of(name) is not ParameterSource.DEFAULT for name in _OF_ONE)
+    of_list = given["as_csv"] or given["customer"] is not None
+    return (of_one and not given["serial"]) or (of_list and given["expiring_within"] is None)
 
 
 @click.command()
 @refuse(
     "give SERIAL, --expiring-within DAYS or --from-file FILE.",
-    lambda given: sum(given[name] is not None for name in ("serial", "within", "source")) != 1,
+    lambda given: sum(given[name] is not None for name in ("serial", *_MANY)) != 1,
 )
 @refuse(
-    "give --expires DATE, --days N or --maintenance DATE.",
-    lambda given: given["serial"] and sum(given[name] is not None for name in ("expires", "days")) != 1,
+    "give --expires DATE or --days N; with --from-file, neither.",
+    lambda given: sum(given[name] is not None for name in ("expires", "days", "source")) != 1,
 )
 @refuse(
-    "give --days N with --expiring-within, and not with --from-file.",
-    lambda given: not given["serial"] and (given["days"] is None) != (given["within"] is None),
-)
-@refuse(
-    "--customer and --csv go with --expiring-within.",
-    lambda given: given["within"] is None and (given["as_csv"] or given["customer"] is not None),
-)
-@refuse(
-    "--part, --order-number, --expires and --maintenance are for one SERIAL.",
-    lambda given: not given["serial"] and any(map(_is_given, ("part", "number", "expires", "maintenance"))),
+    "--customer and --csv go with --expiring-within;"
+    " --part, --order-number, --purchase-order, --expires and --maintenance with SERIAL.",
+    _is_mixed,
 )
 @click.argument("serial", required=False)
 @option("--expires DATE", "The new expiry: 2028-12-31.")
-@option("--maintenance DATE", "Cover versions released up to this date.")
-@_change_options
-@collected(
-    "which",
-    RenewalList,
-    option(
-        "--days N",
-        "Extend by this many days from the present end, or from today if that has passed. Each"
-        " run adds them; with --order-number, only the first.",
-        type=whole(1, limits.TERM_DAYS),
-    ),
-    option(
-        "--expiring-within DAYS within",
-        "Renew all whose term or maintenance ends today or within this many days.",
-        type=whole(0, limits.TERM_DAYS),
-    ),
-    option("--customer NAME", "Only those of this customer: its external id, or its name."),
-    option("--csv as_csv", "Print them as CSV, to be edited and taken back with --from-file."),
-    option("--from-file FILE source", "Renew what is listed in FILE.", type=PATH),
+@option(
+    "--days N",
+    "Extend by this many days from the present end, or from today if that has passed. Each"
+    " run adds them; with --order-number, only the first.",
+    type=whole(1, limits.TERM_DAYS),
 )
+@option("--maintenance DATE", "Cover versions released up to this date.")
+@option(
+    "--expiring-within DAYS",
+    "Renew all whose term or maintenance ends today or within this many days.",
+    type=whole(0, limits.TERM_DAYS),
+)
+@option("--customer NAME", "Only those of this customer: its external id, or its name.")
+@option("--csv as_csv", "Print CSV, to be edited and taken back with --from-file.")
+@option("--from-file FILE source", "Many renewals: a table, as --csv prints it.", type=PATH)
 @_bulk_options
-def renew(*, serial: str | None, which: RenewalList, how: BulkOptions, wanted: FileOptions, **asked: Any) -> None:
+@_change_options
+def renew(
+    *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: FileOptions, **asked: Any
+) -> None:
     """Issue a license again with a later end: its next sequence, with everything else as it was.
 
-    Warning, grace and next check keep their distance to the expiry, and maintenance moves with --days. The changes are
+    Warning, grace and next check keep their distance to the expiry; maintenance moves with --days. The changes are
     shown before they are signed. Without a terminal to ask on, nothing is signed without --yes.
 
-    With --expiring-within or --from-file, many are renewed together, all or none, or with --keep-going all that are
-    valid; -o names the folder of their files. What --csv prints can be edited in a spreadsheet and taken back.
+    With --expiring-within or --from-file, all of them are renewed or none, or with --keep-going all that are valid; -o
+    names the folder of their files.
     """
-    if serial is None:
-        from licensekit.cli.issuer.renewals import renew_many  # noqa: PLC0415  # one renewal loads none
-
-        renew_many(wanted, how, which)
+    filters = issuer.Filters(expiring_within=asked.pop("expiring_within"), customer=asked.pop("customer"))
+    if serial is not None:
+        change = issuer.renewal(serial, **asked)
+        _change(lambda _: change, wanted)
         return
-    change = issuer.renewal(serial, days=which.days, **asked)
-    _change(lambda _: change, wanted)
+    from licensekit.cli.issuer.issue_bulk import renew_ending, renew_listed  # noqa: PLC0415  # one renewal loads none
+
+    if source is not None:
+        renew_listed(source, wanted, how)
+    else:
+        renew_ending(wanted, how, filters, asked["days"], as_csv=as_csv)
 
 
 @click.command()
@@ -188,8 +180,8 @@ def renew(*, serial: str | None, which: RenewalList, how: BulkOptions, wanted: F
     "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
     callback=pairs,
 )
-@option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @click.argument("serial")
+@option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @_change_options
 def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:
     """Change what was sold: its next sequence, with everything else as it was.

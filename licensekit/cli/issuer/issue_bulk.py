@@ -3,11 +3,13 @@
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
+from licensekit import issuer
 from licensekit.cli.groups import exit_code
 from licensekit.cli.inputs import STANDARD
 from licensekit.cli.issuer.issue import BulkOptions
@@ -15,10 +17,14 @@ from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
 from licensekit.dates import format_days
-from licensekit.errors import OrderConflict, OrderInvalid, OrdersRefused
-from licensekit.errors.coded import Located
-from licensekit.files import make_folder, require_writable
-from licensekit.issuer import Done, LicenseFile, OrderLine, Orders, OrderSource, faults_of, open_orders
+from licensekit.errors import NotCurrent, NotIssued, OrderConflict, OrderInvalid, OrdersRefused, PlaceTaken
+from licensekit.errors.coded import Located, plain_value
+from licensekit.files import PRIVATE, make_folder, replacing, require_writable
+from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
+from licensekit.text.rows import written_row
+
+_FOLLOWING: Final = frozenset({"warning", "grace", "next_check"})
+"""What moves with an expiry, and is not shown beside it."""
 
 
 class _Tally:
@@ -33,50 +39,75 @@ class _Tally:
         """Of the orders that were refused."""
 
 
-def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOptions) -> None:
+def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters, days: int, *, as_csv: bool) -> None:
+    """Renew what ends by this many days, as `renew_listed`; or print the list as CSV."""
+    found = wanted.workspace.propose_renewals(filters, days=days, now=wanted.now)
+    rows = map(written_row, chain([issuer.RENEWAL_FIELDS], (one.plain().values() for one in found)))
+    if as_csv:
+        sys.stdout.writelines(rows)
+    elif wanted.consent.preview:
+        _exit_if_refused(_preview(wanted, (one.line for one in found)))
+    else:
+        _require_form(wanted, as_lines=False)
+        # What was interrupted once the ledger had it no longer ends: this list finds it again.
+        path = Path(wanted.output or "", "renewals.csv")
+        make_folder(path.parent)
+        if path.exists():
+            raise PlaceTaken(reason="renewals", where=str(path))
+        with replacing(path, mode=PRIVATE, replace=False) as file:
+            file.writelines(row.encode() for row in rows)
+        renew_listed(path, wanted, how)
+
+
+def renew_listed(path: Path, wanted: FileOptions, how: BulkOptions) -> None:
+    """Renew what a list names, as `issue_bulk`, once it was shown and agreed to."""
+    issue_bulk([OrderSource(str(path), "csv", reader=issuer.renewal_lines)], wanted, how, asks=not wanted.consent.yes)
+
+
+def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOptions, *, asks: bool = False) -> None:
     """Issue the orders of `sources` into a folder, or print them, and print the results.
 
-    Exits with the code of faults if some were refused.
+    With `asks`, they are shown before, and somebody must agree. Exits with the code of faults if some were refused.
     """
-    require_form(wanted, as_lines=how.as_lines)
-    catalog = wanted.workspace.catalog.require_unchanged(wanted.now)
-    with open_orders(sources, catalog, how.table) as orders:
-        if wanted.consent.preview:
-            _preview(wanted, orders.lines)
-        else:
-            sign_all(orders, wanted, how)
-
-
-def sign_all(orders: Orders, wanted: FileOptions, how: BulkOptions) -> None:
-    """Sign orders or renewals into a folder, or print them; the rest is as of `issue_bulk`."""
+    _require_form(wanted, as_lines=how.as_lines)
     out = None if wanted.output is None else Path(wanted.output)
-    workspace, now, attach = wanted.workspace, wanted.now, wanted.attach
-    if out is not None:
-        make_folder(out)
-        require_writable(out)
-    signer = wanted.signing.opener(workspace, now)("bundle")
-    collect_less()
-    done = workspace.issue_bulk(
-        reported(orders.lines),
-        signer,
-        who=operator(),
-        now=now,
-        into=out,
-        attach=attach,
-        keep_going=how.keep_going,
-        workers=how.workers,
-    )
-    tally = _Tally()
-    _count(done, orders.size, tally, wanted, as_lines=how.as_lines)
+    workspace, now = wanted.workspace, wanted.now
+    catalog = workspace.catalog.require_unchanged(now)
+    attach = wanted.attach
+    if wanted.consent.preview or asks:
+        with open_orders(sources, catalog, how.table) as orders:
+            refused = _preview(wanted, orders.lines)
+        if wanted.consent.preview or not how.keep_going:
+            _exit_if_refused(refused)
+        if wanted.consent.preview:
+            return
+        click.confirm("Sign all of these?", abort=True, err=True)
+    with open_orders(sources, catalog, how.table) as orders:
+        if out is not None:
+            make_folder(out)
+            require_writable(out)
+        signer = wanted.signing.opener(workspace, now)("bundle")
+        collect_less()
+        done = workspace.issue_bulk(
+            _reported(orders.lines),
+            signer,
+            who=operator(),
+            now=now,
+            into=out,
+            attach=attach,
+            keep_going=how.keep_going,
+            workers=how.workers,
+        )
+        tally = _Tally()
+        _count(done, orders.size, tally, wanted, as_lines=how.as_lines)
     remind_of_root(workspace)
     warn_of_older(fits_oldest=tally.fits_oldest)
     if not how.as_lines:
         _report(tally, out, as_json=wanted.consent.as_json)
-    exit_if_refused(tally.refused)
+    _exit_if_refused(tally.refused)
 
 
-def require_form(wanted: FileOptions, *, as_lines: bool) -> None:
-    """Refuse options that do not fit many license files."""
+def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
     if as_lines and (wanted.output is not None or wanted.consent.as_json):
         raise click.UsageError("--json-lines prints the licenses: leave out -o and --json.")
     if not (as_lines or wanted.consent.preview) and wanted.output in {None, STANDARD}:
@@ -85,45 +116,49 @@ def require_form(wanted: FileOptions, *, as_lines: bool) -> None:
         raise click.UsageError("--qr and --print draw a single license.")
 
 
-def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> None:
-    """Check each order by itself, and show what it comes to; exit with the code of faults if some are refused."""
+def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> int:
+    """Check each order by itself, show what it comes to, and return how many faults there are."""
     shown: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []
     faults: list[Located] = []
-    for line in reported(lines):
+    for line in _reported(lines):
         try:
-            proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
-        except (OrderInvalid, OrderConflict) as error:
+            if line.change is None:
+                proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
+            else:
+                proposal = wanted.workspace.propose_change(line.change, now=wanted.now)
+        except (NotCurrent, NotIssued, OrderConflict, OrderInvalid) as error:
             faults += faults_of(line.where, error)
             continue
         order, bundle, repeated = line.draft.order, proposal.bundle, proposal.is_done
         serial = None if order.serial is None and not repeated else bundle.serial
         ends = None if bundle.expiry is None else format_days(bundle.expiry)
         named = {"order": order.number, "company": bundle.company, "part": bundle.part}
+        changes = [one for one in proposal.changes if line.change is not None and one.path not in _FOLLOWING]
         shown.append({**named, "serial": serial, "expiry": ends, "repeated": repeated})
+        if line.change is not None:
+            shown[-1]["changes"] = plain_value(changes)
         row = order.number, bundle.company, serial or "(new)", bundle.part, ends or "perpetual"
-        rows.append((*row, "issued before" * repeated))
+        rows.append((*row, "issued before" if repeated else ", ".join(map(str, changes))))
     if wanted.consent.as_json:
         emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
     else:
-        name_refused(faults)
+        _name_refused(faults)
         table(["order", "company", "serial", "part", "until", ""], rows)
-    exit_if_refused(len(faults))
+    return len(faults)
 
 
-def exit_if_refused(count: int) -> None:
-    """Exit with the code of faults if some were refused."""
+def _exit_if_refused(count: int) -> None:
     if count:
         click.get_current_context().exit(exit_code(OrdersRefused(count=count, faults=())))
 
 
-def name_refused(faults: Iterable[Located]) -> None:
-    """Print why orders were refused, each with its place."""
+def _name_refused(faults: Iterable[Located]) -> None:
     for fault in faults:
         remark(f"licensekit: {harmless(str(fault))}")
 
 
-def reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
+def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
     """Yield the orders, and at the end say of how many something was left out."""
     first, count = "", 0
     for line in lines:
@@ -157,7 +192,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                     tally.refused += 1
                     found = faults_of(one.where, one.error)
                     tally.faults += found
-                    name_refused(found)
+                    _name_refused(found)
                 elif one.file is not None:
                     tally.repeated += one.file.is_repeated
                     tally.issued += not one.file.is_repeated

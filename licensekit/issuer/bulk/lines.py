@@ -171,6 +171,8 @@ class OrderSource(NamedTuple):
     format: str
     rows: Iterator[bytes] | None = None
     """What is in a stream, in pieces; unless it is a table, a line each."""
+    reader: Callable[..., Iterator[OrderLine]] = csv_lines
+    """What reads a table: of orders, or `renewals.renewal_lines`."""
 
     @property
     def is_one_order(self) -> bool:
@@ -249,7 +251,7 @@ def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: Table
         rows = (pieces_of if one.format == CSV else bounded)(stack.enter_context(stream))
     if one.format == JSON_LINES:
         return Orders(json_lines(rows, one.path), size)
-    return Orders(csv_lines(rows, one.path, catalog, options), size)
+    return Orders(one.reader(rows, one.path, catalog, options), size)
 
 
 def _toml_line(one: OrderSource) -> OrderLine:

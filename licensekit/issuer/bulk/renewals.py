@@ -5,29 +5,28 @@ means what was shown. Its order number follows from the bundle, unless somebody 
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import format_days
-from licensekit.files import open_plain
-from licensekit.issuer.bulk.lines import OrderLine, Orders, columns_of, faulty, pieces_of
-from licensekit.issuer.ledger import bundles, lookup
+from licensekit.issuer.bulk.lines import OrderLine, columns_of, faulty
+from licensekit.issuer.ledger import lookup
 from licensekit.issuer.ledger.lookup import Filters
+from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.orders.amendment import Amendment, later_ends
 from licensekit.issuer.orders.order import Order, OrderDraft
 from licensekit.issuer.orders.order_file import READERS, OrderKey
 from licensekit.text import values
 from licensekit.text.columns import AS_WRITTEN, TableOptions, read_table
 from licensekit.text.tables import Table
-from licensekit.wire.documents import BASE, Bundle, Catalog
+from licensekit.wire.documents import BASE, Bundle, Catalog, Use
 from licensekit.wire.plain import plain_fields
 
-_PAGE: Final = 1000
-_OF_BUNDLE: Final = ("order", "serial", "part", "sequence", "days")
-"""What a row says of the bundle that it renews and how, beside the values that it sets."""
+_OF_RENEWAL: Final = ("order", "serial", "part", "sequence", "days", "purchase_order")
+"""What a row says of the renewal itself, beside the values that it sets."""
 _TOLD: Final = ("ends", "until")
 """Columns for who reads the list; nothing follows from them."""
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -37,10 +36,7 @@ _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 class Renewal(NamedTuple):
     """A bundle whose term or maintenance ends, and its dates once it is renewed; in days since 1970."""
 
-    company: str
-    serial: str
-    part: str
-    sequence: int
+    bundle: Bundle
     ends: str
     """What ends: `term`, or `maintenance` alone."""
     until: int
@@ -57,44 +53,38 @@ class Renewal(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `RENEWAL_FIELDS`."""
-        number = _number_for(self.serial, self.part, self.sequence)
-        said = plain_fields(self, "company serial part sequence ends")
-        return {"order": number, **said, "until": format_days(self.until), **plain_fields(self, "expiry maintenance")}
+        named = plain_fields(self.bundle, "company serial part sequence")
+        dates = {"until": format_days(self.until), **plain_fields(self, "expiry maintenance")}
+        return {"order": _number_for(**named), **named, "ends": self.ends, **dates, "purchase_order": None}
 
 
-RENEWAL_FIELDS: Final = ("order", "company", "serial", "part", "sequence", *_TOLD, "expiry", "maintenance")
+RENEWAL_FIELDS: Final = (
+    *("order", "company", "serial", "part", "sequence", "ends", "until", "expiry", "maintenance", "purchase_order"),
+)
 """The names of what a renewal says as plain data, in order: the columns of the list."""
 
 
 def renewals(ledger: Connection, filters: Filters, *, days: int, today: int) -> Iterator[Renewal]:
-    """Yield what `lookup.ending` finds, renewed by this many days."""
-    numbers = lookup.ending(ledger, filters, today=today)
-    last = today + (filters.expiring_within or 0)
-    for first in range(0, len(numbers), _PAGE):
-        some = numbers[first : first + _PAGE]
-        found = {one.number: one.bundle for one in bundles.numbered(ledger, some)}
-        yield from (_renewed(found[number], days, today, last) for number in some)
+    """Yield what ends within `filters.expiring_within` days, renewed by this many days; what ends first comes first.
 
-
-def _renewed(bundle: Bundle, days: int, today: int, last: int) -> Renewal:
-    becomes = later_ends(bundle, days, today)
-    is_term = bundle.expiry is not None and today <= bundle.expiry <= last
-    ends, until = ("term", bundle.expiry) if is_term else ("maintenance", bundle.maintenance)
-    expiry = becomes["expiry"] if is_term else None
-    named = bundle.company, bundle.serial, bundle.part, bundle.sequence
-    return Renewal(*named, ends, until or 0, expiry, becomes.get("maintenance"))
-
-
-@contextmanager
-def open_renewals(path: Path, catalog: Catalog, options: TableOptions = AS_WRITTEN) -> Generator[Orders]:
-    """Open a list of renewals in a file; each row is read when its turn comes.
-
-    Raises:
-        FileUnusable: it cannot be read.
+    It is what is in force and whose term has not passed. Trials and demos are not sold again.
     """
-    stream, size = open_plain(path, what="a list of renewals")
-    with stream:
-        yield Orders(renewal_lines(pieces_of(stream), str(path), catalog, options), size)
+    within = filters.expiring_within or 0
+    terms = filters._replace(state=None, expiring_within=within)
+    maintained = terms._replace(expiring_within=None, maintenance_within=within)
+
+    def renewed(asked: Filters, ends: str, key: str) -> Iterator[Renewal]:
+        for one in lookup.listed(ledger, asked, today=today):
+            bundle, becomes = one.bundle, later_ends(one.bundle, days, today)
+            if one.state != ACTIVE or bundle.use is not Use.PRODUCTION:
+                continue
+            if bundle.expiry is None or bundle.expiry > today + within:
+                becomes.pop("expiry", None)
+            if ("expiry" in becomes) == (asked is terms):
+                yield Renewal(bundle, ends, getattr(bundle, key), becomes.get("expiry"), becomes.get("maintenance"))
+
+    found = (renewed(terms, "term", "expiry"), renewed(maintained, "maintenance", "maintenance"))
+    return merge(*found, key=attrgetter("until"))
 
 
 def renewal_lines(
@@ -124,15 +114,15 @@ def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
     """Return the renewal of one row: its values by key path."""
     table = Table("", said, [])
     table.require("serial", "sequence")
-    own: dict[str, Any] = {key: table.read(key, READERS[key]) for key in _OF_BUNDLE}
+    own: dict[str, Any] = {key: table.read(key, READERS[key]) for key in _OF_RENEWAL}
     if table.faults:
         return OrderLine(where, OrderDraft(Order("", where), tuple(table.faults)), size)
     serial, part, sequence = own["serial"], own["part"] or BASE, own["sequence"]
     number = own["order"] or _number_for(serial, part, sequence)
-    sets = {key: value for key, value in said.items() if key not in {*_OF_BUNDLE, *_TOLD}}
-    change = Amendment("renew", serial, part, sets, own["days"], number, sequence=sequence)
-    return OrderLine(where, OrderDraft(Order(str(said.get("company", "")), number, serial, part)), size, change)
+    sets = {key: value for key, value in said.items() if key not in {*_OF_RENEWAL, *_TOLD}}
+    change = Amendment("renew", serial, part, sets, own["days"], number, own["purchase_order"], sequence)
+    return OrderLine(where, OrderDraft(Order(str(said.get("company", "")), number, serial)), size, change)
 
 
-def _number_for(serial: str, part: str, sequence: int) -> str:
+def _number_for(serial: str, part: str, sequence: int, **_: object) -> str:
     return f"R-{serial}-{part}-{sequence}"

@@ -198,15 +198,10 @@ class Filters(NamedTuple):
     expiring_within: int | None = None
     """Bundles whose term ends today or within this many days, if nothing takes over without a gap
     (`docs/evaluation.md`, "Coverage")."""
+    maintenance_within: int | None = None
+    """Active bundles whose maintenance ends today or within this many days; these are not asked for with the others."""
     since: int | None = None
     """Issued then or later, in seconds since 1970."""
-
-
-_ENDING: Final[dict[LiteralString, LiteralString]] = {
-    "expiry": "b.lapses = 1 AND b.state || '' = 'active'",
-    "maintenance": "b.state = 'active'",
-}
-"""What may be renewed of a bundle, and for which ones, each written for its index."""
 
 
 class _Order(NamedTuple):
@@ -234,7 +229,7 @@ _SERIALS: Final = "serial IN (SELECT serial FROM customer_serials WHERE customer
 _OF_CUSTOMER: Final = f"(SELECT * FROM bundles WHERE {_SERIALS} LIMIT 9223372036854775807)"  # noqa: S608  # texts of ours
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
 _OF_COMPANY: Final = (
-    "(SELECT number, company_key, issued, use, state, ends, lapses, expiry, maintenance FROM bundles"
+    "(SELECT number, company_key, issued, state, ends, lapses, expiry, maintenance FROM bundles"
     " WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 )
 
@@ -274,32 +269,6 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
         after = rows[-1].number
 
 
-def ending(connection: Connection, filters: Filters, *, today: int) -> list[int]:
-    """Return the entries of active bundles of production whose term or maintenance ends, what ends first in front.
-
-    That is within `filters.expiring_within` days, the term has not passed, and the other filters but `state` hold.
-    Raises as `customer_named`.
-    """
-    if _is_of_another_product(connection, filters):
-        return []
-    last = today + (filters.expiring_within or 0)
-    customer = None if filters.customer is None else customer_named(connection, filters.customer).number
-    source, params = _source(filters, customer)
-    others = list(_conditions(filters._replace(expiring_within=None, state=None), today, is_narrow=True))
-    if customer is not None:
-        others.append((f"b.{_SERIALS}", (customer,)))
-    rest = "".join(f" AND {sql}" for sql, _ in others)
-    params += [int(Use.PRODUCTION), today, today, last, *(value for _, given in others for value in given)]
-    parts = [
-        f"SELECT b.number, b.{day} AS day FROM {source} AS b WHERE {which}"  # noqa: S608  # texts of ours
-        f" AND b.use = ? AND (b.expiry IS NULL OR b.expiry >= ?) AND b.{day} >= ? AND b.{day} <= ?{rest}"
-        for day, which in _ENDING.items()
-    ]
-    each = f"SELECT number FROM ({' UNION ALL '.join(parts)}) AS found"  # noqa: S608
-    rows = connection.rows(f"{each} GROUP BY number ORDER BY min(day), number", *params, *params)
-    return [number for (number,) in rows]
-
-
 def _is_of_another_product(connection: Connection, filters: Filters) -> bool:
     """Return whether nothing is of the product: a ledger has one, that of its root."""
     wanted = filters.product
@@ -309,6 +278,8 @@ def _is_of_another_product(connection: Connection, filters: Filters) -> bool:
 def _order(filters: Filters) -> _Order:
     if filters.expiring_within is not None:
         return _Order("expiry", is_falling=False)
+    if filters.maintenance_within is not None:
+        return _Order("maintenance", is_falling=False)
     if filters.state in {ACTIVE, EXPIRED}:
         return _Order("ends", is_falling=filters.state == EXPIRED)
     return _Order("issued", is_falling=True)
@@ -342,6 +313,10 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
     if filters.expiring_within is not None:
         last = today + filters.expiring_within
         yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
+        leads = False
+    if filters.maintenance_within is not None:
+        last = today + filters.maintenance_within
+        yield "b.state = 'active' AND b.maintenance >= ? AND b.maintenance <= ?", (today, last)
         leads = False
     if filters.state is not None:
         if filters.state in {ACTIVE, EXPIRED}:

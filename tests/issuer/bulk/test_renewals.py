@@ -175,7 +175,7 @@ def test_what_was_taken_back_or_replaced_is_not_listed(workspace: Workspace) -> 
     take_back(workspace, signer(workspace, "revocations"), confirm=True, serials=["S1"])
     sell(workspace, "S2", expiry=day(400))
     sell(workspace, "S5", replaces=["S3"], company="Company S3", expiry=day(400))
-    assert [one.serial for one in listed(workspace)] == ["S4"]
+    assert [one.bundle.serial for one in listed(workspace)] == ["S4"]
 
 
 def test_a_gap_before_what_starts_later_is_no_renewal(workspace: Workspace) -> None:
@@ -189,11 +189,11 @@ def test_what_ends_first_comes_first_and_filters_limit_it(workspace: Workspace) 
     for number, ends in enumerate((50, 20, 40, 30)):
         sell(workspace, f"S{number}", company=f"Firm {number % 2}", expiry=day(ends))
     sell(workspace, "S3", part="more", company="Firm 1", expiry=day(35))
-    named = [(one.serial, one.part) for one in listed(workspace)]
+    named = [(one.bundle.serial, one.bundle.part) for one in listed(workspace)]
     assert named == [("S1", "base"), ("S3", "base"), ("S3", "more"), ("S2", "base"), ("S0", "base")]
-    assert [one.serial for one in listed(workspace, customer="Firm 1")] == ["S1", "S3", "S3"]
-    assert [one.serial for one in listed(workspace, company="firm 0")] == ["S2", "S0"]
-    assert [one.serial for one in listed(workspace, within=30)] == ["S1", "S3"]
+    assert [one.bundle.serial for one in listed(workspace, customer="Firm 1")] == ["S1", "S3", "S3"]
+    assert [one.bundle.serial for one in listed(workspace, company="firm 0")] == ["S2", "S0"]
+    assert [one.bundle.serial for one in listed(workspace, within=30)] == ["S1", "S3"]
     assert listed(workspace, product="other") == []
     with pytest.raises(NotIssued):
         listed(workspace, customer="Nobody")
@@ -366,7 +366,7 @@ def test_a_renewal_that_was_a_slip_is_made_void_and_done_again(workspace: Worksp
     take(workspace, edited)
     slip = workspace.ledger.bundle("S0-base-2").identity
     workspace.propose_void(now=NOW, identities=[slip]).sign(signer(workspace, "revocations"), who=WHO, confirm=True)
-    assert [one.serial for one in listed(workspace)] == ["S0"]
+    assert [one.bundle.serial for one in listed(workspace)] == ["S0"]
     done = take(workspace, [{**edited[0], "expiry": day(500)}])
     assert [one.file.is_repeated for one in done if one.file is not None] == [False]
     assert in_force(workspace, "S0").expiry == TODAY + 500
@@ -418,8 +418,8 @@ def test_the_unedited_list_taken_back_is_the_direct_renewal(
         if (inside := [n for n in (expiry, maintenance) if n is not None and 0 <= n <= within])
         and (expiry is None or expiry >= 0)
     }
-    assert {one.serial for one in found} == wanted.keys()
-    assert [wanted[one.serial] for one in found] == sorted(wanted.values())
+    assert {one.bundle.serial for one in found} == wanted.keys()
+    assert [wanted[one.bundle.serial] for one in found] == sorted(wanted.values())
     with Workspace.open(place / "one") as one, Workspace.open(place / "two") as two:
         sign(one, (renewed.line for renewed in found))
         text = table(listed(two, within=within, days=days)).replace(",", delimiter)

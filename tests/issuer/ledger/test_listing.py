@@ -14,7 +14,7 @@ from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import append, open_ledger
-from licensekit.issuer.ledger.lookup import EXPIRED, LISTED_STATES, Filters, ending, page
+from licensekit.issuer.ledger.lookup import EXPIRED, LISTED_STATES, Filters, page
 from licensekit.issuer.ledger.lookup import listed as all_listed
 from licensekit.issuer.ledger.projection import PERPETUAL, Record
 from licensekit.issuer.ledger.states import ACTIVE
@@ -242,37 +242,21 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, af
 
 
 @pytest.mark.parametrize(
-    ("filters", "indexes"),
-    [
-        (Filters(), ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND maintenance>?")),
-        (
-            Filters(product=makers.PRODUCT),
-            ("bundles_expiry (lapses=? AND expiry>?", "bundles_maintenance (state=? AND "),
-        ),
-        (Filters(company="A"), ("bundles_company (company_key>? AND",) * 2),
-        (Filters(serial="S1"), ("bundles_place (serial=?)",) * 2),
-    ],
-    ids=["everything", "a product", "a company", "a serial"],
+    "more", [{}, {"product": makers.PRODUCT}, {"since": makers.NOW}], ids=["alone", "a product", "a time"]
 )
-def test_what_ends_is_found_by_an_index_of_its_own(tmp_path: Path, filters: Filters, indexes: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("after", [None, 5], ids=["first page", "later page"])
+def test_maintenance_that_ends_is_found_by_its_index(tmp_path: Path, more: dict[str, Any], after: int | None) -> None:
     path = tmp_path / "ledger.db"
     database = open_ledger(path, create=True)
     enter_all(database)
     database.close()
     with closing(sqlite3.connect(path)) as raw:
         ledger = Explaining(raw)
-        ending(cast("Connection", ledger), filters._replace(expiring_within=30), today=TODAY)
-    used = [line.partition(" INDEX ")[2] for line in ledger.plan if " INDEX " in line]
-    assert len(used) == len(indexes), ledger.plan
-    assert all(line.startswith(index) for line, index in zip(used, indexes, strict=True)), ledger.plan
-
-
-def test_nothing_of_another_product_ends(database: Database) -> None:
-    """A ledger has one product."""
-    with database.read() as ledger:
-        every = ending(ledger, Filters(expiring_within=30), today=TODAY)
-        assert every == ending(ledger, Filters(expiring_within=30, product=makers.PRODUCT), today=TODAY)
-        assert ending(ledger, Filters(expiring_within=30, product="other"), today=TODAY) == []
+        asked = Filters(maintenance_within=30, **more)
+        page(cast("Connection", ledger), asked, today=TODAY, limit=5, after=after)
+    plan = "\n".join(ledger.plan)
+    assert "SEARCH b USING COVERING INDEX bundles_maintenance (state=? AND maintenance>?" in plan
+    assert plan.count("TEMP B-TREE") <= 1
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])

@@ -57,13 +57,11 @@ CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
 CREATE INDEX bundles_key ON bundles (key_id, state);
 -- One for each way in which bundles are listed, with what the filters beside it compare.
 CREATE INDEX bundles_issued ON bundles (issued, number);
-CREATE INDEX bundles_company ON bundles (
-    company_key, issued, number, use, state, ends, lapses, expiry, maintenance
-);
+CREATE INDEX bundles_company ON bundles (company_key, issued, number, state, ends, lapses, expiry, maintenance);
 CREATE INDEX bundles_state ON bundles (state, issued, number);
 CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number, state, ends, issued);
 CREATE INDEX bundles_ends ON bundles (state, ends, number, issued);
-CREATE INDEX bundles_maintenance ON bundles (state, maintenance, number)
+CREATE INDEX bundles_maintenance ON bundles (state, maintenance, number, issued, ends)
     WHERE maintenance IS NOT NULL;
 
 -- Which serials the bundle of an entry takes the place of.
