@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
 from licensekit.database.schemas import read_statements
 from licensekit.errors import EntryTaken, NotIssued
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked
+from licensekit.limits import VALUE
 from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
@@ -71,7 +72,8 @@ def customer_named(ledger: Connection, text: str) -> Customer:
     Raises:
         NotIssued: there is none, or there are several.
     """
-    if known := customer_called(ledger, text.strip()):
+    text = text.strip()
+    if known := customer_called(ledger, text) or customer_called(ledger, text.upper()):
         return known
     found = _found(ledger, text, _NAMED, None) if search_words(text) else []
     if len(found) == 1:
@@ -109,22 +111,38 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     return [Customer._make(row) for row in rows]
 
 
-def enter(ledger: Connection, records: Sequence[Record]) -> None:
-    """Give each serial of what was entered its customer, and make what is new known to the search."""
-    entered = [(one, one.document) for one in records if isinstance(one.document, Bundle)]
-    first: dict[str, tuple[str, str]] = {}
-    for one, bundle in entered:
-        first.setdefault(bundle.serial, (said_in(one.order, "customer") or "", bundle.company))
-    owners = _known(ledger, _OWNERS, first)
-    # Where somebody has said that another company is meant, the serial changes hands.
-    meant = {bundle.serial for one, bundle in entered if "other-company" in one.note}
-    new = {serial: named for serial, named in first.items() if serial not in owners or serial in meant}
-    if new:
-        found = dict(zip(new, _customers_for(ledger, list(new.values())), strict=True))
-        ledger.run_many(_PUT_SERIAL, found.items())
-        owners |= found
-    texts = (_text(bundle.company, bundle.serial, one.order_number, one.order) for one, bundle in entered)
-    _put_words(ledger, zip((owners[bundle.serial] for _, bundle in entered), texts, strict=True))
+def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
+    """Give each serial of what was entered its customer, and make what is new known to the search.
+
+    `number` is that of the first entry.
+    """
+    entered = [
+        (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
+    ]
+    owners = _known(ledger, _OWNERS, {bundle.serial for _, bundle, _ in entered})
+
+    def is_decided(one: Record, bundle: Bundle) -> bool:
+        # Where somebody has said that another company is meant, the serial changes hands.
+        return bundle.serial in owners and "other-company" not in one.note
+
+    asked_for = [(named, bundle.company) for one, bundle, named in entered if not is_decided(one, bundle)]
+    meant = _meant(ledger, asked_for, number)
+    [(first,)] = ledger.rows(_NEXT)
+    made, texts = list[tuple[Value, ...]](), list[tuple[int, str]]()
+    for one, bundle, named in entered:
+        if not is_decided(one, bundle):
+            owner = meant.of(named, bundle.company) or first + len(made)
+            if owner == first + len(made):
+                made.append((owner, named or None, bundle.company, folded(bundle.company), "", ""))
+                meant.names.setdefault(folded(bundle.company), owner)
+                meant.ids.update({named: owner} if named else {})
+                texts.append((owner, named))
+            owners[bundle.serial] = owner
+        meant.ever.setdefault(folded(bundle.company), owners[bundle.serial])
+        texts.append((owners[bundle.serial], _text(bundle.company, bundle.serial, one.order_number, one.order)))
+    ledger.run_many(_INSERT, made)
+    ledger.run_many(_PUT_SERIAL, owners.items())
+    _put_words(ledger, texts)
 
 
 class _Meant(NamedTuple):
@@ -133,44 +151,32 @@ class _Meant(NamedTuple):
     ids: dict[str, int]
     names: dict[str, int]
     """By folded name."""
+    ever: dict[str, int]
+    """By the folded name of a company, the customer that had it first."""
 
     def of(self, named: str, company: str) -> int | None:
         """Return the customer of an order that names one, or nothing, and of its company's name."""
-        return self.ids.get(named) or self.names.get(folded(named or company))
+        name = folded(named or company)
+        return self.ids.get(named) or self.names.get(name) or self.ever.get(name)
 
 
 def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
     """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
-    return _meant(ledger, [(named, company)]).of(named, company)
+    return _meant(ledger, [(named, company)], VALUE).of(named, company)
 
 
-def _meant(ledger: Connection, wanted: Collection[tuple[str, str]]) -> _Meant:
+def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int) -> _Meant:
     ids = _known(ledger, _IDS, {named for named, _ in wanted if named})
-    names = _known(ledger, _NAMES, {folded(name) for pair in wanted for name in pair if name})
-    called = {company_key(company) for _, company in wanted if folded(company) not in names}
-    ever = {folded(company): customer for company, customer in _known(ledger, _EVER_CALLED, called).items()}
-    return _Meant(ids, ever | names)
+    called = {name for pair in wanted for name in pair if name}
+    names = _known(ledger, _NAMES, set(map(folded, called)))
+    keys = {company_key(name) for name in called if folded(name) not in names}
+    ever = {folded(company): customer for company, customer in _known(ledger, _EVER_CALLED, keys, number).items()}
+    return _Meant(ids, names, ever)
 
 
-def _customers_for(ledger: Connection, wanted: Sequence[tuple[str, str]]) -> list[int]:
-    """Return the customer of each order; those that are not there yet are made, of the id that the order names."""
-    [(next_one,)] = ledger.rows(_NEXT)
-    meant, made = _meant(ledger, wanted), dict[int, tuple[str, str]]()
-    for named, company in wanted:
-        if meant.of(named, company) is None:
-            number = next_one + len(made)
-            made[number] = named, company
-            meant.ids.update({named: number} if named else {})
-            meant.names.setdefault(folded(company), number)
-    rows = ((number, named or None, name, folded(name), "", "") for number, (named, name) in made.items())
-    ledger.run_many(_INSERT, rows)
-    _put_words(ledger, ((number, " ".join(said)) for number, said in made.items()))
-    return [meant.of(*one) or 0 for one in wanted]
-
-
-def _known(ledger: Connection, query: LiteralString, those: Collection[str]) -> dict[str, int]:
+def _known(ledger: Connection, query: LiteralString, those: Collection[str], *others: int) -> dict[str, int]:
     """Return what a query finds for some texts: each with a number."""
-    return dict(ledger.rows(query.replace("{those}", asked(list(those))), *those)) if those else {}
+    return dict(ledger.rows(query.replace("{those}", asked(list(those))), *those, *others)) if those else {}
 
 
 def put(ledger: Connection, one: Customer) -> Customer:

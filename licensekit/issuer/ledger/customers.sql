@@ -40,7 +40,9 @@ SELECT name_key, number FROM customers WHERE name_key IN ({those}) ORDER BY numb
 
 -- The first bundle of a company's name says whose it is, also after that customer was renamed or merged.
 SELECT b.company, s.customer FROM bundles AS b JOIN customer_serials AS s ON s.serial = b.serial
-WHERE b.number IN (SELECT min(number) FROM bundles WHERE company_key IN ({those}) GROUP BY company_key);
+WHERE b.number IN (SELECT min(number) FROM bundles WHERE company_key IN ({those}) AND number < ?
+GROUP BY company)
+ORDER BY b.number DESC;
 
 -- What a customer is found by.
 SELECT external, name, contact, note FROM customers WHERE number = ?;

@@ -106,13 +106,13 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
     project(connection, list(zip(numbers, records, strict=True)))
-    know_customers(connection, records)
+    know_customers(connection, records, number - len(records) + 1)
     return numbers
 
 
-def know_customers(connection: Connection, records: Sequence[Record]) -> None:
-    """Keep what was entered says of customers and their installations."""
-    customers.enter(connection, records)
+def know_customers(connection: Connection, records: Sequence[Record], number: int) -> None:
+    """Keep what was entered, from an entry of this number on, says of customers and their installations."""
+    customers.enter(connection, records, number)
     installations.enter(connection, records)
 
 

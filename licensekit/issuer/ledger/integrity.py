@@ -206,9 +206,8 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
     if _count_unowned(ledger):
         stream = entries.stream(ledger)
         while some := list(islice(stream, _BATCH)):
-            entries.know_customers(
-                ledger, [one.record(decode(CLASS_OF[one.token.type], one.token.payload)) for one in some]
-            )
+            records = [one.record(decode(CLASS_OF[one.token.type], one.token.payload)) for one in some]
+            entries.know_customers(ledger, records, some[0].number)
 
 
 def _count_unowned(ledger: Connection) -> int:
