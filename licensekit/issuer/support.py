@@ -8,14 +8,13 @@ the other parts of its serial are activated as well.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, cast
 
+from licensekit import entitlements
 from licensekit.dates import day_at, format_seconds
-from licensekit.entitlements import Entitlements, Fingerprint, best_access, evaluate, list_notices, summarize
-from licensekit.entitlements.messages import About, Notice, Summary
-from licensekit.entitlements.parts import BundleState, state_by_dates
+from licensekit.entitlements import BundleState, Entitlements, Notice, Summary, state_by_dates
 from licensekit.errors import KeyRevoked, LicenseError, NotIssued, WrongProduct
-from licensekit.errors.coded import plain_value
+from licensekit.errors.coded import Message, Templates, Text, plain_value
 from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
@@ -38,9 +37,10 @@ from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement,
 from licensekit.wire.plain import word
 
 
-class Verdict(About, reasons=True):
+class Verdict(Message, reasons=True):
     """What a document is worth today, and what helps."""
 
+    remedy_template: ClassVar[Templates] = cast("Templates", Text("remedy", ""))
     what: str = ""
     """A bundle as commands name it, or the type of another document."""
     company: str = ""
@@ -61,8 +61,13 @@ class Verdict(About, reasons=True):
 
     @property
     def remedy(self) -> str:
-        """The command that writes what is to be sent, or else helps."""
-        return f"licensekit ledger file {self.send}" if self.send else super().remedy
+        """The command that writes what is to be sent, or else helps, `licensekit …`; empty where none does."""
+        command = f"ledger file {self.send}" if self.send else self._say(self.remedy_template)
+        return command and f"licensekit {command}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON values."""
+        return {**super().as_json(), "remedy": self.remedy or None}
 
 
 _WORKING: Final = frozenset({"works", "until-next", "grace", "answered", "entered"})
@@ -94,16 +99,18 @@ class SupportCase(NamedTuple):
         own = {"finding": self.finding, "issued": self.issued, "customer": self.customer}
         sent = [{"type": type(one).__name__.lower(), "issued": format_seconds(one.issued)} for one in self.sent]
         rest = plain_value(self._replace(finding=None, issued=None, customer=None, sent=()))
-        return {
-            "works": self.verdict.works,
-            **rest,
-            **{name: one and one.plain() for name, one in own.items()},
-            "sent": sent,
-        }
+        said = {name: one and one.plain() for name, one in own.items()}
+        return {"works": self.verdict.works, **rest, **said, "sent": sent}
 
 
 def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...]:
-    """Explain each document in a file, or in those that a name means; raises as `Ledger.explain`."""
+    """Explain each document in a file, whose damage is explained as well, or in those that a name means.
+
+    A name is that of a serial, an order, a bundle or a customer, the number of an entry, or the identity of a document.
+
+    Raises:
+        NotIssued: the ledger has nothing of that name, or several customers.
+    """
     if isinstance(asked, str):
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
     try:
@@ -194,11 +201,11 @@ def _of_bundle(
     beside = [one.token for one in bundles.active(ledger, bundle.serial) if one.bundle.part != bundle.part]
     today = _evaluated(tx, bundle, [*beside, token])
     codes = (today.trust_store.qualify(bundle.issuer, code) for kind in Kind for code in bundle.counts(kind))
-    notices = list_notices(today, {})
+    notices = entitlements.list_notices(today, {})
     return case._replace(
-        summary=summarize(today, notices, activated=True),
+        summary=entitlements.summarize(today, notices, activated=True),
         notices=notices,
-        access={code: word(best_access(today, code)) for code in codes if code in today.licenses},
+        access={code: word(entitlements.best_access(today, code)) for code in codes if code in today.licenses},
         older=check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
     )
 
@@ -220,7 +227,7 @@ def _judged(
         every = [one for one in bundles.of_serial(tx.ledger, issued.bundle.serial) if one.state != VOID]
         there = [one.token for one in (*every, heir) if one is not None]
         governs = any(part.verified.token == token for part in _evaluated(tx, issued.bundle, there).parts)
-        reason = "" if governs else "replaced"
+        reason = "" if governs else "replaced" if heir else "gone"
     bundle, state = issued.bundle, state_by_dates(issued.bundle, tx.now)[0]
     if not reason and state in _BY_DATES:
         return state.value, bundle.starts if state is BundleState.PENDING else bundle.term_end
@@ -234,8 +241,8 @@ def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -
         with suppress(LicenseError):
             verified.append(verify_signed(token, Bundle, tx.trust))
     bound = bundle.binding
-    fingerprint = None if bound is None else Fingerprint(bound.installation, bound.facts)
-    return evaluate(tx.state.trust_store, verified, tx.now, fingerprint=fingerprint)
+    fingerprint = None if bound is None else entitlements.Fingerprint(bound.installation, bound.facts)
+    return entitlements.evaluate(tx.state.trust_store, verified, tx.now, fingerprint=fingerprint)
 
 
 def _oldest_store(tx: LedgerTransaction) -> TrustStore:
@@ -261,9 +268,14 @@ def _of_exchange(tx: LedgerTransaction, finding: Finding, document: Request | Re
         heir = issued and bundles.successor(ledger, issued)
         if document.product != tx.state.product:
             error = WrongProduct(reason="request", product=document.product, expected=tx.state.product)
+    gone = issued if heir is None and isinstance(document, Request) else None
+    if gone is not None:
+        reason = "gone" if gone.state == REPLACED else gone.state
     verdict = Verdict(
         reason="refused" if error else reason,
-        what=finding.type,
+        what=gone.bundle.name if gone else finding.type,
+        company=issued.bundle.company if issued else "",
+        change=gone and gone.change,
         by=issued.bundle.name if issued else "a reset",
         day=day_at(entered.at) if entered else 0,
         error=error,

@@ -33,9 +33,12 @@ def renew(workspace: Workspace, now: int = LATER, **asked: Any) -> LicenseFile:
     return workspace.change(renewal(SERIAL, **asked), signer(workspace, now=now), who=WHO, now=now, confirm=True)
 
 
-def taken(action: str, workspace: Workspace) -> None:
-    """Take the serial back, or give it again."""
-    proposal = getattr(workspace, f"propose_{action}")(serials=[SERIAL], now=LATER, reason="unpaid")
+def taken(action: str, workspace: Workspace, bundle: str | None = None) -> None:
+    """Take the serial back, or one bundle, or give it again."""
+    named: dict[str, Any] = {"serials": [SERIAL]}
+    if bundle is not None:
+        named = {"identities": [workspace.ledger.bundle(bundle).identity]}
+    proposal = getattr(workspace, f"propose_{action}")(**named, now=LATER, reason="unpaid")
     proposal.sign(signer(workspace, "revocations", LATER), who=WHO, confirm=True)
 
 
@@ -133,6 +136,12 @@ def by(name: str, *acts: Callable[[Workspace], object]) -> Callable[[Workspace],
     return lambda workspace: (made(*acts)(workspace), name)[1]
 
 
+def answered_and_revoked(workspace: Workspace) -> bytes:
+    answer(workspace)
+    taken("revoke", workspace)
+    return sent(request())
+
+
 def elsewhere(workspace: Workspace) -> bytes:
     with partner_of(workspace, workspace.layout.folder.parent / "fjord") as partner:
         return issue(partner, serial="F-1", system={"server": True}, users=None).data
@@ -161,6 +170,8 @@ ASKED: Final[dict[str, Asked]] = {
     "before its start": Asked(lambda w: issue(w, starts="2027-06-01").data, "pending"),
     "in grace": Asked(lambda w: issue(w, grace_days=30).data, "grace", days=370),
     "after its end": Asked(made(), "expired", days=500),
+    "replaced by what was revoked": Asked(made(renew, lambda w: taken("revoke", w, f"{BASE}-2")), "gone"),
+    "answered with what was revoked": Asked(answered_and_revoked, "revoked"),
     "suspended": Asked(made(lambda w: taken("suspend", w)), "suspended"),
     "revoked": Asked(by(SERIAL, lambda w: taken("revoke", w)), "revoked"),
     "void": Asked(made(lambda w: taken("void", w)), "void"),

@@ -71,29 +71,20 @@ class Ledger(WorkspacePart):
             return [lookup.lookup(ledger, number) for number in numbers]
 
     def explain(self, asked: str | bytes, *, now: int) -> tuple[SupportCase, ...]:
-        """Return whose each document is that is asked about, whether it is genuine, why it does not work, what to send.
+        """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
 
-        `asked` is a file or a mail that holds it, whose damage is explained as well; or the name of a serial, an order,
-        a bundle, an entry or a customer, or the identity of a document.
-
-        Raises:
-            NotIssued: the ledger has nothing of that name, or several customers.
+        Raises as `support.explain`.
         """
         with self._store.read(now) as tx:
             return support.explain(tx, asked)
 
     def files(self, name: str, *, now: int, attach: Attach = True) -> list[tuple[LicenseFile, str]]:
-        """Return the files to send for a name, as they are sent today, each with the state of its bundle.
+        """Return the license files of a name as they are sent today, each with the state of its bundle.
 
-        Of a serial or an order, they are what is in force of it; a bundle that is named is written whatever it is.
-
-        Raises:
-            NotIssued: the ledger has nothing of that name.
-            NotCurrent: nothing of the serial or order is in force.
+        Raises as `lookup.bundles_to_send`, which says what a name means.
         """
         with self._store.read(now) as tx:
-            source = AttachmentSource(tx, attach)
-            found = lookup.bundles_to_send(tx.ledger, name)
+            source, found = AttachmentSource(tx, attach), lookup.bundles_to_send(tx.ledger, name)
             return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:

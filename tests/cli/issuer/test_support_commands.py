@@ -1,13 +1,17 @@
 """In a workspace, `explain`, `ledger file`, `verify` and `inspect` answer what support is asked."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from licensekit.cli import inspect
+from licensekit.cli.main import licensekit
+from licensekit.issuer import Verdict
 from licensekit.issuer.layout import Layout
 from tests.issuer_command import Desk
 
@@ -101,6 +105,20 @@ def test_each_part_has_a_file_of_its_own(sold: Desk) -> None:
 
 def test_ledger_show_leads_to_the_file_that_is_sent(sold: Desk) -> None:
     assert f"`licensekit ledger file {serial(sold)}-base-2`" in sold.run("ledger", "show", "example-1", *AT).stdout
+
+
+@pytest.mark.parametrize("reason", Verdict.template)
+def test_what_helps_is_a_command(reason: str) -> None:
+    for send in ("", "1010000014-base-1"):
+        helps = Verdict(reason=reason, what="1010000014-base-1", serial="1010000014", part="base", by="a", send=send)
+        command: click.Command = licensekit
+        words = shlex.split(helps.remedy)[1:]
+        while isinstance(command, click.Group) and words:
+            found = command.get_command(click.Context(command), words.pop(0))
+            assert found is not None, helps.remedy
+            command = found
+        if words:
+            command.make_context("licensekit", words)
 
 
 def test_a_workspace_is_known_by_the_files_of_its_layout() -> None:
