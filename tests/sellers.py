@@ -126,7 +126,7 @@ class Seller:
         ending = {
             one.label: one for one in self.books.ending(day_at(now), day_at(now) + (filters.expiring_within or 0))
         }
-        rows = {f"{one.serial} {one.part} {one.sequence}": one for one in found}
+        rows = {one.bundle.label: one for one in found}
         assert rows.keys() == ending.keys()
         kept = [(ending[label], row) for label, row in rows.items() if keep(ending[label])]
         lines = [written_row(one) for one in (RENEWAL_FIELDS, *(row.plain().values() for _, row in kept))]
@@ -226,8 +226,8 @@ class Seller:
     def _changed(self, before: Sale, action: str, label: str, **changes: Any) -> Sale:
         sequence = self.books.next_sequence(before.serial, before.part, before.use)
         new = {"number": self.books.next_number, "sequence": sequence, "issued": self.clock.today}
-        new |= {"replaces": (), "key": self.keys[-1]}
-        one = Sale(**{**vars(before), "action": action, "taken": None, **new, **changes})
+        told = {**vars(before), **new, "action": action, "taken": None, "replaces": (), "key": self.keys[-1], **changes}
+        one = Sale(**told)
         assert label == one.label
         self.books.add(one)
         return one

@@ -138,11 +138,16 @@ class Books:
 
     def verdict(self, one: Sale, today: int, lost: Collection[str]) -> str:
         """Return why a sale works or does not; `lost` are the names of keys that nobody believes any more."""
-        state = self.state(one, today)
-        if state != "replaced":
-            is_in_grace = state == "active" and one.expiry is not None and one.expiry < today
-            return "grace" if is_in_grace else "works" if state == "active" else state
-        return "key-revoked" if one.key in lost else "replaced"
+        if one.taken is not None:
+            return one.taken
+        if one.key in lost:
+            return "key-revoked"
+        # What a key signed that nobody believes takes nobody's place.
+        later = [other for other in self._later(one) if other.key not in lost]
+        if not later and not self._is_beaten(one):
+            is_in_grace = one.expiry is not None and one.expiry < today <= one.end
+            return "grace" if is_in_grace else "works" if one.end >= today else "expired"
+        return "replaced" if self._has_heir(one.serial, {one.part}) else "gone"
 
     def in_force(self, today: int) -> Iterator[Sale]:
         """Yield what is in force on a day: of each line the newest that was not taken back or replaced."""
@@ -180,6 +185,12 @@ class Books:
         for earlier in self.by_serial[one.serial]:
             if earlier.line == one.line and earlier.sequence < one.sequence and earlier.taken is None:
                 earlier.taken = "revoked"
+
+    def _has_heir(self, serial: str, parts: set[str]) -> bool:
+        """Return whether something in force has the place of what was sold under a serial."""
+        if any(one.part in parts and self.is_kept(one) for one in self.by_serial[serial]):
+            return True
+        return any(self._has_heir(one.serial, {*parts, "base"}) for one in self.replacing.get(serial, ()))
 
     def _later(self, one: Sale) -> list[Sale]:
         return [other for other in self._line(one) if other.sequence > one.sequence]

@@ -231,7 +231,7 @@ def _judged(
     bundle, state = issued.bundle, state_by_dates(issued.bundle, tx.now)[0]
     if not reason and state in _BY_DATES:
         return state.value, bundle.starts if state is BundleState.PENDING else bundle.term_end
-    return (reason, taken) if reason else ("until-next", heir and heir.bundle.starts) if waits else ("works", None)
+    return (reason, taken) if reason else ("until-next", heir.bundle.starts) if waits and heir else ("works", None)
 
 
 def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -> Entitlements:

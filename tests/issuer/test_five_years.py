@@ -256,7 +256,7 @@ def of_renewals(seller: Seller) -> Iterator[str]:
     today, now = seller.clock.today, seller.clock.now
     for days in (30, 400):
         found = seller.workspace.propose_renewals(Filters(expiring_within=days), days=365, now=now)
-        rows = {(one.serial, one.part, one.expiry, one.maintenance) for one in found}
+        rows = {(one.bundle.serial, one.bundle.part, one.expiry, one.maintenance) for one in found}
         wanted = {
             (one.serial, one.part, dates.get("expiry"), dates.get("maintenance"))
             for one in seller.books.ending(today, today + days)
