@@ -67,13 +67,13 @@ def customer_called(ledger: Connection, text: str) -> Customer | None:
 
 
 def customer_named(ledger: Connection, text: str) -> Customer:
-    """Return the customer of this external id, else of this name, else the only one that the text finds.
+    """Return the customer of this external id, else of this name or serial, else the only one that the text finds.
 
     Raises:
         NotIssued: there is none, or there are several.
     """
     text = text.strip()
-    if known := customer_called(ledger, text) or customer_called(ledger, text.upper()):
+    if known := customer_called(ledger, text) or customer_called(ledger, text.upper()) or customer_of(ledger, text):
         return known
     found = _found(ledger, text, _NAMED, None) if search_words(text) else []
     if len(found) == 1:
