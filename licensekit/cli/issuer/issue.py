@@ -105,6 +105,7 @@ _change_options: Final = together(
 
 
 _MANY: Final = ("expiring_within", "source")
+_ENDS: Final = ("expires", "days", "source")
 _OF_ONE: Final = ("expires", "maintenance", "part", "number", "purchase_order")
 
 
@@ -123,7 +124,7 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 )
 @refuse(
     "give --expires DATE or --days N; with --from-file, neither.",
-    lambda given: sum(given[name] is not None for name in ("expires", "days", "source")) != 1,
+    lambda given: len([name for name in _ENDS if given[name] is not None]) != 1 and given["maintenance"] is None,
 )
 @refuse(
     "--customer and --csv go with --expiring-within;"

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,14 +41,18 @@ class _Tally:
 
 def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters, days: int, *, as_csv: bool) -> None:
     """Renew what ends by this many days, as `renew_listed`; or print the list as CSV."""
-    found = wanted.workspace.propose_renewals(filters, days=days, now=wanted.now)
+    renewals = wanted.workspace.propose_renewals(filters, days=days, now=wanted.now)
+    first = list(islice(renewals, 1))
+    found = chain(first, renewals)
     rows = map(written_row, chain([issuer.RENEWAL_FIELDS], (one.plain().values() for one in found)))
     if as_csv:
         sys.stdout.writelines(rows)
-    elif wanted.consent.preview:
+    elif wanted.consent.preview or not first:
+        wanted.workspace.catalog.require_unchanged(wanted.now)
         _exit_if_refused(_preview(wanted, (one.line for one in found)))
     else:
-        _require_form(wanted, as_lines=False)
+        for as_lines in (how.as_lines, False):
+            _require_form(wanted, as_lines=as_lines)
         # What was interrupted once the ledger had it no longer ends: this list finds it again.
         path = Path(wanted.output or "", "renewals.csv")
         make_folder(path.parent)
@@ -56,7 +60,7 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
             raise PlaceTaken(reason="renewals", where=str(path))
         with replacing(path, mode=PRIVATE, replace=False) as file:
             file.writelines(row.encode() for row in rows)
-        renew_listed(path, wanted, how)
+        renew_listed(path, wanted, how._replace(table=issuer.TableOptions()))
 
 
 def renew_listed(path: Path, wanted: FileOptions, how: BulkOptions) -> None:
@@ -142,9 +146,11 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> int:
         rows.append((*row, "issued before" if repeated else ", ".join(map(str, changes))))
     if wanted.consent.as_json:
         emit_json({"orders": shown, "faults": [fault.as_json() for fault in faults]})
-    else:
+    elif rows or faults:
         _name_refused(faults)
         table(["order", "company", "serial", "part", "until", ""], rows)
+    else:
+        remark("There are none.")
     return len(faults)
 
 

@@ -55,7 +55,8 @@ class Renewal(NamedTuple):
         """Return it as plain JSON values, by `RENEWAL_FIELDS`."""
         named = plain_fields(self.bundle, "company serial part sequence")
         dates = {"until": format_days(self.until), **plain_fields(self, "expiry maintenance")}
-        return {"order": _number_for(**named), **named, "ends": self.ends, **dates, "purchase_order": None}
+        number = f"R-{self.bundle.label.replace(' ', '-')}"
+        return {"order": number, **named, "ends": self.ends, **dates, "purchase_order": None}
 
 
 RENEWAL_FIELDS: Final = (
@@ -97,17 +98,14 @@ def renewal_lines(
     columns = columns_of(catalog, ("serial", "sequence"), _TOLD)
     for row in read_table(data, columns, options):
         where = f"{name}:{row.line}"
-        line = OrderLine(where, faulty(*row.faults), 0) if row.faults else _line(_values(row.cells), where, row.size)
+        said = {column.path: _read(column, text) for column, text in row.cells.items() if text}
+        line = OrderLine(where, faulty(*row.faults), 0) if row.faults else _line(said, where, row.size)
         yield line._replace(draft=line.draft._replace(remarks=row.marks))
 
 
-def _values(cells: Mapping[OrderKey, str]) -> dict[str, object]:
-    return {column.path: column.read(_dated(column, text)) for column, text in cells.items() if text}
-
-
-def _dated(column: OrderKey, text: str) -> str:
+def _read(column: OrderKey, text: str) -> object:
     dotted = _DOTTED.fullmatch(text) if READERS.get(column.path) is values.day else None
-    return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else text
+    return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else column.read(text)
 
 
 def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
@@ -118,11 +116,7 @@ def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
     if table.faults:
         return OrderLine(where, OrderDraft(Order("", where), tuple(table.faults)), size)
     serial, part, sequence = own["serial"], own["part"] or BASE, own["sequence"]
-    number = own["order"] or _number_for(serial, part, sequence)
+    number = own["order"] or f"R-{serial}-{part}-{sequence}"
     sets = {key: value for key, value in said.items() if key not in {*_OF_RENEWAL, *_TOLD}}
     change = Amendment("renew", serial, part, sets, own["days"], number, own["purchase_order"], sequence)
     return OrderLine(where, OrderDraft(Order(str(said.get("company", "")), number, serial)), size, change)
-
-
-def _number_for(serial: str, part: str, sequence: int, **_: object) -> str:
-    return f"R-{serial}-{part}-{sequence}"

@@ -155,7 +155,7 @@ class Batch:
 
     def _change(self, asked: Amendment, *, only_check: bool) -> Issued | None:
         """Have what a change makes of a bundle signed; return the bundle if nothing of it is different."""
-        before, bundle, note = changed(self._tx, asked, self._numbering)
+        before, bundle, note = changed(self._tx, asked)
         is_later = (bundle.expiry, bundle.maintenance) != (before.bundle.expiry, before.bundle.maintenance)
         if not (is_later or differences(before.bundle, bundle)):
             return before

@@ -21,7 +21,6 @@ from licensekit.issuer.ledger.lookup import require_serial
 from licensekit.issuer.ledger.states import ACTIVE
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
-from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import TABLES, OrderDraft
 from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
 from licensekit.issuer.proposal import SoldIsChanged
@@ -263,7 +262,7 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     return ChangeProposal(**shown, before=before)
 
 
-def changed(tx: LedgerTransaction, asked: Amendment, numbering: Numbering | None = None) -> tuple[Issued, Bundle, str]:
+def changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, str]:
     """Return the bundle in force, what a change makes of it, and the note for the ledger; as `propose_change`."""
     require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
@@ -271,7 +270,7 @@ def changed(tx: LedgerTransaction, asked: Amendment, numbering: Numbering | None
         raise NotCurrent(reason="changed", bundle=before.label)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
     # A serial was named, and the new name of a company is shown among the changes; not so where many are listed.
-    made, note = prepare_bundle(tx, draft, {"other-company"} if asked.sequence is None else (), numbering)
+    made, note = prepare_bundle(tx, draft, {"other-company"} if asked.sequence is None else ())
     extensions = {**before.bundle.extensions, **made.extensions}
     return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 

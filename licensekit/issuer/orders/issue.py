@@ -211,11 +211,9 @@ def proposal_of(
     )
 
 
-def prepare_bundle(
-    tx: LedgerTransaction, draft: OrderDraft, usual: Collection[str] = (), numbering: Numbering | None = None
-) -> tuple[Bundle, str]:
+def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[str] = ()) -> tuple[Bundle, str]:
     """Check an order, and return its bundle and what the ledger keeps of doubts that were overridden; as `check`."""
-    numbering = numbering or Numbering(tx)
+    numbering = Numbering(tx)
     checked = check(tx, draft, numbering, usual)
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)

@@ -271,7 +271,7 @@ BAD: dict[str, tuple[Row, str, type[LicenseError]]] = {
     "a sequence that is no number": ({"sequence": "one"}, "sequence: ", OrderInvalid),
     "a serial that is not there": ({"serial": "S99"}, "nothing was issued for serial S99", NotIssued),
     "a part that is not there": ({"part": "more"}, "has no part `more`", NotIssued),
-    "another sequence": ({"sequence": "2"}, "is in force meanwhile", NotCurrent),
+    "another sequence": ({"sequence": "2"}, "is in force now", NotCurrent),
     "another company": ({"company": "Somebody"}, "Company S4", OrderInvalid),
     "nothing of a license": ({"users.standard": "0"}, "users.standard: ", OrderInvalid),
     "the number of another order": ({"order": "R-S3-base-1"}, "there is another order", OrderConflict),
@@ -323,7 +323,7 @@ def test_what_was_renewed_meanwhile_is_refused_by_its_row(workspace: Workspace) 
     workspace.change(renewal("S3", days=7), signer(workspace), who=WHO, now=NOW, confirm=True)
     error = refused(OrdersRefused, workspace.layout.folder, lambda: take(workspace, edited))
     assert [str(one) for one in error.faults] == [
-        "list.csv:5: S3 base 2 is in force meanwhile, and not the bundle that is named; make the list again"
+        "list.csv:5: S3 base 2 is in force now, and not the bundle that was to be renewed; list the renewals again"
     ]
 
 
@@ -357,7 +357,7 @@ def test_one_bundle_under_two_numbers_is_refused(workspace: Workspace) -> None:
         workspace.layout.folder,
         lambda: take(workspace, [*edited, {**edited[0], "order": "other", "expiry": day(999)}]),
     )
-    assert "S0 base 2 is in force meanwhile" in str(error.faults[0])
+    assert "S0 base 2 is in force now" in str(error.faults[0])
 
 
 def test_a_renewal_that_was_a_slip_is_made_void_and_done_again(workspace: Workspace) -> None:
