@@ -49,6 +49,7 @@ def _records(case: SupportCase) -> Facts:
         yield from (("order", issued.order_number), ("purchase order", case.purchase_order))
         yield "entered", f"entry {issued.number}, on {spelling.day_of(issued.at)} by {issued.who}"
         yield from (("state", issued.state), ("why", issued.change))
+        yield "installation", spelling.listed(case.installation)
     yield from (("was sent", f"{type(one).__name__.lower()} of {spelling.day_of(one.issued)}") for one in case.sent)
 
 
