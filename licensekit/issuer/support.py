@@ -20,7 +20,6 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
 from licensekit.issuer.ledger.exchange_files import Sent
 from licensekit.issuer.ledger.installations import names_of
-from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
@@ -83,7 +82,6 @@ class SupportCase(NamedTuple):
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
     customer: Customer | None = None
-    purchase_order: str | None = None
     installation: tuple[str, ...] = ()
     """What the installation is called that the bundle is bound to, if anybody named it."""
     sent: tuple[Sent, ...] = ()
@@ -291,11 +289,9 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     """Return a case with what the ledger has of its serial and order."""
     if serial is None:
         return case
-    entry = case.issued and entries.entry(tx.ledger, case.issued.number)
     bound = None if case.issued is None else case.issued.bundle.binding
     return case._replace(
         installation=names_of(tx.ledger, None if bound is None else bound.installation),
         customer=customer_of(tx.ledger, serial),
-        purchase_order=said_in(entry and entry.order, "purchase_order"),
         sent=tuple(exchange_files.last_of_each(tx.ledger, serial, None)),
     )

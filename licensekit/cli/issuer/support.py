@@ -46,7 +46,7 @@ def _records(case: SupportCase) -> Facts:
         yield "customer", f"{customer.name} ({customer.external})" if customer.external else customer.name
         yield from (("contact", customer.contact or None), ("note", customer.note or None))
     if issued is not None:
-        yield from (("order", issued.order_number), ("purchase order", case.purchase_order))
+        yield from (("order", issued.order_number), ("purchase order", issued.purchase_order))
         yield "entered", f"entry {issued.number}, on {spelling.day_of(issued.at)} by {issued.who}"
         yield from (("state", issued.state), ("why", issued.change))
         yield "installation", spelling.listed(case.installation)

@@ -249,7 +249,7 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY " + order.by
     few = f"(SELECT b.* FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
-    rows = connection.rows(f"{COLUMNS} FROM {few}{WITH_ENTRIES} {ordered}", *params, limit)
+    rows = connection.rows(f"{COLUMNS} FROM {few} {WITH_ENTRIES} {ordered}", *params, limit)
     return [_on(today, read_row(row)) for row in rows]
 
 
