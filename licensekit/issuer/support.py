@@ -19,12 +19,11 @@ from licensekit.issuer.ledger import bundles, documents, entries, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
 from licensekit.issuer.ledger.exchange_files import Sent
-from licensekit.issuer.ledger.projection import said_in
+from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.keys.verifying import sha256
 from licensekit.text.pasted import find_tokens
 from licensekit.trust.inspect import Finding, check
 from licensekit.trust.order import full_version
@@ -83,7 +82,8 @@ class SupportCase(NamedTuple):
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
     customer: Customer | None = None
-    purchase_order: str | None = None
+    installation: tuple[str, ...] = ()
+    """What the installation is called that the bundle is bound to, if anybody named it."""
     sent: tuple[Sent, ...] = ()
     """What each installation of the serial has sent last."""
     summary: Summary | None = None
@@ -166,7 +166,7 @@ def _cases(tx: LedgerTransaction, tokens: Sequence[Token]) -> Iterator[SupportCa
             case Bundle() as bundle:
                 yield _of_bundle(tx, tokens, token, finding, bundle)
             case Request() | Receipt() | Statement() as document:
-                yield _of_exchange(tx, finding, document)
+                yield _of_exchange(tx, token, finding, document)
             case _:
                 reason = "refused" if finding.error else "reset" if token.type == "reset" else "document"
                 verdict = Verdict(reason=reason, what=token.type, by=finding.status, error=finding.error)
@@ -254,10 +254,10 @@ def _oldest_store(tx: LedgerTransaction) -> TrustStore:
     return extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
 
 
-def _of_exchange(tx: LedgerTransaction, finding: Finding, document: Request | Receipt | Statement) -> SupportCase:
+def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document: Sent) -> SupportCase:
     """Return the case of what an installation has sent."""
     ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
-    number = exchange_files.number_of(ledger, identity, sha256(bytes.fromhex(finding.signers[0])))
+    number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
     entered = None if number is None else entries.entry(ledger, number)
     reason, issued, heir = "entered" if entered else "to-accept", None, None
     if isinstance(document, Receipt):
@@ -289,9 +289,9 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     """Return a case with what the ledger has of its serial and order."""
     if serial is None:
         return case
-    entry = case.issued and entries.entry(tx.ledger, case.issued.number)
+    bound = None if case.issued is None else case.issued.bundle.binding
     return case._replace(
+        installation=names_of(tx.ledger, None if bound is None else bound.installation),
         customer=customer_of(tx.ledger, serial),
-        purchase_order=said_in(entry and entry.order, "purchase_order"),
         sent=tuple(exchange_files.last_of_each(tx.ledger, serial, None)),
     )

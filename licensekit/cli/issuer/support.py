@@ -46,9 +46,10 @@ def _records(case: SupportCase) -> Facts:
         yield "customer", f"{customer.name} ({customer.external})" if customer.external else customer.name
         yield from (("contact", customer.contact or None), ("note", customer.note or None))
     if issued is not None:
-        yield from (("order", issued.order_number), ("purchase order", case.purchase_order))
+        yield from (("order", issued.order_number), ("purchase order", issued.purchase_order))
         yield "entered", f"entry {issued.number}, on {spelling.day_of(issued.at)} by {issued.who}"
         yield from (("state", issued.state), ("why", issued.change))
+        yield "installation", spelling.listed(case.installation)
     yield from (("was sent", f"{type(one).__name__.lower()} of {spelling.day_of(one.issued)}") for one in case.sent)
 
 

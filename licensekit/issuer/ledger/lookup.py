@@ -257,7 +257,7 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY " + order.by
     few = f"(SELECT b.number FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
-    found = f"{COLUMNS} FROM {few} AS f CROSS JOIN bundles{WITH_ENTRIES} WHERE b.number = f.number {ordered}"
+    found = f"{COLUMNS} FROM {few} AS f CROSS JOIN bundles {WITH_ENTRIES} WHERE b.number = f.number {ordered}"
     rows = connection.rows(found, *params, limit)
     return [_on(today, read_row(row)) for row in rows]
 
