@@ -24,6 +24,7 @@ from licensekit.issuer.bulk.lines import (
 )
 from licensekit.issuer.bulk.runs import Done, faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
+from licensekit.issuer.catalog.catalog_text import catalog_text
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
 from licensekit.issuer.exchange.customers import Received
@@ -59,9 +60,9 @@ __all__ = [
     "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace", "OrderLine", "OrderSource",
     "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "ResetFile", "RootKeys", "Secrets",
     "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
-    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
-    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key",
-    "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft",
-    "renewal", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page",
-    "token_key",
+    "bounded", "catalog_text", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of",
+    "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger",
+    "open_key", "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog",
+    "read_draft", "renewal", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files",
+    "sheet_page", "token_key",
 ]  # fmt: skip

@@ -17,8 +17,9 @@ from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
+from licensekit.errors import WorkspaceInvalid
 from licensekit.text.names import marks_in
-from licensekit.trust.pack import pin_in_pack
+from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.plain import plain
@@ -68,6 +69,29 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
         emit_json(plain(document))
     else:
         show_document(document)
+
+
+@catalog.command()
+@click.argument("pack", required=False)
+@workspace_option
+@option("-o --output FILE", "Where the file goes. Default: print it.", default=STANDARD, show_default=False)
+def export(*, pack: str | None, folder: Path, output: str) -> None:
+    """Write the signed catalog as the file that people edit, should that be lost.
+
+    It is the one that the workspace has signed last, or the vendor's in PACK, which may belong to no workspace here.
+    Comments were never signed: they are not in it.
+    """
+    if pack is None:
+        with issuer.Workspace.open(folder) as workspace:
+            document = workspace.state(clock()).last_catalog
+    else:
+        with located(pack):
+            data = read_tokens(pack, what="a pack")
+            trust_store = open_pack(data, pin_in_pack(data))
+            document = trust_store.catalog_documents.get(trust_store.issuer)
+    if document is None:
+        raise WorkspaceInvalid(reason="no-catalog", where=pack or "")
+    write_output(output, issuer.catalog_text(document).encode())
 
 
 @catalog.command()
