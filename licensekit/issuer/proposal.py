@@ -66,6 +66,15 @@ class SoldIsChanged(Message):
     bundle: str
 
 
+class LicenseReplaced(Message):
+    """A bundle has a license that another took the place of."""
+
+    license: str
+    instead: str
+    table: str
+    count: int | str
+
+
 class UnusualTerm(Message, reasons=True):
     """A date of a bundle is rarely meant so."""
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
+from licensekit.catalog.tables import file_tables
 from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
@@ -23,9 +24,6 @@ from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
 """Opens the key for documents of a type: `catalog`, `revocations`."""
-
-_OF_SIGNING: Final = frozenset({"root_version", "trust_version", "version", "issued", "extensions"})
-"""Fields of a catalog that say when it was signed, and nothing of what can be sold."""
 
 
 class CatalogDraft(NamedTuple):
@@ -44,8 +42,7 @@ class CatalogDraft(NamedTuple):
         """Whether it must be signed: it says something else, or the old signature is void."""
         if self.signed is None or not self.is_in_force:
             return True
-        said = set(self.catalog.__struct_fields__) - _OF_SIGNING
-        return any(getattr(self.catalog, name) != getattr(self.signed, name) for name in said)
+        return file_tables(self.catalog) != file_tables(self.signed)
 
     @property
     def differences(self) -> list[CatalogChange]:

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from licensekit.catalog.rules import faults
+from licensekit.catalog.tables import unsold_extension
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.catalog_text import catalog_text
 from licensekit.wire.documents import (
@@ -106,12 +107,14 @@ def test_what_is_written_reads_as_the_same_catalog(data: st.DataObject) -> None:
         st.sets(st.sampled_from(held), min_size=1, max_size=2) if held else st.nothing(),
         st.sets(st.sampled_from(UserKind), min_size=1),
     )
+    unsold = [code for code, one in licenses.items() if one.replaced_by is None and data.draw(st.booleans())]
     whole = catalog(
         names=data.draw(st.fixed_dictionaries({}, optional={"issuer": NAMES, "product": NAMES})),
         urls=data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(("buy", "update"), st.just("https://a.b/c")))),
         licenses=licenses,
         settings={code: draw_setting(data) for code in data.draw(st.sets(CODES, max_size=3))},
         access=data.draw(st.dictionaries(CODES, rules, max_size=2) if held else st.just({})),
+        extensions=unsold_extension("licenses", dict.fromkeys(unsold, "")),
         editions={code: draw_edition(data, same, licenses) for code in data.draw(st.sets(CODES, max_size=2))},
     )
     assume(not faults(whole))
@@ -141,6 +144,16 @@ name = "Office"
 limits = "sites"
 names.de = "Büro"
 
+[licenses.ship]
+kind = "site"
+name = "Ship"
+replaced_by = "office"
+
+[licenses.tent]
+kind = "site"
+name = "Tent"
+sold = false
+
 [settings.note]
 type = "text"
 name = "Note"
@@ -148,12 +161,24 @@ default = ""
 
 [access.web]
 all = ["server"]
+users = ["associate"]
 
 [editions.small]
 name = "Small"
 system.server = true
 sites.office = "unrestricted"
 settings.note = ""
+
+[editions.tiny]
+name = "Tiny"
+system.server = true
+sites.tent = 2
+replaced_by = "small"
+
+[editions.trial]
+name = "Trial"
+system.server = true
+sold = false
 """
 
 
