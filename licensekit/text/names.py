@@ -49,12 +49,17 @@ def search_words(text: str) -> frozenset[str]:
     They are runs of letters and digits, in lower case and without accents: `Ødegård` is `odegard`. What is indexed and
     what is searched for pass through here alike.
     """
+    letters = without_accents(text)
+    spaced = "".join(character if character.isalnum() else " " for character in letters)
+    return frozenset(word[:WORD_LENGTH] for word in spaced.split())
+
+
+def without_accents(text: str) -> str:
+    """Return a text in lower case, with the letters that people type: `odegard as` for `Ødegård AS`."""
     if not text.isascii():
         plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
         text = "".join(character for character in plain if not category(character).startswith("M"))
-    letters = text.lower().translate(LETTERS)
-    spaced = "".join(character if character.isalnum() else " " for character in letters)
-    return frozenset(word[:WORD_LENGTH] for word in spaced.split())
+    return text.lower().translate(LETTERS)
 
 
 def written_id(text: str, kind: str) -> str:

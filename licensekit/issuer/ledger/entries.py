@@ -19,6 +19,7 @@ from licensekit.chain import GENESIS, HASH_BYTES, Head, link
 from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations
 from licensekit.errors import FileUnusable, LedgerRestored, TooLarge
 from licensekit.files import read_bytes, write_atomically
+from licensekit.issuer.ledger import customers
 from licensekit.issuer.ledger.projection import Record, project
 from licensekit.issuer.ledger.states import asked
 from licensekit.wire import armor
@@ -100,6 +101,7 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
     connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     numbers = list(range(number - len(records) + 1, number + 1))
     project(connection, list(zip(numbers, records, strict=True)))
+    customers.enter(connection, records)
     return numbers
 
 

@@ -45,6 +45,11 @@ _DRAWN: Final[dict[str, LiteralString]] = {
     "documents": "SELECT * FROM documents ORDER BY number",
     "replacements": "SELECT * FROM replacements ORDER BY number, serial",
     "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
+    "terms": "SELECT * FROM terms ORDER BY number",
+    "sold": "SELECT * FROM sold ORDER BY number, license",
+    "movements": "SELECT * FROM movements ORDER BY number, bundle",
+    "sales": "SELECT * FROM sales ORDER BY terms, day",
+    "stated": "SELECT * FROM stated ORDER BY number, code",
 }
 """Each table that is drawn from the entries, and its rows in their order."""
 

@@ -13,6 +13,7 @@ from licensekit.database import Connection, Value
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
+from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
 from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
@@ -152,7 +153,9 @@ class Filters(NamedTuple):
     """What is asked for; None asks for nothing of that kind."""
 
     company: str | None = None
-    """The start of the company's name; case does not matter."""
+    """The start of the company's name; neither case nor accents matter."""
+    customer: str | None = None
+    """A customer, as `customer_named` finds it."""
     serial: str | None = None
     order: str | None = None
     product: str | None = None
@@ -186,6 +189,8 @@ _OF_ORDER: Final = (
     " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
     " LIMIT 9223372036854775807)"
 )
+_SERIALS: Final = "serial IN (SELECT serial FROM customer_serials WHERE customer = ?)"
+_OF_CUSTOMER: Final = f"(SELECT * FROM bundles WHERE {_SERIALS} LIMIT 9223372036854775807)"  # noqa: S608  # texts of ours
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
 _OF_COMPANY: Final = "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
 
@@ -197,11 +202,14 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
 
     Raises:
-        NotIssued: `after` is no bundle's entry.
+        NotIssued: `after` is no bundle's entry; or as `customer_named`.
     """
     order = _order(filters)
-    source, params = _source(filters)
+    customer = None if filters.customer is None else customer_named(connection, filters.customer).number
+    source, params = _source(filters, customer)
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
+    if customer is not None:
+        conditions.append((f"b.{_SERIALS}", (customer,)))
     if after is not None:
         conditions.append(_behind(connection, order, after))
     where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
@@ -227,12 +235,14 @@ def _order(filters: Filters) -> _Order:
     return _Order("issued", is_falling=True)
 
 
-def _source(filters: Filters) -> tuple[LiteralString, list[Value]]:
+def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list[Value]]:
     """Return the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
         return _OF_ORDER, [filters.order]
     if filters.serial is not None:
         return _OF_SERIAL, [filters.serial]
+    if customer is not None:
+        return _OF_CUSTOMER, [customer]
     if filters.company is not None:
         begin = company_key(filters.company)
         return _OF_COMPANY, [begin, begin + _LAST]
