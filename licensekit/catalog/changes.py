@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from licensekit.catalog.tables import file_tables
 from licensekit.errors.faults import SoldReduced
+from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Catalog, License, LoginRule, Setting
 from licensekit.wire.plain import word
 
@@ -163,4 +164,4 @@ def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:
 def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(cast("list[str]", value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return UNRESTRICTED if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -12,6 +12,7 @@ A program issues with the same powers as the commands:
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
+from licensekit.catalog.tables import catalog_text
 from licensekit.issuer.bulk.lines import (
     OrderLine,
     OrderSource,
@@ -24,7 +25,6 @@ from licensekit.issuer.bulk.lines import (
 )
 from licensekit.issuer.bulk.runs import Done, faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.catalog.catalog_text import catalog_text
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
 from licensekit.issuer.exchange.customers import Received

@@ -521,7 +521,12 @@ replaced_by = "dd"
     ),
     "more that is no longer sold than a catalog can say": (
         HEAD + "".join(f'[licenses.{n:064}]\nkind = "user"\nname = "N"\nsold = false\n' for n in range(31)),
-        [("licenses", "the codes that are no longer sold have more than 2000 characters together; give some a `replaced_by`")],
+        [
+            (
+                "licenses",
+                "the codes that are no longer sold have more than 2000 characters together; give some a `replaced_by`",
+            )
+        ],
     ),
     "an address to update from that is none": (
         HEAD + 'update = "mailto:a@example.com"\n',

@@ -8,9 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from licensekit.catalog.rules import faults
-from licensekit.catalog.tables import unsold_extension
+from licensekit.catalog.tables import catalog_text, unsold_extension
 from licensekit.issuer.catalog.catalog_file import read_catalog
-from licensekit.issuer.catalog.catalog_text import catalog_text
 from licensekit.wire.documents import (
     Catalog,
     Combine,
