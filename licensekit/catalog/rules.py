@@ -145,12 +145,10 @@ def _of_editions(catalog: Catalog) -> Iterator[Fault]:
                 where = f"{path}{kind.plural}.{code}"
                 yield NameUnknown(reason="unsold", name=code, guess=licenses[code], where=where)
     for name, instead in replaced.items():
-        where = f"editions.{name}.replaced_by"
-        if instead in replaced:
-            yield NameUnknown(reason="unsold", name=instead, guess=replaced[instead], where=where)
-        elif instead and instead not in catalog.editions:
-            guess = nearest(instead, catalog.editions)
-            yield NameUnknown(reason="edition", name=instead, guess=guess, where=where)
+        if instead and (instead in replaced or instead not in catalog.editions):
+            reason = "unsold" if instead in replaced else "edition"
+            guess = replaced.get(instead) or nearest(instead, catalog.editions.keys() - replaced)
+            yield NameUnknown(reason=reason, name=instead, guess=guess, where=f"editions.{name}.replaced_by")
 
 
 class Counts(NamedTuple):

@@ -96,6 +96,17 @@ class TakesAway(Message):
     fault: SoldReduced
 
 
+class Concerned(Message, reasons=True):
+    """How many bundles in force something in a catalog concerns, and whose they are."""
+
+    where: str
+    """Its key path."""
+    bundles: int
+    customers: int
+    names: tuple[str, ...]
+    """Of the customers with the most of these bundles."""
+
+
 class UnboundReturn(Message):
     """The return of a bundle that is bound to no installation takes it back from everybody."""
 

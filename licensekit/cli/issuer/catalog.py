@@ -43,7 +43,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     otherwise it is compared with the catalog that the workspace has signed last.
     """
     draft = _draft(file, folder)
-    for one in draft.remarks:
+    for one in (*draft.remarks, *draft.concerned):
         warn(f"{one.message}.")
     with located(file):
         draft.require_nothing_taken()
@@ -101,11 +101,14 @@ def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
     draft = _draft(file, folder, must_compare=True)
     found = draft.differences
     if as_json:
-        emit_json({"changed": draft.is_changed, "differences": [one._asdict() for one in found]})
+        shown = {"changed": draft.is_changed, "differences": [one._asdict() for one in found]}
+        emit_json({**shown, "concerned": [one.as_json() for one in draft.concerned]})
         return
     if found:
         table(["", "where", "signed", "now"], [_row(one) for one in found])
         emit()
+    for one in draft.concerned:
+        emit(f"{one.message}.")
     emit(_state(draft, file))
 
 

@@ -164,9 +164,8 @@ def _show(
         name = module.removesuffix("_licensing.py")
         emit(f"\n    from {name}_licensing import {name}\n\n    licensing = {name}.open()\n")
     heading("Next:")
-    emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
+    emit(f"\n    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
     emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
 
 

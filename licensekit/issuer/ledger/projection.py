@@ -142,6 +142,10 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
     connection.run_many(
         "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", replaced
     )
+    settings = [(setting, row[1]) for row, (*_, bundle) in zip(rows, drawn, strict=True) for setting in bundle.settings]
+    connection.run_many(
+        "INSERT INTO sold_settings SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", settings
+    )
     moving: sales.Moving = {
         (bundle.serial, bundle.part): sales.Entry(number, bundle.issued, bundle)
         for number, _, bundle in drawn

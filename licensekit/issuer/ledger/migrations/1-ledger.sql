@@ -91,6 +91,13 @@ CREATE TABLE sold (
 ) {strict};
 CREATE INDEX sold_license ON sold (license, number);
 
+-- Which settings the bundle of an entry sets.
+CREATE TABLE sold_settings (
+    number {integer} NOT NULL,
+    setting {text} NOT NULL,
+    PRIMARY KEY (setting, number)
+) {strict};
+
 -- When a bundle ceased to be active (-1), or became active again (1), by which entry and why. `at` is
 -- the day of the entry; `day` is from when on it counts, which is later where something starts later.
 CREATE TABLE movements (
