@@ -12,6 +12,7 @@ A program issues with the same powers as the commands:
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
+from licensekit.catalog.tables import catalog_text
 from licensekit.issuer.bulk.lines import (
     OrderLine,
     OrderSource,
@@ -65,9 +66,9 @@ __all__ = [
     "ListProposal", "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine", "OrderSource", "Orders",
     "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "Renewal", "ResetFile", "RootKeys",
     "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport", "Verdict", "VerifiedRequest", "Workspace",
-    "WorkspaceState", "amendment", "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from",
-    "faults_of", "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file",
-    "move_ledger", "open_key", "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code",
-    "read_catalog", "read_draft", "renewal", "renewal_lines", "renewed_module", "require_replaceable", "restore_ledger",
-    "resume", "root_key_files", "sheet_page", "token_key",
+    "WorkspaceState", "amendment", "bounded", "catalog_text", "change_passphrase", "csv_lines", "diagnose_ledger",
+    "draft_from", "faults_of", "file_name", "find_key_file", "generated_key", "imported_key", "json_lines", "key_id",
+    "module_file", "move_ledger", "open_key", "open_orders", "order_file", "order_stream", "parse_key",
+    "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewal_lines", "renewed_module",
+    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip

@@ -66,6 +66,7 @@ MEANINGS: Final = {
     "--new-passphrase-file": Meaning("FILE", "Read the new passphrase"),
     "--new-part": Meaning("", "The part is new"),
     "--no-attachments": Meaning("", "Attach nothing"),
+    "--no-longer-sold": Meaning("", "Sell what the catalog no longer sells"),
     "--now": Meaning("TIME", "Answer as of this time"),
     "--order": Meaning("FILE", "The order|What the installation gets"),
     "--order-number": Meaning("NUMBER", "Your number for it|Only bundles for the order"),

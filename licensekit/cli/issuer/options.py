@@ -63,6 +63,7 @@ _OVERRIDES: Final = {
     "new-part": "The part is new, though it resembles one.",
     "expired": "The term has passed: sign it all the same.",
     "required": "Take away what another part requires.",
+    "no-longer-sold": "Sell what the catalog no longer sells.",
     CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
 clock_option: Final = option(f"--{CLOCK_IS_RIGHT}", _OVERRIDES[CLOCK_IS_RIGHT])
