@@ -40,7 +40,11 @@ def licensekit() -> None:
 
 @click.group(
     cls=LicenseGroup,
-    lazy={**lazy("Commands", f"{_ISSUER}.ledger", "list show usage verify doctor backup restore absorb move export")},
+    lazy={
+        **lazy("Commands", f"{_ISSUER}.ledger", "list show usage"),
+        **lazy("Commands", f"{_ISSUER}.report", "report"),
+        **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move export"),
+    },
 )
 def ledger() -> None:
     """Look up what was issued, verify that nothing was altered, take it elsewhere."""

@@ -40,6 +40,7 @@ from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
+from licensekit.issuer.ledger.report import REPORT_FIELDS, REPORTED_BY, ReportRow, ReportScope
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
 from licensekit.issuer.orders.issue import OVERRIDES, IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
@@ -53,15 +54,15 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
 __all__ = [
-    "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES", "SCALES",
-    "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal",
-    "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
-    "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace", "OrderLine", "OrderSource",
-    "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "ResetFile", "RootKeys", "Secrets",
-    "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
-    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
-    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key",
-    "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft",
-    "renewal", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page",
-    "token_key",
+    "CLOCK_IS_RIGHT", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER", "OVERRIDES", "REPORTED_BY",
+    "REPORT_FIELDS", "SCALES", "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft",
+    "Ceremony", "ChangeProposal", "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan",
+    "KeyProposal", "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "NewWorkspace",
+    "OrderLine", "OrderSource", "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received",
+    "ReportRow", "ReportScope", "ResetFile", "RootKeys", "Secrets", "SignProposal", "TableOptions", "UsageReport",
+    "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded", "change_passphrase", "csv_lines",
+    "diagnose_ledger", "draft_from", "faults_of", "file_name", "find_key_file", "generated_key", "imported_key",
+    "json_lines", "key_id", "module_file", "move_ledger", "open_key", "open_orders", "order_file", "order_stream",
+    "parse_key", "product_module", "qr_code", "read_catalog", "read_draft", "renewal", "renewed_module",
+    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip

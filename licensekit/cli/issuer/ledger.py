@@ -28,13 +28,14 @@ from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
-row_options: Final = together(
+row_form: Final = together(
     option("--csv as_csv", "Print CSV."),
     refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
-    in_workspace,
     json_option,
 )
-"""`-C`, and `--csv` and `--json`, which exclude each other."""
+"""`--csv` and `--json`, which exclude each other."""
+row_options: Final = together(row_form, in_workspace)
+"""The same, and `-C`."""
 
 
 @click.command("list")
@@ -74,7 +75,7 @@ def list_(
     else:
         shown, more = workspace.ledger.page(issuer.Filters(**asked), now=now, limit=limit, after=after)
     if as_csv:
-        sys.stdout.writelines(_csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
+        sys.stdout.writelines(csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
     elif as_json:
         emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
     else:
@@ -99,7 +100,7 @@ def usage(
     if as_json:
         emit_json({"usage": [row for report in found for row in report.plain()]})
     elif as_csv:
-        sys.stdout.writelines(_csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
+        sys.stdout.writelines(csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
     else:
         _show_usage(list(found))
 
@@ -117,7 +118,7 @@ def export(*, form: str, output: str, workspace: Workspace) -> None:
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
         json_lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        for line in json_lines if form == "jsonl" else _csv_lines(issuer.ENTRY_FIELDS, rows):
+        for line in json_lines if form == "jsonl" else csv_lines(issuer.ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
 
@@ -162,7 +163,8 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
             warn(f"{report.serial}: {one.message}.")
 
 
-def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a table as CSV, its heading first."""
     return map(written_row, chain([columns], (row.values() for row in rows)))
 
 

@@ -19,6 +19,7 @@ from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mar
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
+from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
 from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.transaction import RESTORED, WorkspacePart
 from licensekit.trust.signed import identity_of
@@ -87,6 +88,11 @@ class Ledger(WorkspacePart):
         """
         with self._store.read(now) as tx:
             yield from usage.usage(tx, serial)
+
+    def report(self, scope: ReportScope, *, now: int) -> Iterator[ReportRow]:
+        """Yield what was sold in a period, is in force at its end, ends, and is in use (`docs/how-to/reports.md`)."""
+        with self._store.read(now) as tx:
+            yield from report(tx.ledger, tx.state, scope, today=day_at(now))
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""
