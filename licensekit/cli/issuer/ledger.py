@@ -28,13 +28,14 @@ from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
-row_options: Final = together(
+row_form: Final = together(
     option("--csv as_csv", "Print CSV."),
     refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
-    in_workspace,
     json_option,
 )
-"""`-C`, and `--csv` and `--json`, which exclude each other."""
+"""`--csv` and `--json`, which exclude each other."""
+row_options: Final = together(row_form, in_workspace)
+"""The same, and `-C`."""
 
 
 @click.command("list")

@@ -88,7 +88,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
                 case documents.Request() | Receipt() | documents.Statement() as document:
                     exchange_files.put(connection, number, one.token, document)
                     if isinstance(document, Receipt):
-                        _give_back(connection, sales.Entry(number, one.at), document.identity)
+                        _give_back(connection, number, one.at, document.identity)
                 case _:
                     pass
 
@@ -152,13 +152,8 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
     connection.run_many(
         "INSERT INTO sold_settings SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", settings
     )
-    moving: sales.Moving = {
-        (bundle.serial, bundle.part): sales.Entry(number, bundle.issued, bundle)
-        for number, _, bundle in drawn
-        if bundle.serial in touched
-    }
-    _settle(connection, touched & {bundle.serial for *_, bundle in drawn}, moving)
-    sales.post(connection, drawn[0][0], drawn[-1][0])
+    moving = touched & {bundle.serial for *_, bundle in drawn}
+    _settle(connection, moving, drawn[0][0], drawn[-1][0], drawn[0][1].at)
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
@@ -182,20 +177,21 @@ def _project_list(connection: Connection, number: int, entered: Record, revocati
     )
     revoked = connection.rows("SELECT serial FROM bundles WHERE state = 'revoked' AND decided = ?", number)
     serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in revoked)}
-    _settle(connection, serials, {None: sales.Entry(number, entered.at)})
-    sales.post(connection, number, number)
+    _settle(connection, serials, number, number, entered.at)
 
 
-def _give_back(connection: Connection, entry: sales.Entry, identity: bytes) -> None:
+def _give_back(connection: Connection, number: int, at: int, identity: bytes) -> None:
     returned = [one for one in states.stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
-    connection.run_many(_DECIDE, [(RETURNED, entry.number, one.number) for one in returned])
-    _settle(connection, {one.serial for one in returned}, {None: entry})
-    sales.post(connection, entry.number, entry.number)
+    connection.run_many(_DECIDE, [(RETURNED, number, one.number) for one in returned])
+    _settle(connection, {one.serial for one in returned}, number, number, at)
 
 
-def _settle(connection: Connection, serials: set[str], by: sales.Moving) -> None:
-    """Bring up to date which bundles of some serials, and of those that they replace, are active."""
+def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
+    """Bring up to date which bundles of some serials, and of those that they replace, are active.
+
+    The entries from `first` to `last` decide it, made at `at`.
+    """
     found = states.settled(connection, serials)
     rows = [(*state, one.number) for one, state in found.items()]
     connection.run_many("UPDATE bundles SET state = ?, lapses = ? WHERE number = ?", rows)
-    sales.move(connection, {*serials, *(one.serial for one in found)}, by)
+    sales.enter(connection, {*serials, *(one.serial for one in found)}, (first, last), at)

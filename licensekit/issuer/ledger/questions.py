@@ -21,6 +21,7 @@ from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
+from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.proposal import HistoryDoubtful, propose
@@ -102,6 +103,11 @@ class Ledger(WorkspacePart):
         """
         with self._store.read(now) as tx:
             yield from usage.usage(tx, serial)
+
+    def report(self, scope: ReportScope, *, now: int) -> Iterator[ReportRow]:
+        """Yield what was sold in a period, is in force at its end, ends, and is in use (`docs/how-to/reports.md`)."""
+        with self._store.read(now) as tx:
+            yield from report(tx.ledger, tx.state, scope, today=day_at(now))
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""

@@ -5,11 +5,12 @@ what that had displaced is active again. `sales` adds all this up, by terms and 
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from functools import reduce
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection, Value
+from licensekit.database import Connection
 from licensekit.database.schemas import read_statements
 from licensekit.dates import day_at
 from licensekit.issuer.ledger.states import asked
@@ -18,20 +19,11 @@ from licensekit.wire.documents import Bundle, Kind
 
 _STATEMENTS: Final = read_statements(Path(__file__).with_name("sales.sql"))
 POSTINGS: Final = _STATEMENTS[0]
-"""A query for what every entry did (`sales.sql`)."""
-_KNOWN, _MOVED, _MOVE, _HOLD, _NO_SALE, _EDITION, _POST, _PUT_TERMS, _PUT_SOLD = _STATEMENTS[1:]
+"""A query for what every entry did to the bundles `b` of which `{which}` holds."""
+_KNOWN, *_MOVING, _NO_SALE, _EDITION, _POST, _PUT_TERMS, _PUT_SOLD = _STATEMENTS[1:]
+_POSTED: Final = _POST.replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
 _TOGETHER: Final = 500
 """How many serials are looked up together."""
-
-
-class Entry(NamedTuple):
-    """What an entry says that may move bundles."""
-
-    number: int
-    at: int
-    """In seconds since 1970: of a bundle, when it was issued."""
-    bundle: Bundle | None = None
-    """What was issued; None: something was taken back, or reinstated."""
 
 
 def terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | None]]) -> list[int]:
@@ -72,72 +64,24 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
     return ""
 
 
-class _Moved(NamedTuple):
-    """A bundle that has become active, or has ceased to be."""
+def enter(connection: Connection, serials: Collection[str], numbers: tuple[int, int], at: int) -> None:
+    """Enter what the entries from one number to another have moved among some serials, and what they have sold.
 
-    number: int
-    serial: str
-    part: str
-    use: int
-    issued: int
-    starts: int | None
-    expiry: int | None
-    maintenance: int | None
-    held: int
-    last: int | None
-    """The day of its movement before."""
-
-
-Moving = Mapping[tuple[str, str] | None, Entry]
-"""Serial and part to the entry that moves bundles of it; else the first of them does."""
-
-
-def move(connection: Connection, serials: Collection[str], by: Moving) -> None:
-    """Enter what has become active, or has ceased to be, of some serials."""
-    wanted, other = sorted(serials), next(iter(by.values()), Entry(0, 0))
+    They are one entry, or bundles of which none moves what another one does. `at` is when they were made, in seconds
+    since 1970.
+    """
+    first, last = numbers
+    wanted = sorted(serials)
     for place in range(0, len(wanted), _TOGETHER):
         some = wanted[place : place + _TOGETHER]
-        rows = connection.rows(_MOVED.replace("{serials}", asked(some)), *some)
-        moved = [(one, by.get((one.serial, one.part), other)) for one in map(_Moved._make, rows)]
-        movements = [(one, entry, _cause(one, entry)) for one, entry in moved]
-        connection.run_many(_MOVE, [_movement(*each) for each in movements])
-        connection.run_many(_HOLD, [(one.number,) for one, _ in moved])
-        followed = {e.number for one, e, cause in movements if cause != TAKEN and (one.use, one.held) == (_use(e), 1)}
-        connection.run_many(_NO_SALE, [(number,) for number in sorted(followed)])
+        for statement in _MOVING:
+            connection.run(_filled(statement, first, last, at).replace("{serials}", asked(some)), *some)
+    if serials:
+        connection.run(_filled(_NO_SALE, first, last, at))
+    connection.run(_POSTED, first, last)
 
 
-def post(connection: Connection, first: int, last: int) -> None:
-    """Add the entries from `first` to `last` to what was sold and is in force."""
-    connection.run(_POST.replace("{postings}", POSTINGS), first, last)
-
-
-CHANGED, RENEWED, TAKEN = "changed", "renewed", "taken"
-
-
-def _cause(one: _Moved, entry: Entry) -> str:
-    """Return why a bundle was moved: it was taken back or is active again, it was renewed, or was changed."""
-    if entry.bundle is None:
-        return TAKEN
-    is_before = one.held and one.use == entry.bundle.use and one.number != entry.number
-    dates = (one.expiry, entry.bundle.expiry), (one.maintenance, entry.bundle.maintenance)
-    return RENEWED if is_before and any(_is_later(*each) for each in dates) else CHANGED
-
-
-def _is_later(before: int | None, after: int | None) -> bool:
-    return before is not None and (after is None or after > before)
-
-
-def _use(entry: Entry) -> int | None:
-    return None if entry.bundle is None else int(entry.bundle.use)
-
-
-def _begins(issued: int, starts: int | None) -> int:
-    return max(day_at(issued), starts or 0)
-
-
-def _movement(one: _Moved, entry: Entry, cause: str) -> tuple[Value, ...]:
-    at = day_at(entry.at)
-    day = max(at, _begins(one.issued, one.starts), one.last or 0)
-    if one.held and entry.bundle is not None:
-        day = max(day, _begins(entry.bundle.issued, entry.bundle.starts))
-    return entry.number, one.number, at, day, -1 if one.held else 1, cause
+def _filled(statement: LiteralString, first: int, last: int, at: int) -> Any:
+    """Return a statement with numbers in it."""
+    numbers = {"{first}": first, "{last}": last, "{at}": day_at(at)}
+    return reduce(lambda text, name: text.replace(name, str(numbers[name])), numbers, str(statement))
