@@ -89,7 +89,8 @@ class Seller:
     def base(self) -> Sale:
         """Choose a sale of production that is in force, and was made here."""
         kept = (one for one in self.books.in_force(self.clock.today) if one.seller == self.name)
-        return self.random.choice([one for one in kept if (one.part, one.use) == ("base", "production")])
+        sold = (one for one in kept if one.expiry is None or one.expiry >= self.clock.today)
+        return self.random.choice([one for one in sold if (one.part, one.use) == ("base", "production")])
 
     def order(self, customer: Customer, bought: Bought, **more: Any) -> dict[str, Any]:
         """Return an order in the keys that a person writes."""
@@ -161,13 +162,13 @@ class Seller:
         propose = getattr(self.workspace, f"propose_{action}")
         found = propose(now=self.clock.now, identities=[self.identity(one)])
         found.sign(self.key("revocations"), who=self.name, confirm=True)
-        one.taken = _TAKEN[action]
+        self.books.judge(one, _TAKEN[action], self.clock.today)
 
     def give_back(self, one: Sale) -> None:
         """Let the customer return a sale."""
         receipt = makers.receipt(identity=self.identity(one), nonce=None, issued=self.clock.now, **self._history())
         self._accept(receipt, one.serial, "production")
-        self.books.give_back(one)
+        self.books.give_back(one, self.clock.today)
 
     def state_use(self, serial: str, purpose: str = "production") -> None:
         """Let an installation state what is in use, and write down what it is for."""
@@ -176,7 +177,7 @@ class Seller:
         usage = {code: Usage(count, None) for code, count in used.items()}
         statement = makers.statement(serial=serial, usage=usage, issued=self.clock.now, **self._history())
         self._accept(statement, serial, purpose)
-        self.books.stated[serial] = self.clock.now, used
+        self.books.stated.setdefault(serial, []).append((self.clock.today, used))
 
     def identity(self, one: Sale) -> bytes:
         """Return the identity of what was sold."""

@@ -3,10 +3,17 @@
 It knows nothing of the program. Days are counted from 1970, and everything is found by going through all of it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 FOREVER = 10**9
+NEAR = 90
+"""How many days after a period count as near."""
+UNSTATED = frozenset({"server", "reports"})
+"""What no statement says: system licenses that are no meters."""
+Row = tuple[str, str, str, bool]
+"""Of a report: group, use, license or nothing for the sales themselves, and whether it is unrestricted."""
 USES = ("production", "trial", "demo")
 """A use takes the place of those behind it."""
 
@@ -77,18 +84,37 @@ class Books:
     sales: list[Sale] = field(default_factory=list)
     customers: dict[str, Customer] = field(default_factory=dict)
     """By external id."""
-    stated: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
-    """Serial to the time of its newest statement, and what is in use."""
+    stated: dict[str, list[tuple[int, dict[str, int]]]] = field(default_factory=dict)
+    """Serial to the day of each statement, and what is in use."""
+    moved: list[tuple[int, str, Sale, int]] = field(default_factory=list)
+    """On which day a figure of the report rose or fell, for which sale."""
     by_serial: dict[str, list[Sale]] = field(default_factory=dict)
     replacing: dict[str, list[Sale]] = field(default_factory=dict)
     """Serial to the sales that take its place."""
 
     def add(self, one: Sale) -> None:
         """Enter a sale."""
+        before = self._kept_beside(one)
         self.sales.append(one)
         self.by_serial.setdefault(one.serial, []).append(one)
         for serial in one.replaces:
             self.replacing.setdefault(serial, []).append(one)
+        after = self._kept_beside(one)
+        gone, came = before - after, after - before
+        followed = {other for other in gone if other.use == one.use}
+        if not followed and one in came:
+            self.moved.append((one.issued, "new", one, 1))
+        self.moved += [(one.issued, "changed", other, 1) for other in came if other is not one or followed]
+        self.moved += [(one.issued, "changed", other, -1) for other in gone]
+        self.moved += [(one.issued, "renewed", other, 1) for other in followed if is_put_off(other, one)]
+
+    def judge(self, one: Sale, taken: str | None, day: int) -> None:
+        """Take a sale back, or reinstate it."""
+        before = self._kept_beside(one)
+        one.taken = taken
+        after = self._kept_beside(one)
+        self.moved += [(day, "taken_back", other, 1) for other in before - after]
+        self.moved += [(day, "taken_back", other, -1) for other in after - before]
 
     def newest(self, serial: str, part: str = "base") -> Sale:
         """Return what is in force of a part, or was last."""
@@ -155,12 +181,52 @@ class Books:
 
     def counts_kept(self, serial: str) -> dict[tuple[str, str], int | None]:
         """Return how many of each license a serial has, its parts together, although they may have ended."""
-        found: dict[tuple[str, str], int | None] = {}
-        for one in filter(self.is_kept, self.by_serial[serial]):
-            for which, count in one.counts.items():
-                before = found.get(which, 0)
-                found[which] = None if count is None or before is None else before + count
-        return found
+        return _added(filter(self.is_kept, self.by_serial[serial]))
+
+    def report(self, first: int, last: int, by: Callable[[Sale], str]) -> dict[Row, Counter[str]]:
+        """Return the figures of a period that are not all zero: each with its sales, or with what they count."""
+        found: defaultdict[Row, Counter[str]] = defaultdict(Counter)
+
+        def count(figure: str, one: Sale, times: int = 1) -> None:
+            for code, number in [("", 1), *((code, number) for (_, code), number in one.counts.items())]:
+                found[by(one), one.use, code, number is None][figure] += times * (1 if number is None else number)
+
+        for day, figure, one, times in self.moved:
+            if first <= day <= last:
+                count(figure, one, times)
+        for one in filter(self.is_kept, self.sales):
+            for figure, holds in _at_end(one, first, last).items():
+                if holds:
+                    count(figure, one)
+        for serial, stated in self.stated.items():
+            in_period = [used for day, used in stated if first <= day <= last]
+            if in_period:
+                self._true_up(found, in_period, serial, last, by)
+        return {row: figures for row, figures in found.items() if any(figures.values())}
+
+    def _true_up(
+        self,
+        found: dict[Row, Counter[str]],
+        stated: list[dict[str, int]],
+        serial: str,
+        last: int,
+        by: Callable[[Sale], str],
+    ) -> None:
+        base = next(one for one in self.by_serial[serial] if one.use == "production")
+        kept = (one for one in self.by_serial[serial] if one.use == "production" and self.is_kept(one))
+        sold = _added(one for one in kept if one.end >= last)
+        for code in {*(code for (_, code) in sold), *(code for used in stated for code in used)} - UNSTATED:
+            total = next((number for (_, sold_code), number in sold.items() if sold_code == code), 0)
+            peak = max(used.get(code, 0) for used in stated)
+            figures = found[by(base), "production", code, total is None]
+            figures.update(in_use=stated[-1].get(code, 0), peak=peak)
+            if total is not None:
+                figures.update(stated_for=total, over=max(0, peak - total), free=max(0, total - peak))
+
+    def _kept_beside(self, one: Sale) -> set[Sale]:
+        """Return what is kept of the serials that a sale has to do with."""
+        serials = (one.serial, *one.replaces)
+        return {other for serial in serials for other in self.by_serial.get(serial, ()) if self.is_kept(other)}
 
     def owner(self, serial: str) -> Customer:
         """Return the customer that a serial belongs to."""
@@ -179,9 +245,9 @@ class Books:
             if one.label not in known:
                 self.add(replace(one, number=self.next_number))
 
-    def give_back(self, one: Sale) -> None:
+    def give_back(self, one: Sale, day: int) -> None:
         """Let a customer return a sale: what came before it in its line counts no more either."""
-        one.taken = "returned"
+        self.judge(one, "returned", day)
         for earlier in self.by_serial[one.serial]:
             if earlier.line == one.line and earlier.sequence < one.sequence and earlier.taken is None:
                 earlier.taken = "revoked"
@@ -214,3 +280,30 @@ class Books:
         """Return whether a sale may take the place of others: neither it nor the newest of its line was taken back."""
         line = self._line(one)
         return one.taken is None and bool(line) and max(line, key=lambda other: other.sequence).taken is None
+
+
+def is_put_off(before: Sale, after: Sale) -> bool:
+    """Return whether a later sale ends later, by its term or by its maintenance."""
+    dates = (before.expiry, after.expiry), (before.maintenance, after.maintenance)
+    return any(old is not None and (new is None or new > old) for old, new in dates)
+
+
+def _at_end(one: Sale, first: int, last: int) -> dict[str, bool]:
+    """Return which figures at the end of a period a sale is in that is kept."""
+    expiry, maintenance = one.expiry, one.maintenance
+    return {
+        "in_force": one.end >= last,
+        "lapsed": expiry is not None and first <= expiry <= last,
+        "expiring": expiry is not None and last < expiry <= last + NEAR,
+        "maintenance_due": maintenance is not None and first <= maintenance <= last + NEAR,
+    }
+
+
+def _added(sales: Iterable[Sale]) -> dict[tuple[str, str], int | None]:
+    """Return how many of each license some sales have together; None is unrestricted."""
+    found: dict[tuple[str, str], int | None] = {}
+    for one in sales:
+        for which, count in one.counts.items():
+            before = found.get(which, 0)
+            found[which] = None if count is None or before is None else before + count
+    return found

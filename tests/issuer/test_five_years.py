@@ -1,6 +1,6 @@
 """Five years of a vendor with 300 customers: what the ledger says agrees with plain books, every year."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -8,10 +8,12 @@ from typing import Final
 
 import pytest
 
+from licensekit.dates import date_of, day_at
 from licensekit.issuer.create import NewWorkspace
 from licensekit.issuer.keys.changes import Permission, admit, revoke, rotate
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters
+from licensekit.issuer.ledger.report import ReportScope
 from licensekit.issuer.orders import numbering
 from licensekit.issuer.orders.amendment import amendment
 from licensekit.issuer.workspace import Workspace
@@ -21,7 +23,7 @@ from licensekit.wire.frame import ED25519
 from tests import workspaces
 from tests.partners import partner_of, put_in_force
 from tests.sellers import METER, Bought, Clock, Seller
-from tests.vendor_model import Sale
+from tests.vendor_model import NEAR, Sale
 from tests.workspaces import PASSPHRASE, WHO
 
 YEARS: Final = 5
@@ -30,6 +32,10 @@ AT_FIRST: Final = 120
 """Customers that are brought along in one bulk run."""
 SAMPLE: Final = 200
 """How many sales are explained each year."""
+FIGURES: Final = (
+    *("new", "renewed", "changed", "taken_back", "in_force", "lapsed", "expiring", "maintenance_due"),
+    *("stated_for", "in_use", "peak", "over", "free"),
+)
 TEAM: Final[Bought] = {("system", "server"): 1, ("user", "standard"): 10}
 MAPS: Final[Bought] = {("user", "maps"): 10}
 CATALOG: Final = """
@@ -211,7 +217,7 @@ class Years:
 
 def differences(seller: Seller) -> Iterator[str]:
     """Yield every figure of a ledger that is not as the books have it."""
-    for compare in (of_states, of_use, of_customers, of_renewals, of_support):
+    for compare in (of_states, of_use, of_customers, of_renewals, of_support, of_reports):
         yield from compare(seller)
 
 
@@ -231,11 +237,11 @@ def of_states(seller: Seller) -> Iterator[str]:
 def of_use(seller: Seller) -> Iterator[str]:
     """Compare what was sold of each serial beside what its newest statement says."""
     for report in seller.workspace.ledger.usage(now=seller.clock.now):
-        at, used = seller.books.stated[report.serial]
+        day, used = seller.books.stated[report.serial][-1]
         sold = {code: count for (_, code), count in seller.books.counts_kept(report.serial).items()}
         rows = {row.license: (row.sold, row.in_use) for row in report.rows if row.sold or row.in_use}
         told = {code: (sold.get(code, 0), used.get(code, 0)) for code in {*sold, *used} if code in rows}
-        if (report.stated, rows) != (at, told):
+        if (day_at(report.stated or 0), rows) != (day, told):
             yield f"use of {report.serial}: {rows}, not {told}"
 
 
@@ -273,6 +279,32 @@ def of_support(seller: Seller) -> Iterator[str]:
         found = [case.verdict.reason for case in cases]
         if found != [verdict]:
             yield f"{one.label}: {found}, not {verdict}"
+
+
+def of_reports(seller: Seller) -> Iterator[str]:
+    """Compare every figure of the reports of the year, by license and by customer."""
+    today, books = seller.clock.today, seller.books
+    first = today - 30 * MONTHS + 1
+    names = {serial: one.name for one in books.customers.values() for serial in one.serials}
+    groups: dict[str, Callable[[Sale], str]] = {
+        "license": lambda _: "",
+        "customer": lambda one: names.get(one.serial, one.company),
+    }
+    for by, group in groups.items():
+        scope = ReportScope(by=by, first=date_of(first), last=date_of(today), within=NEAR)
+        found = {
+            (one.group, one.use.word, one.license, one.unrestricted): {
+                name: getattr(one, name) for name in FIGURES if getattr(one, name)
+            }
+            for one in seller.workspace.ledger.report(scope, now=seller.clock.now)
+        }
+        wanted = {
+            row: {name: count for name, count in figures.items() if count}
+            for row, figures in books.report(first, today, group).items()
+        }
+        for row in found.keys() | wanted.keys():
+            if found.get(row, {}) != wanted.get(row, {}):
+                yield f"report by {by}, {row}: {found.get(row)}, not {wanted.get(row)}"
 
 
 @pytest.mark.thorough

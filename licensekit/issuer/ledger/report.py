@@ -96,7 +96,7 @@ def report(ledger: Connection, state: WorkspaceState, scope: ReportScope, *, tod
     """
     last = scope.last or max(date_of(today), scope.first or date.min)
     periods = _periods(scope.by, scope.first or last.replace(month=1, day=1), last)
-    issuer = state.issuer if state.is_partner else ""
+    issuer = "" if state.issuer == state.trust_store.issuer else state.issuer
     found = ledger.stream(_query(ledger, scope, periods), *([] if scope.by == "edition" else [issuer]))
     rows = (
         one
