@@ -64,11 +64,18 @@ def issue(workspace: Workspace, *, now: int = NOW, **changes: Any) -> LicenseFil
     return workspace.issue(ordered(**changes), signer(workspace, now=now), who=WHO, now=now)
 
 
+def repack(workspace: Workspace, old: str, new: str, *, now: int = NOW) -> None:
+    """Change the catalog file as a person does, and sign it, whatever it takes away."""
+    file = workspace.layout.catalog
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog", now), who=WHO, confirm=True)
+
+
 def offer_updates(workspace: Workspace, address: str = "https://example.com/licenses", *, now: int = NOW) -> None:
     """Sign the catalog with an address at which the newest files are."""
-    file = workspace.layout.catalog
-    file.write_text(file.read_text("utf-8").replace("\ncode =", f'\nupdate = "{address}"\ncode =', 1), "utf-8")
-    workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog", now), who=WHO, confirm=True)
+    repack(workspace, "\ncode =", f'\nupdate = "{address}"\ncode =', now=now)
 
 
 def take_back(

@@ -4,12 +4,13 @@ A bundle names licenses; what they mean is looked up in the newest catalog known
 or need more, reaches back to what was sold before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from enum import IntEnum
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, cast
 
+from licensekit.catalog.tables import file_tables
 from licensekit.errors.faults import SoldReduced
-from licensekit.wire.documents import Catalog, Combine, Document, License, LoginRule, SeatKind, Setting
+from licensekit.text.values import UNRESTRICTED
+from licensekit.wire.documents import Catalog, License, LoginRule, Setting
 from licensekit.wire.plain import word
 
 
@@ -34,6 +35,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
         if before != after
     ]
     had, has = old.closure(), new.closure()
+    before, after = _flat(old), _flat(new)
     for code, license_ in old.licenses.items():
         path = f"licenses.{code}"
         if code not in new.licenses:
@@ -44,7 +46,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
             faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=f"{path}.replaced_by"))
         if lost := had[code] - has[code] - {successor}:
             faults.append(SoldReduced(reason="includes", names=tuple(sorted(lost)), where=f"{path}.includes"))
-        faults += _of_license(path, license_, new.licenses[code])
+        faults += [*_of_license(path, license_, new.licenses[code]), *_of_counts(path, before[path], after[path])]
     for code, setting in old.settings.items():
         faults += _of_setting(f"settings.{code}", setting, new.settings.get(code))
     for way, access in old.access.items():
@@ -86,8 +88,10 @@ def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
         yield SoldReduced(reason="plan", where=f"{path}.plan")
     if new.full_with not in (None, old.full_with):
         yield SoldReduced(reason="full-with", names=(new.full_with,), where=f"{path}.full_with")
-    was, now = _fields(old), _fields(new)
-    for key, unset in _UNSET.items():
+
+
+def _of_counts(path: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[SoldReduced]:
+    for key, unset in _COUNTING.items():
         before, after = was.get(key, unset), now.get(key, unset)
         if before != after:
             yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")
@@ -128,48 +132,26 @@ def _title(fields: Mapping[str, str] | None) -> str | None:
 
 
 def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
-    """Return every table of a catalog by its key path, as key to what people read."""
-    names = {"issuer": "issuer.name", "product": "product_name"}
-    head = {"product": catalog.product, "issuer.code": catalog.issuer}
-    head |= {names.get(what, f"names.{what}"): name for what, name in catalog.names.items()}
-    head |= {f"issuer.{purpose}": url for purpose, url in catalog.urls.items()}
-    tables = [(name, getattr(catalog, name)) for name in ("licenses", "settings", "access", "editions")]
-    return {"": head, **{f"{name}.{code}": _fields(one) for name, table in tables for code, one in table.items()}}
+    """Return every table of a catalog by its key path, as `_fields`."""
+    return {path: _fields(keys, "." if path else "") for path, keys in file_tables(catalog).items()}
 
 
-_UNSAID: Final = {
-    "plan": False,
-    "hidden": False,
-    "seats": SeatKind.NAMED,
-    "limits_sites": False,
-    "combine": Combine.LATEST,
-}
-"""Field to the value that it has where the catalog file says nothing; of others it is empty."""
-_WRITTEN: Final = {"seats": "concurrent seats", "limits_sites": "sites"}
-"""Field to how people read its other value, where its name and a word would not say it."""
+_WRITTEN: Final = {"seats": "concurrent seats"}
+"""Key to how people read its other value, where a word would not say it."""
 
 
-def _fields(table: Document) -> dict[str, str]:
-    """Return a table of a catalog as key to what people read; what the catalog file leaves out has no key."""
+def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:
+    """Return a table of the file as `lead` and key to what people read."""
     said: dict[str, str] = {}
-    for name in table.__struct_fields__:
-        value, key = getattr(table, name), f".{name.removesuffix('_sites')}"
+    for key, value in keys.items():
         if isinstance(value, dict):
-            said |= {f"{key}.{code}": _said(one) for code, one in cast("Mapping[str, Any]", value).items()}
-        elif value not in (None, "", []) and value != _UNSAID.get(name):
-            said[key] = _WRITTEN.get(name) or _said(value)
+            said |= _fields(cast("dict[str, Any]", value), f"{lead}{key}.")
+        else:
+            said[f"{lead}{key}"] = _WRITTEN.get(key) or _said(value)
     return said
 
 
 def _said(value: Any) -> str:
-    match value:
-        case None:
-            return "unrestricted"
-        case bool():
-            return str(value).lower()
-        case IntEnum():
-            return word(value)
-        case list():
-            return ", ".join(map(_said, cast("Iterable[Any]", value)))
-        case _:
-            return str(value)
+    if isinstance(value, list):
+        return ", ".join(cast("list[str]", value))
+    return UNRESTRICTED if value is None else str(value).lower() if isinstance(value, bool) else str(value)

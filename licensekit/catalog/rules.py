@@ -5,6 +5,7 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from licensekit.catalog.requirements import KnownLicenses, circles, impossible, known_licenses, may_require
+from licensekit.catalog.tables import unsold
 from licensekit.errors.faults import CountWrong, Fault, KindWrong, LicensesCircular, NameUnknown, SettingWrong
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind, Setting, SettingType, Value
@@ -130,9 +131,21 @@ def _of_access(known: KnownLicenses) -> Iterator[Fault]:
 
 
 def _of_editions(catalog: Catalog) -> Iterator[Fault]:
+    licenses, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
     for name, edition in catalog.editions.items():
-        yield from counts_faults(Counts(edition.system, edition.sites, edition.users), catalog, f"editions.{name}.")
-        yield from settings_faults(edition.settings, catalog.settings, f"editions.{name}.")
+        path = f"editions.{name}."
+        counts = Counts(edition.system, edition.sites, edition.users)
+        yield from counts_faults(counts, catalog, path)
+        yield from settings_faults(edition.settings, catalog.settings, path)
+        for kind, codes in zip(Kind, counts, strict=True):
+            for code in codes.keys() & licenses if name not in replaced else ():
+                where = f"{path}{kind.plural}.{code}"
+                yield NameUnknown(reason="unsold", name=code, guess=licenses[code], where=where)
+    for name, instead in replaced.items():
+        if instead and (instead in replaced or instead not in catalog.editions):
+            reason = "unsold" if instead in replaced else "edition"
+            guess = replaced.get(instead) or nearest(instead, catalog.editions.keys() - replaced)
+            yield NameUnknown(reason=reason, name=instead, guess=guess, where=f"editions.{name}.replaced_by")
 
 
 class Counts(NamedTuple):

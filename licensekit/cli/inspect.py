@@ -1,15 +1,20 @@
-"""`licensekit inspect` and `licensekit verify`: what is in a file, and whether it is genuine."""
+"""`licensekit inspect`, `verify` and `explain`: what is in a file, whether it is genuine, and what would help.
 
+A vendor asks in a workspace, and is answered by it; a customer's command loads nothing of the vendor's.
+"""
+
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import click
 
-from licensekit.cli.customer.commands import ApplicationOption, built_in_of
-from licensekit.cli.groups import exit_code
+from licensekit.cli.customer.commands import ApplicationOption, built_in_of, home_option
+from licensekit.cli.groups import NO, exit_code
 from licensekit.cli.inputs import located, read_tokens
-from licensekit.cli.options import clock, now_option, option, together
-from licensekit.cli.output import emit, emit_json, json_option, separated
+from licensekit.cli.options import PATH, clock, now_option, option, refuse, together
+from licensekit.cli.output import emit, emit_json, json_option, remark, separated
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
 from licensekit.entitlements.parts import state_by_dates
@@ -18,8 +23,18 @@ from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 
+_workspace_option: Final = option(
+    "-C DIR folder",
+    "The workspace that answers. Default: the current folder, if it is one.",
+    type=PATH,
+    cls=ApplicationOption,
+)
+_LEDGERS: Final = ("ledger.db", "ledger.url")
+"""What makes a folder a workspace."""
 _of_file: Final = together(
     click.argument("file"),
+    _workspace_option,
+    refuse("give -C, or --pack and --root.", lambda given: given["folder"] and (given["pack"] or given["root"])),
     option("--pack FILE", "The application's pack (.lkp).", cls=ApplicationOption),
     option("--root PIN", "The pinned root, lkroot1-….", cls=ApplicationOption),
     now_option,
@@ -27,8 +42,23 @@ _of_file: Final = together(
 )
 
 
-def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[Sequence[Finding], TrustStore | None]:
-    """Return what is in a file, and what the pack establishes under the pin, if they are given or built in."""
+def _workspace(folder: Path | None, *given: str | None) -> Path | None:
+    """Return the workspace that answers, unless something else is `given`; None: there is none."""
+    is_here = built_in_of(click.get_current_context()).folder is None and any(map(os.path.isfile, _LEDGERS))
+    return folder or (Path() if is_here and not any(given) else None)
+
+
+def _findings(
+    file: str, pack: str | None, root: str | None, now: int, folder: Path | None
+) -> tuple[Sequence[Finding], TrustStore | None]:
+    """Return what is in a file, and what vouches for it: a workspace, or pack and pin, given or built in."""
+    if (place := _workspace(folder, pack, root)) is not None:
+        from licensekit.issuer import Workspace  # noqa: PLC0415  # a customer's command loads none
+
+        remark(f"Judged by the workspace {place.resolve()}.")
+        with Workspace.open(place) as workspace, located(file):
+            known = workspace.state(now).trust_store
+            return check(armor.read(read_tokens(file, what="a license file")), known, now), known
     built_in = built_in_of(click.get_current_context())
     pin = built_in.root or root
     if (pack is None and built_in.pack is None) != (pin is None):
@@ -43,13 +73,15 @@ def _findings(file: str, pack: str | None, root: str | None, now: int) -> tuple[
 
 @click.command()
 @_of_file
-def inspect(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
+def inspect(
+    file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
+) -> None:
     """Show what is in a file, verified or not.
 
     FILE is a license file, pack, request, receipt or statement, or `-` for standard input. What the
     pack and the root do not vouch for is not verified, and the output says so.
     """
-    findings, store = _findings(file, pack, root, clock() if now is None else now)
+    findings, store = _findings(file, pack, root, clock() if now is None else now, folder)
     if as_json:
         emit_json({"file": file, "documents": [finding.plain() for finding in findings]})
     else:
@@ -68,14 +100,16 @@ def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None
 
 @click.command()
 @_of_file
-def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as_json: bool) -> None:
-    """Verify a file against the application's pack and root.
+def verify(
+    file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
+) -> None:
+    """Verify a file against the application's pack and root, or in a workspace against what is in force there.
 
     FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
     the command with its reason. Expired bundles verify: their state is shown.
     """
     moment = clock() if now is None else now
-    findings, store = _findings(file, pack, root, moment)
+    findings, store = _findings(file, pack, root, moment, folder)
     if store is None:
         raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     for finding in findings:
@@ -88,6 +122,41 @@ def verify(file: str, pack: str | None, root: str | None, now: int | None, *, as
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
         state = [(name, f"{s} at {spelling.moment(moment)}") for name, s in _state(finding, moment).items()]
         show(finding.document, state, _licenses(finding, findings, store))
+
+
+@click.command()
+@refuse("give -C or --home, not both.", lambda given: given["folder"] and given["home"])
+@click.argument("name", metavar="[FILE|SERIAL|ORDER|REQUEST|USER|LICENSE]", default="")
+@_workspace_option
+@home_option
+@now_option
+@json_option
+@click.pass_context
+def explain(
+    ctx: click.Context, *, name: str, folder: Path | None, home: str | None, now: int | None, as_json: bool
+) -> None:
+    """Explain what is wrong, and what would help.
+
+    In a workspace, of a file or a mail (`-`: standard input), a serial, an order, a request, a bundle or a customer:
+    whose it is, whether it is genuine and why it does not work, what the customer sees today, and what to send. The
+    exit code is 1 unless all of it works as it is.
+
+    In an installation, of a user: whether it may log in, what each license gives, and why not more. Of a license, by
+    its code or name: whether it is granted, and who has it. Of a file: what is in it, and whether this installation
+    takes it now. Without a name: the installation, as `status` does.
+    """
+    place = _workspace(folder, home)
+    if place is None:
+        from licensekit.cli.customer import status  # noqa: PLC0415
+
+        ctx.invoke(status.explain, name=name, home=home, now=now, as_json=as_json)
+        return
+    if not name:
+        raise click.UsageError("name what is to be explained in the workspace.")
+    from licensekit.cli.issuer.support import explain_in  # noqa: PLC0415
+
+    if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
+        ctx.exit(NO)
 
 
 def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | None) -> Mapping[str, License]:

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     **lazy(_VENDOR, __name__, "customers ledger keys"),
     **CUSTOMER,
     **BOTH,
+    **lazy("Commands for both", "licensekit.cli.inspect", "explain"),
 }
 
 
@@ -40,7 +41,12 @@ def licensekit() -> None:
 
 @click.group(
     cls=LicenseGroup,
-    lazy={**lazy("Commands", f"{_ISSUER}.ledger", "list show usage verify doctor backup restore absorb move export")},
+    lazy={
+        **lazy("Commands", f"{_ISSUER}.ledger", "list show usage"),
+        **lazy("Commands", f"{_ISSUER}.report", "report"),
+        **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move export"),
+        **lazy("Commands", f"{_ISSUER}.support", "file"),
+    },
 )
 def ledger() -> None:
     """Look up what was issued, verify that nothing was altered, take it elsewhere."""

@@ -167,6 +167,7 @@ class OrderDoubtful(Fault, reasons=True):
     day: int = 0
     license: str = ""
     requires: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 class AmendmentInvalid(Fault, reasons=True):
@@ -177,7 +178,7 @@ class AmendmentInvalid(Fault, reasons=True):
 
 
 class NameUnknown(Fault, reasons=True):
-    """A license, issuer, edition or setting that no catalog known here has, or another issuer than the signing one."""
+    """A license, issuer, edition or setting that no catalog known here has or sells, or another issuer than signs."""
 
     name: str
     issuer: str = ""

@@ -12,6 +12,7 @@ A program issues with the same powers as the commands:
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """
 
+from licensekit.catalog.tables import catalog_text
 from licensekit.issuer.bulk.lines import (
     OrderLine,
     OrderSource,
@@ -44,6 +45,7 @@ from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.installations import Installation
 from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
+from licensekit.issuer.ledger.report import REPORT_FIELDS, REPORTED_BY, ReportRow, ReportScope
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
 from licensekit.issuer.orders.issue import OVERRIDES, IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
@@ -52,21 +54,23 @@ from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
 from licensekit.issuer.proposal import BundlesVoid, SignProposal
+from licensekit.issuer.support import SupportCase, Verdict
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from licensekit.text.columns import TableOptions
 
 __all__ = [
     "CLOCK_IS_RIGHT", "CUSTOMER_FIELDS", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER",
-    "OVERRIDES", "RENEWAL_FIELDS", "SCALES", "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid",
-    "CatalogDraft", "Ceremony", "ChangeProposal", "Customer", "Done", "Filters", "Installation", "IssueProposal",
-    "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey", "LedgerEntry", "LicenseFile",
-    "ListProposal", "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine", "OrderSource", "PackProposal",
-    "PendingDocument", "Permission", "PublishedFile", "Received", "Renewal", "ResetFile", "RootKeys", "Secrets",
-    "SignProposal", "TableOptions", "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment",
-    "bounded", "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name",
-    "find_key_file", "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key",
-    "open_orders", "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog",
-    "read_draft", "renewal", "renewal_lines", "renewed_module", "require_replaceable", "restore_ledger", "resume",
-    "root_key_files", "sheet_page", "token_key",
+    "OVERRIDES", "RENEWAL_FIELDS", "REPORTED_BY", "REPORT_FIELDS", "SCALES", "USAGE_FIELDS", "USAGE_STATES",
+    "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal", "Customer", "Done", "Filters",
+    "Installation", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
+    "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine",
+    "OrderSource", "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "Renewal", "ReportRow",
+    "ReportScope", "ResetFile", "RootKeys", "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport",
+    "Verdict", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded", "catalog_text",
+    "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name", "find_key_file",
+    "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key", "open_orders",
+    "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft", "renewal",
+    "renewal_lines", "renewed_module",
+    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
 ]  # fmt: skip

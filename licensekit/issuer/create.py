@@ -157,7 +157,7 @@ def create_partner(
 
     Raises:
         TrustError, FormatError: the pack does not verify under that pin.
-        PlanRefused: the issuer is the vendor itself, or the catalog is of another product.
+        PlanRefused: the issuer is the vendor itself, whose catalog is not given; or the catalog is of another product.
         WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
     """
     pin, trust_store = _from_the_oldest(pack, pin)
@@ -168,18 +168,19 @@ def create_partner(
     under = trust.document.root_version, trust.document.version
     text, catalog = _planned(folder, given, now, under=under, others=trust_store.catalog_documents)
     issuer = catalog.issuer
-    if issuer == trust_store.issuer:
+    resells = issuer == trust_store.issuer
+    if resells and given.catalog is None:
         raise PlanRefused(reason="vendor", planned=issuer)
     word = passphrase()
     key = SigningKey.generate(given.scheme)
     state = WorkspaceState(pin, issuer, trust_store, True, None, None)
     with _new_folder(folder) as layout:
-        templates.write_texts(layout, folder, text, catalog, serial=numbering.EXAMPLE)
+        templates.write_texts(layout, folder, text, catalog, serial=None if resells else numbering.EXAMPLE)
         write_key(layout.keys, FIRST_KEY, key, word)
         public = format_public(key.verifying_key, f"{issuer}-1")
         write_atomically(layout.public(issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        _create_ledger(layout, records, issuer, given.ledger, default_key=key.verifying_key)
+        _create_ledger(layout, records, issuer, given.ledger, default_key=key.verifying_key, resells=resells)
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
@@ -201,7 +202,13 @@ def root_key_names(count: int) -> list[str]:
 
 
 def _create_ledger(
-    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, *, default_key: VerifyingKey
+    layout: Layout,
+    records: Sequence[Record],
+    issuer: str,
+    url: str | None,
+    *,
+    default_key: VerifyingKey,
+    resells: bool = False,
 ) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack."""
     if url is not None:
@@ -215,6 +222,8 @@ def _create_ledger(
             documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
             documents.put_fact(ledger, documents.ISSUER, issuer)
             documents.put_fact(ledger, documents.DEFAULT_KEY, default_key.key_id.hex())
+            if resells:
+                documents.put_fact(ledger, documents.RESELLS, issuer)
             first, newest = workspace_state(ledger), head(ledger)
             if not first.is_partner:
                 documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)

@@ -14,6 +14,7 @@ from licensekit.database import Connection
 from licensekit.errors import ChangeInSigning, FormatError, LedgerRestored, LicenseError, TrustError
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.keys.changes import successor
+from licensekit.issuer.keys.keyring import list_key_files
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.ledger.documents import WorkspaceState, extended
 from licensekit.issuer.ledger.entries import append, mark_in, raise_mark, read_mark, restored
@@ -50,7 +51,8 @@ class Intake(NamedTuple):
             # The vendor, whose root this is, signs trust documents.
             issuer = getattr(document, "issuer", self.after.trust_store.issuer)
             mark = mark_in(document)
-            error = restored(ledger, mark) if issuer == self.after.issuer else None
+            is_ours = issuer == self.after.issuer and not self.after.is_reseller
+            error = restored(ledger, mark) if is_ours else None
             if mark is not None and error is not None:
                 yield mark, error
 
@@ -166,6 +168,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     error = error or next((one for _, one in intake.restored(tx.ledger)), None)
     newer = [Change(f"{one.type}s", None, ABSORB) for one in intake.newer]
     is_done = not (intake.newer or lost or error)
+    jumps = bool(intake.newer or error) or any(_is_ours(tx, one) for one in lost)
 
     def absorb(tx: LedgerTransaction, _: None) -> Absorbed:
         """Enter documents of a pack first, then bundles as they were issued, and resets."""
@@ -176,7 +179,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
         # A list takes back what is there when it is entered.
         if again is not None and found:
             append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
-        if not is_done:
+        if jumps:
             numbering.jump(tx.ledger, tx.store.draw)
         return Absorbed(len(newer), len(found), len(lost) - len(found), known)
 
@@ -244,6 +247,14 @@ def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Los
     bundle = verify_signed(token, Bundle, trust)
     require_not_ahead(bundle.document.issued, tx.now)
     return bundle
+
+
+def _is_ours(tx: LedgerTransaction, one: Lost) -> bool:
+    """Return whether a signature shows that this ledger lost something: a reseller keeps its limited key, and sells."""
+    key = one.keys[0].scheme, one.keys[0].key_id
+    signer = tx.trust.signers.get(key)
+    is_resellers = signer is not None and signer.admitted.scope.parts is not None
+    return not is_resellers or any(file.reference == key for file in list_key_files(tx.store.layout.keys))
 
 
 def _is_known(tx: LedgerTransaction, one: Lost) -> bool:

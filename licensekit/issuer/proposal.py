@@ -66,6 +66,15 @@ class SoldIsChanged(Message):
     bundle: str
 
 
+class LicenseReplaced(Message):
+    """A bundle has a license that another took the place of."""
+
+    license: str
+    instead: str
+    table: str
+    count: int | str
+
+
 class UnusualTerm(Message, reasons=True):
     """A date of a bundle is rarely meant so."""
 
@@ -85,6 +94,17 @@ class TakesAway(Message):
     """The catalog takes something away from bundles that were sold."""
 
     fault: SoldReduced
+
+
+class Concerned(Message, reasons=True):
+    """How many bundles in force something in a catalog concerns, and whose they are."""
+
+    where: str
+    """Its key path."""
+    bundles: int
+    customers: int
+    names: tuple[str, ...]
+    """Of the customers with the most of these bundles."""
 
 
 class UnboundReturn(Message):

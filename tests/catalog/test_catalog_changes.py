@@ -243,14 +243,13 @@ def test_differences_name_what_was_added_removed_and_changed() -> None:
     old = changed(OLD, editions={"basic": edition})
     new = changed(
         without("satellite"),
-        names={"issuer": "Demo", "product": "Demo CRM 2", "support": "Desk"},
+        names={"issuer": "Demo", "product": "Demo CRM 2"},
         urls={"buy": "https://example.com"},
         editions={"basic": bigger},
         licenses={**without("satellite").licenses, "new": license_entry(name="New")},
     )
     assert differences(old, new) == [
         CatalogChange("product_name", "Demo CRM", "Demo CRM 2", takes_away=False),
-        CatalogChange("names.support", None, "Desk", takes_away=False),
         CatalogChange("issuer.buy", None, "https://example.com", takes_away=False),
         CatalogChange("licenses.new", None, "New", takes_away=False),
         CatalogChange("editions.basic.users.sales", "10", "20", takes_away=False),

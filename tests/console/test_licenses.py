@@ -84,6 +84,18 @@ def test_a_way_to_buy_is_offered_only_as_a_web_address(tmp_path_factory: pytest.
         assert ("Buy more from Demo" in page) is offered
 
 
+def test_what_took_the_place_of_a_license_is_shown_beside_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    known = crm_catalog()
+    old = {"area": "expander", "sales": "service"}
+    licenses = {code: makers.changed(one, replaced_by=old.get(code)) for code, one in known.licenses.items()}
+    home = Home(str(tmp_path_factory.mktemp("home")), pack=pack(makers.changed(known, licenses=licenses)))
+    with home.open() as installation:
+        installation.activate(file(bundle(**SOLD)))
+        page = words(Browser(client_of(installation)).get("/licenses/demo"))
+    assert "Areas replaced by Expander" in page
+    assert "replaced by User" in page
+
+
 def test_what_a_file_names_and_nobody_knows_is_shown(crm: Installation, browser: Browser) -> None:
     crm.activate(file(bundle(part="odd", system={"mystery": 1}, sites={}, users={})))
     assert "mystery" in browser.get("/licenses/demo")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from licensekit.catalog.tables import unsold, unsold_extension
 from licensekit.dates import format_days, format_seconds
 from licensekit.errors import ArmorInvalid, KeyFault, LicenseError, RootPinInvalid, TooLarge, UnexpectedType
 from licensekit.keys import keyfile
@@ -164,6 +165,19 @@ def test_values_of_what_is_held(text: str) -> None:
 )
 def test_values_of_the_ledger_extension(text: str, *, good: bool) -> None:
     assert accepts("ledger-value", text) is good
+
+
+@given(st.dictionaries(st.from_regex(r"\A[a-z0-9](-?[a-z0-9])*\Z"), st.sampled_from(["", "new"]), min_size=1))
+def test_values_of_what_is_no_longer_sold(codes: dict[str, str]) -> None:
+    said = unsold_extension("editions", codes)["unsold-editions"]
+    assert accepts("unsold-value", said)
+    assert unsold(makers.catalog(extensions={"unsold-editions": said}), "editions") == codes
+
+
+@pytest.mark.parametrize("text", ["Fax", "fax ", "fax  sales", "fax/", "/fax", ""])
+def test_other_values_of_what_is_no_longer_sold_count_as_absent(text: str) -> None:
+    assert not accepts("unsold-value", text)
+    assert unsold(makers.catalog(extensions={"unsold-editions": text}), "editions") == {}
 
 
 @given(st.integers(0, 2_932_896), st.integers(0, 253_402_300_799), st.binary(max_size=3))

@@ -24,6 +24,10 @@ FORMS: Final[dict[str, tuple[tuple[str, ...], str, tuple[Any, ...]]]] = {
         "1:" + "ab" * 32,
         ("0:" + "ab" * 32, "01:" + "ab" * 32, f"{2**53}:" + "ab" * 32, "1:" + "AB" * 32, "1", "", -1),
     ),
+    **dict.fromkeys(
+        ("unsold-licenses", "unsold-editions"),
+        (("catalog",), "fax sales/sales-pro", ("Fax", "fax ", "fax  sales", "fax/", "/fax", "", 5, False)),
+    ),
     "holds": (
         ("request", "receipt", "statement"),
         "1.4 - 1.4.2",

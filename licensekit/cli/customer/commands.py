@@ -46,6 +46,8 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
+    folder: str | None = None
+    """A workspace, which no application has: empty."""
 
 
 def customer_commands(
@@ -64,7 +66,7 @@ def customer_commands(
     environment variable `home_variable` names it. `released` is the date of the product version, which maintenance must
     cover; `facts` is what the application knows better of its machine.
     """
-    built_in = BuiltIn(root, pack, None if home is None else os.fspath(home), released, facts, home_variable)
+    built_in = BuiltIn(root, pack, None if home is None else os.fspath(home), released, facts, home_variable, "")
     offered = {called: one._replace(section="Commands") for called, one in {**CUSTOMER, **BOTH}.items()}
 
     @click.group(name=name, cls=LicenseGroup, lazy=offered)

@@ -17,8 +17,9 @@ from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
+from licensekit.errors import WorkspaceInvalid
 from licensekit.text.names import marks_in
-from licensekit.trust.pack import pin_in_pack
+from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.plain import plain
@@ -42,7 +43,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     otherwise it is compared with the catalog that the workspace has signed last.
     """
     draft = _draft(file, folder)
-    for one in draft.remarks:
+    for one in (*draft.remarks, *draft.concerned):
         warn(f"{one.message}.")
     with located(file):
         draft.require_nothing_taken()
@@ -71,17 +72,43 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 @catalog.command()
+@click.argument("pack", required=False)
+@workspace_option
+@option("-o --output FILE", "Where the file goes. Default: print it.", default=STANDARD, show_default=False)
+def export(*, pack: str | None, folder: Path, output: str) -> None:
+    """Write the signed catalog as the file that people edit, should that be lost.
+
+    It is the one that the workspace has signed last, or the vendor's in PACK, which may belong to no workspace here.
+    Comments were never signed: they are not in it.
+    """
+    if pack is None:
+        with issuer.Workspace.open(folder) as workspace:
+            document = workspace.state(clock()).last_catalog
+    else:
+        with located(pack):
+            data = read_tokens(pack, what="a pack")
+            trust_store = open_pack(data, pin_in_pack(data))
+            document = trust_store.catalog_documents.get(trust_store.issuer)
+    if document is None:
+        raise WorkspaceInvalid(reason="no-catalog", where=pack or "")
+    write_output(output, issuer.catalog_text(document).encode())
+
+
+@catalog.command()
 @_of_file
 def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
     """Show how the workspace's catalog, or the one in FILE, differs from what it signed last."""
     draft = _draft(file, folder, must_compare=True)
     found = draft.differences
     if as_json:
-        emit_json({"changed": draft.is_changed, "differences": [one._asdict() for one in found]})
+        shown = {"changed": draft.is_changed, "differences": [one._asdict() for one in found]}
+        emit_json({**shown, "concerned": [one.as_json() for one in draft.concerned]})
         return
     if found:
         table(["", "where", "signed", "now"], [_row(one) for one in found])
         emit()
+    for one in draft.concerned:
+        emit(f"{one.message}.")
     emit(_state(draft, file))
 
 

@@ -9,7 +9,7 @@ from licensekit import limits
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens
 from licensekit.cli.issuer import options
 from licensekit.cli.issuer.options import KeyOptions, in_workspace, signing
-from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.issuer.output import FileOptions, license_options, put_file
 from licensekit.cli.options import PATH, WordChoice, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consenting
@@ -71,7 +71,7 @@ def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reaso
         request, what, now=wanted.now, attach=wanted.attach, reason=reason
     )
     file = wanted.sign(proposal)
-    if file is None or (place := wanted.put(file, file.reset)) == STANDARD:
+    if file is None or (place := put_file(wanted.output, file, file.reset)) == STANDARD:
         return
     resets, installation = word(what), request.installation.hex()
     if wanted.consent.as_json:

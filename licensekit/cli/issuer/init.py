@@ -55,7 +55,8 @@ def init(
     needed once in a while and belongs in a safe place.
 
     A third party that sells its own licenses for a vendor's product gives --partner-of with the vendor's pack. Its key
-    counts once the vendor has admitted it (`licensekit keys admit`).
+    counts once the vendor has admitted it (`licensekit keys admit`). A reseller of the vendor's licenses gives the
+    vendor's --issuer and --catalog too.
     """
     now = clock()
     names = _names(**given)
@@ -131,13 +132,12 @@ def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int,
         emit_json({**said, "key_id": key.key_id, "fingerprint": key.fingerprint})
         return
     heading(f"{folder} is ready: issuer {state.issuer}, for product {state.product}.")
-    emit()
-    emit(f"Send {folder / state.issuer}.pub to the vendor, who admits it:")
-    emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}")
+    emit(f"\nSend {folder / state.issuer}.pub to the vendor, who admits it:")
+    limits_of_key = " --parts PART --most COUNT --longest-term DAYS" if state.is_reseller else ""
+    emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}{limits_of_key}")
     emit("and compare its fingerprint with the vendor by another way:")
     emit(f"    {fingerprint(key.fingerprint)}")
-    emit()
-    emit("When the vendor's new pack comes back, take it in and sign the catalog:")
+    emit("\nWhen the vendor's new pack comes back, take it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
@@ -161,17 +161,13 @@ def _show(
         ("root", f"{pin}  the application pins it"),
     )
     emit()
-    heading("In the application:")
-    emit()
-    name = issuer.module_file(state.product).removesuffix("_licensing.py")
-    emit(f"    from {name}_licensing import {name}")
-    emit()
-    emit(f"    licensing = {name}.open()")
-    emit()
+    if module is not None:
+        heading("In the application:")
+        name = module.removesuffix("_licensing.py")
+        emit(f"\n    from {name}_licensing import {name}\n\n    licensing = {name}.open()\n")
     heading("Next:")
-    emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
+    emit(f"\n    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
     emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
 
 

@@ -28,13 +28,14 @@ from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
-row_options: Final = together(
+row_form: Final = together(
     option("--csv as_csv", "Print CSV."),
     refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
-    in_workspace,
     json_option,
 )
-"""`-C`, and `--csv` and `--json`, which exclude each other."""
+"""`--csv` and `--json`, which exclude each other."""
+row_options: Final = together(row_form, in_workspace)
+"""The same, and `-C`."""
 
 
 @click.command("list")
@@ -135,8 +136,8 @@ def _show_listed(found: Iterable[issuer.Issued]) -> None:
 
 
 def _listed_row(one: issuer.Issued) -> tuple[object, ...]:
-    bundle, name = one.bundle, one.label.replace(" ", "-")
-    sold = day_of(bundle.issued), name, bundle.company, expiry(bundle.expiry)
+    bundle = one.bundle
+    sold = day_of(bundle.issued), bundle.name, bundle.company, expiry(bundle.expiry)
     return one.number, *sold, one.state, one.order_number, one.change
 
 
@@ -221,6 +222,7 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
         ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
         ("state", one.state),
         ("why", one.change),
+        ("send", one.send and f"`licensekit ledger file {one.send}`"),
         ("identity", one.identity.hex()),
         ("signed by", f"{keys[key]} ({key})" if key in keys else key),
         ("order", entry.order_number),

@@ -58,10 +58,12 @@ _PIN_OF: Final = "licensekit.pin"
 """The key in a command's context of the token that got the PIN."""
 _OVERRIDES: Final = {
     "other-company": "The serial was issued to another company: it is meant.",
+    "unknown-serial": "The serial is new, though it looks like one that was made here.",
     "unknown-replaced": "Replace a serial that the ledger does not have.",
     "new-part": "The part is new, though it resembles one.",
     "expired": "The term has passed: sign it all the same.",
     "required": "Take away what another part requires.",
+    "no-longer-sold": "Sell what the catalog no longer sells.",
     CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
 clock_option: Final = option(f"--{CLOCK_IS_RIGHT}", _OVERRIDES[CLOCK_IS_RIGHT])
@@ -124,6 +126,12 @@ key_option: Final = option("--key KEY", "Sign with this key: its name or key id.
 """`--key`, as `key`."""
 signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
 """The options of whatever a signing key signs; they come as `signing`."""
+
+
+def require_whole(workspace: Workspace) -> None:
+    """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree."""
+    if error := workspace.ledger.restored():
+        raise error
 
 
 def operator() -> str:

@@ -10,7 +10,7 @@ import click
 
 from licensekit import issuer
 from licensekit.cli.inputs import STANDARD, located, read_tokens, write_output
-from licensekit.cli.issuer.options import KeyOptions, operator, signing, to_sell
+from licensekit.cli.issuer.options import KeyOptions, operator, require_whole, signing, to_sell
 from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts, remark
 from licensekit.cli.proposals import Consent, consenting, show_proposal
@@ -72,6 +72,11 @@ class Drawings(NamedTuple):
         return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
 
+output_option: Final = option(
+    "-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."
+)
+
+
 class FileOptions(NamedTuple):
     """How a license file of a workspace is to be signed and where it goes."""
 
@@ -92,16 +97,6 @@ class FileOptions(NamedTuple):
         """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
-    def _place_of(self, name: str, document: Bundle | Reset) -> str:
-        """Return where the file of a document goes; raise `PlaceTaken` if something else is there."""
-        place = name
-        if self.output is not None:
-            is_folder = _is_folder(self.output) or Path(self.output).is_dir()
-            place = str(Path(self.output) / name) if is_folder else self.output
-        if place != STANDARD:
-            issuer.require_replaceable(Path(place), document)
-        return place
-
     def sign(
         self, proposal: issuer.SignProposal[R, Signer | None], catalog: Catalog | None = None, *, always: bool = False
     ) -> R | None:
@@ -111,6 +106,8 @@ class FileOptions(NamedTuple):
         it is asked about; `catalog` knows the units of what is counted.
         """
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
+        if not self.consent.preview:
+            require_whole(self.workspace)
         key = None if proposal.is_done else self._key_of(bundle)
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
@@ -118,7 +115,7 @@ class FileOptions(NamedTuple):
         for path in (self.output, *self.drawings):
             require_place(path)
         if bundle is not None:
-            self._place_of(issuer.file_name(bundle), bundle)
+            _place_of(self.output, issuer.file_name(bundle), bundle)
         signer = None if key is None else self.signing.open(key)
         return proposal.sign(signer, who=operator(), confirm=True)
 
@@ -141,7 +138,7 @@ class FileOptions(NamedTuple):
         Returns whether facts were printed for people.
         """
         drawn = self.drawings.draw(file, catalog)
-        place = self.put(file, file.bundle)
+        place = put_file(self.output, file, file.bundle)
         for path, data in drawn:
             write_output(path, data)
         if place == STANDARD:
@@ -154,12 +151,21 @@ class FileOptions(NamedTuple):
         facts(*(("drawn", path) for path, _ in drawn))
         return True
 
-    def put(self, file: issuer.LicenseFile | issuer.ResetFile, document: Bundle | Reset) -> str:
-        """Write a file, and return where it is; `document` is what is signed in it."""
-        place = self._place_of(file.name, document)
-        write_output(place, file.data)
-        warn_of_older(fits_oldest=file.fits_oldest)
-        return place
+
+def put_file(output: str | None, file: issuer.LicenseFile | issuer.ResetFile, document: Bundle | Reset) -> str:
+    """Write a file where `-o` says, and return where it is; `document` is what is signed in it."""
+    place = _place_of(output, file.name, document)
+    write_output(place, file.data)
+    warn_of_older(fits_oldest=file.fits_oldest)
+    return place
+
+
+def _place_of(output: str | None, name: str, document: Bundle | Reset) -> str:
+    """Return where the file of a document goes; raise `PlaceTaken` if something else is there."""
+    place = str(Path(output) / name) if output is not None and is_folder(output) else output or name
+    if place != STANDARD:
+        issuer.require_replaceable(Path(place), document)
+    return place
 
 
 def _form(path: str) -> str:
@@ -175,7 +181,7 @@ def _code_file(ctx: click.Context, param: click.Parameter, value: str | None) ->
 license_options: Final = collected(
     "wanted",
     FileOptions,
-    option("-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."),
+    output_option,
     attachments_option,
     collected(
         "drawings",
@@ -202,13 +208,13 @@ def require_place(output: str | None) -> None:
     folder = place if place.is_dir() else place.parent
     if not folder.is_dir():
         raise FileUnusable(reason="folder-missing", where=str(folder))
-    if _is_folder(output):
+    if is_folder(output):
         make_folder(place)
 
 
-def _is_folder(output: str | None) -> bool:
-    """Return whether a path says itself that it is a folder: `DIR/`."""
-    return output is not None and output.endswith(tuple({"/", os.sep}))
+def is_folder(output: str | None) -> bool:
+    """Return whether a path is a folder, or says so itself: `DIR/`."""
+    return output is not None and (output.endswith(tuple({"/", os.sep})) or Path(output).is_dir())
 
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:

@@ -34,6 +34,8 @@ class ListOptions(NamedTuple):
         """Sign the list that does this to what is named, and print what it says."""
         propose = getattr(self.workspace, f"propose_{action}")
         proposal: ListProposal = propose(now=self.now, reason=self.reason, fresh_until=self.fresh_until, **named)
+        if not self.consent.preview:
+            options.require_whole(self.workspace)
         if self.consent.ends(proposal, always=not self.consent.yes):
             return
         key = None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
+from licensekit.catalog.tables import unsold
 from licensekit.cli.output import counted, emit, facts, table
 from licensekit.cli.views import spelling
 from licensekit.entitlements.parts import DATES
@@ -76,8 +77,11 @@ def _catalog(catalog: documents.Catalog) -> Facts:
 
 
 def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
+    gone, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
     in_order = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
-    rows = [(spelling.name_of(one.kind), code, one.name, _remarks(one)) for code, one in in_order]
+    rows = [
+        (spelling.name_of(one.kind), code, one.name, _remarks(one, is_sold=code not in gone)) for code, one in in_order
+    ]
     table(["kind", "license", "name", "remarks"], rows)
     if catalog.settings:
         emit()
@@ -85,8 +89,10 @@ def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
         table(["setting", "name", "type", "remarks"], rows)
     if catalog.editions:
         emit()
+        said = {code: f"replaced by {instead}" if instead else "no longer sold" for code, instead in replaced.items()}
         editions = catalog.editions.items()
-        table(["edition", "name", "contents"], [(code, e.name, _contents(e, catalog.licenses)) for code, e in editions])
+        rows = [(code, e.name, _contents(e, catalog.licenses), said.get(code, "")) for code, e in editions]
+        table(["edition", "name", "contents", "remarks"], rows)
 
 
 def _contents(edition: documents.Edition, licenses: Mapping[str, documents.License]) -> str:
@@ -107,8 +113,9 @@ def _of_setting(setting: documents.Setting) -> str:
     return "; ".join(f"{name} {spelling.value(one)}" for name, one in said if one is not None)
 
 
-def _remarks(license_: documents.License) -> str:
+def _remarks(license_: documents.License, *, is_sold: bool) -> str:
     said = [
+        ("no longer sold", not is_sold),
         ("plan", license_.plan),
         ("hidden", license_.hidden),
         (f"by {license_.quantity}", license_.quantity),

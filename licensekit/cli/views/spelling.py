@@ -5,14 +5,16 @@
 
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from licensekit.cli.output import counted
 from licensekit.dates import format_days, format_seconds
-from licensekit.installation import LicenseRow, PreviewRow
 from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Kind, License, Scope
 from licensekit.wire.plain import word
+
+if TYPE_CHECKING:  # a vendor's command loads nothing of the customer's side
+    from licensekit.installation import LicenseRow, PreviewRow
 
 PERPETUAL: Final = "perpetual"
 EMPTY: Final = "none"
@@ -29,7 +31,7 @@ def amount(count: int | str | None) -> str:
     return UNRESTRICTED if count is None else str(count)
 
 
-def amount_of(count: int | str | None, sold: License | LicenseRow | PreviewRow | None) -> str:
+def amount_of(count: int | str | None, sold: "License | LicenseRow | PreviewRow | None") -> str:
     """Return a count in the unit and for the time of which a license is sold, if known: `20 GB per month`."""
     words = [amount(count)]
     if sold is not None and sold.quantity is not None:
@@ -94,6 +96,6 @@ def listed(items: Iterable[object]) -> str | None:
     return ", ".join(map(str, items)) or None
 
 
-def by_issuer_and_kind(row: LicenseRow | PreviewRow) -> tuple[str, Kind]:
+def by_issuer_and_kind(row: "LicenseRow | PreviewRow") -> tuple[str, Kind]:
     """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
     return row.code.rpartition(".")[0], row.kind

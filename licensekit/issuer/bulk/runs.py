@@ -142,7 +142,7 @@ class Batch:
             self.settle()
         if order.number is None:
             draft = _without_number(draft)
-        elif waits or order.number in before:
+        elif not draft.faults and (waits or order.number in before):
             issued = ordered_before(self._tx, order.number, canonical(order) if change is None else change.ordered)
             if issued is not None:
                 return issued

@@ -10,6 +10,7 @@ from typing import Final, cast
 from licensekit import errors, limits
 from licensekit.catalog.rules import Counts, as_numbers, missing_quantities, no_license, value_fault
 from licensekit.catalog.rules import faults as rule_faults
+from licensekit.catalog.tables import unsold_extension
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order, parse_toml
 from licensekit.text.values import FaultyValue, Reader
@@ -105,11 +106,11 @@ FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings",
 ISSUER_KEYS: Final = ("code", "name", "buy", "update")
 LICENSE_KEYS: Final = (
     "kind", "name", "description", "plan", "hidden", "full_with", "includes", "requires", "seats", "limits", "quantity",
-    "per", "replaced_by", "names",
+    "per", "replaced_by", "sold", "names",
 )  # fmt: skip
 ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
-EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings")
+EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
 
 TrustVersion = tuple[int, int]
 """The versions of the root and of the trust document that are in force."""
@@ -159,8 +160,13 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
     file.refuse_others(FILE_KEYS)
     file.require("product", "issuer")
     code, names, urls = _head(file, issuer)
-    licenses, unread = _licenses(file)
+    licenses, unread, unsold = _licenses(file)
     settings = declared_settings(file)
+    editions, replaced = _editions(file, licenses, unread, frozenset(settings))
+    extensions = {**unsold_extension("licenses", unsold), **unsold_extension("editions", replaced)}
+    for name, said in extensions.items():
+        if len(said) > limits.TEXT_LENGTH:
+            file.refuse(name.removeprefix("unsold-"), errors.TableInvalid(reason="unsold", most=limits.TEXT_LENGTH))
     return Catalog(
         issuer=code,
         product=file.read("product", values.code) or _UNKNOWN,
@@ -173,8 +179,8 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
         licenses=licenses,
         settings=settings,
         access=_access(file, unread),
-        editions=_editions(file, licenses, unread, frozenset(settings)),
-        extensions={},
+        editions=editions,
+        extensions=dict(extensions),
     )
 
 
@@ -196,10 +202,10 @@ def _present(texts: Mapping[str, str | None]) -> dict[str, str]:
     return {key: text for key, text in texts.items() if text is not None}
 
 
-def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str]]:
-    """Return the licenses, and the codes of those whose kind could not be read.
+def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str, str]]:
+    """Return the licenses, the codes of those whose kind could not be read, and those that are not sold (`unsold`).
 
-    Nothing can be said about what refers to one of the latter.
+    Nothing can be said about what refers to one whose kind could not be read.
     """
     tables = dict(file.tables("licenses", limits.LICENSES))
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
@@ -207,7 +213,9 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str]]:
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
     for code in unread:
         _refuse_unknown(tables[code], licenses[code], tables)
-    return {code: one for code, one in licenses.items() if code not in unread}, unread
+    named = [code for code, table in tables.items() if table.read("sold", values.flag) is False]
+    unsold = {code: "" for code in named if licenses[code].replaced_by is None}
+    return {code: one for code, one in licenses.items() if code not in unread}, unread, unsold
 
 
 def _refuse_unknown(table: Table, license_: License, known: Collection[str]) -> None:
@@ -269,8 +277,10 @@ def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRul
 
 def _editions(
     file: Table, licenses: Mapping[str, License], unread: frozenset[str], settings: frozenset[str]
-) -> dict[str, documents.Edition]:
+) -> tuple[dict[str, documents.Edition], dict[str, str]]:
+    """Return the editions, and those that are not sold (`unsold`)."""
     found: dict[str, documents.Edition] = {}
+    unsold: dict[str, str] = {}
     given = file.content.get("settings")
     written = cast("dict[str, object]", given) if isinstance(given, dict) else {}
     for code, table in file.tables("editions", limits.EDITIONS):
@@ -287,7 +297,10 @@ def _editions(
             if setting in settings or setting not in written
         }
         found[code] = documents.Edition(name, as_numbers(system), sites, users, sold)
-    return found
+        instead = table.read("replaced_by", values.code)
+        if table.read("sold", values.flag) is False or instead:
+            unsold[code] = instead or ""
+    return found, unsold
 
 
 def _codes(table: Table, key: str, reader: values.Reader[str], unread: frozenset[str]) -> list[str]:

@@ -8,13 +8,15 @@ from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
+from licensekit.catalog.tables import file_tables
+from licensekit.database.schemas import read_statements
+from licensekit.dates import day_at
 from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
 from licensekit.files import read_bytes
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
-from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger.documents import WorkspaceState
-from licensekit.issuer.proposal import SignProposal, TakesAway, propose
+from licensekit.issuer.ledger.states import asked
+from licensekit.issuer.proposal import Concerned, SignProposal, TakesAway, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Change
@@ -23,9 +25,6 @@ from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]
 """Opens the key for documents of a type: `catalog`, `revocations`."""
-
-_OF_SIGNING: Final = frozenset({"root_version", "trust_version", "version", "issued", "extensions"})
-"""Fields of a catalog that say when it was signed, and nothing of what can be sold."""
 
 
 class CatalogDraft(NamedTuple):
@@ -38,14 +37,15 @@ class CatalogDraft(NamedTuple):
     """Whether what was signed last is still valid."""
     remarks: tuple[MarksLeftOut, ...] = ()
     """What was read otherwise than it was written."""
+    concerned: tuple[Concerned, ...] = ()
+    """From whom it takes something away, by what that is."""
 
     @property
     def is_changed(self) -> bool:
         """Whether it must be signed: it says something else, or the old signature is void."""
         if self.signed is None or not self.is_in_force:
             return True
-        said = set(self.catalog.__struct_fields__) - _OF_SIGNING
-        return any(getattr(self.catalog, name) != getattr(self.signed, name) for name in said)
+        return file_tables(self.catalog) != file_tables(self.signed)
 
     @property
     def differences(self) -> list[CatalogChange]:
@@ -82,7 +82,7 @@ class WorkspaceCatalog(WorkspacePart):
             FileUnusable, TooLarge: it cannot be read.
         """
         with self._store.read(now) as tx:
-            return _draft(self._store.layout, tx.state, now, text)
+            return _draft(tx, text)
 
     def require_unchanged(self, now: int) -> Catalog:
         """Return the signed catalog, if the catalog file still says the same.
@@ -95,13 +95,12 @@ class WorkspaceCatalog(WorkspacePart):
         where = str(self._store.layout.catalog)
         with self._store.read(now) as tx:
             try:
-                written = _draft(self._store.layout, tx.state, now)
+                written = _draft(tx)
             except CatalogInvalid as error:
                 raise CatalogChanged(reason="faults", where=where) from error
-            if not written.is_in_force and written.signed is not None:
-                raise CatalogChanged(reason="key", where=where)
             if written.is_changed:
-                raise CatalogChanged(reason="changed", where=where)
+                is_void = not written.is_in_force and written.signed is not None
+                raise CatalogChanged(reason="key" if is_void else "changed", where=where)
             return tx.state.signed_catalog
 
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
@@ -117,22 +116,20 @@ class WorkspaceCatalog(WorkspacePart):
 
 
 def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackProposal:
-    state, draft = tx.state, _draft(tx.store.layout, tx.state, tx.now)
+    state, draft = tx.state, _draft(tx)
     last = state.last_list
     # Installations do not take what is dated ahead, so it is signed again.
     signs_catalog = draft.is_changed or (draft.signed is not None and draft.signed.issued > tx.now)
     renews = is_fresher(list_fresh_until, last)
     signs_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
     fresh_until = list_fresh_until if last is None or renews else last.fresh_until
-    taken = draft.taken_away if signs_catalog else []
-    found = draft.differences if signs_catalog else []
-    changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in found]
+    changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in draft.differences]
     if signs_catalog:
         version = None if draft.signed is None else draft.signed.version
         changes.append(Change("catalog", version, draft.catalog.version))
     if signs_list:
         number = None if last is None else last.number
-        changes.append(Change("revocations", number, 1 if last is None else last.number + 1))
+        changes.append(Change("revocations", number, 1 + (number or 0)))
 
     def enter(tx: LedgerTransaction, key: Keys) -> Path:
         if signs_catalog:
@@ -145,8 +142,8 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     return PackProposal(
         enter=enter,
         changes=tuple(changes),
-        warnings=draft.remarks,
-        needs_confirmation=tuple(TakesAway(fault=one) for one in taken),
+        warnings=(*draft.remarks, *draft.concerned),
+        needs_confirmation=tuple(TakesAway(fault=one) for one in draft.taken_away),
         about="the pack",
         is_done=not (signs_catalog or signs_list),
         renews_pack=True,
@@ -155,20 +152,49 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     )
 
 
-def _draft(layout: Layout, state: WorkspaceState, now: int, given: bytes | None = None) -> CatalogDraft:
+def _draft(tx: LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
     """Read the catalog file of a workspace, or the text that is `given` in its place."""
-    text = read_bytes(layout.catalog, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
+    state, path = tx.state, tx.store.layout.catalog
+    text = read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     try:
         catalog = read_catalog(
             text,
             version=version,
-            issued=now,
+            issued=tx.now,
             under=(state.trust.root_version, state.trust.version),
             issuer=state.issuer,
             others=state.trust_store.catalog_documents,
         )
     except CatalogInvalid as error:
-        raise (error.at(str(layout.catalog)) if given is None else error) from error
-    return CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
+        raise (error.at(str(path)) if given is None else error) from error
+    draft = CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
+    if signed is None:
+        return draft
+    things = dict.fromkeys(".".join(one.where.split(".")[:2]) for one in draft.taken_away)
+    return draft._replace(concerned=tuple(_concerned(tx, signed, thing) for thing in things))
+
+
+_OF_LICENSES, _OF_SETTINGS = read_statements(Path(__file__).with_name("concerned.sql"))
+_MOST: Final = 50_000
+"""More bundles than these are not counted, so that no change waits for a million of them."""
+_NAMED: Final = 3
+
+
+def _concerned(tx: LedgerTransaction, catalog: Catalog, thing: str) -> Concerned:
+    """Return whom a license, a setting, a way to log in, or all of a signed catalog concerns.
+
+    A license concerns who has it, also through another one; a way to log in, who has a license that it needs.
+    """
+    table, _, code = thing.partition(".")
+    codes = {code} if table in {"licenses", "settings"} else {*catalog.licenses}
+    if table == "access":
+        codes = {*catalog.access[code].all}
+    if table != "settings":
+        codes |= {had for had, given in catalog.closure().items() if given & codes}
+    query = _OF_SETTINGS if table == "settings" else _OF_LICENSES
+    rows = tx.ledger.rows(query.replace("{codes}", asked([*codes])), *codes, day_at(tx.now), _MOST + 1)
+    bundles, names = sum(count for _, count in rows), tuple(name for name, _ in rows[:_NAMED])
+    reason = "none" if not rows else "some" if bundles <= _MOST else "many"
+    return Concerned(reason=reason, where=thing, bundles=min(bundles, _MOST), customers=len(rows), names=names)

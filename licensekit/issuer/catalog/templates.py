@@ -5,6 +5,7 @@ from string import Template
 from typing import Final
 
 from licensekit import limits
+from licensekit.catalog.tables import unsold
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.wire.documents import Catalog, Kind, License
@@ -70,8 +71,9 @@ def _count(license_: License) -> str:
 
 def _chosen(catalog: Catalog) -> set[str]:
     """Return a few licenses of each kind, and everything that they require."""
-    licenses = catalog.licenses
-    offered = {kind: [c for c, one in licenses.items() if one.kind is kind and not one.hidden] for kind in Kind}
+    licenses, gone = catalog.licenses, unsold(catalog, "licenses")
+    sold = {code: one for code, one in licenses.items() if not one.hidden and code not in gone}
+    offered = {kind: [code for code, one in sold.items() if one.kind is kind] for kind in Kind}
     chosen: set[str] = set()
     waiting = [code for codes in offered.values() for code in codes[:_PER_KIND]]
     while waiting:

@@ -154,7 +154,7 @@ def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind,
 
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
     """Return what is in use of this issuer's licenses; the vendor's codes have no prefix."""
-    prefix = f"{state.issuer}." if state.is_partner else ""
+    prefix = state.trust_store.qualify(state.issuer, "")
     return {
         code.removeprefix(prefix): one.in_use
         for code, one in stated.items()

@@ -4,37 +4,23 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
+from licensekit.database.schemas import read_statements
 from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import PICKUP, PICKUP_BYTES, Bundle, Use, decode
+from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode
 from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
-COLUMNS: Final = (
-    "SELECT b.number, b.identity, b.key_id, b.state, s.frame, e.at, e.who, e.order_number, e.order_text,"
-    " d.action, d.at, d.who, d.note"
-)
-WITH_ENTRIES: Final = (
-    " AS b JOIN entries AS e ON e.number = b.number"
-    " JOIN entries AS s ON s.number = b.signed LEFT JOIN entries AS d ON d.number = b.decided"
-)
-SELECT: Final = COLUMNS + " FROM bundles" + WITH_ENTRIES
+_STATEMENTS: Final = read_statements(Path(__file__).with_name("bundles.sql"))
+COLUMNS, WITH_ENTRIES, _COUNTS, _REPLACING, _COUNT_OF_KEY, _LAST, _SINCE, _REVOKED = _STATEMENTS
+SELECT: Final = f"{COLUMNS} FROM bundles {WITH_ENTRIES}"
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
-# The state is written so that no engine takes its index: it would go through all that are active.
-_COUNTS: Final = (
-    "(b.state IN ('active', 'suspended') OR b.state = 'replaced' AND b.ends >= ?"
-    " AND EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
-    " AND o.state || '' = 'active')"
-    " AND NOT EXISTS (SELECT 1 FROM bundles AS o WHERE o.serial = b.serial AND o.part = b.part"
-    " AND o.state IN ('active', 'replaced') AND (o.starts IS NULL OR o.starts <= ?)"
-    " AND (o.use < b.use OR o.use = b.use AND o.sequence > b.sequence)))"
-)
-"""Whether a bundle is active, may be so again, or what replaces it has not started on a day."""
 
 
 class Issued(NamedTuple):
@@ -87,9 +73,29 @@ def of_serial(connection: Connection, serial: str) -> list[Issued]:
     return _found(connection, "b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
 
 
+def of_order(connection: Connection, order_number: str) -> list[Issued]:
+    """Return every bundle that was issued for the order of this number, oldest first."""
+    return _found(connection, "e.order_number = ? ORDER BY b.number", order_number)
+
+
 def active(connection: Connection, serial: str) -> list[Issued]:
     """Return the active bundle of each part of a serial."""
     return _found(connection, "b.serial = ? AND b.state = 'active' ORDER BY b.part", serial)
+
+
+def successor(connection: Connection, issued: Issued) -> Issued | None:
+    """Return the bundle in force that a customer has, or should have, in the place of one that was issued.
+
+    That is the same one while it is in force; else the active one of its part, or of a serial that replaces its serial,
+    directly or through others. None: nothing took its place.
+    """
+    serials = [issued.bundle.serial]
+    for serial in serials:  # it grows
+        of_parts = {one.bundle.part: one for one in active(connection, serial)}
+        if found := of_parts.get(issued.bundle.part) or (of_parts.get(BASE) if serial != serials[0] else None):
+            return found
+        serials += [other for (other,) in connection.rows(_REPLACING, serial) if other not in serials]
+    return None
 
 
 def by_number(connection: Connection, number: int) -> Issued | None:
@@ -118,9 +124,8 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
     These are the active ones, and those whose active one has not started on the day `today`.
     """
-    rows = connection.rows(
-        _NUMBERS + "b.key_id = ? AND " + _COUNTS + " ORDER BY b.issued, b.number", key_id, today, today
-    )
+    condition = _NUMBERS + "b.key_id = ? AND " + _COUNTS
+    rows = connection.rows(condition + " ORDER BY b.issued, b.number", key_id, today, today)
     return tuple(number for (number,) in rows)
 
 
@@ -133,7 +138,7 @@ def counting(connection: Connection, numbers: Sequence[int], today: int) -> froz
 def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool]]:
     """Yield every bundle, a serial after the other, and whether it counts (`numbers_of_key`); in constant memory."""
     rows = connection.stream(
-        f"{COLUMNS}, {_COUNTS} FROM bundles{WITH_ENTRIES} ORDER BY b.serial, b.part, b.use DESC, b.sequence",
+        f"{COLUMNS}, {_COUNTS} FROM bundles {WITH_ENTRIES} ORDER BY b.serial, b.part, b.use DESC, b.sequence",
         today,
         today,
     )
@@ -156,37 +161,24 @@ def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
     """Return how many active bundles a key has signed."""
-    row = connection.one("SELECT count(*) FROM bundles WHERE key_id = ? AND state = 'active'", key_id)
-    return row[0] if row else 0
+    [(count,)] = connection.rows(_COUNT_OF_KEY, key_id)
+    return int(count)
 
 
 def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
     """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
-    row = connection.one(
-        "SELECT max(sequence) FROM bundles WHERE serial = ? AND part = ? AND use = ?", serial, part, use
-    )
-    return (row[0] or 0) if row else 0
+    [(last,)] = connection.rows(_LAST, serial, part, use)
+    return int(last)
 
 
 def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:
     """Return whether a bundle was issued for a serial's part and use after an entry, and not only absorbed."""
-    row = connection.one(
-        "SELECT 1 FROM bundles AS b JOIN entries AS e ON e.number = b.number WHERE b.serial = ? AND b.part = ?"
-        " AND b.use = ? AND b.number > ? AND e.action <> 'absorb' LIMIT 1",
-        serial,
-        part,
-        use,
-        number,
-    )
-    return row is not None
+    return connection.one(_SINCE, serial, part, use, number) is not None
 
 
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
     """Return serial and company (as `company_key`) of everything that a list has taken back."""
-    rows = connection.rows(
-        "SELECT DISTINCT serial, company_key FROM bundles WHERE state IN ('suspended', 'revoked', 'void')"
-    )
-    return cast("list[tuple[str, str]]", rows)
+    return cast("list[tuple[str, str]]", connection.rows(_REVOKED))
 
 
 def _found(connection: Connection, condition: LiteralString, *params: Value) -> list[Issued]:

@@ -23,7 +23,8 @@ RESTORED: Final = "restored"
 """The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
 DEFAULT_KEY: Final = "default-key"
 """The fact that names the key that signs where no other is named, by its id in hex."""
-
+RESELLS: Final = "resells"
+"""The fact that who signs here sells the vendor's licenses, with a key that the vendor has admitted."""
 OLDEST_PACK: Final = "oldest-pack"
 """The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
 
@@ -108,7 +109,7 @@ class WorkspaceState(NamedTuple):
     """The code that this workspace signs for."""
     trust_store: TrustStore
     is_partner: bool
-    """Whether this workspace signs under another's root."""
+    """Whether this workspace signs under another's root: licenses of its own, or as a reseller the vendor's."""
     last_catalog: Catalog | None
     """The newest catalog that was signed here, even if its key was revoked since."""
     last_list: Revocations | None
@@ -121,6 +122,11 @@ class WorkspaceState(NamedTuple):
     def product(self) -> str:
         """The product of the root."""
         return self.trust_store.product
+
+    @property
+    def is_reseller(self) -> bool:
+        """Whether it signs the vendor's licenses, of which the vendor's ledger has others."""
+        return self.is_partner and self.issuer == self.trust_store.issuer
 
     @property
     def newest_pin(self) -> str:
@@ -205,7 +211,7 @@ def workspace_state(connection: Connection) -> WorkspaceState:
         pin,
         issuer,
         trust_store,
-        issuer != trust_store.issuer,
+        issuer != trust_store.issuer or fact(connection, RESELLS) is not None,
         _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer)),
         _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer)),
         _overtaken(every(connection, "trust"), issuer),

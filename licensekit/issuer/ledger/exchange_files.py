@@ -47,6 +47,9 @@ def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
     history = (sent.audit_head, hex_extension(sent.extensions, FOLLOWS, HASH_BYTES))
     insert = "INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     connection.run(insert, number, *signed, *about, sent.issued, *history)
+    if isinstance(sent, Statement):
+        rows = [(number, code, *code.rpartition(".")[::2], one.in_use) for code, one in sent.usage.items()]
+        connection.run_many("INSERT INTO stated VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def signer_of(token: Token) -> bytes:

@@ -44,7 +44,13 @@ _DRAWN: Final[dict[str, LiteralString]] = {
     "bundles": "SELECT * FROM bundles ORDER BY number",
     "documents": "SELECT * FROM documents ORDER BY number",
     "replacements": "SELECT * FROM replacements ORDER BY number, serial",
+    "sold_settings": "SELECT * FROM sold_settings ORDER BY number, setting",
     "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
+    "terms": "SELECT * FROM terms ORDER BY number",
+    "sold": "SELECT * FROM sold ORDER BY number, license",
+    "movements": "SELECT * FROM movements ORDER BY number, bundle",
+    "sales": "SELECT * FROM sales ORDER BY terms, day",
+    "stated": "SELECT * FROM stated ORDER BY number, code",
 }
 """Each table that is drawn from the entries, and its rows in their order."""
 

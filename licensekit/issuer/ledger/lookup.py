@@ -1,7 +1,8 @@
 """What the ledger holds, found by the names that people use, or listed: filtered, ordered and a page at a time.
 
 Every filter of a list has an index that gives its bundles in the order of the answer, and the most telling of those
-that are asked for leads, so that a page costs what is on it and not what the ledger holds.
+that are asked for leads, so that a page costs what is on it and not what the ledger holds. The index holds what the
+filters beside it compare, so that what they leave out is passed over fast.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value
-from licensekit.errors import NotIssued
+from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
 from licensekit.issuer.ledger.customers import customer_named
@@ -28,12 +29,14 @@ from licensekit.wire.plain import plain
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
-# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent.
+# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent; what has
+# this identity.
 _NAMED: Final = (
     "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
     " UNION SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles WHERE serial = ?"
     " UNION SELECT number FROM exchange_files WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f"
-    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ? ORDER BY 1"
+    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ?"
+    " UNION SELECT number FROM exchange_files WHERE identity = ? ORDER BY 1"
 )
 
 
@@ -49,6 +52,8 @@ class LookupResult(NamedTuple):
     """Of a bundle; None for every other document."""
     change: StateChange | None
     """What took the bundle back or reinstated it last."""
+    send: str | None
+    """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
     installation: tuple[str, ...]
     """What the installation is called that signed it, or that it is bound to, if anybody named it."""
 
@@ -62,13 +67,14 @@ class LookupResult(NamedTuple):
             "key": self.key.hex(),
             "state": self.state,
             **plain_change(self.change),
+            "send": self.send,
             "installation": next(iter(self.installation), None),
             "document": plain(self.document),
         }
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:
-    """Return the bundle that `name` means: `1010000014-base-1`, its file's name, or its identity.
+    """Return the bundle that `name` means: `1010000014-base-1`, also with spaces; its file's name, or its identity.
 
     One that is not of production has its use in its name: `1010000014-base-trial-1`.
 
@@ -79,7 +85,7 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
         issued = bundles.by_identity(ledger, bytes.fromhex(name))
         if issued is not None:
             return issued
-    stem = name.removesuffix(".lic")
+    stem = name.removesuffix(".lic").replace(" ", "-")
     dashes = (place for place, character in enumerate(stem) if character == "-")
     for product, rest in [("", stem), *((stem[:place], stem[place + 1 :]) for place in dashes)]:
         for place in _readings(rest):
@@ -89,6 +95,22 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
     raise NotIssued(reason="bundle", name=name)
 
 
+def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
+    """Return the bundle that is named, whatever became of it; or of a serial or an order what is in force of it now.
+
+    Raises:
+        NotIssued: it means none.
+        NotCurrent: nothing took the place of what was issued.
+    """
+    issued = bundles.of_serial(ledger, name) or bundles.of_order(ledger, name)
+    if not issued:
+        return [bundle_named(ledger, name)]
+    found = {heir.number: heir for one in issued if (heir := bundles.successor(ledger, one)) is not None}
+    if not found:
+        raise NotCurrent(reason=issued[-1].state, bundle=issued[-1].label)
+    return list(found.values())
+
+
 def entries_named(ledger: Connection, name: str) -> list[int]:
     """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle.
 
@@ -96,7 +118,8 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
         NotIssued: it means none; the message says if it looks like a mistyped serial.
     """
     number = int(name) if _NUMBER.fullmatch(name) else 0
-    if found := ledger.rows(_NAMED, number, *[name] * 5):
+    identity = bytes.fromhex(name) if _IDENTITY.fullmatch(name) else b""
+    if found := ledger.rows(_NAMED, number, *[name] * 5, identity):
         return [number for (number,) in found]
     if numbering.is_mistyped(name):
         raise NotIssued(reason="mistyped", name=name)
@@ -122,6 +145,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     binding = document.binding if isinstance(document, Bundle) else None
     installation = signer_of(known.token) if binding is None else binding.installation
     issued = bundles.signed_in(ledger, number)
+    heir = issued and bundles.successor(ledger, issued)
     return LookupResult(
         known,
         document,
@@ -129,6 +153,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
+        heir.bundle.name if heir and heir.token != known.token else None,
         names_of(ledger, installation),
     )
 
@@ -203,7 +228,10 @@ _OF_ORDER: Final = (
 _SERIALS: Final = "serial IN (SELECT serial FROM customer_serials WHERE customer = ?)"
 _OF_CUSTOMER: Final = f"(SELECT * FROM bundles WHERE {_SERIALS} LIMIT 9223372036854775807)"  # noqa: S608  # texts of ours
 _OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
-_OF_COMPANY: Final = "(SELECT * FROM bundles WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
+_OF_COMPANY: Final = (
+    "(SELECT number, company_key, issued, state, ends, lapses, expiry, maintenance FROM bundles"
+    " WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
+)
 
 
 def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
@@ -215,6 +243,8 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     Raises:
         NotIssued: `after` is no bundle's entry; or as `customer_named`.
     """
+    if _is_of_another_product(connection, filters):
+        return []
     order = _order(filters)
     customer = None if filters.customer is None else customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)
@@ -226,8 +256,9 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
     params += [value for _, values in conditions for value in values]
     ordered = "ORDER BY " + order.by
-    few = f"(SELECT b.* FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
-    rows = connection.rows(f"{COLUMNS} FROM {few}{WITH_ENTRIES} {ordered}", *params, limit)
+    few = f"(SELECT b.number FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
+    found = f"{COLUMNS} FROM {few} AS f CROSS JOIN bundles {WITH_ENTRIES} WHERE b.number = f.number {ordered}"
+    rows = connection.rows(found, *params, limit)
     return [_on(today, read_row(row)) for row in rows]
 
 
@@ -236,6 +267,12 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
     while rows := page(connection, filters, today=today, limit=_PAGE, after=after):
         yield from rows
         after = rows[-1].number
+
+
+def _is_of_another_product(connection: Connection, filters: Filters) -> bool:
+    """Return whether nothing is of the product: a ledger has one, that of its root."""
+    wanted = filters.product
+    return wanted is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (wanted,)
 
 
 def _order(filters: Filters) -> _Order:
@@ -287,9 +324,6 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
             leads = False
         else:
             yield "b.state = ?", (filters.state,)
-    if filters.product is not None:
-        has_index = leads and filters.state is None
-        yield "b.product = ?" if has_index else "b.product || '' = ?", (filters.product,)
     if filters.since is not None:
         yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
 

@@ -4,13 +4,14 @@ The state of each bundle is one of `states`. One that is signed again keeps its 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection, Value
-from licensekit.issuer.ledger import exchange_files, states
+from licensekit.issuer.ledger import exchange_files, sales, states
 from licensekit.issuer.ledger.documents import ISSUER, fact
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
 from licensekit.text.names import without_accents
@@ -53,12 +54,17 @@ def said_in(order: str | None, key: str) -> str | None:
 
 Entered = tuple[int, Record]
 """The number of an entry, and what it was made of."""
+_Drawn = tuple[int, Record, Bundle]
 
 _PUT: Final = (
-    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)"
+    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, ?, 1, 1)"
     " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
 )
-_SHARED: Final = "SELECT serial FROM bundles WHERE serial IN ("
+_THERE: Final = "SELECT DISTINCT serial FROM bundles WHERE serial IN ("
+_LINKED: Final = (
+    "SELECT serial FROM replacements WHERE serial IN ({serials}) UNION SELECT b.serial FROM replacements AS r"
+    " JOIN bundles AS b ON b.number = r.number WHERE b.serial IN ({serials})"
+)
 _DECIDE: Final = "UPDATE bundles SET state = ?, decided = ?, lapses = 0 WHERE number = ?"
 _REVOKE: Final = (
     "UPDATE bundles SET state = 'revoked', decided = ?, lapses = 0 WHERE state IN ('active', 'replaced') AND "
@@ -82,7 +88,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
                 case documents.Request() | Receipt() | documents.Statement() as document:
                     exchange_files.put(connection, number, one.token, document)
                     if isinstance(document, Receipt):
-                        _give_back(connection, number, document.identity)
+                        _give_back(connection, number, one.at, document.identity)
                 case _:
                     pass
 
@@ -104,21 +110,50 @@ def company_key(company: str) -> str:
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
     drawn = [(number, one, one.document) for number, one in entered if isinstance(one.document, Bundle)]
+    serials = [bundle.serial for *_, bundle in drawn]
+    there = {serial for (serial,) in connection.rows(_THERE + states.asked(serials) + ")", *serials)}
+    # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
+    alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
+    touched = {*there, *alone, *(serial for serial, count in Counter(serials).items() if count > 1)}
+    for some in _apart(connection, drawn, touched):
+        _draw(connection, some, touched)
+
+
+def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[str]) -> Iterator[list[_Drawn]]:
+    """Divide bundles into those that can be drawn together: none of them moves what another one does."""
+    named = sorted({*touched, *(serial for *_, bundle in drawn for serial in bundle.replaces)})
+    query = _LINKED.replace("{serials}", states.asked(named))
+    linked = {serial for (serial,) in connection.rows(query, *named, *named)} if named else set[str]()
+    linked |= {serial for *_, bundle in drawn if bundle.replaces for serial in (bundle.serial, *bundle.replaces)}
+    some, places = list[_Drawn](), set[tuple[str, str]]()
+    for one in drawn:
+        place = one[2].serial, one[2].part
+        if some and (place in places or place[0] in linked or some[-1][2].serial in linked):
+            yield some
+            some, places = [], set()
+        some.append(one)
+        places.add(place)
+    yield some
+
+
+def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) -> None:
+    sold = sales.terms_of(connection, ((number, bundle, one.order) for number, one, bundle in drawn))
     # An order is issued once, but for one that answers requests.
     rows = [
-        (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE)
-        for number, one, bundle in drawn
+        (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE, terms)
+        for (number, one, bundle), terms in zip(drawn, sold, strict=True)
     ]
     connection.run_many(_PUT, rows)
     replaced = [(serial, row[1]) for row, (*_, bundle) in zip(rows, drawn, strict=True) for serial in bundle.replaces]
     connection.run_many(
         "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", replaced
     )
-    serials = [bundle.serial for *_, bundle in drawn]
-    shared = connection.rows(_SHARED + states.asked(serials) + ") GROUP BY serial HAVING count(*) > 1", *serials)
-    # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
-    alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
-    _settle(connection, {*alone, *(serial for (serial,) in shared)})
+    settings = [(setting, row[1]) for row, (*_, bundle) in zip(rows, drawn, strict=True) for setting in bundle.settings]
+    connection.run_many(
+        "INSERT INTO sold_settings SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", settings
+    )
+    moving = touched & {bundle.serial for *_, bundle in drawn}
+    _settle(connection, moving, drawn[0][0], drawn[-1][0], drawn[0][1].at)
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
@@ -141,18 +176,22 @@ def _project_list(connection: Connection, number: int, entered: Record, revocati
         ],
     )
     revoked = connection.rows("SELECT serial FROM bundles WHERE state = 'revoked' AND decided = ?", number)
-    _settle(connection, {*(one.serial for one, _ in changed), *(serial for (serial,) in revoked)})
+    serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in revoked)}
+    _settle(connection, serials, number, number, entered.at)
 
 
-def _give_back(connection: Connection, number: int, identity: bytes) -> None:
+def _give_back(connection: Connection, number: int, at: int, identity: bytes) -> None:
     returned = [one for one in states.stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
     connection.run_many(_DECIDE, [(RETURNED, number, one.number) for one in returned])
-    _settle(connection, {one.serial for one in returned})
+    _settle(connection, {one.serial for one in returned}, number, number, at)
 
 
-def _settle(connection: Connection, serials: Iterable[str]) -> None:
-    """Bring up to date which bundles of some serials, and of those that they replace, are active."""
-    connection.run_many(
-        "UPDATE bundles SET state = ?, lapses = ? WHERE number = ?",
-        [(*state, one.number) for one, state in states.settled(connection, serials).items()],
-    )
+def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
+    """Bring up to date which bundles of some serials, and of those that they replace, are active.
+
+    The entries from `first` to `last` decide it, made at `at`.
+    """
+    found = states.settled(connection, serials)
+    rows = [(*state, one.number) for one, state in found.items()]
+    connection.run_many("UPDATE bundles SET state = ?, lapses = ? WHERE number = ?", rows)
+    sales.enter(connection, {*serials, *(one.serial for one in found)}, (first, last), at)

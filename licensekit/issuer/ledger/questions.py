@@ -10,6 +10,7 @@ from licensekit.database.backup import write_backup
 from licensekit.dates import day_at
 from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
+from licensekit.issuer import support
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.intake import AbsorbProposal, propose_absorb
@@ -20,7 +21,11 @@ from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
 from licensekit.issuer.ledger.lookup import Filters, LookupResult
+from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
+from licensekit.issuer.output.attachments import Attach, AttachmentSource
+from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.proposal import HistoryDoubtful, propose
+from licensekit.issuer.support import SupportCase
 from licensekit.issuer.transaction import RESTORED, WorkspacePart, on_ledger
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
@@ -66,6 +71,23 @@ class Ledger(WorkspacePart):
             numbers = lookup.entries_named(ledger, name)
             return [lookup.lookup(ledger, number) for number in numbers]
 
+    def explain(self, asked: str | bytes, *, now: int) -> tuple[SupportCase, ...]:
+        """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
+
+        Raises as `support.explain`.
+        """
+        with self._store.read(now) as tx:
+            return support.explain(tx, asked)
+
+    def files(self, name: str, *, now: int, attach: Attach = True) -> list[tuple[LicenseFile, str]]:
+        """Return the license files of a name as they are sent today, each with the state of its bundle.
+
+        Raises as `lookup.bundles_to_send`, which says what a name means.
+        """
+        with self._store.read(now) as tx:
+            source, found = AttachmentSource(tx, attach), lookup.bundles_to_send(tx.ledger, name)
+            return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]
+
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
         with self._store.database.read() as ledger:
@@ -81,6 +103,11 @@ class Ledger(WorkspacePart):
         """
         with self._store.read(now) as tx:
             yield from usage.usage(tx, serial)
+
+    def report(self, scope: ReportScope, *, now: int) -> Iterator[ReportRow]:
+        """Yield what was sold in a period, is in force at its end, ends, and is in use (`docs/how-to/reports.md`)."""
+        with self._store.read(now) as tx:
+            yield from report(tx.ledger, tx.state, scope, today=day_at(now))
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""

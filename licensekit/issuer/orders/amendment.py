@@ -4,15 +4,16 @@ Either is asked for in the keys of an order (`docs/reference/orders.md`). The bu
 could have come from, changed, and checked against the catalog like any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from licensekit import limits
+from licensekit.catalog.tables import unsold
 from licensekit.chain import canonical_json
 from licensekit.database import Connection
 from licensekit.dates import day_at, format_days
-from licensekit.errors import AmendmentInvalid, NotCurrent, NotIssued, OrderDatesInvalid, OrderInvalid
+from licensekit.errors import AmendmentInvalid, NameUnknown, NotCurrent, NotIssued, OrderDatesInvalid, OrderInvalid
 from licensekit.errors.coded import Located, plain_value
 from licensekit.issuer.exchange.usage import shortfalls
 from licensekit.issuer.ledger import bundles
@@ -23,10 +24,10 @@ from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
 from licensekit.issuer.orders.order import TABLES, OrderDraft
 from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
-from licensekit.issuer.proposal import SoldIsChanged
+from licensekit.issuer.proposal import LicenseReplaced, SoldIsChanged
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text import values
-from licensekit.wire.documents import Bundle, Catalog, Use
+from licensekit.wire.documents import Bundle, Catalog, Kind, Use
 from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.plain import plain
 
@@ -122,6 +123,9 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
     _unfold_edition(content, sets, catalog)
     found = ((where, _fault(where, value, content)) for where, value in sets.items())
     faults = {where: fault for where, fault in found if fault is not None}
+    edition, gone = given.get("edition"), unsold(catalog, "editions")
+    if isinstance(edition, str) and edition in gone:
+        faults[_EDITION] = NameUnknown(reason="unsold", name=edition, guess=gone[edition], where="edition")
     _give_way(content, sets, bundle)
     for where, value in sets.items():
         if where not in faults:
@@ -256,10 +260,21 @@ def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) ->
     result, known = (after, None) if changes else (before.bundle, before)
     issuance = Issuance(asked.action, result, known, asked.number, asked.ordered, note=note)
     short = shortfalls(tx, before.bundle, after) if changes else ()
-    proposed = proposal_of(tx, issuance, signing, short)
+    offers = _offers(after, tx.state.signed_catalog) if changes and asked.action == "amend" else ()
+    proposed = proposal_of(tx, issuance, signing, (*short, *offers))
     agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
     shown: dict[str, Any] = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
     return ChangeProposal(**shown, before=before)
+
+
+def _offers(bundle: Bundle, catalog: Catalog) -> Iterator[LicenseReplaced]:
+    """Yield which licenses of a bundle can be moved to those that took their place."""
+    heirs = {code: one.replaced_by for code, one in catalog.licenses.items() if one.replaced_by}
+    for kind in Kind:
+        counts = as_ordered(kind.plural, bundle.counts(kind))
+        for code in counts.keys() & heirs.keys():
+            if heirs[code] not in counts:
+                yield LicenseReplaced(license=code, instead=heirs[code], table=kind.plural, count=counts[code])
 
 
 def changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypedDict
 
 from licensekit.catalog.rules import Counts
+from licensekit.catalog.tables import unsold
 from licensekit.database import Connection
 from licensekit.dates import day_at
 from licensekit.errors import BundleRevoked, KeyRevoked, NameUnknown, OrderConflict, OrderDoubtful, OrderInvalid
@@ -16,11 +17,11 @@ from licensekit.errors.coded import Message
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import customer_called, customer_meant, customer_of
-from licensekit.issuer.ledger.entries import LedgerEntry, append, entry_of_order
+from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, append, entry_of_order
 from licensekit.issuer.ledger.projection import Record, company_key
 from licensekit.issuer.ledger.states import ACTIVE, SUSPENDED, VOID
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle, missing_requirements
-from licensekit.issuer.orders.numbering import Numbering
+from licensekit.issuer.orders.numbering import Numbering, has_form
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference, term
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, file_name, license_file
@@ -30,7 +31,7 @@ from licensekit.keys.signing import Signer
 from licensekit.text.values import nearest
 from licensekit.trust.signed import identity_of
 from licensekit.trust.verify import verify_bundle
-from licensekit.wire.documents import Bundle
+from licensekit.wire.documents import Bundle, decode
 
 OVERRIDES: Final = (*OrderDoubtful.template, CLOCK_IS_RIGHT)
 """The names of everything that can be overridden."""
@@ -49,9 +50,12 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
         if not replaced:
             yield OrderDoubtful(reason="unknown-replaced", serial=serial, where="replaces")
         yield from _of_company(tx.ledger, order, serial, replaced, "replaces")
+    yield from _of_unsold(tx, checked)
     if order.serial is None:
         return
     issued = _handed_out(tx.ledger, order.serial)
+    if has_form(order.serial) and not tx.state.is_partner and not bundles.of_serial(tx.ledger, order.serial):
+        yield OrderDoubtful(reason="unknown-serial", serial=order.serial, where="serial")
     yield from _of_company(tx.ledger, order, order.serial, issued, "serial")
     parts = {one.bundle.part for one in issued}
     if order.part not in parts and (meant := nearest(order.part, parts)):
@@ -101,6 +105,22 @@ def company_of(tx: LedgerTransaction, order: Order) -> str:
     if customer is None:
         raise OrderInvalid(faults=(NameUnknown(reason="customer", name=order.customer or "", where="customer"),))
     return customer.name
+
+
+def _of_unsold(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
+    """Yield what is no longer sold, but for what this order had before, or its serial, or one that it replaces."""
+    order, catalog = checked.order, tx.state.signed_catalog
+    gone, editions = unsold(catalog, "licenses"), unsold(catalog, "editions")
+    answered = [] if order.number is None else answers_of_order(tx.ledger, order.number)
+    found = {"edition": (order.edition, editions[order.edition])} if order.edition in editions and not answered else {}
+    if wanted := checked.codes & gone.keys():
+        serials = [*order.replaces, *filter(None, [order.serial])]
+        had = [one.bundle for serial in serials for one in _handed_out(tx.ledger, serial)]
+        had += [decode(Bundle, one.token.payload) for one in answered]
+        wanted -= {code for one in had for code in (*one.system, *one.sites, *one.users)}
+        found |= {f"{catalog.licenses[code].kind.plural}.{code}": (code, gone[code]) for code in sorted(wanted)}
+    for where, (code, instead) in found.items():
+        yield OrderDoubtful(reason="no-longer-sold", license=code, instead=tuple(filter(None, [instead])), where=where)
 
 
 def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
@@ -163,7 +183,8 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     Raises as `ordered_before` and `check`.
     """
     order, ordered = draft.order, canonical(draft.order)
-    before = ordered_before(tx, order.number, ordered)
+    # What could not be read would pass for another order.
+    before = None if draft.faults else ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     bundle, note = prepare_bundle(tx, draft)

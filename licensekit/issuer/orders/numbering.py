@@ -55,8 +55,12 @@ def rise(connection: Connection) -> tuple[int, int]:
 
 def is_mistyped(serial: str) -> bool:
     """Return whether `serial` looks like one of these and has a wrong digit in it."""
-    is_one = len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
-    return is_one and serial[-1] != _check_digit(serial[:-1])
+    return has_form(serial) and serial[-1] != _check_digit(serial[:-1])
+
+
+def has_form(serial: str) -> bool:
+    """Return whether `serial` looks like one of these."""
+    return len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
 
 
 def _check_digit(body: str) -> str:
@@ -81,7 +85,7 @@ class Numbering:
         self._draw = tx.store.draw
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
-        self._makes_serials = not tx.state.is_partner
+        self._makes_serials = not tx.state.is_partner or tx.state.is_reseller
         self._rise = rise(tx.ledger)
         self._new = self._new_serials()
         self._ahead = "", ""

@@ -71,7 +71,7 @@ class ResetFile(NamedTuple):
 
 def file_name(bundle: Bundle) -> str:
     """Return the name of a bundle's file: `acme-1010000014-base-1.lic`, product and label with dashes."""
-    return f"{bundle.product}-{bundle.label.replace(' ', '-')}.lic"
+    return f"{bundle.product}-{bundle.name}.lic"
 
 
 def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:

@@ -136,6 +136,11 @@ class Bundle(fields.Document, frozen=True):
         return label_of(self.serial, self.part, self.use.word, self.sequence)
 
     @property
+    def name(self) -> str:
+        """The name for it in commands and of files: `1010000014-base-2`."""
+        return self.label.replace(" ", "-")
+
+    @property
     def term_end(self) -> int | None:
         """The last day of its term, grace included; None: it is perpetual."""
         return self.expiry if self.grace is None else self.grace

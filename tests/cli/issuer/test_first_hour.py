@@ -308,7 +308,7 @@ combine = "sum"
     Path("other.toml").write_text(Path("acme/catalog.toml").read_text() + text)
     shown = desk.run("catalog", "show", "other.toml").stdout.splitlines()
     rows = [" ".join(line.split()) for line in shown]
-    assert "system calls Calls by call; per month; de: Anrufe; replaced by server" in rows
+    assert "system calls Calls no longer sold; by call; per month; de: Anrufe; replaced by server" in rows
     assert "tier Support tier text one of gold, silver; default silver" in rows
     assert "rows Rows number from 1; to 9; default 5; combined by sum" in rows
 

@@ -38,3 +38,14 @@ def test_a_restored_ledger_absorbs_what_it_lost(desk: Desk) -> None:
     assert (done["bundles"], done["known"], len(done["refused"])) == (0, 1, 1)
     desk.run(*issue)
     desk.run("ledger", "verify", *at)
+
+
+def test_a_restored_ledger_is_refused_before_a_change_is_shown(desk: Desk) -> None:
+    at = ("-C", "acme")
+    serial = desk.json("issue", "acme/orders/example.toml", *at, "-o", "one.lic", *desk.passphrase)["serial"]
+    desk.run("ledger", "backup", "saved", *at)
+    desk.run("renew", serial, "--days", "365", "--yes", "-o", "two.lic", *at, *desk.passphrase)
+    desk.run("ledger", "restore", "saved", "--yes", *at)
+    for words in (("renew", serial, "--days", "365"), ("revoke", "serial", serial)):
+        assert "absorb" in desk.refused(6, *words, "--yes", *at, *desk.passphrase)
+        assert desk.run(*words, "--preview", *at).stdout

@@ -22,7 +22,7 @@ def sold(desk: Desk) -> Desk:
             "[system]\nserver = true\n"
         )
         (desk.folder / "order.toml").write_text(text)
-        desk.run("issue", "order.toml", "-C", "acme", *desk.passphrase)
+        desk.run("issue", "order.toml", "-C", "acme", "--unknown-serial", *desk.passphrase)
     return desk
 
 
@@ -81,7 +81,7 @@ def test_a_longer_answer_says_how_to_go_on(sold: Desk) -> None:
 
 def test_a_term_without_end_is_said_so(desk: Desk) -> None:
     (desk.folder / "order.toml").write_text('company = "Fjord"\n[system]\nserver = true\n')
-    desk.run("issue", "order.toml", "-C", "acme", *desk.passphrase)
+    desk.run("issue", "order.toml", "-C", "acme", "--unknown-serial", *desk.passphrase)
     assert "perpetual" in desk.run("ledger", "list", "-C", "acme").stdout
     assert listed(desk)[0]["expiry"] is None
 
@@ -111,7 +111,7 @@ def test_no_spreadsheet_runs_what_a_company_is_called(desk: Desk, words: tuple[s
     formula = "=1+1+cmd|' /C calc'!A0"
     text = f'order = "-1"\ncompany = "{formula}"\n[system]\nserver = true\n'
     (desk.folder / "order.toml").write_text(text)
-    desk.run("issue", "order.toml", "-C", "acme", *desk.passphrase)
+    desk.run("issue", "order.toml", "-C", "acme", "--unknown-serial", *desk.passphrase)
     printed = desk.run("ledger", *words, "-C", "acme").stdout
     cells = [cell for row in csv.reader(io.StringIO(printed)) for cell in row]
     assert not any(cell.startswith(("=", "-")) for cell in cells)

@@ -480,6 +480,54 @@ replaced_by = "g"
             ("licenses.f.replaced_by", "there is no license `g`"),
         ],
     ),
+    "what is no longer sold": (
+        HEAD
+        + """\
+[licenses.a]
+kind = "user"
+name = "A"
+replaced_by = "b"
+[licenses.b]
+kind = "user"
+name = "B"
+sold = "no"
+[licenses.c]
+kind = "site"
+name = "C"
+sold = false
+[editions.d]
+name = "D"
+users.a = 1
+users.b = 1
+sites.c = 1
+[editions.e]
+name = "E"
+users.a = 1
+replaced_by = "f"
+[editions.f]
+name = "F"
+sold = false
+[editions.g]
+name = "G"
+replaced_by = "dd"
+""",
+        [
+            ("licenses.b.sold", "is text, not true or false"),
+            ("editions.d.users.a", "`a` is no longer sold; did you mean `b`?"),
+            ("editions.d.sites.c", "`c` is no longer sold"),
+            ("editions.e.replaced_by", "`f` is no longer sold"),
+            ("editions.g.replaced_by", "there is no edition `dd`; did you mean `d`?"),
+        ],
+    ),
+    "more that is no longer sold than a catalog can say": (
+        HEAD + "".join(f'[licenses.{n:064}]\nkind = "user"\nname = "N"\nsold = false\n' for n in range(31)),
+        [
+            (
+                "licenses",
+                "the codes that are no longer sold have more than 2000 characters together; give some a `replaced_by`",
+            )
+        ],
+    ),
     "an address to update from that is none": (
         HEAD + 'update = "mailto:a@example.com"\n',
         [("issuer.update", "is not an address that begins with https://")],

@@ -184,7 +184,7 @@ def test_a_return_takes_every_earlier_sequence_back_as_well(workspace: Workspace
 
 def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspace: Workspace) -> None:
     """No list can say that only a higher one counts."""
-    before, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (7, VERSION))
+    before, last = (issue(workspace.overriding("unknown-serial"), sequence=n, serial=SERIAL) for n in (7, VERSION))
     accept(workspace, receipt(before), confirm=True)
     received = accept(workspace, receipt(last, 10, 9), confirm=True)
     assert received.to_revoke == ((SERIAL, "base", Use.PRODUCTION, VERSION),)
@@ -196,7 +196,9 @@ def test_a_return_of_the_highest_sequence_takes_it_back_by_its_identity(workspac
 
 
 def test_the_highest_sequence_needs_no_key_to_be_returned_once_it_is_taken_back(workspace: Workspace) -> None:
-    below, last = (issue(workspace, sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION))
+    below, last = (
+        issue(workspace.overriding("unknown-serial"), sequence=n, serial=SERIAL) for n in (VERSION - 1, VERSION)
+    )
     accept(workspace, receipt(below), confirm=True)
     take_back(
         workspace,

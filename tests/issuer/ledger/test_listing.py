@@ -197,16 +197,18 @@ class Explaining:
 
 
 def index_of(filters: Filters) -> str:
-    """Return how SQLite says that it uses the index of the leading filter."""
+    """Return how SQLite says that it uses the index of the leading filter.
+
+    A covering one holds what the other filters compare: no bundle is read that is passed over.
+    """
     leading = (
         (filters.order, "SEARCH bundles USING INTEGER PRIMARY KEY"),
         (filters.serial, "SEARCH bundles USING INDEX bundles_place (serial=?)"),
-        (filters.company, "SEARCH bundles USING INDEX bundles_company (company_key>? AND"),
-        (filters.expiring_within, "SEARCH b USING INDEX bundles_expiry (lapses=? AND expiry>?"),
-        (filters.state, f"SEARCH b USING INDEX {BY_STATE.get(str(filters.state), '')}"),
-        (filters.product, "SEARCH b USING INDEX bundles_product (product=?"),
+        (filters.company, "SEARCH bundles USING COVERING INDEX bundles_company (company_key>? AND"),
+        (filters.expiring_within, "SEARCH b USING COVERING INDEX bundles_expiry (lapses=? AND expiry>?"),
+        (filters.state, f"SEARCH b USING COVERING INDEX {BY_STATE.get(str(filters.state), '')}"),
     )
-    return next((said for asked, said in leading if asked is not None), "b USING INDEX bundles_is")
+    return next((said for asked, said in leading if asked is not None), "b USING COVERING INDEX bundles_is")
 
 
 BY_STATE: Final = {
@@ -227,7 +229,7 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, af
     enter_all(database)
     database.close()
     with closing(sqlite3.connect(path)) as raw:
-        for filters in FILTERS:
+        for filters in (one for one in FILTERS if one.product != "other"):
             ledger = Explaining(raw)
             page(cast("Connection", ledger), filters, today=TODAY, limit=5, after=after)
             plan = "\n".join(ledger.plan)
@@ -239,7 +241,9 @@ def test_the_leading_filter_is_answered_by_its_index_in_order(tmp_path: Path, af
             assert is_narrow or plan.count("TEMP B-TREE") <= 1, (filters, plan)
 
 
-@pytest.mark.parametrize("more", [{}, {"product": "acme"}, {"since": makers.NOW}], ids=["alone", "a product", "a time"])
+@pytest.mark.parametrize(
+    "more", [{}, {"product": makers.PRODUCT}, {"since": makers.NOW}], ids=["alone", "a product", "a time"]
+)
 @pytest.mark.parametrize("after", [None, 5], ids=["first page", "later page"])
 def test_maintenance_that_ends_is_found_by_its_index(tmp_path: Path, more: dict[str, Any], after: int | None) -> None:
     path = tmp_path / "ledger.db"
@@ -251,7 +255,7 @@ def test_maintenance_that_ends_is_found_by_its_index(tmp_path: Path, more: dict[
         asked = Filters(maintenance_within=30, **more)
         page(cast("Connection", ledger), asked, today=TODAY, limit=5, after=after)
     plan = "\n".join(ledger.plan)
-    assert "SEARCH b USING INDEX bundles_maintenance (state=? AND maintenance>?" in plan
+    assert "SEARCH b USING COVERING INDEX bundles_maintenance (state=? AND maintenance>?" in plan
     assert plan.count("TEMP B-TREE") <= 1
 
 

@@ -212,7 +212,7 @@ def test_drawn_together_or_one_after_the_other_the_tables_are_the_same(
         entries = list(stream(ledger))
         kinds: dict[str, type[Document]] = {"bundle": Bundle, "revocations": Revocations}
         project(again, [(e.number, e.record(decode(kinds[e.token.type], e.token.payload))) for e in entries])
-        for table in ("bundles", "replacements"):
+        for table in ("bundles", "replacements", "terms", "sold", "sold_settings", "movements", "sales"):
             rows = "SELECT * FROM " + table + " ORDER BY 1, 2"  # noqa: S608  # a name of ours
             assert again.rows(rows) == ledger.rows(rows)
 

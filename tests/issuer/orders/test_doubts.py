@@ -12,7 +12,7 @@ from licensekit.issuer.orders.issue import OVERRIDES
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT
 from licensekit.issuer.workspace import Workspace
 from tests import bulk_orders
-from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, signer, take_back
+from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, ordered, refused, repack, signer, take_back
 
 TODAY = NOW // DAY
 UNKNOWN = "1010000048"
@@ -20,9 +20,11 @@ PASSED = format_days(TODAY - 1)
 
 DOUBTFUL: dict[str, tuple[dict[str, Any], str]] = {
     "other-company": ({"serial": SERIAL, "company": "Fjord"}, "serial"),
+    "unknown-serial": ({"serial": UNKNOWN}, "serial"),
     "unknown-replaced": ({"replaces": UNKNOWN}, "replaces"),
     "new-part": ({"serial": SERIAL, "part": "bases", "system": {"reports": True}}, "part"),
     "expired": ({"days": None, "expiry": PASSED}, "expiry"),
+    "no-longer-sold": ({"sites": {"archive": 1}}, "sites.archive"),
     "required": ({"serial": SERIAL, "system": {"server": True}, "users": {"standard": 25}}, ""),
 }
 """What overrides it, to an order and its key."""
@@ -30,7 +32,8 @@ DOUBTFUL: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.fixture
 def sold(workspace: Workspace) -> Workspace:
-    """A workspace that has sold a base and an add-on that requires what the base has."""
+    """A workspace that has sold a base and an add-on that requires what the base has, and no longer sells archives."""
+    repack(workspace, 'name = "Archive"', 'name = "Archive"\nsold = false')
     issue(workspace)
     issue(workspace, serial=SERIAL, part="more", system=None, users={"report-editor": 3})
     return workspace

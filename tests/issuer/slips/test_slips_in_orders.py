@@ -55,6 +55,7 @@ ORDERS: Final[dict[str, Slip]] = {
         lambda shop: shop.issue(order(replaces=shop.serial(NORDLYS))),
     ),
     "a serial is replaced that nobody has": Slip(lambda shop: shop.no_issue(order(replaces="1010000048")), right),
+    "a serial that nobody has": Slip(lambda shop: shop.no_issue(order(serial="1010000048")), right),
     "a mistyped serial": Slip(lambda shop: shop.no_issue(order(serial=mistyped(shop, swapped=False))), right),
     "a serial with two digits swapped": Slip(
         lambda shop: shop.no_issue(order(serial=mistyped(shop, swapped=True))), right

@@ -59,9 +59,11 @@ def unnamed_serial(shop: Shop) -> None:
 
 
 def other_workspace(shop: Shop) -> None:
-    """The order is issued in the workspace of another product."""
+    """The order is issued in the workspace of another product, which does not have the serial."""
     Path("order.toml").write_text(order(serial=shop.serial(NORDLYS)))
-    shop.run("issue", "order.toml", "-C", "borealis", "-o", "new.lic", *shop.passphrase)
+    words = ("issue", "order.toml", "-C", "borealis", "-o", "new.lic", *shop.passphrase)
+    assert "--unknown-serial" in shop.refused(5, *words)
+    shop.run(*words, "--unknown-serial")
 
 
 def voided_there(shop: Shop) -> str:

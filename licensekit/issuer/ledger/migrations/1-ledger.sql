@@ -28,6 +28,8 @@ CREATE INDEX documents_newest ON documents (type, issuer, number);
 -- `number` is the entry that issued it, `signed` the one with its newest signature; `lapses` is 1
 -- where nothing takes over at its end without a gap. `claims` is the number of the order that is
 -- issued once, as this bundle, and `decided` the entry that took it back or reinstated it last.
+-- `terms` is what it sells; `is_sale` is 1 where nothing of its use made place for it, and `held` is
+-- 1 while it is active: what `movements` come from.
 CREATE TABLE bundles (
     number {integer} NOT NULL PRIMARY KEY,
     identity {blob} NOT NULL,
@@ -48,22 +50,77 @@ CREATE TABLE bundles (
     claims {text},
     state {text} NOT NULL,
     lapses {integer} NOT NULL,
-    decided {integer}
+    decided {integer},
+    terms {integer} NOT NULL,
+    is_sale {integer} NOT NULL,
+    held {integer} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX bundles_order ON bundles (claims)
     WHERE claims IS NOT NULL;
 CREATE UNIQUE INDEX bundles_place ON bundles (serial, part, use, sequence);
 CREATE UNIQUE INDEX bundles_identity ON bundles (identity);
 CREATE INDEX bundles_key ON bundles (key_id, state);
--- One for each way in which bundles are listed, so that a list never reads past its answer.
+-- One for each way in which bundles are listed, with what the filters beside it compare.
 CREATE INDEX bundles_issued ON bundles (issued, number);
-CREATE INDEX bundles_company ON bundles (company_key, issued, number);
-CREATE INDEX bundles_product ON bundles (product, issued, number);
+CREATE INDEX bundles_company ON bundles (company_key, issued, number, state, ends, lapses, expiry, maintenance);
 CREATE INDEX bundles_state ON bundles (state, issued, number);
-CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number);
-CREATE INDEX bundles_ends ON bundles (state, ends, number);
-CREATE INDEX bundles_maintenance ON bundles (state, maintenance, number)
+CREATE INDEX bundles_expiry ON bundles (lapses, expiry, number, state, ends, issued);
+CREATE INDEX bundles_ends ON bundles (state, ends, number, issued);
+CREATE INDEX bundles_maintenance ON bundles (state, maintenance, number, issued, ends)
     WHERE maintenance IS NOT NULL;
+CREATE INDEX bundles_terms ON bundles (terms, number);
+
+-- What bundles sell. Those that sell the same have the terms of the first of them, by its entry.
+CREATE TABLE terms (
+    number {integer} NOT NULL PRIMARY KEY,
+    digest {blob} NOT NULL,
+    use {integer} NOT NULL,
+    edition {text} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX terms_digest ON terms (digest);
+
+-- Each license of some terms with its count; NULL is unrestricted. `kind` is -1, and `license` empty,
+-- for the bundle itself.
+CREATE TABLE sold (
+    number {integer} NOT NULL,
+    license {text} NOT NULL,
+    kind {integer} NOT NULL,
+    count {integer},
+    PRIMARY KEY (number, license)
+) {strict};
+CREATE INDEX sold_license ON sold (license, number);
+
+-- Which settings the bundle of an entry sets.
+CREATE TABLE sold_settings (
+    number {integer} NOT NULL,
+    setting {text} NOT NULL,
+    PRIMARY KEY (setting, number)
+) {strict};
+
+-- When a bundle ceased to be active (-1), or became active again (1), by which entry and why. `at` is
+-- the day of the entry; `day` is from when on it counts, which is later where something starts later.
+CREATE TABLE movements (
+    number {integer} NOT NULL,
+    bundle {integer} NOT NULL,
+    at {integer} NOT NULL,
+    day {integer} NOT NULL,
+    sign {integer} NOT NULL,
+    cause {text} NOT NULL,
+    PRIMARY KEY (number, bundle)
+) {strict};
+CREATE INDEX movements_bundle ON movements (bundle, day);
+
+-- For all bundles of some terms, how many were sold on a day, and by how many more are in force.
+CREATE TABLE sales (
+    terms {integer} NOT NULL,
+    day {integer} NOT NULL,
+    new {integer} NOT NULL,
+    changed {integer} NOT NULL,
+    renewed {integer} NOT NULL,
+    taken {integer} NOT NULL,
+    net {integer} NOT NULL,
+    PRIMARY KEY (terms, day)
+) {strict};
 
 -- Which serials the bundle of an entry takes the place of.
 CREATE TABLE replacements (
@@ -90,6 +147,16 @@ CREATE INDEX exchange_files_bundle ON exchange_files (bundle)
     WHERE bundle IS NOT NULL;
 CREATE INDEX exchange_files_serial ON exchange_files (serial, issued)
     WHERE serial IS NOT NULL;
+
+-- What statements say is in use, by the issuer whose license it is: empty for the vendor's.
+CREATE TABLE stated (
+    number {integer} NOT NULL,
+    code {text} NOT NULL,
+    issuer {text} NOT NULL,
+    license {text} NOT NULL,
+    in_use {integer} NOT NULL,
+    PRIMARY KEY (number, code)
+) {strict};
 
 -- Who the customers are, in words that may change: no chain covers it, and no document says it.
 -- Every serial belongs to one of them. `name_key` is the name as names are compared.

@@ -1,0 +1,93 @@
+"""`licensekit explain` in a workspace, and `ledger file`: what support answers, and sends again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from licensekit.cli.inputs import STANDARD, read_input
+from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.issuer.output import Audience, attachments_option, is_folder, output_option, put_file, require_place
+from licensekit.cli.output import command_line, emit, emit_json, facts, harmless, json_option, separated, warn
+from licensekit.cli.views import spelling
+from licensekit.cli.views.documents import Facts
+from licensekit.cli.views.documents import show as show_document
+from licensekit.issuer import SupportCase, Workspace
+from licensekit.wire.documents import License
+
+
+def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
+    """Print what there is to say of a file, or of what a name means; return whether all of it works as it is."""
+    asked = read_input(name, what="a license file") if name == STANDARD or Path(name).is_file() else name
+    with Workspace.open(folder) as workspace:
+        found = workspace.ledger.explain(asked, now=now)
+        catalog = workspace.state(now).catalog
+    if as_json:
+        emit_json({"explained": [one.plain() for one in found]})
+    else:
+        for one in separated(found):
+            _show(one, {} if catalog is None else catalog.document.licenses)
+    return all(one.verdict.works for one in found)
+
+
+def _show(case: SupportCase, licenses: Mapping[str, License]) -> None:
+    verdict = case.verdict
+    click.secho(harmless(f"{verdict.message}."), fg="green" if verdict.works else "red", bold=True)
+    facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy) if verdict.remedy else None))
+    if case.finding is None:
+        return
+    emit()
+    show_document(case.finding.document, [*_records(case), *_today(case)], licenses)
+
+
+def _records(case: SupportCase) -> Facts:
+    customer, issued = case.customer, case.issued
+    if customer is not None:
+        yield "customer", f"{customer.name} ({customer.external})" if customer.external else customer.name
+        yield from (("contact", customer.contact or None), ("note", customer.note or None))
+    if issued is not None:
+        yield from (("order", issued.order_number), ("purchase order", issued.purchase_order))
+        yield "entered", f"entry {issued.number}, on {spelling.day_of(issued.at)} by {issued.who}"
+        yield from (("state", issued.state), ("why", issued.change))
+        yield "installation", spelling.listed(case.installation)
+    yield from (("was sent", f"{type(one).__name__.lower()} of {spelling.day_of(one.issued)}") for one in case.sent)
+
+
+def _today(case: SupportCase) -> Facts:
+    error = case.verdict.error
+    if case.summary is None:
+        yield "customer sees", error and error.message
+        return
+    yield "customer sees", case.summary.message
+    yield from (("", notice.message) for notice in case.notices)
+    for level in ("full", "read", "none"):
+        yield f"access {level}", spelling.listed(code for code, access in case.access.items() if access == level)
+    yield "oldest pack", "reads it" if case.older is None else f"refuses it: {case.older.message}"
+
+
+@click.command()
+@click.argument("name", metavar="SERIAL|ORDER|BUNDLE")
+@output_option
+@attachments_option
+@in_workspace
+@json_option
+def file(*, name: str, output: str | None, audience: Audience, workspace: Workspace, now: int, as_json: bool) -> None:
+    """Write the license file of what was issued again, as it is to be sent today.
+
+    Of a serial or an order, that is what is in force of it now, whatever was issued first: a file for each part, in a
+    folder where there are several. A bundle that is named is written also where it does not count any more.
+    """
+    found = workspace.ledger.files(name, now=now, attach=audience.read(workspace, now))
+    if len(found) > 1 and not (output is None or is_folder(output)):
+        raise click.UsageError(f"{name} has {len(found)} files: give -o DIR/.")
+    require_place(output)
+    written = [{"file": put_file(output, one, one.bundle), **one.plain(), "state": state} for one, state in found]
+    for one, state in found:
+        if state != "active":
+            warn(f"{one.bundle.label} is {state}: an installation may refuse it, or have something newer.")
+    if output == STANDARD:
+        return
+    if as_json:
+        emit_json({"files": written})
+    else:
+        facts(*(("file", one["file"]) for one in written))

@@ -1,0 +1,169 @@
+"""Reports for the people who count: what was sold in a period, what is in force at its end, and who owes a true-up.
+
+A report on the whole ledger reads `sales`, which grows with days and terms; one by customer, or of one customer, reads
+the bundles. What each figure counts is in `docs/how-to/reports.md`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from licensekit.database import Connection, Row
+from licensekit.database.schemas import read_statements
+from licensekit.dates import date_of, days_of
+from licensekit.issuer.ledger.customers import customer_named
+from licensekit.issuer.ledger.documents import WorkspaceState
+from licensekit.issuer.ledger.sales import POSTINGS
+from licensekit.wire.documents import Kind, MeterPeriod, Use
+from licensekit.wire.plain import fields_named, plain_fields
+
+_MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
+REPORTED_BY: Final = ("license", "edition", "customer", "issuer", *_MONTHS)
+_STATEMENTS: Final = read_statements(Path(__file__).with_name("report.sql"))
+_PERIODS, _FIGURES, _STATED, _TRUE_UP, _REPORT = _STATEMENTS[:5]
+_SALES, _SALES_OF, _BUNDLES, _BUNDLES_OF = _STATEMENTS[5:]
+
+
+class ReportScope(NamedTuple):
+    """What a report is about."""
+
+    by: str = "license"
+    """One of `REPORTED_BY`."""
+    first: date | None = None
+    """Its first day; None: the first one of the year in which it ends."""
+    last: date | None = None
+    """Its last day; None: today, or a later first one."""
+    customer: str | None = None
+    """A customer, as `customer_named` finds it."""
+    license: str | None = None
+    within: int = 90
+    """How many days after the period count as near."""
+
+
+class ReportRow(NamedTuple):
+    """The figures of one license, or of the bundles themselves, in one group and period."""
+
+    product: str
+    issuer: str
+    group: str
+    """The edition, customer, issuer or period; empty where the report is by license."""
+    external: str | None
+    """The external id of the customer."""
+    use: Use
+    license: str
+    """Empty: the figures count bundles."""
+    kind: Kind | None
+    per: MeterPeriod | None
+    unrestricted: bool
+    """Whether the figures count bundles that sell the license without a limit, as these cannot be added up."""
+    new: int
+    renewed: int
+    changed: int
+    taken_back: int
+    in_force: int
+    lapsed: int
+    expiring: int
+    maintenance_due: int
+    stated_for: int | None
+    """What the serials that stated something have; None in this and what follows: nobody did."""
+    in_use: int | None
+    peak: int | None
+    over: int | None
+    free: int | None
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values, by `REPORT_FIELDS`."""
+        return plain_fields(self, _PLAIN)
+
+
+_SUMS: Final = 14
+_PLAIN: Final = (
+    "product issuer group external_id=external use license kind per unrestricted new renewed changed taken_back"
+    " in_force lapsed expiring maintenance_due stated_for in_use peak over free"
+)
+REPORT_FIELDS: Final = tuple(fields_named(_PLAIN))
+"""The names of what a row says as plain data, in order."""
+
+
+def report(ledger: Connection, state: WorkspaceState, scope: ReportScope, *, today: int) -> Iterator[ReportRow]:
+    """Yield the rows of a report, by group, use and license; in constant memory if it is not by period.
+
+    `today` is in days since 1970. Raises `NotIssued` as `customer_named`.
+    """
+    last = scope.last or max(date_of(today), scope.first or date.min)
+    periods = _periods(scope.by, scope.first or last.replace(month=1, day=1), last)
+    issuer = "" if state.issuer == state.trust_store.issuer else state.issuer
+    found = ledger.stream(_query(ledger, scope, periods), *([] if scope.by == "edition" else [issuer]))
+    rows = (
+        one
+        for key, some in groupby(found, itemgetter(*range(7)))
+        if scope.license in {None, key[5]}
+        for one in _rows(state, scope.by, [name for name, *_ in periods], key, some)
+    )
+    yield from sorted(rows, key=itemgetter(2)) if scope.by in _MONTHS else rows
+
+
+def _periods(by: str, first: date, last: date) -> list[tuple[str, date, date]]:
+    """Return each period from `first` to `last`, with its name, first and last day; one if it is not by period."""
+    months, found = _MONTHS.get(by), list[tuple[str, date, date]]()
+    while months is not None and first <= last:
+        begin = first.month - 1 - (first.month - 1) % months
+        name = {1: f"{first:%Y-%m}", 3: f"{first:%Y}-Q{begin // 3 + 1}", 12: f"{first:%Y}"}[months]
+        years, month = divmod(begin + months, 12)
+        after = date(first.year + years, month + 1, 1)
+        found.append((name, first, min(last, after - timedelta(days=1))))
+        first = after
+    return found or [("", first, last)]
+
+
+def _query(ledger: Connection, scope: ReportScope, periods: list[tuple[str, date, date]]) -> Any:
+    """Return the query of a report: what is put into it are numbers, and parts of it."""
+    days = [(days_of(first), days_of(last)) for _, first, last in periods]
+    one = None if scope.customer is None else customer_named(ledger, scope.customer).number
+    is_owned = one is not None or scope.by == "customer"
+    parts = (_PERIODS, _FIGURES) if scope.by == "edition" else (_PERIODS + _STATED, f"{_FIGURES} {_TRUE_UP}")
+    filled = {
+        "{periods}": parts[0],
+        "{figures}": parts[1],
+        "{days}": ", ".join(f"({place}, {a}, {b})" for place, (a, b) in enumerate([(0, days[0][0] - 1), *days])),
+        "{whose}": "" if one is None else f" WHERE customer = {one}",
+        "{sales}": _SALES_OF.replace("{postings}", POSTINGS) if is_owned else _SALES,
+        "{bundles}": _BUNDLES_OF if is_owned else _BUNDLES,
+        "{which}": "1 = 1" if one is None else "b.serial IN (SELECT serial FROM owners)",
+        "{customer}": "o.customer" if is_owned else "0",
+        "{edition}": "t.edition" if scope.by == "edition" else "''",
+        "{within}": str(scope.within),
+    }
+    query = _REPORT
+    for name, part in filled.items():
+        query = query.replace(name, part)
+    return query
+
+
+def _rows(
+    state: WorkspaceState, by: str, periods: list[str], key: tuple[Any, ...], found: Iterable[Row]
+) -> Iterator[ReportRow]:
+    """Yield the rows of a license in each period in which there is something to say."""
+    name, external, _, edition, use, license_, is_unrestricted = key
+    sums = defaultdict[int, list[int]](lambda: [0] * _SUMS)
+    known, in_force = state.signed_catalog.licenses.get(license_), 0
+    kind, per = (None, None) if known is None else (known.kind, known.per)
+    for row in found:
+        kind = Kind(row[8]) if row[8] >= 0 else kind
+        sums[row[7]] = [a + int(b) for a, b in zip(sums[row[7]], row[9:], strict=True)]
+    for place in range(len(periods) + 1):
+        new, renewed, changed, taken, net, lapsed, expiring, due, *used, stating = sums[place]
+        in_force += net
+        stated: list[int | None] = [None] * len(used)
+        if stating and (kind is not Kind.SYSTEM or per is not None):
+            stated = [None, *used[1:3], None, None] if is_unrestricted else [*used]
+        figures = [new, renewed, changed, taken, in_force, lapsed, expiring, due]
+        if place and any([*figures, *stated]):
+            group = {"edition": edition, "customer": name, "issuer": state.issuer}.get(by) or periods[place - 1]
+            whose = external if by == "customer" else None
+            about = (state.product, state.issuer, group, whose, Use(use), license_, kind, per)
+            yield ReportRow(*about, bool(is_unrestricted), *figures, *stated)

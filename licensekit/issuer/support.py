@@ -1,0 +1,297 @@
+"""A support question: whose a document is, whether it is genuine, why it does not work, and what to send.
+
+Whoever asks has a file, or a name that stands in a mail. Each document is judged by what is in force in the workspace.
+What its customer sees is evaluated as in an installation (`docs/evaluation.md`) to which the bundle is bound, and where
+the other parts of its serial are activated as well.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, ClassVar, Final, NamedTuple, cast
+
+from licensekit import entitlements
+from licensekit.dates import day_at, format_seconds
+from licensekit.entitlements import BundleState, Entitlements, Notice, Summary, state_by_dates
+from licensekit.errors import KeyRevoked, LicenseError, NotIssued, WrongProduct
+from licensekit.errors.coded import Message, Templates, Text, plain_value
+from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, lookup
+from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
+from licensekit.issuer.ledger.exchange_files import Sent
+from licensekit.issuer.ledger.installations import names_of
+from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
+from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
+from licensekit.issuer.output.license_file import license_file
+from licensekit.issuer.transaction import LedgerTransaction
+from licensekit.text.pasted import find_tokens
+from licensekit.trust.inspect import Finding, check
+from licensekit.trust.order import full_version
+from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
+from licensekit.trust.signed import Verified
+from licensekit.trust.state import start, verify_signed
+from licensekit.wire import armor
+from licensekit.wire.armor import Token
+from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement, Trust, decode
+from licensekit.wire.plain import word
+
+
+class Verdict(Message, reasons=True):
+    """What a document is worth today, and what helps."""
+
+    remedy_template: ClassVar[Templates] = cast("Templates", Text("remedy", ""))
+    what: str = ""
+    """A bundle as commands name it, or the type of another document."""
+    company: str = ""
+    serial: str = ""
+    part: str = ""
+    by: str = ""
+    """The bundle that took its place or answers it, or the key or issuer that signed it."""
+    day: int = 0
+    change: StateChange | None = None
+    error: LicenseError | None = None
+    send: str = ""
+    """The bundle whose file is to be sent; empty: none."""
+
+    @property
+    def works(self) -> bool:
+        """Whether the customer needs nothing else."""
+        return self.reason in _WORKING
+
+    @property
+    def remedy(self) -> str:
+        """The command that writes what is to be sent, or else helps, `licensekit …`; empty where none does."""
+        command = f"ledger file {self.send}" if self.send else self._say(self.remedy_template)
+        return command and f"licensekit {command}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON values."""
+        return {**super().as_json(), "remedy": self.remedy or None}
+
+
+_WORKING: Final = frozenset({"works", "until-next", "grace", "answered", "entered"})
+_BY_DATES: Final = frozenset({BundleState.PENDING, BundleState.GRACE, BundleState.EXPIRED})
+
+
+class SupportCase(NamedTuple):
+    """A document that somebody asks about, and everything about it that helps."""
+
+    verdict: Verdict
+    finding: Finding | None = None
+    """What it says, and what vouches for it; None: it cannot be read."""
+    issued: Issued | None = None
+    """The bundle that it is, or is about, as the ledger has it."""
+    customer: Customer | None = None
+    installation: tuple[str, ...] = ()
+    """What the installation is called that the bundle is bound to, if anybody named it."""
+    sent: tuple[Sent, ...] = ()
+    """What each installation of the serial has sent last."""
+    summary: Summary | None = None
+    """What the customer sees today, if the bundle is genuine."""
+    notices: tuple[Notice, ...] = ()
+    access: Mapping[str, str] = {}
+    """Each license that the bundle names, and what it gives today: `full`, `read` or `none`."""
+    older: LicenseError | None = None
+    """Why the oldest application in the field refuses what is genuine; None: it takes it."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        own = {"finding": self.finding, "issued": self.issued, "customer": self.customer}
+        sent = [{"type": type(one).__name__.lower(), "issued": format_seconds(one.issued)} for one in self.sent]
+        rest = plain_value(self._replace(finding=None, issued=None, customer=None, sent=()))
+        said = {name: one and one.plain() for name, one in own.items()}
+        return {"works": self.verdict.works, **rest, **said, "sent": sent}
+
+
+def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...]:
+    """Explain each document in a file, whose damage is explained as well, or in those that a name means.
+
+    A name is that of a serial, an order, a bundle or a customer, the number of an entry, or the identity of a document.
+
+    Raises:
+        NotIssued: the ledger has nothing of that name, or several customers.
+    """
+    if isinstance(asked, str):
+        return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
+    try:
+        return tuple(_cases(tx, armor.read(find_tokens(asked).data)))
+    except LicenseError as error:
+        return (SupportCase(Verdict(reason="damaged", error=error)),)
+
+
+def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[Token]]:
+    """Yield what is in each file that a name means: as a customer would get it, or as it came."""
+    ledger, numbers = tx.ledger, list[int]()
+    found = _newest(bundles.of_serial(ledger, name))
+    if not found:
+        of_order = bundles.of_order(ledger, name)
+        found = [one for one in of_order if one.state != VOID] or of_order
+    if not found:
+        try:
+            numbers = lookup.entries_named(ledger, name)
+        except NotIssued as unknown:
+            found = _of_customer(tx, name, unknown)
+    for number in numbers:
+        issued = bundles.signed_in(ledger, number)
+        if issued is None:
+            yield [lookup.lookup(ledger, number).entry.token]
+        else:
+            found.append(issued)
+    source = AttachmentSource(tx, attach=True)
+    for one in found:
+        yield armor.read(license_file(source, one.bundle, one.token, repeated=True).data)
+
+
+def _of_customer(tx: LedgerTransaction, name: str, unknown: NotIssued) -> list[Issued]:
+    """Return the newest bundles of every serial of a customer; raise `unknown` where there is none."""
+    try:
+        customer = customer_named(tx.ledger, name)
+    except NotIssued as error:
+        raise error if error.reason == "customers" else unknown from error
+    serials = serials_of(tx.ledger, customer.number)
+    return [one for serial in serials for one in _newest(bundles.of_serial(tx.ledger, serial))]
+
+
+def _newest(issued: Iterable[Issued]) -> list[Issued]:
+    """Return of each part of a serial the bundle in force, else the one that was issued last."""
+    by_worth = sorted(issued, key=lambda one: (one.state == ACTIVE, one.state != VOID, one.number))
+    return list({one.bundle.part: one for one in by_worth}.values())
+
+
+def _cases(tx: LedgerTransaction, tokens: Sequence[Token]) -> Iterator[SupportCase]:
+    """Yield a case for each document of a file that is not attached to another."""
+    found = list(zip(tokens, check(tokens, tx.state.trust_store, tx.now), strict=True))
+    for token, finding in [one for one in found if one[0].type not in IN_PACKS] or found[-1:]:
+        match finding.document:
+            case Bundle() as bundle:
+                yield _of_bundle(tx, tokens, token, finding, bundle)
+            case Request() | Receipt() | Statement() as document:
+                yield _of_exchange(tx, token, finding, document)
+            case _:
+                reason = "refused" if finding.error else "reset" if token.type == "reset" else "document"
+                verdict = Verdict(reason=reason, what=token.type, by=finding.status, error=finding.error)
+                yield SupportCase(verdict, finding)
+
+
+def _of_bundle(
+    tx: LedgerTransaction, tokens: Sequence[Token], token: Token, finding: Finding, bundle: Bundle
+) -> SupportCase:
+    ledger, error, is_ours = tx.ledger, finding.error, bundle.issuer == tx.state.issuer
+    issued = bundles.by_identity(ledger, bytes.fromhex(finding.identity))
+    place = bundle.serial, bundle.part, bundle.use, bundle.sequence
+    known = issued or (bundles.at(ledger, *place) if is_ours else None)
+    heir = None if known is None else bundles.successor(ledger, known)
+    reason, day = _judged(tx, token, finding, issued, heir)
+    is_sent = heir is not None and (heir != issued or reason in {"works", "signed-again", "refused"})
+    verdict = Verdict(
+        reason=reason if issued or error or is_ours else "elsewhere",
+        what=bundle.name,
+        company=known.bundle.company if known else bundle.company,
+        serial=bundle.serial,
+        part=bundle.part,
+        by=error.key_id.hex() if isinstance(error, KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
+        day=day or 0,
+        change=issued and issued.change,
+        error=error,
+        send=heir.bundle.name if heir and is_sent else "",
+    )
+    case = _with_records(tx, SupportCase(verdict, finding, known), bundle.serial)
+    if error is not None:
+        return case
+    beside = [one.token for one in bundles.active(ledger, bundle.serial) if one.bundle.part != bundle.part]
+    today = _evaluated(tx, bundle, [*beside, token])
+    codes = (today.trust_store.qualify(bundle.issuer, code) for kind in Kind for code in bundle.counts(kind))
+    notices = entitlements.list_notices(today, {})
+    return case._replace(
+        summary=entitlements.summarize(today, notices, activated=True),
+        notices=notices,
+        access={code: word(entitlements.best_access(today, code)) for code in codes if code in today.licenses},
+        older=check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
+    )
+
+
+def _judged(
+    tx: LedgerTransaction, token: Token, finding: Finding, issued: Issued | None, heir: Issued | None
+) -> tuple[str, int | None]:
+    """Return the reason of the verdict about a bundle, and the day that it names."""
+    taken, reason = heir and day_at(heir.bundle.issued), "refused" if finding.error else ""
+    if issued is None:
+        return reason or "lost", None
+    waits = issued.state == REPLACED
+    if issued.state in TAKEN_BACK:
+        reason = issued.state
+    elif isinstance(finding.error, KeyRevoked):
+        reason = "key-revoked" if issued.token == token else "signed-again"
+    elif waits and not reason:
+        # What replaces it may start later.
+        every = [one for one in bundles.of_serial(tx.ledger, issued.bundle.serial) if one.state != VOID]
+        there = [one.token for one in (*every, heir) if one is not None]
+        governs = any(part.verified.token == token for part in _evaluated(tx, issued.bundle, there).parts)
+        reason = "" if governs else "replaced" if heir else "gone"
+    bundle, state = issued.bundle, state_by_dates(issued.bundle, tx.now)[0]
+    if not reason and state in _BY_DATES:
+        return state.value, bundle.starts if state is BundleState.PENDING else bundle.term_end
+    return (reason, taken) if reason else ("until-next", heir.bundle.starts) if waits and heir else ("works", None)
+
+
+def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -> Entitlements:
+    """Evaluate what those of some bundles that verify grant today where `bundle` is activated, and bound."""
+    verified: list[Verified[Bundle]] = []
+    for token in tokens:
+        with suppress(LicenseError):
+            verified.append(verify_signed(token, Bundle, tx.trust))
+    bound = bundle.binding
+    fingerprint = None if bound is None else entitlements.Fingerprint(bound.installation, bound.facts)
+    return entitlements.evaluate(tx.state.trust_store, verified, tx.now, fingerprint=fingerprint)
+
+
+def _oldest_store(tx: LedgerTransaction) -> TrustStore:
+    """Return what the oldest application in the field believes before it reads a file."""
+    held, every = oldest_held(tx).trust, documents.every(tx.ledger, "trust")
+    roots = [known.verified.token for known in tx.trust.chain if (known.root.version,) <= held[:1]]
+    count = bisect_right(every, held, key=lambda token: full_version(decode(Trust, token.payload)))
+    store = TrustStore(start(roots, tx.state.pin), {})
+    return extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
+
+
+def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document: Sent) -> SupportCase:
+    """Return the case of what an installation has sent."""
+    ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
+    number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
+    entered = None if number is None else entries.entry(ledger, number)
+    reason, issued, heir = "entered" if entered else "to-accept", None, None
+    if isinstance(document, Receipt):
+        issued = bundles.by_identity(ledger, document.identity)
+    elif isinstance(document, Request):
+        reason, answer = "answered" if entered else "asked", entries.answer_to(ledger, identity)
+        issued = answer and bundles.by_number(ledger, answer.number)
+        heir = issued and bundles.successor(ledger, issued)
+        if document.product != tx.state.product:
+            error = WrongProduct(reason="request", product=document.product, expected=tx.state.product)
+    gone = issued if heir is None and isinstance(document, Request) else None
+    if gone is not None:
+        reason = "gone" if gone.state == REPLACED else gone.state
+    verdict = Verdict(
+        reason="refused" if error else reason,
+        what=gone.bundle.name if gone else finding.type,
+        company=issued.bundle.company if issued else "",
+        change=gone and gone.change,
+        by=issued.bundle.name if issued else "a reset",
+        day=day_at(entered.at) if entered else 0,
+        error=error,
+        send=heir.bundle.name if heir else "",
+    )
+    serial = issued.bundle.serial if issued else getattr(document, "serial", None)
+    return _with_records(tx, SupportCase(verdict, finding, issued), serial)
+
+
+def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) -> SupportCase:
+    """Return a case with what the ledger has of its serial and order."""
+    if serial is None:
+        return case
+    bound = None if case.issued is None else case.issued.bundle.binding
+    return case._replace(
+        installation=names_of(tx.ledger, None if bound is None else bound.installation),
+        customer=customer_of(tx.ledger, serial),
+        sent=tuple(exchange_files.last_of_each(tx.ledger, serial, None)),
+    )
