@@ -54,7 +54,7 @@ def ledger() -> None:
 def customers() -> None:
     """Look up who the customers are, what they have, and where it runs; write down what you know of them.
 
-    A NAME is an external id, a name, or words that only one customer has.
+    A NAME is an external id, a name, a serial, or words that only one customer has.
     """
 
 

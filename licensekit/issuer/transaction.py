@@ -169,23 +169,15 @@ class WorkspacePart:
         return f"<{type(self).__name__} of {self._store.layout.folder}, ledger at {self._store.database.location}>"
 
 
-def reading(ask: Callable[Concatenate[Connection, P], T]) -> Callable[Concatenate[WorkspacePart, P], T]:
-    """Return the method of a part that asks the ledger."""
-
-    @wraps(ask)
-    def method(self: WorkspacePart, /, *args: P.args, **options: P.kwargs) -> T:
-        with self._store.database.read() as ledger:  # pyright: ignore[reportPrivateUsage]  # it becomes a method of it
-            return ask(ledger, *args, **options)
-
-    return method
-
-
-def writing(act: Callable[Concatenate[Connection, P], T]) -> Callable[Concatenate[WorkspacePart, P], T]:
-    """Return the method of a part that changes what no chain of the ledger covers."""
+def on_ledger(
+    act: Callable[Concatenate[Connection, P], T], *, writes: bool = False
+) -> Callable[Concatenate[WorkspacePart, P], T]:
+    """Return the method of a part that asks the ledger, or changes what no chain of it covers."""
 
     @wraps(act)
     def method(self: WorkspacePart, /, *args: P.args, **options: P.kwargs) -> T:
-        with self._store.database.write() as ledger:  # pyright: ignore[reportPrivateUsage]  # it becomes a method of it
+        database = self._store.database  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the part
+        with database.write() if writes else database.read() as ledger:
             return act(ledger, *args, **options)
 
     return method

@@ -23,6 +23,7 @@ LETTERS: Final = str.maketrans(
     | {"\u0131": "i", "\u02bb": " ", "\u02bc": " ", "\u0640": ""}
 )
 """What people type for letters that no normal form takes apart, and for what looks like an apostrophe or stretches."""
+_WORD: Final = re.compile(r"[^\W_]+")
 _GROUP: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;|\n]|$)|([^;|\n]+)')
 _SEPARATING: Final = frozenset(';|"')
 
@@ -49,17 +50,17 @@ def search_words(text: str) -> frozenset[str]:
     They are runs of letters and digits, in lower case and without accents: `Ødegård` is `odegard`. What is indexed and
     what is searched for pass through here alike.
     """
-    letters = without_accents(text)
-    spaced = "".join(character if character.isalnum() else " " for character in letters)
-    return frozenset(word[:WORD_LENGTH] for word in spaced.split())
+    return frozenset(word[:WORD_LENGTH] for word in _WORD.findall(without_accents(text)))
 
 
 def without_accents(text: str) -> str:
     """Return a text in lower case, with the letters that people type: `odegard as` for `Ødegård AS`."""
-    if not text.isascii():
-        plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
-        text = "".join(character for character in plain if not category(character).startswith("M"))
-    return text.lower().translate(LETTERS)
+    if text.isascii():
+        return text.lower()
+    plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
+    return (
+        "".join(character for character in plain if not category(character).startswith("M")).lower().translate(LETTERS)
+    )
 
 
 def written_id(text: str, kind: str) -> str:

@@ -39,7 +39,9 @@ row_options: Final = together(
 
 @click.command("list")
 @option("--company NAME", "Only companies whose name starts with NAME.")
-@option("--customer NAME", "Only bundles of this customer: its external id, its name, or words that only it has.")
+@option(
+    "--customer NAME", "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
+)
 @option("--serial SERIAL", "Only bundles of this serial.")
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--product CODE", "Only bundles of this product.")

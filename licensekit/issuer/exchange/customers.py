@@ -28,7 +28,7 @@ from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import SignProposal, UnboundReturn, propose
-from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, reading, require_signer, writing
+from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, on_ledger, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.proposals import Change
@@ -196,11 +196,11 @@ class Customers(WorkspacePart):
     Keywords and errors are as in `Workspace`.
     """
 
-    get = reading(customer_named)
-    find = reading(customers_found)
-    put = writing(put)
-    installations = reading(installations_of)
-    put_installation = writing(put_installation)
+    get = on_ledger(customer_named)
+    find = on_ledger(customers_found)
+    put = on_ledger(put, writes=True)
+    installations = on_ledger(installations_of)
+    put_installation = on_ledger(put_installation, writes=True)
 
     def propose_merge(self, name: str, into: str, *, now: int) -> MergeProposal:
         """Return what making one customer a part of another would do, which must be confirmed.

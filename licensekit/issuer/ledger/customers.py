@@ -5,6 +5,7 @@ of its company's name, else a new one. These records may change, and no chain of
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
@@ -20,8 +21,10 @@ from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
 
 _STATEMENTS: Final = read_statements(Path(__file__).with_name("customers.sql"))
-_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _HAS_WORD, _AFTER = _STATEMENTS[:10]
-_FOUND, _PUT_WORD, _PUT_SERIAL, _OWNERS, _IDS, _NAMES, _EVER_CALLED, _WRITTEN, _PLACES, _ENTERED = _STATEMENTS[10:]
+_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _NUMBERED, _HAS_WORD = _STATEMENTS[:10]
+_AFTER, _FOUND, _PUT_WORD, _PUT_SERIAL, _OWNERS, _IDS, _NAMES, _EVER_CALLED, _WRITTEN, _PLACES, _ENTERED = _STATEMENTS[
+    10:
+]
 _LAST: Final = "\U0010ffff"
 _NAMED: Final = 5
 """How many customers a message names."""
@@ -67,13 +70,13 @@ def customer_called(ledger: Connection, text: str) -> Customer | None:
 
 
 def customer_named(ledger: Connection, text: str) -> Customer:
-    """Return the customer of this external id, else of this name, else the only one that the text finds.
+    """Return the customer of this external id, else of this name or serial, else the only one that the text finds.
 
     Raises:
         NotIssued: there is none, or there are several.
     """
     text = text.strip()
-    if known := customer_called(ledger, text) or customer_called(ledger, text.upper()):
+    if known := customer_called(ledger, text) or customer_called(ledger, text.upper()) or customer_of(ledger, text):
         return known
     found = _found(ledger, text, _NAMED, None) if search_words(text) else []
     if len(found) == 1:
@@ -91,22 +94,28 @@ def customers_found(
 ) -> tuple[list[Customer], int | None]:
     """Return the first `limit` customers that have every word of a text, by its beginning, ordered by name.
 
-    `after` is the number of the last customer of the page before. The second result is that of the next page; None:
-    there are no more.
+    A whole text is also looked for as the beginning of a serial or an order's number, as it is and in capitals. `after`
+    is the number of the last customer of the page before. The second result is that of the next page; None: there are
+    no more.
     """
     found = _found(ledger, text, limit + 1, after)
     return found[:limit], found[limit - 1].number if len(found) > limit else None
 
 
 def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[Customer]:
-    words = search_words(text)
+    words, text = search_words(text), text.strip()
+    begins = [(one, one + _LAST) * 2 for one in {text, text.upper()} if one]
+    numbered = sorted({row for begin in begins for (row,) in ledger.rows(_NUMBERED, *begin)})
+    those: LiteralString = asked(numbered) if numbered else "NULL"
     sizes = {word: ledger.rows(_SIZE, word, word + _LAST, _RARE)[0][0] for word in words}
     rarest = sorted(words, key=lambda word: (sizes[word], word))
     is_rare = any(size < _RARE for size in sizes.values())
     source: LiteralString = _WITH_WORD if is_rare else "customers"
-    more: LiteralString = " ".join([_HAS_WORD] * (len(words) - is_rare) + [_AFTER] * (after is not None))
-    params = [end for word in rarest for end in (word, word + _LAST)]
-    query = _FOUND.replace("{source}", source).replace("{more}", more)
+    query = _FOUND.replace("{source}", source).replace("{those}", those)
+    query = query.replace("{words}", " ".join([_HAS_WORD] * (len(words) - is_rare)))
+    query = query.replace("{after}", "" if after is None else _AFTER)
+    ends = [(word, word + _LAST) for word in rarest]
+    params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
     rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
     return [Customer._make(row) for row in rows]
 
@@ -139,7 +148,7 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
                 texts.append((owner, named))
             owners[bundle.serial] = owner
         meant.ever.setdefault(folded(bundle.company), owners[bundle.serial])
-        texts.append((owners[bundle.serial], _text(bundle.company, bundle.serial, one.order_number, one.order)))
+        texts.append((owners[bundle.serial], _text(bundle.company, one.order)))
     ledger.run_many(_INSERT, made)
     ledger.run_many(_PUT_SERIAL, owners.items())
     _put_words(ledger, texts)
@@ -216,8 +225,8 @@ def renew_words(ledger: Connection, number: int) -> None:
     _put_words(ledger, ((number, text) for text in texts))
 
 
-def _text(company: str, serial: str, order_number: str | None, order: str | None) -> str:
-    return f"{company} {serial} {order_number or ''} {said_in(order, 'purchase_order') or ''}"
+def _text(company: str, order: str | None) -> str:
+    return f"{company} {said_in(order, 'purchase_order') or ''}"
 
 
 def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:

@@ -25,7 +25,7 @@ from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.proposal import HistoryDoubtful, propose
 from licensekit.issuer.support import SupportCase
-from licensekit.issuer.transaction import RESTORED, WorkspacePart, reading
+from licensekit.issuer.transaction import RESTORED, WorkspacePart, on_ledger
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
@@ -33,8 +33,8 @@ from licensekit.wire import armor
 class Ledger(WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
 
-    bundle = reading(lookup.bundle_named)
-    history = reading(history_of)
+    bundle = on_ledger(lookup.bundle_named)
+    history = on_ledger(history_of)
 
     def bundle_in(self, file: bytes) -> Issued:
         """Return the bundle of a license file.

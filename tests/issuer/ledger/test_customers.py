@@ -56,6 +56,12 @@ def test_a_customer_is_found_as_people_type(workspace: Workspace, text: str) -> 
         assert customer_named(ledger, text).name == "Løvås AS"
 
 
+def test_a_whole_serial_or_id_finds_its_customer_where_others_begin_alike(workspace: Workspace) -> None:
+    for name, serial in (("A", "S1"), ("B", "S12")):
+        sell(workspace, company=name, serial=serial, customer=f"C-{serial}")
+    assert [workspace.customers.get(text).name for text in ("S1", "C-S1", "c-s1", "s12")] == ["A", "A", "A", "B"]
+
+
 @pytest.mark.parametrize(("text", "reason"), [("", "customer"), ("gamma", "customer"), ("lo", "customers")])
 def test_a_text_that_finds_none_or_several_is_refused(workspace: Workspace, text: str, reason: str) -> None:
     for name in ("Løvås AS", "Lothar"):
