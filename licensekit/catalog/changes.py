@@ -75,7 +75,12 @@ def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     return found
 
 
-_COUNTING: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
+_COUNTING: Final = {
+    ".seats": "named seats",
+    ".limits": "no limit",
+    ".quantity": "no quantity",
+    ".per": "once and for all",
+}
 """Key that says what a count means, to how people read it unset."""
 
 
