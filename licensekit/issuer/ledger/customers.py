@@ -22,9 +22,8 @@ from licensekit.wire.plain import fields_named, plain_fields
 
 _STATEMENTS: Final = read_statements(Path(__file__).with_name("customers.sql"))
 _OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _NUMBERED, _HAS_WORD = _STATEMENTS[:10]
-_AFTER, _FOUND, _PUT_WORD, _PUT_SERIAL, _OWNERS, _IDS, _NAMES, _EVER_CALLED, _WRITTEN, _PLACES, _ENTERED = _STATEMENTS[
-    10:
-]
+_AFTER, _FOUND, _PUT_WORD, _PUT_SERIAL, _HAND_OVER, _OWNERS, _IDS, _NAMES, _EVER_CALLED, *_OF_ONE = _STATEMENTS[10:]
+_WRITTEN, _PLACES, _ENTERED = _OF_ONE
 _LAST: Final = "\U0010ffff"
 _NAMED: Final = 5
 """How many customers a message names."""
@@ -137,7 +136,7 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
     asked_for = [(named, bundle.company) for one, bundle, named in entered if not is_decided(one, bundle)]
     meant = _meant(ledger, asked_for, number)
     [(first,)] = ledger.rows(_NEXT)
-    made, texts = list[tuple[Value, ...]](), list[tuple[int, str]]()
+    made, texts, chosen = list[tuple[Value, ...]](), list[tuple[int, str]](), dict[str, int]()
     for one, bundle, named in entered:
         if not is_decided(one, bundle):
             owner = meant.of(named, bundle.company) or first + len(made)
@@ -146,11 +145,13 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
                 meant.names.setdefault(folded(bundle.company), owner)
                 meant.ids.update({named: owner} if named else {})
                 texts.append((owner, named))
-            owners[bundle.serial] = owner
+            owners[bundle.serial] = chosen[bundle.serial] = owner
         meant.ever.setdefault(folded(bundle.company), owners[bundle.serial])
         texts.append((owners[bundle.serial], _text(bundle.company, one.order)))
     ledger.run_many(_INSERT, made)
-    ledger.run_many(_PUT_SERIAL, owners.items())
+    ledger.run_many(_PUT_SERIAL, chosen.items())
+    if any("other-company" in one.note for one, *_ in entered):
+        ledger.run_many(_HAND_OVER, ((owner, serial) for serial, owner in chosen.items()))
     _put_words(ledger, texts)
 
 

@@ -37,6 +37,8 @@ INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING;
 
 INSERT INTO customer_serials VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
 
+UPDATE installations SET customer = ? WHERE serial = ?;
+
 SELECT serial, customer FROM customer_serials WHERE serial IN ({those});
 
 SELECT external, number FROM customers WHERE external IN ({those});
