@@ -53,7 +53,9 @@ class RestoreLoses(Message, reasons=True):
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
     reason = "server" if is_url(database.location) else "damaged"
-    for query in (sql for name, sql in database.dialect.queries.items() if name.startswith("damage")):
+    asked = database.dialect.queries
+    queries: list[LiteralString] = [asked[name] for name in asked if name.startswith("damage")]
+    for query in queries:
         try:
             with database.read() as connection:
                 found = connection.rows(query)

@@ -197,8 +197,7 @@ class Database(Protocol):
         It saves a message to the server. The statement itself has to hold against others, and against a newer program
         that has migrated the database. Where a server went away, it is unknown whether it changed something.
         """
-        with self.write(shared=True) as connection:
-            return connection.one(sql, *params)
+        ...
 
     def version(self) -> Version:
         """Return a token of this process that is another one after each commit, restored backup or fork."""
@@ -207,6 +206,15 @@ class Database(Protocol):
     def close(self) -> None:
         """Close every connection, now or when the thread that uses it has finished."""
         ...
+
+
+class OneWriter:
+    """What a database without a server has: a statement by itself is a transaction like any other."""
+
+    def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
+        """See `Database.once`."""
+        with self.write(shared=True) as connection:
+            return connection.one(sql, *params)
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:

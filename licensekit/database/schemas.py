@@ -49,7 +49,7 @@ def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Querie
 
     `-- name: NAME` stands before each, and `{NAME}` in one for one before it, or for one that is `known`.
     """
-    found: dict[str, LiteralString] = {}
+    found: dict[str, Any] = {}
     for part in Path(module).with_suffix(".sql").read_text("utf-8").split("-- name: ")[1:]:
         name, _, text = part.partition("\n")
         (query,) = _statements(text)
@@ -139,9 +139,9 @@ class Migrating(Database, Protocol):
         """How it spells a migration."""
         ...
 
-    def keep_copy(self, number: int) -> None:  # noqa: ARG002  # for a file
-        """Keep what is committed beside a file as it was before migration `number`; of others nothing is kept here."""
-        return
+    def keep_copy(self, number: int) -> None:
+        """Copy what is committed now beside the database, as it was before migration `number`."""
+        ...
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:

@@ -228,8 +228,9 @@ def erase_person(connection: Connection, user_id: str) -> None:
     """Delete a person who is assigned nothing, under each form of the id that is in use."""
     key = names.folded(user_id)
     forms = {key, *(one for (one,) in connection.rows(_SQL["written"]) if names.folded(one) == key)}
-    for statement in (sql for name, sql in _SQL.items() if name.startswith("erase")):
-        connection.run_many(statement, [(form,) for form in sorted(forms)])
+    for name in _SQL:
+        if name.startswith("erase"):
+            connection.run_many(_SQL[name], [(form,) for form in sorted(forms)])
 
 
 def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str, Any]:

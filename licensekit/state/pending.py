@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import RLock
 
 from licensekit.database import Connection, Database, Version, connect, is_url
+from licensekit.database.protocol import OneWriter
 from licensekit.database.schemas import copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.state import home
@@ -26,7 +27,7 @@ def open_or_wait(location: str | os.PathLike[str]) -> Database:
         return PendingDatabase(location)
 
 
-class PendingDatabase(Database):
+class PendingDatabase(OneWriter):
     """The database of an installation that is not there yet; once somebody has set it up, anywhere, it is that one."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:

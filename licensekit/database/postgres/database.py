@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
 from licensekit.database.protocol import ConnectionPool, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Migrating, Schema, migrate, read_queries
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -50,12 +50,10 @@ _COUNT: Final = (
 _CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
 
 
-class PostgresDatabase(Migrating):
-    """A database on a server (see `licensekit.database.protocol`)."""
+class PostgresDatabase:
+    """A database on a server (see `licensekit.database.protocol`). `location` is the URL without its password."""
 
     dialect = DIALECT
-    location = ""
-    """The URL without its password."""
 
     def __init__(self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         self.location, self._parameters = server.read_url(url)
@@ -93,6 +91,9 @@ class PostgresDatabase(Migrating):
     def close(self) -> None:
         """See `Database.close`."""
         self._pool.close()
+
+    def keep_copy(self, number: int) -> None:
+        """Do nothing: the server's backups are its administrator's."""
 
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:

@@ -15,8 +15,8 @@ from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, Translated, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Migrating, Schema, migrate, read_queries
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, OneWriter, Translated, Version
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.errors import DatabaseUnavailable
@@ -44,12 +44,10 @@ class _Opened(NamedTuple):
     """Of the file when it was opened, which may be replaced meanwhile."""
 
 
-class SqliteDatabase(Migrating):
-    """A database in one file (see `licensekit.database.protocol`)."""
+class SqliteDatabase(OneWriter):
+    """A database in one file (see `licensekit.database.protocol`). `location` is the absolute path."""
 
     dialect = DIALECT
-    location = ""
-    """The absolute path."""
 
     def __init__(self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         if schema is None:
@@ -173,7 +171,7 @@ class _Copy:
     raw: sqlite3.Connection
 
 
-class MemoryDatabase(Migrating):
+class MemoryDatabase(OneWriter):
     """A database in memory (see `licensekit.database.protocol`); without a schema it has no tables yet."""
 
     dialect = DIALECT
@@ -213,6 +211,9 @@ class MemoryDatabase(Migrating):
         """See `Database.close`."""
         self._readers.close()
         self._writers.close()
+
+    def keep_copy(self, number: int) -> None:
+        """Keep nothing: what is in memory has never had another schema."""
 
     @property
     def image(self) -> bytes:
