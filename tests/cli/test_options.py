@@ -34,7 +34,7 @@ MEANINGS: Final = {
     "--customer": Meaning("NAME", "Only"),
     "--encoding": Meaning("NAME", "The encoding of a table"),
     "--expired": Meaning("", "The term has passed"),
-    "--expiring-within": Meaning("DAYS", "Only active ones whose term ends|Renew all whose term or maintenance ends|Count what ends"),
+    "--expiring-within": Meaning("DAYS", "Only active ones whose term ends|Renew all whose|Count what ends"),
     "--for-pack": Meaning("FILE", "Attach what an application lacks"),
     "--format": Meaning("[toml|jsonl|csv]|[jsonl|csv]", "How ORDERS are written|How entries"),
     "--fresh-days": Meaning("DAYS", "After this many days|Sign the revocation list again"),

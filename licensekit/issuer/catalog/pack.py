@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.catalog.tables import file_tables
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries
 from licensekit.dates import day_at
 from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
 from licensekit.files import read_bytes
@@ -176,7 +176,7 @@ def _draft(tx: LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
     return draft._replace(concerned=tuple(_concerned(tx, signed, thing) for thing in things))
 
 
-_OF_LICENSES, _OF_SETTINGS = read_statements(Path(__file__).with_name("concerned.sql"))
+_SQL: Final = read_queries(__file__)
 _MOST: Final = 10_000
 """More bundles than these are not counted, so that no change waits for a million of them."""
 _NAMED: Final = 3
@@ -193,7 +193,7 @@ def _concerned(tx: LedgerTransaction, catalog: Catalog, thing: str) -> Concerned
         codes = {*catalog.access[code].all}
     if table != "settings":
         codes |= {had for had, given in catalog.closure().items() if given & codes}
-    query = _OF_SETTINGS if table == "settings" else _OF_LICENSES
+    query = _SQL["of_settings" if table == "settings" else "of_licenses"]
     rows = tx.ledger.rows(query.replace("{codes}", asked([*codes])), *codes, day_at(tx.now), _MOST + 1)
     bundles, names = sum(count for _, count in rows), tuple(name for name, _ in rows[:_NAMED])
     reason = "none" if not rows else "some" if bundles <= _MOST else "many"

@@ -4,11 +4,10 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries
 from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
@@ -17,8 +16,8 @@ from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
-_STATEMENTS: Final = read_statements(Path(__file__).with_name("bundles.sql"))
-COLUMNS, WITH_ENTRIES, _COUNTS, _REPLACING, _COUNT_OF_KEY, _LAST, _SINCE, _REVOKED = _STATEMENTS
+_SQL: Final = read_queries(__file__)
+COLUMNS, WITH_ENTRIES, _COUNTS = _SQL["columns"], _SQL["with_entries"], _SQL["counts"]
 SELECT: Final = f"{COLUMNS} FROM bundles {WITH_ENTRIES}"
 _NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
 
@@ -94,7 +93,7 @@ def successor(connection: Connection, issued: Issued) -> Issued | None:
         of_parts = {one.bundle.part: one for one in active(connection, serial)}
         if found := of_parts.get(issued.bundle.part) or (of_parts.get(BASE) if serial != serials[0] else None):
             return found
-        serials += [other for (other,) in connection.rows(_REPLACING, serial) if other not in serials]
+        serials += [other for (other,) in connection.rows(_SQL["replacing"], serial) if other not in serials]
     return None
 
 
@@ -161,24 +160,24 @@ def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
     """Return how many active bundles a key has signed."""
-    [(count,)] = connection.rows(_COUNT_OF_KEY, key_id)
+    [(count,)] = connection.rows(_SQL["count_of_key"], key_id)
     return int(count)
 
 
 def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
     """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
-    [(last,)] = connection.rows(_LAST, serial, part, use)
+    [(last,)] = connection.rows(_SQL["last"], serial, part, use)
     return int(last)
 
 
 def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:
     """Return whether a bundle was issued for a serial's part and use after an entry, and not only absorbed."""
-    return connection.one(_SINCE, serial, part, use, number) is not None
+    return connection.one(_SQL["since"], serial, part, use, number) is not None
 
 
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
     """Return serial and company (as `company_key`) of everything that a list has taken back."""
-    return cast("list[tuple[str, str]]", connection.rows(_REVOKED))
+    return cast("list[tuple[str, str]]", connection.rows(_SQL["revoked"]))
 
 
 def _found(connection: Connection, condition: LiteralString, *params: Value) -> list[Issued]:

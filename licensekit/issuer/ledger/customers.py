@@ -6,12 +6,11 @@ of its company's name, else a new one. These records may change, and no chain of
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
 from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries
 from licensekit.errors import EntryTaken, NotIssued
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked
@@ -20,10 +19,7 @@ from licensekit.text.names import check_message, folded, search_words, written_i
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
 
-_STATEMENTS: Final = read_statements(Path(__file__).with_name("customers.sql"))
-_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _NUMBERED, _HAS_WORD = _STATEMENTS[:10]
-_AFTER, _FOUND, _PUT_WORD, _PUT_SERIAL, _HAND_OVER, _OWNERS, _IDS, _NAMES, _EVER_CALLED, *_OF_ONE = _STATEMENTS[10:]
-_WRITTEN, _PLACES, _ENTERED = _OF_ONE
+_SQL: Final = read_queries(__file__)
 _LAST: Final = "\U0010ffff"
 _NAMED: Final = 5
 """How many customers a message names."""
@@ -58,13 +54,13 @@ CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
 
 def customer_of(ledger: Connection, serial: str) -> Customer | None:
     """Return the customer of a serial; None where nothing was issued for it."""
-    row = ledger.one(_OF_SERIAL, serial)
+    row = ledger.one(_SQL["of_serial"], serial)
     return Customer._make(row) if row else None
 
 
 def customer_called(ledger: Connection, text: str) -> Customer | None:
     """Return the customer of this external id, else of this name, in whatever case it is written."""
-    row = ledger.one(_BY_ID, text) or ledger.one(_BY_NAME, folded(text))
+    row = ledger.one(_SQL["by_id"], text) or ledger.one(_SQL["by_name"], folded(text))
     return Customer._make(row) if row else None
 
 
@@ -85,7 +81,7 @@ def customer_named(ledger: Connection, text: str) -> Customer:
 
 def serials_of(ledger: Connection, number: int) -> list[str]:
     """Return the serials of a customer, by their text."""
-    return [serial for (serial,) in ledger.rows(_SERIALS, number)]
+    return [serial for (serial,) in ledger.rows(_SQL["serials"], number)]
 
 
 def customers_found(
@@ -104,15 +100,15 @@ def customers_found(
 def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[Customer]:
     words, text = search_words(text), text.strip()
     begins = [(one, one + _LAST) * 2 for one in {text, text.upper()} if one]
-    numbered = sorted({row for begin in begins for (row,) in ledger.rows(_NUMBERED, *begin)})
+    numbered = sorted({row for begin in begins for (row,) in ledger.rows(_SQL["numbered"], *begin)})
     those: LiteralString = asked(numbered) if numbered else "NULL"
-    sizes = {word: ledger.rows(_SIZE, word, word + _LAST, _RARE)[0][0] for word in words}
+    sizes = {word: ledger.rows(_SQL["size"], word, word + _LAST, _RARE)[0][0] for word in words}
     rarest = sorted(words, key=lambda word: (sizes[word], word))
     is_rare = any(size < _RARE for size in sizes.values())
-    source: LiteralString = _WITH_WORD if is_rare else "customers"
-    query = _FOUND.replace("{source}", source).replace("{those}", those)
-    query = query.replace("{words}", " ".join([_HAS_WORD] * (len(words) - is_rare)))
-    query = query.replace("{after}", "" if after is None else _AFTER)
+    source: LiteralString = _SQL["with_word"] if is_rare else "customers"
+    query = _SQL["found"].replace("{source}", source).replace("{those}", those)
+    query = query.replace("{words}", " ".join([_SQL["has_word"]] * (len(words) - is_rare)))
+    query = query.replace("{after}", "" if after is None else _SQL["behind"])
     ends = [(word, word + _LAST) for word in rarest]
     params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
     rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
@@ -127,7 +123,7 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
     entered = [
         (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
     ]
-    owners = _known(ledger, _OWNERS, {bundle.serial for _, bundle, _ in entered})
+    owners = _known(ledger, _SQL["owners"], {bundle.serial for _, bundle, _ in entered})
 
     def is_decided(one: Record, bundle: Bundle) -> bool:
         # Where somebody has said that another company is meant, the serial changes hands.
@@ -135,7 +131,7 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
 
     asked_for = [(named, bundle.company) for one, bundle, named in entered if not is_decided(one, bundle)]
     meant = _meant(ledger, asked_for, number)
-    [(first,)] = ledger.rows(_NEXT)
+    [(first,)] = ledger.rows(_SQL["next"])
     made, texts, chosen = list[tuple[Value, ...]](), list[tuple[int, str]](), dict[str, int]()
     for one, bundle, named in entered:
         if not is_decided(one, bundle):
@@ -148,10 +144,10 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
             owners[bundle.serial] = chosen[bundle.serial] = owner
         meant.ever.setdefault(folded(bundle.company), owners[bundle.serial])
         texts.append((owners[bundle.serial], _text(bundle.company, one.order)))
-    ledger.run_many(_INSERT, made)
-    ledger.run_many(_PUT_SERIAL, chosen.items())
+    ledger.run_many(_SQL["insert"], made)
+    ledger.run_many(_SQL["put_serial"], chosen.items())
     if any("other-company" in one.note for one, *_ in entered):
-        ledger.run_many(_HAND_OVER, ((owner, serial) for serial, owner in chosen.items()))
+        ledger.run_many(_SQL["hand_over"], ((owner, serial) for serial, owner in chosen.items()))
     _put_words(ledger, texts)
 
 
@@ -176,11 +172,13 @@ def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
 
 
 def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int) -> _Meant:
-    ids = _known(ledger, _IDS, {named for named, _ in wanted if named})
+    ids = _known(ledger, _SQL["ids"], {named for named, _ in wanted if named})
     called = {name for pair in wanted for name in pair if name}
-    names = _known(ledger, _NAMES, set(map(folded, called)))
+    names = _known(ledger, _SQL["names"], set(map(folded, called)))
     keys = {company_key(name) for name in called if folded(name) not in names}
-    ever = {folded(company): customer for company, customer in _known(ledger, _EVER_CALLED, keys, number).items()}
+    ever = {
+        folded(company): customer for company, customer in _known(ledger, _SQL["ever_called"], keys, number).items()
+    }
     return _Meant(ids, names, ever)
 
 
@@ -198,12 +196,12 @@ def put(ledger: Connection, one: Customer) -> Customer:
     """
     external = None if one.external is None else written_id(one.external, "external id")
     texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
-    number = one.number or ledger.rows(_NEXT)[0][0]
-    if external is not None and _known(ledger, _IDS, [external]).get(external, number) != number:
+    number = one.number or ledger.rows(_SQL["next"])[0][0]
+    if external is not None and _known(ledger, _SQL["ids"], [external]).get(external, number) != number:
         raise EntryTaken(reason="customer", entry=external)
     one = Customer(number, external, written_id(one.name, "customer's name"), *texts)
     ledger.run("DELETE FROM customers WHERE number = ?", number)
-    ledger.run(_INSERT, number, external, one.name, folded(one.name), *texts)
+    ledger.run(_SQL["insert"], number, external, one.name, folded(one.name), *texts)
     renew_words(ledger, number)
     return one
 
@@ -220,9 +218,9 @@ def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
 def renew_words(ledger: Connection, number: int) -> None:
     """Let everything that is known of a customer find it, and nothing else."""
     ledger.run("DELETE FROM customer_words WHERE customer = ?", number)
-    known = [*ledger.rows(_WRITTEN, number), *ledger.rows(_PLACES, number)]
+    known = [*ledger.rows(_SQL["written"], number), *ledger.rows(_SQL["places"], number)]
     texts = [" ".join(filter(None, row)) for row in known]
-    texts += (_text(*row) for row in ledger.rows(_ENTERED, number))
+    texts += (_text(*row) for row in ledger.rows(_SQL["entered"], number))
     _put_words(ledger, ((number, text) for text in texts))
 
 
@@ -233,4 +231,4 @@ def _text(company: str, order: str | None) -> str:
 def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:
     """Let each text find its customer."""
     rows = {(word, customer) for customer, text in found for word in search_words(text)}
-    ledger.run_many(_PUT_WORD, sorted(rows))
+    ledger.run_many(_SQL["put_word"], sorted(rows))

@@ -6,11 +6,10 @@ by the SHA-256 of its public key.
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.customers import renew_words
 from licensekit.issuer.ledger.exchange_files import signer_of
@@ -20,7 +19,7 @@ from licensekit.text.names import check_name, search_words
 from licensekit.wire.documents import NAME, PURPOSE, PURPOSES, Bundle, Receipt, Request, Statement
 from licensekit.wire.plain import plain_fields
 
-_PUT, _PUT_WORD, _SELECT, _NAME, _SET = read_statements(Path(__file__).with_name("installations.sql"))
+_SQL: Final = read_queries(__file__)
 _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -45,9 +44,9 @@ class Installation(NamedTuple):
 def enter(ledger: Connection, records: Sequence[Record]) -> None:
     """Keep what was entered says of installations, whose serials have their customers already."""
     told = list(_told(ledger, records))
-    ledger.run_many(_PUT, ((key, name, purpose, serial) for key, serial, name, purpose in told))
+    ledger.run_many(_SQL["put"], ((key, name, purpose, serial) for key, serial, name, purpose in told))
     words = ((word, serial) for _, serial, name, _ in told for word in sorted(search_words(name)))
-    ledger.run_many(_PUT_WORD, words)
+    ledger.run_many(_SQL["put_word"], words)
 
 
 def _told(ledger: Connection, records: Sequence[Record]) -> Iterator[tuple[bytes, str, str, str]]:
@@ -92,12 +91,12 @@ def installations_of(ledger: Connection, customer: int) -> list[Installation]:
 
 
 def _found(ledger: Connection, holds: LiteralString, *params: Value) -> list[Installation]:
-    return [Installation._make(row) for row in ledger.rows(_SELECT.replace("{holds}", holds), *params)]
+    return [Installation._make(row) for row in ledger.rows(_SQL["select"].replace("{holds}", holds), *params)]
 
 
 def names_of(ledger: Connection, installation: bytes | None) -> tuple[str, ...]:
     """Return the name of an installation; nothing where nobody named it."""
-    return tuple(name for (name,) in ledger.rows(_NAME, installation))
+    return tuple(name for (name,) in ledger.rows(_SQL["name"], installation))
 
 
 def put_installation(
@@ -112,6 +111,6 @@ def put_installation(
     one = installation_named(ledger, name)
     called = one.name if called is None else check_name(called)
     one = one._replace(name=called, purpose=one.purpose if purpose is None else purpose)
-    ledger.run(_SET, one.name, one.purpose, one.installation)
+    ledger.run(_SQL["set"], one.name, one.purpose, one.installation)
     renew_words(ledger, one.customer)
     return one

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection, Row
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries
 from licensekit.dates import date_of, days_of
 from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.documents import WorkspaceState
@@ -23,10 +22,8 @@ from licensekit.wire.plain import fields_named, plain_fields
 
 _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 REPORTED_BY: Final = ("license", "edition", "customer", "issuer", *_MONTHS)
-_STATEMENTS: Final = read_statements(Path(__file__).with_name("report.sql"))
-_PERIODS, _FIGURES, _STATED, _TRUE_UP, _REPORT = _STATEMENTS[:5]
+_SQL: Final = read_queries(__file__)
 _OF_CUSTOMER: Final = "SELECT serial FROM customer_serials WHERE customer ="
-_SALES, _SALES_OF, _BUNDLES, _BUNDLES_OF = _STATEMENTS[5:]
 
 
 class ReportScope(NamedTuple):
@@ -126,19 +123,21 @@ def _query(ledger: Connection, scope: ReportScope, periods: list[tuple[str, date
     days = [(days_of(first), days_of(last)) for _, first, last in periods]
     one = None if scope.customer is None else customer_named(ledger, scope.customer).number
     is_owned = one is not None or scope.by == "customer"
-    parts = (_PERIODS, _FIGURES) if scope.by == "edition" else (_PERIODS + _STATED, f"{_FIGURES} {_TRUE_UP}")
+    with_periods, sums = _SQL["with_periods"], _SQL["sums"]
+    if scope.by != "edition":
+        with_periods, sums = with_periods + _SQL["with_statements"], f"{sums} {_SQL['true_up']}"
     filled = {
-        "{periods}": parts[0],
-        "{figures}": parts[1],
+        "{periods}": with_periods,
+        "{figures}": sums,
         "{days}": ", ".join(f"({place}, {a}, {b})" for place, (a, b) in enumerate([(0, days[0][0] - 1), *days])),
-        "{sales}": _SALES_OF.replace("{postings}", POSTINGS) if is_owned else _SALES,
-        "{bundles}": _BUNDLES_OF if is_owned else _BUNDLES,
+        "{sales}": _SQL["sales_of"].replace("{postings}", POSTINGS) if is_owned else _SQL["sales"],
+        "{bundles}": _SQL["bundles_of"] if is_owned else _SQL["bundles"],
         "{which}": "1 = 1" if one is None else f"b.serial IN ({_OF_CUSTOMER} {one})",
         "{customer}": "o.customer" if is_owned else "0",
         "{edition}": "t.edition" if scope.by == "edition" else "''",
         "{within}": str(scope.within),
     }
-    query = _REPORT
+    query = _SQL["report"]
     for name, part in filled.items():
         query = query.replace(name, part)
     return query

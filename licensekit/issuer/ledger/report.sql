@@ -1,5 +1,6 @@
 -- Figures by customer, edition, use, license, whether it is unrestricted, and period. `place` is a period's
 -- number from 1 on; 0 is all the time before. Counts are added up, and of what is unrestricted the bundles.
+-- name: with_periods
 WITH periods(place, first, last) AS (VALUES {days}),
 figures AS (
     SELECT p.place, f.terms, f.customer, SUM(f.new) AS new, SUM(f.renewed) AS renewed, SUM(f.changed) AS changed,
@@ -18,6 +19,7 @@ figures AS (
         WHERE p.place > 0 AND b.issued < (p.last + 1) * 86400 GROUP BY p.place, b.terms, b.customer
 );
 
+-- name: sums
 SELECT f.customer, {edition} AS edition, t.use, s.license, CASE WHEN s.count IS NULL THEN 1 ELSE 0 END AS unlimited,
     f.place, max(s.kind) AS kind,
     SUM(f.new * coalesce(s.count, 1)), SUM(f.renewed * coalesce(s.count, 1)), SUM(f.changed * coalesce(s.count, 1)),
@@ -29,6 +31,7 @@ SELECT f.customer, {edition} AS edition, t.use, s.license, CASE WHEN s.count IS 
 
 -- The true-up, added to the same: what the serials with statements in a period have at its end, beside what they
 -- stated. It is of what is in production, and of serials that have any of it at the end.
+-- name: with_statements
 , statements AS (
     SELECT p.place, p.last, b.serial, b.number,
         ROW_NUMBER() OVER (PARTITION BY p.place, b.serial ORDER BY b.issued DESC, b.number DESC) AS nth
@@ -57,21 +60,27 @@ compared AS (
         SUM(peak) AS peak FROM used GROUP BY place, serial, license
 );
 
+-- name: true_up
 UNION ALL SELECT {customer}, '', 0, c.license, c.unlimited, c.place, -1, 0, 0, 0, 0, 0, 0, 0, 0,
     SUM(c.sold), SUM(c.in_use), SUM(c.peak), SUM(CASE WHEN c.peak > c.sold THEN c.peak - c.sold ELSE 0 END),
     SUM(CASE WHEN c.peak < c.sold THEN c.sold - c.peak ELSE 0 END), count(*)
     FROM compared AS c JOIN customer_serials AS o ON o.serial = c.serial GROUP BY 1, 4, 5, 6;
 
+-- name: report
 {periods} SELECT c.name, c.external, f.* FROM ({figures}) AS f LEFT JOIN customers AS c ON c.number = f.customer
     ORDER BY c.name_key, f.customer, f.edition, f.use, f.license, f.unlimited, f.place;
 
 -- Where what was sold is found: in the sums of the whole ledger, or with the customer of each bundle.
+-- name: sales
 SELECT s.*, 0 AS customer FROM sales AS s;
 
+-- name: sales_of
 SELECT c.*, o.customer FROM ({postings}) AS c JOIN customer_serials AS o ON o.serial = c.serial;
 
+-- name: bundles
 SELECT b.*, 0 AS customer FROM bundles AS b;
 
 -- Written so that no engine takes the index of all that ends: these are the bundles of few serials, or of all.
+-- name: bundles_of
 SELECT b.terms, b.issued, b.lapses + 0 AS lapses, b.expiry, b.state || '' AS state, b.maintenance, o.customer
     FROM bundles AS b JOIN customer_serials AS o ON o.serial = b.serial WHERE {which};

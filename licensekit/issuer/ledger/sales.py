@@ -7,21 +7,19 @@ what that had displaced is active again. `sales` adds all this up, by terms and 
 import json
 from collections.abc import Collection, Iterable
 from functools import reduce
-from pathlib import Path
 from typing import Any, Final, LiteralString
 
 from licensekit.database import Connection
-from licensekit.database.schemas import read_statements
+from licensekit.database.schemas import read_queries
 from licensekit.dates import day_at
 from licensekit.issuer.ledger.states import asked
 from licensekit.keys.verifying import sha256
 from licensekit.wire.documents import Bundle, Kind
 
-_STATEMENTS: Final = read_statements(Path(__file__).with_name("sales.sql"))
-POSTINGS: Final = _STATEMENTS[0]
+_SQL: Final = read_queries(__file__)
+POSTINGS: Final = _SQL["done"]
 """A query for what every entry did to the bundles `b` of which `{which}` holds."""
-_KNOWN, *_MOVING, _NO_SALE, _EDITION, _POST, _PUT_TERMS, _PUT_SOLD = _STATEMENTS[1:]
-_POSTED: Final = _POST.replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
+_POSTED: Final = _SQL["post"].replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
 _TOGETHER: Final = 500
 """How many serials are looked up together."""
 
@@ -42,12 +40,14 @@ def terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | 
             digest = alike[key] = sha256(repr((int(bundle.use), key[0], counts)).encode())
             first.setdefault(digest, (number, bundle, key[0]))
         digests.append(digest)
-    known: dict[bytes, int] = dict(connection.rows(f"{_KNOWN} IN ({asked(list(first))})", *first))
+    known: dict[bytes, int] = dict(connection.rows(f"{_SQL['known']} IN ({asked(list(first))})", *first))
     new = {digest: one for digest, one in first.items() if digest not in known}
-    connection.run_many(_PUT_TERMS, [(number, digest, int(b.use), name) for digest, (number, b, name) in new.items()])
+    connection.run_many(
+        _SQL["put_terms"], [(number, digest, int(b.use), name) for digest, (number, b, name) in new.items()]
+    )
     for number, bundle, _ in new.values():
         counted = [(code, int(kind), count) for kind in Kind for code, count in bundle.counts(kind).items()]
-        connection.run_many(_PUT_SOLD, [(number, *one) for one in [("", -1, 1), *counted]])
+        connection.run_many(_SQL["put_sold"], [(number, *one) for one in [("", -1, 1), *counted]])
     known |= {digest: number for digest, (number, *_) in new.items()}
     return [known[digest] for digest in digests]
 
@@ -59,7 +59,7 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
         if edition := said.get("edition") or said.get("set", {}).get("edition"):
             return str(edition)
     if order is None or '"action"' in order:
-        row = connection.one(_EDITION, bundle.serial, bundle.part)
+        row = connection.one(_SQL["edition"], bundle.serial, bundle.part)
         return row[0] if row else ""
     return ""
 
@@ -74,10 +74,10 @@ def enter(connection: Connection, serials: Collection[str], numbers: tuple[int, 
     wanted = sorted(serials)
     for place in range(0, len(wanted), _TOGETHER):
         some = wanted[place : place + _TOGETHER]
-        for statement in _MOVING:
+        for statement in (_SQL["move"], _SQL["hold"]):
             connection.run(_filled(statement, first, last, at).replace("{serials}", asked(some)), *some)
     if serials:
-        connection.run(_filled(_NO_SALE, first, last, at))
+        connection.run(_filled(_SQL["no_sale"], first, last, at))
     connection.run(_POSTED, first, last)
 
 

@@ -1,5 +1,6 @@
 -- What every entry did, by the terms of a bundle and the day: sold as new; changed, more or fewer; renewed;
 -- taken back; and `net`, by how many more are in force from that day on. 86400 seconds are a day.
+-- name: done
 SELECT number, serial, terms, issued / 86400 AS day, is_sale AS new, 1 - is_sale AS changed, 0 AS renewed,
     0 AS taken, CASE WHEN starts > issued / 86400 OR ends < issued / 86400 THEN 0 ELSE 1 END AS net
     FROM bundles AS b WHERE {which}
@@ -16,11 +17,13 @@ UNION ALL SELECT m.number, b.serial, b.terms, m.day, 0, 0, 0, 0, m.sign
 UNION ALL SELECT m.number, b.serial, b.terms, b.ends + 1, 0, 0, 0, 0, -m.sign
     FROM movements AS m JOIN bundles AS b ON b.number = m.bundle WHERE {which} AND m.day <= b.ends;
 
+-- name: known
 SELECT digest, number FROM terms WHERE digest;
 
 -- What has become active, or has ceased to be: moved by the bundle `n` that was entered for its serial and part, or
 -- by the only one; where there is none, it was taken back or reinstated. A movement counts from its day on: not before
 -- the bundle starts, or what takes its place; and what is active again, not before it would have ceased to count.
+-- name: move
 INSERT INTO movements SELECT coalesce(n.number, {last}), b.number, coalesce(n.issued / 86400, {at}),
     (SELECT max(v.day) FROM (SELECT coalesce(n.issued / 86400, {at}) AS day
         UNION ALL SELECT b.issued / 86400 UNION ALL SELECT b.starts
@@ -35,16 +38,20 @@ INSERT INTO movements SELECT coalesce(n.number, {last}), b.number, coalesce(n.is
         AND (n.serial = b.serial AND n.part = b.part OR {first} = {last})
     WHERE b.serial IN ({serials}) AND b.held <> CASE b.state WHEN 'active' THEN 1 ELSE 0 END;
 
+-- name: hold
 UPDATE bundles SET held = 1 - held
     WHERE serial IN ({serials}) AND held <> CASE state WHEN 'active' THEN 1 ELSE 0 END;
 
+-- name: no_sale
 UPDATE bundles SET is_sale = 0 WHERE number >= {first} AND number <= {last} AND EXISTS (SELECT 1
     FROM movements AS m JOIN bundles AS b ON b.number = m.bundle
     WHERE m.number = bundles.number AND m.sign < 0 AND b.use = bundles.use);
 
+-- name: edition
 SELECT t.edition FROM bundles AS b JOIN terms AS t ON t.number = b.terms
     WHERE b.serial = ? AND b.part = ? ORDER BY b.number DESC LIMIT 1;
 
+-- name: post
 INSERT INTO sales
     SELECT terms, day, SUM(new), SUM(changed), SUM(renewed), SUM(taken), SUM(net)
     FROM ({postings}) AS p WHERE number >= ? AND number <= ? GROUP BY terms, day
@@ -52,6 +59,8 @@ INSERT INTO sales
     changed = sales.changed + excluded.changed, renewed = sales.renewed + excluded.renewed,
     taken = sales.taken + excluded.taken, net = sales.net + excluded.net;
 
+-- name: put_terms
 INSERT INTO terms VALUES (?, ?, ?, ?);
 
+-- name: put_sold
 INSERT INTO sold VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
