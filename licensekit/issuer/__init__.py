@@ -40,7 +40,7 @@ from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
 from licensekit.issuer.ledger.customers import CUSTOMER_FIELDS, Customer
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
-from licensekit.issuer.ledger.installations import Installation
+from licensekit.issuer.ledger.installations import KnownInstallation
 from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
@@ -58,8 +58,8 @@ from licensekit.text.columns import TableOptions
 __all__ = [
     "CLOCK_IS_RIGHT", "CUSTOMER_FIELDS", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER",
     "OVERRIDES", "SCALES", "USAGE_FIELDS", "USAGE_STATES", "Amendment", "Attach", "BundlesVoid", "CatalogDraft",
-    "Ceremony", "ChangeProposal", "Customer", "Done", "Filters", "Installation", "IssueProposal", "Issued",
-    "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal",
+    "Ceremony", "ChangeProposal", "Customer", "Done", "Filters", "IssueProposal", "Issued", "KeyChange", "KeyFile",
+    "KeyPlan", "KeyProposal", "KnownInstallation", "KnownKey", "LedgerEntry", "LicenseFile", "ListProposal",
     "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine", "OrderSource", "PackProposal", "PendingDocument",
     "Permission", "PublishedFile", "Received", "ResetFile", "RootKeys", "Secrets", "SignProposal", "TableOptions",
     "UsageReport", "VerifiedRequest", "Workspace", "WorkspaceState", "amendment", "bounded", "change_passphrase",
