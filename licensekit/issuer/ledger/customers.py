@@ -111,8 +111,9 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     is_rare = any(size < _RARE for size in sizes.values())
     source: LiteralString = _WITH_WORD if is_rare else "customers"
     query = _FOUND.replace("{source}", source).replace("{those}", those)
-    query = query.replace("{words}", " ".join([_HAS_WORD] * (len(words) - is_rare)))
-    query = query.replace("{after}", "" if after is None else _AFTER)
+    has_words: LiteralString = f" {_HAS_WORD}" * (len(words) - is_rare)
+    beyond: LiteralString = "" if after is None else _AFTER
+    query = query.replace("{words}", has_words).replace("{after}", beyond)
     ends = [(word, word + _LAST) for word in rarest]
     params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
     rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)

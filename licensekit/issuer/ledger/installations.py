@@ -60,7 +60,7 @@ def _told(ledger: Connection, records: Sequence[Record]) -> Iterator[tuple[bytes
                 is_name = isinstance(name, str) and len(name) <= NAME_LENGTH
                 said = str(name) if is_name else "", str(purpose) if purpose in PURPOSES else ""
             case Bundle(binding=binding, serial=serial) if binding is not None and binding.installation is not None:
-                yield binding.installation, serial, *said
+                yield binding.installation, serial, said[0], said[1]
                 said = "", ""
             case Statement(serial=serial):
                 yield signer_of(one.token), serial, "", ""
