@@ -42,7 +42,7 @@ from licensekit.issuer.ledger.bundles import LISTED_FIELDS, Issued
 from licensekit.issuer.ledger.customers import CUSTOMER_FIELDS, Customer
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
-from licensekit.issuer.ledger.installations import Installation
+from licensekit.issuer.ledger.installations import KnownInstallation
 from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.ledger.report import REPORT_FIELDS, REPORTED_BY, ReportRow, ReportScope
@@ -63,7 +63,7 @@ __all__ = [
     "CLOCK_IS_RIGHT", "CUSTOMER_FIELDS", "ENTRY_FIELDS", "FIRST_KEY", "LISTED_FIELDS", "LISTED_STATES", "OVER",
     "OVERRIDES", "RENEWAL_FIELDS", "REPORTED_BY", "REPORT_FIELDS", "SCALES", "USAGE_FIELDS", "USAGE_STATES",
     "Amendment", "Attach", "BundlesVoid", "CatalogDraft", "Ceremony", "ChangeProposal", "Customer", "Done", "Filters",
-    "Installation", "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownKey",
+    "IssueProposal", "Issued", "KeyChange", "KeyFile", "KeyPlan", "KeyProposal", "KnownInstallation", "KnownKey",
     "LedgerEntry", "LicenseFile", "ListProposal", "LookupResult", "MergeProposal", "NewWorkspace", "OrderLine",
     "OrderSource", "PackProposal", "PendingDocument", "Permission", "PublishedFile", "Received", "Renewal", "ReportRow",
     "ReportScope", "ResetFile", "RootKeys", "Secrets", "SignProposal", "SupportCase", "TableOptions", "UsageReport",
@@ -71,6 +71,6 @@ __all__ = [
     "change_passphrase", "csv_lines", "diagnose_ledger", "draft_from", "faults_of", "file_name", "find_key_file",
     "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key", "open_orders",
     "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft", "renewal",
-    "renewal_lines", "renewed_module",
-    "require_replaceable", "restore_ledger", "resume", "root_key_files", "sheet_page", "token_key",
+    "renewal_lines", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files",
+    "sheet_page", "token_key",
 ]  # fmt: skip

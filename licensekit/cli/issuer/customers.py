@@ -12,7 +12,7 @@ from licensekit.cli.options import option, refuse, whole
 from licensekit.cli.output import Columns, emit_json, facts, json_option, printing, remark, show_below, show_rows
 from licensekit.cli.proposals import Consent, consent_options
 from licensekit.cli.views.spelling import day_of, expiry
-from licensekit.issuer import Customer, Filters, Installation, Issued, Workspace
+from licensekit.issuer import Customer, Filters, Issued, KnownInstallation, Workspace
 from licensekit.wire.documents import PURPOSES
 
 _CUSTOMERS: Final[Columns[Customer]] = {
@@ -29,7 +29,7 @@ _BUNDLES: Final[Columns[Issued]] = {
     "order": lambda one: one.order_number,
     "purchase order": lambda one: one.purchase_order,
 }
-_INSTALLATIONS: Final[Columns[Installation]] = {
+_INSTALLATIONS: Final[Columns[KnownInstallation]] = {
     "installation": lambda one: one.installation.hex()[:16],
     "name": lambda one: one.name,
     "purpose": lambda one: one.purpose,
@@ -85,7 +85,7 @@ def _show(one: Customer) -> None:
     facts(*((name.replace("_", " "), said) for name, said in one.plain().items() if said))
 
 
-def _show_place(one: Installation) -> None:
+def _show_place(one: KnownInstallation) -> None:
     show_rows([one], _INSTALLATIONS)
 
 
@@ -129,7 +129,7 @@ def merge(*, name: str, into: str, workspace: Workspace, now: int, consent: Cons
 @option("--purpose", "What it is for.", type=click.Choice(PURPOSES))
 @with_workspace
 @printing(_show_place)
-def installation(*, name: str, workspace: Workspace, **given: Any) -> Installation:
+def installation(*, name: str, workspace: Workspace, **given: Any) -> KnownInstallation:
     """Name an installation, or say what it is for.
 
     It is the one whose hash begins with HASH, of 8 digits or more, or the only one of a serial.

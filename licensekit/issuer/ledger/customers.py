@@ -107,8 +107,9 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     is_rare = any(size < _RARE for size in sizes.values())
     source: LiteralString = _SQL["with_word"] if is_rare else "customers"
     query = _SQL["found"].replace("{source}", source).replace("{those}", those)
-    query = query.replace("{words}", " ".join([_SQL["has_word"]] * (len(words) - is_rare)))
-    query = query.replace("{after}", "" if after is None else _SQL["behind"])
+    has_words: LiteralString = f" {_SQL['has_word']}" * (len(words) - is_rare)
+    beyond: LiteralString = "" if after is None else _SQL["behind"]
+    query = query.replace("{words}", has_words).replace("{after}", beyond)
     ends = [(word, word + _LAST) for word in rarest]
     params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
     rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)

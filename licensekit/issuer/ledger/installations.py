@@ -23,7 +23,7 @@ _SQL: Final = read_queries(__file__)
 _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
 
 
-class Installation(NamedTuple):
+class KnownInstallation(NamedTuple):
     """Where a customer runs the software."""
 
     installation: bytes
@@ -59,7 +59,7 @@ def _told(ledger: Connection, records: Sequence[Record]) -> Iterator[tuple[bytes
                 is_name = isinstance(name, str) and len(name) <= NAME_LENGTH
                 said = str(name) if is_name else "", str(purpose) if purpose in PURPOSES else ""
             case Bundle(binding=binding, serial=serial) if binding is not None and binding.installation is not None:
-                yield binding.installation, serial, *said
+                yield binding.installation, serial, said[0], said[1]
                 said = "", ""
             case Statement(serial=serial):
                 yield signer_of(one.token), serial, "", ""
@@ -70,7 +70,7 @@ def _told(ledger: Connection, records: Sequence[Record]) -> Iterator[tuple[bytes
                 pass
 
 
-def installation_named(ledger: Connection, name: str) -> Installation:
+def installation_named(ledger: Connection, name: str) -> KnownInstallation:
     """Return the installation whose hash begins with `name`, of at least 8 hex digits, or the only one of a serial.
 
     Raises:
@@ -85,13 +85,13 @@ def installation_named(ledger: Connection, name: str) -> Installation:
     return found[0]
 
 
-def installations_of(ledger: Connection, customer: int) -> list[Installation]:
+def installations_of(ledger: Connection, customer: int) -> list[KnownInstallation]:
     """Return the installations of a customer, by name."""
     return _found(ledger, "i.customer = ?", customer)
 
 
-def _found(ledger: Connection, holds: LiteralString, *params: Value) -> list[Installation]:
-    return [Installation._make(row) for row in ledger.rows(_SQL["select"].replace("{holds}", holds), *params)]
+def _found(ledger: Connection, holds: LiteralString, *params: Value) -> list[KnownInstallation]:
+    return [KnownInstallation._make(row) for row in ledger.rows(_SQL["select"].replace("{holds}", holds), *params)]
 
 
 def names_of(ledger: Connection, installation: bytes | None) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def names_of(ledger: Connection, installation: bytes | None) -> tuple[str, ...]:
 
 def put_installation(
     ledger: Connection, name: str, *, called: str | None = None, purpose: str | None = None
-) -> Installation:
+) -> KnownInstallation:
     """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 
     Raises:

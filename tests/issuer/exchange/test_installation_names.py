@@ -7,7 +7,7 @@ import pytest
 
 from licensekit import limits
 from licensekit.errors import EntryInvalid, NotIssued
-from licensekit.issuer.ledger.installations import Installation
+from licensekit.issuer.ledger.installations import KnownInstallation
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import NAME, PURPOSE, Document
@@ -33,7 +33,7 @@ def accept(workspace: Workspace, document: Document, name: str = "installation")
     workspace.customers.propose_accept(data, now=NOW).sign(signer(workspace, "revocations"), who=WHO, confirm=True)
 
 
-def known(workspace: Workspace) -> list[Installation]:
+def known(workspace: Workspace) -> list[KnownInstallation]:
     customer = workspace.customers.find(limit=1)[0][0]
     return workspace.customers.installations(customer.number)
 
