@@ -60,7 +60,12 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
         make_folder(path.parent)
         with replacing(path, mode=PRIVATE, replace=False) as file:
             file.writelines(row.encode() for row in rows)
-        renew_listed(path, wanted, how._replace(table=issuer.TableOptions()))
+        before = wanted.workspace.ledger.count_entries()
+        try:
+            renew_listed(path, wanted, how._replace(table=issuer.TableOptions()))
+        finally:
+            if wanted.workspace.ledger.count_entries() == before:
+                path.unlink()
 
 
 def renew_listed(path: Path, wanted: FileOptions, how: BulkOptions) -> None:

@@ -212,6 +212,21 @@ def test_a_run_that_was_interrupted_is_completed_with_the_list_that_it_left(
     assert sold.json("ledger", "verify", "-C", "acme") == before
 
 
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("typed", "words", "code"),
+    [("n\n", (), 1), ("y\n", ("--passphrase-file", "orders.csv"), 7), ("", ("--yes", "--key", "nobody"), 7)],
+    ids=["a no", "a wrong passphrase", "no such key"],
+)
+def test_a_direct_run_that_signs_nothing_leaves_no_list(
+    sold: Desk, typed: str, words: tuple[str, ...], code: int
+) -> None:
+    secret = () if "--passphrase-file" in words else sold.passphrase
+    sold.run(*ENDING, "-o", "out", *words, *secret, typed=typed, code=code)
+    assert files(sold) == []
+    assert in_force(sold)["S0"][0] == 1
+
+
 def test_the_list_of_another_run_is_not_overwritten(sold: Desk) -> None:
     (sold.folder / "out").mkdir()
     (sold.folder / "out" / "renewals.csv").write_text("mine")
