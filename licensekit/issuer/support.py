@@ -125,10 +125,11 @@ def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[Token]]:
     found = _newest(bundles.of_serial(ledger, name)) or [one for one in of_order if one.state != VOID] or of_order
     try:
         for number in [] if found else lookup.entries_named(ledger, name):
-            if issued := bundles.signed_in(ledger, number):
+            known = lookup.lookup(ledger, number)
+            if issued := bundles.by_identity(ledger, known.identity):
                 found.append(issued)
             else:
-                yield [lookup.lookup(ledger, number).entry.token]
+                yield [known.entry.token]
     except NotIssued as unknown:
         found = _of_customer(tx, name, unknown)
     source = AttachmentSource(tx, attach=True)

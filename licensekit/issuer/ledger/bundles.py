@@ -102,11 +102,6 @@ def by_number(connection: Connection, number: int) -> Issued | None:
     return _one(connection, "b.number = ?", number)
 
 
-def signed_in(connection: Connection, number: int) -> Issued | None:
-    """Return the bundle that was issued, or signed again last, by the entry of this number."""
-    return _one(connection, "b.number = ? OR b.signed = ?", number, number)
-
-
 def by_identity(connection: Connection, identity: bytes) -> Issued | None:
     """Return the bundle of this identity."""
     return _one(connection, "b.identity = ?", identity)

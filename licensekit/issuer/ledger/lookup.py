@@ -144,12 +144,13 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     document = decode(CLASS_OF[known.token.type], opened.payload)
     binding = document.binding if isinstance(document, Bundle) else None
     installation = signer_of(known.token) if binding is None else binding.installation
-    issued = bundles.signed_in(ledger, number)
+    identity = identity_of(known.token.type, opened.payload)
+    issued = bundles.by_identity(ledger, identity)
     heir = issued and bundles.successor(ledger, issued)
     return LookupResult(
         known,
         document,
-        identity_of(known.token.type, opened.payload),
+        identity,
         opened.signatures[0].key,
         issued and issued.state,
         issued and issued.change,
