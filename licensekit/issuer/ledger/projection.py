@@ -130,7 +130,7 @@ def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[
         place = one[2].serial, one[2].part
         if some and (place in places or place[0] in linked or some[-1][2].serial in linked):
             yield some
-            some, places = [], set()
+            some, places = [], set[tuple[str, str]]()
         some.append(one)
         places.add(place)
     yield some
