@@ -131,11 +131,13 @@ def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int,
         emit_json({**said, "key_id": key.key_id, "fingerprint": key.fingerprint})
         return
     heading(f"{folder} is ready: issuer {state.issuer}, for product {state.product}.")
-    emit(f"\nSend {folder / state.issuer}.pub to the vendor, who admits it:")
+    emit()
+    emit(f"Send {folder / state.issuer}.pub to the vendor, who admits it:")
     emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}")
     emit("and compare its fingerprint with the vendor by another way:")
     emit(f"    {fingerprint(key.fingerprint)}")
-    emit("\nWhen the vendor's new pack comes back, take it in and sign the catalog:")
+    emit()
+    emit("When the vendor's new pack comes back, take it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
@@ -161,11 +163,16 @@ def _show(
     emit()
     if module is not None:
         heading("In the application:")
+        emit()
         name = module.removesuffix("_licensing.py")
-        emit(f"\n    from {name}_licensing import {name}\n\n    licensing = {name}.open()\n")
+        emit(f"    from {name}_licensing import {name}")
+        emit()
+        emit(f"    licensing = {name}.open()")
+        emit()
     heading("Next:")
+    emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"\n    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
+    emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
     emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
 
 
