@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Catalog, Edition, is_code
@@ -57,8 +57,8 @@ def _lines(path: str, keys: Mapping[str, Any]) -> Iterator[str]:
         yield f"[{path}]\n"
     for key, value in keys.items():
         if isinstance(value, dict):
-            counts = {f"{key}.{code}": UNRESTRICTED if inner is None else inner for code, inner in value.items()}
-            yield from _lines("", counts)
+            said = cast("Mapping[str, Any]", value).items()
+            yield from _lines("", {f"{key}.{code}": UNRESTRICTED if one is None else one for code, one in said})
         else:
             # An array too long for a line has one for each entry.
             line = json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,6 @@
 """What the vendor's workspace refuses: of its folder, keys, catalog and ledger, and for what was issued before."""
 
-from licensekit.errors.coded import LicenseError
+from licensekit.errors.coded import LicenseError, Message
 from licensekit.errors.faults import RuleBroken, SoldReduced
 
 
@@ -82,6 +82,8 @@ class CatalogChanged(WorkspaceError, reasons=True):
     """`catalog.toml` differs from the catalog that was last signed, or takes away from bundles already sold."""
 
     faults: tuple[SoldReduced, ...] = ()
+    concerned: tuple[Message, ...] = ()
+    """From whom it takes away, by what that is."""
 
 
 class LedgerDamaged(WorkspaceError, reasons=True):

@@ -43,7 +43,7 @@ def check(*, file: str | None, folder: Path, as_json: bool) -> None:
     otherwise it is compared with the catalog that the workspace has signed last.
     """
     draft = _draft(file, folder)
-    for one in (*draft.remarks, *draft.concerned):
+    for one in draft.remarks:
         warn(f"{one.message}.")
     with located(file):
         draft.require_nothing_taken()

@@ -163,11 +163,16 @@ def _show(
     emit()
     if module is not None:
         heading("In the application:")
+        emit()
         name = module.removesuffix("_licensing.py")
-        emit(f"\n    from {name}_licensing import {name}\n\n    licensing = {name}.open()\n")
+        emit(f"    from {name}_licensing import {name}")
+        emit()
+        emit(f"    licensing = {name}.open()")
+        emit()
     heading("Next:")
+    emit()
     order = typed(folder / "orders" / "example.toml")
-    emit(f"\n    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
+    emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
     emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
 
 

@@ -60,7 +60,7 @@ class CatalogDraft(NamedTuple):
     def require_nothing_taken(self) -> None:
         """Raise `CatalogChanged`, with every place, if it takes away from what was sold."""
         if taken := self.taken_away:
-            raise CatalogChanged(reason="takes-away", faults=tuple(taken))
+            raise CatalogChanged(reason="takes-away", faults=tuple(taken), concerned=self.concerned)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -258,7 +258,7 @@ def test_a_catalog_in_a_file_is_compared_with_what_the_workspace_has_signed(
     assert "Unchanged" in desk.run("catalog", "check", *there).stdout
     other.write_text(text)
     assert "Says the same as version 1, which was signed last." in desk.run(*check).stdout
-    assert desk.json(*diff) == {"changed": False, "differences": []}
+    assert desk.json(*diff) == {"changed": False, "differences": [], "concerned": []}
     other.write_text(text.replace("[licenses.archive]", "[licenses.store]"))
     message = desk.refused(6, *check)
     assert "other.toml: it takes something away" in message

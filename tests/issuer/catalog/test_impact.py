@@ -32,7 +32,8 @@ SOLD: tuple[Mapping[str, Any], ...] = (
 def sold(workspace: Workspace) -> Workspace:
     """A workspace with bundles of four customers, one of which ends in ten days."""
     for number, order in enumerate(SOLD):
-        issue(workspace, **{"order": f"A-{number}", "system": None, "users": None, **order})
+        said: dict[str, Any] = {"order": f"A-{number}", "system": None, "users": None, **order}
+        issue(workspace, **said)
     return workspace
 
 
