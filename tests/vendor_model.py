@@ -225,7 +225,8 @@ class Books:
 
     def _kept_beside(self, one: Sale) -> set[Sale]:
         """Return what is kept of the serials that a sale has to do with."""
-        serials = (one.serial, *one.replaces)
+        line = (*self.by_serial.get(one.serial, ()), one)
+        serials = {one.serial, *(serial for other in line for serial in other.replaces)}
         return {other for serial in serials for other in self.by_serial.get(serial, ()) if self.is_kept(other)}
 
     def owner(self, serial: str) -> Customer:
