@@ -43,14 +43,14 @@ _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", 
 
 
 def make_request(
-    change: WriteTransaction, *, with_facts: bool = True, name: str = "", purpose: str = ""
+    change: WriteTransaction, *, with_facts: bool = True, name: str | None = None, purpose: str | None = None
 ) -> tuple[str, Request]:
     """Sign a request for a bundle bound to this installation; return its text and document.
 
     Machine facts are in it only as keyed hashes; without `with_facts` they are not in it. `name` and `purpose`, one of
     `PURPOSES`, tell the vendor what the installation is called and for. Raises `EntryInvalid` for what is no name.
     """
-    called = {key: text for key, text in ((NAME, check_name(name)), (PURPOSE, purpose)) if text}
+    called = {key: text for key, text in ((NAME, check_name(name or "")), (PURPOSE, purpose)) if text}
     state = change.read.state()
     facts = machine_facts(given=change.read.opened.facts) if with_facts else {}
     nonce = token_bytes(NONCE_BYTES)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from licensekit import Licensing
-from licensekit.errors import BundleRefused, NotActivated, NotFound
+from licensekit.errors import BundleRefused, EntryInvalid, NotActivated, NotFound
 from licensekit.installation import Installation
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
@@ -34,6 +34,16 @@ def test_a_request_can_leave_the_facts_out(installation: Installation) -> None:
     assert request.facts == {}
     assert request.serial is None
     assert request.summary["machine facts"].startswith("none")
+
+
+def test_a_request_says_what_the_installation_is_called_and_for(installation: Installation) -> None:
+    _, request = installation.request(name="Oslo test", purpose="test")
+    said = {"name": "Oslo test", "purpose": "test"}
+    assert said.items() <= request.extensions.items()
+    assert said.items() <= request.summary.items(), "people see it before they send it"
+    assert not {"name", "purpose"} & installation.request()[1].extensions.keys()
+    with pytest.raises(EntryInvalid):
+        installation.request(name="a\x00")
 
 
 def test_two_requests_never_share_a_nonce(crm: Installation) -> None:

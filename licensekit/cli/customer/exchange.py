@@ -26,13 +26,15 @@ _one_output = refuse(
 @click.command()
 @_one_output
 @option("--no-facts", "Leave the hashes of machine facts out.")
-@option("--name NAME", "Tell the vendor what this installation is called.", default="", show_default=False)
-@option("--purpose", "Tell the vendor what it is for.", type=click.Choice(PURPOSES), default="", show_default=False)
+@option("--name NAME", "Tell the vendor what this installation is called.")
+@option("--purpose", "Tell the vendor what it is for.", type=click.Choice(PURPOSES))
 @_output
 @trust_options
 @home_option
 @json_option
-def request(*, no_facts: bool, name: str, purpose: str, output: str | None, as_json: bool, **place: Any) -> None:
+def request(
+    *, no_facts: bool, name: str | None, purpose: str | None, output: str | None, as_json: bool, **place: Any
+) -> None:
     """Make a request for a license bound to this installation, to send to the vendor.
 
     It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated,

@@ -47,8 +47,8 @@ _SET: Final = ("called", "external", "contact", "note")
 def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: bool, **page: Any) -> None:
     """List the customers by name, or those that have every word of TEXT, by its beginning.
 
-    Words are looked for in names, external ids, contacts, notes, companies, serials, numbers of orders and purchase
-    orders, and names of installations, without regard to case and accents.
+    Words are looked for in names, external ids, contacts, notes, companies, purchase orders and names of installations,
+    without regard to case and accents. The whole TEXT may be the beginning of a serial or an order's number.
     """
     del now
     found, more = workspace.customers.find(text, **page)

@@ -5,6 +5,7 @@ of its company's name, else a new one. These records may change, and no chain of
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
@@ -20,8 +21,9 @@ from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
 
 _STATEMENTS: Final = read_statements(Path(__file__).with_name("customers.sql"))
-_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _HAS_WORD, _AFTER = _STATEMENTS[:10]
-_FOUND, _PUT_WORD, _PUT_SERIAL, _OWNERS, _IDS, _NAMES, _EVER_CALLED, _WRITTEN, _PLACES, _ENTERED = _STATEMENTS[10:]
+_OF_SERIAL, _BY_ID, _BY_NAME, _SERIALS, _INSERT, _NEXT, _SIZE, _WITH_WORD, _NUMBERED, _HAS_WORD = _STATEMENTS[:10]
+_AFTER, _FOUND, _PUT_WORD, _PUT_SERIAL, _HAND_OVER, _OWNERS, _IDS, _NAMES, _EVER_CALLED, *_OF_ONE = _STATEMENTS[10:]
+_WRITTEN, _PLACES, _ENTERED = _OF_ONE
 _LAST: Final = "\U0010ffff"
 _NAMED: Final = 5
 """How many customers a message names."""
@@ -91,22 +93,28 @@ def customers_found(
 ) -> tuple[list[Customer], int | None]:
     """Return the first `limit` customers that have every word of a text, by its beginning, ordered by name.
 
-    `after` is the number of the last customer of the page before. The second result is that of the next page; None:
-    there are no more.
+    A whole text is also looked for as the beginning of a serial or an order's number, as it is and in capitals. `after`
+    is the number of the last customer of the page before. The second result is that of the next page; None: there are
+    no more.
     """
     found = _found(ledger, text, limit + 1, after)
     return found[:limit], found[limit - 1].number if len(found) > limit else None
 
 
 def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[Customer]:
-    words = search_words(text)
+    words, text = search_words(text), text.strip()
+    begins = [(one, one + _LAST) * 2 for one in {text, text.upper()} if one]
+    numbered = sorted({row for begin in begins for (row,) in ledger.rows(_NUMBERED, *begin)})
+    those: LiteralString = asked(numbered) if numbered else "NULL"
     sizes = {word: ledger.rows(_SIZE, word, word + _LAST, _RARE)[0][0] for word in words}
     rarest = sorted(words, key=lambda word: (sizes[word], word))
     is_rare = any(size < _RARE for size in sizes.values())
     source: LiteralString = _WITH_WORD if is_rare else "customers"
-    more: LiteralString = " ".join([_HAS_WORD] * (len(words) - is_rare) + [_AFTER] * (after is not None))
-    params = [end for word in rarest for end in (word, word + _LAST)]
-    query = _FOUND.replace("{source}", source).replace("{more}", more)
+    query = _FOUND.replace("{source}", source).replace("{those}", those)
+    query = query.replace("{words}", " ".join([_HAS_WORD] * (len(words) - is_rare)))
+    query = query.replace("{after}", "" if after is None else _AFTER)
+    ends = [(word, word + _LAST) for word in rarest]
+    params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
     rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
     return [Customer._make(row) for row in rows]
 
@@ -128,7 +136,7 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
     asked_for = [(named, bundle.company) for one, bundle, named in entered if not is_decided(one, bundle)]
     meant = _meant(ledger, asked_for, number)
     [(first,)] = ledger.rows(_NEXT)
-    made, texts = list[tuple[Value, ...]](), list[tuple[int, str]]()
+    made, texts, chosen = list[tuple[Value, ...]](), list[tuple[int, str]](), dict[str, int]()
     for one, bundle, named in entered:
         if not is_decided(one, bundle):
             owner = meant.of(named, bundle.company) or first + len(made)
@@ -137,11 +145,13 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
                 meant.names.setdefault(folded(bundle.company), owner)
                 meant.ids.update({named: owner} if named else {})
                 texts.append((owner, named))
-            owners[bundle.serial] = owner
+            owners[bundle.serial] = chosen[bundle.serial] = owner
         meant.ever.setdefault(folded(bundle.company), owners[bundle.serial])
-        texts.append((owners[bundle.serial], _text(bundle.company, bundle.serial, one.order_number, one.order)))
+        texts.append((owners[bundle.serial], _text(bundle.company, one.order)))
     ledger.run_many(_INSERT, made)
-    ledger.run_many(_PUT_SERIAL, owners.items())
+    ledger.run_many(_PUT_SERIAL, chosen.items())
+    if any("other-company" in one.note for one, *_ in entered):
+        ledger.run_many(_HAND_OVER, ((owner, serial) for serial, owner in chosen.items()))
     _put_words(ledger, texts)
 
 
@@ -216,8 +226,8 @@ def renew_words(ledger: Connection, number: int) -> None:
     _put_words(ledger, ((number, text) for text in texts))
 
 
-def _text(company: str, serial: str, order_number: str | None, order: str | None) -> str:
-    return f"{company} {serial} {order_number or ''} {said_in(order, 'purchase_order') or ''}"
+def _text(company: str, order: str | None) -> str:
+    return f"{company} {said_in(order, 'purchase_order') or ''}"
 
 
 def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:

@@ -17,19 +17,27 @@ SELECT coalesce(max(number), 0) + 1 FROM customers;
 SELECT count(*) FROM (SELECT 1 FROM customer_words WHERE word >= ? AND word < ? LIMIT ?) AS n;
 
 -- Those that have a word, which may be few: they are sorted then, and all others are gone through in their order.
-(SELECT o.* FROM (SELECT DISTINCT customer FROM customer_words WHERE word >= ? AND word < ?) AS f
+(SELECT o.* FROM (SELECT customer FROM customer_words WHERE word >= ? AND word < ?
+UNION SELECT number FROM customers WHERE number IN ({those})) AS f
 CROSS JOIN customers AS o WHERE o.number = f.customer);
+
+-- Those that have a serial or an order whose number begins so, in indexes that are there: they need no words.
+SELECT customer FROM (SELECT customer FROM customer_serials WHERE serial >= ? AND serial < ? LIMIT 500) AS s
+UNION SELECT customer FROM (SELECT s.customer FROM entries AS e JOIN bundles AS b ON b.number = e.number
+JOIN customer_serials AS s ON s.serial = b.serial WHERE e.order_number >= ? AND e.order_number < ? LIMIT 500) AS o;
 
 AND EXISTS (SELECT 1 FROM customer_words AS w WHERE w.customer = c.number AND w.word >= ? AND w.word < ?);
 
 AND (c.name_key, c.number) > (SELECT name_key, number FROM customers WHERE number = ?);
 
 SELECT c.number, c.external, c.name, c.contact, c.note FROM {source} AS c
-WHERE c.number > 0 {more} ORDER BY c.name_key, c.number LIMIT ?;
+WHERE (c.number IN ({those}) OR c.number > 0 {words}) {after} ORDER BY c.name_key, c.number LIMIT ?;
 
 INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING;
 
 INSERT INTO customer_serials VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
+
+UPDATE installations SET customer = ? WHERE serial = ?;
 
 SELECT serial, customer FROM customer_serials WHERE serial IN ({those});
 
@@ -49,5 +57,5 @@ SELECT external, name, contact, note FROM customers WHERE number = ?;
 
 SELECT name FROM installations WHERE customer = ?;
 
-SELECT b.company, b.serial, e.order_number, e.order_text FROM customer_serials AS s
+SELECT b.company, e.order_text FROM customer_serials AS s
 JOIN bundles AS b ON b.serial = s.serial JOIN entries AS e ON e.number IN (b.number, b.signed) WHERE s.customer = ?;

@@ -84,6 +84,15 @@ def test_an_installation_is_named_by_serial_or_by_the_beginning_of_its_hash(work
     assert workspace.customers.find("named", limit=9)[0] == []
 
 
+def test_an_installation_goes_with_its_serial_to_another_customer(workspace: Workspace) -> None:
+    serial = answer(workspace, OSLO)
+    other = workspace.overriding("other-company")
+    other.issue(ordered(company="B", serial=serial, part="b"), signer(workspace), who=WHO, now=NOW)
+    for name, count in (("Nordlys Kraft AS", 0), ("B", 1)):
+        customer = workspace.customers.get(name)
+        assert len(workspace.customers.installations(customer.number)) == count
+
+
 @pytest.mark.parametrize("name", ["", "ffffffff", "1010000022", "%"])
 def test_an_installation_that_is_not_there_is_refused(workspace: Workspace, name: str) -> None:
     answer(workspace, {})

@@ -21,7 +21,7 @@ from tests import makers
 NAMES = ("Løvås AS", "Lovas as", "LØVÅS AS", "Beta", "Gamma Öl", "C-1")
 IDS = ("C-1", "C-2", "beta")
 STEPS = 40
-WORDS = ("lov", "as", "c 1", "b", "gam o", "s1", "pay", "n1", "")
+WORDS = ("lov", "as", "c 1", "b", "gam o", "s1", "S1", "pay", "n1", "n1 b", "po 7", "")
 
 
 class Sold(NamedTuple):
@@ -75,7 +75,11 @@ class Model:
 
     def _has(self, one: Customer, text: str) -> bool:
         texts = [str(field or "") for field in one[1:]]
-        texts += [" ".join(sold) for sold in self.sold if self.owners[sold.serial] == one.number]
+        own = [sold for sold in self.sold if self.owners[sold.serial] == one.number]
+        begins = (text, text.upper()) if text else ()
+        if any(sold.serial.startswith(begins) or sold.order.startswith(begins) for sold in own):
+            return True
+        texts += [f"{sold.company} {sold.purchase_order}" for sold in own]
         words = search_words(" ".join(texts))
         return all(any(word.startswith(begin) for word in words) for begin in search_words(text))
 
