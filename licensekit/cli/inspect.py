@@ -29,7 +29,7 @@ _workspace_option: Final = option(
     type=PATH,
     cls=ApplicationOption,
 )
-_LEDGERS: Final = ("ledger.db", "ledger.url")
+LEDGERS: Final = ("ledger.db", "ledger.url")
 """What makes a folder a workspace."""
 _of_file: Final = together(
     click.argument("file"),
@@ -44,7 +44,7 @@ _of_file: Final = together(
 
 def _workspace(folder: Path | None, *given: str | None) -> Path | None:
     """Return the workspace that answers, unless something else is `given`; None: there is none."""
-    is_here = built_in_of(click.get_current_context()).folder is None and any(map(os.path.isfile, _LEDGERS))
+    is_here = built_in_of(click.get_current_context()).folder is None and any(map(os.path.isfile, LEDGERS))
     return folder or (Path() if is_here and not any(given) else None)
 
 

@@ -121,22 +121,16 @@ def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...
 
 def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[Token]]:
     """Yield what is in each file that a name means: as a customer would get it, or as it came."""
-    ledger, numbers = tx.ledger, list[int]()
-    found = _newest(bundles.of_serial(ledger, name))
-    if not found:
-        of_order = bundles.of_order(ledger, name)
-        found = [one for one in of_order if one.state != VOID] or of_order
-    if not found:
-        try:
-            numbers = lookup.entries_named(ledger, name)
-        except NotIssued as unknown:
-            found = _of_customer(tx, name, unknown)
-    for number in numbers:
-        issued = bundles.signed_in(ledger, number)
-        if issued is None:
-            yield [lookup.lookup(ledger, number).entry.token]
-        else:
-            found.append(issued)
+    ledger, of_order = tx.ledger, bundles.of_order(tx.ledger, name)
+    found = _newest(bundles.of_serial(ledger, name)) or [one for one in of_order if one.state != VOID] or of_order
+    try:
+        for number in [] if found else lookup.entries_named(ledger, name):
+            if issued := bundles.signed_in(ledger, number):
+                found.append(issued)
+            else:
+                yield [lookup.lookup(ledger, number).entry.token]
+    except NotIssued as unknown:
+        found = _of_customer(tx, name, unknown)
     source = AttachmentSource(tx, attach=True)
     for one in found:
         yield armor.read(license_file(source, one.bundle, one.token, repeated=True).data)

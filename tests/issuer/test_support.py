@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -90,7 +91,8 @@ def altered(file: LicenseFile) -> bytes:
     return makers.file_of(makers.spliced(more, file.token)).encode()
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What somebody asks about, and the verdict."""
 
     made: Callable[[Workspace], str | bytes]

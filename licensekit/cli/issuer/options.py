@@ -44,8 +44,8 @@ def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
         def opened(*, folder: Path, **given: Any) -> None:
             overridden = [name for name in overrides if given.pop(name.replace("-", "_"))]
             with Workspace.open(folder) as workspace:
-                if not overrides and (error := workspace.ledger.restored()):
-                    warn(f"{error.message}.")
+                if not overrides:
+                    warn_of_restored(workspace)
                 times = {"now": clock()} if timed else {}
                 command(workspace=workspace.overriding(*overridden), **times, **given)
 
@@ -126,6 +126,12 @@ key_option: Final = option("--key KEY", "Sign with this key: its name or key id.
 """`--key`, as `key`."""
 signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
 """The options of whatever a signing key signs; they come as `signing`."""
+
+
+def warn_of_restored(workspace: Workspace) -> None:
+    """Warn of a restored ledger, which may be asked: what was issued after its backup is not in it."""
+    if error := workspace.ledger.restored():
+        warn(f"{error.message}.")
 
 
 def require_whole(workspace: Workspace) -> None:

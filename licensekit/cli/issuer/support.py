@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from licensekit.cli.inputs import STANDARD, read_input
-from licensekit.cli.issuer.options import in_workspace
+from licensekit.cli.issuer.options import in_workspace, warn_of_restored
 from licensekit.cli.issuer.output import Audience, attachments_option, is_folder, output_option, put_file, require_place
 from licensekit.cli.output import command_line, emit, emit_json, facts, harmless, json_option, separated, warn
 from licensekit.cli.views import spelling
@@ -20,6 +20,7 @@ def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
     """Print what there is to say of a file, or of what a name means; return whether all of it works as it is."""
     asked = read_input(name, what="a license file") if name == STANDARD or Path(name).is_file() else name
     with Workspace.open(folder) as workspace:
+        warn_of_restored(workspace)
         found = workspace.ledger.explain(asked, now=now)
         catalog = workspace.state(now).catalog
     if as_json:

@@ -123,7 +123,7 @@ def test_what_helps_is_a_command(reason: str) -> None:
 
 def test_a_workspace_is_known_by_the_files_of_its_layout() -> None:
     layout = Layout(Path())
-    assert (layout.ledger.name, layout.ledger_url.name) == inspect._LEDGERS
+    assert (layout.ledger.name, layout.ledger_url.name) == inspect.LEDGERS
 
 
 @pytest.mark.process
