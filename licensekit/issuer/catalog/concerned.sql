@@ -3,7 +3,7 @@
 SELECT c.name, count(*) FROM (
         SELECT b.serial FROM bundles AS b
         WHERE b.terms IN (SELECT s.number FROM sold AS s WHERE s.license IN ({codes}))
-        AND b.state || '' = 'active' AND b.ends + 0 >= ? LIMIT ?
+        AND b.state = 'active' AND b.ends >= ? LIMIT ?
     ) AS f
     JOIN customer_serials AS s ON s.serial = f.serial
     JOIN customers AS c ON c.number = s.customer

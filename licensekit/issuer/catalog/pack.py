@@ -177,7 +177,7 @@ def _draft(tx: LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
 
 
 _OF_LICENSES, _OF_SETTINGS = read_statements(Path(__file__).with_name("concerned.sql"))
-_MOST: Final = 50_000
+_MOST: Final = 10_000
 """More bundles than these are not counted, so that no change waits for a million of them."""
 _NAMED: Final = 3
 

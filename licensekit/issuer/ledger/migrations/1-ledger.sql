@@ -69,6 +69,8 @@ CREATE INDEX bundles_ends ON bundles (state, ends, number, issued);
 CREATE INDEX bundles_maintenance ON bundles (state, maintenance, number, issued, ends)
     WHERE maintenance IS NOT NULL;
 CREATE INDEX bundles_terms ON bundles (terms, number);
+-- Holds all that counting the bundles in force by what they sell asks for.
+CREATE INDEX bundles_in_force ON bundles (terms, state, ends, serial);
 
 -- What bundles sell. Those that sell the same have the terms of the first of them, by its entry.
 CREATE TABLE terms (
