@@ -198,8 +198,8 @@ class Workspace(WorkspacePart):
         That is each bundle in force whose term or maintenance ends, what ends first in front; in constant memory.
         `issue_bulk` signs the `line` of each, or of those that `renewal_lines` reads back from a table.
         """
-        with self.read(now) as tx:
-            yield from renewals(tx.ledger, filters, days=days, today=day_at(now))
+        with self.database.read() as ledger:
+            yield from renewals(ledger, filters, days=days, today=day_at(now))
 
     def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
         """Write the newest file of each customer where a web server serves it, and yield every one (`license_file`).

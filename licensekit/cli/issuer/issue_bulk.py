@@ -45,22 +45,27 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
     first = list(islice(renewals, 1))
     found = chain(first, renewals)
     rows = map(written_row, chain([issuer.RENEWAL_FIELDS], (one.plain().values() for one in found)))
+    path = Path(wanted.output or "", "renewals.csv")
     if as_csv:
         sys.stdout.writelines(rows)
-    elif wanted.consent.preview or not first:
+    elif wanted.consent.preview or not (first or path.exists()):
         wanted.workspace.catalog.require_unchanged(wanted.now)
-        _exit_if_refused(_preview(wanted, (one.line for one in found)))
+        _exit_if_refused(_preview(wanted, (one.line for one in found))[1])
     else:
         for as_lines in (how.as_lines, False):
             _require_form(wanted, as_lines=as_lines)
         # What was interrupted once the ledger had it no longer ends: this list finds it again.
-        path = Path(wanted.output or "", "renewals.csv")
-        make_folder(path.parent)
         if path.exists():
             raise PlaceTaken(reason="renewals", where=str(path))
+        make_folder(path.parent)
         with replacing(path, mode=PRIVATE, replace=False) as file:
             file.writelines(row.encode() for row in rows)
-        renew_listed(path, wanted, how._replace(table=issuer.TableOptions()))
+        before = wanted.workspace.ledger.count_entries()
+        try:
+            renew_listed(path, wanted, how._replace(table=issuer.TableOptions()))
+        finally:
+            if wanted.workspace.ledger.count_entries() == before:
+                path.unlink()
 
 
 def renew_listed(path: Path, wanted: FileOptions, how: BulkOptions) -> None:
@@ -80,10 +85,10 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
     attach = wanted.attach
     if wanted.consent.preview or asks:
         with open_orders(sources, catalog, how.table) as orders:
-            refused = _preview(wanted, orders.lines)
-        if wanted.consent.preview or not how.keep_going:
+            good, refused = _preview(wanted, orders.lines)
+        if wanted.consent.preview or not (good and how.keep_going):
             _exit_if_refused(refused)
-        if wanted.consent.preview:
+        if wanted.consent.preview or not good:
             return
         click.confirm("Sign all of these?", abort=True, err=True)
     with open_orders(sources, catalog, how.table) as orders:
@@ -120,8 +125,8 @@ def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
         raise click.UsageError("--qr and --print draw a single license.")
 
 
-def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> int:
-    """Check each order by itself, show what it comes to, and return how many faults there are."""
+def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]:
+    """Check each order by itself, show what it comes to, and return how many are valid, and how many faults."""
     shown: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []
     faults: list[Located] = []
@@ -151,7 +156,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> int:
         table(["order", "company", "serial", "part", "until", ""], rows)
     else:
         remark("There are none.")
-    return len(faults)
+    return len(shown), len(faults)
 
 
 def _exit_if_refused(count: int) -> None:

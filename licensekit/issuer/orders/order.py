@@ -189,7 +189,7 @@ def flat(content: Mapping[str, Any]) -> dict[str, object]:
     """Return the values of an order or a change by key path, those of its tables among them."""
     found: dict[str, object] = {}
     for key, value in content.items():
-        found |= {f"{key}.{code}": one for code, one in value.items()} if isinstance(value, dict) else {key: value}
+        found |= {f"{key}.{code}": one for code, one in value.items()} if key in {*TABLES, "set"} else {key: value}
     return found
 
 

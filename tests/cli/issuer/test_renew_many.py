@@ -205,10 +205,26 @@ def test_a_run_that_was_interrupted_is_completed_with_the_list_that_it_left(
         sold.run(*ENDING, "-o", "out", "--yes", *sold.passphrase, code=8)
     assert in_force(sold)["S0"][0] == 2
     assert files(sold) == ["renewals.csv"]
+    assert "--from-file" in sold.refused(8, *ENDING, "-o", "out", "--yes", *sold.passphrase)
     before = sold.json("ledger", "verify", "-C", "acme")
     sold.run(*taken(sold, "out/renewals.csv", "--yes"))
     assert files(sold) == [*(f"acme-S{number}-base-2.lic" for number in range(3)), "renewals.csv"]
     assert sold.json("ledger", "verify", "-C", "acme") == before
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("typed", "words", "code"),
+    [("n\n", (), 1), ("y\n", ("--passphrase-file", "orders.csv"), 7), ("", ("--yes", "--key", "nobody"), 7)],
+    ids=["a no", "a wrong passphrase", "no such key"],
+)
+def test_a_direct_run_that_signs_nothing_leaves_no_list(
+    sold: Desk, typed: str, words: tuple[str, ...], code: int
+) -> None:
+    secret = () if "--passphrase-file" in words else sold.passphrase
+    sold.run(*ENDING, "-o", "out", *words, *secret, typed=typed, code=code)
+    assert files(sold) == []
+    assert in_force(sold)["S0"][0] == 1
 
 
 def test_the_list_of_another_run_is_not_overwritten(sold: Desk) -> None:
