@@ -26,6 +26,7 @@ MEANINGS: Final = {
     "-C": Meaning("DIR", "The workspace"),
     "--administrator": Meaning("", "May log in|Whether the user"),
     "--all": Meaning("", "Show"),
+    "--by": Meaning("WAY|WHAT", "The way to log in|Group by"),
     "--clock-is-right": Meaning("", "The clock is right"),
     "--color": Meaning("", "Print in color"),
     "--column": Meaning("HEADING=COLUMN", "Read the column with this heading"),
@@ -33,11 +34,13 @@ MEANINGS: Final = {
     "--customer": Meaning("NAME", "Only"),
     "--encoding": Meaning("NAME", "The encoding of a table"),
     "--expired": Meaning("", "The term has passed"),
-    "--expiring-within": Meaning("DAYS", "Only active ones whose term ends|Renew all whose term or maintenance ends"),
+    "--expiring-within": Meaning(
+        "DAYS", "Only active ones whose term ends|Renew all whose term or maintenance ends|Count what ends"
+    ),
     "--for-pack": Meaning("FILE", "Attach what an application lacks"),
     "--format": Meaning("[toml|jsonl|csv]|[jsonl|csv]", "How ORDERS are written|How entries"),
     "--fresh-days": Meaning("DAYS", "After this many days|Sign the revocation list again"),
-    "--from": Meaning("TIME", "From when on"),
+    "--from": Meaning("TIME|DATE", "From when on|The first day"),
     "--from-file": Meaning("FILE", "Many users|Many renewals"),
     "--group": Meaning("GROUP", "A group of the user|For the users of this group"),
     "--help": Meaning("", "Show this message"),

@@ -137,15 +137,14 @@ class SalesModel:
     def _true_up(self, found: dict[Key, dict[str, int]], first: int, last: int, by: Callable[[Sold], str]) -> None:
         counting = in_force(self.done, last)
         for serial in {one.serial for one in self.statements if first <= one.day <= last}:
-            of_serial = [one for one in self.sold if one.serial == serial and one.use == 0]
+            of_serial = [one for one in self.sold if (one.serial, one.use) == (serial, 0) and one.number in counting]
             if not of_serial:
                 continue
             stated = [one.in_use for one in self.statements if one.serial == serial and first <= one.day <= last]
             sold: defaultdict[str, list[int | None]] = defaultdict(list)
             for one in of_serial:
-                if one.number in counting:
-                    for code, count in one.counts.items():
-                        sold[code].append(count)
+                for code, count in one.counts.items():
+                    sold[code].append(count)
             for code in {*sold, *(code for one in stated for code in one)} - self.unstated:
                 is_unrestricted = None in sold[code]
                 peak = max(one.get(code, 0) for one in stated)

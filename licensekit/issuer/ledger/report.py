@@ -25,6 +25,7 @@ _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 REPORTED_BY: Final = ("license", "edition", "customer", "issuer", *_MONTHS)
 _STATEMENTS: Final = read_statements(Path(__file__).with_name("report.sql"))
 _PERIODS, _FIGURES, _STATED, _TRUE_UP, _REPORT = _STATEMENTS[:5]
+_OF_CUSTOMER: Final = "SELECT serial FROM customer_serials WHERE customer ="
 _SALES, _SALES_OF, _BUNDLES, _BUNDLES_OF = _STATEMENTS[5:]
 
 
@@ -130,10 +131,9 @@ def _query(ledger: Connection, scope: ReportScope, periods: list[tuple[str, date
         "{periods}": parts[0],
         "{figures}": parts[1],
         "{days}": ", ".join(f"({place}, {a}, {b})" for place, (a, b) in enumerate([(0, days[0][0] - 1), *days])),
-        "{whose}": "" if one is None else f" WHERE customer = {one}",
         "{sales}": _SALES_OF.replace("{postings}", POSTINGS) if is_owned else _SALES,
         "{bundles}": _BUNDLES_OF if is_owned else _BUNDLES,
-        "{which}": "1 = 1" if one is None else "b.serial IN (SELECT serial FROM owners)",
+        "{which}": "1 = 1" if one is None else f"b.serial IN ({_OF_CUSTOMER} {one})",
         "{customer}": "o.customer" if is_owned else "0",
         "{edition}": "t.edition" if scope.by == "edition" else "''",
         "{within}": str(scope.within),

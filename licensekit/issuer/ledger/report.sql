@@ -1,7 +1,6 @@
 -- Figures by customer, edition, use, license, whether it is unrestricted, and period. `place` is a period's
 -- number from 1 on; 0 is all the time before. Counts are added up, and of what is unrestricted the bundles.
 WITH periods(place, first, last) AS (VALUES {days}),
-owners AS (SELECT serial, customer FROM customer_serials{whose}),
 figures AS (
     SELECT p.place, f.terms, f.customer, SUM(f.new) AS new, SUM(f.renewed) AS renewed, SUM(f.changed) AS changed,
         SUM(f.taken) AS taken, SUM(f.net) AS net, 0 AS lapsed, 0 AS expiring, 0 AS due
@@ -29,27 +28,29 @@ SELECT f.customer, {edition} AS edition, t.use, s.license, CASE WHEN s.count IS 
     GROUP BY 1, 2, 3, 4, 5, 6;
 
 -- The true-up, added to the same: what the serials with statements in a period have at its end, beside what they
--- stated. Only what is in production counts.
+-- stated. It is of what is in production, and of serials that have any of it at the end.
 , statements AS (
-    SELECT p.place, p.last, f.serial, f.number,
-        ROW_NUMBER() OVER (PARTITION BY p.place, f.serial ORDER BY f.issued DESC, f.number DESC) AS nth
-        FROM periods AS p JOIN exchange_files AS f ON f.issued >= p.first * 86400 AND f.issued < (p.last + 1) * 86400
-        WHERE p.place > 0 AND f.type = 'statement' AND f.serial IN (SELECT serial FROM owners)
-            AND EXISTS (SELECT 1 FROM bundles AS b WHERE b.serial = f.serial AND b.use = 0)
+    SELECT p.place, p.last, b.serial, b.number,
+        ROW_NUMBER() OVER (PARTITION BY p.place, b.serial ORDER BY b.issued DESC, b.number DESC) AS nth
+        FROM periods AS p JOIN exchange_files AS b ON b.issued >= p.first * 86400 AND b.issued < (p.last + 1) * 86400
+        WHERE p.place > 0 AND b.type = 'statement' AND {which}
+),
+counting AS (
+    SELECT n.place, n.serial, b.terms FROM statements AS n JOIN bundles AS b ON b.serial = n.serial AND b.use = 0
+        AND b.issued < (n.last + 1) * 86400 AND coalesce(b.starts, 0) <= n.last AND b.ends >= n.last
+        AND 0 = coalesce((SELECT SUM(m.sign) FROM movements AS m WHERE m.bundle = b.number AND m.day <= n.last), 0)
+        WHERE n.nth = 1
 ),
 used AS (
     SELECT n.place, n.serial, s.license, 0 AS sold, 0 AS unlimited, max(s.in_use) AS peak,
         SUM(CASE n.nth WHEN 1 THEN s.in_use ELSE 0 END) AS in_use
         FROM statements AS n JOIN stated AS s ON s.number = n.number AND s.issuer = ?
+        WHERE (n.place, n.serial) IN (SELECT place, serial FROM counting)
         GROUP BY n.place, n.serial, s.license
-    UNION ALL SELECT n.place, n.serial, s.license, coalesce(SUM(s.count), 0),
+    UNION ALL SELECT c.place, c.serial, s.license, coalesce(SUM(s.count), 0),
         max(CASE WHEN s.count IS NULL THEN 1 ELSE 0 END), 0, 0
-        FROM statements AS n JOIN bundles AS b ON b.serial = n.serial AND b.use = 0
-            AND b.issued < (n.last + 1) * 86400 AND coalesce(b.starts, 0) <= n.last AND b.ends >= n.last
-        JOIN sold AS s ON s.number = b.terms AND s.kind >= 0
-        WHERE n.nth = 1 AND 0 = coalesce(
-            (SELECT SUM(m.sign) FROM movements AS m WHERE m.bundle = b.number AND m.day <= n.last), 0)
-        GROUP BY n.place, n.serial, s.license
+        FROM counting AS c JOIN sold AS s ON s.number = c.terms AND s.kind >= 0
+        GROUP BY c.place, c.serial, s.license
 ),
 compared AS (
     SELECT place, serial, license, max(unlimited) AS unlimited, SUM(sold) AS sold, SUM(in_use) AS in_use,
@@ -59,7 +60,7 @@ compared AS (
 UNION ALL SELECT {customer}, '', 0, c.license, c.unlimited, c.place, -1, 0, 0, 0, 0, 0, 0, 0, 0,
     SUM(c.sold), SUM(c.in_use), SUM(c.peak), SUM(CASE WHEN c.peak > c.sold THEN c.peak - c.sold ELSE 0 END),
     SUM(CASE WHEN c.peak < c.sold THEN c.sold - c.peak ELSE 0 END), count(*)
-    FROM compared AS c JOIN owners AS o ON o.serial = c.serial GROUP BY 1, 4, 5, 6;
+    FROM compared AS c JOIN customer_serials AS o ON o.serial = c.serial GROUP BY 1, 4, 5, 6;
 
 {periods} SELECT c.name, c.external, f.* FROM ({figures}) AS f LEFT JOIN customers AS c ON c.number = f.customer
     ORDER BY c.name_key, f.customer, f.edition, f.use, f.license, f.unlimited, f.place;
@@ -67,8 +68,10 @@ UNION ALL SELECT {customer}, '', 0, c.license, c.unlimited, c.place, -1, 0, 0, 0
 -- Where what was sold is found: in the sums of the whole ledger, or with the customer of each bundle.
 SELECT s.*, 0 AS customer FROM sales AS s;
 
-SELECT c.*, o.customer FROM ({postings}) AS c JOIN owners AS o ON o.serial = c.serial;
+SELECT c.*, o.customer FROM ({postings}) AS c JOIN customer_serials AS o ON o.serial = c.serial;
 
 SELECT b.*, 0 AS customer FROM bundles AS b;
 
-SELECT b.*, o.customer FROM owners AS o JOIN bundles AS b ON b.serial = o.serial;
+-- Written so that no engine takes the index of all that ends: these are the bundles of few serials, or of all.
+SELECT b.terms, b.issued, b.lapses + 0 AS lapses, b.expiry, b.state || '' AS state, b.maintenance, o.customer
+    FROM bundles AS b JOIN customer_serials AS o ON o.serial = b.serial WHERE {which};

@@ -20,12 +20,12 @@ SELECT digest, number FROM terms WHERE digest;
 
 -- What has become active, or has ceased to be: moved by the bundle `n` that was entered for its serial and part, or
 -- by the only one; where there is none, it was taken back or reinstated. A movement counts from its day on: not before
--- the bundle starts, or what takes its place, and not before the one before it.
+-- the bundle starts, or what takes its place; and what is active again, not before it would have ceased to count.
 INSERT INTO movements SELECT coalesce(n.number, {last}), b.number, coalesce(n.issued / 86400, {at}),
     (SELECT max(v.day) FROM (SELECT coalesce(n.issued / 86400, {at}) AS day
         UNION ALL SELECT b.issued / 86400 UNION ALL SELECT b.starts
         UNION ALL SELECT CASE b.held WHEN 1 THEN n.starts END
-        UNION ALL SELECT max(m.day) FROM movements AS m WHERE m.bundle = b.number) AS v),
+        UNION ALL SELECT max(m.day) FROM movements AS m WHERE m.bundle = b.number AND b.held = 0) AS v),
     1 - 2 * b.held,
     CASE WHEN n.number IS NULL THEN 'taken' WHEN b.held = 1 AND n.use = b.use AND n.number <> b.number
         AND (n.expiry > b.expiry OR b.expiry IS NOT NULL AND n.expiry IS NULL

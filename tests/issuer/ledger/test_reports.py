@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from licensekit.database import Connection
 from licensekit.dates import DAY_SECONDS, date_of
-from licensekit.issuer.ledger.entries import append
+from licensekit.errors import LedgerDamaged
+from licensekit.issuer.ledger.entries import append, open_ledger
 from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
 from licensekit.issuer.ledger.states import Named
@@ -21,7 +22,7 @@ from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Document, Kind, Usage, Use
 from tests import makers, workspaces
-from tests.issuer.sales_model import FIGURES, USED, Judged, Key, SalesModel, Sold, Stated
+from tests.issuer.sales_model import FIGURES, USED, Judged, Key, SalesModel, Sold, Stated, states
 from tests.profiles import examples
 
 DAY: Final = makers.ISSUED_DAY
@@ -115,6 +116,13 @@ class Player:
         replaces = tuple(one for one in step.replaces if one != step.serial and step.part == "base")
         starts, *ends = (None if days is None else self.day + days for days in step.dates)
         expiry, grace, maintenance = ends
+        # What starts before something that was issued earlier and waits counts beside it: the guide says so.
+        known = states(self.model.done)
+        waits = max((one.begins for one in before if known[one.number] != "void"), default=0)
+        if waits > self.day:
+            starts = max(starts or 0, waits)
+            expiry = expiry and max(expiry, starts)
+            grace = grace and max(grace, starts)
         action = "renew" if before and step.edition is None else "issue"
         edition = before[-1].edition if action == "renew" else step.edition or ""
         number = len(self.model.done) + len(self.model.statements) + 1
@@ -258,8 +266,68 @@ def test_what_is_sold_in_months_and_quarters_is_what_is_sold_in_all_of_them(
             assert {key: n for key, n in sums.items() if n} == {
                 key[1:]: one[name] for key, one in whole.items() if one[name]
             }
-        last = max((one.group for one in parts), default="")
+        ends = date_of(end)
+        last = f"{ends:%Y-%m}" if by == "month" else f"{ends:%Y}-Q{(ends.month + 2) // 3}"
         at_end = {key[1:]: one["in_force"] for key, one in figures(parts).items() if key[0] == last}
         assert {k: n for k, n in at_end.items() if n} == {
             k[1:]: v["in_force"] for k, v in whole.items() if v["in_force"]
         }
+
+
+def step(what: str, serial: str = "A", after: int = 20, **changes: Any) -> Step:
+    """Return a step of a history; a bundle of a year of 25 users unless it says otherwise."""
+    one = Step(
+        after, what, serial, 0, Use.PRODUCTION, "base", {"server": 1, "standard": 25}, (None, 365, 379, None), None, ()
+    )
+    return one._replace(**changes)
+
+
+HISTORY: Final = (
+    step("issue", edition="team"),
+    step("issue", "B", use=Use.TRIAL, dates=(None, 30, None, None)),
+    step("issue", "B", counts={"server": 1, "standard": None}, dates=(None, None, None, 100)),
+    step("state", place=5),
+    step("issue", "A", counts={"server": 1, "standard": 40}, dates=(90, 400, None, None)),
+    step("void", place=3),
+    step("issue", "A", counts={"server": 1, "standard": 30, "branch": 2}, dates=(None, 500, None, 500)),
+    step("suspend", place=4),
+    step("reinstate", place=4),
+    step("state", "A", place=4),
+    step("issue", "C", counts={"server": 1, "branch": 5}),
+    step("issue", "C", part="more", dates=(None, 60, None, None)),
+    step("issue", "A", counts={"server": 1, "standard": 20, "branch": 7}, replaces=("C",)),
+    step("return", place=7),
+    step("state", "A", after=0, place=2),
+)
+
+
+def test_on_each_engine_a_long_history_adds_up(folder: Path, location: str) -> None:
+    database = open_ledger(location, create=True)
+    with database.write() as ledger:
+        player = Player(ledger)
+        player.play(HISTORY)
+        for by, group in GROUPS.items():
+            for first, days in ((0, 100), (0, 400), (100, 60), (250, 1), (250, 0), (260, 300)):
+                begin, end = DAY + first, DAY + first + days
+                wanted = player.model.report(begin, end, by=group, true_up=by != "edition")
+                assert figures(rows(folder, ledger, scope(by, begin, end))) == wanted, (by, first, days)
+    database.close()
+
+
+def test_quarters_and_years_begin_where_the_calendar_has_them(folder: Path) -> None:
+    with played(folder, HISTORY) as player:
+        found = {
+            by: sorted({one.group for one in rows(folder, player.ledger, scope(by, DAY + 40, DAY + 200))})
+            for by in ("quarter", "year")
+        }
+        assert found == {"quarter": ["2027-Q1", "2027-Q2", "2027-Q3"], "year": ["2027"]}
+
+
+def test_the_tables_behind_a_report_are_verified(tmp_path: Path) -> None:
+    with workspaces.make(tmp_path / "acme") as one:
+        workspaces.issue(one)
+        with one.database.write() as ledger:
+            ledger.run("UPDATE sales SET new = new + 1")
+        with pytest.raises(LedgerDamaged) as caught:
+            one.ledger.verify()
+        assert (caught.value.reason, caught.value.table) == ("table", "sales")

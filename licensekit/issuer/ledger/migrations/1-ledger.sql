@@ -145,6 +145,7 @@ CREATE TABLE exchange_files (
 ) {strict};
 CREATE UNIQUE INDEX exchange_files_identity ON exchange_files (identity, installation);
 CREATE INDEX exchange_files_installation ON exchange_files (installation);
+CREATE INDEX exchange_files_issued ON exchange_files (type, issued);
 CREATE INDEX exchange_files_bundle ON exchange_files (bundle)
     WHERE bundle IS NOT NULL;
 CREATE INDEX exchange_files_serial ON exchange_files (serial, issued)
