@@ -60,12 +60,12 @@ class Seller:
     random: Random
     books: Books = field(default_factory=Books)
     orders: int = 0
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """What was handed out by orders, by name."""
-    opened: dict[Path, Signer] = field(default_factory=dict)
+    opened: dict[Path, Signer] = field(default_factory=dict[Path, Signer])
     keys: list[str] = field(default_factory=lambda: ["signing-1"])
     """The names of those that signed, the newest last."""
-    lost: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set[str])
     """The names of those that nobody believes any more."""
 
     def key(self, kind: str = "bundle") -> Signer:
@@ -227,7 +227,15 @@ class Seller:
     def _changed(self, before: Sale, action: str, label: str, **changes: Any) -> Sale:
         sequence = self.books.next_sequence(before.serial, before.part, before.use)
         new = {"number": self.books.next_number, "sequence": sequence, "issued": self.clock.today}
-        told = {**vars(before), **new, "action": action, "taken": None, "replaces": (), "key": self.keys[-1], **changes}
+        told: dict[str, Any] = {
+            **vars(before),
+            **new,
+            "action": action,
+            "taken": None,
+            "replaces": (),
+            "key": self.keys[-1],
+            **changes,
+        }
         one = Sale(**told)
         assert label == one.label
         self.books.add(one)

@@ -70,8 +70,8 @@ class Customer:
 
     name: str
     external: str
-    serials: list[str] = field(default_factory=list)
-    installations: dict[str, str] = field(default_factory=dict)
+    serials: list[str] = field(default_factory=list[str])
+    installations: dict[str, str] = field(default_factory=dict[str, str])
     """Name to purpose."""
     is_gone: bool = False
     """Whether it is a part of another."""
@@ -81,15 +81,17 @@ class Customer:
 class Books:
     """Everything that was sold, and to whom."""
 
-    sales: list[Sale] = field(default_factory=list)
-    customers: dict[str, Customer] = field(default_factory=dict)
+    sales: list[Sale] = field(default_factory=list[Sale])
+    customers: dict[str, Customer] = field(default_factory=dict[str, Customer])
     """By external id."""
-    stated: dict[str, list[tuple[int, dict[str, int]]]] = field(default_factory=dict)
+    stated: dict[str, list[tuple[int, dict[str, int]]]] = field(
+        default_factory=dict[str, list[tuple[int, dict[str, int]]]]
+    )
     """Serial to the day of each statement, and what is in use."""
-    moved: list[tuple[int, str, Sale, int]] = field(default_factory=list)
+    moved: list[tuple[int, str, Sale, int]] = field(default_factory=list[tuple[int, str, Sale, int]])
     """On which day a figure of the report rose or fell, for which sale."""
-    by_serial: dict[str, list[Sale]] = field(default_factory=dict)
-    replacing: dict[str, list[Sale]] = field(default_factory=dict)
+    by_serial: dict[str, list[Sale]] = field(default_factory=dict[str, list[Sale]])
+    replacing: dict[str, list[Sale]] = field(default_factory=dict[str, list[Sale]])
     """Serial to the sales that take its place."""
 
     def add(self, one: Sale) -> None:
@@ -225,7 +227,8 @@ class Books:
 
     def _kept_beside(self, one: Sale) -> set[Sale]:
         """Return what is kept of the serials that a sale has to do with."""
-        serials = (one.serial, *one.replaces)
+        line = (*self.by_serial.get(one.serial, ()), one)
+        serials = {one.serial, *(serial for other in line for serial in other.replaces)}
         return {other for serial in serials for other in self.by_serial.get(serial, ()) if self.is_kept(other)}
 
     def owner(self, serial: str) -> Customer:

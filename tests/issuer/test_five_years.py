@@ -311,7 +311,11 @@ def of_reports(seller: Seller) -> Iterator[str]:
 def test_five_years_of_a_ledger_agree_with_plain_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Serials are drawn, as outside of tests: those of vendor and reseller are different.
     draws = Random(11)  # noqa: S311  # the same in every run
-    monkeypatch.setattr(numbering, "anywhere", lambda _: draws.randrange(100_000_000, 900_000_000))
+
+    def anywhere(_: object) -> int:
+        return draws.randrange(100_000_000, 900_000_000)
+
+    monkeypatch.setattr(numbering, "anywhere", anywhere)
     years = Years(tmp_path, 7)
     for month in range(1, YEARS * MONTHS + 1):
         years.month(month)

@@ -35,7 +35,7 @@ SOLD: dict[str, Any] = {
 def created(vendor: Workspace, folder: Path, **changes: Any) -> Workspace:
     """Make the workspace of a reseller, whose key counts nowhere yet."""
     state = vendor.state(NOW)
-    given = {"issuer": "acme", "catalog": vendor.layout.catalog.read_bytes(), **changes}
+    given: dict[str, Any] = {"issuer": "acme", "catalog": vendor.layout.catalog.read_bytes(), **changes}
     return Workspace.create_partner(
         folder, NewWorkspace(**given), state.pack, state.newest_pin, lambda: PASSPHRASE, who="nord", now=NOW
     )
