@@ -214,9 +214,11 @@ class Books:
         last: int,
         by: Callable[[Sale], str],
     ) -> None:
-        base = next(one for one in self.by_serial[serial] if one.use == "production")
         kept = (one for one in self.by_serial[serial] if one.use == "production" and self.is_kept(one))
-        sold = _added(one for one in kept if one.end >= last)
+        counting = [one for one in kept if one.end >= last]
+        if not counting:
+            return
+        base, sold = counting[0], _added(counting)
         for code in {*(code for (_, code) in sold), *(code for used in stated for code in used)} - UNSTATED:
             total = next((number for (_, sold_code), number in sold.items() if sold_code == code), 0)
             peak = max(used.get(code, 0) for used in stated)
