@@ -13,6 +13,7 @@ from licensekit.cli.groups import NO
 from licensekit.cli.inputs import STANDARD, is_terminal
 from licensekit.cli.options import option
 from licensekit.cli.output import emit, emit_json, facts, remark, table
+from licensekit.cli.proposals import require_agreement
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
 from licensekit.errors import ConfirmationNeeded
@@ -60,6 +61,6 @@ def restore_from(restore: Callable[..., Restored], file: str, *, yes: bool, as_j
                 raise
             for one in needed.needs_confirmation:
                 remark(f"{one.message}.")
-            click.confirm("Restore it?", abort=True, err=True)
+            require_agreement("Restore it?")
             restored = restore(source, confirm=True)
     emit_json(restored._asdict()) if as_json else facts(*restored._asdict().items())

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from licensekit.cli.groups import NO
 from licensekit.cli.inputs import is_terminal
 from licensekit.cli.options import Decorator, collected, option
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark, table, warn
@@ -69,8 +70,15 @@ class Consent(NamedTuple):
         if asks:
             for one in () if is_shown else proposal.needs_confirmation:
                 remark(f"{one.message}.")
-            click.confirm(question, abort=True, err=True)
+            require_agreement(question)
         return self.preview
+
+
+def require_agreement(question: str) -> None:
+    """Ask, and end the command with nothing changed unless the answer is yes."""
+    if not click.confirm(question, err=True):
+        remark("Nothing was changed.")
+        click.get_current_context().exit(NO)
 
 
 def consent_options(*, preview: str, yes: str) -> Decorator:

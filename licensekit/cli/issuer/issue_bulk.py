@@ -16,6 +16,7 @@ from licensekit.cli.issuer.issue import BulkOptions
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
+from licensekit.cli.proposals import require_agreement
 from licensekit.dates import format_days
 from licensekit.errors import NotCurrent, NotIssued, OrderConflict, OrderInvalid, OrdersRefused, PlaceTaken
 from licensekit.errors.coded import Located, plain_value
@@ -90,7 +91,7 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
             _exit_if_refused(refused)
         if wanted.consent.preview or not good:
             return
-        click.confirm("Sign all of these?", abort=True, err=True)
+        require_agreement("Sign all of these?")
     with open_orders(sources, catalog, how.table) as orders:
         if out is not None:
             make_folder(out)

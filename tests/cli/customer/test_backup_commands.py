@@ -90,7 +90,8 @@ def test_a_restore_is_asked_for_on_a_terminal(crm: Command, monkeypatch: pytest.
     crm("users add anna")
     monkeypatch.setattr("licensekit.cli.backups.is_terminal", lambda: True)
     refused = crm("restore saved", stdin=b"n\n")
-    assert refused.code == 130
+    assert refused.code == 1
+    assert refused.err.endswith("Nothing was changed.\n")
     assert "1 entry made after this backup will be gone." in refused.err
     assert "anna" in crm("users list").out
     assert crm("restore saved", stdin=b"y\n").code == 0
