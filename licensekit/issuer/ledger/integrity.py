@@ -16,19 +16,27 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import TemporaryDirectory
-from typing import Final, LiteralString
+from typing import Final
 
 from licensekit import errors
 from licensekit.chain import Head, Link, unbroken
 from licensekit.database import Connection, Database, Row, connect
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
+from licensekit.database.schemas import (
+    Migrating,
+    compare_rows,
+    copy_rows,
+    count_rows,
+    mark_moved,
+    read_queries,
+    rows_in_order,
+)
 from licensekit.errors.coded import Message
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import documents, entries
-from licensekit.issuer.ledger.bundles import SELECT, read_row
+from licensekit.issuer.ledger.bundles import dated_after
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head
 from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.issuer.orders import numbering
@@ -40,26 +48,12 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
 
 _BATCH: Final = 500
-_DRAWN: Final[dict[str, LiteralString]] = {
-    "bundles": "SELECT * FROM bundles ORDER BY number",
-    "documents": "SELECT * FROM documents ORDER BY number",
-    "replacements": "SELECT * FROM replacements ORDER BY number, serial",
-    "sold_settings": "SELECT * FROM sold_settings ORDER BY number, setting",
-    "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
-    "terms": "SELECT * FROM terms ORDER BY number",
-    "sold": "SELECT * FROM sold ORDER BY number, license",
-    "movements": "SELECT * FROM movements ORDER BY number, bundle",
-    "sales": "SELECT * FROM sales ORDER BY terms, day",
-    "stated": "SELECT * FROM stated ORDER BY number, code",
-}
-"""Each table that is drawn from the entries, and its rows in their order."""
-
-_LAST_DRAWN: Final = (
-    "SELECT max(number) FROM (SELECT max(signed) AS number FROM bundles"
-    " UNION ALL SELECT max(number) FROM documents"
-    " UNION ALL SELECT max(number) FROM exchange_files) AS last"
+_SQL: Final = read_queries(__file__)
+_DRAWN: Final = (
+    *("bundles", "documents", "replacements", "sold_settings", "exchange_files"),
+    *("terms", "sold", "movements", "sales", "stated"),
 )
-
+"""The tables that are drawn from the entries."""
 _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
     "catalog": lambda token, trust, _: state.verify_numbered(trust, token, Catalog),
@@ -133,13 +127,13 @@ def _verify_token(entry: LedgerEntry, trust: TrustState | None, pin: str) -> Tru
 def _compare(ledger: Connection, drawn: Connection) -> None:
     """Compare the tables of the ledger with those that were drawn again."""
     last, _ = head(ledger)
-    [(drawn_from,)] = ledger.rows(_LAST_DRAWN)
+    [(drawn_from,)] = ledger.rows(_SQL["last_drawn"])
     if drawn_from is not None and drawn_from > last:
         raise errors.LedgerDamaged(reason="missing", number=last + 1)
     damaged = [
         (number, table)
-        for table, rows in _DRAWN.items()
-        for number in _first_difference(ledger.stream(rows), drawn.stream(rows))
+        for table in _DRAWN
+        for number in _first_difference(rows_in_order(ledger, table), rows_in_order(drawn, table))
     ]
     if damaged:
         number, table = min(damaged)
@@ -152,9 +146,6 @@ def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[i
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
-
-
-_BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number"
 
 
 class SerialsUnowned(Message):
@@ -178,8 +169,7 @@ def dated_ahead(ledger: Connection, now: int) -> Iterator[DatedAhead]:
         document = decode(CLASS_OF[token.type], token.payload)
         if isinstance(document, Trust | Revocations | Catalog) and document.issued > now:
             yield DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued)
-    for row in ledger.stream(_BUNDLES, now):
-        one = read_row(row)
+    for one in dated_after(ledger, now):
         yield DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued)
 
 
@@ -209,16 +199,11 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
 def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
     if loses:
         numbering.jump(ledger, token_bytes)
-    if _count_unowned(ledger):
+    if ledger.one(_SQL["unowned"]):
         stream = entries.stream(ledger)
         while some := list(islice(stream, _BATCH)):
             records = [one.record(decode(CLASS_OF[one.token.type], one.token.payload)) for one in some]
             entries.know_customers(ledger, records, some[0].number)
-
-
-def _count_unowned(ledger: Connection) -> int:
-    """Count the serials that lack their customers, as no program of ours leaves them."""
-    return len(ledger.rows("SELECT DISTINCT serial FROM bundles EXCEPT SELECT serial FROM customer_serials"))
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
@@ -239,7 +224,7 @@ def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
             ahead = tuple(dated_ahead(connection, now))
-            unowned = _count_unowned(connection)
+            unowned = len(connection.rows(_SQL["unowned"]))
         yield "ok", CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
         for one in ahead:
             yield "notice", one
