@@ -82,10 +82,9 @@ def active(connection: Connection, serial: str) -> list[Issued]:
 
 
 def successor(connection: Connection, issued: Issued) -> Issued | None:
-    """Return the bundle in force that a customer has, or should have, in the place of one that was issued.
+    """Return the bundle in force that stands for one that was issued: itself, or what took its place, if anything did.
 
-    That is the same one while it is in force; else the active one of its part, or of a serial that replaces its serial,
-    directly or through others. None: nothing took its place.
+    That is the active one of its part, or of a serial that replaces its serial, directly or through others.
     """
     serials = [issued.bundle.serial]
     for serial in serials:  # it grows

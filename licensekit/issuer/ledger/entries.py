@@ -1,13 +1,8 @@
 """The record itself: what an entry holds, how it is chained, appending and reading; and the mark of the newest entry.
 
-What the hash of an entry covers, in this order: number, action, time, who, type, frame, order number, order, request,
-note. Each stands as its length (four bytes, big-endian) and its bytes, text as UTF-8 and numbers in decimal; nothing is
-the length FFFFFFFF (`docs/format.md`, "Hash chain").
-
-The mark is the newest entry that the folder of a workspace has seen, in a file of the folder. It is written after the
-commit, if it can be. So a mark that is behind its ledger is normal; a ledger without the marked entry was restored from
-a backup, or cut. Where several folders share a ledger on a server, each mark says what that folder has seen. Documents
-of a pack carry the same in the extension `ledger` (`docs/format.md`, "Extensions").
+The mark is the newest entry that the folder of a workspace has seen, in a file of the folder, and written after the
+commit, if it can be. So one that is behind its ledger is normal; a ledger without the marked entry was restored from a
+backup, or cut. Documents of a pack carry the same in the extension `ledger` (`docs/format.md`, "Extensions").
 """
 
 from collections.abc import Iterator, Sequence
@@ -170,6 +165,7 @@ def _parts(number: int, one: Record | LedgerEntry) -> tuple[Value, ...]:
 
 
 def _content(parts: Sequence[Value]) -> bytes:
+    """Return each part as its length and its bytes; nothing is a length of its own (`docs/format.md`, "Hash chain")."""
     data = [one if one is None or isinstance(one, bytes) else str(one).encode() for one in parts]
     return b"".join([_NOTHING if one is None else len(one).to_bytes(4, "big") + one for one in data])
 

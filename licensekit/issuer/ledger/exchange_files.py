@@ -1,8 +1,8 @@
 """What the ledger says about what installations have sent: requests, receipts and statements.
 
-Everything that an installation signs names the head of its audit log, and the head in what it signed before. So what it
-sends is a chain. Two that follow on one were signed by a database that was restored from a backup, copied or rewritten
-in between. A reset of the kind `restore` accounts for one such branch, for it is asked for by a restored database.
+Everything that an installation signs names the head of its audit log, and the head in what it signed before: a chain.
+Two that follow on one were signed by a database that was restored, copied or rewritten in between. A reset of the kind
+`restore` accounts for one such branch.
 """
 
 from collections import Counter

@@ -1,12 +1,8 @@
 """Whether a ledger is whole: verified, looked through if it cannot be opened; and restored or moved, whole again.
 
-Every link, every signature, and every table drawn from it is verified. What was signed is judged by the trust that was
-in force when it was entered: a key that was revoked since has signed in its time. Entries that are missing at the end
-leave no trace here; whoever keeps the head of an earlier verification sees it.
-
-A ledger that moves is copied whole in one transaction and verified there, entry by entry. Then the old one is marked,
-so that nobody signs with it, and the workspace is pointed at the new one. What was cut off in between, the same call
-again completes.
+What was signed is judged by the trust that was in force when it was entered: a key that was revoked since has signed in
+its time. Entries that are missing at the end leave no trace here; whoever keeps the head of an earlier verification
+sees it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,18 +16,9 @@ from typing import Final
 
 from licensekit import errors
 from licensekit.chain import Head, Link, unbroken
-from licensekit.database import Connection, Database, Row, connect
+from licensekit.database import Connection, Database, Row, connect, schemas
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.schemas import (
-    Migrating,
-    compare_rows,
-    copy_rows,
-    count_rows,
-    mark_moved,
-    read_queries,
-    rows_in_order,
-)
 from licensekit.errors.coded import Message
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
@@ -48,7 +35,7 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
 
 _BATCH: Final = 500
-_SQL: Final = read_queries(__file__)
+_SQL: Final = schemas.read_queries(__file__)
 _DRAWN: Final = (
     *("bundles", "documents", "replacements", "sold_settings", "exchange_files"),
     *("terms", "sold", "movements", "sales", "stated"),
@@ -133,7 +120,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
     damaged = [
         (number, table)
         for table in _DRAWN
-        for number in _first_difference(rows_in_order(ledger, table), rows_in_order(drawn, table))
+        for number in _first_difference(schemas.rows_in_order(ledger, table), schemas.rows_in_order(drawn, table))
     ]
     if damaged:
         number, table = min(damaged)
@@ -219,7 +206,7 @@ def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
     return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
 
 
-def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
+def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, Check]:
     def whole() -> Iterator[Graded]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
@@ -243,8 +230,8 @@ def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
 def move_ledger(folder: Path, target: str) -> str:
     """Move the ledger of the workspace in `folder` to a `postgresql://` URL, or back to `ledger.db`.
 
-    Return where it is now. What stays behind is marked as moved. Another folder that shares the ledger follows it by
-    the same call.
+    Return where it is now. It is copied in one transaction and verified there; what stays behind is marked as moved.
+    Another folder that shares the ledger follows it by the same call, which also completes what was cut off.
 
     Raises:
         PlanRefused: `target` is neither, or has a password in it.
@@ -265,7 +252,7 @@ def move_ledger(folder: Path, target: str) -> str:
             entries.require_whole(leaving, entries.read_mark(layout.mark))
             with closing(entries.open_ledger(arriving, create=True)) as new, new.write() as copy:
                 _copy(leaving, copy, there)
-            mark_moved(leaving, SCHEMA, there)
+            schemas.mark_moved(leaving, SCHEMA, there)
     except errors.DatabaseMoved as error:
         if error.place != there:
             raise
@@ -278,11 +265,11 @@ def move_ledger(folder: Path, target: str) -> str:
 
 def _copy(leaving: Connection, copy: Connection, there: str) -> None:
     """Copy and verify every row, unless an earlier call has copied the same."""
-    is_filled = count_rows(copy, SCHEMA) > 0
+    is_filled = schemas.count_rows(copy, SCHEMA) > 0
     if not is_filled:
-        copy_rows(leaving, copy, SCHEMA)
+        schemas.copy_rows(leaving, copy, SCHEMA)
     try:
-        compare_rows(leaving, copy, SCHEMA, there)
+        schemas.compare_rows(leaving, copy, SCHEMA, there)
     except errors.DatabaseDamaged as error:
         raise (errors.WorkspaceExists(reason="ledger", where=there) if is_filled else error) from error
     verify(copy, lambda _: None)

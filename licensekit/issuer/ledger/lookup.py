@@ -1,8 +1,7 @@
 """What the ledger holds, found by the names that people use, or listed: filtered, ordered and a page at a time.
 
-Every filter of a list has an index that gives its bundles in the order of the answer, and the most telling of those
-that are asked for leads, so that a page costs what is on it and not what the ledger holds. The index holds what the
-filters beside it compare, so that what they leave out is passed over fast.
+Every filter of a list has an index that gives its bundles in the order of the answer and holds what the filters beside
+it compare; the most telling one leads. So a page costs what is on it and not what the ledger holds.
 """
 
 import json
