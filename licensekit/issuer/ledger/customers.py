@@ -117,10 +117,7 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
 
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
-    """Give each serial of what was entered its customer, and make what is new known to the search.
-
-    `number` is that of the first entry.
-    """
+    """Give each serial of what was entered, from entry `number` on, its customer; let the search find what is new."""
     entered = [
         (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
     ]

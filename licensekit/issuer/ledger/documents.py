@@ -186,15 +186,11 @@ def workspace_state(connection: Connection) -> WorkspaceState:
         raise WorkspaceInvalid(reason="no-facts")
     roots = every(connection, "root")
     trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), [*roots, *newest(connection)], None)
-    return WorkspaceState(
-        pin,
-        issuer,
-        trust_store,
-        issuer != trust_store.issuer or fact(connection, RESELLS) is not None,
-        _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer)),
-        _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer)),
-        _overtaken(every(connection, "trust"), issuer),
-    )
+    is_partner = issuer != trust_store.issuer or fact(connection, RESELLS) is not None
+    last_catalog = _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer))
+    last_list = _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer))
+    overtaken = _overtaken(every(connection, "trust"), issuer)
+    return WorkspaceState(pin, issuer, trust_store, is_partner, last_catalog, last_list, overtaken)
 
 
 def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:

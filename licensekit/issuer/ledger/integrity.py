@@ -16,7 +16,7 @@ from typing import Final
 
 from licensekit import errors
 from licensekit.chain import Head, Link, unbroken
-from licensekit.database import Connection, Database, Row, connect, schemas
+from licensekit.database import Connection, Database, Row, schemas
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.errors.coded import Message
@@ -56,14 +56,13 @@ Progress = Callable[[int], None]
 
 def verify(ledger: Connection, progress: Progress) -> Head:
     """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
-    with TemporaryDirectory() as place:
-        beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
-        try:
-            with beside.write() as drawn:
-                _verify_entries(ledger, drawn, progress)
-                _compare(ledger, drawn)
-        finally:
-            beside.close()
+    with (
+        TemporaryDirectory() as place,
+        closing(entries.open_ledger(Path(place, "drawn.db"), create=True)) as beside,
+        beside.write() as drawn,
+    ):
+        _verify_entries(ledger, drawn, progress)
+        _compare(ledger, drawn)
     return head(ledger)
 
 

@@ -130,16 +130,10 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     identity = identity_of(known.token.type, opened.payload)
     issued = bundles.by_identity(ledger, identity)
     heir = issued and bundles.successor(ledger, issued)
-    return LookupResult(
-        known,
-        document,
-        identity,
-        opened.signatures[0].key,
-        issued and issued.state,
-        issued and issued.change,
-        heir.bundle.name if heir and heir.token != known.token else None,
-        names_of(ledger, installation),
-    )
+    state, change = (issued.state, issued.change) if issued else (None, None)
+    send = heir.bundle.name if heir and heir.token != known.token else None
+    key, names = opened.signatures[0].key, names_of(ledger, installation)
+    return LookupResult(known, document, identity, key, state, change, send, names)
 
 
 def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:
@@ -188,18 +182,6 @@ class Filters(NamedTuple):
     """Issued then or later, in seconds since 1970."""
 
 
-class _Order(NamedTuple):
-    """In which order the bundles come: by a column, then by their entries."""
-
-    column: LiteralString
-    is_falling: bool
-
-    @property
-    def by(self) -> LiteralString:
-        """The order in SQL."""
-        return f"b.{self.column} DESC, b.number DESC" if self.is_falling else f"b.{self.column}, b.number"
-
-
 _Condition = tuple[LiteralString, tuple[Value, ...]]
 """A filter in SQL, and the values in it."""
 
@@ -210,19 +192,21 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     With `expiring_within` or active ones, those whose end is near come first; of expired ones, those that have ended
     last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
     """
-    if _is_of_another_product(connection, filters):
+    # A ledger has one product, that of its root.
+    if filters.product is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (filters.product,):
         return []
-    order = _order(filters)
+    column, way = _order(filters)
     customer = None if filters.customer is None else customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
     if customer is not None:
         conditions.append((f"b.{_SQL['of_one_customer']}", (customer,)))
     if after is not None:
-        conditions.append(_behind(connection, order, after))
+        conditions.append(_behind(connection, column, way, after))
     holds: LiteralString = " AND ".join(sql for sql, _ in conditions) or "1 = 1"
     params += [value for _, values in conditions for value in values]
-    query = _SQL["page"].replace("{source}", source).replace("{holds}", holds).replace("{by}", order.by)
+    query = _SQL["page"].replace("{source}", source).replace("{holds}", holds)
+    query = query.replace("{column}", column).replace("{way}", way)
     return [_on(today, read_row(row)) for row in connection.rows(query, *params, limit)]
 
 
@@ -233,20 +217,15 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
         after = rows[-1].number
 
 
-def _is_of_another_product(connection: Connection, filters: Filters) -> bool:
-    """Return whether nothing is of the product: a ledger has one, that of its root."""
-    wanted = filters.product
-    return wanted is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (wanted,)
-
-
-def _order(filters: Filters) -> _Order:
+def _order(filters: Filters) -> tuple[LiteralString, LiteralString]:
+    """Return by which column the bundles come, before their entries, and which way."""
     if filters.expiring_within is not None:
-        return _Order("expiry", is_falling=False)
+        return "expiry", "ASC"
     if filters.maintenance_within is not None:
-        return _Order("maintenance", is_falling=False)
+        return "maintenance", "ASC"
     if filters.state in {ACTIVE, EXPIRED}:
-        return _Order("ends", is_falling=filters.state == EXPIRED)
-    return _Order("issued", is_falling=True)
+        return "ends", "DESC" if filters.state == EXPIRED else "ASC"
+    return "issued", "DESC"
 
 
 def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list[Value]]:
@@ -286,11 +265,11 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
 
 
-def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
-    row = connection.one(f"SELECT {order.column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
+def _behind(connection: Connection, column: LiteralString, way: LiteralString, after: int) -> _Condition:
+    row = connection.one(f"SELECT {column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
     if row is None:
         raise NotIssued(reason="not-a-bundle", name=str(after))
-    return f"(b.{order.column}, b.number) {'<' if order.is_falling else '>'} (?, ?)", (*row, after)
+    return f"(b.{column}, b.number) {'<' if way == 'DESC' else '>'} (?, ?)", (*row, after)
 
 
 def _on(today: int, one: Issued) -> Issued:

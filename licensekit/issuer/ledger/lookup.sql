@@ -25,5 +25,5 @@ serial IN (SELECT serial FROM customer_serials WHERE customer = ?);
 WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807);
 
 -- name: page
-{columns} FROM (SELECT b.number FROM {source} AS b WHERE {holds} ORDER BY {by} LIMIT ?) AS f
-CROSS JOIN bundles {with_entries} WHERE b.number = f.number ORDER BY {by};
+{columns} FROM (SELECT b.number FROM {source} AS b WHERE {holds} ORDER BY b.{column} {way}, b.number {way} LIMIT ?) AS f
+CROSS JOIN bundles {with_entries} WHERE b.number = f.number ORDER BY b.{column} {way}, b.number {way};

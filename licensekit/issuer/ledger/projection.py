@@ -59,6 +59,9 @@ _Drawn = tuple[int, Record, Bundle]
 
 _SQL: Final = read_queries(__file__)
 
+company_key: Final = without_accents
+"""Returns the spelling by which companies are looked up: neither case nor accents matter."""
+
 
 def project(connection: Connection, entered: Sequence[Entered]) -> None:
     """Bring the tables behind the entries up to date with what was `entered`."""
@@ -90,11 +93,6 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
     ends = PERPETUAL if bundle.term_end is None else bundle.term_end
     dates = (bundle.issued, bundle.starts, bundle.expiry, ends, bundle.maintenance)
     return (*entered, *named, bundle.product, int(bundle.use), *dates)
-
-
-def company_key(company: str) -> str:
-    """Return the spelling by which companies are looked up: neither case nor accents matter."""
-    return without_accents(company)
 
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
