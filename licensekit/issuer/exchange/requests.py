@@ -59,10 +59,7 @@ class VerifiedRequest(NamedTuple):
 
 
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
-    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong.
-
-    Raises as `Customers.read_request`.
-    """
+    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong."""
     tokens = armor.read(data)
     token = next((one for one in tokens if one.type != "request"), tokens[0])
     if token.type == "request" and len(tokens) > 1:

@@ -95,10 +95,7 @@ USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
 
 
 def usage(tx: LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:
-    """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement.
-
-    Raises as `require_serial`.
-    """
+    """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement."""
     if serial is not None:
         require_serial(tx.ledger, serial)
     for one in exchange_files.stating_serials(tx.ledger) if serial is None else [serial]:

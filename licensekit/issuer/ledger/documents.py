@@ -148,9 +148,8 @@ class WorkspaceState(NamedTuple):
     @property
     def lacks_list(self) -> bool:
         """Whether the newest list must be signed again, because a key was revoked."""
-        if self._is_overtaken(SignedType.REVOCATIONS, self.last_list):
-            return True
-        return self.last_list is not None and self.issuer not in self.trust_store.trust.lists
+        is_gone = self.last_list is not None and self.issuer not in self.trust_store.trust.lists
+        return is_gone or self._is_overtaken(SignedType.REVOCATIONS, self.last_list)
 
     @property
     def lacks_catalog(self) -> bool:
@@ -158,9 +157,8 @@ class WorkspaceState(NamedTuple):
         return self.catalog is None or self._is_overtaken(SignedType.CATALOG, self.last_catalog)
 
     def _is_overtaken(self, kind: SignedType, document: Catalog | Revocations | None) -> bool:
-        since = self.overtaken.get(kind, (0, 0))
         made = (0, 0) if document is None else (document.root_version, document.trust_version)
-        return made < since
+        return made < self.overtaken.get(kind, (0, 0))
 
     @property
     def tokens(self) -> list[Token]:

@@ -5,18 +5,18 @@ its time. Entries that are missing at the end leave no trace here; whoever keeps
 sees it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, LiteralString
 
 from licensekit import errors
 from licensekit.chain import Head, Link, unbroken
-from licensekit.database import Connection, Database, Row, schemas
+from licensekit.database import Connection, Database, schemas
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.errors.coded import Message
@@ -116,19 +116,15 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
     [(drawn_from,)] = ledger.rows(_SQL["last_drawn"])
     if drawn_from is not None and drawn_from > last:
         raise errors.LedgerDamaged(reason="missing", number=last + 1)
-    damaged = [
-        (number, table)
-        for table in _DRAWN
-        for number in _first_difference(schemas.rows_in_order(ledger, table), schemas.rows_in_order(drawn, table))
-    ]
+    damaged = [(number, table) for table in _DRAWN for number in _first_difference(ledger, drawn, table)]
     if damaged:
         number, table = min(damaged)
         raise errors.LedgerDamaged(reason="table", number=number, table=table)
 
 
-def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[int]:
-    """Yield the number of the first row that differs, if one does."""
-    for one, other in zip_longest(found, wanted):
+def _first_difference(ledger: Connection, drawn: Connection, table: LiteralString) -> Iterator[int]:
+    """Yield the number of the first row of a table that differs, if one does."""
+    for one, other in zip_longest(schemas.rows_in_order(ledger, table), schemas.rows_in_order(drawn, table)):
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
@@ -177,8 +173,7 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
         present.read() as ledger,
     ):
         entries.raise_mark(layout.mark, head(ledger))
-    origin = "SELECT hash FROM entries WHERE number = 1"
-    place = Restorable(location, SCHEMA, origin, "entries", arrive=_go_on)
+    place = Restorable(location, SCHEMA, "SELECT hash FROM entries WHERE number = 1", "entries", arrive=_go_on)
     return restore_backup(place, source, confirm=confirm)
 
 

@@ -163,10 +163,7 @@ def _give_back(connection: Connection, number: int, at: int, identity: bytes) ->
 
 
 def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
-    """Bring up to date which bundles of some serials, and of those that they replace, are active.
-
-    The entries from `first` to `last` decide it, made at `at`.
-    """
+    """Bring up to date which bundles of some serials are active: entries `first` to `last`, made at `at`, decide it."""
     found = states.settled(connection, serials)
     connection.run_many(_SQL["settle"], [(*state, one.number) for one, state in found.items()])
     sales.enter(connection, {*serials, *(one.serial for one in found)}, (first, last), at)

@@ -167,7 +167,6 @@ class Ledger(WorkspacePart):
         """
         with self._store.database.read() as ledger:
             newest = verify(ledger, progress)
-        error = self.propose_absorb({}, now=0).restored
-        if error is not None:
+        if error := self.propose_absorb({}, now=0).restored:
             raise error
         return newest
