@@ -228,7 +228,7 @@ def count_rows(connection: Connection, schema: Schema) -> int:
 def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
     """Copy every row from one transaction to another, where there is none yet."""
     for table in tables(schema):
-        rows = _in_order(source, table)
+        rows = rows_in_order(source, table)
         first = next(rows, None)
         if first is None:
             continue
@@ -241,7 +241,7 @@ def compare_rows(
 ) -> None:
     """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
-        pairs = zip_longest(_in_order(source, table), _in_order(target, table))
+        pairs = zip_longest(rows_in_order(source, table), rows_in_order(target, table))
         for one, other in _telling(pairs, progress):
             if one != other:
                 raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
@@ -252,8 +252,8 @@ def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
     connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
 
 
-def _in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
-    # The key of every table is its first column, or its first two.
+def rows_in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
+    """Return the rows of a table, by its key: the first column of every table, or its first two."""
     return connection.stream("SELECT * FROM {table} ORDER BY 1, 2".replace("{table}", table))
 
 

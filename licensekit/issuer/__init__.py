@@ -28,8 +28,7 @@ from licensekit.issuer.bulk.runs import Done, faults_of
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.catalog.pack import CatalogDraft, PackProposal
 from licensekit.issuer.create import FIRST_KEY, NewWorkspace, Secrets
-from licensekit.issuer.exchange.customers import Received
-from licensekit.issuer.exchange.merger import MergeProposal
+from licensekit.issuer.exchange.customers import MergeProposal, Received
 from licensekit.issuer.exchange.requests import VerifiedRequest
 from licensekit.issuer.exchange.usage import OVER, USAGE_FIELDS, USAGE_STATES, UsageReport
 from licensekit.issuer.keys.ceremony import Ceremony, PendingDocument, RootKeys, resume

@@ -1,8 +1,7 @@
 """What a workspace exchanges with customers' installations, and what it makes of the receipts and statements they send.
 
-A receipt proves that an installation gave a bundle up for good. So it must be signed by the key that the bundle is
-bound to. A bundle that is bound to none can be given up by whoever has its file, while others keep it: somebody must
-confirm that it is taken back from everybody.
+A receipt must be signed by the key that the bundle is bound to. A bundle that is bound to none can be given up by
+whoever has its file, while others keep it: somebody must confirm that it is taken back from everybody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +13,11 @@ from licensekit.database import Connection
 from licensekit.dates import format_seconds
 from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange import requests
-from licensekit.issuer.exchange.merger import MergeProposal, propose_merge
 from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest
 from licensekit.issuer.keys.revocation import Lowest, next_list
 from licensekit.issuer.ledger import bundles, exchange_files
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.customers import customer_named, customers_found, put
+from licensekit.issuer.ledger.customers import Customer, customer_named, customers_found, merge, put, serials_of
 from licensekit.issuer.ledger.entries import append, entry
 from licensekit.issuer.ledger.installations import installations_of, put_installation
 from licensekit.issuer.ledger.lookup import require_serial
@@ -27,11 +25,11 @@ from licensekit.issuer.ledger.states import RETURNED, Named
 from licensekit.issuer.orders.issue import IssueProposal, Signing
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.proposal import SignProposal, UnboundReturn, propose
+from licensekit.issuer.proposal import CustomersMerge, SignProposal, UnboundReturn, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, on_ledger, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
-from licensekit.proposals import Change
+from licensekit.proposals import Change, changes_between
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
@@ -120,16 +118,13 @@ def read_sent(data: bytes | str) -> tuple[Sent, ...]:
 def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     """Compare receipts and statements with what was issued.
 
-    What was entered before is passed over beside what was not: an installation writes all receipts of a part again with
-    each new one.
-
     Raises:
         IssuedAhead: a statement is of a later day.
-        ExchangeFileRefused: everything was entered before.
         NotIssued: it is about a bundle or serial that was never issued here.
-        ExchangeFileRefused: another installation signed it than the record names.
+        ExchangeFileRefused: everything was entered before, or another installation signed it than the record names.
     """
     ledger = tx.ledger
+    # What was entered is passed over beside what was not: all receipts of a part are written again with each new one.
     entered = {one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in sent}
     known = [number for number in entered.values() if number is not None]
     new = tuple(one for one, number in entered.items() if number is None)
@@ -168,18 +163,15 @@ def _holder(issued: Issued) -> bytes | None:
 def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
     if last is None:
         return False
-    bundle = returned.bundle
-    lowest = last.lowest_of(bundle.serial, bundle.part, bundle.use)
-    is_listed = lowest == limits.VERSION and returned.identity in last.identities
-    return lowest > bundle.sequence or is_listed
+    lowest = last.lowest_of(returned.bundle.serial, returned.bundle.part, returned.bundle.use)
+    return lowest > returned.bundle.sequence or (lowest == limits.VERSION and returned.identity in last.identities)
 
 
 def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issued:
     issued = bundles.by_identity(ledger, receipt.identity)
     if issued is None:
         raise NotIssued(reason="receipt", name=receipt.identity.hex())
-    before = exchange_files.receipt_of(ledger, receipt.identity)
-    if before is not None:
+    if (before := exchange_files.receipt_of(ledger, receipt.identity)) is not None:
         raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
     if (holder := _holder(issued)) is not None:
         if holder != installation:
@@ -188,6 +180,37 @@ def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issu
         if issued.bundle.extensions.get(ANSWERS) != nonce:
             raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
     return issued
+
+
+MergeProposal = SignProposal[Customer, None]
+"""What merging two customers would do."""
+
+
+def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
+    """Return what making one customer a part of another would do; raises as `customer_named`."""
+    gone, kept = customer_named(tx.ledger, name), customer_named(tx.ledger, into)
+    moved, own = serials_of(tx.ledger, gone.number), serials_of(tx.ledger, kept.number)
+    if gone == kept:
+        return SignProposal(enter=lambda _, __: kept, about=kept.name, is_done=True)
+    active = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
+    reasons = {"merge": True, "join": len(active) > 1, "id": None not in (gone.external, kept.external)}
+    agreed, *warnings = (
+        CustomersMerge(
+            reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=active
+        )
+        for reason, holds in reasons.items()
+        if holds
+    )
+    return SignProposal(
+        enter=lambda tx, _: merge(tx.ledger, gone, kept),
+        about=gone.name,
+        changes=(
+            *(Change(f"serials.{one}", gone.name, kept.name) for one in moved),
+            *changes_between(kept.plain(), kept.with_rest_of(gone).plain()),
+        ),
+        needs_confirmation=(agreed,),
+        warnings=tuple(warnings),
+    )
 
 
 class Customers(WorkspacePart):
@@ -218,8 +241,7 @@ class Customers(WorkspacePart):
             WrongProduct: it is for another product.
         """
         with self._store.read(now) as tx:
-            product = tx.state.product
-        return requests.read_request(data, product)
+            return requests.read_request(data, tx.state.product)
 
     def propose_answer(
         self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]
@@ -231,9 +253,8 @@ class Customers(WorkspacePart):
 
         Raises as `requests.propose_answer`.
         """
-        return propose(
-            self._store, partial(requests.propose_answer, request=request, draft=draft, signing=signing), now
-        )
+        work_out = partial(requests.propose_answer, request=request, draft=draft, signing=signing)
+        return propose(self._store, work_out, now)
 
     def propose_reset(
         self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""

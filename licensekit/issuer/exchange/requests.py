@@ -1,8 +1,7 @@
 """Requests of installations: read, verified, and answered with a bundle that is bound to whoever asks, or with a reset.
 
-An order binds one installation, or as many as its `installations` says, each under a serial of its own. An installation
-counts as long as its bundle is in force: one that was returned or revoked gives its place, and its serial, to the next
-that asks. By a reset the vendor puts one installation right, once.
+An order binds one installation, or as many as its `installations` says, each under a serial of its own. What was
+returned or revoked gives its place, and its serial, to the next that asks.
 """
 
 from collections.abc import Iterator
@@ -60,10 +59,7 @@ class VerifiedRequest(NamedTuple):
 
 
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
-    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong.
-
-    Raises as `Customers.read_request`.
-    """
+    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong."""
     tokens = armor.read(data)
     token = next((one for one in tokens if one.type != "request"), tokens[0])
     if token.type == "request" and len(tokens) > 1:
@@ -75,11 +71,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
 
 
 def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntry | None:
-    """Return the answer that a request has had.
-
-    Raises:
-        RequestAnswered: another key has signed the same request, and was answered.
-    """
+    """Return the answer that a request has had; raise `RequestAnswered` if it answers one that another key signed."""
     before = entries.answer_to(tx.ledger, request.identity)
     known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
     if before is not None and known is None:
@@ -134,13 +126,11 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
     """Refuse the request of an installation that is not one of the customers'; raises as `Customers.propose_reset`."""
     if tx.state.is_partner:
         raise errors.VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
-    serial = request.document.serial
-    if serial is None:
-        if not exchange_files.last_of_each(tx.ledger, None, request.installation):
-            raise errors.ExchangeFileRefused(reason="unknown", installation=request.installation)
-        return
-    require_serial(tx.ledger, serial)
-    require_not_bound_elsewhere(tx.ledger, serial, request.installation)
+    if (serial := request.document.serial) is not None:
+        require_serial(tx.ledger, serial)
+        require_not_bound_elsewhere(tx.ledger, serial, request.installation)
+    elif not exchange_files.last_of_each(tx.ledger, None, request.installation):
+        raise errors.ExchangeFileRefused(reason="unknown", installation=request.installation)
 
 
 def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
@@ -198,17 +188,13 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
         raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
-        changes = difference(before.order or "{}", ordered)
-        raise errors.RequestAnswered(reason="order", bundle=name, changes=changes)
+        raise errors.RequestAnswered(reason="order", bundle=name, changes=difference(before.order or "{}", ordered))
     return issued
 
 
 def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Issued | None:
     """Return what the installation has in force by an order of this number."""
-    if order.number is None:
-        return None
-    first = entries.entry_of_order(ledger, order.number)
-    if first is None:
+    if order.number is None or (first := entries.entry_of_order(ledger, order.number)) is None:
         return None
     if first.request is None:
         raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
@@ -222,15 +208,9 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
 
 
 def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, Issued | None]]:
-    """Yield the serial of each part that was answered for an order, and what is in force of it.
-
-    Each comes once, the oldest first.
-    """
-    seen: dict[tuple[str, str], None] = {}
-    for entry in entries.answers_of_order(ledger, number):
-        bundle = decode(Bundle, entry.token.payload)
-        seen[bundle.serial, bundle.part] = None
-    for serial, part in seen:
+    """Yield the serial of each part that was answered for an order, once, oldest first, and what is in force of it."""
+    answers = [decode(Bundle, entry.token.payload) for entry in entries.answers_of_order(ledger, number)]
+    for serial, part in dict.fromkeys((one.serial, one.part) for one in answers):
         active = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
         yield serial, next(active, None)
 
@@ -265,9 +245,7 @@ def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: 
     facts = tuple(sorted(request.document.facts))
     if order.facts is not None and len(facts) < order.facts:
         yield errors.OrderIncomplete(reason="facts", wanted=order.facts, count=len(facts), facts=facts, where="facts")
-    if serial is None:
-        return
-    for active in bundles.active(ledger, serial):
+    for active in () if serial is None else bundles.active(ledger, serial):
         _require_free(active, request)
 
 
@@ -278,8 +256,7 @@ def _require_free(active: Issued, request: VerifiedRequest) -> None:
         return
     name = file_name(active.bundle)
     if binding.installation != request.installation:
-        serial = active.bundle.serial
-        raise errors.InstallationsTaken(reason="serial", serial=serial, bundles=(name,))
+        raise errors.InstallationsTaken(reason="serial", serial=active.bundle.serial, bundles=(name,))
     facts = request.document.facts
     same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
     raise errors.InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

@@ -95,10 +95,7 @@ USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
 
 
 def usage(tx: LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:
-    """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement.
-
-    Raises as `require_serial`.
-    """
+    """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement."""
     if serial is not None:
         require_serial(tx.ledger, serial)
     for one in exchange_files.stating_serials(tx.ledger) if serial is None else [serial]:
@@ -106,10 +103,7 @@ def usage(tx: LedgerTransaction, serial: str | None = None) -> Iterator[UsageRep
 
 
 def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[MoreInUse, ...]:
-    """Return what `after` in the place of `before` would sell less of than is stated to be in use.
-
-    A customer cannot activate a bundle before it has released what is missing.
-    """
+    """Return what `after` in the place of `before` would sell less of than is in use: the customer must release it."""
     stated = exchange_files.latest_statement(tx.ledger, before.serial)
     if stated is None:
         return ()
@@ -155,11 +149,8 @@ def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind,
 def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
     """Return what is in use of this issuer's licenses; the vendor's codes have no prefix."""
     prefix = state.trust_store.qualify(state.issuer, "")
-    return {
-        code.removeprefix(prefix): one.in_use
-        for code, one in stated.items()
-        if code.startswith(prefix) and "." not in code.removeprefix(prefix)
-    }
+    own = {code.removeprefix(prefix): one.in_use for code, one in stated.items() if code.startswith(prefix)}
+    return {code: count for code, count in own.items() if "." not in code}
 
 
 def _rows(

@@ -17,9 +17,8 @@ from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
 _SQL: Final = read_queries(__file__)
-COLUMNS, WITH_ENTRIES, _COUNTS = _SQL["columns"], _SQL["with_entries"], _SQL["counts"]
-SELECT: Final = f"{COLUMNS} FROM bundles {WITH_ENTRIES}"
-_NUMBERS: Final = "SELECT b.number FROM bundles AS b WHERE "
+COLUMNS: Final = {name: _SQL[name] for name in ("columns", "with_entries")}
+"""Parts of a query for what `read_row` reads."""
 
 
 class Issued(NamedTuple):
@@ -83,10 +82,9 @@ def active(connection: Connection, serial: str) -> list[Issued]:
 
 
 def successor(connection: Connection, issued: Issued) -> Issued | None:
-    """Return the bundle in force that a customer has, or should have, in the place of one that was issued.
+    """Return the bundle in force that stands for one that was issued: itself, or what took its place, if anything did.
 
-    That is the same one while it is in force; else the active one of its part, or of a serial that replaces its serial,
-    directly or through others. None: nothing took its place.
+    That is the active one of its part, or of a serial that replaces its serial, directly or through others.
     """
     serials = [issued.bundle.serial]
     for serial in serials:  # it grows
@@ -109,8 +107,7 @@ def by_identity(connection: Connection, identity: bytes) -> Issued | None:
 
 def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) -> Issued | None:
     """Return the bundle of this serial, part, use and sequence."""
-    condition = "b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?"
-    return _one(connection, condition, serial, part, use, sequence)
+    return _one(connection, "b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?", serial, part, use, sequence)
 
 
 def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
@@ -118,25 +115,18 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
     These are the active ones, and those whose active one has not started on the day `today`.
     """
-    condition = _NUMBERS + "b.key_id = ? AND " + _COUNTS
-    rows = connection.rows(condition + " ORDER BY b.issued, b.number", key_id, today, today)
-    return tuple(number for (number,) in rows)
+    return tuple(number for (number,) in connection.rows(_SQL["of_key"], key_id, today, today))
 
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
-    rows = connection.rows(_NUMBERS + f"b.number IN ({asked(numbers)}) AND " + _COUNTS, *numbers, today, today)
-    return frozenset(number for (number,) in rows)
+    query = _SQL["counting"].replace("{those}", asked(numbers))
+    return frozenset(number for (number,) in connection.rows(query, *numbers, today, today))
 
 
 def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool]]:
     """Yield every bundle, a serial after the other, and whether it counts (`numbers_of_key`); in constant memory."""
-    rows = connection.stream(
-        f"{COLUMNS}, {_COUNTS} FROM bundles {WITH_ENTRIES} ORDER BY b.serial, b.part, b.use DESC, b.sequence",
-        today,
-        today,
-    )
-    return ((read_row(row[:-1]), bool(row[-1])) for row in rows)
+    return ((read_row(row[:-1]), bool(row[-1])) for row in connection.stream(_SQL["by_serial"], today, today))
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
@@ -146,11 +136,12 @@ def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
     """Return the bundles that `reissue` has signed last, with a note, in constant memory."""
-    rows = connection.stream(
-        SELECT + " WHERE s.action = 'reissue' AND s.note = ? AND b.state IN ('active', 'replaced') ORDER BY b.number",
-        note,
-    )
-    return map(read_row, rows)
+    return map(read_row, connection.stream(_SQL["signed_again"], note))
+
+
+def dated_after(connection: Connection, now: int) -> Iterator[Issued]:
+    """Return the bundles that were not taken back and are dated later than `now`, in constant memory."""
+    return map(read_row, connection.stream(_SQL["dated_after"], now))
 
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
@@ -176,16 +167,16 @@ def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
 
 
 def _found(connection: Connection, condition: LiteralString, *params: Value) -> list[Issued]:
-    return [read_row(row) for row in connection.rows(f"{SELECT} WHERE {condition}", *params)]
+    return [read_row(row) for row in connection.rows(f"{_SQL['select']} WHERE {condition}", *params)]
 
 
 def _one(connection: Connection, condition: LiteralString, *params: Value) -> Issued | None:
-    row = connection.one(f"{SELECT} WHERE {condition}", *params)
+    row = connection.one(f"{_SQL['select']} WHERE {condition}", *params)
     return read_row(row) if row else None
 
 
 def read_row(row: Row) -> Issued:
-    """Return the bundle in a row of `SELECT`."""
+    """Return the bundle in a row of `COLUMNS`."""
     number, identity, key_id, state, frame, at, who, order_number, order, *decided = row
     bundle, token = decode(Bundle, read(frame).payload), Token("bundle", frame)
     change = None if decided[0] is None else StateChange(*decided)

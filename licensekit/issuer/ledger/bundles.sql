@@ -33,3 +33,23 @@ WHERE b.serial = ? AND b.part = ? AND b.use = ? AND b.number > ? AND e.action <>
 
 -- name: revoked
 SELECT DISTINCT serial, company_key FROM bundles WHERE state IN ('suspended', 'revoked', 'void');
+
+-- name: select
+{columns} FROM bundles {with_entries};
+
+-- A serial after the other, and whether each bundle counts.
+-- name: by_serial
+{columns}, {counts} FROM bundles {with_entries} ORDER BY b.serial, b.part, b.use DESC, b.sequence;
+
+-- name: of_key
+SELECT b.number FROM bundles AS b WHERE b.key_id = ? AND {counts} ORDER BY b.issued, b.number;
+
+-- name: counting
+SELECT b.number FROM bundles AS b WHERE b.number IN ({those}) AND {counts};
+
+-- What `reissue` has signed last, with a note.
+-- name: signed_again
+{select} WHERE s.action = 'reissue' AND s.note = ? AND b.state IN ('active', 'replaced') ORDER BY b.number;
+
+-- name: dated_after
+{select} WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number;

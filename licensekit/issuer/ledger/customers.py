@@ -117,10 +117,7 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
 
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
-    """Give each serial of what was entered its customer, and make what is new known to the search.
-
-    `number` is that of the first entry.
-    """
+    """Give each serial of what was entered, from entry `number` on, its customer; let the search find what is new."""
     entered = [
         (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
     ]
@@ -177,10 +174,8 @@ def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int)
     called = {name for pair in wanted for name in pair if name}
     names = _known(ledger, _SQL["names"], set(map(folded, called)))
     keys = {company_key(name) for name in called if folded(name) not in names}
-    ever = {
-        folded(company): customer for company, customer in _known(ledger, _SQL["ever_called"], keys, number).items()
-    }
-    return _Meant(ids, names, ever)
+    ever = _known(ledger, _SQL["ever_called"], keys, number)
+    return _Meant(ids, names, {folded(company): customer for company, customer in ever.items()})
 
 
 def _known(ledger: Connection, query: LiteralString, those: Collection[str], *others: int) -> dict[str, int]:
@@ -231,5 +226,4 @@ def _text(company: str, order: str | None) -> str:
 
 def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:
     """Let each text find its customer."""
-    rows = {(word, customer) for customer, text in found for word in search_words(text)}
-    ledger.run_many(_SQL["put_word"], sorted(rows))
+    ledger.run_many(_SQL["put_word"], sorted({(word, one) for one, text in found for word in search_words(text)}))

@@ -3,9 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Final, LiteralString, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_queries
 from licensekit.errors import WorkspaceInvalid
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.roots import pin_of
@@ -28,60 +29,47 @@ RESELLS: Final = "resells"
 OLDEST_PACK: Final = "oldest-pack"
 """The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
 
-# A cross join keeps SQLite from going through the entries, of which there may be a million.
-_SELECT: Final = "SELECT e.type, e.frame FROM documents AS d CROSS JOIN entries AS e WHERE e.number = d.number"
+_SQL: Final = read_queries(__file__)
 
 
 def newest_number(connection: Connection) -> int:
     """Return the number of the newest entry of these documents; 0 if there is none."""
-    row = connection.one("SELECT max(number) FROM documents")
-    return (row[0] or 0) if row else 0
+    [(number,)] = connection.rows(_SQL["newest_number"])
+    return int(number)
 
 
 def every(connection: Connection, kind: str) -> list[Token]:
     """Return every document of `kind`, oldest first."""
-    return _tokens(connection, " AND d.type = ?", kind)
+    return _tokens(connection, "every", kind)
 
 
 def newest(connection: Connection) -> list[Token]:
     """Return the newest trust document, and of each issuer the newest list and catalog."""
-    newest_of_each = "SELECT max(number) FROM documents GROUP BY type, issuer"
-    return _tokens(connection, " AND d.type <> 'root' AND d.number IN (" + newest_of_each + ")")
+    return _tokens(connection, "newest")
 
 
-def _tokens(connection: Connection, which: LiteralString, *params: Value) -> list[Token]:
-    return [Token(*row) for row in connection.rows(_SELECT + which + " ORDER BY d.number", *params)]
+def _tokens(connection: Connection, query: str, *params: Value) -> list[Token]:
+    return [Token(*row) for row in connection.rows(_SQL[query], *params)]
 
 
 def last(connection: Connection, kind: str, issuer: str) -> Token | None:
     """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
-    return _newest(connection, " AND d.type = ? AND d.issuer = ?", kind, issuer)
+    return next(iter(_tokens(connection, "last", kind, issuer)), None)
 
 
 def numbered(connection: Connection, kind: str, issuer: str, version: int) -> Token | None:
     """Return the list or catalog of `issuer` that has this number, or version."""
-    return _newest(connection, " AND d.type = ? AND d.issuer = ? AND d.version = ?", kind, issuer, version)
-
-
-def _newest(connection: Connection, which: LiteralString, *params: Value) -> Token | None:
-    row = connection.one(_SELECT + which + " ORDER BY d.number DESC LIMIT 1", *params)
-    return None if row is None else Token(*row)
+    return next(iter(_tokens(connection, "numbered", kind, issuer, version)), None)
 
 
 def reinstating(connection: Connection, issuer: str, number: int) -> list[int]:
     """Return the numbers above `number` of the lists that took something off the list before."""
-    rows = connection.rows(
-        "SELECT d.version FROM documents AS d JOIN entries AS e ON e.number = d.number"
-        " WHERE d.type = 'revocations' AND d.issuer = ? AND d.version > ? AND e.action = 'reinstate'",
-        issuer,
-        number,
-    )
-    return [version for (version,) in rows]
+    return [version for (version,) in connection.rows(_SQL["reinstating"], issuer, number)]
 
 
 def fact(connection: Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
-    row = connection.one("SELECT value FROM facts WHERE name = ?", name)
+    row = connection.one(_SQL["fact"], name)
     return row[0] if row else None
 
 
@@ -92,9 +80,7 @@ def default_key(connection: Connection) -> str:
 
 def put_fact(connection: Connection, name: str, value: str) -> None:
     """Set such a fact."""
-    connection.run(
-        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value
-    )
+    connection.run(_SQL["put_fact"], name, value)
 
 
 D = TypeVar("D", Catalog, Revocations)
@@ -162,9 +148,8 @@ class WorkspaceState(NamedTuple):
     @property
     def lacks_list(self) -> bool:
         """Whether the newest list must be signed again, because a key was revoked."""
-        if self._is_overtaken(SignedType.REVOCATIONS, self.last_list):
-            return True
-        return self.last_list is not None and self.issuer not in self.trust_store.trust.lists
+        is_gone = self.last_list is not None and self.issuer not in self.trust_store.trust.lists
+        return is_gone or self._is_overtaken(SignedType.REVOCATIONS, self.last_list)
 
     @property
     def lacks_catalog(self) -> bool:
@@ -172,9 +157,8 @@ class WorkspaceState(NamedTuple):
         return self.catalog is None or self._is_overtaken(SignedType.CATALOG, self.last_catalog)
 
     def _is_overtaken(self, kind: SignedType, document: Catalog | Revocations | None) -> bool:
-        since = self.overtaken.get(kind, (0, 0))
         made = (0, 0) if document is None else (document.root_version, document.trust_version)
-        return made < since
+        return made < self.overtaken.get(kind, (0, 0))
 
     @property
     def tokens(self) -> list[Token]:
@@ -194,38 +178,21 @@ class WorkspaceState(NamedTuple):
 
 
 def workspace_state(connection: Connection) -> WorkspaceState:
-    """Load what the ledger says is in force, whatever a clock showed when it was signed.
-
-    Raises:
-        WorkspaceInvalid: it is not the ledger of a workspace.
-        TrustError: what it holds does not verify.
-    """
-    pin = fact(connection, PIN)
-    issuer = fact(connection, ISSUER)
+    """Load what the ledger says is in force, verified, whatever a clock showed when it was signed."""
+    pin, issuer = fact(connection, PIN), fact(connection, ISSUER)
     if pin is None or issuer is None:
         raise WorkspaceInvalid(reason="no-facts")
     roots = every(connection, "root")
-    tokens = [*roots, *newest(connection)]
-    trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), tokens, None)
-    return WorkspaceState(
-        pin,
-        issuer,
-        trust_store,
-        issuer != trust_store.issuer or fact(connection, RESELLS) is not None,
-        _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer)),
-        _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer)),
-        _overtaken(every(connection, "trust"), issuer),
-    )
+    trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), [*roots, *newest(connection)], None)
+    is_partner = issuer != trust_store.issuer or fact(connection, RESELLS) is not None
+    last_catalog = _last(connection, Catalog, issuer, trust_store.catalogs.get(issuer))
+    last_list = _last(connection, Revocations, issuer, trust_store.trust.lists.get(issuer))
+    overtaken = _overtaken(every(connection, "trust"), issuer)
+    return WorkspaceState(pin, issuer, trust_store, is_partner, last_catalog, last_list, overtaken)
 
 
 def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
-    """Return the state with newer documents, as `workspace_state` loads it once they are entered.
-
-    Only the new ones are verified.
-
-    Raises:
-        TrustError: one of them does not verify.
-    """
+    """Return the state with newer documents, which are verified, as `workspace_state` loads it once they are there."""
     trust_store = extend_trust_store(state.trust_store, tokens, None)
     trust, catalogs = trust_store.trust, trust_store.catalogs
     # One whose key was revoked is no floor when the ledger is loaded either.
@@ -244,10 +211,10 @@ def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
 def _overtaken(tokens: Sequence[Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
     """Return for each type the newest of some trust documents, oldest first, that revoked a key which could sign it.
 
-    What the first `skip` of them revoked is known already. A key that was revoked stays so: few need to be decoded.
+    What the first `skip` of them revoked is known already.
     """
 
-    @cache
+    @cache  # a key that was revoked stays so: few need to be decoded
     def decoded(number: int) -> Trust:
         return decode(Trust, tokens[number].payload)
 
@@ -256,8 +223,7 @@ def _overtaken(tokens: Sequence[Token], issuer: str, *, skip: int = 0) -> dict[S
         if key.state is not KeyState.REVOKED or issuer not in key.scope.issuers:
             continue
         number = bisect_left(range(len(tokens)), 1, key=lambda n: _is_revoked(decoded(n), key.public))
-        trust = decoded(number)
-        pair = trust.root_version, trust.version
+        pair = decoded(number).root_version, decoded(number).version
         if number >= skip:
             found |= {kind: max(pair, found.get(kind, pair)) for kind in key.scope.types}
     return found

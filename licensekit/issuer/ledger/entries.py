@@ -1,13 +1,8 @@
 """The record itself: what an entry holds, how it is chained, appending and reading; and the mark of the newest entry.
 
-What the hash of an entry covers, in this order: number, action, time, who, type, frame, order number, order, request,
-note. Each stands as its length (four bytes, big-endian) and its bytes, text as UTF-8 and numbers in decimal; nothing is
-the length FFFFFFFF (`docs/format.md`, "Hash chain").
-
-The mark is the newest entry that the folder of a workspace has seen, in a file of the folder. It is written after the
-commit, if it can be. So a mark that is behind its ledger is normal; a ledger without the marked entry was restored from
-a backup, or cut. Where several folders share a ledger on a server, each mark says what that folder has seen. Documents
-of a pack carry the same in the extension `ledger` (`docs/format.md`, "Extensions").
+The mark is the newest entry that the folder of a workspace has seen, in a file of the folder, and written after the
+commit, if it can be. So one that is behind its ledger is normal; a ledger without the marked entry was restored from a
+backup, or cut. Documents of a pack carry the same in the extension `ledger` (`docs/format.md`, "Extensions").
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +12,7 @@ from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, HASH_BYTES, Head, link
 from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations
+from licensekit.database.schemas import read_queries
 from licensekit.errors import FileUnusable, LedgerRestored, TooLarge
 from licensekit.files import read_bytes, write_atomically
 from licensekit.issuer.ledger import customers, installations
@@ -31,15 +27,8 @@ from licensekit.wire.plain import fields_named, plain_fields
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))
 
-_SELECT: Final = (
-    "SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries"
-)
-_OF_ORDER: Final = _SELECT + (  # noqa: S608  # texts of ours
-    " WHERE order_number = ? AND NOT EXISTS"
-    " (SELECT 1 FROM bundles AS b WHERE b.number = entries.number AND b.state = 'void')"
-    " ORDER BY request IS NOT NULL, number LIMIT 1"
-)
-_NUMBERS: Final = "SELECT DISTINCT order_number FROM entries WHERE order_number IN "
+_SQL: Final = read_queries(__file__)
+_SELECT: Final = _SQL["select"]
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
@@ -74,7 +63,7 @@ class LedgerEntry(NamedTuple):
 
     def content(self) -> bytes:
         """Return the bytes that the hash covers, behind the hash of the entry before."""
-        return _content(self.number, self)
+        return _content(_parts(self.number, self))
 
     def plain(self) -> dict[str, Any]:
         """Return what the hash covers, by `ENTRY_FIELDS`, so that anybody can verify the chain.
@@ -90,24 +79,17 @@ ENTRY_FIELDS: Final = (*fields_named(_PLAIN), "token")
 
 
 def append(connection: Connection, records: Sequence[Record]) -> list[int]:
-    """Enter `records` in their order and return the number of each.
-
-    Raises:
-        ConstraintViolated: an order number, a sequence of a serial's part, an answer to a request or what an
-            installation sent is there already.
-    """
-    number, previous = head(connection)
-    rows: list[tuple[Value, ...]] = []
-    for record in records:
-        number += 1
-        previous = link(previous, _content(number, record))
-        said = (record.order_number, record.order, record.request, record.note)
-        rows.append((number, record.action, record.at, record.who, *record.token, *said, previous))
-    connection.run_many("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    numbers = list(range(number - len(records) + 1, number + 1))
-    project(connection, list(zip(numbers, records, strict=True)))
-    know_customers(connection, records, number - len(records) + 1)
-    return numbers
+    """Enter `records` in their order and return the number of each; raise `ConstraintViolated` for what is there."""
+    last, previous = head(connection)
+    numbered, rows = list(enumerate(records, last + 1)), list[tuple[Value, ...]]()
+    for number, record in numbered:
+        parts = _parts(number, record)
+        previous = link(previous, _content(parts))
+        rows.append((*parts, previous))
+    connection.run_many(_SQL["append"], rows)
+    project(connection, numbered)
+    know_customers(connection, records, last + 1)
+    return [number for number, _ in numbered]
 
 
 def know_customers(connection: Connection, records: Sequence[Record], number: int) -> None:
@@ -118,21 +100,18 @@ def know_customers(connection: Connection, records: Sequence[Record], number: in
 
 def head(connection: Connection) -> Head:
     """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
-    row = connection.one("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
+    row = connection.one(_SQL["head"])
     return Head(*row) if row else Head(0, GENESIS)
 
 
 def newest_entry(connection: Connection) -> tuple[int, int]:
     """Return the number of the last entry, and when it was made; zeros of an empty ledger."""
-    row = connection.one("SELECT number, at FROM entries ORDER BY number DESC LIMIT 1")
+    row = connection.one(_SQL["newest"])
     return cast("tuple[int, int]", row) if row else (0, 0)
 
 
 def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
-    """Return the extension by which a document says what the ledger held before it was signed.
-
-    An empty ledger has none (`docs/format.md`, "Extensions").
-    """
+    """Return the extension by which a document says what the ledger held before it was signed; an empty one none."""
     number, newest = head(connection)
     return {LEDGER: f"{number}:{newest.hex()}"} if number else {}
 
@@ -144,21 +123,20 @@ def entry(connection: Connection, number: int) -> LedgerEntry | None:
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
     """Return what was issued for the order of this number, or one of the answers given for it, unless it is void."""
-    return _one(connection, _OF_ORDER, order_number)
+    return _one(connection, _SQL["of_order"], order_number)
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
     """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
-    rows = connection.rows(_NUMBERS + f"({asked(order_numbers)})", *order_numbers)
-    return {number for (number,) in rows}
+    query = _SQL["orders"].replace("{those}", asked(order_numbers))
+    return {number for (number,) in connection.rows(query, *order_numbers)}
 
 
 def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEntry]:
     """Return what was issued for the order of this number in answer to requests, oldest first."""
-    rows = connection.rows(_SELECT + " WHERE order_number = ? AND request IS NOT NULL ORDER BY number", order_number)
-    return [_entry(row) for row in rows]
+    return [_entry(row) for row in connection.rows(_SQL["answers"], order_number)]
 
 
 def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
@@ -181,9 +159,13 @@ def _entry(row: Row) -> LedgerEntry:
     return LedgerEntry(number, action, at, who, Token(kind, frame), *rest)
 
 
-def _content(number: int, record: Record | LedgerEntry) -> bytes:
-    said = (record.order_number, record.order, record.request, record.note)
-    parts = (number, record.action, record.at, record.who, *record.token, *said)
+def _parts(number: int, one: Record | LedgerEntry) -> tuple[Value, ...]:
+    """Return what the hash of an entry covers, in the order of the table's columns."""
+    return number, one.action, one.at, one.who, *one.token, one.order_number, one.order, one.request, one.note
+
+
+def _content(parts: Sequence[Value]) -> bytes:
+    """Return each part as its length and its bytes; nothing is a length of its own (`docs/format.md`, "Hash chain")."""
     data = [one if one is None or isinstance(one, bytes) else str(one).encode() for one in parts]
     return b"".join([_NOTHING if one is None else len(one).to_bytes(4, "big") + one for one in data])
 
@@ -194,11 +176,7 @@ _DIGITS: Final = 18
 
 
 def read_mark(path: Path) -> Head | None:
-    """Return the marked entry; None if there is no mark.
-
-    Raises:
-        FileUnusable: it is there, and cannot be read.
-    """
+    """Return the marked entry, None without a mark; raise `FileUnusable` if it is there and cannot be read."""
     try:
         return _parsed(read_bytes(path, limit=_BYTES, what="a mark").decode(errors="replace").strip())
     except FileUnusable as error:
@@ -210,11 +188,8 @@ def read_mark(path: Path) -> Head | None:
 
 
 def raise_mark(path: Path, newest: Head, *, lower: bool = False) -> None:
-    """Raise the mark to an entry; with `lower` it is set to it, whatever it was.
-
-    A mark that cannot be written stays behind: what was entered is entered.
-    """
-    with suppress(FileUnusable):
+    """Raise the mark to an entry; with `lower` it is set to it, whatever it was."""
+    with suppress(FileUnusable):  # it stays behind: what was entered is entered
         known = read_mark(path)
         if lower or known is None or known.number < newest.number:
             write_atomically(path, f"{newest.number}:{newest.hash.hex()}\n".encode(), mode=0o600)
@@ -238,8 +213,7 @@ def restored(ledger: Connection, mark: Head | None) -> LedgerRestored | None:
 
 def require_whole(ledger: Connection, mark: Head | None) -> None:
     """Raise `LedgerRestored` for a ledger that does not hold the marked entry."""
-    error = restored(ledger, mark)
-    if error is not None:
+    if error := restored(ledger, mark):
         raise error
 
 

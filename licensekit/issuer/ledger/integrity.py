@@ -1,15 +1,11 @@
 """Whether a ledger is whole: verified, looked through if it cannot be opened; and restored or moved, whole again.
 
-Every link, every signature, and every table drawn from it is verified. What was signed is judged by the trust that was
-in force when it was entered: a key that was revoked since has signed in its time. Entries that are missing at the end
-leave no trace here; whoever keeps the head of an earlier verification sees it.
-
-A ledger that moves is copied whole in one transaction and verified there, entry by entry. Then the old one is marked,
-so that nobody signs with it, and the workspace is pointed at the new one. What was cut off in between, the same call
-again completes.
+What was signed is judged by the trust that was in force when it was entered: a key that was revoked since has signed in
+its time. Entries that are missing at the end leave no trace here; whoever keeps the head of an earlier verification
+sees it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from functools import partial
 from itertools import islice, zip_longest
@@ -20,15 +16,14 @@ from typing import Final, LiteralString
 
 from licensekit import errors
 from licensekit.chain import Head, Link, unbroken
-from licensekit.database import Connection, Database, Row, connect
+from licensekit.database import Connection, Database, schemas
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
-from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.errors.coded import Message
 from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import documents, entries
-from licensekit.issuer.ledger.bundles import SELECT, read_row
+from licensekit.issuer.ledger.bundles import dated_after
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head
 from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.issuer.orders import numbering
@@ -40,26 +35,12 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
 
 _BATCH: Final = 500
-_DRAWN: Final[dict[str, LiteralString]] = {
-    "bundles": "SELECT * FROM bundles ORDER BY number",
-    "documents": "SELECT * FROM documents ORDER BY number",
-    "replacements": "SELECT * FROM replacements ORDER BY number, serial",
-    "sold_settings": "SELECT * FROM sold_settings ORDER BY number, setting",
-    "exchange_files": "SELECT * FROM exchange_files ORDER BY number",
-    "terms": "SELECT * FROM terms ORDER BY number",
-    "sold": "SELECT * FROM sold ORDER BY number, license",
-    "movements": "SELECT * FROM movements ORDER BY number, bundle",
-    "sales": "SELECT * FROM sales ORDER BY terms, day",
-    "stated": "SELECT * FROM stated ORDER BY number, code",
-}
-"""Each table that is drawn from the entries, and its rows in their order."""
-
-_LAST_DRAWN: Final = (
-    "SELECT max(number) FROM (SELECT max(signed) AS number FROM bundles"
-    " UNION ALL SELECT max(number) FROM documents"
-    " UNION ALL SELECT max(number) FROM exchange_files) AS last"
+_SQL: Final = schemas.read_queries(__file__)
+_DRAWN: Final = (
+    *("bundles", "documents", "replacements", "sold_settings", "exchange_files"),
+    *("terms", "sold", "movements", "sales", "stated"),
 )
-
+"""The tables that are drawn from the entries."""
 _BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
     "bundle": verify_bundle,
     "catalog": lambda token, trust, _: state.verify_numbered(trust, token, Catalog),
@@ -75,14 +56,13 @@ Progress = Callable[[int], None]
 
 def verify(ledger: Connection, progress: Progress) -> Head:
     """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
-    with TemporaryDirectory() as place:
-        beside = connect(Path(place, "drawn.db"), schema=SCHEMA, create=True)
-        try:
-            with beside.write() as drawn:
-                _verify_entries(ledger, drawn, progress)
-                _compare(ledger, drawn)
-        finally:
-            beside.close()
+    with (
+        TemporaryDirectory() as place,
+        closing(entries.open_ledger(Path(place, "drawn.db"), create=True)) as beside,
+        beside.write() as drawn,
+    ):
+        _verify_entries(ledger, drawn, progress)
+        _compare(ledger, drawn)
     return head(ledger)
 
 
@@ -133,28 +113,21 @@ def _verify_token(entry: LedgerEntry, trust: TrustState | None, pin: str) -> Tru
 def _compare(ledger: Connection, drawn: Connection) -> None:
     """Compare the tables of the ledger with those that were drawn again."""
     last, _ = head(ledger)
-    [(drawn_from,)] = ledger.rows(_LAST_DRAWN)
+    [(drawn_from,)] = ledger.rows(_SQL["last_drawn"])
     if drawn_from is not None and drawn_from > last:
         raise errors.LedgerDamaged(reason="missing", number=last + 1)
-    damaged = [
-        (number, table)
-        for table, rows in _DRAWN.items()
-        for number in _first_difference(ledger.stream(rows), drawn.stream(rows))
-    ]
+    damaged = [(number, table) for table in _DRAWN for number in _first_difference(ledger, drawn, table)]
     if damaged:
         number, table = min(damaged)
         raise errors.LedgerDamaged(reason="table", number=number, table=table)
 
 
-def _first_difference(found: Iterable[Row], wanted: Iterable[Row]) -> Iterator[int]:
-    """Yield the number of the first row that differs, if one does."""
-    for one, other in zip_longest(found, wanted):
+def _first_difference(ledger: Connection, drawn: Connection, table: LiteralString) -> Iterator[int]:
+    """Yield the number of the first row of a table that differs, if one does."""
+    for one, other in zip_longest(schemas.rows_in_order(ledger, table), schemas.rows_in_order(drawn, table)):
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
-
-
-_BUNDLES: Final = SELECT + " WHERE b.issued > ? AND b.state IN ('active', 'replaced') ORDER BY b.number"
 
 
 class SerialsUnowned(Message):
@@ -178,8 +151,7 @@ def dated_ahead(ledger: Connection, now: int) -> Iterator[DatedAhead]:
         document = decode(CLASS_OF[token.type], token.payload)
         if isinstance(document, Trust | Revocations | Catalog) and document.issued > now:
             yield DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued)
-    for row in ledger.stream(_BUNDLES, now):
-        one = read_row(row)
+    for one in dated_after(ledger, now):
         yield DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued)
 
 
@@ -201,24 +173,18 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
         present.read() as ledger,
     ):
         entries.raise_mark(layout.mark, head(ledger))
-    origin = "SELECT hash FROM entries WHERE number = 1"
-    place = Restorable(location, SCHEMA, origin, "entries", arrive=_go_on)
+    place = Restorable(location, SCHEMA, "SELECT hash FROM entries WHERE number = 1", "entries", arrive=_go_on)
     return restore_backup(place, source, confirm=confirm)
 
 
 def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
     if loses:
         numbering.jump(ledger, token_bytes)
-    if _count_unowned(ledger):
+    if ledger.one(_SQL["unowned"]):
         stream = entries.stream(ledger)
         while some := list(islice(stream, _BATCH)):
             records = [one.record(decode(CLASS_OF[one.token.type], one.token.payload)) for one in some]
             entries.know_customers(ledger, records, some[0].number)
-
-
-def _count_unowned(ledger: Connection) -> int:
-    """Count the serials that lack their customers, as no program of ours leaves them."""
-    return len(ledger.rows("SELECT DISTINCT serial FROM bundles EXCEPT SELECT serial FROM customer_serials"))
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
@@ -234,12 +200,12 @@ def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
     return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
 
 
-def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
+def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, Check]:
     def whole() -> Iterator[Graded]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
             ahead = tuple(dated_ahead(connection, now))
-            unowned = _count_unowned(connection)
+            unowned = len(connection.rows(_SQL["unowned"]))
         yield "ok", CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
         for one in ahead:
             yield "notice", one
@@ -258,8 +224,8 @@ def _own(layout: Layout, now: int, database: Migrating) -> Mapping[str, Check]:
 def move_ledger(folder: Path, target: str) -> str:
     """Move the ledger of the workspace in `folder` to a `postgresql://` URL, or back to `ledger.db`.
 
-    Return where it is now. What stays behind is marked as moved. Another folder that shares the ledger follows it by
-    the same call.
+    Return where it is now. It is copied in one transaction and verified there; what stays behind is marked as moved.
+    Another folder that shares the ledger follows it by the same call, which also completes what was cut off.
 
     Raises:
         PlanRefused: `target` is neither, or has a password in it.
@@ -280,7 +246,7 @@ def move_ledger(folder: Path, target: str) -> str:
             entries.require_whole(leaving, entries.read_mark(layout.mark))
             with closing(entries.open_ledger(arriving, create=True)) as new, new.write() as copy:
                 _copy(leaving, copy, there)
-            mark_moved(leaving, SCHEMA, there)
+            schemas.mark_moved(leaving, SCHEMA, there)
     except errors.DatabaseMoved as error:
         if error.place != there:
             raise
@@ -293,11 +259,11 @@ def move_ledger(folder: Path, target: str) -> str:
 
 def _copy(leaving: Connection, copy: Connection, there: str) -> None:
     """Copy and verify every row, unless an earlier call has copied the same."""
-    is_filled = count_rows(copy, SCHEMA) > 0
+    is_filled = schemas.count_rows(copy, SCHEMA) > 0
     if not is_filled:
-        copy_rows(leaving, copy, SCHEMA)
+        schemas.copy_rows(leaving, copy, SCHEMA)
     try:
-        compare_rows(leaving, copy, SCHEMA, there)
+        schemas.compare_rows(leaving, copy, SCHEMA, there)
     except errors.DatabaseDamaged as error:
         raise (errors.WorkspaceExists(reason="ledger", where=there) if is_filled else error) from error
     verify(copy, lambda _: None)

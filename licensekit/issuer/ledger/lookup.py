@@ -1,8 +1,7 @@
 """What the ledger holds, found by the names that people use, or listed: filtered, ordered and a page at a time.
 
-Every filter of a list has an index that gives its bundles in the order of the answer, and the most telling of those
-that are asked for leads, so that a page costs what is on it and not what the ledger holds. The index holds what the
-filters beside it compare, so that what they leave out is passed over fast.
+Every filter of a list has an index that gives its bundles in the order of the answer and holds what the filters beside
+it compare; the most telling one leads. So a page costs what is on it and not what the ledger holds.
 """
 
 import json
@@ -11,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_queries
 from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.bundles import COLUMNS, WITH_ENTRIES, Issued, read_row
+from licensekit.issuer.ledger.bundles import COLUMNS, Issued, read_row
 from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
 from licensekit.issuer.ledger.exchange_files import signer_of
@@ -24,20 +24,12 @@ from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Use, decode
 from licensekit.wire.frame import read
-from licensekit.wire.plain import plain
+from licensekit.wire.plain import plain, plain_fields
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
-# An entry; everything of an order, void or not; the bundles of a serial, and what its installations have sent; what has
-# this identity.
-_NAMED: Final = (
-    "SELECT number FROM entries WHERE number = ? UNION SELECT number FROM entries WHERE order_number = ?"
-    " UNION SELECT number FROM bundles WHERE serial = ? UNION SELECT signed FROM bundles WHERE serial = ?"
-    " UNION SELECT number FROM exchange_files WHERE serial = ? UNION SELECT f.number FROM exchange_files AS f"
-    " JOIN bundles AS b ON b.identity = f.bundle WHERE b.serial = ?"
-    " UNION SELECT number FROM exchange_files WHERE identity = ? ORDER BY 1"
-)
+_SQL: Final = read_queries(__file__, COLUMNS)
 
 
 class LookupResult(NamedTuple):
@@ -63,9 +55,7 @@ class LookupResult(NamedTuple):
             **self.entry.plain(),
             "ordered": None if self.entry.order is None else json.loads(self.entry.order),
             "type": self.entry.token.type,
-            "identity": self.identity.hex(),
-            "key": self.key.hex(),
-            "state": self.state,
+            **plain_fields(self, "identity key state"),
             **plain_change(self.change),
             "send": self.send,
             "installation": next(iter(self.installation), None),
@@ -81,13 +71,10 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
     Raises:
         NotIssued: the ledger has none such.
     """
-    if _IDENTITY.fullmatch(name):
-        issued = bundles.by_identity(ledger, bytes.fromhex(name))
-        if issued is not None:
-            return issued
+    if _IDENTITY.fullmatch(name) and (issued := bundles.by_identity(ledger, bytes.fromhex(name))):
+        return issued
     stem = name.removesuffix(".lic").replace(" ", "-")
-    dashes = (place for place, character in enumerate(stem) if character == "-")
-    for product, rest in [("", stem), *((stem[:place], stem[place + 1 :]) for place in dashes)]:
+    for product, rest in [("", stem), *_divided(stem)]:
         for place in _readings(rest):
             issued = bundles.at(ledger, *place)
             if issued is not None and product in {"", issued.bundle.product}:
@@ -112,14 +99,10 @@ def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
 
 
 def entries_named(ledger: Connection, name: str) -> list[int]:
-    """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle.
-
-    Raises:
-        NotIssued: it means none; the message says if it looks like a mistyped serial.
-    """
+    """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle."""
     number = int(name) if _NUMBER.fullmatch(name) else 0
     identity = bytes.fromhex(name) if _IDENTITY.fullmatch(name) else b""
-    if found := ledger.rows(_NAMED, number, *[name] * 5, identity):
+    if found := ledger.rows(_SQL["named"], number, *[name] * 5, identity):
         return [number for (number,) in found]
     if numbering.is_mistyped(name):
         raise NotIssued(reason="mistyped", name=name)
@@ -147,23 +130,14 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     identity = identity_of(known.token.type, opened.payload)
     issued = bundles.by_identity(ledger, identity)
     heir = issued and bundles.successor(ledger, issued)
-    return LookupResult(
-        known,
-        document,
-        identity,
-        opened.signatures[0].key,
-        issued and issued.state,
-        issued and issued.change,
-        heir.bundle.name if heir and heir.token != known.token else None,
-        names_of(ledger, installation),
-    )
+    state, change = (issued.state, issued.change) if issued else (None, None)
+    send = heir.bundle.name if heir and heir.token != known.token else None
+    key, names = opened.signatures[0].key, names_of(ledger, installation)
+    return LookupResult(known, document, identity, key, state, change, send, names)
 
 
 def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:
-    """Yield every way to divide `name` into serial, part, use and sequence.
-
-    Dashes may be in serial and part.
-    """
+    """Yield every way to divide `name` into serial, part, use and sequence; dashes may be in the first two."""
     head, _, last = name.rpartition("-")
     if not _SEQUENCE.fullmatch(last):
         return
@@ -171,9 +145,12 @@ def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:
         named = head if use is Use.PRODUCTION else head.removesuffix(f"-{use.word}")
         if use is not Use.PRODUCTION and named == head:
             continue
-        for place, character in enumerate(named):
-            if character == "-":
-                yield named[:place], named[place + 1 :], use, int(last)
+        yield from ((serial, part, use, int(last)) for serial, part in _divided(named))
+
+
+def _divided(name: str) -> Iterator[tuple[str, str]]:
+    """Yield what is before and behind each dash."""
+    return ((name[:place], name[place + 1 :]) for place, character in enumerate(name) if character == "-")
 
 
 EXPIRED: Final = "expired"
@@ -205,62 +182,32 @@ class Filters(NamedTuple):
     """Issued then or later, in seconds since 1970."""
 
 
-class _Order(NamedTuple):
-    """In which order the bundles come: by a column, then by their entries."""
-
-    column: LiteralString
-    is_falling: bool
-
-    @property
-    def by(self) -> LiteralString:
-        """The order in SQL."""
-        return f"b.{self.column} DESC, b.number DESC" if self.is_falling else f"b.{self.column}, b.number"
-
-
 _Condition = tuple[LiteralString, tuple[Value, ...]]
 """A filter in SQL, and the values in it."""
 
-# A query within a query that has a limit is answered by itself, by the index of its condition.
-_OF_ORDER: Final = (
-    "(SELECT * FROM bundles"
-    " WHERE number IN (SELECT number FROM entries WHERE order_number = ?)"
-    " LIMIT 9223372036854775807)"
-)
-_SERIALS: Final = "serial IN (SELECT serial FROM customer_serials WHERE customer = ?)"
-_OF_CUSTOMER: Final = f"(SELECT * FROM bundles WHERE {_SERIALS} LIMIT 9223372036854775807)"  # noqa: S608  # texts of ours
-_OF_SERIAL: Final = "(SELECT * FROM bundles WHERE serial = ? LIMIT 9223372036854775807)"
-_OF_COMPANY: Final = (
-    "(SELECT number, company_key, issued, state, ends, lapses, expiry, maintenance FROM bundles"
-    " WHERE company_key >= ? AND company_key < ? LIMIT 9223372036854775807)"
-)
-
 
 def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
-    """Return at most `limit` bundles, the newest first.
+    """Return at most `limit` bundles, the newest first; raise `NotIssued` if `after` is no bundle's entry.
 
     With `expiring_within` or active ones, those whose end is near come first; of expired ones, those that have ended
     last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
-
-    Raises:
-        NotIssued: `after` is no bundle's entry; or as `customer_named`.
     """
-    if _is_of_another_product(connection, filters):
+    # A ledger has one product, that of its root.
+    if filters.product is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (filters.product,):
         return []
-    order = _order(filters)
+    column, way = _order(filters)
     customer = None if filters.customer is None else customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
     if customer is not None:
-        conditions.append((f"b.{_SERIALS}", (customer,)))
+        conditions.append((f"b.{_SQL['of_one_customer']}", (customer,)))
     if after is not None:
-        conditions.append(_behind(connection, order, after))
-    where = "WHERE " + " AND ".join(sql for sql, _ in conditions) if conditions else ""
+        conditions.append(_behind(connection, column, way, after))
+    holds: LiteralString = " AND ".join(sql for sql, _ in conditions) or "1 = 1"
     params += [value for _, values in conditions for value in values]
-    ordered = "ORDER BY " + order.by
-    few = f"(SELECT b.number FROM {source} AS b {where} {ordered} LIMIT ?)"  # noqa: S608  # texts of ours
-    found = f"{COLUMNS} FROM {few} AS f CROSS JOIN bundles {WITH_ENTRIES} WHERE b.number = f.number {ordered}"
-    rows = connection.rows(found, *params, limit)
-    return [_on(today, read_row(row)) for row in rows]
+    query = _SQL["page"].replace("{source}", source).replace("{holds}", holds)
+    query = query.replace("{column}", column).replace("{way}", way)
+    return [_on(today, read_row(row)) for row in connection.rows(query, *params, limit)]
 
 
 def listed(connection: Connection, filters: Filters, *, today: int, after: int | None = None) -> Iterator[Issued]:
@@ -270,70 +217,59 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
         after = rows[-1].number
 
 
-def _is_of_another_product(connection: Connection, filters: Filters) -> bool:
-    """Return whether nothing is of the product: a ledger has one, that of its root."""
-    wanted = filters.product
-    return wanted is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (wanted,)
-
-
-def _order(filters: Filters) -> _Order:
+def _order(filters: Filters) -> tuple[LiteralString, LiteralString]:
+    """Return by which column the bundles come, before their entries, and which way."""
     if filters.expiring_within is not None:
-        return _Order("expiry", is_falling=False)
+        return "expiry", "ASC"
     if filters.maintenance_within is not None:
-        return _Order("maintenance", is_falling=False)
+        return "maintenance", "ASC"
     if filters.state in {ACTIVE, EXPIRED}:
-        return _Order("ends", is_falling=filters.state == EXPIRED)
-    return _Order("issued", is_falling=True)
+        return "ends", "DESC" if filters.state == EXPIRED else "ASC"
+    return "issued", "DESC"
 
 
 def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list[Value]]:
     """Return the few bundles that the most telling filter leaves, or all of them."""
     if filters.order is not None:
-        return _OF_ORDER, [filters.order]
+        return _SQL["order"], [filters.order]
     if filters.serial is not None:
-        return _OF_SERIAL, [filters.serial]
+        return _SQL["serial"], [filters.serial]
     if customer is not None:
-        return _OF_CUSTOMER, [customer]
+        return _SQL["customer"], [customer]
     if filters.company is not None:
         begin = company_key(filters.company)
-        return _OF_COMPANY, [begin, begin + _LAST]
+        return _SQL["company"], [begin, begin + _LAST]
     return "bundles", []
 
 
 def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
-    """Yield what else is asked for.
-
-    What the index of the leading one does not hold is written so that no engine takes another.
-    """
-    leads = not is_narrow
+    """Yield what else is asked for."""
+    leads = not is_narrow  # what the index of the leading one does not hold is written so that no engine takes another
     if filters.serial is not None:
         yield "b.serial = ?", (filters.serial,)
     if filters.company is not None:
         begin = company_key(filters.company)
         yield "b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST)
-    if filters.expiring_within is not None:
-        last = today + filters.expiring_within
-        yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, last)
+    if (days := filters.expiring_within) is not None:
+        yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, today + days)
         leads = False
-    if filters.maintenance_within is not None:
-        last = today + filters.maintenance_within
-        yield "b.state = 'active' AND b.maintenance >= ? AND b.maintenance <= ?", (today, last)
+    if (days := filters.maintenance_within) is not None:
+        yield "b.state = 'active' AND b.maintenance >= ? AND b.maintenance <= ?", (today, today + days)
         leads = False
-    if filters.state is not None:
-        if filters.state in {ACTIVE, EXPIRED}:
-            yield f"b.state = 'active' AND b.ends {'>=' if filters.state == ACTIVE else '<'} ?", (today,)
-            leads = False
-        else:
-            yield "b.state = ?", (filters.state,)
+    if filters.state in {ACTIVE, EXPIRED}:
+        yield f"b.state = 'active' AND b.ends {'>=' if filters.state == ACTIVE else '<'} ?", (today,)
+        leads = False
+    elif filters.state is not None:
+        yield "b.state = ?", (filters.state,)
     if filters.since is not None:
         yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
 
 
-def _behind(connection: Connection, order: _Order, after: int) -> _Condition:
-    row = connection.one(f"SELECT {order.column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
+def _behind(connection: Connection, column: LiteralString, way: LiteralString, after: int) -> _Condition:
+    row = connection.one(f"SELECT {column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
     if row is None:
         raise NotIssued(reason="not-a-bundle", name=str(after))
-    return f"(b.{order.column}, b.number) {'<' if order.is_falling else '>'} (?, ?)", (*row, after)
+    return f"(b.{column}, b.number) {'<' if way == 'DESC' else '>'} (?, ?)", (*row, after)
 
 
 def _on(today: int, one: Issued) -> Issued:

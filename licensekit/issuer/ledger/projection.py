@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from licensekit import limits
 from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_queries
 from licensekit.issuer.ledger import exchange_files, sales, states
 from licensekit.issuer.ledger.documents import ISSUER, fact
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
@@ -56,19 +57,10 @@ Entered = tuple[int, Record]
 """The number of an entry, and what it was made of."""
 _Drawn = tuple[int, Record, Bundle]
 
-_PUT: Final = (
-    "INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, ?, 1, 1)"
-    " ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id"
-)
-_THERE: Final = "SELECT DISTINCT serial FROM bundles WHERE serial IN ("
-_LINKED: Final = (
-    "SELECT serial FROM replacements WHERE serial IN ({serials}) UNION SELECT b.serial FROM replacements AS r"
-    " JOIN bundles AS b ON b.number = r.number WHERE b.serial IN ({serials})"
-)
-_DECIDE: Final = "UPDATE bundles SET state = ?, decided = ?, lapses = 0 WHERE number = ?"
-_REVOKE: Final = (
-    "UPDATE bundles SET state = 'revoked', decided = ?, lapses = 0 WHERE state IN ('active', 'replaced') AND "
-)
+_SQL: Final = read_queries(__file__)
+
+company_key: Final = without_accents
+"""Returns the spelling by which companies are looked up: neither case nor accents matter."""
 
 
 def project(connection: Connection, entered: Sequence[Entered]) -> None:
@@ -82,7 +74,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
                 case documents.Root() | documents.Trust() | documents.Catalog() | Revocations() as document:
                     issuer = "" if isinstance(document, documents.Trust) else document.issuer
                     version = document.number if isinstance(document, Revocations) else document.version
-                    connection.run("INSERT INTO documents VALUES (?, ?, ?, ?)", number, one.token.type, issuer, version)
+                    connection.run(_SQL["put_document"], number, one.token.type, issuer, version)
                     if isinstance(document, Revocations):
                         _project_list(connection, number, one, document)
                 case documents.Request() | Receipt() | documents.Statement() as document:
@@ -103,15 +95,11 @@ def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
     return (*entered, *named, bundle.product, int(bundle.use), *dates)
 
 
-def company_key(company: str) -> str:
-    """Return the spelling by which companies are looked up: neither case nor accents matter."""
-    return without_accents(company)
-
-
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
     drawn = [(number, one, one.document) for number, one in entered if isinstance(one.document, Bundle)]
     serials = [bundle.serial for *_, bundle in drawn]
-    there = {serial for (serial,) in connection.rows(_THERE + states.asked(serials) + ")", *serials)}
+    query = _SQL["there"].replace("{serials}", states.asked(serials))
+    there = {serial for (serial,) in connection.rows(query, *serials)}
     # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
     alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
     touched = {*there, *alone, *(serial for serial, count in Counter(serials).items() if count > 1)}
@@ -122,7 +110,7 @@ def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None
 def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[str]) -> Iterator[list[_Drawn]]:
     """Divide bundles into those that can be drawn together: none of them moves what another one does."""
     named = sorted({*touched, *(serial for *_, bundle in drawn for serial in bundle.replaces)})
-    query = _LINKED.replace("{serials}", states.asked(named))
+    query = _SQL["linked"].replace("{serials}", states.asked(named))
     linked = {serial for (serial,) in connection.rows(query, *named, *named)} if named else set[str]()
     linked |= {serial for *_, bundle in drawn if bundle.replaces for serial in (bundle.serial, *bundle.replaces)}
     some, places = list[_Drawn](), set[tuple[str, str]]()
@@ -143,16 +131,11 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
         (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE, terms)
         for (number, one, bundle), terms in zip(drawn, sold, strict=True)
     ]
-    connection.run_many(_PUT, rows)
-    replaced = [(serial, row[1]) for row, (*_, bundle) in zip(rows, drawn, strict=True) for serial in bundle.replaces]
-    connection.run_many(
-        "INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", replaced
-    )
-    settings = [(setting, row[1]) for row, (*_, bundle) in zip(rows, drawn, strict=True) for setting in bundle.settings]
-    connection.run_many(
-        "INSERT INTO sold_settings SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING", settings
-    )
-    moving = touched & {bundle.serial for *_, bundle in drawn}
+    connection.run_many(_SQL["put"], rows)
+    put = [(row[1], bundle) for row, (*_, bundle) in zip(rows, drawn, strict=True)]
+    connection.run_many(_SQL["put_replaced"], [(serial, one) for one, bundle in put for serial in bundle.replaces])
+    connection.run_many(_SQL["put_setting"], [(setting, one) for one, bundle in put for setting in bundle.settings])
+    moving = touched & {bundle.serial for _, bundle in put}
     _settle(connection, moving, drawn[0][0], drawn[-1][0], drawn[0][1].at)
 
 
@@ -161,37 +144,26 @@ def _project_list(connection: Connection, number: int, entered: Record, revocati
     if fact(connection, ISSUER) not in {None, revocations.issuer}:
         return
     changed = states.restated(connection, entered.action, Named.read(entered.order), revocations)
-    connection.run_many(_DECIDE, [(state, number, one.number) for one, state in changed])
-    # An order whose bundle is void may be issued again.
-    connection.run("UPDATE bundles SET claims = NULL WHERE state = 'void' AND decided = ?", number)
-    connection.run_many(_REVOKE + "identity = ?", [(number, identity) for identity in revocations.identities])
-    connection.run_many(_REVOKE + "serial = ?", [(number, serial) for serial in revocations.serials])
-    connection.run_many(
-        _REVOKE + "serial = ? AND part = ? AND use = ? AND sequence < ?",
-        [
-            (number, serial, part, use, lowest.of(use))
-            for serial, parts in revocations.lowest.items()
-            for part, lowest in parts.items()
-            for use in Use
-        ],
-    )
-    revoked = connection.rows("SELECT serial FROM bundles WHERE state = 'revoked' AND decided = ?", number)
+    connection.run_many(_SQL["decide"], [(state, number, one.number) for one, state in changed])
+    connection.run(_SQL["free_orders"], number)
+    connection.run_many(_SQL["revoke_bundle"], [(number, identity) for identity in revocations.identities])
+    connection.run_many(_SQL["revoke_serial"], [(number, serial) for serial in revocations.serials])
+    lowest = [(serial, part, one) for serial, parts in revocations.lowest.items() for part, one in parts.items()]
+    below = [(number, serial, part, use, one.of(use)) for serial, part, one in lowest for use in Use]
+    connection.run_many(_SQL["revoke_below"], below)
+    revoked = connection.rows(_SQL["revoked"], number)
     serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in revoked)}
     _settle(connection, serials, number, number, entered.at)
 
 
 def _give_back(connection: Connection, number: int, at: int, identity: bytes) -> None:
     returned = [one for one in states.stored(connection, "identity = ?", identity) if one.state in MAY_BECOME[RETURNED]]
-    connection.run_many(_DECIDE, [(RETURNED, number, one.number) for one in returned])
+    connection.run_many(_SQL["decide"], [(RETURNED, number, one.number) for one in returned])
     _settle(connection, {one.serial for one in returned}, number, number, at)
 
 
 def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
-    """Bring up to date which bundles of some serials, and of those that they replace, are active.
-
-    The entries from `first` to `last` decide it, made at `at`.
-    """
+    """Bring up to date which bundles of some serials are active: entries `first` to `last`, made at `at`, decide it."""
     found = states.settled(connection, serials)
-    rows = [(*state, one.number) for one, state in found.items()]
-    connection.run_many("UPDATE bundles SET state = ?, lapses = ? WHERE number = ?", rows)
+    connection.run_many(_SQL["settle"], [(*state, one.number) for one, state in found.items()])
     sales.enter(connection, {*serials, *(one.serial for one in found)}, (first, last), at)

@@ -92,9 +92,8 @@ class Ledger(WorkspacePart):
         """Return a warning for each installation whose files do not come from one history."""
         with self._store.database.read() as ledger:
             forked = [one for one in installations if history_of(ledger, one) is History.FORKED]
-            return tuple(
-                HistoryDoubtful(reason="forked", installation=one, names=names_of(ledger, one)) for one in forked
-            )
+            names = {one: names_of(ledger, one) for one in forked}
+        return tuple(HistoryDoubtful(reason="forked", installation=one, names=names[one]) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.
@@ -168,7 +167,6 @@ class Ledger(WorkspacePart):
         """
         with self._store.database.read() as ledger:
             newest = verify(ledger, progress)
-        error = self.propose_absorb({}, now=0).restored
-        if error is not None:
+        if error := self.propose_absorb({}, now=0).restored:
             raise error
         return newest

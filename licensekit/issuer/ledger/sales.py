@@ -25,10 +25,7 @@ _TOGETHER: Final = 500
 
 
 def terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | None]]) -> list[int]:
-    """Return the terms of each bundle, by its entry and with its order; those that are new are written.
-
-    No two of them are of one serial and part.
-    """
+    """Return the terms of each bundle, by its entry and with its order; write new ones. No two are of one part."""
     alike: dict[tuple[str, str], bytes] = {}
     first: dict[bytes, tuple[int, Bundle, str]] = {}
     digests = list[bytes]()
@@ -42,9 +39,8 @@ def terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | 
         digests.append(digest)
     known: dict[bytes, int] = dict(connection.rows(f"{_SQL['known']} IN ({asked(list(first))})", *first))
     new = {digest: one for digest, one in first.items() if digest not in known}
-    connection.run_many(
-        _SQL["put_terms"], [(number, digest, int(b.use), name) for digest, (number, b, name) in new.items()]
-    )
+    terms = [(number, digest, int(bundle.use), name) for digest, (number, bundle, name) in new.items()]
+    connection.run_many(_SQL["put_terms"], terms)
     for number, bundle, _ in new.values():
         counted = [(code, int(kind), count) for kind in Kind for code, count in bundle.counts(kind).items()]
         connection.run_many(_SQL["put_sold"], [(number, *one) for one in [("", -1, 1), *counted]])
@@ -65,10 +61,9 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
 
 
 def enter(connection: Connection, serials: Collection[str], numbers: tuple[int, int], at: int) -> None:
-    """Enter what the entries from one number to another have moved among some serials, and what they have sold.
+    """Enter what the entries from one number to another, made at `at`, have moved among some serials, and have sold.
 
-    They are one entry, or bundles of which none moves what another one does. `at` is when they were made, in seconds
-    since 1970.
+    They are one entry, or bundles of which none moves what another one does.
     """
     first, last = numbers
     wanted = sorted(serials)

@@ -1,11 +1,8 @@
 """The states of bundles in the ledger, and how they change when a revocation list is signed.
 
-A bundle is `active`; `replaced` by a later sequence or a higher use of its serial and part, or by a bundle that takes
-the place of its serial; taken back as `suspended`, `revoked` or `void`; or `returned` by the installation that had it.
-
-A list says what is taken back. What its entry was made for (`Named`) says why: as what a bundle is taken back. When one
-is, what it displaced counts again, but no lower sequence of its own use, whose place it holds (`docs/evaluation.md`,
-P2). One that is void was never handed out and holds no place.
+A list says what is taken back, and what its entry was made for (`Named`), as what. What a bundle displaced counts again
+then, but no lower sequence of its own use, whose place it holds (`docs/evaluation.md`, P2). One that is void was never
+handed out and holds no place.
 """
 
 import json
@@ -20,6 +17,7 @@ from licensekit.wire.plain import fields_named, plain_fields
 
 ACTIVE: Final = "active"
 REPLACED: Final = "replaced"
+"""By a later sequence or a higher use of its serial and part, or by a bundle that takes the place of its serial."""
 SUSPENDED: Final = "suspended"
 REVOKED: Final = "revoked"
 RETURNED: Final = "returned"
@@ -129,11 +127,7 @@ def stored(connection: Connection, condition: LiteralString, *params: bytes | st
 def restated(
     connection: Connection, action: str, named: Named, revocations: Revocations
 ) -> list[tuple[LedgerBundle, str]]:
-    """Return which bundles a list gives another state, and which.
-
-    These are what is `named`, and what was taken back and is on the list no longer: that is `replaced` until `settled`
-    says whether it is active.
-    """
+    """Return which bundles a list gives another state, and which: what is named, and what is on the list no longer."""
     found = [
         *(one for identity in named.identities for one in stored(connection, "identity = ?", identity)),
         *(one for serial in named.serials for one in stored(connection, "serial = ?", serial)),
@@ -153,10 +147,9 @@ def restated(
 def settled(
     connection: Connection, serials: Iterable[str], states: Mapping[int, str] = {}
 ) -> dict[LedgerBundle, tuple[str, int]]:
-    """Return whether each bundle that is not taken back is active, and whether it lapses (`project`).
+    """Return whether each bundle that is not taken back is active, and whether nothing takes over at its end.
 
-    They are the bundles of some serials, and of those that these take the place of. `states` are what some entries will
-    have instead.
+    They are those of some serials and of what these replace; `states` are what some entries will have instead.
     """
     found: dict[LedgerBundle, tuple[str, int]] = {}
     wanted = sorted(set(serials))
