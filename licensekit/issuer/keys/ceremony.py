@@ -1,8 +1,7 @@
 """Roots and trust documents on their way to enough signatures, perhaps by several people.
 
-A file in signing travels between them: the finished chain of roots, then the next root, the trust document that goes
-with it, or both. Whoever holds a root key adds a signature; the file says how many are missing. Nothing in it counts
-before the last one is there. The workspace knows it by its file, and can give it up.
+A file in signing travels between them: the finished chain of roots, then the next root, its trust document, or both.
+Whoever holds a root key adds a signature. Nothing in the file counts before the last one is there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -176,12 +175,7 @@ def resume(data: bytes) -> Ceremony:
 
 
 def read(data: bytes) -> Ceremony:
-    """Read a file in signing; every signature that is on it verifies.
-
-    Raises:
-        FormatError: it is no such file.
-        TrustError: a signature on it is another's, or does not verify.
-    """
+    """Read a file in signing; raise `FormatError` if it is none, `TrustError` if a signature on it does not verify."""
     tokens = armor.read(data)
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
         raise errors.UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
@@ -194,8 +188,8 @@ def read(data: bytes) -> Ceremony:
         opened.append((decode(kind, frame.payload), frame))
         require_product(opened[-1][0], chain[0].root.product)
     ceremony = _ceremony(chain, opened)
-    for pending, token in zip(ceremony.pending, rest, strict=True):
-        _check(pending, token)
+    for pending in ceremony.pending:
+        _check(pending)
     return ceremony
 
 
@@ -221,13 +215,13 @@ def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
     return chain, list(tokens[len(chain) :])
 
 
-def _check(pending: PendingDocument, token: Token) -> None:
+def _check(pending: PendingDocument) -> None:
     known = {reference: key for party in pending.parties for reference, key in party.keys.items()}
     signers = [(s.scheme, s.key) for s in pending.frame.signatures]
     if not known.keys() >= {*signers}:
         reason = "next-root" if pending.kind == "root" else "next-trust"
         raise errors.KeyUnknown(reason=reason, version=pending.document.version)
-    check_signatures(token, pending.frame, [known[one] for one in signers])
+    check_signatures(pending.token, pending.frame, [known[one] for one in signers])
 
 
 class Travelling(NamedTuple):
@@ -252,18 +246,15 @@ def under_way(layout: Layout, state: WorkspaceState) -> Iterator[Travelling]:
 
 
 def read_travelling(path: Path) -> Travelling:
-    """Read a file that travels; raises as `ceremony.read` and `files.read_bytes`."""
+    """Read a file that travels, as `read`."""
     return Travelling(path, read(read_bytes(path, limit=limits.FILE_BYTES, what="a document in signing")))
 
 
 def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
     """Move a change in signing into the folder `abandoned`, with the keys that were made for it alone.
 
-    Nothing is deleted: somebody may have another copy of the file, and sign it. Returns where the files are now.
-
-    Raises:
-        FormatError, TrustError: it is no such file.
-        FileUnusable: a file cannot be moved; another run continues with the rest.
+    Nothing is deleted: somebody may have another copy of the file, and sign it. Returns where the files are now. Raises
+    as `read`, and `FileUnusable` if a file cannot be moved: another run continues with the rest.
     """
     ceremony = read_travelling(path).ceremony
     named = _keys_of(*(one.document for one in ceremony.pending))

@@ -1,7 +1,6 @@
 """Changes of keys, proposed: root keys sign the documents, here or in a file that travels.
 
-New keys are planned first, and made when the change that admits them is signed: making a key in a token changes the
-token, and a key that is made for a preview is never the one that is admitted later.
+New keys are planned first, and made when the change that admits them is signed: making a key in a token changes it.
 """
 
 from collections.abc import Callable, Mapping
@@ -145,8 +144,7 @@ def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Val
     """Return a trust document that says how long it is new, and what the ledger held before it."""
     if isinstance(document, Root):
         return document
-    extensions = {**document.extensions, **mark}
-    return replace_fields(document, fresh_until=until, extensions=extensions)
+    return replace_fields(document, fresh_until=until, extensions={**document.extensions, **mark})
 
 
 Made = tuple[VerifyingKey, Callable[[], KeyFile]]
@@ -165,15 +163,8 @@ class KeyPlan(NamedTuple):
 
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
-    """Plan a key in a file.
-
-    `scheme` is as frames name it: `wire.frame.ED25519` or `HYBRID`; `passphrase` returns the one for the key of a name.
-    """
-
-    def make(folder: Path, name: str) -> Made:
-        return _in_file(SigningKey.generate(scheme), passphrase, folder, name)
-
-    return KeyPlan(make, Unmade(scheme))
+    """Plan a key in a file; `scheme` is `wire.frame.ED25519` or `HYBRID`, `passphrase` returns that of a key's name."""
+    return KeyPlan(lambda folder, name: _in_file(SigningKey.generate(scheme), passphrase, folder, name), Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:

@@ -24,9 +24,6 @@ from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Trust
 
-Admission = Callable[[PublicKey], Trust]
-"""Returns the trust document that admits a new key."""
-
 
 class WorkspaceKeys(WorkspacePart):
     """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
@@ -103,29 +100,32 @@ class WorkspaceKeys(WorkspacePart):
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
     def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
-        """Return the admission of a key that somebody else holds; raises as `changes.admit`."""
+        """Return the admission of a key that somebody else holds.
+
+        Raises:
+            KeyChangeRefused: a key of this name is active, this key is named already, or no key can be permitted this.
+        """
         work_out = partial(changes.admit, key=key, name=name, permission=permission, now=now)
         return self._changed("keys admit", work_out, now)
 
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
-        """Return the change by which a key no longer signs; raises as `changes.retire`."""
+        """Return the change by which a key no longer signs; what it signed stays valid.
+
+        Raises:
+            KeyMissing: no key has this name or key id.
+            KeyChangeRefused: it is not active.
+        """
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:
-        """Return the change that makes all void that a key has signed; as `changes.revoke`."""
+        """Return the change that makes all void that a key has signed; raises as `propose_retire`."""
         proposal = self._changed("revoke key", partial(changes.revoke, name=name, now=now), now)
         with self._store.read(now) as tx:
             count = bundles.count_of_key(tx.ledger, bytes.fromhex(key_id(named(tx.state.trust.keys, name))))
         return replace(proposal, note=reason, needs_confirmation=(BundlesVoid(count=count),) if count else ())
 
     def propose_rotate(self, plan: KeyPlan, *, now: int, name: str | None = None) -> KeyProposal:
-        """Return the change by which a new key takes over from `name`.
-
-        Default: from the default key.
-
-        Raises:
-            KeyMissing: there is no such key.
-        """
+        """Return the change by which a new key takes over from `name`, else the default one; as `propose_retire`."""
         state = self._vendor_state(now)
         with self._store.read(now) as tx:
             old = named(state.trust.keys, name or documents.default_key(tx.ledger))
@@ -162,7 +162,7 @@ class WorkspaceKeys(WorkspacePart):
             return list(under_way(self._store.layout, tx.state))
 
     def abandon(self, file: Path, *, now: int) -> list[Path]:
-        """Give up a change that travels for signatures; as `travelling.abandon`."""
+        """Give up a change that travels for signatures; as `ceremony.abandon`."""
         with self._store.read(now) as tx:
             return abandon(self._store.layout, file, tx.state)
 
@@ -179,17 +179,13 @@ class WorkspaceKeys(WorkspacePart):
         return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
-        """Return what entering documents of a pack that were signed elsewhere would do, and renewing the pack.
-
-        Raises as `intake.verify`.
-        """
+        """Return what entering documents of a pack that were signed elsewhere would do; raises as `intake.verify`."""
         with self._store.read(now) as tx:
             verified = verify(tx, tokens)
         return propose(self._store, partial(propose_take, tokens=tokens, action=action, verified=verified), now)
 
     def _free_name(self, state: WorkspaceState) -> str:
-        admitted = {key.name for key in state.trust.keys}
-        return changes.free_name({*(file.name for file in self.files), *admitted})
+        return changes.free_name({*(file.name for file in self.files), *(key.name for key in state.trust.keys)})
 
     def _vendor_state(self, now: int) -> WorkspaceState:
         with self._store.read(now) as tx:
@@ -205,7 +201,14 @@ class WorkspaceKeys(WorkspacePart):
         return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now)
 
     def _with_key(
-        self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
+        self,
+        state: WorkspaceState,
+        action: str,
+        work_out: Callable[[PublicKey], Trust] | None,
+        now: int,
+        *,
+        plan: KeyPlan,
+        name: str,
     ) -> KeyProposal:
         folder = self._store.layout.keys
         called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
