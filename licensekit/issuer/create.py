@@ -4,7 +4,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -66,17 +66,9 @@ class Secrets(NamedTuple):
 
 
 def _planned(
-    folder: Path,
-    given: NewWorkspace,
-    now: int,
-    under: TrustVersion = (1, 1),
-    others: Mapping[str, Catalog] | None = None,
+    folder: Path, given: NewWorkspace, now: int, *, under: TrustVersion, others: Mapping[str, Catalog] | None
 ) -> tuple[bytes, Catalog]:
-    """Return the catalog that a workspace in `folder` begins with, as text and as it is read.
-
-    Its names are as given, else from the catalog that is given, else from the folder. `others` are the vendor's
-    catalogs, where the workspace is a third party's.
-    """
+    """Return the catalog that a workspace begins with, as text and as read; `others` are a third party's vendor's."""
     require_url(given.ledger)
     text = given.catalog
     if text is None:
@@ -109,19 +101,16 @@ def _code(called: str) -> str:
 
 
 def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> None:
-    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
-
-    `secrets` is asked once nothing else stands against it.
+    """Make the workspace in `folder`, which may hold other files; `secrets` is asked once nothing stands against it.
 
     Raises:
         WorkspaceExists: it holds a workspace, or a file that one would have.
         CatalogInvalid: the catalog has faults.
-        PlanRefused: the catalog has another product, issuer or name than is given, no code can be made of the folder's
-            name, more root keys must sign than there are, or `ledger` is not a URL.
+        PlanRefused: what is given does not fit together, is no URL, or no code can be made of the folder's name.
         StateError: the ledger cannot be set up at its URL.
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
-    text, catalog = _planned(folder, given, now)
+    text, catalog = _planned(folder, given, now, under=(1, 1), others=None)
     product, issuer, count = catalog.product, catalog.issuer, given.root_keys
     if not 1 <= given.threshold <= count <= limits.ROOT_KEYS:
         raise PlanRefused(reason="root-keys", threshold=given.threshold, count=count, most=limits.ROOT_KEYS)
@@ -146,15 +135,12 @@ def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *,
 def create_partner(
     folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
 ) -> None:
-    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
-
-    It has the product and the root of the vendor, whose `pack` leads to the root of this `pin`. `passphrase` is asked
-    once nothing else stands against it.
+    """Make a workspace, as `create`, with the product and the root of the vendor, whose `pack` leads to this `pin`.
 
     Raises:
         TrustError, FormatError: the pack does not verify under that pin.
         PlanRefused: the issuer is the vendor itself, whose catalog is not given; or the catalog is of another product.
-        WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
+        WorkspaceExists, CatalogInvalid, FileUnusable: as `create`.
     """
     pin, trust_store = _from_the_oldest(pack, pin)
     trust = trust_store.trust.trust
@@ -198,22 +184,19 @@ def _create_ledger(
     """Open the ledger with the first documents, a root at their head, and write the pack."""
     if url is not None:
         layout.record_url(url)
-    database = open_ledger(layout.ledger if url is None else url, create=True)
-    try:
-        with database.write() as ledger:
-            if head(ledger)[0]:
-                raise WorkspaceExists(reason="ledger", where=database.location)
-            append(ledger, records)
-            documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
-            documents.put_fact(ledger, documents.ISSUER, issuer)
-            documents.put_fact(ledger, documents.DEFAULT_KEY, key.key_id.hex())
-            if resells:
-                documents.put_fact(ledger, documents.RESELLS, issuer)
-            first, newest = workspace_state(ledger), head(ledger)
-            if not first.is_partner:
-                documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)
-    finally:
-        database.close()
+    location = layout.ledger if url is None else url
+    with closing(open_ledger(location, create=True)) as database, database.write() as ledger:
+        if head(ledger)[0]:
+            raise WorkspaceExists(reason="ledger", where=database.location)
+        append(ledger, records)
+        documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
+        documents.put_fact(ledger, documents.ISSUER, issuer)
+        documents.put_fact(ledger, documents.DEFAULT_KEY, key.key_id.hex())
+        if resells:
+            documents.put_fact(ledger, documents.RESELLS, issuer)
+        first, newest = workspace_state(ledger), head(ledger)
+        if not first.is_partner:
+            documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)
     raise_mark(layout.mark, newest)
     write_atomically(layout.pack(first.product), first.pack)
 
@@ -243,8 +226,7 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
         raise FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise WorkspaceExists(reason="folder", where=str(folder))
-    folders = layout.orders, layout.keys, layout.root
-    for path in (layout.catalog, *folders, layout.mark, layout.pack(product)):
+    for path in (layout.catalog, layout.orders, layout.keys, layout.root, layout.mark, layout.pack(product)):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
 

@@ -172,9 +172,8 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
         newer = enter(tx, intake, action=ABSORB)
         append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in lost])
         found = [one for one in lost if isinstance(one.document, Bundle)]
-        again = tx.trust.lists.get(tx.state.issuer)
         # A list takes back what is there when it is entered.
-        if again is not None and found:
+        if found and (again := tx.trust.lists.get(tx.state.issuer)) is not None:
             append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
         if jumps:
             numbering.jump(tx.ledger, tx.store.draw)

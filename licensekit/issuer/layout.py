@@ -18,11 +18,8 @@ class Layout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.catalog = folder / "catalog.toml"
-        """The catalog, as people write it."""
         self.orders = folder / "orders"
-        """The folder for orders, with an example."""
         self.keys = folder / "keys"
-        """The signing keys, each encrypted."""
         self.root = folder / "root"
         """The root keys, until they are moved away."""
         self.ledger = folder / "ledger.db"

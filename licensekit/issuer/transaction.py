@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from secrets import token_bytes
@@ -79,19 +79,17 @@ class LedgerTransaction:
         self.state = extended(self.state, tokens) if state is None else state
 
 
+@dataclass(eq=False, repr=False)
 class WorkspaceStore:
     """Folder and ledger of a workspace; its documents are verified once, and again when another program enters one."""
 
-    def __init__(
-        self, layout: Layout, database: Database, draw: Draw = token_bytes, overrides: frozenset[str] = frozenset()
-    ) -> None:
-        self.layout = layout
-        self.database = database
-        self.draw = draw
-        """Draws what nobody may guess."""
-        self.overrides = overrides
-        """The names of what is signed although it is doubtful."""
-        self._verified: tuple[int, WorkspaceState] | None = None
+    layout: Layout
+    database: Database
+    draw: Draw = token_bytes
+    """Draws what nobody may guess."""
+    overrides: frozenset[str] = frozenset()
+    """The names of what is signed although it is doubtful."""
+    _verified: tuple[int, WorkspaceState] | None = field(default=None, init=False)
 
     def overriding(self, *doubts: str) -> "WorkspaceStore":
         """Return a store of the same workspace that signs although these speak against it."""
@@ -115,8 +113,7 @@ class WorkspaceStore:
                 entries.require_whole(ledger, entries.read_mark(self.layout.mark))
             state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
-                _require_clock(*entries.newest_entry(ledger), now)
-                _require_no_later_document(state, now)
+                _require_clock(ledger, state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
             yield tx
@@ -129,9 +126,8 @@ class WorkspaceStore:
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
         with self.read(now) as tx:
-            state = tx.state
-        path = self.layout.pack(state.product)
-        write_atomically(path, state.pack)
+            path, data = self.layout.pack(tx.state.product), tx.state.pack
+        write_atomically(path, data)
         return path
 
     def _state(self, ledger: Connection) -> WorkspaceState:
@@ -166,16 +162,13 @@ def on_ledger(
     return method
 
 
-def _require_clock(number: int, at: int, now: int) -> None:
-    """Refuse a clock that is not near the newest entry of the ledger, made `at` this time."""
+def _require_clock(ledger: Connection, state: WorkspaceState, now: int) -> None:
+    """Refuse a clock that is not near the newest entry of the ledger, or before a document in force."""
+    number, at = entries.newest_entry(ledger)
     # Far ahead it can only be told from a workspace that was long unused by asking.
     if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
         raise ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
-
-
-def _require_no_later_document(state: WorkspaceState, now: int) -> None:
-    """Refuse a clock that is more than an hour before a document in force: installations would refuse its files."""
-    # One that was signed elsewhere has no entry of that time.
+    # A document that was signed elsewhere has no entry of its time; installations would refuse a file that carries it.
     catalog = None if state.catalog is None else state.catalog.document
     in_force = {"trust document": state.trust, "revocation list": state.last_list, "catalog": catalog}
     found = {name: one.issued for name, one in in_force.items() if one is not None}

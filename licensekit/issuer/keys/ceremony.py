@@ -25,7 +25,7 @@ from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, AdmittedKey, Root, RootKey, Trust, decode, encode
+from licensekit.wire.documents import TYPE_OF, Root, Trust, decode, encode
 from licensekit.wire.frame import Frame
 
 
@@ -109,8 +109,7 @@ class Ceremony(NamedTuple):
     @property
     def missing(self) -> int:
         """How many signatures are missing at least."""
-        lacking = (sum(count for _, count in one.missing()) for one in self.pending)
-        return max(lacking, default=0)
+        return max((sum(count for _, count in one.missing()) for one in self.pending), default=0)
 
     def wants(self, key: VerifyingKey) -> bool:
         """Return whether a signature by `key` is still needed."""
@@ -257,10 +256,11 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
     as `read`, and `FileUnusable` if a file cannot be moved: another run continues with the rest.
     """
     ceremony = read_travelling(path).ceremony
-    named = _keys_of(*(one.document for one in ceremony.pending))
-    named -= _keys_of(state.trust, *(known.root for known in state.trust_store.trust.chain))
+    in_force: list[Root | Trust] = [state.trust, *(one.root for one in state.trust_store.trust.chain)]
+    known = {key.public for document in in_force for key in document.keys}
+    made_for_it = {key.public for one in ceremony.pending for key in one.document.keys} - known
     files = (*list_key_files(layout.keys), *list_key_files(layout.root))
-    made = [file.path for file in files if _reference(file.part.verifying_key) in named]
+    made = [file.path for file in files if file.part.verifying_key.public in made_for_it]
     digest = sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:8]
     folder = layout.abandoned / f"{ceremony.file_name.removesuffix('.signing')}-{digest}"
     try:
@@ -270,11 +270,3 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
         return [Path(move(one, folder / one.name)) for one in (*made, path)]
     except OSError as error:
         raise unusable(folder, "a folder for what is abandoned", error) from error
-
-
-def _keys_of(*documents: Root | Trust) -> set[tuple[int, bytes]]:
-    return {_reference(key) for document in documents for key in document.keys}
-
-
-def _reference(key: VerifyingKey | RootKey | AdmittedKey) -> tuple[int, bytes]:
-    return key.scheme, key.public

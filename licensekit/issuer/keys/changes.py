@@ -1,7 +1,4 @@
-"""Roots and trust documents, made: the first ones, and each next one, of which is shown before what it changes.
-
-Where that is shown, a key is named by its id, or by its name if it is not made yet.
-"""
+"""Roots and trust documents, made: the first ones, and each next one, of which is shown before what it changes."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
@@ -16,7 +13,7 @@ from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import AdmittedKey, KeyState, RefusedField, Root, RootKey, Scope, SignedType, Trust, Use
 from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import ED25519, HYBRID
-from licensekit.wire.plain import plain, word
+from licensekit.wire.plain import plain, plain_fields, word
 
 
 class Unmade(NamedTuple):
@@ -53,14 +50,8 @@ class Permission(NamedTuple):
         """The scope that a trust document gives."""
         limits = (self.longest_term, self.parts or None, self.most)
         every = tuple(SignedType) if limits == (None, None, None) else (SignedType.BUNDLE,)
-        return Scope(
-            types=sorted(set(self.types or every)),
-            issuers=[self.issuer],
-            uses=sorted(set(self.uses)),
-            longest_term=self.longest_term,
-            parts=sorted(set(self.parts)) or None,
-            most=self.most,
-        )
+        types, uses, parts = sorted(set(self.types or every)), sorted(set(self.uses)), sorted(set(self.parts)) or None
+        return Scope(types, [self.issuer], uses, self.longest_term, parts, self.most)
 
 
 def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: int) -> Root:
@@ -212,14 +203,14 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
 
 
 def _called(key: AdmittedKey) -> str:
+    """Return how changes name a key: by its id, or by its name if it is not made yet."""
     return key_id(key) if key.public else key.name
 
 
 def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
     """Return what the entry of a key says, but for its public half and its state."""
-    said = plain(key)
-    window = {name: said[name] for name in ("valid_from", "valid_to")}
-    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **said["scope"], **window}
+    window = plain_fields(key, "valid_from valid_to")
+    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **plain(key.scope), **window}
     return {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in flat.items()}
 
 

@@ -19,7 +19,6 @@ from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ledger_mark
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys import pkcs11
-from licensekit.keys.pkcs11 import parse
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Proposal
@@ -39,10 +38,6 @@ class Prepared(NamedTuple):
     """Each writes the file of a new key."""
     also: tuple[Signer, ...] = ()
     """New root keys, which sign as well."""
-
-
-Prepare = Callable[[], Prepared]
-"""Makes the keys that a change needs, and its documents."""
 
 
 class KeyChange(NamedTuple):
@@ -72,7 +67,8 @@ class KeyProposal(Proposal[KeyChange]):
     action: str
     basis: Token
     """The trust document in force, which the change follows."""
-    prepare: Prepare
+    prepare: Callable[[], Prepared]
+    """Makes the keys that it needs, and its documents."""
     note: str = ""
     about: str = "the trust document"
 
@@ -180,7 +176,7 @@ def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
     Raises:
         SignerUriInvalid: it is no such URI.
     """
-    place = parse(uri)
+    place = pkcs11.parse(uri)
     is_named = place.object is not None or place.id is not None
 
     def make(folder: Path, name: str) -> Made:

@@ -142,8 +142,6 @@ def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> Ke
 def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
     """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
 
-    The new file takes the place of the old one whole, so that there is always one of the two.
-
     Raises:
         KeyChangeRefused: the key is in a token.
         PassphraseWrong, PassphraseMissing, KeyFileInvalid: as `keyfile.open_` and `seal`.
@@ -168,13 +166,7 @@ def require_file_name(name: str) -> None:
 
 
 def choose_key(
-    tx: LedgerTransaction,
-    files: Sequence[KeyFile],
-    kind: str,
-    name: str | None,
-    *,
-    bundle: Bundle | None,
-    but: str | None,
+    tx: LedgerTransaction, files: list[KeyFile], kind: str, name: str | None, *, bundle: Bundle | None, but: str | None
 ) -> KeyFile:
     """Return the key that signs a document of `kind` now, as `WorkspaceKeys.choose`."""
     trust_store, trust, issuer = tx.state.trust_store, tx.trust, tx.state.issuer

@@ -11,7 +11,7 @@ from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
-from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared
+from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepared
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
@@ -147,13 +147,11 @@ class WorkspaceKeys(WorkspacePart):
         def prepare() -> Prepared:
             words = [passphrase(place, name) for place, name in enumerate(names)]
             made = [SigningKey.generate(scheme) for _ in names]
-            public = [key.verifying_key for key in made]
             new = [partial(keyring.write_key, folder, *one) for one in zip(names, made, words, strict=True)]
-            documents = changes.rotate_root(root, state.trust, public, threshold, now)
-            return Prepared(documents, tuple(new), tuple(made))
+            public = [key.verifying_key for key in made]
+            return Prepared(changes.rotate_root(root, state.trust, public, threshold, now), tuple(new), tuple(made))
 
-        files = [folder / f"{name}{keyring.SEALED}" for name in names]
-        changed = changes.of_root(root, state.trust, scheme, files)
+        changed = changes.of_root(root, state.trust, scheme, [folder / f"{name}{keyring.SEALED}" for name in names])
         return self._proposal(state, "keys rotate-root", prepare, changed, now=now)
 
     def under_way(self, now: int) -> list[Travelling]:
@@ -197,8 +195,7 @@ class WorkspaceKeys(WorkspacePart):
     def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int) -> KeyProposal:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
-        changed = changes.of_trust(state.trust, trust)
-        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now)
+        return self._proposal(state, action, lambda: Prepared((trust,)), changes.of_trust(state.trust, trust), now=now)
 
     def _with_key(
         self,
@@ -212,9 +209,8 @@ class WorkspaceKeys(WorkspacePart):
     ) -> KeyProposal:
         folder = self._store.layout.keys
         called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
-        ending = keyring.SEALED if plan.uri is None else keyring.ELSEWHERE
-        place = {"file": str(folder / f"{name}{ending}"), "token": plan.uri}
-        changed = list(changes.gained(f"keys.{called}", place))
+        file = folder / f"{name}{keyring.SEALED if plan.uri is None else keyring.ELSEWHERE}"
+        changed = list(changes.gained(f"keys.{called}", {"file": str(file), "token": plan.uri}))
         if work_out is not None:
             changed[:0] = changes.of_trust(state.trust, work_out(plan.public))
 
@@ -225,10 +221,10 @@ class WorkspaceKeys(WorkspacePart):
         return self._proposal(state, action, prepare, changed, now=now)
 
     def _proposal(
-        self, state: WorkspaceState, action: str, prepare: Prepare, changed: Iterable[Change], *, now: int
+        self, state: WorkspaceState, action: str, prepare: Callable[[], Prepared], shown: Iterable[Change], *, now: int
     ) -> KeyProposal:
-        basis, shown = state.verified_trust.token, tuple(changed)
-        return KeyProposal(changes=shown, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
+        basis, changed = state.verified_trust.token, tuple(shown)
+        return KeyProposal(changes=changed, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
 
 
 def find_key_file(folder: Path, name: str) -> KeyFile:
