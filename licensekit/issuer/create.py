@@ -1,13 +1,10 @@
-"""A new workspace: a vendor's, with the first documents that its keys sign, or a third party's under a vendor's root.
-
-A new workspace is made whole beside its folder, then moved there.
-"""
+"""A new workspace, a vendor's or a third party's under its root: made whole beside its folder, then moved there."""
 
 import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -18,7 +15,7 @@ from licensekit.files import PRIVATE_FOLDER, sync_folder, unusable, write_atomic
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
 from licensekit.issuer.intake import opened
-from licensekit.issuer.keys.changes import admitted, first_root, first_trust
+from licensekit.issuer.keys.changes import Permission, admitted, first_root, first_trust
 from licensekit.issuer.keys.keyring import write_key
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import documents
@@ -33,7 +30,7 @@ from licensekit.text.names import LETTERS
 from licensekit.trust.pack import TrustStore, held_in, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import Catalog, Scope, SignedType, Use, encode, is_code
+from licensekit.wire.documents import Catalog, encode, is_code
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY: Final = "signing-1"
@@ -69,17 +66,9 @@ class Secrets(NamedTuple):
 
 
 def _planned(
-    folder: Path,
-    given: NewWorkspace,
-    now: int,
-    under: TrustVersion = (1, 1),
-    others: Mapping[str, Catalog] | None = None,
+    folder: Path, given: NewWorkspace, now: int, *, under: TrustVersion, others: Mapping[str, Catalog] | None
 ) -> tuple[bytes, Catalog]:
-    """Return the catalog that a workspace in `folder` begins with, as text and as it is read.
-
-    Its names are as given, else from the catalog that is given, else from the folder. `others` are the vendor's
-    catalogs, where the workspace is a third party's. Raises as `create`.
-    """
+    """Return the catalog that a workspace begins with, as text and as read; `others` are a third party's vendor's."""
     require_url(given.ledger)
     text = given.catalog
     if text is None:
@@ -112,19 +101,16 @@ def _code(called: str) -> str:
 
 
 def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> None:
-    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
-
-    `secrets` is asked once nothing else stands against it.
+    """Make the workspace in `folder`, which may hold other files; `secrets` is asked once nothing stands against it.
 
     Raises:
         WorkspaceExists: it holds a workspace, or a file that one would have.
         CatalogInvalid: the catalog has faults.
-        PlanRefused: the catalog has another product, issuer or name than is given, no code can be made of the folder's
-            name, more root keys must sign than there are, or `ledger` is not a URL.
+        PlanRefused: what is given does not fit together, is no URL, or no code can be made of the folder's name.
         StateError: the ledger cannot be set up at its URL.
         FileUnusable: it cannot be written. Nothing was, in all these cases.
     """
-    text, catalog = _planned(folder, given, now)
+    text, catalog = _planned(folder, given, now, under=(1, 1), others=None)
     product, issuer, count = catalog.product, catalog.issuer, given.root_keys
     if not 1 <= given.threshold <= count <= limits.ROOT_KEYS:
         raise PlanRefused(reason="root-keys", threshold=given.threshold, count=count, most=limits.ROOT_KEYS)
@@ -139,26 +125,22 @@ def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *,
             write_key(layout.root, name, key, word)
         enough = root_keys[: given.threshold]
         root = first_root(product, issuer, [key.verifying_key for key in root_keys], given.threshold)
-        everything = Scope(list(SignedType), [issuer], list(Use), None, None, None)
-        first = admitted(signing_key.verifying_key, FIRST_KEY, everything, now)
+        first = admitted(signing_key.verifying_key, FIRST_KEY, Permission(issuer).scope, now)
         trust = first_trust(product, [first], now)
         signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
         records = [Record("init", now, who, token, document) for document, token in signed]
-        _create_ledger(layout, records, issuer, given.ledger, default_key=signing_key.verifying_key)
+        _create_ledger(layout, records, issuer, given.ledger, signing_key.verifying_key)
 
 
 def create_partner(
     folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
 ) -> None:
-    """Make the workspace in `folder`, which is new, empty, or holds none of its files.
-
-    It has the product and the root of the vendor, whose `pack` leads to the root of this `pin`. `passphrase` is asked
-    once nothing else stands against it.
+    """Make a workspace, as `create`, with the product and the root of the vendor, whose `pack` leads to this `pin`.
 
     Raises:
         TrustError, FormatError: the pack does not verify under that pin.
         PlanRefused: the issuer is the vendor itself, whose catalog is not given; or the catalog is of another product.
-        WorkspaceExists, CatalogInvalid, FileUnusable: as for a vendor's.
+        WorkspaceExists, CatalogInvalid, FileUnusable: as `create`.
     """
     pin, trust_store = _from_the_oldest(pack, pin)
     trust = trust_store.trust.trust
@@ -167,12 +149,10 @@ def create_partner(
     given = given._replace(product=trust_store.product)
     under = trust.document.root_version, trust.document.version
     text, catalog = _planned(folder, given, now, under=under, others=trust_store.catalog_documents)
-    issuer = catalog.issuer
-    resells = issuer == trust_store.issuer
+    issuer, resells = catalog.issuer, catalog.issuer == trust_store.issuer
     if resells and given.catalog is None:
         raise PlanRefused(reason="vendor", planned=issuer)
-    word = passphrase()
-    key = SigningKey.generate(given.scheme)
+    word, key = passphrase(), SigningKey.generate(given.scheme)
     state = WorkspaceState(pin, issuer, trust_store, True, None, None)
     with _new_folder(folder) as layout:
         templates.write_texts(layout, folder, text, catalog, serial=None if resells else numbering.EXAMPLE)
@@ -180,14 +160,11 @@ def create_partner(
         public = format_public(key.verifying_key, f"{issuer}-1")
         write_atomically(layout.public(issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
-        _create_ledger(layout, records, issuer, given.ledger, default_key=key.verifying_key, resells=resells)
+        _create_ledger(layout, records, issuer, given.ledger, key.verifying_key, resells=resells)
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
-    """Return the trust store from the oldest root of the pack, if that leads to the pinned one.
-
-    Applications that pin the oldest root are to take what is signed here as well.
-    """
+    """Return the trust store from the oldest root of the pack, which applications may pin, if that leads to `root`."""
     trust_store, oldest = open_pack(pack, root), pin_in_pack(pack)
     with suppress(LicenseError):
         longer = open_pack(pack, oldest)
@@ -202,33 +179,24 @@ def root_key_names(count: int) -> list[str]:
 
 
 def _create_ledger(
-    layout: Layout,
-    records: Sequence[Record],
-    issuer: str,
-    url: str | None,
-    *,
-    default_key: VerifyingKey,
-    resells: bool = False,
+    layout: Layout, records: Sequence[Record], issuer: str, url: str | None, key: VerifyingKey, *, resells: bool = False
 ) -> None:
     """Open the ledger with the first documents, a root at their head, and write the pack."""
     if url is not None:
         layout.record_url(url)
-    database = open_ledger(layout.ledger if url is None else url, create=True)
-    try:
-        with database.write() as ledger:
-            if head(ledger)[0]:
-                raise WorkspaceExists(reason="ledger", where=database.location)
-            append(ledger, records)
-            documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
-            documents.put_fact(ledger, documents.ISSUER, issuer)
-            documents.put_fact(ledger, documents.DEFAULT_KEY, default_key.key_id.hex())
-            if resells:
-                documents.put_fact(ledger, documents.RESELLS, issuer)
-            first, newest = workspace_state(ledger), head(ledger)
-            if not first.is_partner:
-                documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)
-    finally:
-        database.close()
+    location = layout.ledger if url is None else url
+    with closing(open_ledger(location, create=True)) as database, database.write() as ledger:
+        if head(ledger)[0]:
+            raise WorkspaceExists(reason="ledger", where=database.location)
+        append(ledger, records)
+        documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
+        documents.put_fact(ledger, documents.ISSUER, issuer)
+        documents.put_fact(ledger, documents.DEFAULT_KEY, key.key_id.hex())
+        if resells:
+            documents.put_fact(ledger, documents.RESELLS, issuer)
+        first, newest = workspace_state(ledger), head(ledger)
+        if not first.is_partner:
+            documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)
     raise_mark(layout.mark, newest)
     write_atomically(layout.pack(first.product), first.pack)
 
@@ -252,17 +220,13 @@ def _new_folder(folder: Path) -> Generator[Layout]:
 
 
 def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
-    """Refuse a folder that holds a workspace, or a file that one would have.
-
-    The catalog that the workspace is to begin with may lie there already.
-    """
+    """Refuse a folder that holds a workspace, or a file that one would have but the catalog that it begins with."""
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():
         raise FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise WorkspaceExists(reason="folder", where=str(folder))
-    folders = layout.orders, layout.keys, layout.root
-    for path in (layout.catalog, *folders, layout.mark, layout.pack(product)):
+    for path in (layout.catalog, layout.orders, layout.keys, layout.root, layout.mark, layout.pack(product)):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
             raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
 

@@ -1,8 +1,7 @@
 """Documents that come from outside: signed elsewhere, or lost when a ledger was restored; verified, and entered.
 
-What is signed elsewhere is entered all or none. What a restored ledger lost is entered again from the files that were
-signed here. A bundle keeps its issue time and identity; its entry says when it was absorbed. What was ordered and who
-asked for it is in no file, and stays unknown.
+What is signed elsewhere is entered all or none. A bundle that was lost keeps its issue time and identity; its entry
+says when it was absorbed. What was ordered and who asked for it is in no file, and stays unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,12 +66,8 @@ To sign it raises `LedgerRestored` if one of them was signed when this ledger he
 def propose_take(
     tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, verified: Intake | None = None
 ) -> TakeProposal:
-    """Return what entering documents would do; raises as `verify`.
-
-    `verified` are the same, which are not verified again if what is in force is as it was then.
-    """
-    is_current = verified is not None and verified.before is tx.state
-    intake = verified if verified is not None and is_current else verify(tx, tokens)
+    """Return what entering documents would do; `verified` are the same, if they were verified already."""
+    intake = verified if verified is not None and verified.before is tx.state else verify(tx, tokens)
     newer = intake.newer
 
     def take(tx: LedgerTransaction, _: None) -> list[Token]:
@@ -101,13 +96,17 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
         ChangeInSigning: a new root comes with the trust of a time before changes that are in force here.
     """
     require_in_pack(tokens)
-    known = set(tx.state.tokens)
-    others = [token for token in tokens if token not in known]
-    intake = Intake(tx.state, extended(tx.state, others))
+    intake = Intake(tx.state, _with(tx.state, tokens))
     before, after = tx.state.trust, intake.after.trust
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
         raise ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
+
+
+def _with(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
+    """Return the state with those documents that it does not have yet."""
+    known = set(state.tokens)
+    return extended(state, [one for one in tokens if one not in known])
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[Token]:
@@ -166,18 +165,15 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     lost, known = _lost(tx, after, read, refused)
     error = restored(tx.ledger, read_mark(tx.store.layout.mark))
     error = error or next((one for _, one in intake.restored(tx.ledger)), None)
-    newer = [Change(f"{one.type}s", None, ABSORB) for one in intake.newer]
-    is_done = not (intake.newer or lost or error)
+    names = (*(f"{one.type}s" for one in intake.newer), *(_name(one.document) for one in lost))
     jumps = bool(intake.newer or error) or any(_is_ours(tx, one) for one in lost)
 
     def absorb(tx: LedgerTransaction, _: None) -> Absorbed:
-        """Enter documents of a pack first, then bundles as they were issued, and resets."""
         newer = enter(tx, intake, action=ABSORB)
         append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in lost])
         found = [one for one in lost if isinstance(one.document, Bundle)]
-        again = tx.trust.lists.get(tx.state.issuer)
         # A list takes back what is there when it is entered.
-        if again is not None and found:
+        if found and (again := tx.trust.lists.get(tx.state.issuer)) is not None:
             append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
         if jumps:
             numbering.jump(tx.ledger, tx.store.draw)
@@ -185,11 +181,11 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
 
     return AbsorbProposal(
         enter=absorb,
-        changes=(*newer, *(Change(_name(one.document), None, ABSORB) for one in lost)),
+        changes=tuple(Change(name, None, ABSORB) for name in names),
         warnings=tuple(refused),
         needs_confirmation=(AcceptsRestored(number=error.number),) if error else (),
         about="the ledger",
-        is_done=is_done,
+        is_done=not (names or error),
         renews_pack=bool(intake.newer),
         restored=error,
     )
@@ -203,9 +199,8 @@ def _with_documents(
     while waiting:
         failed: dict[str, LicenseError] = {}
         for name, tokens in waiting.items():
-            known = set(state.tokens)
             try:
-                state = extended(state, [one for one in tokens if one not in known])
+                state = _with(state, tokens)
             except (TrustError, FormatError) as error:
                 failed[name] = error
         if len(failed) == len(waiting):
@@ -221,21 +216,18 @@ def _lost(
     """Return the bundles and resets that the ledger lacks, as they were issued, and how many it has."""
     found: dict[str, Lost] = {}
     known: set[bytes] = set()
-    for name, tokens in read.items():
-        for token in tokens:
-            if token.type in IN_PACKS:
-                continue
-            try:
-                one = _verified(tx, state, token)
-            except (TrustError, FormatError) as error:
-                refused.append(NotAbsorbed(reason="error", name=name, error=error))
-                continue
-            if one.document.issuer != state.issuer:
-                refused.append(NotAbsorbed(reason="issuer", name=name, issuer=one.document.issuer))
-            elif _is_known(tx, one):
-                known.add(one.identity)
-            elif _is_taken(tx, one) or found.setdefault(_name(one.document), one).identity != one.identity:
-                refused.append(NotAbsorbed(reason="place", name=name, what=_name(one.document)))
+    for name, token in ((name, one) for name, tokens in read.items() for one in tokens if one.type not in IN_PACKS):
+        try:
+            one = _verified(tx, state, token)
+        except (TrustError, FormatError) as error:
+            refused.append(NotAbsorbed(reason="error", name=name, error=error))
+            continue
+        if one.document.issuer != state.issuer:
+            refused.append(NotAbsorbed(reason="issuer", name=name, issuer=one.document.issuer))
+        elif _is_known(tx, one):
+            known.add(one.identity)
+        elif _is_taken(tx, one) or found.setdefault(_name(one.document), one).identity != one.identity:
+            refused.append(NotAbsorbed(reason="place", name=name, what=_name(one.document)))
     return tuple(sorted(found.values(), key=lambda one: (one.document.issued, _name(one.document)))), len(known)
 
 
@@ -265,10 +257,8 @@ def _is_known(tx: LedgerTransaction, one: Lost) -> bool:
 
 def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
     """Return whether the ledger has another bundle in its place."""
-    bundle = one.document
-    if isinstance(bundle, Reset):
-        return False
-    return bundles.at(tx.ledger, bundle.serial, bundle.part, bundle.use, bundle.sequence) is not None
+    it = one.document
+    return isinstance(it, Bundle) and bundles.at(tx.ledger, it.serial, it.part, it.use, it.sequence) is not None
 
 
 def _name(document: Bundle | Reset) -> str:

@@ -18,15 +18,11 @@ class Layout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.catalog = folder / "catalog.toml"
-        """The catalog, as people write it."""
         self.orders = folder / "orders"
-        """The folder for orders, with an example."""
         self.keys = folder / "keys"
-        """The signing keys, each encrypted."""
         self.root = folder / "root"
         """The root keys, until they are moved away."""
         self.ledger = folder / "ledger.db"
-        """The ledger."""
         self.arriving = folder / "ledger.db.arriving"
         """The ledger while it moves here from a server."""
         self.ledger_url = folder / "ledger.url"
@@ -56,12 +52,7 @@ class Layout:
         return self.ledger.is_file() or self.ledger_url.is_file()
 
     def locate_ledger(self) -> str | Path:
-        """Return the location of the ledger: a path, or a URL.
-
-        Raises:
-            WorkspaceInvalid: there is no workspace.
-            FileUnusable, TooLarge: the file with the URL cannot be read.
-        """
+        """Return the location of the ledger, a path or a URL; raise `WorkspaceInvalid` if there is no workspace."""
         if self.ledger.is_file():
             return self.ledger
         if not self.ledger_url.is_file():
@@ -75,12 +66,7 @@ class Layout:
 
 
 def require_url(url: str | None) -> None:
-    """Refuse what cannot be recorded as the location of a ledger; None is in the folder.
-
-    Raises:
-        PlanRefused: it is not the URL of a server, or has a password in it, which is not repeated.
-        DatabaseUnavailable: it is malformed, or there is no driver.
-    """
+    """Refuse what is not the URL of a server, or has a password in it, which is not repeated; None is in the folder."""
     if url is None:
         return
     if not is_url(url) or len(url.encode()) >= _URL_BYTES:

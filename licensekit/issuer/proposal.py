@@ -12,6 +12,7 @@ from licensekit.proposals import Proposal, require_same
 
 R_co = TypeVar("R_co", covariant=True)
 K = TypeVar("K")
+P = TypeVar("P", bound="SignProposal[Any, Any]")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -36,9 +37,6 @@ class SignProposal(Proposal[R_co], Generic[R_co, K]):
         """
         self.require_confirmed(confirm=confirm)
         return self.again(key, who=who, shown=self)
-
-
-P = TypeVar("P", bound=SignProposal[Any, Any])
 
 
 def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], now: int) -> P:
@@ -97,10 +95,9 @@ class TakesAway(Message):
 
 
 class Concerned(Message, reasons=True):
-    """How many bundles in force something in a catalog concerns, and whose they are."""
+    """How many bundles in force what is at the key path `where` of a catalog concerns, and whose they are."""
 
     where: str
-    """Its key path."""
     bundles: int
     customers: int
     names: tuple[str, ...]
@@ -156,10 +153,9 @@ class AcceptsRestored(Message):
 
 
 class NotAbsorbed(Message, reasons=True):
-    """Something in a file is not entered again."""
+    """Something in the file `name` is not entered again."""
 
     name: str
-    """Of the file."""
     error: LicenseError | None = None
     issuer: str = ""
     what: str = ""

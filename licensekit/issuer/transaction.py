@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from secrets import token_bytes
@@ -63,49 +63,33 @@ class LedgerTransaction:
         return Record(action, self.now, self.who, token, document)
 
     def sign(self, action: str, document: SignedByVendor, signer: Signer) -> Record:
-        """Sign a document, if `signer` may, and return its record.
-
-        A list or a catalog says what the ledger held before it.
-
-        Raises:
-            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not.
-            PayloadInvalid: the document has a field out of its bounds.
-            SignerUnavailable: the key lives elsewhere and cannot be reached.
-        """
-        if isinstance(document, Catalog | Revocations):
-            extensions = {**document.extensions, **entries.ledger_mark(self.ledger)}
-            document = replace_fields(document, extensions=extensions)
+        """Sign a document, if `signer` may, and return its record; raises as `require_admitted` and `sign`."""
+        if isinstance(document, Catalog | Revocations):  # these say what the ledger held before
+            mark = entries.ledger_mark(self.ledger)
+            document = replace_fields(document, extensions={**document.extensions, **mark})
         admitted = admission(signer, self.trust)
         require_type(admitted, TYPE_OF[type(document)])
         require_admitted(admitted, document, self.state.trust_store)
         return self.record(action, sign(document, signer), document)
 
     def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
-        """Enter records with documents of a pack; `state` has them, if they were verified before.
-
-        Raises as `extended`.
-        """
+        """Enter records with documents of a pack; `state` has them, if they were verified before."""
         entries.append(self.ledger, records)
         tokens = [record.token for record in records]
         self.state = extended(self.state, tokens) if state is None else state
 
 
+@dataclass(eq=False, repr=False)
 class WorkspaceStore:
-    """Folder and ledger of a workspace, whose documents are verified once.
+    """Folder and ledger of a workspace; its documents are verified once, and again when another program enters one."""
 
-    They are verified again when another program has entered one.
-    """
-
-    def __init__(
-        self, layout: Layout, database: Database, draw: Draw = token_bytes, overrides: frozenset[str] = frozenset()
-    ) -> None:
-        self.layout = layout
-        self.database = database
-        self.draw = draw
-        """Draws what nobody may guess."""
-        self.overrides = overrides
-        """The names of what is signed although it is doubtful."""
-        self._verified: tuple[int, WorkspaceState] | None = None
+    layout: Layout
+    database: Database
+    draw: Draw = token_bytes
+    """Draws what nobody may guess."""
+    overrides: frozenset[str] = frozenset()
+    """The names of what is signed although it is doubtful."""
+    _verified: tuple[int, WorkspaceState] | None = field(default=None, init=False)
 
     def overriding(self, *doubts: str) -> "WorkspaceStore":
         """Return a store of the same workspace that signs although these speak against it."""
@@ -121,10 +105,7 @@ class WorkspaceStore:
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
         """Open a transaction that is kept if the block ends well.
 
-        Raises:
-            LedgerRestored: the ledger lacks what this folder has seen of it.
-            ClockDoubtful: `now` disagrees with the newest entry or document, and nobody said that it is right.
-            WorkspaceInvalid, TrustError: as `workspace_state`.
+        Raises as `read`; `LedgerRestored` or `ClockDoubtful` if that speaks against it, and is not in `overrides`.
         """
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
@@ -132,8 +113,7 @@ class WorkspaceStore:
                 entries.require_whole(ledger, entries.read_mark(self.layout.mark))
             state = self._state(ledger)
             if CLOCK_IS_RIGHT not in self.overrides:
-                _require_clock(*entries.newest_entry(ledger), now)
-                _require_no_later_document(state, now)
+                _require_clock(ledger, state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
             before = tx.state
             yield tx
@@ -146,9 +126,8 @@ class WorkspaceStore:
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
         with self.read(now) as tx:
-            state = tx.state
-        path = self.layout.pack(state.product)
-        write_atomically(path, state.pack)
+            path, data = self.layout.pack(tx.state.product), tx.state.pack
+        write_atomically(path, data)
         return path
 
     def _state(self, ledger: Connection) -> WorkspaceState:
@@ -183,46 +162,32 @@ def on_ledger(
     return method
 
 
-def _require_clock(number: int, at: int, now: int) -> None:
-    """Refuse a clock that is not near the newest entry of the ledger, made `at` this time.
-
-    Nobody signs again what a wrong clock has dated. A clock that is far ahead can only be told from a workspace that
-    was long unused by asking.
-    """
+def _require_clock(ledger: Connection, state: WorkspaceState, now: int) -> None:
+    """Refuse a clock that is not near the newest entry of the ledger, or before a document in force."""
+    number, at = entries.newest_entry(ledger)
+    # Far ahead it can only be told from a workspace that was long unused by asking.
     if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
         raise ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
-
-
-def _require_no_later_document(state: WorkspaceState, now: int) -> None:
-    """Refuse a clock that is more than an hour before a document in force.
-
-    No file is signed that carries one: installations would refuse it. One that was signed elsewhere has no entry of
-    that time.
-    """
-    last, catalog = state.last_list, state.catalog
-    found = {"trust document": state.trust.issued}
-    found |= {} if last is None else {"revocation list": last.issued}
-    found |= {} if catalog is None else {"catalog": catalog.document.issued}
+    # A document that was signed elsewhere has no entry of its time; installations would refuse a file that carries it.
+    catalog = None if state.catalog is None else state.catalog.document
+    in_force = {"trust document": state.trust, "revocation list": state.last_list, "catalog": catalog}
+    found = {name: one.issued for name, one in in_force.items() if one is not None}
     name = max(found, key=found.__getitem__)
     if now < found[name] - _BEHIND_SECONDS:
         raise ClockDoubtful(reason="document", now=now, document=name, made=found[name])
 
 
 def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:
-    """Refuse what the key may not say, by the rule of every reader, and what would count for less.
-
-    Raises:
-        KeyOutOfWindow, KeyOutOfScope: as `require_scope`; or a meter would grant less than is sold.
-    """
+    """Refuse what the key may not say, by the rule of every reader, and a meter that would grant less than is sold."""
     require_scope(signer, document)
     most = signer.admitted.scope.most
     if most is None or not isinstance(document, Bundle):
         return
     catalog = trust_store.catalogs[document.issuer].document
+    key, name = signer.key.key_id, signer.admitted.name
     for code in document.system.keys() & catalog.licenses.keys():
         amount = document.system[code]
         if amount_within(amount, catalog.licenses[code], document, most) != amount:
-            key, name = signer.key.key_id, signer.admitted.name
             raise KeyOutOfScope(reason="meter", key_id=key, name=name, license=code, most=most)
 
 

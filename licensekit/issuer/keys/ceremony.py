@@ -1,8 +1,7 @@
 """Roots and trust documents on their way to enough signatures, perhaps by several people.
 
-A file in signing travels between them: the finished chain of roots, then the next root, the trust document that goes
-with it, or both. Whoever holds a root key adds a signature; the file says how many are missing. Nothing in it counts
-before the last one is there. The workspace knows it by its file, and can give it up.
+A file in signing travels between them: the finished chain of roots, then the next root, its trust document, or both.
+Whoever holds a root key adds a signature. Nothing in the file counts before the last one is there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, AdmittedKey, Root, RootKey, Trust, decode, encode
+from licensekit.wire.documents import TYPE_OF, Root, Trust, decode, encode
 from licensekit.wire.frame import Frame
 
 
@@ -110,8 +109,7 @@ class Ceremony(NamedTuple):
     @property
     def missing(self) -> int:
         """How many signatures are missing at least."""
-        lacking = (sum(count for _, count in one.missing()) for one in self.pending)
-        return max(lacking, default=0)
+        return max((sum(count for _, count in one.missing()) for one in self.pending), default=0)
 
     def wants(self, key: VerifyingKey) -> bool:
         """Return whether a signature by `key` is still needed."""
@@ -176,12 +174,7 @@ def resume(data: bytes) -> Ceremony:
 
 
 def read(data: bytes) -> Ceremony:
-    """Read a file in signing; every signature that is on it verifies.
-
-    Raises:
-        FormatError: it is no such file.
-        TrustError: a signature on it is another's, or does not verify.
-    """
+    """Read a file in signing; raise `FormatError` if it is none, `TrustError` if a signature on it does not verify."""
     tokens = armor.read(data)
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
         raise errors.UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
@@ -194,8 +187,8 @@ def read(data: bytes) -> Ceremony:
         opened.append((decode(kind, frame.payload), frame))
         require_product(opened[-1][0], chain[0].root.product)
     ceremony = _ceremony(chain, opened)
-    for pending, token in zip(ceremony.pending, rest, strict=True):
-        _check(pending, token)
+    for pending in ceremony.pending:
+        _check(pending)
     return ceremony
 
 
@@ -221,13 +214,13 @@ def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
     return chain, list(tokens[len(chain) :])
 
 
-def _check(pending: PendingDocument, token: Token) -> None:
+def _check(pending: PendingDocument) -> None:
     known = {reference: key for party in pending.parties for reference, key in party.keys.items()}
     signers = [(s.scheme, s.key) for s in pending.frame.signatures]
     if not known.keys() >= {*signers}:
         reason = "next-root" if pending.kind == "root" else "next-trust"
         raise errors.KeyUnknown(reason=reason, version=pending.document.version)
-    check_signatures(token, pending.frame, [known[one] for one in signers])
+    check_signatures(pending.token, pending.frame, [known[one] for one in signers])
 
 
 class Travelling(NamedTuple):
@@ -252,24 +245,22 @@ def under_way(layout: Layout, state: WorkspaceState) -> Iterator[Travelling]:
 
 
 def read_travelling(path: Path) -> Travelling:
-    """Read a file that travels; raises as `ceremony.read` and `files.read_bytes`."""
+    """Read a file that travels, as `read`."""
     return Travelling(path, read(read_bytes(path, limit=limits.FILE_BYTES, what="a document in signing")))
 
 
 def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
     """Move a change in signing into the folder `abandoned`, with the keys that were made for it alone.
 
-    Nothing is deleted: somebody may have another copy of the file, and sign it. Returns where the files are now.
-
-    Raises:
-        FormatError, TrustError: it is no such file.
-        FileUnusable: a file cannot be moved; another run continues with the rest.
+    Nothing is deleted: somebody may have another copy of the file, and sign it. Returns where the files are now. Raises
+    as `read`, and `FileUnusable` if a file cannot be moved: another run continues with the rest.
     """
     ceremony = read_travelling(path).ceremony
-    named = _keys_of(*(one.document for one in ceremony.pending))
-    named -= _keys_of(state.trust, *(known.root for known in state.trust_store.trust.chain))
+    in_force: list[Root | Trust] = [state.trust, *(one.root for one in state.trust_store.trust.chain)]
+    known = {key.public for document in in_force for key in document.keys}
+    made_for_it = {key.public for one in ceremony.pending for key in one.document.keys} - known
     files = (*list_key_files(layout.keys), *list_key_files(layout.root))
-    made = [file.path for file in files if _reference(file.part.verifying_key) in named]
+    made = [file.path for file in files if file.part.verifying_key.public in made_for_it]
     digest = sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:8]
     folder = layout.abandoned / f"{ceremony.file_name.removesuffix('.signing')}-{digest}"
     try:
@@ -279,11 +270,3 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
         return [Path(move(one, folder / one.name)) for one in (*made, path)]
     except OSError as error:
         raise unusable(folder, "a folder for what is abandoned", error) from error
-
-
-def _keys_of(*documents: Root | Trust) -> set[tuple[int, bytes]]:
-    return {_reference(key) for document in documents for key in document.keys}
-
-
-def _reference(key: VerifyingKey | RootKey | AdmittedKey) -> tuple[int, bytes]:
-    return key.scheme, key.public

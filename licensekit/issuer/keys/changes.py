@@ -1,7 +1,4 @@
-"""Roots and trust documents, made: the first ones, and each next one, of which is shown before what it changes.
-
-Where that is shown, a key is named by its id, or by its name if it is not made yet.
-"""
+"""Roots and trust documents, made: the first ones, and each next one, of which is shown before what it changes."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
@@ -16,7 +13,7 @@ from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import AdmittedKey, KeyState, RefusedField, Root, RootKey, Scope, SignedType, Trust, Use
 from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import ED25519, HYBRID
-from licensekit.wire.plain import plain, word
+from licensekit.wire.plain import plain, plain_fields, word
 
 
 class Unmade(NamedTuple):
@@ -53,14 +50,8 @@ class Permission(NamedTuple):
         """The scope that a trust document gives."""
         limits = (self.longest_term, self.parts or None, self.most)
         every = tuple(SignedType) if limits == (None, None, None) else (SignedType.BUNDLE,)
-        return Scope(
-            types=sorted(set(self.types or every)),
-            issuers=[self.issuer],
-            uses=sorted(set(self.uses)),
-            longest_term=self.longest_term,
-            parts=sorted(set(self.parts)) or None,
-            most=self.most,
-        )
+        types, uses, parts = sorted(set(self.types or every)), sorted(set(self.uses)), sorted(set(self.parts)) or None
+        return Scope(types, [self.issuer], uses, self.longest_term, parts, self.most)
 
 
 def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: int) -> Root:
@@ -97,11 +88,7 @@ def key_id(key: AdmittedKey) -> str:
 
 
 def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: int) -> Trust:
-    """Return the trust document that admits `key` under `name`.
-
-    Raises:
-        KeyChangeRefused: a key of this name is active, this key is named already, or no key can be permitted this.
-    """
+    """Return the trust document that admits `key` under `name`, if that is free and a key can be permitted this."""
     codes = ((values.code, code) for code in (permission.issuer, *permission.parts))
     for read, text in ((values.line, name), *codes):
         try:
@@ -123,15 +110,9 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
 
 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
-    """Return the trust document in which `key` takes over from `old`, which retires.
-
-    It may sign what `old` may, and as long: from the same time on, so that it can sign again what `old` has signed, and
-    until the same end, if that is still to come.
-
-    Raises:
-        KeyChangeRefused: `old` is not active.
-    """
+    """Return the trust document in which `key` takes over from `old`, which retires; raises as `require_active`."""
     require_active(old)
+    # From the same time on, so that it can sign again what `old` has signed, and until the same end if that is to come.
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
     new = admitted(key, name, old.scope, old.valid_from, end)
     keys = _replaced(trust.keys, _retired(old, now))
@@ -150,24 +131,14 @@ def successor(before: Trust, after: Trust, old: str) -> str | None:
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
-    """Return the trust document in which a key no longer signs; what it signed stays valid.
-
-    Raises:
-        KeyMissing: no key has this name or key id.
-        KeyChangeRefused: it is not active.
-    """
+    """Return the trust document in which a key no longer signs; raises as `named` and `require_active`."""
     old = named(trust.keys, name)
     require_active(old)
     return next_trust(trust, _replaced(trust.keys, _retired(old, now)), now)
 
 
 def revoke(trust: Trust, name: str, now: int) -> Trust:
-    """Return the trust document in which nothing that a key signed is valid.
-
-    Raises:
-        KeyMissing: no key has this name or key id.
-        KeyChangeRefused: it is revoked already.
-    """
+    """Return the trust document in which nothing that a key signed is valid; raises as `named`."""
     old = named(trust.keys, name)
     if old.state is KeyState.REVOKED:
         raise KeyChangeRefused(reason="revoked", key=old.name)
@@ -198,8 +169,7 @@ def _root_keys(keys: Sequence[PublicKey]) -> list[RootKey]:
 
 
 def _retired(key: AdmittedKey, now: int) -> AdmittedKey:
-    """Return `key` as one that no longer signs, while what it signed until now stays valid."""
-    # What was signed in this very second was signed in time.
+    # What was signed until now stays valid, in this very second too.
     end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
     return replace_fields(key, state=KeyState.RETIRED, valid_to=max(end, key.valid_from))
 
@@ -213,10 +183,7 @@ _SCHEMES: Final = {ED25519: "ed25519", HYBRID: "hybrid"}
 
 
 def of_trust(trust: Trust, document: Trust) -> Iterator[Change]:
-    """Yield what the next trust document changes: states of keys, and what new ones may sign.
-
-    `trust` is the one in force.
-    """
+    """Yield what the document after `trust` changes: states of keys, and what new ones may sign."""
     yield Change("trust", trust.version, document.version)
     before = {key_id(key): word(key.state) for key in trust.keys}
     for key in document.keys:
@@ -236,14 +203,14 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
 
 
 def _called(key: AdmittedKey) -> str:
+    """Return how changes name a key: by its id, or by its name if it is not made yet."""
     return key_id(key) if key.public else key.name
 
 
 def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
     """Return what the entry of a key says, but for its public half and its state."""
-    said = plain(key)
-    window = {name: said[name] for name in ("valid_from", "valid_to")}
-    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **said["scope"], **window}
+    window = plain_fields(key, "valid_from valid_to")
+    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **plain(key.scope), **window}
     return {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in flat.items()}
 
 

@@ -1,7 +1,6 @@
 """Changes of keys, proposed: root keys sign the documents, here or in a file that travels.
 
-New keys are planned first, and made when the change that admits them is signed: making a key in a token changes the
-token, and a key that is made for a preview is never the one that is admitted later.
+New keys are planned first, and made when the change that admits them is signed: making a key in a token changes it.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +19,6 @@ from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ledger_mark
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.keys import pkcs11
-from licensekit.keys.pkcs11 import parse
 from licensekit.keys.signing import Signer, SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Proposal
@@ -40,10 +38,6 @@ class Prepared(NamedTuple):
     """Each writes the file of a new key."""
     also: tuple[Signer, ...] = ()
     """New root keys, which sign as well."""
-
-
-Prepare = Callable[[], Prepared]
-"""Makes the keys that a change needs, and its documents."""
 
 
 class KeyChange(NamedTuple):
@@ -73,7 +67,8 @@ class KeyProposal(Proposal[KeyChange]):
     action: str
     basis: Token
     """The trust document in force, which the change follows."""
-    prepare: Prepare
+    prepare: Callable[[], Prepared]
+    """Makes the keys that it needs, and its documents."""
     note: str = ""
     about: str = "the trust document"
 
@@ -145,8 +140,7 @@ def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Val
     """Return a trust document that says how long it is new, and what the ledger held before it."""
     if isinstance(document, Root):
         return document
-    extensions = {**document.extensions, **mark}
-    return replace_fields(document, fresh_until=until, extensions=extensions)
+    return replace_fields(document, fresh_until=until, extensions={**document.extensions, **mark})
 
 
 Made = tuple[VerifyingKey, Callable[[], KeyFile]]
@@ -165,15 +159,8 @@ class KeyPlan(NamedTuple):
 
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
-    """Plan a key in a file.
-
-    `scheme` is as frames name it: `wire.frame.ED25519` or `HYBRID`; `passphrase` returns the one for the key of a name.
-    """
-
-    def make(folder: Path, name: str) -> Made:
-        return _in_file(SigningKey.generate(scheme), passphrase, folder, name)
-
-    return KeyPlan(make, Unmade(scheme))
+    """Plan a key in a file; `scheme` is `wire.frame.ED25519` or `HYBRID`, `passphrase` returns that of a key's name."""
+    return KeyPlan(lambda folder, name: _in_file(SigningKey.generate(scheme), passphrase, folder, name), Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
@@ -189,7 +176,7 @@ def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
     Raises:
         SignerUriInvalid: it is no such URI.
     """
-    place = parse(uri)
+    place = pkcs11.parse(uri)
     is_named = place.object is not None or place.id is not None
 
     def make(folder: Path, name: str) -> Made:

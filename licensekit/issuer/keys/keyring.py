@@ -22,7 +22,7 @@ from licensekit.trust.pack import TrustStore
 from licensekit.trust.scope import AdmittedSigner, KeyReference, admits, require_type
 from licensekit.trust.state import TrustState
 from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
-from licensekit.wire.plain import plain
+from licensekit.wire.plain import plain, plain_fields
 
 SEALED: Final = ".key"
 ELSEWHERE: Final = ".p11"
@@ -75,14 +75,9 @@ class KnownKey(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        says = {"name": self.name, "state": "not-admitted"}
-        return {
-            "key_id": self.key_id,
-            "fingerprint": self.fingerprint,
-            **(says if self.admitted is None else plain(self.admitted)),
-            "file": None if self.file is None else str(self.file.path),
-            "default": self.is_default,
-        }
+        says = {"name": self.name, "state": "not-admitted"} if self.admitted is None else plain(self.admitted)
+        file = None if self.file is None else str(self.file.path)
+        return {**plain_fields(self, "key_id fingerprint"), **says, "file": file, "default": self.is_default}
 
 
 def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[KnownKey]:
@@ -95,10 +90,7 @@ def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[Kno
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
-    """Return the key files of a folder by name; none if there is no such folder.
-
-    Raises as `read_key_file`, and `FileUnusable` if the folder cannot be read.
-    """
+    """Return the key files of a folder by name, none if there is no such folder; raises as `read_key_file`."""
     try:
         paths = [path for path in folder.iterdir() if path.suffix in {SEALED, ELSEWHERE}]
     except FileNotFoundError:
@@ -109,12 +101,7 @@ def list_key_files(folder: Path) -> list[KeyFile]:
 
 
 def read_key_file(path: Path) -> KeyFile:
-    """Return what one key file says without its passphrase.
-
-    Raises:
-        KeyFileInvalid: it is no key file, or damaged.
-        FileUnusable, TooLarge: it cannot be read.
-    """
+    """Return what one key file says without its passphrase; raise `KeyFileInvalid` if it is none, or damaged."""
     text = _read(path)
     try:
         if path.suffix != ELSEWHERE:
@@ -148,19 +135,12 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
 
 
 def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
-    """Write a new key file, readable by its owner alone and labelled by its name; its folder is made if need be.
-
-    Raises:
-        PlaceTaken: there is such a file already.
-        FileUnusable: it cannot be written.
-    """
+    """Write a new key file, readable by its owner alone and labelled by its name; raises as `write_atomically`."""
     return _write(folder / f"{name}{SEALED}", seal(key, passphrase, label=name))
 
 
 def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
     """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
-
-    The new file takes the place of the old one whole, so that there is always one of the two.
 
     Raises:
         KeyChangeRefused: the key is in a token.
@@ -175,7 +155,7 @@ def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[],
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
-    """Write a new file that says where a key lives; raises as `write_key`."""
+    """Write a new file that says where a key lives, as `write_key`."""
     return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
 
 
@@ -186,13 +166,7 @@ def require_file_name(name: str) -> None:
 
 
 def choose_key(
-    tx: LedgerTransaction,
-    files: Sequence[KeyFile],
-    kind: str,
-    name: str | None,
-    *,
-    bundle: Bundle | None,
-    but: str | None,
+    tx: LedgerTransaction, files: list[KeyFile], kind: str, name: str | None, *, bundle: Bundle | None, but: str | None
 ) -> KeyFile:
     """Return the key that signs a document of `kind` now, as `WorkspaceKeys.choose`."""
     trust_store, trust, issuer = tx.state.trust_store, tx.trust, tx.state.issuer
@@ -212,8 +186,7 @@ def choose_key(
         file = next((f for f in fitting or able if f.key_id == default), best)
         if fitting and file.key_id != default:
             unfit = next((f.name for f in files if f.key_id == default), "")
-            reason = "default-unfit" if unfit else "default-away"
-            raise KeyMissing(reason=reason, type=kind, name=unfit, able=best.name)
+            raise KeyMissing(reason="default-unfit" if unfit else "default-away", type=kind, name=unfit, able=best.name)
     else:
         file = named_file(files, name)
         require_type(admission(file.part, trust), kind)
@@ -238,14 +211,9 @@ def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
 
 
 def _signs_now(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
-    admitted = signer.admitted
-    return (
-        admitted.state is KeyState.ACTIVE
-        and admitted.valid_from <= now
-        and (admitted.valid_to is None or now < admitted.valid_to)
-        and kind in signer.types
-        and issuer in admitted.scope.issuers
-    )
+    key = signer.admitted
+    is_in_window = key.valid_from <= now and (key.valid_to is None or now < key.valid_to)
+    return key.state is KeyState.ACTIVE and is_in_window and kind in signer.types and issuer in key.scope.issuers
 
 
 def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore) -> bool:

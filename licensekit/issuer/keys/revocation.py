@@ -1,10 +1,9 @@
-"""Taking back and giving again: the next revocation list, made from the one before.
+"""The next revocation list, made from the one before: what takes back bundles and serials, or no longer does.
 
-`suspend`, `revoke` and `void` put bundles and serials on the list, and `reinstate` takes them off it. The ledger keeps
-which of them it was (`licensekit.issuer.ledger.states`).
+The ledger keeps whether they were suspended, revoked or made void (`licensekit.issuer.ledger.states`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack
 
 from licensekit import limits
@@ -41,10 +40,7 @@ class ListAsked(TypedDict, total=False):
 
 
 def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
-    """Return the list that an action of `states` on what is asked makes.
-
-    Where the one in force says it, nothing is to be signed: so it can be asked for again. Raises as `Workspace`.
-    """
+    """Return the list that an action of `states` on what is asked makes; as `Workspace.propose_revoke` and the like."""
     named = Named(asked.get("identities", ()), asked.get("serials", ()))
     fresh_until = asked.get("fresh_until")
     for serial in named.serials:
@@ -60,7 +56,6 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     changed = _restated(tx, action, named, made)
     if last is not None and not changed and _says_nothing_new(tx, named, made, last):
         made = last
-    is_done = made is last
     shown = [(one, after) for one, after in changed.items() if _is_shown(one, after, named)]
     lost = (one for one, after in shown if one.state == states.ACTIVE and after in states.TAKEN_BACK)
     gained = (one for one, after in shown if after == states.ACTIVE)
@@ -72,7 +67,7 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
 
     def enter(tx: LedgerTransaction, key: Signer | None) -> Revocations:
-        if not is_done:
+        if made is not last:
             signed = tx.sign(action, made, require_signer(key))
             tx.put_in_force([signed._replace(note=asked.get("reason", ""), order=named.text())])
         return made
@@ -85,15 +80,15 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
             for reason, some in (("taken-back", lost), ("counts-again", gained), ("stays", stay))
             for one in some
         ),
-        needs_confirmation=() if is_done or not subjects else (ListDecides(reason=action, subjects=subjects),),
+        needs_confirmation=(ListDecides(reason=action, subjects=subjects),) if subjects and made is not last else (),
         about=", ".join(subjects) or "the revocation list",
-        is_done=is_done,
+        is_done=made is last,
         renews_pack=True,
     )
 
 
 def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocations) -> dict[LedgerBundle, str]:
-    """Return which bundles have another state once a list is entered, and which."""
+    """Return which bundles have another state once a list is entered, and which it is."""
     first = dict(states.restated(tx.ledger, action, named, made))
     by_number = {one.number: state for one, state in first.items()}
     settled = states.settled(tx.ledger, {one.serial for one in first}, by_number)
@@ -131,12 +126,9 @@ def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
 
 
 def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, last: Revocations) -> bool:
-    """Return whether `last` says the same of all that is named, and there is no reason to sign it again.
-
-    One reason is a clock that was ahead when it was signed: installations do not take it yet.
-    """
-    is_renewed = is_fresher(made.fresh_until, last)
-    if not any(named) or is_renewed or tx.state.lacks_list or last.issued > tx.now:
+    """Return whether `last` says the same of all that is named, and there is no reason to sign it again."""
+    is_ahead = last.issued > tx.now  # installations do not take it yet
+    if not any(named) or is_fresher(made.fresh_until, last) or tx.state.lacks_list or is_ahead:
         return False
     return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
 
@@ -156,12 +148,12 @@ def next_list(
     fresh_until: int | None = None,
     but: Named = states.NOTHING,
 ) -> Revocations:
-    """Make the list that follows the last one, takes back what is `named` and below `lowest` as well, and not `but`.
-
-    Raises:
-        RevocationsFull: it would be longer than a list may be.
-    """
+    """Make the list that follows the last one, takes back what is `named` and below `lowest` as well, and not `but`."""
     state, last = tx.state, tx.state.last_list
+    raised = {serial: dict(parts) for serial, parts in last.lowest.items()} if last else {}
+    for serial, part, use, sequence in lowest:
+        parts = raised.setdefault(serial, {})
+        parts[part] = LowestOfUses.raised(parts.get(part), use, sequence)
     made = Revocations(
         issuer=state.issuer,
         product=state.product,
@@ -172,19 +164,9 @@ def next_list(
         fresh_until=fresh_until,
         identities=sorted({*(last.identities if last else ()), *named.identities} - {*but.identities}),
         serials=sorted({*(last.serials if last else ()), *named.serials} - {*but.serials}),
-        lowest=_raised(last.lowest if last else {}, lowest),
+        lowest=raised,
         extensions={},
     )
     if max(len(made.identities), len(made.serials), len(made.lowest)) > limits.REVOKED:
         raise RevocationsFull(most=limits.REVOKED)
     return made
-
-
-def _raised(
-    before: Mapping[str, Mapping[str, LowestOfUses]], lowest: Iterable[Lowest]
-) -> dict[str, dict[str, LowestOfUses]]:
-    raised = {serial: dict(parts) for serial, parts in before.items()}
-    for serial, part, use, sequence in lowest:
-        parts = raised.setdefault(serial, {})
-        parts[part] = LowestOfUses.raised(parts.get(part), use, sequence)
-    return raised

@@ -11,7 +11,7 @@ from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
-from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepare, Prepared
+from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepared
 from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
@@ -23,9 +23,6 @@ from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Trust
-
-Admission = Callable[[PublicKey], Trust]
-"""Returns the trust document that admits a new key."""
 
 
 class WorkspaceKeys(WorkspacePart):
@@ -103,29 +100,32 @@ class WorkspaceKeys(WorkspacePart):
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
     def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
-        """Return the admission of a key that somebody else holds; raises as `changes.admit`."""
+        """Return the admission of a key that somebody else holds.
+
+        Raises:
+            KeyChangeRefused: a key of this name is active, this key is named already, or no key can be permitted this.
+        """
         work_out = partial(changes.admit, key=key, name=name, permission=permission, now=now)
         return self._changed("keys admit", work_out, now)
 
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
-        """Return the change by which a key no longer signs; raises as `changes.retire`."""
+        """Return the change by which a key no longer signs; what it signed stays valid.
+
+        Raises:
+            KeyMissing: no key has this name or key id.
+            KeyChangeRefused: it is not active.
+        """
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:
-        """Return the change that makes all void that a key has signed; as `changes.revoke`."""
+        """Return the change that makes all void that a key has signed; raises as `propose_retire`."""
         proposal = self._changed("revoke key", partial(changes.revoke, name=name, now=now), now)
         with self._store.read(now) as tx:
             count = bundles.count_of_key(tx.ledger, bytes.fromhex(key_id(named(tx.state.trust.keys, name))))
         return replace(proposal, note=reason, needs_confirmation=(BundlesVoid(count=count),) if count else ())
 
     def propose_rotate(self, plan: KeyPlan, *, now: int, name: str | None = None) -> KeyProposal:
-        """Return the change by which a new key takes over from `name`.
-
-        Default: from the default key.
-
-        Raises:
-            KeyMissing: there is no such key.
-        """
+        """Return the change by which a new key takes over from `name`, else the default one; as `propose_retire`."""
         state = self._vendor_state(now)
         with self._store.read(now) as tx:
             old = named(state.trust.keys, name or documents.default_key(tx.ledger))
@@ -147,13 +147,11 @@ class WorkspaceKeys(WorkspacePart):
         def prepare() -> Prepared:
             words = [passphrase(place, name) for place, name in enumerate(names)]
             made = [SigningKey.generate(scheme) for _ in names]
-            public = [key.verifying_key for key in made]
             new = [partial(keyring.write_key, folder, *one) for one in zip(names, made, words, strict=True)]
-            documents = changes.rotate_root(root, state.trust, public, threshold, now)
-            return Prepared(documents, tuple(new), tuple(made))
+            public = [key.verifying_key for key in made]
+            return Prepared(changes.rotate_root(root, state.trust, public, threshold, now), tuple(new), tuple(made))
 
-        files = [folder / f"{name}{keyring.SEALED}" for name in names]
-        changed = changes.of_root(root, state.trust, scheme, files)
+        changed = changes.of_root(root, state.trust, scheme, [folder / f"{name}{keyring.SEALED}" for name in names])
         return self._proposal(state, "keys rotate-root", prepare, changed, now=now)
 
     def under_way(self, now: int) -> list[Travelling]:
@@ -162,7 +160,7 @@ class WorkspaceKeys(WorkspacePart):
             return list(under_way(self._store.layout, tx.state))
 
     def abandon(self, file: Path, *, now: int) -> list[Path]:
-        """Give up a change that travels for signatures; as `travelling.abandon`."""
+        """Give up a change that travels for signatures; as `ceremony.abandon`."""
         with self._store.read(now) as tx:
             return abandon(self._store.layout, file, tx.state)
 
@@ -179,17 +177,13 @@ class WorkspaceKeys(WorkspacePart):
         return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
-        """Return what entering documents of a pack that were signed elsewhere would do, and renewing the pack.
-
-        Raises as `intake.verify`.
-        """
+        """Return what entering documents of a pack that were signed elsewhere would do; raises as `intake.verify`."""
         with self._store.read(now) as tx:
             verified = verify(tx, tokens)
         return propose(self._store, partial(propose_take, tokens=tokens, action=action, verified=verified), now)
 
     def _free_name(self, state: WorkspaceState) -> str:
-        admitted = {key.name for key in state.trust.keys}
-        return changes.free_name({*(file.name for file in self.files), *admitted})
+        return changes.free_name({*(file.name for file in self.files), *(key.name for key in state.trust.keys)})
 
     def _vendor_state(self, now: int) -> WorkspaceState:
         with self._store.read(now) as tx:
@@ -201,17 +195,22 @@ class WorkspaceKeys(WorkspacePart):
     def _changed(self, action: str, work_out: Callable[[Trust], Trust], now: int) -> KeyProposal:
         state = self._vendor_state(now)
         trust = work_out(state.trust)
-        changed = changes.of_trust(state.trust, trust)
-        return self._proposal(state, action, lambda: Prepared((trust,)), changed, now=now)
+        return self._proposal(state, action, lambda: Prepared((trust,)), changes.of_trust(state.trust, trust), now=now)
 
     def _with_key(
-        self, state: WorkspaceState, action: str, work_out: Admission | None, now: int, *, plan: KeyPlan, name: str
+        self,
+        state: WorkspaceState,
+        action: str,
+        work_out: Callable[[PublicKey], Trust] | None,
+        now: int,
+        *,
+        plan: KeyPlan,
+        name: str,
     ) -> KeyProposal:
         folder = self._store.layout.keys
         called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
-        ending = keyring.SEALED if plan.uri is None else keyring.ELSEWHERE
-        place = {"file": str(folder / f"{name}{ending}"), "token": plan.uri}
-        changed = list(changes.gained(f"keys.{called}", place))
+        file = folder / f"{name}{keyring.SEALED if plan.uri is None else keyring.ELSEWHERE}"
+        changed = list(changes.gained(f"keys.{called}", {"file": str(file), "token": plan.uri}))
         if work_out is not None:
             changed[:0] = changes.of_trust(state.trust, work_out(plan.public))
 
@@ -222,10 +221,10 @@ class WorkspaceKeys(WorkspacePart):
         return self._proposal(state, action, prepare, changed, now=now)
 
     def _proposal(
-        self, state: WorkspaceState, action: str, prepare: Prepare, changed: Iterable[Change], *, now: int
+        self, state: WorkspaceState, action: str, prepare: Callable[[], Prepared], shown: Iterable[Change], *, now: int
     ) -> KeyProposal:
-        basis, shown = state.verified_trust.token, tuple(changed)
-        return KeyProposal(changes=shown, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
+        basis, changed = state.verified_trust.token, tuple(shown)
+        return KeyProposal(changes=changed, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
 
 
 def find_key_file(folder: Path, name: str) -> KeyFile:
