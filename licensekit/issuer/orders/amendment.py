@@ -29,7 +29,7 @@ from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text import values
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use
 from licensekit.wire.documents.fields import replace_fields
-from licensekit.wire.plain import plain
+from licensekit.wire.plain import plain, plain_fields
 
 _FIXED: Final = frozenset(
     {"serial", "part", "sequence", "replaces", "order", "installations", "facts", "customer", "purchase_order"}
@@ -63,13 +63,10 @@ class Amendment(NamedTuple):
     @property
     def ordered(self) -> str:
         """What is asked for, in one canonical text."""
-        asked: dict[str, Any] = {"action": self.action, "serial": self.serial, "part": self.part}
-        beside = {"days": self.days, "purchase_order": self.purchase_order}
-        asked |= {key: value for key, value in beside.items() if value is not None}
-        gone = [path for path, value in self.sets.items() if value is None]
-        sets = {path: value for path, value in self.sets.items() if value is not None}
-        asked |= {name: said for name, said in (("set", sets), ("remove", sorted(gone))) if said}
-        return canonical_json(plain_value(asked))
+        asked = plain_fields(self, "action serial part days purchase_order")
+        asked["set"] = {path: plain_value(value) for path, value in self.sets.items() if value is not None}
+        asked["remove"] = sorted(path for path, value in self.sets.items() if value is None)
+        return canonical_json({key: value for key, value in asked.items() if value not in (None, {}, [])})
 
 
 def renewal(
@@ -110,19 +107,12 @@ def amendment(
 
 
 def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> OrderDraft:
-    """Return the order that `bundle` would come from after the change, and what is wrong with it.
-
-    `today` is in days since 1970.
-
-    Raises:
-        OrderInvalid: a renewal of what has no end, or to an end that it cannot have.
-    """
+    """Return the order that `bundle` would come from after the change, made on a day since 1970, and its faults."""
     content = content_of(bundle)
     given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, content, today)
     sets = {parse_key(path, catalog): value for path, value in given.items()}
     _unfold_edition(content, sets, catalog)
-    found = ((where, _fault(where, value, content)) for where, value in sets.items())
-    faults = {where: fault for where, fault in found if fault is not None}
+    faults = {where: fault for where, value in sets.items() if (fault := _fault(where, value, content))}
     edition, gone = given.get("edition"), unsold(catalog, "editions")
     if isinstance(edition, str) and edition in gone:
         faults[_EDITION] = NameUnknown(reason="unsold", name=edition, guess=gone[edition], where="edition")
@@ -149,8 +139,7 @@ def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], toda
     for key, day in ends.items():
         present: int | None = getattr(bundle, key)
         if present is not None and day < present:
-            fault = OrderDatesInvalid(reason="earlier", expiry=day, present=present, where=key)
-            raise OrderInvalid(faults=(fault,))
+            raise OrderInvalid(faults=(OrderDatesInvalid(reason="earlier", expiry=day, present=present, where=key),))
     if bundle.expiry is not None and "expiry" in ends:
         ends |= {key: getattr(bundle, key) + ends["expiry"] - bundle.expiry for key in _MOVED if key in content}
     if max(ends.values(), default=0) > limits.DAYS:
@@ -191,10 +180,7 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
 
 
 def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catalog: Catalog) -> None:
-    """Let what an edition names take the place of what is there, for each code.
-
-    It is no longer among `sets` then, so that the rest of them can change or take out what it brings.
-    """
+    """Move what an edition names from `sets` into `content`, so that the rest can change or take out what it brings."""
     code = sets.get(_EDITION)
     edition = catalog.editions.get(code) if isinstance(code, str) else None
     if edition is None:
@@ -241,24 +227,19 @@ class ChangeProposal(IssueProposal):
 
     def as_json(self) -> dict[str, Any]:
         """Return the preview as plain JSON values, with the place of the bundle."""
-        named = {
-            "serial": self.bundle.serial,
-            "part": self.bundle.part,
-            "use": self.before.bundle.use.word,
-            "new_use": self.bundle.use.word,
-            "sequence": self.before.bundle.sequence,
-            "new_sequence": self.bundle.sequence,
-        }
-        return {**named, **super().as_json()}
+        old, new = self.before.bundle, self.bundle
+        named = {"serial": new.serial, "part": new.part, "use": old.use.word, "new_use": new.use.word}
+        return {**named, "sequence": old.sequence, "new_sequence": new.sequence, **super().as_json()}
 
 
 def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     done = ordered_before(tx, asked.number, asked.ordered)
     before, after, note = (done, done.bundle, "") if done is not None else changed(tx, asked)
-    changes = differences(before.bundle, after)
-    result, known = (after, None) if changes else (before.bundle, before)
-    issuance = Issuance(asked.action, result, known, asked.number, asked.ordered, note=note)
+    if changes := differences(before.bundle, after):
+        issuance = Issuance(asked.action, after, None, asked.number, asked.ordered, note=note)
+    else:
+        issuance = Issuance(asked.action, before.bundle, before, asked.number, asked.ordered, note=note)
     short = shortfalls(tx, before.bundle, after) if changes else ()
     offers = _offers(after, tx.state.signed_catalog) if changes and asked.action == "amend" else ()
     proposed = proposal_of(tx, issuance, signing, (*short, *offers))

@@ -14,7 +14,7 @@ from licensekit.proposals import Change, changes_between
 from licensekit.text import values
 from licensekit.text.columns import folded
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Bundle, Catalog, Kind, Value, compose
+from licensekit.wire.documents import Bundle, Catalog, Edition, Kind, Value, compose
 from licensekit.wire.plain import plain
 
 _COUNTED: Final = frozenset(kind.plural for kind in Kind)
@@ -38,12 +38,9 @@ class CheckedOrder(NamedTuple):
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
-    """Check a draft and return its order, of which a bundle can be made.
+    """Check a draft and return its order; raise `OrderInvalid` with all faults of its own and against the catalog.
 
     `already` are the license codes that the other parts of the order's serial grant.
-
-    Raises:
-        OrderInvalid: with all faults of the order itself and against the catalog.
     """
     order = draft.order
     if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
@@ -55,26 +52,22 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
 def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
     """Return everything for which `catalog` does not allow what `order` names, by key path.
 
-    A hidden license may be sold: hiding is about the lists that licenses are assigned from, and a system license is
-    never assigned. What an included license requires may be missing: a plan is sold whole to those as well who lack the
-    module for one of its rights. What is required of another issuer is seen where that issuer's bundles are: at the
-    installation.
+    A hidden license may be sold: hiding is about the lists that licenses are assigned from. What an included license
+    requires may be missing: a plan is sold whole to those as well who lack the module for one of its rights. What is
+    required of another issuer is seen at the installation, where that issuer's bundles are.
     """
+    found, of_settings = [*_named_faults(order, catalog)], settings_faults(order.settings, catalog.settings)
     if order.edition is not None and order.edition not in catalog.editions:
         named = {folded(one.name): code for code, one in catalog.editions.items()}
         near = nearest(folded(order.edition), [*catalog.editions, *named])
-        guess = named.get(near, near)
-        no_edition = NameUnknown(reason="edition", name=order.edition, guess=guess, where="edition")
+        no_edition = NameUnknown(reason="edition", name=order.edition, guess=named.get(near, near), where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
-        of_settings = settings_faults(order.settings, catalog.settings)
-        return [no_edition, *_named_faults(order, catalog), *of_settings]
-    counts, _ = _granted(order, catalog)
+        return [no_edition, *found, *of_settings]
     ordered = _named(order)
-    found = [*_named_faults(order, catalog)]
-    for code, missing in missing_requirements(counts, catalog, already):
+    for code, missing in missing_requirements(_granted(order, catalog)[0], catalog, already):
         where = next((f"{k.plural}.{code}" for k in Kind if code in ordered[k]), "edition")
         found.append(OrderIncomplete(reason="required", license=code, requires=missing, where=where))
-    return [*found, *settings_faults(order.settings, catalog.settings)]
+    return [*found, *of_settings]
 
 
 Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
@@ -82,11 +75,7 @@ Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
 
 
 def form(checked: CheckedOrder, *, issued: int) -> Fields:
-    """Return what makes the fields of bundles for an order's terms, issued at `issued`.
-
-    Raises:
-        OrderInvalid: the term leaves the years 1970 to 9999.
-    """
+    """Return what makes the fields of bundles for an order's terms; raise `OrderInvalid` if they leave 1970 to 9999."""
     order, counts = checked.order, checked.counts
     dates = term(order, day_at(issued))
     if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
@@ -131,20 +120,15 @@ class Terms(NamedTuple):
 def make_bundle(
     checked: CheckedOrder, *, serial: str, sequence: int, issued: int, extensions: Mapping[str, Value] = {}
 ) -> Bundle:
-    """Make the bundle for an order, issued at `issued` (seconds since 1970).
-
-    Raises as `form`, and `OrderInvalid` for an order that would replace the serial that it gets itself.
-    """
-    order = checked.order
+    """Make the bundle for an order, issued at `issued` (seconds since 1970); raises as `form`."""
     fields = form(checked, issued=issued)
-    if serial in order.replaces:
-        fault = OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces")
-        raise OrderInvalid(faults=(fault,))
-    return compose(Bundle, fields(serial, sequence, order.company, extensions))[0]
+    if serial in checked.order.replaces:
+        raise OrderInvalid(faults=(OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces"),))
+    return compose(Bundle, fields(serial, sequence, checked.order.company, extensions))[0]
 
 
-def _named(order: Order) -> Counts:
-    return Counts(order.system, order.sites, order.users)
+def _named(one: Order | Edition) -> Counts:
+    return Counts(one.system, one.sites, one.users)
 
 
 def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value]]:
@@ -152,10 +136,8 @@ def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value
     if order.edition is None:
         return _named(order), order.settings
     edition = catalog.editions[order.edition]
-    counts = Counts(
-        {**edition.system, **order.system}, {**edition.sites, **order.sites}, {**edition.users, **order.users}
-    )
-    return counts, {**edition.settings, **order.settings}
+    counts = ({**usual, **own} for usual, own in zip(_named(edition), _named(order), strict=True))
+    return Counts(*counts), {**edition.settings, **order.settings}
 
 
 def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
@@ -194,18 +176,13 @@ def content_of(bundle: Bundle) -> dict[str, Any]:
 
 
 def _said(bundle: Bundle) -> dict[str, Any]:
-    said = {
-        key: value
-        for key, value in plain(bundle).items()
-        if key in KEYS and key != "sequence" and value not in (None, {}, [])
-    }
-    return {key: as_ordered(key, value) for key, value in said.items()}
+    fields = ((key, value) for key, value in plain(bundle).items() if key in KEYS and key != "sequence")
+    return {key: as_ordered(key, value) for key, value in fields if value not in (None, {}, [])}
 
 
 def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    old = {} if before is None else flat(_said(before))
-    return changes_between(old, flat(_said(after)))
+    return changes_between({} if before is None else flat(_said(before)), flat(_said(after)))
 
 
 def as_ordered(key: str, value: Any) -> Any:

@@ -49,14 +49,14 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
         replaced = _handed_out(tx.ledger, serial)
         if not replaced:
             yield OrderDoubtful(reason="unknown-replaced", serial=serial, where="replaces")
-        yield from _of_company(tx.ledger, order, serial, replaced, "replaces")
+        yield from _of_company(tx.ledger, order, replaced, "replaces")
     yield from _of_unsold(tx, checked)
     if order.serial is None:
         return
     issued = _handed_out(tx.ledger, order.serial)
     if has_form(order.serial) and not tx.state.is_partner and not bundles.of_serial(tx.ledger, order.serial):
         yield OrderDoubtful(reason="unknown-serial", serial=order.serial, where="serial")
-    yield from _of_company(tx.ledger, order, order.serial, issued, "serial")
+    yield from _of_company(tx.ledger, order, issued, "serial")
     parts = {one.bundle.part for one in issued}
     if order.part not in parts and (meant := nearest(order.part, parts)):
         yield OrderDoubtful(reason="new-part", serial=order.serial, part=order.part, other=meant, where="part")
@@ -79,14 +79,13 @@ def _handed_out(ledger: Connection, serial: str) -> list[Issued]:
     return [one for one in bundles.of_serial(ledger, serial) if one.state != VOID]
 
 
-def _of_company(
-    ledger: Connection, order: Order, serial: str, issued: Collection[Issued], where: str
-) -> Iterator[OrderDoubtful]:
+def _of_company(ledger: Connection, order: Order, issued: list[Issued], where: str) -> Iterator[OrderDoubtful]:
     """Compare with whose the serial is, and with the company that has it now, or had what was in force last."""
-    active = [one for one in issued if one.state == ACTIVE] or list(issued)[-1:]
+    active = [one for one in issued if one.state == ACTIVE] or issued[-1:]
     companies = {company_key(one.bundle.company): one.bundle.company for one in active}
     is_same = order.customer is None and company_key(order.company) in companies
     if companies and not is_same:
+        serial = active[0].bundle.serial
         owner = customer_of(ledger, serial)
         if owner is None or owner.number != customer_meant(ledger, order.customer or "", order.company):
             company = next(iter(companies.values()))
@@ -94,11 +93,7 @@ def _of_company(
 
 
 def company_of(tx: LedgerTransaction, order: Order) -> str:
-    """Return the company of an order, which may name a customer alone.
-
-    Raises:
-        OrderInvalid: there is no such customer.
-    """
+    """Return the company of an order; raise `OrderInvalid` if it names a customer alone, and there is none such."""
     if order.company:
         return order.company
     customer = customer_called(tx.ledger, order.customer or "")
@@ -178,17 +173,14 @@ class IssueProposal(SignProposal[LicenseFile, Signer | None]):
 
 
 def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
-    """Check an order and make its bundle, unless it was issued before under its number.
-
-    Raises as `ordered_before` and `check`.
-    """
+    """Check an order and make its bundle, unless it was issued before under its number."""
     order, ordered = draft.order, canonical(draft.order)
     # What could not be read would pass for another order.
     before = None if draft.faults else ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
     bundle, note = prepare_bundle(tx, draft)
-    issuance = Issuance("issue", bundle, None, order.number, ordered, None, order.serial is None, note)
+    issuance = Issuance("issue", bundle, None, order.number, ordered, is_new_serial=order.serial is None, note=note)
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
@@ -204,11 +196,9 @@ def proposal_of(
         """Sign and enter the bundle, beside the request that it answers, unless its file is there already."""
         file, request = repeated, issuance.request
         if file is None:
+            answers = None if request is None else identity_of(request.token.type, request.token.payload)
             signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
-                order_number=issuance.number,
-                order=issuance.ordered,
-                request=None if request is None else identity_of(request.token.type, request.token.payload),
-                note=issuance.note,
+                order_number=issuance.number, order=issuance.ordered, request=answers, note=issuance.note
             )
             append(tx.ledger, [signed] if request is None else [request, signed])
             file = license_file(AttachmentSource(tx, attach), issuance.bundle, signed.token, repeated=False)
@@ -241,12 +231,7 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[s
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
-    """Return what was issued under an order number, which must be for what is `ordered` now.
-
-    Raises:
-        OrderConflict: it was another order, or one that was bound to installations, or what was issued is no longer
-            valid.
-    """
+    """Return what was issued under an order number; raise `OrderConflict` unless it is `ordered` and still valid."""
     before = None if number is None else entry_of_order(tx.ledger, number)
     if before is None:
         return None
@@ -268,31 +253,23 @@ def require_same_order(before: LedgerEntry, ordered: str) -> None:
 
 def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
     """Raise `OrderConflict` for what every customer would refuse: it is suspended, or it or its key was revoked."""
+    order, entry, name = issued.order_number, issued.number, file_name(issued.bundle)
     if issued.state == SUSPENDED:
-        name = file_name(issued.bundle)
-        raise OrderConflict(reason="suspended", order=issued.order_number, entry=issued.number, bundle=name)
+        raise OrderConflict(reason="suspended", order=order, entry=entry, bundle=name)
     try:
         verify_bundle(issued.token, tx.trust, tx.now)
     except (BundleRevoked, KeyRevoked) as error:
-        raise OrderConflict(
-            reason="void-answer" if issued.order_number is None else "void",
-            order=issued.order_number,
-            entry=issued.number,
-            bundle=file_name(issued.bundle),
-            why=(error,),
-        ) from error
+        reason = "void-answer" if order is None else "void"
+        raise OrderConflict(reason=reason, order=order, entry=entry, bundle=name, why=(error,)) from error
 
 
 def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
     """Check an order against the catalog, the ledger and the clock; `usual` are names of doubts that are none here.
 
-    Raises:
-        OrderInvalid: with all its faults; or with all doubts that nobody has overridden.
-        WorkspaceInvalid: no catalog was signed yet.
+    Raises `OrderInvalid` with all its faults, or else with all doubts that nobody has overridden.
     """
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
-    already = numbering.granted_by_other_parts(draft.order)
-    checked = check_order(found, tx.state.signed_catalog, already)
+    checked = check_order(found, tx.state.signed_catalog, numbering.granted_by_other_parts(draft.order))
     checked = checked._replace(order=checked.order._replace(company=company_of(tx, checked.order)))
     doubtful = [one for one in doubts(tx, checked) if one.reason not in usual]
     if refused := [one for one in doubtful if one.reason not in tx.store.overrides]:

@@ -104,8 +104,7 @@ class Numbering:
 
     def faults(self, order: Order) -> Iterator[Fault]:
         """Yield what is wrong with the serials and the sequence that `order` names."""
-        named = [("serial", order.serial), *(("replaces", serial) for serial in order.replaces)]
-        for key, serial in named:
+        for key, serial in [("serial", order.serial), *(("replaces", serial) for serial in order.replaces)]:
             if serial is not None and is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
         for serial in order.replaces:
@@ -143,10 +142,7 @@ class Numbering:
         return lowest
 
     def pickup(self, order: Order, serial: str) -> dict[str, Value]:
-        """Return the extension that says where the newest file of a serial lies, if anywhere.
-
-        It is drawn once, and stays over whatever is signed for the serial.
-        """
+        """Return the extension that says where the newest file of a serial lies, if anywhere; it is drawn once."""
         issued = () if order.serial is None else reversed(bundles.of_serial(self._ledger, serial))
         known = next((one.pickup for one in issued if one.pickup is not None), None)
         if known is None and self._has_pickups:

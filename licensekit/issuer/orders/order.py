@@ -108,19 +108,13 @@ def term(order: Order, issued: int) -> Term:
 
 
 def usual_warning(begins: int, expiry: int) -> int | None:
-    """Return when a term warns whose order says nothing of it, or None for one of a few days.
-
-    That is in its last quarter, and at most 30 days before the expiry. All are days since 1970.
-    """
+    """Return when a term warns whose order says nothing of it, in days since 1970; None for one of a few days."""
     days = min(_WARNING_DAYS, (expiry - begins) // _WARNING_PART)
     return expiry - days if days > 0 else None
 
 
 def date_faults(order: Order, *, whole: bool = True) -> list[OrderDatesInvalid]:
-    """Return what is wrong with the dates, by key path; it does not depend on the day of issue.
-
-    `whole` says that no date is absent only because it could not be read.
-    """
+    """Return what is wrong with the dates, by key path; `whole`: none is absent because it could not be read."""
     return (list(_contradictions(order)) if whole else []) or list(_wrong_sequence(order))
 
 
@@ -128,37 +122,32 @@ def _contradictions(order: Order) -> Iterator[OrderDatesInvalid]:
     if order.expiry is not None and order.days is not None:
         yield OrderDatesInvalid(reason="twice", key="expiry", where="days")
     ends = order.expiry is not None or order.days is not None
-    beside = (
-        ("warning", order.warning, "warning_days", order.warning_days),
-        ("grace", order.grace, "grace_days", order.grace_days),
-    )
-    for key, day, days_key, days in beside:
-        used = key if days is None else days_key
+    beside = (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days))
+    for key, day, days in beside:
+        used = key if days is None else f"{key}_days"
         if day is not None and days is not None:
             yield OrderDatesInvalid(reason="twice", key=key, where=used)
         elif (day is not None or days is not None) and not ends:
             yield OrderDatesInvalid(reason="no-term", where=used)
         elif day is not None and order.days is not None:
-            yield OrderDatesInvalid(reason="beside-days", key=days_key, where=key)
+            yield OrderDatesInvalid(reason="beside-days", key=f"{key}_days", where=key)
 
 
 def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
     """Return the dates that come too early; without `starts`, a term in days begins on day 0."""
     begins = 0 if order.starts is None and order.days is not None else order.starts
     warning, expiry, grace = term(order, 0)
-    if order.warning is None and order.warning_days is None:
-        warning = None
+    is_usual = order.warning is None and order.warning_days is None
     dates = (
         ("starts", begins),
-        ("warning" if order.warning_days is None else "warning_days", warning),
+        ("warning" if order.warning_days is None else "warning_days", None if is_usual else warning),
         ("expiry" if order.days is None else "days", expiry),
         ("grace" if order.grace_days is None else "grace_days", grace),
     )
     known = [(key, day) for key, day in dates if day is not None]
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
-            is_implied = earlier == "starts" and order.starts is None
-            reason = "before-term" if is_implied else "before"
+            reason = "before-term" if earlier == "starts" and order.starts is None else "before"
             yield OrderDatesInvalid(reason=reason, key=earlier, where=later)
 
 
@@ -168,11 +157,8 @@ _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance"
 
 def canonical(order: Order) -> str:
     """Return what `order` says beyond the defaults, as JSON with sorted keys."""
-    said = {
-        name: _plain(name, value)
-        for name, value, default in zip(Order._fields, order, _DEFAULTS, strict=True)
-        if value != default and name != "number"
-    }
+    fields = zip(Order._fields, order, _DEFAULTS, strict=True)
+    said = {name: _plain(name, value) for name, value, usual in fields if value != usual and name != "number"}
     return canonical_json(said)
 
 

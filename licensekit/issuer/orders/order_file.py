@@ -4,6 +4,7 @@ Values may be given as text: a cell of a table, `users.windows=50` in a command.
 no `false` is left for the order's own reader to check.
 """
 
+from contextlib import suppress
 from marshal import dumps
 from typing import Any, Final, NamedTuple, cast
 
@@ -78,8 +79,7 @@ def draft_from(content: object) -> OrderDraft:
     It has the keys and values of the TOML form; dates may be text: `2027-12-31`.
     """
     if not isinstance(content, dict):
-        found = values.what_is(content)
-        fault = errors.ValueInvalid(reason="kind", found=found, wanted="an order")
+        fault = errors.ValueInvalid(reason="kind", found=values.what_is(content), wanted="an order")
         return OrderDraft(Order(company=""), (fault,))
     table = Table("", cast("dict[str, object]", content), [])
     table.refuse_others(KEYS)
@@ -89,17 +89,14 @@ def draft_from(content: object) -> OrderDraft:
         table.faults.append(errors.OrderIncomplete(reason="sells-nothing"))
     order = _order(table)
     if order.serial in order.replaces:
-        itself = errors.OrderSerialInvalid(reason="replaces-itself", serial=order.serial or "")
-        table.refuse("replaces", itself)
+        table.refuse("replaces", errors.OrderSerialInvalid(reason="replaces-itself", serial=order.serial or ""))
     if order.part.endswith(_OTHER_USES):
         table.refuse("part", errors.OrderSerialInvalid(reason="part-use", part=order.part))
     if order.replaces and order.part != BASE:
         table.refuse("replaces", errors.OrderSerialInvalid(reason="part-replaces", part=order.part))
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)
     table.faults.extend(date_faults(order, whole=not unread))
-    if not table.faults:
-        return OrderDraft(order)
-    return OrderDraft(order, tuple(in_file_order(table.faults, table.content)))
+    return OrderDraft(order, tuple(in_file_order(table.faults, table.content)) if table.faults else ())
 
 
 def _order(table: Table) -> Order:
@@ -172,14 +169,12 @@ class OrderReader:
 
     def draft(self, content: object) -> OrderDraft:
         """Return what can be read of a mapping, and its faults."""
-        if not isinstance(content, dict):
-            return draft_from(content)
-        given = cast("dict[str, Any]", content)
-        try:
-            terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
-            return self._known(given, terms) or draft_from(given)
-        except ValueError:
-            return draft_from(given)
+        if isinstance(content, dict):
+            given = cast("dict[str, Any]", content)
+            with suppress(ValueError):  # a value that is faulty, or of a type that `marshal` does not write
+                terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
+                return self._known(given, terms) or draft_from(given)
+        return draft_from(content)
 
     def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
         if terms not in self._orders:

@@ -34,8 +34,7 @@ class Reissued(NamedTuple):
     bundle: Issued
     """The bundle, as the ledger had it before; if an interrupted run signed it, as it is now."""
     file: LicenseFile | None
-    """Its file with the new signature; None: it was not signed again, because it was renewed, revoked or returned
-    meanwhile."""
+    """Its file with the new signature; None: it was renewed, revoked or returned meanwhile, and not signed again."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -89,8 +88,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
         with self.store.read(self.now) as tx:
             source = AttachmentSource(tx, self.attach)
             for one in bundles.signed_again(tx.ledger, note):
-                file = license_file(source, one.bundle, one.token, repeated=True)
-                yield Reissued(one, file)
+                yield Reissued(one, license_file(source, one.bundle, one.token, repeated=True))
         for first in range(0, len(self.numbers), _BATCH):
             with self.store.write(self.now, who) as tx:
                 batch = bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH])
