@@ -47,17 +47,7 @@ def init(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
-
-    The module that the application imports is written into the current folder: acme_licensing.py.
-
-    Two passphrases are asked for: one for the key that signs licenses day by day, and one for the root key, which is
-    needed once in a while and belongs in a safe place.
-
-    A third party that sells its own licenses for a vendor's product gives --partner-of with the vendor's pack. Its key
-    counts once the vendor has admitted it (`licensekit keys admit`). A reseller of the vendor's licenses gives the
-    vendor's --issuer and --catalog too.
-    """
+    """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
     now = clock()
     names = _names(**given)
     asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)

@@ -48,15 +48,7 @@ _bulk_options: Final = collected(
 @_bulk_options
 @license_options
 def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted: FileOptions) -> None:
-    """Sign the licenses that orders describe, and enter them in the ledger.
-
-    ORDERS are TOML files of one order each, JSON Lines, CSV with one column a license, or folders of TOML files; `-` is
-    standard input.
-
-    Of several orders all are issued or none, or with --keep-going all that are valid; -o names the folder of their
-    files. With --json-lines each license is printed instead, with its order, serial and identity. Run it again if it
-    was interrupted: an order of one number is issued once, and what is missing is written, or printed, from the ledger.
-    """
+    """Sign the licenses that orders describe, and enter them in the ledger."""
     sources = [_source(path, form) for path in orders]
     if len(sources) == 1 and sources[0].is_one_order and not how.as_lines:
         _issue_one(sources[0], wanted)
@@ -153,14 +145,7 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 def renew(
     *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: FileOptions, **asked: Any
 ) -> None:
-    """Issue a license again with a later end: its next sequence, with everything else as it was.
-
-    Warning, grace and next check keep their distance to the expiry; maintenance moves with --days. The changes are
-    shown before they are signed. Without a terminal to ask on, nothing is signed without --yes.
-
-    With --expiring-within or --from-file, all of them are renewed or none, or with --keep-going all that are valid; -o
-    names the folder of their files.
-    """
+    """Issue a license again with a later end: its next sequence, with everything else as it was."""
     filters = issuer.Filters(expiring_within=asked.pop("expiring_within"), customer=asked.pop("customer"))
     if serial is not None:
         change = issuer.renewal(serial, **asked)
@@ -185,12 +170,7 @@ def renew(
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @_change_options
 def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:
-    """Change what was sold: its next sequence, with everything else as it was.
-
-    KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the code of a license alone;
-    a count is a number or `unrestricted`. The changes are shown before they are signed. Without a terminal to ask on,
-    nothing is signed without --yes.
-    """
+    """Change what was sold: its next sequence, with everything else as it was."""
     changes = [*sets, *((key, None) for key in removed)]
 
     def asked(catalog: Catalog) -> issuer.Amendment:

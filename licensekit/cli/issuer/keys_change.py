@@ -27,11 +27,7 @@ from licensekit.wire.documents import AdmittedKey, SignedType, Use
 @permission
 @signed_by_roots
 def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) -> None:
-    """Admit a key that somebody else holds: a third party's, or a colleague's.
-
-    --issuer is the code under which a third party's licenses appear; it can sign nothing else. Compare the fingerprint
-    with its holder by another way than the one by which the file came.
-    """
+    """Admit a key that somebody else holds: a third party's, or a colleague's."""
     with located(file):
         part = parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
     key, called = part.verifying_key, name or part.label
@@ -44,10 +40,7 @@ def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) 
 @click.argument("name")
 @signed_by_roots
 def retire(*, name: str, roots: Roots) -> None:
-    """Stop a key from signing; what it has signed stays valid.
-
-    A key that was lost or stolen is revoked instead: `licensekit revoke key`.
-    """
+    """Stop a key from signing; what it has signed stays valid."""
     roots.sign(roots.workspace.keys.propose_retire(name, now=roots.now), key=name)
 
 
@@ -61,11 +54,7 @@ def retire(*, name: str, roots: Roots) -> None:
 def sign_trust(
     *, file: str, folder: Path, given: RootOptions, preview: bool, clock_is_right: bool, as_json: bool
 ) -> None:
-    """Add a root key's signature to a root or trust document that travels in FILE.
-
-    It needs no workspace. In the vendor's workspace, the last signature puts it in force; elsewhere `licensekit pack
-    FILE -C DIR` does.
-    """
+    """Add a root key's signature to a root or trust document that travels in FILE."""
     with located(file):
         ceremony = resume(read_tokens(file, what="a document in signing"))
         is_ours = False
@@ -105,10 +94,7 @@ def sign_trust(
 @options.in_workspace
 @json_option
 def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Give up a change that travels in FILE for signatures, so that another can begin.
-
-    The file and the keys that were made for it alone are moved into `abandoned/`; nothing is deleted.
-    """
+    """Give up a change that travels in FILE for signatures, so that another can begin."""
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 

@@ -95,11 +95,7 @@ reinstate = _group("reinstate", "Make suspended or revoked bundles or serials co
 @options.passphrase
 @signed_by_roots
 def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, roots: Roots) -> None:
-    """Declare everything void that a key has signed: it was lost, or stolen.
-
-    KEY is its name or key id. Before that, `licensekit reissue --signed-by KEY` signs again, with another key, what it
-    had signed and what counts, so that no customer loses it.
-    """
+    """Declare everything void that a key has signed: it was lost, or stolen."""
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
     void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, BundlesVoid))
@@ -161,11 +157,7 @@ def reissue(
     signing: KeyOptions,
     consent: Consent,
 ) -> None:
-    """Sign again, with another key, every active bundle that a key has signed.
-
-    They stay the same bundles, with another signature. Run it again if it was interrupted: what was signed again
-    already is written once more and not signed twice.
-    """
+    """Sign again, with another key, every active bundle that a key has signed."""
     proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
     if proposal.numbers and not (consent.preview and signing.key is None):
