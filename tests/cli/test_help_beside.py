@@ -1,16 +1,18 @@
-"""What the help of the vendor's commands adds to its first line is in the `help.toml` beside their modules."""
+"""What the help of commands adds to its first line is in the `help.toml` beside their modules."""
 
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from licensekit.cli import issuer
+from licensekit import cli
 from tests.cli.command_tree import every_command
 
+FOLDER = Path(cli.__file__).parent
 ADDED = {
-    (f"{issuer.__name__}.{module}", name): text.strip()
-    for module, texts in tomllib.loads(Path(issuer.__file__).with_name("help.toml").read_text("utf-8")).items()
+    (".".join((cli.__name__, *file.parent.relative_to(FOLDER).parts, module)), name): text.strip()
+    for file in FOLDER.rglob("help.toml")
+    for module, texts in tomllib.loads(file.read_text("utf-8")).items()
     for name, text in texts.items()
 }
 COMMANDS = {
