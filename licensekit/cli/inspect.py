@@ -23,12 +23,8 @@ from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 
-_workspace_option: Final = option(
-    "-C DIR folder",
-    "The workspace that answers. Default: the current folder, if it is one.",
-    type=PATH,
-    cls=ApplicationOption,
-)
+_ANSWERS: Final = "The workspace that answers. Default: the current folder, if it is one."
+_workspace_option: Final = option("-C DIR folder", _ANSWERS, type=PATH, cls=ApplicationOption)
 LEDGERS: Final = ("ledger.db", "ledger.url")
 """What makes a folder a workspace."""
 _of_file: Final = together(

@@ -90,9 +90,7 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
         proposal = workspace.customers.propose_accept(data, now=now)
         if consent.ends(proposal):
             return
-        key = None
-        if proposal.renews_pack:
-            key = signing.opener(workspace, now)("revocations")
+        key = signing.opener(workspace, now)("revocations") if proposal.renews_pack else None
         received = proposal.sign(key, who=options.operator(), confirm=True)
     options.remind_of_root(workspace)
     if consent.as_json:
@@ -137,9 +135,7 @@ def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> N
         emit()
     emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
     if not files:
-        remark(
-            "No bundle has an address: name `update` in the catalog; what is issued or renewed from then on has one."
-        )
+        remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
 
 
 _COLUMNS: Final[Columns[PublishedFile]] = {

@@ -76,9 +76,8 @@ def sign_trust(
     signed = roots.add_to(ceremony)
     in_force = is_ours and signed.is_complete
     if in_force:
-        overrides = [CLOCK_IS_RIGHT] if clock_is_right else []
         with Workspace.open(folder) as workspace:
-            keys = workspace.overriding(*overrides).keys
+            keys = workspace.overriding(*([CLOCK_IS_RIGHT] if clock_is_right else ())).keys
             keys.propose_take(signed.tokens, action="keys sign-trust", now=clock()).sign(None, who=options.operator())
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
@@ -143,8 +142,7 @@ def default(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None
 def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
     """Write the public half of a key, for whoever admits or compares it."""
     part = workspace.keys.file(name).part
-    text = _FORMS[form](part)
-    write_output(output, f"{text.rstrip()}\n".encode())
+    write_output(output, f"{_FORMS[form](part).rstrip()}\n".encode())
     remark(f"Its fingerprint is {fingerprint(part.verifying_key.fingerprint)}.")
 
 

@@ -22,13 +22,8 @@ from licensekit.wire.frame import ED25519, HYBRID
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
 _COUNTS = whole(1, limits.ROOT_KEYS)
 
-scheme_option = option(
-    "--scheme",
-    "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves.",
-    type=click.Choice(list(SCHEMES)),
-    default="ed25519",
-)
-
+_SCHEME: Final = "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves."
+scheme_option = option("--scheme", _SCHEME, type=click.Choice(list(SCHEMES)), default="ed25519")
 root_options: Final = together(
     option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
     option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
@@ -109,10 +104,8 @@ def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: Secr
     def passphrase(place: int, name: str) -> bytes:
         return _read_new(source.of(place, count), name)
 
-    proposal = roots.workspace.keys.propose_rotate_root(
-        SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold
-    )
-    roots.sign(proposal)
+    propose = roots.workspace.keys.propose_rotate_root
+    roots.sign(propose(SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold))
 
 
 @click.command("passphrase")
@@ -126,11 +119,9 @@ def passphrase_(
 ) -> None:
     """Change the passphrase of a signing key or a root key."""
     file = issuer.find_key_file(folder, name)
-    issuer.change_passphrase(
-        file,
-        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
-        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
-    )
+    present = partial(read_secret, passphrase, f"Present passphrase of {file.path}")
+    later = partial(read_secret, new_passphrase, f"New passphrase of {file.path}", confirm=True)
+    issuer.change_passphrase(file, present, later)
     emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
 
 

@@ -38,20 +38,18 @@ row_options: Final = together(row_form, in_workspace)
 """The same, and `-C`."""
 
 
+_OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
+_ENDING: Final = "Only active ones whose term ends today or within this many days."
+
+
 @click.command("list")
 @option("--company NAME", "Only companies whose name starts with NAME.")
-@option(
-    "--customer NAME", "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
-)
+@option("--customer NAME", _OF_CUSTOMER)
 @option("--serial SERIAL", "Only bundles of this serial.")
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--product CODE", "Only bundles of this product.")
 @option("--state", "Only bundles in this state.", type=click.Choice(issuer.LISTED_STATES))
-@option(
-    "--expiring-within DAYS",
-    "Only active ones whose term ends today or within this many days.",
-    type=whole(0, TERM_DAYS),
-)
+@option("--expiring-within DAYS", _ENDING, type=whole(0, TERM_DAYS))
 @option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after ENTRY", "Continue after this entry.", type=whole(1))
