@@ -60,18 +60,14 @@ _taking: Final[Decorator] = collected(
     settle_options,
     json_option,
 )
+_RELEASED: Final = "When this version of the product was released, for its maintenance."
 
 
 @click.command()
 @click.argument("file")
 @_taking
 @commands.trust_options
-@option(
-    "--released DATE",
-    "When this version of the product was released, for its maintenance.",
-    cls=commands.ApplicationOption,
-    type=DAY,
-)
+@option("--released DATE", _RELEASED, cls=commands.ApplicationOption, type=DAY)
 @commands.home_option
 def activate(*, file: str, taking: Taking, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all."""
