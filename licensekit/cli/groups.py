@@ -19,6 +19,7 @@ from licensekit import errors
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE, emit_json, harmless, takes_every_character
 from licensekit.errors import LicenseError
+from licensekit.errors.coded import messages_beside
 
 NO: Final = 1
 """The command worked and the answer is no."""
@@ -75,12 +76,12 @@ class LicenseGroup(click.Group):
         """Return a command, loading its module if it is the first use."""
         entry = self.lazy.get(cmd_name)
         if entry is None:
-            return super().get_command(ctx, cmd_name)
+            return _explained(super().get_command(ctx, cmd_name))
         module, name = import_module(entry.module), cmd_name.replace("-", "_")
         command = getattr(module, f"{name}_", None) or getattr(module, name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{entry.module}.{name} is not a command")
-        return command
+        return _explained(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -129,6 +130,16 @@ class LicenseGroup(click.Group):
             if not ctx.meta.get(JSON_DUE):
                 raise
             raise report_usage(error, ctx) from error
+
+
+def _explained(command: click.Command | None) -> click.Command | None:
+    """Return a command with its whole help: its function's docstring, and what the `help.toml` beside that adds."""
+    function = command and command.callback
+    if command is not None and function is not None:
+        module = function.__module__
+        if added := messages_beside(module, "help.toml").get(module.rpartition(".")[2], {}).get(function.__name__):
+            command.help = f"{function.__doc__}\n\n{added}"
+    return command
 
 
 def _complete_files(ctx: click.Context, _: list[str]) -> None:

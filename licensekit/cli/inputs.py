@@ -136,20 +136,13 @@ def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -
     return dict(pairs(ctx, param, given))
 
 
+_ENCODING: Final = "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows."
+_ENCODINGS: Final = click.Choice(ENCODINGS, case_sensitive=False)
+_COLUMN: Final = "Read the column with this heading as COLUMN; may be repeated."
 table_options: Final[Decorator] = collected(
     "table",
     TableOptions,
-    option(
-        "--encoding NAME",
-        "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows.",
-        type=click.Choice(ENCODINGS, case_sensitive=False),
-        default=UTF_8,
-        show_default=False,
-    ),
-    option(
-        "--column HEADING=COLUMN... columns",
-        "Read the column with this heading as COLUMN; may be repeated.",
-        callback=_columns,
-    ),
+    option("--encoding NAME", _ENCODING, type=_ENCODINGS, default=UTF_8, show_default=False),
+    option("--column HEADING=COLUMN... columns", _COLUMN, callback=_columns),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )

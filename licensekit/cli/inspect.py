@@ -23,12 +23,8 @@ from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 
-_workspace_option: Final = option(
-    "-C DIR folder",
-    "The workspace that answers. Default: the current folder, if it is one.",
-    type=PATH,
-    cls=ApplicationOption,
-)
+_ANSWERS: Final = "The workspace that answers. Default: the current folder, if it is one."
+_workspace_option: Final = option("-C DIR folder", _ANSWERS, type=PATH, cls=ApplicationOption)
 LEDGERS: Final = ("ledger.db", "ledger.url")
 """What makes a folder a workspace."""
 _of_file: Final = together(
@@ -76,11 +72,7 @@ def _findings(
 def inspect(
     file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Show what is in a file, verified or not.
-
-    FILE is a license file, pack, request, receipt or statement, or `-` for standard input. What the
-    pack and the root do not vouch for is not verified, and the output says so.
-    """
+    """Show what is in a file, verified or not."""
     findings, store = _findings(file, pack, root, clock() if now is None else now, folder)
     if as_json:
         emit_json({"file": file, "documents": [finding.plain() for finding in findings]})
@@ -103,11 +95,7 @@ def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None
 def verify(
     file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Verify a file against the application's pack and root, or in a workspace against what is in force there.
-
-    FILE is a license file, or `-` for standard input. Every document in it must be genuine; the first that is not ends
-    the command with its reason. Expired bundles verify: their state is shown.
-    """
+    """Verify a file against the application's pack and root, or in a workspace against what is in force there."""
     moment = clock() if now is None else now
     findings, store = _findings(file, pack, root, moment, folder)
     if store is None:
@@ -135,16 +123,7 @@ def verify(
 def explain(
     ctx: click.Context, *, name: str, folder: Path | None, home: str | None, now: int | None, as_json: bool
 ) -> None:
-    """Explain what is wrong, and what would help.
-
-    In a workspace, of a file or a mail (`-`: standard input), a serial, an order, a request, a bundle or a customer:
-    whose it is, whether it is genuine and why it does not work, what the customer sees today, and what to send. The
-    exit code is 1 unless all of it works as it is.
-
-    In an installation, of a user: whether it may log in, what each license gives, and why not more. Of a license, by
-    its code or name: whether it is granted, and who has it. Of a file: what is in it, and whether this installation
-    takes it now. Without a name: the installation, as `status` does.
-    """
+    """Explain what is wrong, and what would help."""
     place = _workspace(folder, home)
     if place is None:
         from licensekit.cli.customer import status  # noqa: PLC0415

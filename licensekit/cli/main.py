@@ -54,10 +54,7 @@ def ledger() -> None:
 
 @click.group(cls=LicenseGroup, lazy={**lazy("Commands", f"{_ISSUER}.customers", "list show set merge installation")})
 def customers() -> None:
-    """Look up who the customers are, what they have, and where it runs; write down what you know of them.
-
-    A NAME is an external id, a name, a serial, or words that only one customer has.
-    """
+    """Look up who the customers are, what they have, and where it runs; write down what you know of them."""
 
 
 @click.group(
@@ -71,10 +68,7 @@ def customers() -> None:
     },
 )
 def keys() -> None:
-    """Make, admit, rotate and retire signing keys.
-
-    Which key may sign what is in the trust document, which the root key signs.
-    """
+    """Make, admit, rotate and retire signing keys."""
 
 
 def main() -> NoReturn:

@@ -25,16 +25,12 @@ Columns = Mapping[str, Callable[[T], object]]
 
 JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
-
 _LEFT_OUT: Final = "licensekit.left-out"
 """Key of `click.Context.meta`: what was left out of files to find their tokens."""
-
 OWN_NAME: Final = "licensekit.own-name"
 """Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
-
 _LEAST_ROOM: Final = 20
 """The least width at which the values of facts wrap."""
-
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
 
 

@@ -35,14 +35,9 @@ class Reach(NamedTuple):
 
 
 def run(installation: Installation, reach: Reach, *, user: str, tell: Callable[[str], object]) -> None:
-    """Serve the console of `installation` until the process is asked to stop.
+    """Serve the console of `installation` until `KeyboardInterrupt`; raises as `app`, and `ConsoleUnavailable`.
 
     `user` is whoever signs in by the link; `tell` shows a line to who started it.
-
-    Raises:
-        KeyboardInterrupt: that is how it is stopped.
-        ConsoleUnavailable: the address, the certificate or its key cannot be used.
-        OriginInvalid: one of `reach.public` is no address.
     """
     with listen(reach.host, reach.port) as listener:
         if reach.proxies:
@@ -51,7 +46,6 @@ def run(installation: Installation, reach: Reach, *, user: str, tell: Callable[[
             opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
         else:
             served, opening = _with_links(installation, reach, listener, user, tell)
-
         config = _configured(served, reach)
         for line in opening:
             tell(line)

@@ -23,11 +23,7 @@ def asked_about(opened: Opened, code: str, user: str | None) -> Licensing | Hold
 
     A system license is the installation's, and a user may complete it; any other one is a user's. Who is not logged in
     has an empty id, which nobody has. None: there are no users.
-
-    Raises:
-        UnknownCode: no catalog has the code.
-        WrongKind: it is a user's or a site's, and there are no users.
-        StateError: the database is away, and nothing is known of this user yet.
+    Raises `UnknownCode`, `WrongKind` for a user's or a site's without users, and `StateError` as `Licensing.user`.
     """
     licensing = cast("Licensing", opened)
     try:

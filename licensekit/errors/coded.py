@@ -36,24 +36,24 @@ class Text:
         return self._otherwise
 
 
-def messages_beside(module: str) -> Mapping[str, Mapping[str, Templates]]:
-    """Return code to use to text, as the `messages.toml` beside a module says."""
-    return _texts(module.rpartition(".")[0])
+def messages_beside(module: str, file: str = "messages.toml") -> Mapping[str, Mapping[str, Templates]]:
+    """Return code to use to text, as the file of messages beside a module says; nothing where there is none."""
+    return _texts(module.rpartition(".")[0], file)
 
 
 @cache
-def _texts(package: str) -> Mapping[str, Mapping[str, Templates]]:
+def _texts(package: str, file: str) -> Mapping[str, Mapping[str, Templates]]:
     import tomllib  # noqa: PLC0415  # a program that shows no message pays for none
 
-    return tomllib.loads(_file(package))
+    return tomllib.loads(_file(package, file))
 
 
 @cache
-def _file(package: str) -> str:
-    """Return the `messages.toml` of a package, from a zip archive too; nothing where it has none."""
+def _file(package: str, file: str = "messages.toml") -> str:
+    """Return a file of a package, from a zip archive too; nothing where it has none."""
     home: Any = sys.modules.get(package)
     with suppress(AttributeError, OSError):
-        return str(home.__spec__.loader.get_data(f"{home.__path__[0]}{os.sep}messages.toml"), "utf-8")
+        return str(home.__spec__.loader.get_data(f"{home.__path__[0]}{os.sep}{file}"), "utf-8")
     return ""
 
 

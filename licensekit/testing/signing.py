@@ -92,12 +92,7 @@ class Issuer(NamedTuple):
     pack: str
 
     def file(self, terms: Mapping[str, Any], *, number: int, now: int) -> str:
-        """Return the license file of everything that is sold; each file has a higher number than the one before.
-
-        Raises:
-            CatalogInvalid: a code is none.
-            OrderInvalid: the terms are none, or the catalogs do not have what is sold.
-        """
+        """Return the license file of what is sold, by ascending numbers; raises `CatalogInvalid`, `OrderInvalid`."""
         own = {} if self.catalogs else {self.vendor: _catalog_of(terms, number)}
         documents: list[Document] = list(own.values())
         for issuer, catalog in (self.catalogs or own).items():

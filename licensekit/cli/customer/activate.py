@@ -60,24 +60,17 @@ _taking: Final[Decorator] = collected(
     settle_options,
     json_option,
 )
+_RELEASED: Final = "When this version of the product was released, for its maintenance."
 
 
 @click.command()
 @click.argument("file")
 @_taking
 @commands.trust_options
-@option(
-    "--released DATE",
-    "When this version of the product was released, for its maintenance.",
-    cls=commands.ApplicationOption,
-    type=DAY,
-)
+@option("--released DATE", _RELEASED, cls=commands.ApplicationOption, type=DAY)
 @commands.home_option
 def activate(*, file: str, taking: Taking, **place: Any) -> None:
-    """Activate a license file (`-`: standard input), whole or not at all.
-
-    The first time, the vendor's pack and root pin are recorded: from then on they are known here.
-    """
+    """Activate a license file (`-`: standard input), whole or not at all."""
     data = read_tokens(file, what="a license file")
     with located(file), commands.opened_first(**place) as installation:
         taking.carry_out(installation.propose_activate(data))
@@ -89,11 +82,7 @@ def activate(*, file: str, taking: Taking, **place: Any) -> None:
 @option("--ca FILE", "Trust a server whose certificate an authority in FILE (PEM) has signed, and no other.", type=PATH)
 @commands.in_installation
 def update(*, installation: Installation, issuer: str | None, ca: Path | None, taking: Taking) -> None:
-    """Fetch the newest license file from the vendor's address, and activate it.
-
-    It is taken whole or not at all, like any other file. If it is here already, or an older one, nothing is changed and
-    the exit code is 0; if it cannot be fetched, the exit code is 8.
-    """
+    """Fetch the newest license file from the vendor's address, and activate it."""
     proposal = installation.propose_update(issuer=issuer, ca=ca)
     if proposal is not None:
         taking.carry_out(proposal)

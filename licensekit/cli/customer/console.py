@@ -44,11 +44,7 @@ PORT: Final = 8470
     lambda given: (given["proxies"] or not _is_loopback(given["host"])) and not given["public"],
 )
 def console(*, home: str | None, **reach: Any) -> None:
-    """Serve the web console, until Ctrl-C.
-
-    It is for browsers on this machine, and prints a link that signs one of them in. For others it needs a certificate,
-    or a proxy in front of it that signs people in.
-    """
+    """Serve the web console, until Ctrl-C."""
     try:
         from licensekit.console.serving import Reach, run  # noqa: PLC0415  # its packages are an extra
     except ModuleNotFoundError as error:

@@ -50,11 +50,7 @@ def _show_started(event: Event) -> None:
 @in_installation
 @printing(_show_started)
 def start(*, kind: str, message: str, expected_end: int | None, installation: Installation, **named: Any) -> Event:
-    """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day.
-
-    It is for the whole installation unless a site, a group or a user is given, and lasts until somebody ends it.
-    Administrators may log in whatever is in force.
-    """
+    """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day."""
     given = [(EventScope(scope), subject) for scope, subject in named.items() if subject is not None]
     if len(given) > 1:
         raise click.UsageError("give one of --site, --group and --user.")
@@ -91,10 +87,7 @@ def leases() -> None:
 @in_installation
 @listing("leases", _LEASE_COLUMNS)
 def list_leases(*, license_code: str | None, holder: str | None, installation: Installation) -> tuple[HeldSeat, ...]:
-    """List who holds which seats now, since when and until when.
-
-    A lease that is not renewed ends by itself: its seat is free from `until` on.
-    """
+    """List who holds which seats now, since when and until when."""
     return installation.leases.list(license_code=license_code, holder=holder)
 
 

@@ -35,11 +35,7 @@ _one_output = refuse(
 def request(
     *, no_facts: bool, name: str | None, purpose: str | None, file: str | None, as_json: bool, **place: Any
 ) -> None:
-    """Make a request for a license bound to this installation, to send to the vendor.
-
-    It holds the installation's key and, as keyed hashes, facts of this machine. Before anything was activated,
-    this records the vendor's pack and root pin, and sets the installation up.
-    """
+    """Make a request for a license bound to this installation, to send to the vendor."""
     with opened_first(**place) as installation:
         text, document = installation.request(with_facts=not no_facts, name=name, purpose=purpose)
     _write(file or "request.lkr", text, document, as_json=as_json)
@@ -67,10 +63,7 @@ def statement(*, file: str | None, installation: Installation, as_json: bool) ->
 def return_(
     *, part: str, issuer: str | None, file: str | None, settling: Settling, installation: Installation, consent: Consent
 ) -> None:
-    """Return the active bundle of PART to its issuer: it can never work here again.
-
-    The signed receipt proves it. If it was lost, the same command writes it again.
-    """
+    """Return the active bundle of PART to its issuer: it can never work here again."""
     proposal = installation.propose_return(part, issuer=issuer)
     proposal = replace(proposal, settlement=settling.of(proposal.settlement))
     if settling.ends(proposal.settlement):

@@ -60,10 +60,7 @@ def status(*, installation: Installation, now: int | None, as_json: bool, as_met
 @click.command("accept-clock")
 @in_installation
 def accept_clock(*, installation: Installation) -> None:
-    """Accept the clock, in place of a later time that it has shown here.
-
-    This can be done once for each base bundle, and the vendor sees it in every file that the installation signs.
-    """
+    """Accept the clock, in place of a later time that it has shown here."""
     installation.accept_clock()
     output.emit("the clock is accepted")
 
@@ -164,12 +161,7 @@ def _show(found: Sequence[Explained]) -> None:
 @now_option
 @output.printing(_show, lambda found: {"explained": [one.plain() for one in found]})
 def explain(*, name: str, installation: Installation, now: int | None) -> Sequence[Explained]:
-    """Explain what is wrong, and what would help.
-
-    Of a user: whether it may log in, what each license gives, and why not more. Of a license, by its code or name:
-    whether it is granted, and who has it. Of a file (`-`: standard input): what is in it, and whether this installation
-    takes it now. Without a name: the installation, as `status` does.
-    """
+    """Explain what is wrong, and what would help."""
     is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
     return installation.explain(name, data=read_tokens(name, what="a license file") if is_file else None, now=now)
 

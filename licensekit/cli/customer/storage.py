@@ -56,11 +56,7 @@ def list_(*, installation: Installation, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, *, home: str | None, as_json: bool) -> None:
-    """Look for everything that is wrong with an installation, and say what to do.
-
-    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
-    is an error.
-    """
+    """Look for everything that is wrong with an installation, and say what to do."""
     ours = built_in_of(ctx)
     findings = diagnose(home_of(home), root=ours.root, pack=ours.pack, released=ours.released, facts=ours.facts or {})
     show_findings(findings, as_json=as_json)
@@ -72,11 +68,7 @@ def doctor(ctx: click.Context, *, home: str | None, as_json: bool) -> None:
 @in_installation
 @json_option
 def backup(*, file: str, force: bool, installation: Installation, as_json: bool) -> None:
-    """Write a backup of the installation to FILE, also while it is in use.
-
-    It is one SQLite file with everything, whether the installation is in a folder or on a server. The installation's
-    own key is in it: keep it as safe as the installation.
-    """
+    """Write a backup of the installation to FILE, also while it is in use."""
     write_to(installation.back_up, file, force=force, as_json=as_json)
 
 
@@ -87,11 +79,7 @@ def backup(*, file: str, force: bool, installation: Installation, as_json: bool)
 @yes_option
 @json_option
 def restore(*, file: str | None, accept: bool, home: str | None, yes: bool, as_json: bool) -> None:
-    """Restore an installation from the backup FILE, whole or not at all.
-
-    It works, and is reported as a restored backup until it is accepted: look what is missing and enter it again, then
-    run the command with --accept and without FILE. The vendor learns of it.
-    """
+    """Restore an installation from the backup FILE, whole or not at all."""
     if accept == (file is not None):
         raise click.UsageError("give FILE or --accept, one of the two.")
     if file is not None:
@@ -107,16 +95,7 @@ def restore(*, file: str | None, accept: bool, home: str | None, yes: bool, as_j
 @click.argument("target", metavar="TO")
 @json_option
 def move(*, source: str, target: str, as_json: bool) -> None:
-    """Move an installation: FROM and TO are folders or postgresql:// URLs.
-
-    All of it is copied in one transaction and verified at its new place: documents, users, sites, assignments in their
-    order, events, leases, time, the installation's key and the audit log. FROM stays as a copy that is marked as moved:
-    nothing works with it any more. A program that still uses it answers from memory for the offline hours of its
-    bundles, and says why.
-
-    TO must be new: a folder or a schema without an installation. Keep the password of a server out of the URL, in a
-    password file (PGPASSFILE).
-    """
+    """Move an installation: FROM and TO are folders or postgresql:// URLs."""
     with progress("copying", 1) as advance:
         moved = move_installation(source, target, by=account(), progress=advance)
     if as_json:

@@ -134,11 +134,7 @@ def _warn_of_marks(file: str, rows: list[ImportRow]) -> None:
 @in_installation
 @output.printing(_show_counts, Synced._asdict)
 def import_(*, file: str, table: TableOptions, installation: Installation) -> Synced:
-    """Add and change users, and assign licenses, from a CSV file (`-`: standard input).
-
-    The first line names the columns: id, name, kind, can_log_in, administrator, groups, licenses. All of it is one
-    change: if one line has a fault, nothing is imported.
-    """
+    """Add and change users, and assign licenses, from a CSV file (`-`: standard input)."""
     rows = parse_users(read_input(file, what="a file of users", limit=IMPORT_BYTES), table)
     _warn_of_marks(file, rows)
     with located(file), output.progress("importing", len(rows)) as told:
@@ -155,11 +151,7 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Sy
 def sync(
     *, file: str, profile: str | None, table: TableOptions, most: bool, installation: Installation, consent: Consent
 ) -> None:
-    """Make the users as the export of a directory has them (`-`: standard input).
-
-    Users are added, changed, and brought back; those who come from the directory and have left it are retired. Rows
-    with a fault are reported, and nothing of their users changes. Users who were added by hand stay as they are.
-    """
+    """Make the users as the export of a directory has them (`-`: standard input)."""
     rows = parse_directory(read_input(file, what="an export of users", limit=IMPORT_BYTES), table, profile or "")
     if not consent.as_json:
         _warn_of_marks(file, rows)
@@ -230,11 +222,7 @@ _RULES: Final[output.Columns[GroupRule]] = {
 @in_installation
 @output.listing("rules", _RULES)
 def rules(*, named: tuple[str, ...], drop: bool, installation: Installation) -> tuple[GroupRule, ...]:
-    """List which licenses the members of a group are assigned by `users sync`, or change that of a GROUP.
-
-    A license that any rule names belongs to the directory: a sync assigns it to the members of the groups, and releases
-    it of all others who are in the directory.
-    """
+    """List which licenses the members of a group are assigned by `users sync`, or change that of a GROUP."""
     group, *licenses = named or [""]
     if drop:
         installation.users.remove_rule(group, *licenses)

@@ -37,11 +37,7 @@ _of_file: Final = together(click.argument("file", required=False), workspace_opt
 @catalog.command()
 @_of_file
 def check(*, file: str | None, folder: Path, as_json: bool) -> None:
-    """Name every fault of a catalog, and what it would take away from what was sold.
-
-    It is the workspace's own catalog, or the one in FILE. FILE may also be one that belongs to no workspace yet;
-    otherwise it is compared with the catalog that the workspace has signed last.
-    """
+    """Name every fault of a catalog, and what it would take away from what was sold."""
     draft = _draft(file, folder)
     for one in draft.remarks:
         warn(f"{one.message}.")
@@ -76,11 +72,7 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 @workspace_option
 @option("-o --output FILE", "Where the file goes. Default: print it.", default=STANDARD, show_default=False)
 def export(*, pack: str | None, folder: Path, output: str) -> None:
-    """Write the signed catalog as the file that people edit, should that be lost.
-
-    It is the one that the workspace has signed last, or the vendor's in PACK, which may belong to no workspace here.
-    Comments were never signed: they are not in it.
-    """
+    """Write the signed catalog as the file that people edit, should that be lost."""
     if pack is None:
         with issuer.Workspace.open(folder) as workspace:
             document = workspace.state(clock()).last_catalog
@@ -161,15 +153,7 @@ def pack(
     signing: KeyOptions,
     consent: Consent,
 ) -> None:
-    """Sign what has changed, and renew the pack that the application ships.
-
-    A catalog that takes something away from bundles that were sold must be confirmed.
-
-    The module of the application is written again as well, if it is in the current folder: acme_licensing.py.
-
-    Each FILE is taken in first: a trust document that root keys have signed elsewhere, or, for a partner, the vendor's
-    newest pack.
-    """
+    """Sign what has changed, and renew the pack that the application ships."""
     oldest_pack = None
     if oldest is not None:
         with located(oldest):
@@ -236,11 +220,7 @@ def _show(path: Path, state: issuer.WorkspaceState, module: str | None, *, signe
 @option("--check", "Write nothing: exit with 1 if FILE is not what would be written.")
 @click.pass_context
 def product(ctx: click.Context, *, pack: str, output: str, released: date | None, check: bool) -> None:
-    """Write the module that the application imports: its root, its pack, and its codes as types.
-
-    The public PACK is enough. Run it again whenever the pack changes, which keeps the date of release; with --check the
-    tests of the application find out that it has.
-    """
+    """Write the module that the application imports: its root, its pack, and its codes as types."""
     there = read_input(output, what="a module").decode(errors="replace") if os.path.lexists(output) else ""
     with located(pack):
         data = read_tokens(pack, what="a pack")

@@ -34,24 +34,17 @@ def _permitted(**given: Any) -> issuer.Permission:
     return asked
 
 
+_SIGNS: Final = "A type that it may sign. Default: every type; with a limit below, bundle alone."
+_MOST: Final = "The highest count of any license in one of its bundles; needs --parts."
 permission: Final = collected(
     "permission",
     _permitted,
     option("--issuer CODE", "For whom it signs. Default: the workspace's issuer.", type=CODE),
-    option(
-        "--signs types",
-        "A type that it may sign. Default: every type; with a limit below, bundle alone.",
-        multiple=True,
-        type=WordChoice(SignedType),
-    ),
+    option("--signs types", _SIGNS, multiple=True, type=WordChoice(SignedType)),
     option("--use uses", "A use that its bundles may have. Default: every use.", multiple=True, type=WordChoice(Use)),
     option("--longest-term DAYS", "The longest term of its bundles, grace included.", type=whole(1, limits.TERM_DAYS)),
     option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
-    option(
-        "--most COUNT",
-        "The highest count of any license in one of its bundles; needs --parts.",
-        type=whole(1, limits.COUNT),
-    ),
+    option("--most COUNT", _MOST, type=whole(1, limits.COUNT)),
     option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
     option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
 )
@@ -77,11 +70,8 @@ class RootOptions(NamedTuple):
         return issuer.RootKeys(files, open_root, fresh_until)
 
 
-_root_key: Final = option(
-    "--root-key FILE...",
-    "A root key to sign with, wherever it is kept. Default: those in the workspace's root/.",
-    type=PATH,
-)
+_ROOT_KEY: Final = "A root key to sign with, wherever it is kept. Default: those in the workspace's root/."
+_root_key: Final = option("--root-key FILE...", _ROOT_KEY, type=PATH)
 root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase, pin)
 """The options of whatever root keys sign; they come as `given`."""
 
@@ -96,17 +86,13 @@ class Roots(NamedTuple):
     consent: Consent
 
     def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
-        """Have root keys sign, and print the result after `more`; None: it is only shown.
-
-        What was made is printed as well: a new root by its pin, another new key by name and id.
-        """
+        """Have root keys sign, and print the result after what was made and `more`; None: it is only shown."""
         if self.consent.ends(proposal):
             return None
         keys = self.given.keys(self.workspace.layout.folder, self.fresh_until)
         change = proposal.sign(keys, who=operator(), confirm=True)
         if change.ceremony is not None:
-            facts_first = {**_made(change), **more}
-            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **facts_first)
+            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **_made(change), **more)
         return change
 
 
@@ -119,28 +105,17 @@ def _made(change: issuer.KeyChange) -> dict[str, str]:
     return {}
 
 
-signed_by_roots: Final = collected(
-    "roots",
-    Roots,
-    to_sign,
-    fresh_option("After this many days, the trust document reminds administrators to look for a newer one."),
-    root_signing,
-    consenting,
-)
+_fresh: Final = fresh_option("After this many days, the trust document reminds administrators to look for a newer one.")
+signed_by_roots: Final = collected("roots", Roots, to_sign, _fresh, root_signing, consenting)
 """The options of whatever has root keys sign; they come as `roots`, with the workspace."""
 
 
 def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
     """Print the result of a ceremony, after the facts in `more`; `file` travels on."""
     if as_json:
-        result = {
-            "signed": [one.label for one in ceremony.pending],
-            "complete": ceremony.is_complete,
-            "in_force": file is None,
-            "file": None if file is None else str(file),
-            "missing": ceremony.missing,
-        }
-        emit_json({**more, **result})
+        signed, place = [one.label for one in ceremony.pending], None if file is None else str(file)
+        result = {"signed": signed, "complete": ceremony.is_complete, "in_force": file is None, "file": place}
+        emit_json({**more, **result, "missing": ceremony.missing})
         return
     if "fingerprint" in more:
         more["fingerprint"] = fingerprint(more["fingerprint"])

@@ -45,11 +45,7 @@ _SET: Final = ("called", "external", "contact", "note")
 @option("--after CUSTOMER", "Continue after the customer of this number.", type=whole(1))
 @row_options
 def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: bool, **page: Any) -> None:
-    """List the customers by name, or those that have every word of TEXT, by its beginning.
-
-    Words are looked for in names, external ids, contacts, notes, companies, purchase orders and names of installations,
-    without regard to case and accents. The whole TEXT may be the beginning of a serial or an order's number.
-    """
+    """List the customers by name, or those that have every word of TEXT, by its beginning."""
     del now
     found, more = workspace.customers.find(text, **page)
     rows = [one.plain() for one in found]
@@ -99,11 +95,7 @@ def _show_place(one: KnownInstallation) -> None:
 @with_workspace
 @printing(_show)
 def set_(*, name: str, called: str | None, workspace: Workspace, **given: Any) -> Customer:
-    """Write down what you know of a customer: it stays in the ledger's database, and is in no license.
-
-    Of a customer that is renamed, licenses keep the company that was signed until `amend --set company=…` or a new
-    order changes it.
-    """
+    """Write down what you know of a customer: it stays in the ledger's database, and is in no license."""
     before = workspace.customers.get(name)
     one = before._replace(**{key: text for key, text in {"name": called, **given}.items() if text is not None})
     return workspace.customers.put(one._replace(external=one.external or None))
@@ -130,8 +122,5 @@ def merge(*, name: str, into: str, workspace: Workspace, now: int, consent: Cons
 @with_workspace
 @printing(_show_place)
 def installation(*, name: str, workspace: Workspace, **given: Any) -> KnownInstallation:
-    """Name an installation, or say what it is for.
-
-    It is the one whose hash begins with HASH, of 8 digits or more, or the only one of a serial.
-    """
+    """Name an installation, or say what it is for."""
     return workspace.customers.put_installation(name, **given)

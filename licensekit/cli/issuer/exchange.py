@@ -32,12 +32,7 @@ from licensekit.wire.plain import word
 @options.reason_option
 @license_options
 def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: FileOptions) -> None:
-    """Answer the request of an installation with a license that works only there.
-
-    An order binds one installation, or as many as its `installations` says; what was returned makes room for another.
-    The same request and order give the same license again. With --reset, the answer puts the installation's clock or
-    sequence right, or accepts its restored backup; --reason says why.
-    """
+    """Answer the request of an installation with a license that works only there."""
     with located(file):
         data = read_tokens(file, what="a request")
         request = wanted.workspace.customers.read_request(data, now=wanted.now)
@@ -89,20 +84,13 @@ def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reaso
 @signing
 @consenting
 def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
-    """Enter the receipts of returned licenses, and statements of what is in use.
-
-    A returned bundle goes on a new revocation list, and its installation makes room for another (`licensekit answer`).
-    The return of one that is bound to no installation takes it back from everybody and must be confirmed. Statements
-    need no key; `licensekit ledger usage` compares them with what was sold.
-    """
+    """Enter the receipts of returned licenses, and statements of what is in use."""
     with located(file):
         data = read_tokens(file, what="what an installation has sent")
         proposal = workspace.customers.propose_accept(data, now=now)
         if consent.ends(proposal):
             return
-        key = None
-        if proposal.renews_pack:
-            key = signing.opener(workspace, now)("revocations")
+        key = signing.opener(workspace, now)("revocations") if proposal.renews_pack else None
         received = proposal.sign(key, who=options.operator(), confirm=True)
     options.remind_of_root(workspace)
     if consent.as_json:
@@ -135,11 +123,7 @@ def _show(received: Received, pack: Path) -> None:
 @in_workspace
 @json_option
 def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Write the newest license file of each customer into DIR, which a web server serves.
-
-    Each lies under the name that `licensekit update` asks for; only what has changed is written. No key is needed. Run
-    it after you have signed something, and once a day.
-    """
+    """Write the newest license file of each customer into DIR, which a web server serves."""
     files = list(workspace.publish(target, now=now))
     written = [one for one in files if one.change != "unchanged"]
     unchanged = len(files) - len(written)
@@ -151,9 +135,7 @@ def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> N
         emit()
     emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
     if not files:
-        remark(
-            "No bundle has an address: name `update` in the catalog; what is issued or renewed from then on has one."
-        )
+        remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
 
 
 _COLUMNS: Final[Columns[PublishedFile]] = {

@@ -47,17 +47,7 @@ def init(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order.
-
-    The module that the application imports is written into the current folder: acme_licensing.py.
-
-    Two passphrases are asked for: one for the key that signs licenses day by day, and one for the root key, which is
-    needed once in a while and belongs in a safe place.
-
-    A third party that sells its own licenses for a vendor's product gives --partner-of with the vendor's pack. Its key
-    counts once the vendor has admitted it (`licensekit keys admit`). A reseller of the vendor's licenses gives the
-    vendor's --issuer and --catalog too.
-    """
+    """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
     now = clock()
     names = _names(**given)
     asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
@@ -73,8 +63,7 @@ def init(
         with workspace:
             _show_partner(folder, workspace, pin, now, as_json=as_json)
         if root is None:
-            said = f"The root was taken from {partner_of} itself. Compare it with the vendor's:"
-            warn(f"{said} {pin}")
+            warn(f"The root was taken from {partner_of} itself. Compare it with the vendor's: {pin}")
         return
     if root is not None:
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
@@ -132,12 +121,14 @@ def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int,
         emit_json({**said, "key_id": key.key_id, "fingerprint": key.fingerprint})
         return
     heading(f"{folder} is ready: issuer {state.issuer}, for product {state.product}.")
-    emit(f"\nSend {folder / state.issuer}.pub to the vendor, who admits it:")
+    emit()
+    emit(f"Send {folder / state.issuer}.pub to the vendor, who admits it:")
     limits_of_key = " --parts PART --most COUNT --longest-term DAYS" if state.is_reseller else ""
     emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}{limits_of_key}")
     emit("and compare its fingerprint with the vendor by another way:")
     emit(f"    {fingerprint(key.fingerprint)}")
-    emit("\nWhen the vendor's new pack comes back, take it in and sign the catalog:")
+    emit()
+    emit("When the vendor's new pack comes back, take it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
 
 
@@ -146,7 +137,7 @@ def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> d
 
 
 def _show(
-    folder: Path, state: issuer.WorkspaceState, asked: issuer.NewWorkspace, pack: Path, module: str | None
+    folder: Path, state: issuer.WorkspaceState, plan: issuer.NewWorkspace, pack: Path, module: str | None
 ) -> None:
     pin = state.newest_pin
     heading(f"{folder} is ready: product {state.product}, issuer {state.issuer}.")
@@ -155,7 +146,7 @@ def _show(
         ("catalog", folder / "catalog.toml"),
         ("example order", folder / "orders" / "example.toml"),
         ("signing key", f"{folder / 'keys'}"),
-        _root_keys(folder / "root", asked.root_keys, asked.threshold),
+        _root_keys(folder / "root", plan.root_keys, plan.threshold),
         ("module", module and f"{module}  the application imports it"),
         ("pack", f"{pack}  the application ships it"),
         ("root", f"{pin}  the application pins it"),
@@ -163,12 +154,9 @@ def _show(
     emit()
     if module is not None:
         heading("In the application:")
-        emit()
         name = module.removesuffix("_licensing.py")
-        emit(f"    from {name}_licensing import {name}")
-        emit()
-        emit(f"    licensing = {name}.open()")
-        emit()
+        for line in ("", f"    from {name}_licensing import {name}", "", f"    licensing = {name}.open()", ""):
+            emit(line)
     heading("Next:")
     emit()
     order = typed(folder / "orders" / "example.toml")

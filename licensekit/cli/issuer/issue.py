@@ -28,35 +28,26 @@ class BulkOptions(NamedTuple):
     workers: int
 
 
+_WORKERS: Final = "In bulk, sign and write with this many processes beside this one."
 _bulk_options: Final = collected(
     "how",
     BulkOptions,
     option("--json-lines as_lines", "Print a line of JSON for each license instead of writing files."),
     option("--keep-going", "Skip invalid orders and issue the rest."),
-    option(
-        "--workers N", "In bulk, sign and write with this many processes beside this one.", type=whole(1, 64), default=1
-    ),
+    option("--workers N", _WORKERS, type=whole(1, 64), default=1),
     table_options,
 )
+
+_FORMS: Final = click.Choice(["toml", "jsonl", "csv"])
 
 
 @click.command()
 @click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
-@option(
-    "--format form", "How ORDERS are written. Default: by their names.", type=click.Choice(["toml", "jsonl", "csv"])
-)
+@option("--format form", "How ORDERS are written. Default: by their names.", type=_FORMS)
 @_bulk_options
 @license_options
 def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted: FileOptions) -> None:
-    """Sign the licenses that orders describe, and enter them in the ledger.
-
-    ORDERS are TOML files of one order each, JSON Lines, CSV with one column a license, or folders of TOML files; `-` is
-    standard input.
-
-    Of several orders all are issued or none, or with --keep-going all that are valid; -o names the folder of their
-    files. With --json-lines each license is printed instead, with its order, serial and identity. Run it again if it
-    was interrupted: an order of one number is issued once, and what is missing is written, or printed, from the ledger.
-    """
+    """Sign the licenses that orders describe, and enter them in the ledger."""
     sources = [_source(path, form) for path in orders]
     if len(sources) == 1 and sources[0].is_one_order and not how.as_lines:
         _issue_one(sources[0], wanted)
@@ -79,8 +70,7 @@ def _issue_one(one: issuer.OrderSource, wanted: FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     with located(one.path):
         draft = issuer.read_draft(one.read())
-    attach = wanted.attach
-    catalog = workspace.catalog.require_unchanged(now)
+    attach, catalog = wanted.attach, workspace.catalog.require_unchanged(now)
     with located(one.path):
         proposal = workspace.propose_issue(draft, now=now, attach=attach, approve=wanted.drawing(catalog))
         file = wanted.sign(proposal, catalog)
@@ -102,8 +92,11 @@ _change_options: Final = together(
     license_options,
 )
 """The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
-
-
+_DAYS: Final = (
+    "Extend by this many days from the present end, or from today if that has passed. Each run adds them; with"
+    " --order-number, only the first."
+)
+_ENDING: Final = "Renew all whose term or maintenance ends today or within this many days."
 _MANY: Final = ("expiring_within", "source")
 _ENDS: Final = ("expires", "days", "source")
 _OF_ONE: Final = ("expires", "maintenance", "part", "number", "purchase_order")
@@ -133,18 +126,9 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 )
 @click.argument("serial", required=False)
 @option("--expires DATE", "The new expiry: 2028-12-31.")
-@option(
-    "--days N",
-    "Extend by this many days from the present end, or from today if that has passed. Each"
-    " run adds them; with --order-number, only the first.",
-    type=whole(1, limits.TERM_DAYS),
-)
+@option("--days N", _DAYS, type=whole(1, limits.TERM_DAYS))
 @option("--maintenance DATE", "Cover versions released up to this date.")
-@option(
-    "--expiring-within DAYS",
-    "Renew all whose term or maintenance ends today or within this many days.",
-    type=whole(0, limits.TERM_DAYS),
-)
+@option("--expiring-within DAYS", _ENDING, type=whole(0, limits.TERM_DAYS))
 @option("--customer NAME", "Only those of this customer: its external id, or its name.")
 @option("--csv as_csv", "Print CSV, to be edited and taken back with --from-file.")
 @option("--from-file FILE source", "Many renewals: a table, as --csv prints it.", type=PATH)
@@ -153,14 +137,7 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 def renew(
     *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: FileOptions, **asked: Any
 ) -> None:
-    """Issue a license again with a later end: its next sequence, with everything else as it was.
-
-    Warning, grace and next check keep their distance to the expiry; maintenance moves with --days. The changes are
-    shown before they are signed. Without a terminal to ask on, nothing is signed without --yes.
-
-    With --expiring-within or --from-file, all of them are renewed or none, or with --keep-going all that are valid; -o
-    names the folder of their files.
-    """
+    """Issue a license again with a later end: its next sequence, with everything else as it was."""
     filters = issuer.Filters(expiring_within=asked.pop("expiring_within"), customer=asked.pop("customer"))
     if serial is not None:
         change = issuer.renewal(serial, **asked)
@@ -174,23 +151,17 @@ def renew(
         renew_ending(wanted, how, filters, asked["days"], as_csv=as_csv)
 
 
+_SETS: Final = "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31."
+
+
 @click.command()
 @refuse("give --set KEY=VALUE or --remove KEY.", lambda given: not (given["sets"] or given["removed"]))
-@option(
-    "--set KEY=VALUE... sets",
-    "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31.",
-    callback=pairs,
-)
+@option("--set KEY=VALUE... sets", _SETS, callback=pairs)
 @click.argument("serial")
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @_change_options
 def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:
-    """Change what was sold: its next sequence, with everything else as it was.
-
-    KEY is one of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the code of a license alone;
-    a count is a number or `unrestricted`. The changes are shown before they are signed. Without a terminal to ask on,
-    nothing is signed without --yes.
-    """
+    """Change what was sold: its next sequence, with everything else as it was."""
     changes = [*sets, *((key, None) for key in removed)]
 
     def asked(catalog: Catalog) -> issuer.Amendment:
@@ -208,8 +179,8 @@ def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: File
 def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     catalog = workspace.catalog.require_unchanged(now)
-    attach, approve = wanted.attach, wanted.drawing(catalog)
-    proposed = workspace.propose_change(asking(catalog), now=now, attach=attach, approve=approve)
+    approve = wanted.drawing(catalog)
+    proposed = workspace.propose_change(asking(catalog), now=now, attach=wanted.attach, approve=approve)
     file = wanted.sign(proposed, catalog, always=True)
     if file is None:
         return

@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
@@ -98,16 +99,8 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
             require_writable(out)
         signer = wanted.signing.opener(workspace, now)("bundle")
         collect_less()
-        done = workspace.issue_bulk(
-            _reported(orders.lines),
-            signer,
-            who=operator(),
-            now=now,
-            into=out,
-            attach=attach,
-            keep_going=how.keep_going,
-            workers=how.workers,
-        )
+        issue = partial(workspace.issue_bulk, who=operator(), now=now, into=out, attach=attach)
+        done = issue(_reported(orders.lines), signer, keep_going=how.keep_going, workers=how.workers)
         tally = _Tally()
         _count(done, orders.size, tally, wanted, as_lines=how.as_lines)
     remind_of_root(workspace)
@@ -185,11 +178,7 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
 
 
 def collect_less() -> None:
-    """Exclude what was imported from garbage collection, and collect less often.
-
-    Thousands of orders wait at a time and are freed without it; it would check all of them, and every module, with
-    every few hundred.
-    """
+    """Exclude what was imported from garbage collection, and collect less often: orders are freed without it."""
     gc.freeze()
     gc.set_threshold(50_000)
 
@@ -232,9 +221,8 @@ def _named(order: str, file: LicenseFile) -> dict[str, str]:
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:
     if as_json:
         counts = {"issued": tally.issued, "repeated": tally.repeated, "refused": tally.refused}
-        faults = [fault.as_json() for fault in tally.faults]
-        folder = None if out is None else str(out)
-        emit_json({"folder": folder, **counts, "licenses": tally.licenses, "faults": faults})
+        listed = {"licenses": tally.licenses, "faults": [fault.as_json() for fault in tally.faults]}
+        emit_json({"folder": None if out is None else str(out), **counts, **listed})
         return
     columns = ("order", "serial", "file", "identity")
     if tally.licenses:

@@ -27,11 +27,7 @@ from licensekit.wire.documents import AdmittedKey, SignedType, Use
 @permission
 @signed_by_roots
 def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) -> None:
-    """Admit a key that somebody else holds: a third party's, or a colleague's.
-
-    --issuer is the code under which a third party's licenses appear; it can sign nothing else. Compare the fingerprint
-    with its holder by another way than the one by which the file came.
-    """
+    """Admit a key that somebody else holds: a third party's, or a colleague's."""
     with located(file):
         part = parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
     key, called = part.verifying_key, name or part.label
@@ -44,10 +40,7 @@ def admit(*, file: str, name: str | None, permission: Permission, roots: Roots) 
 @click.argument("name")
 @signed_by_roots
 def retire(*, name: str, roots: Roots) -> None:
-    """Stop a key from signing; what it has signed stays valid.
-
-    A key that was lost or stolen is revoked instead: `licensekit revoke key`.
-    """
+    """Stop a key from signing; what it has signed stays valid."""
     roots.sign(roots.workspace.keys.propose_retire(name, now=roots.now), key=name)
 
 
@@ -61,11 +54,7 @@ def retire(*, name: str, roots: Roots) -> None:
 def sign_trust(
     *, file: str, folder: Path, given: RootOptions, preview: bool, clock_is_right: bool, as_json: bool
 ) -> None:
-    """Add a root key's signature to a root or trust document that travels in FILE.
-
-    It needs no workspace. In the vendor's workspace, the last signature puts it in force; elsewhere `licensekit pack
-    FILE -C DIR` does.
-    """
+    """Add a root key's signature to a root or trust document that travels in FILE."""
     with located(file):
         ceremony = resume(read_tokens(file, what="a document in signing"))
         is_ours = False
@@ -87,9 +76,8 @@ def sign_trust(
     signed = roots.add_to(ceremony)
     in_force = is_ours and signed.is_complete
     if in_force:
-        overrides = [CLOCK_IS_RIGHT] if clock_is_right else []
         with Workspace.open(folder) as workspace:
-            keys = workspace.overriding(*overrides).keys
+            keys = workspace.overriding(*([CLOCK_IS_RIGHT] if clock_is_right else ())).keys
             keys.propose_take(signed.tokens, action="keys sign-trust", now=clock()).sign(None, who=options.operator())
     write_output(file, signed.data)
     if signed.is_complete and not in_force and not as_json:
@@ -105,10 +93,7 @@ def sign_trust(
 @options.in_workspace
 @json_option
 def abandon(*, file: Path, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Give up a change that travels in FILE for signatures, so that another can begin.
-
-    The file and the keys that were made for it alone are moved into `abandoned/`; nothing is deleted.
-    """
+    """Give up a change that travels in FILE for signatures, so that another can begin."""
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 
@@ -157,8 +142,7 @@ def default(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None
 def export(*, name: str, workspace: Workspace, form: str, output: str) -> None:
     """Write the public half of a key, for whoever admits or compares it."""
     part = workspace.keys.file(name).part
-    text = _FORMS[form](part)
-    write_output(output, f"{text.rstrip()}\n".encode())
+    write_output(output, f"{_FORMS[form](part).rstrip()}\n".encode())
     remark(f"Its fingerprint is {fingerprint(part.verifying_key.fingerprint)}.")
 
 

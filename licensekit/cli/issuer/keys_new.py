@@ -22,13 +22,8 @@ from licensekit.wire.frame import ED25519, HYBRID
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
 _COUNTS = whole(1, limits.ROOT_KEYS)
 
-scheme_option = option(
-    "--scheme",
-    "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves.",
-    type=click.Choice(list(SCHEMES)),
-    default="ed25519",
-)
-
+_SCHEME: Final = "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves."
+scheme_option = option("--scheme", _SCHEME, type=click.Choice(list(SCHEMES)), default="ed25519")
 root_options: Final = together(
     option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
     option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
@@ -67,10 +62,7 @@ planned: Final = collected(
 @permission
 @signed_by_roots
 def new(*, name: str | None, plan: Planned, permission: issuer.Permission, roots: Roots) -> None:
-    """Make a signing key, and admit it in the next trust document.
-
-    What it may sign can be limited: a sales engineer's key, say, to trials of at most 60 days.
-    """
+    """Make a signing key, and admit it in the next trust document."""
     _add(name, plan(roots.given.pin), permission, roots)
 
 
@@ -83,10 +75,7 @@ def new(*, name: str | None, plan: Planned, permission: issuer.Permission, roots
 def import_(
     *, file: str, name: str | None, permission: issuer.Permission, passphrase: SecretSource, roots: Roots
 ) -> None:
-    """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it.
-
-    A passphrase that is given by file or descriptor opens FILE as well, if it is encrypted.
-    """
+    """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it."""
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
         key = import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
@@ -98,10 +87,7 @@ def import_(
 @planned
 @signed_by_roots
 def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
-    """Make a key that takes over from NAME, which retires. What it signed stays valid.
-
-    Default: it takes over from the default key, and is the default from then on. Either key may be in a token.
-    """
+    """Make a key that takes over from NAME, which retires. What it signed stays valid."""
     roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), now=roots.now, name=name))
 
 
@@ -112,20 +98,14 @@ def rotate(*, name: str | None, plan: Planned, roots: Roots) -> None:
 @new_passphrase
 @signed_by_roots
 def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: SecretSource, roots: Roots) -> None:
-    """Make a new root, which the keys of the old one sign.
-
-    What was signed stays valid. Applications shipped long ago keep working: license files bring the trust documents
-    that they lack. Without --new-passphrase-file, the new keys get the passphrases that are given for the old ones.
-    """
+    """Make a new root, which the keys of the old one sign."""
     source = new_passphrase if new_passphrase.is_given else roots.given.root_passphrase
 
     def passphrase(place: int, name: str) -> bytes:
         return _read_new(source.of(place, count), name)
 
-    proposal = roots.workspace.keys.propose_rotate_root(
-        SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold
-    )
-    roots.sign(proposal)
+    propose = roots.workspace.keys.propose_rotate_root
+    roots.sign(propose(SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold))
 
 
 @click.command("passphrase")
@@ -137,17 +117,11 @@ def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: Secr
 def passphrase_(
     *, name: str, folder: Path, passphrase: SecretSource, new_passphrase: SecretSource, as_json: bool
 ) -> None:
-    """Change the passphrase of a signing key or a root key.
-
-    It is a key of the workspace, or the key FILE wherever it is kept: then no workspace is needed. Each copy of a file
-    keeps the passphrase that it had.
-    """
+    """Change the passphrase of a signing key or a root key."""
     file = issuer.find_key_file(folder, name)
-    issuer.change_passphrase(
-        file,
-        lambda: read_secret(passphrase, f"Present passphrase of {file.path}"),
-        lambda: read_secret(new_passphrase, f"New passphrase of {file.path}", confirm=True),
-    )
+    present = partial(read_secret, passphrase, f"Present passphrase of {file.path}")
+    later = partial(read_secret, new_passphrase, f"New passphrase of {file.path}", confirm=True)
+    issuer.change_passphrase(file, present, later)
     emit_json({"file": str(file.path), "key_id": file.key_id}) if as_json else facts(("new passphrase", file.path))
 
 

@@ -38,20 +38,18 @@ row_options: Final = together(row_form, in_workspace)
 """The same, and `-C`."""
 
 
+_OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
+_ENDING: Final = "Only active ones whose term ends today or within this many days."
+
+
 @click.command("list")
 @option("--company NAME", "Only companies whose name starts with NAME.")
-@option(
-    "--customer NAME", "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
-)
+@option("--customer NAME", _OF_CUSTOMER)
 @option("--serial SERIAL", "Only bundles of this serial.")
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--product CODE", "Only bundles of this product.")
 @option("--state", "Only bundles in this state.", type=click.Choice(issuer.LISTED_STATES))
-@option(
-    "--expiring-within DAYS",
-    "Only active ones whose term ends today or within this many days.",
-    type=whole(0, TERM_DAYS),
-)
+@option("--expiring-within DAYS", _ENDING, type=whole(0, TERM_DAYS))
 @option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after ENTRY", "Continue after this entry.", type=whole(1))
@@ -68,10 +66,7 @@ def list_(
     as_json: bool,
     **asked: Any,
 ) -> None:
-    """List the bundles that were issued, the newest first.
-
-    With --expiring-within, and with --state active, those whose end is near come first.
-    """
+    """List the bundles that were issued, the newest first."""
     shown: Iterable[issuer.Issued]
     if show_all:
         shown, more = workspace.ledger.bundles(issuer.Filters(**asked), now=now, after=after), None
@@ -94,10 +89,7 @@ def list_(
 def usage(
     *, serial: str | None, state: str | None, workspace: Workspace, now: int, as_csv: bool, as_json: bool
 ) -> None:
-    """Compare what was sold with what the newest statement says is in use.
-
-    Without SERIAL, for every serial that a statement was accepted for.
-    """
+    """Compare what was sold with what the newest statement says is in use."""
     reports = workspace.ledger.usage(serial, now=now)
     found = (report if state is None else report.only(state) for report in reports)
     if as_json:
@@ -113,10 +105,7 @@ def usage(
 @option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
 @with_workspace
 def export(*, form: str, output: str, workspace: Workspace) -> None:
-    """Write out every entry of the ledger, the oldest first, with the bytes of its document.
-
-    There is everything that the chain of hashes covers.
-    """
+    """Write out every entry of the ledger, the oldest first, with the bytes of its document."""
     place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output), mode=PRIVATE)
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
@@ -176,11 +165,7 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iter
 @in_workspace
 @json_option
 def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Show everything about what is named: how it came about, who signed it, what it says.
-
-    It is named by the number of its entry, by its serial, by its order's number, or as a bundle by serial-part-sequence
-    or identity. Of a serial, what its installations have sent is shown too.
-    """
+    """Show everything about what is named: how it came about, who signed it, what it says."""
     found = workspace.ledger.look_up(name)
     if as_json:
         emit_json({"entries": [one.plain() for one in found]})
@@ -196,11 +181,7 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
 @workspace_option
 @json_option
 def verify(*, folder: Path, as_json: bool) -> None:
-    """Verify every link and signature of the ledger, and every table drawn from it.
-
-    The first entry that is not as it was is named. Note the head: with it, an earlier state of the ledger can be told
-    from this one. Documents that are dated later than now are named as well.
-    """
+    """Verify every link and signature of the ledger, and every table drawn from it."""
     with Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
         newest = workspace.ledger.verify(advance)
         ahead = workspace.ledger.dated_ahead(now=clock())
@@ -239,11 +220,7 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
 @workspace_option
 @json_option
 def doctor(*, folder: Path, as_json: bool) -> None:
-    """Look for everything that is wrong with the ledger, and say what to do.
-
-    Nothing is changed, and one that cannot be opened is looked through as far as it can be. The exit code is 1 if there
-    is an error.
-    """
+    """Look for everything that is wrong with the ledger, and say what to do."""
     show_findings(issuer.diagnose_ledger(folder, now=clock()), as_json=as_json)
 
 
@@ -253,10 +230,7 @@ def doctor(*, folder: Path, as_json: bool) -> None:
 @with_workspace
 @json_option
 def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> None:
-    """Write a backup of the ledger to FILE, also while it is in use.
-
-    It is one SQLite file with every entry, whether the ledger is in the workspace or on a server. Keys are not in it.
-    """
+    """Write a backup of the ledger to FILE, also while it is in use."""
     write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
 
 
@@ -265,12 +239,7 @@ def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> No
 @workspace_option
 @json_option
 def move(*, target: str, folder: Path, as_json: bool) -> None:
-    """Move the ledger to a server, or back: TO is a postgresql:// URL, or `ledger.db`.
-
-    All of it is copied in one transaction and verified at its new place, entry by entry. The old one stays as a copy
-    that is marked as moved: nothing signs with it. Cut off, the same command completes it; in other folders that share
-    the ledger it follows it. Keep the password of a server out of the URL, in a password file (PGPASSFILE).
-    """
+    """Move the ledger to a server, or back: TO is a postgresql:// URL, or `ledger.db`."""
     place = issuer.move_ledger(folder, target)
     emit_json({"ledger": place}) if as_json else emit(f"moved and verified: {place}")
 
@@ -281,10 +250,7 @@ def move(*, target: str, folder: Path, as_json: bool) -> None:
 @yes_option
 @json_option
 def restore(*, file: str, folder: Path, yes: bool, as_json: bool) -> None:
-    """Restore the ledger from the backup FILE, whole or not at all.
-
-    What was issued after the backup is not in it: look for such files before you issue anything.
-    """
+    """Restore the ledger from the backup FILE, whole or not at all."""
     restore_from(partial(issuer.restore_ledger, folder=folder), file, yes=yes, as_json=as_json)
 
 
@@ -293,13 +259,7 @@ def restore(*, file: str, folder: Path, yes: bool, as_json: bool) -> None:
 @to_sign
 @consenting
 def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: Consent) -> None:
-    """Enter again what a restored ledger lost, from license files, packs and resets that were signed here.
-
-    In any order, and more than once. What is not genuine is refused by name, and the exit code is 1.
-
-    A ledger that was restored or cut signs nothing before this. What no FILE brings back stays unknown; once that is
-    confirmed, sequences continue at a random number.
-    """
+    """Enter again what a restored ledger lost, from license files, packs and resets that were signed here."""
     read = {name: read_input(name, what="a license file") for name in files}
     proposal = workspace.ledger.propose_absorb(read, now=now)
     if consent.ends(proposal, question="Accept the ledger?"):

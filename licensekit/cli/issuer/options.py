@@ -146,11 +146,7 @@ def operator() -> str:
 
 
 def unlock(file: KeyFile, passphrase: SecretSource, pin: SecretSource) -> Signer:
-    """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other.
-
-    Raises:
-        PassphraseMissing: it is in a token, and only a passphrase was given; or this is not a terminal.
-    """
+    """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other."""
     if is_exposed(file.path):
         warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
     if file.uri is None:
@@ -162,10 +158,7 @@ def unlock(file: KeyFile, passphrase: SecretSource, pin: SecretSource) -> Signer
 
 
 def read_pin(source: SecretSource, uri: str, key: str) -> bytes:
-    """Read the PIN of the token of a `pkcs11:` URI, for a `key`.
-
-    A PIN that is given is sent to one token: another token would count it as a wrong one.
-    """
+    """Read the PIN of the token of a `pkcs11:` URI, for a `key`; another token would count it as a wrong one."""
     token = ", ".join(place_in_token(uri).token.values())
     if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
         source = SecretSource(source.option)
@@ -175,10 +168,8 @@ def read_pin(source: SecretSource, uri: str, key: str) -> bytes:
 def remind_of_root(workspace: Workspace) -> None:
     """Print a reminder if the root key still lies where licenses are signed."""
     if workspace.keys.has_root_keys:
-        remark(
-            f"Reminder: the root key is still in {workspace.layout.root}. Move this folder to a"
-            " USB stick and keep it safe: signing licenses does not need it."
-        )
+        place = f"the root key is still in {workspace.layout.root}. Move this folder to a USB stick and keep it safe"
+        remark(f"Reminder: {place}: signing licenses does not need it.")
 
 
 def warn_of_forks(workspace: Workspace, installations: Iterable[bytes]) -> None:

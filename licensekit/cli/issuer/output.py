@@ -63,11 +63,7 @@ class Drawings(NamedTuple):
     """A page to print."""
 
     def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
-        """Return path and contents of each.
-
-        Raises:
-            QrRefused: the file is too long for a code, or nothing here draws one.
-        """
+        """Return path and contents of each; raises as `issuer.qr_code`."""
         code = [] if self.qr is None else [(self.qr, issuer.qr_code(file.data, _form(self.qr)))]
         return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
@@ -102,13 +98,12 @@ class FileOptions(NamedTuple):
     ) -> R | None:
         """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
 
-        The key is judged first: a preview refuses what signing would. With `always`, what would change is shown before
-        it is asked about; `catalog` knows the units of what is counted.
+        With `always`, what would change is shown before it is asked about; `catalog` has the units of counts.
         """
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
         if not self.consent.preview:
             require_whole(self.workspace)
-        key = None if proposal.is_done else self._key_of(bundle)
+        key = None if proposal.is_done else self._key_of(bundle)  # judged first: a preview refuses what signing would
         show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
@@ -120,10 +115,7 @@ class FileOptions(NamedTuple):
         return proposal.sign(signer, who=operator(), confirm=True)
 
     def _key_of(self, bundle: Bundle | None) -> issuer.KeyFile | None:
-        """Return the key that is to sign a bundle, or a reset: that of `--key`, or the default one.
-
-        None: nothing but a preview is wanted, and the key is not here.
-        """
+        """Return the key that is to sign a bundle, or a reset; None: only a preview is wanted, and it is not here."""
         kind = "reset" if bundle is None else "bundle"
         try:
             return self.workspace.keys.choose(kind, self.now, self.signing.key, bundle=bundle)
@@ -133,10 +125,7 @@ class FileOptions(NamedTuple):
             raise
 
     def write(self, file: issuer.LicenseFile, catalog: Catalog, **more: Any) -> bool:
-        """Write a license file and its drawings, and print what it is; with `--json`, `more` too.
-
-        Returns whether facts were printed for people.
-        """
+        """Write and print a file, with `--json` `more` too; return whether facts were printed for people."""
         drawn = self.drawings.draw(file, catalog)
         place = put_file(self.output, file, file.bundle)
         for path, data in drawn:
@@ -197,11 +186,7 @@ license_options: Final = collected(
 
 
 def require_place(output: str | None) -> None:
-    """Check that there is a folder for what is to be signed, before it is signed; make the one that `DIR/` names.
-
-    Raises:
-        FileUnusable: there is none, or it cannot be made.
-    """
+    """Make the folder that `DIR/` names, before anything is signed; raise `FileUnusable` where there is none."""
     if output == STANDARD:
         return
     place = Path() if output is None else Path(output)

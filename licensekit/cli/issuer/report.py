@@ -33,10 +33,7 @@ _FIGURES: Final = issuer.REPORT_FIELDS[issuer.REPORT_FIELDS.index("new") :]
 @refuse("--until is before --from.", lambda given: given["first"] and given["last"] and given["last"] < given["first"])
 @row_form
 def report(*, folders: Iterable[Path], as_csv: bool, as_json: bool, **asked: Any) -> None:
-    """Report what was sold in a period, and what is in force, due and in use at its end.
-
-    What takes the place of something sold is renewed: it is not sold anew, only the difference is counted.
-    """
+    """Report what was sold in a period, and what is in force, due and in use at its end."""
     with ExitStack() as opened:
         workspaces = [opened.enter_context(Workspace.open(folder)) for folder in folders]
         for error in filter(None, (one.ledger.restored() for one in workspaces)):

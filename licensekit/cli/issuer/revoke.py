@@ -38,22 +38,15 @@ class ListOptions(NamedTuple):
             options.require_whole(self.workspace)
         if self.consent.ends(proposal, always=not self.consent.yes):
             return
-        key = None
-        if not proposal.is_done:
-            key = self.signing.opener(self.workspace, self.now)("revocations")
+        key = None if proposal.is_done else self.signing.opener(self.workspace, self.now)("revocations")
         revocations = proposal.sign(key, who=options.operator(), confirm=True)
         pack = self.workspace.layout.pack(revocations.product)
         _show(proposal, revocations, pack, self.consent)
 
 
+_fresh: Final = options.fresh_option("After this many days, the list reminds administrators to look for a newer one.")
 list_options: Final = collected(
-    "wanted",
-    ListOptions,
-    options.to_sign,
-    options.reason_option,
-    options.fresh_option("After this many days, the list reminds administrators to look for a newer one."),
-    signing,
-    consenting,
+    "wanted", ListOptions, options.to_sign, options.reason_option, _fresh, signing, consenting
 )
 """The options of commands that sign a revocation list; they come as `wanted`."""
 
@@ -95,11 +88,7 @@ reinstate = _group("reinstate", "Make suspended or revoked bundles or serials co
 @options.passphrase
 @signed_by_roots
 def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, roots: Roots) -> None:
-    """Declare everything void that a key has signed: it was lost, or stolen.
-
-    KEY is its name or key id. Before that, `licensekit reissue --signed-by KEY` signs again, with another key, what it
-    had signed and what counts, so that no customer loses it.
-    """
+    """Declare everything void that a key has signed: it was lost, or stolen."""
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
     void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, BundlesVoid))
@@ -161,11 +150,7 @@ def reissue(
     signing: KeyOptions,
     consent: Consent,
 ) -> None:
-    """Sign again, with another key, every active bundle that a key has signed.
-
-    They stay the same bundles, with another signature. Run it again if it was interrupted: what was signed again
-    already is written once more and not signed twice.
-    """
+    """Sign again, with another key, every active bundle that a key has signed."""
     proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
     if proposal.numbers and not (consent.preview and signing.key is None):
@@ -190,9 +175,8 @@ def reissue(
     repeated = sum(one.is_repeated for one in files)
     signed = len(files) - repeated
     if consent.as_json:
-        names = [one.name for one in files]
-        counts = {"reissued": signed, "repeated": repeated}
-        emit_json({**counts, "files": names, "left": [one.label for one in left]})
+        names = {"files": [one.name for one in files], "left": [one.label for one in left]}
+        emit_json({"reissued": signed, "repeated": repeated, **names})
         return
     emit(f"{counted(signed, 'bundle')} signed again, in {output}.")
     if repeated:

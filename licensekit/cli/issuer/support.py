@@ -73,11 +73,7 @@ def _today(case: SupportCase) -> Facts:
 @in_workspace
 @json_option
 def file(*, name: str, output: str | None, audience: Audience, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Write the license file of what was issued again, as it is to be sent today.
-
-    Of a serial or an order, that is what is in force of it now, whatever was issued first: a file for each part, in a
-    folder where there are several. A bundle that is named is written also where it does not count any more.
-    """
+    """Write the license file of what was issued again, as it is to be sent today."""
     found = workspace.ledger.files(name, now=now, attach=audience.read(workspace, now))
     if len(found) > 1 and not (output is None or is_folder(output)):
         raise click.UsageError(f"{name} has {len(found)} files: give -o DIR/.")

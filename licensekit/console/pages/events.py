@@ -1,7 +1,7 @@
 """Events and history: what is unavailable for a while, and for whom; who changed what, and whether the log is whole."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -26,10 +26,8 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
     in_force = [event for event in found if event.ended is None]
     ended = [event for event in reversed(found) if event.ended is not None][:ENDED]
     sites = [site.id for site, _ in visit.installation.sites.list()]
-    scopes = list(EventScope)
-    return page(
-        visit, "events.html", error=error, in_force=in_force, ended=ended, kinds=KINDS, scopes=scopes, sites=sites
-    )
+    offered: dict[str, Any] = {"kinds": KINDS, "scopes": list(EventScope), "sites": sites}
+    return page(visit, "events.html", error=error, in_force=in_force, ended=ended, **offered)
 
 
 def start(visit: Visit) -> Response:

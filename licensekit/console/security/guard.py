@@ -3,8 +3,8 @@
 A page of somebody else whose host name was pointed at this machine (DNS rebinding) sends that name as `Host`, and a
 form on another page has that page's origin: a request to a name that is not ours, or from there, is refused.
 
-A form is read within bounds. The token in it is derived from a cookie that only this browser has and from the name of
-who is signed in. It needs no memory, so any number of processes can serve the same console.
+The token in a form is derived from a cookie that only this browser has and from the name of who is signed in: without
+memory, so that any number of processes can serve the same console.
 """
 
 import hmac
@@ -84,12 +84,9 @@ def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
 
 
 def _origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
-    """Return the origin at which a request was sent, by its `Host`: one of `origins`, or without any this machine.
-
-    Behind a proxy the scheme of the request says nothing: a known origin brings its own.
-    """
+    """Return the origin at which a request was sent, by its `Host`: one of `origins`, or without any this machine."""
     host = host.lower()
-    if origins:
+    if origins:  # their scheme: behind a proxy, that of the request says nothing
         return next((known for known in origins if urlsplit(known).netloc == host), None)
     written = _HOST.fullmatch(host)
     return f"{scheme}://{host}" if written and written["name"] in _LOOPBACK else None

@@ -39,14 +39,8 @@ class SignIn:
         announce: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Announce the first code, as each later one, by `announce`.
-
-        `identity` is whoever has the link; `name` is the cookie's: two consoles of one machine need two.
-        """
-        self._identity = identity
-        self._name = name
-        self._announce = announce
-        self._clock = clock
+        """Announce a code; `identity` is whoever has the link; two consoles of a machine need cookies of two names."""
+        self._identity, self._name, self._announce, self._clock = identity, name, announce, clock
         self._lock = Lock()
         self._sessions: dict[bytes, float] = {}
         """The digest of each session's secret, to when it was last used."""

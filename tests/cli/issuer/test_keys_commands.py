@@ -672,6 +672,7 @@ def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:
     result = desk.run(*words)
     assert "Compare it with the vendor's" in result.stderr
     assert "licensekit keys admit fjord.pub --issuer fjord" in result.stdout
+    assert "\\n" not in result.stdout
 
 
 @pytest.mark.parametrize(
