@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database.schemas import Queries, read_queries
 from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
@@ -17,7 +17,7 @@ from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
 _SQL: Final = read_queries(__file__)
-COLUMNS: Final = {name: _SQL[name] for name in ("columns", "with_entries")}
+COLUMNS: Final[Queries] = {name: _SQL[name] for name in ("columns", "with_entries")}
 """Parts of a query for what `read_row` reads."""
 
 

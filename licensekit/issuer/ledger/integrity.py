@@ -36,7 +36,7 @@ from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Tru
 
 _BATCH: Final = 500
 _SQL: Final = schemas.read_queries(__file__)
-_DRAWN: Final = (
+_DRAWN: Final[tuple[LiteralString, ...]] = (
     *("bundles", "documents", "replacements", "sold_settings", "exchange_files"),
     *("terms", "sold", "movements", "sales", "stated"),
 )
