@@ -160,12 +160,12 @@ class KeyPlan(NamedTuple):
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan a key in a file; `scheme` is `wire.frame.ED25519` or `HYBRID`, `passphrase` returns that of a key's name."""
-    return KeyPlan(lambda folder, name: _in_file(SigningKey.generate(scheme), passphrase, folder, name), Unmade(scheme))
+    return KeyPlan(partial(_in_file, partial(SigningKey.generate, scheme), passphrase), Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan to keep a key that was made elsewhere in a file; as `generated_key`."""
-    return KeyPlan(partial(_in_file, key, passphrase), key.verifying_key)
+    return KeyPlan(partial(_in_file, lambda: key, passphrase), key.verifying_key)
 
 
 def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
@@ -186,6 +186,7 @@ def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
     return KeyPlan(make, Unmade(ED25519), uri)
 
 
-def _in_file(key: SigningKey, passphrase: Callable[[str], bytes], folder: Path, name: str) -> Made:
+def _in_file(make: Callable[[], SigningKey], passphrase: Callable[[str], bytes], folder: Path, name: str) -> Made:
     """Return a key that will be sealed under a passphrase, which is asked for first."""
+    key = make()
     return key.verifying_key, partial(write_key, folder, name, key, passphrase(name))
