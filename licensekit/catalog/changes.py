@@ -29,11 +29,8 @@ class CatalogChange(NamedTuple):
 
 def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
     """Return what `new` takes away from bundles sold under `old`, by key path."""
-    faults = [
-        SoldReduced(reason="other", before=before, after=after, where=where)
-        for where, before, after in (("product", old.product, new.product), ("issuer.code", old.issuer, new.issuer))
-        if before != after
-    ]
+    heads = (("product", old.product, new.product), ("issuer.code", old.issuer, new.issuer))
+    faults = [SoldReduced(reason="other", before=was, after=now, where=key) for key, was, now in heads if was != now]
     had, has = old.closure(), new.closure()
     before, after = _flat(old), _flat(new)
     for code, license_ in old.licenses.items():
@@ -75,12 +72,7 @@ def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     return found
 
 
-_COUNTING: Final = {
-    ".seats": "named seats",
-    ".limits": "no limit",
-    ".quantity": "no quantity",
-    ".per": "once and for all",
-}
+_UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
 """Key that says what a count means, to how people read it unset."""
 
 
@@ -96,7 +88,7 @@ def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
 
 
 def _of_counts(path: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[SoldReduced]:
-    for key, unset in _COUNTING.items():
+    for key, unset in _UNSET.items():
         before, after = was.get(key, unset), now.get(key, unset)
         if before != after:
             yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")

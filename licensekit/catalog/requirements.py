@@ -35,19 +35,14 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     owned = [(i, code, one) for i, c in catalogs.items() for code, one in c.licenses.items()]
     licenses = {qualified(code, issuer, here): one for issuer, code, one in owned}
     requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
-    gives = {
-        qualified(code, issuer, here): frozenset(qualified(inner, issuer, here) for inner in inners)
-        for issuer, document in catalogs.items()
-        for code, inners in document.closure().items()
-    }
+    closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure().items())
+    gives = {qualified(code, i, here): frozenset(qualified(g, i, here) for g in given) for i, code, given in closed}
     return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives)
 
 
 def may_require(kind: Kind, required: Kind) -> bool:
-    """Return whether a license of `kind` may require one of the kind `required`: its holder or the installation has it.
-
-    A user is not tied to one site, and an installation holds neither site nor user licenses.
-    """
+    """Return whether a license of `kind` may require one of `required`: its holder or the installation has it."""
+    # A user is not tied to one site, and an installation holds neither site nor user licenses.
     return required in (kind, Kind.SYSTEM)
 
 

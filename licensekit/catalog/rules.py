@@ -86,8 +86,7 @@ def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
     if issuer == known.catalog.issuer:
         return NameUnknown(reason="own", name=code, issuer=issuer)
     if issuer not in known.issuers:
-        guess = nearest(issuer, known.issuers)
-        return NameUnknown(reason="issuer", name=code, issuer=issuer, guess=guess)
+        return NameUnknown(reason="issuer", name=code, issuer=issuer, guess=nearest(issuer, known.issuers))
     guess = nearest(name, [other for other in known.licenses if other.startswith(f"{issuer}.")])
     return NameUnknown(reason="theirs", name=code, issuer=issuer, guess=guess)
 
@@ -101,19 +100,15 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
     licenses = known.catalog.licenses
     for circle in circles({code: one.includes for code, one in licenses.items()}):
         plans = tuple(code for code in circle if licenses[code].plan)
+        fault = _circular(circle, "includes-itself", "include")
         if len(plans) > 1:
             fault = LicensesCircular(reason="plans", licenses=plans)
-        else:
-            fault = _circular(circle, "includes-itself", "include")
         yield fault.at(f"licenses.{circle[0]}.includes")
     for circle in circles({code: filter(None, [one.replaced_by]) for code, one in licenses.items()}):
-        fault = _circular(circle, "replaced-by-itself", "replace")
-        yield fault.at(f"licenses.{circle[0]}.replaced_by")
+        yield _circular(circle, "replaced-by-itself", "replace").at(f"licenses.{circle[0]}.replaced_by")
     for circle in circles(known.requires):
-        own = [code for code in circle if code in licenses]
-        if own:
-            fault = _circular(circle, "requires-itself", "require")
-            yield fault.at(f"licenses.{own[0]}.requires")
+        if own := [code for code in circle if code in licenses]:
+            yield _circular(circle, "requires-itself", "require").at(f"licenses.{own[0]}.requires")
 
 
 def _circular(circle: list[str], alone: str, together: str) -> LicensesCircular:
@@ -178,14 +173,11 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
 def settings_faults(sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = "") -> Iterator[Fault]:
     """Yield which settings a catalog lacks, or that do not fit there; `prefix` begins the key paths."""
     for code, value in sold.items():
-        setting = settings.get(code)
-        fault: Fault | None
-        if setting is None:
-            fault = NameUnknown(reason="setting", name=code, guess=nearest(code, settings))
-        else:
-            fault = value_fault(setting, value)
-        if fault is not None:
-            yield fault.at(f"{prefix}settings.{code}")
+        where = f"{prefix}settings.{code}"
+        if code not in settings:
+            yield NameUnknown(reason="setting", name=code, guess=nearest(code, settings), where=where)
+        elif fault := value_fault(settings[code], value):
+            yield fault.at(where)
 
 
 def value_fault(setting: Setting, value: Value) -> SettingWrong | None:

@@ -8,23 +8,14 @@ from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Catalog, Edition, is_code
 from licensekit.wire.plain import plain
 
-_USUAL: Final = {
-    "description": "",
-    "plan": False,
-    "hidden": False,
-    "seats": "named",
-    "limits_sites": False,
-    "combine": "latest",
-}
+_FLAGS: Final = ("plan", "hidden", "limits_sites")
+_USUAL: Final = {"description": "", "seats": "named", "combine": "latest", **dict.fromkeys(_FLAGS, False)}
 """Field to the value that it has where the file says nothing; of others it is absent or empty."""
 _WIDTH: Final = 100
 
 
 def file_tables(catalog: Catalog) -> dict[str, dict[str, Any]]:
-    """Return each table of the file by its key path, as key to value, None where a count is unrestricted.
-
-    What is usual is left out.
-    """
+    """Return each table of the file by its key path: key to value, None for unrestricted; what is usual is left out."""
     names, whole = catalog.names, {code for code, one in catalog.licenses.items() if one.quantity is None}
     found: dict[str, dict[str, Any]] = {
         "": {"product": catalog.product, "product_name": names.get("product")},
@@ -61,9 +52,8 @@ def _lines(path: str, keys: Mapping[str, Any]) -> Iterator[str]:
             yield from _lines("", {f"{key}.{code}": UNRESTRICTED if one is None else one for code, one in said})
         else:
             # An array too long for a line has one for each entry.
-            line = json.dumps(value, ensure_ascii=False)
-            is_long = isinstance(value, list) and len(line) > _WIDTH
-            yield f"{key} = {json.dumps(value, ensure_ascii=False, indent=4) if is_long else line}\n"
+            is_long = isinstance(value, list) and len(json.dumps(value, ensure_ascii=False)) > _WIDTH
+            yield f"{key} = {json.dumps(value, ensure_ascii=False, indent=4 if is_long else None)}\n"
 
 
 def unsold(catalog: Catalog, table: str) -> dict[str, str]:

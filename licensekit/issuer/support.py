@@ -1,8 +1,7 @@
 """A support question: whose a document is, whether it is genuine, why it does not work, and what to send.
 
-Whoever asks has a file, or a name that stands in a mail. Each document is judged by what is in force in the workspace.
-What its customer sees is evaluated as in an installation (`docs/evaluation.md`) to which the bundle is bound, and where
-the other parts of its serial are activated as well.
+Each document is judged by what is in force in the workspace. What its customer sees is evaluated as in an installation
+(`docs/evaluation.md`) to which the bundle is bound, and where the other parts of its serial are activated as well.
 """
 
 from bisect import bisect_right
@@ -284,9 +283,7 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     """Return a case with what the ledger has of its serial and order."""
     if serial is None:
         return case
-    bound = None if case.issued is None else case.issued.bundle.binding
-    return case._replace(
-        installation=names_of(tx.ledger, None if bound is None else bound.installation),
-        customer=customer_of(tx.ledger, serial),
-        sent=tuple(exchange_files.last_of_each(tx.ledger, serial, None)),
-    )
+    bound = case.issued and case.issued.bundle.binding
+    names = names_of(tx.ledger, None if bound is None else bound.installation)
+    sent = tuple(exchange_files.last_of_each(tx.ledger, serial, None))
+    return case._replace(installation=names, customer=customer_of(tx.ledger, serial), sent=sent)

@@ -90,14 +90,10 @@ class Workspace(WorkspacePart):
             StateError: its ledger cannot be used.
         """
         layout = Layout(folder)
-        database = open_ledger(layout.locate_ledger(), create=False)
-        return Workspace(WorkspaceStore(layout, database, draw))
+        return Workspace(WorkspaceStore(layout, open_ledger(layout.locate_ledger(), create=False), draw))
 
     def overriding(self, *doubts: str) -> "Workspace":
-        """Return this open workspace, signing although the ledger or the clock speak against it.
-
-        `doubts` are of `licensekit.issuer.OVERRIDES`.
-        """
+        """Return this open workspace, signing in spite of these `doubts` (`OVERRIDES`) of the ledger or the clock."""
         return Workspace(self._store.overriding(*doubts))
 
     @staticmethod
@@ -176,9 +172,7 @@ class Workspace(WorkspacePart):
 
         An order that was issued before gives the same bundle again. Once a bundle is in the ledger its file is
         returned, and written into the folder `into` if there is one; what was not written when a run was interrupted,
-        the next one writes. See `bulk.runs`.
-
-        With more than one of `workers`, that many other processes sign and write the files.
+        the next one writes. With more than one of `workers`, that many other processes sign and write the files.
 
         Raises:
             OrdersRefused: some are invalid, and `keep_going` is false; nothing was issued.
@@ -189,8 +183,7 @@ class Workspace(WorkspacePart):
         issue_some = issue_valid if keep_going else issue_all
         taken = frozenset[str]() if into is None else names_in(into)
         with worker_pool(key, workers) as pool:
-            run = Run(key, pool, now, who, attach, into, taken, {})
-            yield from issue_some(self._store, lines, run)
+            yield from issue_some(self._store, lines, Run(key, pool, now, who, attach, into, taken, {}))
 
     def propose_renewals(self, filters: Filters, *, days: int, now: int) -> Iterator[Renewal]:
         """Yield what ends within `filters.expiring_within` days and what this many more `days` make of it.

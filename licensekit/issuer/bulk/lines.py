@@ -69,8 +69,7 @@ def csv_lines(
     read = OrderReader().draft
     for row in read_table(chain([first], pieces), columns_of(catalog, ("order", "company")), options):
         draft = faulty(*row.faults) if row.faults else read(_content(row.cells))
-        draft = draft._replace(remarks=row.marks)
-        yield OrderLine(f"{name}:{row.line}", draft, row.size)
+        yield OrderLine(f"{name}:{row.line}", draft._replace(remarks=row.marks), row.size)
 
 
 def bounded(stream: BinaryIO) -> Iterator[bytes]:
@@ -130,19 +129,11 @@ def faulty(*faults: Located) -> OrderDraft:
 
 def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> Columns[OrderKey]:
     """Return the columns of a table of orders: the keys of an order and `others`, licenses, settings."""
-    licenses = catalog.licenses
-    headings = (
-        *sorted(KEYS - TABLES),
-        *others,
-        *(f"{license_.kind.plural}.{code}" for code, license_ in licenses.items()),
-        *(f"{SETTINGS}.{code}" for code in catalog.settings),
-        *licenses,
-    )
-    return Columns(
-        {heading: parse_key(heading, catalog) for heading in headings},
-        required,
-        {folded(license_.name): code for code, license_ in licenses.items()},
-    )
+    counts = (f"{one.kind.plural}.{code}" for code, one in catalog.licenses.items())
+    settings = (f"{SETTINGS}.{code}" for code in catalog.settings)
+    headings = (*sorted(KEYS - TABLES), *others, *counts, *settings, *catalog.licenses)
+    names = {folded(one.name): code for code, one in catalog.licenses.items()}
+    return Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
 
 
 def _content(cells: Mapping[OrderKey, str]) -> dict[str, Any]:
@@ -198,10 +189,7 @@ class Orders(NamedTuple):
 
 
 def order_file(path: str, form: str | None = None) -> OrderSource | None:
-    """Return the orders in a file or folder, written in `form`; default: as the name says.
-
-    Returns None if the name does not say it.
-    """
+    """Return the orders in a file or folder, written in `form`, or as the name says; None: it does not say it."""
     if Path(path).is_dir():
         return OrderSource(path, _FOLDER)
     known = form or _ENDINGS.get(Path(path).suffix.lower())
@@ -210,11 +198,10 @@ def order_file(path: str, form: str | None = None) -> OrderSource | None:
 
 def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderSource:
     """Return the orders in a stream, written in `form`; default: as its first line shows."""
-    rows = bounded(stream)
+    rows, pieces = bounded(stream), pieces_of(stream)
     first = next(rows, b"")
     form = form or _format_of(first)
-    enough = islice(pieces_of(stream), _LONGEST // _PIECE + 1)
-    rest = {CSV: pieces_of(stream), TOML: enough}.get(form, rows)
+    rest = {CSV: pieces, TOML: islice(pieces, _LONGEST // _PIECE + 1)}.get(form, rows)
     return OrderSource(name, form, chain([first] if first else [], rest))
 
 
@@ -236,10 +223,9 @@ def open_orders(
 
 def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: TableOptions) -> Orders:
     if one.format == _FOLDER:
-        paths = sorted(Path(one.path).glob("*.toml"))
-        if not paths:
+        if not (paths := sorted(Path(one.path).glob("*.toml"))):
             raise FileUnusable(reason="no-orders", where=one.path)
-        files = [OrderSource(str(path), TOML) for path in paths]
+        files = (OrderSource(str(path), TOML) for path in paths)
         return Orders(map(_toml_line, files), sum(path.stat().st_size for path in paths))
     if one.format == TOML:
         size = None if one.rows is not None else Path(one.path).stat().st_size
@@ -258,14 +244,12 @@ def _toml_line(one: OrderSource) -> OrderLine:
     try:
         text = one.read()
         return OrderLine(one.path, read_draft(text), len(text))
-    except OrderInvalid as error:
-        return OrderLine(one.path, faulty(*error.faults), 0)
     except LicenseError as error:
-        return OrderLine(one.path, faulty(error.replace(where="")), 0)
+        faults = error.faults if isinstance(error, OrderInvalid) else (error.replace(where=""),)
+        return OrderLine(one.path, faulty(*faults), 0)
 
 
 def _format_of(first: bytes) -> str:
-    """Return how orders are written, by the first line."""
     text = first.removeprefix(MARK).strip()
     if text.startswith(b"{"):
         return JSON_LINES

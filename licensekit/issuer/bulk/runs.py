@@ -115,17 +115,16 @@ class Batch:
         numbers = [line.draft.order.number for line in lines]
         before = orders_among(self._tx.ledger, [number for number in numbers if number is not None])
         for line in lines:
-            file = error = None
-            number = 0
+            done = Done(line.where, line.size, None, None, line.draft.order.number or "")
             try:
                 issued = self._take(line, before, only_check=only_check)
                 if issued is not None and self._makes_files:
-                    file = license_file(self._source, issued.bundle, issued.token, repeated=True)
+                    done = done._replace(file=license_file(self._source, issued.bundle, issued.token, repeated=True))
                 elif issued is not None:
-                    number = issued.number
+                    done = done._replace(number=issued.number)
             except _REFUSALS as refusal:
-                error = refusal
-            self.done.append(Done(line.where, line.size, file, error, line.draft.order.number or "", number))
+                done = done._replace(error=refusal)
+            self.done.append(done)
         self._advance()
 
     def settle(self) -> None:
@@ -141,7 +140,10 @@ class Batch:
         if waits:
             self.settle()
         if order.number is None:
-            draft = _without_number(draft)
+            # What could not be read at all has one fault; that it lacks its number as well adds nothing.
+            if not any(fault.where in {"", "order"} for fault in draft.faults):
+                missing = errors.OrderIncomplete(reason="no-number", where="order")
+                draft = OrderDraft(draft.order, (*draft.faults, missing))
         elif not draft.faults and (waits or order.number in before):
             issued = ordered_before(self._tx, order.number, canonical(order) if change is None else change.ordered)
             if issued is not None:
@@ -178,16 +180,14 @@ class Batch:
         serial = self._numbering.serial(order)
         sequence = self._numbering.sequence(order, serial)
         pickup = self._numbering.pickup(order, serial)
-        fields = terms.fields(serial, sequence, company_of(self._tx, order), pickup)
-        bundle, payload = compose(Bundle, fields)
+        bundle, payload = compose(Bundle, terms.fields(serial, sequence, company_of(self._tx, order), pickup))
         if draft.terms not in self._known:
             require_admitted(self._admitted, bundle, self._tx.state.trust_store)
             if draft.terms is not None and order.serial is None:
                 self._known[draft.terms] = terms
         number = order.number or ""
         self._waiting |= {number, serial}
-        ordered = terms.canonical(order)
-        return _Waiting(len(self.done), bundle, payload, number, ordered, terms.note, "issue")
+        return _Waiting(len(self.done), bundle, payload, number, terms.canonical(order), terms.note, "issue")
 
     def _advance(self) -> None:
         """Collect what was signed, have what was read signed, and enter what was signed."""
@@ -215,14 +215,6 @@ class Batch:
         self.first_entered = self.first_entered or numbers[0]
 
 
-def _without_number(draft: OrderDraft) -> OrderDraft:
-    # What could not be read at all has one fault; that it lacks its number as well adds nothing.
-    if any(fault.where in {"", "order"} for fault in draft.faults):
-        return draft
-    missing = errors.OrderIncomplete(reason="no-number", where="order")
-    return OrderDraft(draft.order, (*draft.faults, missing))
-
-
 BATCH: Final = 250
 """Orders that are signed together."""
 TRANSACTION: Final = 1000
@@ -232,10 +224,7 @@ NAMED: Final = 100
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every valid order, many in each transaction; yield the result of each order, whose file is written then.
-
-    Raises as `Workspace.issue_bulk`; what was yielded is in the ledger.
-    """
+    """Issue every valid order, many in each transaction; yield each result, once it is entered and its file written."""
     waiting = iter(lines)
     done, wait = list[Done](), _writing([], run)
     while block := list(islice(waiting, TRANSACTION)):
@@ -254,8 +243,7 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> 
 def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
     """Issue every order in one transaction, or none.
 
-    While orders are read, each result comes without its file; once all are in the ledger, the files follow in the order
-    of their orders. Raises as `Workspace.issue_bulk`; `OrdersRefused` names the first that are invalid.
+    While orders are read, each result comes without its file; the files follow, in order, once all are in the ledger.
     """
     waiting = iter(lines)
     refused, count = list[tuple[str, errors.LicenseError]](), 0
@@ -271,8 +259,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
             numbers.extend(one.number for one in done)
             yield from (one if one.error is None else one._replace(error=None) for one in done)
         if count:
-            named = tuple(fault for one in refused for fault in faults_of(*one))
-            raise errors.OrdersRefused(count=count, faults=named)
+            raise errors.OrdersRefused(count=count, faults=tuple(fault for one in refused for fault in faults_of(*one)))
         batch.settle()
     yield from _files_of(store, run, numbers, batch.first_entered)
 

@@ -34,10 +34,7 @@ class WorkerPool(NamedTuple):
     workers: int = 1
 
     def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
-        """Begin to sign `messages`; return what waits for their signatures.
-
-        Either raises `SignerUnavailable` if the key lives elsewhere and cannot be reached, or a worker has ended.
-        """
+        """Begin to sign `messages`; return what waits for their signatures. Either may raise `SignerUnavailable`."""
         if self.executor is None:
             signatures = [self.signer.sign(message) for message in messages]
             return lambda: signatures
@@ -45,10 +42,7 @@ class WorkerPool(NamedTuple):
         return lambda: [signature for some in wait() for signature in some]
 
     def write(self, folder: Path, files: Sequence[tuple[str, bytes]]) -> Callable[[], object]:
-        """Begin to write `files` (name and contents) into `folder`, each whole or not at all; return what waits for it.
-
-        Either raises `FileUnusable` if one cannot be written.
-        """
+        """Begin to write `files` (name, contents) into `folder`, each whole or not at all; return what waits for it."""
         if self.executor is None:
             write_many(folder, files)
             return lambda: None
@@ -79,11 +73,7 @@ def _while_they_run() -> Generator[None]:
 
 @contextmanager
 def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
-    """Start this many processes; one is this process itself.
-
-    Raises:
-        SignerUnavailable: several are asked for, and the key cannot leave its token.
-    """
+    """Start this many processes; one is this process itself, and the most for a key that cannot leave its token."""
     if workers == 1:
         yield WorkerPool(signer)
         return

@@ -64,8 +64,7 @@ _bound: Final = values.whole(-limits.VALUE, limits.VALUE)
 
 def declared_settings(file: Table) -> dict[str, Setting]:
     """Return the settings whose type could be read; nothing can be said of the others."""
-    tables = file.tables("settings", limits.SETTINGS)
-    read = ((code, _setting(table)) for code, table in tables)
+    read = ((code, _setting(table)) for code, table in file.tables("settings", limits.SETTINGS))
     return {code: setting for code, setting in read if setting is not None}
 
 
@@ -150,8 +149,7 @@ def read_catalog(
         catalog = _catalog(file, version, issued, issuer, under)
     except RefusedField as error:
         raise errors.CatalogInvalid(faults=(*file.faults, errors.CatalogRefused(why=(error.rule,)))) from error
-    found = [*file.faults, *rule_faults(catalog, others)]
-    if found:
+    if found := [*file.faults, *rule_faults(catalog, others)]:
         raise errors.CatalogInvalid(faults=tuple(in_file_order(found, content)))
     return catalog
 
@@ -203,10 +201,7 @@ def _present(texts: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str, str]]:
-    """Return the licenses, the codes of those whose kind could not be read, and those that are not sold (`unsold`).
-
-    Nothing can be said about what refers to one whose kind could not be read.
-    """
+    """Return the licenses, the codes of those whose kind could not be read, and those that are not sold (`unsold`)."""
     tables = dict(file.tables("licenses", limits.LICENSES))
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
@@ -256,8 +251,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
 def _names(table: Table) -> dict[str, str]:
     """Return the names in other languages, by language."""
     names = table.table("names")
-    languages = names.codes(limits.LANGUAGES)
-    return _present({language: names.read(language, values.line) for language in languages})
+    return _present({language: names.read(language, values.line) for language in names.codes(limits.LANGUAGES)})
 
 
 def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRule]:
@@ -268,9 +262,7 @@ def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRul
         for key, what in _NOT_EMPTY.items():
             if table.content.get(key) == []:
                 table.refuse(key, errors.TableInvalid(reason="empty", wanted=what))
-        users = [UserKind.ASSOCIATE]
-        if "users" in table.content:
-            users = sorted(table.items("users", _user_kind))
+        users = sorted(table.items("users", _user_kind)) if "users" in table.content else [UserKind.ASSOCIATE]
         found[way] = documents.LoginRule(_codes(table, "all", values.qualified_code, unread), users)
     return found
 
@@ -286,16 +278,11 @@ def _editions(
     for code, table in file.tables("editions", limits.EDITIONS):
         table.refuse_others(EDITION_KEYS)
         table.require("name")
-        system, sites, users = (
-            {license_: n for license_, n in counts.items() if license_ not in unread} for counts in read_counts(table)
-        )
+        system, sites, users = ({c: n for c, n in counts.items() if c not in unread} for counts in read_counts(table))
         table.faults.extend(missing_quantities(system, licenses, f"{table.path}."))
         name = table.read("name", values.line) or ""
-        sold = {
-            setting: value
-            for setting, value in read_settings(table).items()
-            if setting in settings or setting not in written
-        }
+        # Nothing can be said of a setting whose type could not be read.
+        sold = {c: value for c, value in read_settings(table).items() if c in settings or c not in written}
         found[code] = documents.Edition(name, as_numbers(system), sites, users, sold)
         instead = table.read("replaced_by", values.code)
         if table.read("sold", values.flag) is False or instead:

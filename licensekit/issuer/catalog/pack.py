@@ -43,9 +43,7 @@ class CatalogDraft(NamedTuple):
     @property
     def is_changed(self) -> bool:
         """Whether it must be signed: it says something else, or the old signature is void."""
-        if self.signed is None or not self.is_in_force:
-            return True
-        return file_tables(self.catalog) != file_tables(self.signed)
+        return self.signed is None or not self.is_in_force or file_tables(self.catalog) != file_tables(self.signed)
 
     @property
     def differences(self) -> list[CatalogChange]:
@@ -125,10 +123,9 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     fresh_until = list_fresh_until if last is None or renews else last.fresh_until
     changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in draft.differences]
     if signs_catalog:
-        version = None if draft.signed is None else draft.signed.version
-        changes.append(Change("catalog", version, draft.catalog.version))
+        changes.append(Change("catalog", draft.signed and draft.signed.version, draft.catalog.version))
     if signs_list:
-        number = None if last is None else last.number
+        number = last and last.number
         changes.append(Change("revocations", number, 1 + (number or 0)))
 
     def enter(tx: LedgerTransaction, key: Keys) -> Path:
@@ -158,15 +155,9 @@ def _draft(tx: LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
     text = read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
+    under, others = (state.trust.root_version, state.trust.version), state.trust_store.catalog_documents
     try:
-        catalog = read_catalog(
-            text,
-            version=version,
-            issued=tx.now,
-            under=(state.trust.root_version, state.trust.version),
-            issuer=state.issuer,
-            others=state.trust_store.catalog_documents,
-        )
+        catalog = read_catalog(text, version=version, issued=tx.now, under=under, issuer=state.issuer, others=others)
     except CatalogInvalid as error:
         raise (error.at(str(path)) if given is None else error) from error
     draft = CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))

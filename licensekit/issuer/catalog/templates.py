@@ -47,10 +47,9 @@ def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str
     `path` is how its reader would call the file. Without `serial`, a new one is made when the order is issued.
     """
     chosen = _chosen(catalog)
-    tables = (_table(catalog, kind, chosen) for kind in Kind)
+    tables = filter(None, (_table(catalog, kind, chosen) for kind in Kind))
     named = "" if serial is None else _SERIAL.format(serial=serial)
-    start = _template("order.toml").substitute(path=path, serial=named)
-    return start + "\n".join(filter(None, tables))
+    return _template("order.toml").substitute(path=path, serial=named) + "\n".join(tables)
 
 
 def _template(name: str) -> Template:

@@ -210,12 +210,10 @@ def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: 
 def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
     """Replace dates by days before and after the expiry."""
     content.pop("expiry", None)
-    if "warning" in content and bundle.warning is not None and bundle.expiry is not None:
-        content.pop("warning")
-        content["warning_days"] = bundle.expiry - bundle.warning
-    if bundle.grace is not None and bundle.expiry is not None:
-        content.pop("grace")
-        content["grace_days"] = bundle.grace - bundle.expiry
+    for key, day, sign in (("warning", bundle.warning, -1), ("grace", bundle.grace, 1)):
+        if key in content and day is not None and bundle.expiry is not None:
+            content.pop(key)
+            content[f"{key}_days"] = sign * (day - bundle.expiry)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -89,7 +89,7 @@ class Numbering:
         self._rise = rise(tx.ledger)
         self._new = self._new_serials()
         self._ahead = "", ""
-        """The first and the last of the next """
+        """The first and the last of those that are looked up together."""
         self._taken = set[str]()
         """Those of them that are taken."""
 

@@ -1,10 +1,8 @@
 """The documents that travel with a bundle: those that the customer's application lacks.
 
-What it holds is known from a pack that it ships, or from what the installation has said last. Otherwise it is taken for
-the oldest application in the field, which ships the pack that the vendor has named, or else the first one.
-
-Of what it lacks, roots and the newest trust document are always attached, and list and catalog where they matter
-(`docs/reference/orders.md`, "Attachments").
+What it holds is known from a pack that it ships, or from what the installation has said last; else it is taken for the
+oldest application in the field. Of what it lacks, roots and the newest trust document are always attached, and list and
+catalog where they matter (`docs/reference/orders.md`, "Attachments").
 """
 
 from collections.abc import Iterator
@@ -63,9 +61,8 @@ class AttachmentSource:
         self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
         self._known: dict[Held, Attachments] = {}
         self._written: dict[tuple[Token, ...], bytes] = {}
-        self._usual = self._lacking(
-            self._oldest if attach is True else attach or held_in(tx.state.trust_store, tx.state.issuer)
-        )
+        held = self._oldest if attach is True else attach or held_in(tx.state.trust_store, tx.state.issuer)
+        self._usual = self._lacking(held)
 
     def attachments(self, document: Bundle | Reset) -> Attachments:
         """Return what the application lacks that is to take a document."""
@@ -126,14 +123,11 @@ def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachm
 
 
 def _requires_list(state: WorkspaceState, held: Held, newest: Revocations) -> bool:
-    """Return whether the newest list goes to everybody whose list is older.
-
-    A key that could sign one was revoked since: whoever has seen a list by it takes no bundle until there is a newer
-    one (L2). Or lists are renewed by a date, and the older one reminds of that.
-    """
-    if held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ()):
-        return True
-    return bool(held.revocations) and newest.fresh_until is not None
+    """Return whether the newest list goes to everybody whose list is older."""
+    # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
+    is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
+    # Lists that are renewed by a date remind of it.
+    return is_overtaken or (bool(held.revocations) and newest.fresh_until is not None)
 
 
 def _concerned(ledger: Connection, newest: Revocations, held: Held) -> Iterator[str]:

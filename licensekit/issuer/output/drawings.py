@@ -11,12 +11,11 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from licensekit.dates import format_days, format_seconds
 from licensekit.errors import QrRefused
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import Binding, Bundle, Catalog, Kind
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 if TYPE_CHECKING:
     from segno import QRCode
@@ -32,6 +31,7 @@ SCALES: Final = {"svg": 1, "png": 8}
 _BORDER: Final = 4
 """Modules of quiet zone that the standard asks for."""
 _PAGE: Final = Path(__file__).with_name("sheet.html")
+_DATES: Final = ("Starts", "Reminder from", "Ends", "Grace until", "Maintenance until", "Next check")
 _KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For sites", Kind.USER: "For users"}
 
 
@@ -76,20 +76,16 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
         "title": f"License {bundle.serial} for {bundle.company}",
         "product": catalog.names.get("product", bundle.product),
         "issuer": catalog.names.get("issuer", bundle.issuer),
-        "company": bundle.company,
-        "serial": bundle.serial,
-        "part": bundle.part,
-        "sequence": str(bundle.sequence),
+        **plain_fields(bundle, "company serial part sequence issued"),
         "token": text,
         "identity": identity_of(file.token.type, file.token.payload).hex(),
-        "issued": format_seconds(bundle.issued),
     }
     drawn = f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
     if len(text) <= LARGEST:
         drawn = f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
     template = Template(_PAGE.read_text("utf-8"))
     return template.substitute(
-        {name: escape(value) for name, value in named.items()},
+        {name: escape(str(value)) for name, value in named.items()},
         code=drawn,
         facts="".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle)),
         licenses="\n".join(_tables(bundle, catalog)),
@@ -97,22 +93,15 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
 
 
 def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:
-    dates = {
-        "Starts": bundle.starts,
-        "Reminder from": bundle.warning,
-        "Ends": bundle.expiry,
-        "Grace until": bundle.grace,
-        "Maintenance until": bundle.maintenance,
-        "Next check": bundle.next_check,
-    }
     yield "Use", word(bundle.use)
     if bundle.replaces:
         yield "Takes the place of", f"serial {', '.join(bundle.replaces)}"
     if bundle.expiry is None:
         yield "Term", "perpetual"
-    for name, day in dates.items():
+    dates = plain_fields(bundle, "starts warning expiry grace maintenance next_check")
+    for name, day in zip(_DATES, dates.values(), strict=True):
         if day is not None:
-            yield name, format_days(day)
+            yield name, day
     if bundle.expiry is not None:
         yield "Afterwards", word(bundle.after_grace)
     if bundle.binding is not None:

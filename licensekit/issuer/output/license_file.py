@@ -113,11 +113,7 @@ def require_replaceable(path: Path, document: Bundle | Reset) -> None:
 
 
 def present_at(path: Path) -> bytes | None:
-    """Return what is in the file that a license file is to replace; None: there is none.
-
-    Raises:
-        FileUnusable: it cannot be read, or is no plain file.
-    """
+    """Return what is in the file that a license file is to replace; None: there is none."""
     if not os.path.lexists(path):
         return None
     require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
@@ -127,8 +123,7 @@ def present_at(path: Path) -> bytes | None:
 def _license_in(data: bytes) -> Bundle | Reset | None:
     """Return the one bundle or reset of a file; None if it is no such file."""
     try:
-        tokens = [token for token in armor.read(data) if token.type in {"bundle", "reset"}]
-        [token] = tokens
+        [token] = (one for one in armor.read(data) if one.type in {"bundle", "reset"})
         return decode(Bundle, token.payload) if token.type == "bundle" else decode(Reset, token.payload)
     except (FormatError, ValueError):  # it is another file, or holds none or several of them
         return None

@@ -14,6 +14,7 @@ from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
 from licensekit.wire import armor
 from licensekit.wire.documents import Kind, Setting, SettingType
+from licensekit.wire.plain import word
 
 _TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
 _WIDTH: Final = 80
@@ -56,9 +57,7 @@ def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> s
         product=store.product,
         example=dumps(next(iter(_licenses(store, Kind.SYSTEM)), "...")),
         typing=", ".join(_typing_names({*codes.values(), ways}, settings)),
-        system=codes[Kind.SYSTEM],
-        site=codes[Kind.SITE],
-        user=codes[Kind.USER],
+        **{word(kind): codes[kind] for kind in Kind},
         ways=ways,
         settings="".join(_setting_methods(settings)),
         root=root,
@@ -90,20 +89,13 @@ def module_name(product: str) -> str:
 
 
 def _licenses(store: TrustStore, kind: Kind) -> list[str]:
-    return [
-        store.qualify(issuer, code)
-        for issuer, catalog in store.catalogs.items()
-        for code, license_ in catalog.document.licenses.items()
-        if license_.kind is kind
-    ]
+    owned = ((issuer, catalog.document.licenses) for issuer, catalog in store.catalogs.items())
+    return [store.qualify(i, code) for i, licenses in owned for code, one in licenses.items() if one.kind is kind]
 
 
 def _settings(store: TrustStore) -> dict[str, Setting]:
-    return {
-        store.qualify(issuer, code): setting
-        for issuer, catalog in store.catalogs.items()
-        for code, setting in catalog.document.settings.items()
-    }
+    owned = ((issuer, catalog.document.settings) for issuer, catalog in store.catalogs.items())
+    return {store.qualify(i, code): setting for i, settings in owned for code, setting in settings.items()}
 
 
 def _literal(texts: Collection[str]) -> str:
@@ -120,19 +112,11 @@ def _setting_methods(settings: Mapping[str, Setting]) -> Iterator[str]:
         yield f"{overload}    def setting(self, code: Literal[{dumps(code)}]) -> {kind}: ...\n"
 
 
-def _typing_names(types: Collection[str], settings: Mapping[str, Setting]) -> Iterator[str]:
-    """Yield what the module imports of `typing`, in the order that linters want."""
-    is_used = {
-        "Final": True,
-        "Literal": bool(settings) or any(one.startswith("Literal") for one in types),
-        "Never": "Never" in types,
-        "Protocol": True,
-        "Self": True,
-        "TypeAlias": True,
-        "TypeVar": True,
-        "overload": len(settings) > 1,
-    }
-    return (name for name, used in is_used.items() if used)
+def _typing_names(types: Collection[str], settings: Mapping[str, Setting]) -> list[str]:
+    """Return what the module imports of `typing`, in the order that linters want."""
+    has_literals = bool(settings) or any(one.startswith("Literal") for one in types)
+    is_used = {"Literal": has_literals, "Never": "Never" in types, "overload": len(settings) > 1}
+    return sorted({"Final", "Protocol", "Self", "TypeAlias", "TypeVar", *(one for one in is_used if is_used[one])})
 
 
 def _chunks(pack: bytes | str) -> Iterator[str]:
