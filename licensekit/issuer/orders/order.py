@@ -124,13 +124,14 @@ def _contradictions(order: Order) -> Iterator[OrderDatesInvalid]:
     ends = order.expiry is not None or order.days is not None
     beside = (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days))
     for key, day, days in beside:
-        used = key if days is None else f"{key}_days"
+        counted = f"{key}_days"
+        used = key if days is None else counted
         if day is not None and days is not None:
             yield OrderDatesInvalid(reason="twice", key=key, where=used)
         elif (day is not None or days is not None) and not ends:
             yield OrderDatesInvalid(reason="no-term", where=used)
         elif day is not None and order.days is not None:
-            yield OrderDatesInvalid(reason="beside-days", key=f"{key}_days", where=key)
+            yield OrderDatesInvalid(reason="beside-days", key=counted, where=key)
 
 
 def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:

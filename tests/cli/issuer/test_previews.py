@@ -54,7 +54,7 @@ SIGNING = {
 }
 READING = (
     "catalog", "product", "ledger", "keys list", "keys export", "keys default", "keys passphrase", "keys abandon",
-    "init", "publish",
+    "init", "publish", "customers",
 )  # fmt: skip
 """The issuer's commands that sign nothing in a workspace: `init` makes one, of which nothing could be shown before."""
 

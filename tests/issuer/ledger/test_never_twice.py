@@ -90,7 +90,7 @@ class Vendor:
             self.absorb()
         with self.open() as workspace:
             try:
-                file = sign(workspace)
+                file = sign(workspace.overriding("unknown-serial"))
             except (NotIssued, NotCurrent):
                 return
         bundle = file.bundle
