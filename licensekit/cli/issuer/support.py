@@ -12,6 +12,7 @@ from licensekit.cli.output import command_line, emit, emit_json, facts, harmless
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import Facts
 from licensekit.cli.views.documents import show as show_document
+from licensekit.errors import NotIssued
 from licensekit.issuer import SupportCase, Workspace
 from licensekit.wire.documents import License
 
@@ -21,7 +22,12 @@ def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
     asked = read_input(name, what="a license file") if name == STANDARD or Path(name).is_file() else name
     with Workspace.open(folder) as workspace:
         warn_of_restored(workspace)
-        found = workspace.ledger.explain(asked, now=now)
+        try:
+            found = workspace.ledger.explain(asked, now=now)
+        except NotIssued:
+            if Path(name).suffix:
+                read_input(name, what="a license file")  # the name of a file, which is not there
+            raise
         catalog = workspace.state(now).catalog
     if as_json:
         emit_json({"explained": [one.plain() for one in found]})

@@ -23,6 +23,8 @@ _SQL: Final = read_queries(__file__)
 _LAST: Final = "\U0010ffff"
 _NAMED: Final = 5
 """How many customers a message names."""
+_TELLING: Final = 3
+"""The length of a word that may name a customer by itself: a mistyped order, as `A-2`, is no customer."""
 _RARE: Final = 20_000
 """How many customers with a word are few enough to be sorted for a page."""
 
@@ -73,10 +75,12 @@ def customer_named(ledger: Connection, text: str) -> Customer:
     text = text.strip()
     if known := customer_called(ledger, text) or customer_called(ledger, text.upper()) or customer_of(ledger, text):
         return known
-    found = _found(ledger, text, _NAMED, None) if search_words(text) else []
-    if len(found) == 1:
+    words = search_words(text)
+    found = _found(ledger, text, _NAMED, None) if words else []
+    if len(found) == 1 and max(map(len, words)) >= _TELLING:
         return found[0]
-    raise NotIssued(reason="customers" if found else "customer", name=text, parts=tuple(one.name for one in found))
+    reason = "customers" if len(found) > 1 else "customer"
+    raise NotIssued(reason=reason, name=text, parts=tuple(one.name for one in found))
 
 
 def serials_of(ledger: Connection, number: int) -> list[str]:

@@ -68,6 +68,14 @@ def test_standard_input_is_explained(sold: Desk) -> None:
     assert "cannot be read" in sold.run("explain", "-", *AT, typed=b"?", code=1).stdout
 
 
+def test_the_name_of_a_file_that_is_missing_is_refused_as_such(sold: Desk) -> None:
+    assert "nothing.lic: there is no such file" in sold.run("explain", "nothing.lic", "-C", "acme", code=8).stderr
+
+
+def test_a_mistyped_order_is_no_customer_whose_words_begin_so(sold: Desk) -> None:
+    assert "has no entry, serial, order or bundle" in sold.run("explain", "N-9", "-C", "acme", code=6).stderr
+
+
 def test_nothing_vouches_outside_a_workspace(sold: Desk) -> None:
     assert "UNVERIFIED" in sold.run("inspect", "two.lic").stdout
     assert "--pack" in sold.run("verify", "two.lic", code=2).stderr
