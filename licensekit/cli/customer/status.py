@@ -86,7 +86,7 @@ def show_status(state: InstallationState) -> None:
     output.show_below(state.parts, _parts(state.now))
     granted = [row for row in state.licenses if row.granted or row.in_use]
     heirs = {code: one.replaced_by for code, one in state.entitlements.licenses.items()}
-    columns = {**LICENSE_COLUMNS, "replaced by": lambda row: heirs.get(row.code)}
+    columns: Columns[LicenseRow] = {**LICENSE_COLUMNS, "replaced by": lambda row: heirs.get(row.code)}
     output.show_below(sorted(granted, key=spelling.by_issuer_and_kind), columns)
     output.show_below([one for one in state.entitlements.settings.rows if one.value is not None], _SETTINGS)
     output.show_below(state.events, EVENT_COLUMNS)

@@ -169,12 +169,13 @@ class OrderReader:
 
     def draft(self, content: object) -> OrderDraft:
         """Return what can be read of a mapping, and its faults."""
-        if isinstance(content, dict):
-            given = cast("dict[str, Any]", content)
-            with suppress(ValueError):  # a value that is faulty, or of a type that `marshal` does not write
-                terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
-                return self._known(given, terms) or draft_from(given)
-        return draft_from(content)
+        if not isinstance(content, dict):
+            return draft_from(content)
+        given = cast("dict[str, Any]", content)
+        with suppress(ValueError):  # a value that is faulty, or of a type that `marshal` does not write
+            terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
+            return self._known(given, terms) or draft_from(given)
+        return draft_from(given)
 
     def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
         if terms not in self._orders:

@@ -66,8 +66,7 @@ def test_a_later_request_without_a_name_leaves_the_name(workspace: Workspace) ->
 
 def test_a_statement_and_a_receipt_keep_the_serial_that_an_installation_has(workspace: Workspace) -> None:
     files = [issue(workspace) for _ in range(2)]
-    stated = {"usage": {}, "issued": NOW}
-    accept(workspace, makers.statement(serial=files[0].bundle.serial, **stated))
+    accept(workspace, makers.statement(serial=files[0].bundle.serial, usage={}, issued=NOW))
     assert [(one.serial, one.name) for one in known(workspace)] == [(files[0].bundle.serial, "")]
     accept(workspace, makers.receipt(identity=makers.identity_of(files[1].token), audit_head=bytes([2] * 32)))
     assert [one.serial for one in known(workspace)] == [files[1].bundle.serial]

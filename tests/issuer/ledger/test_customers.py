@@ -106,11 +106,11 @@ def test_an_order_makes_the_customer_of_an_id_that_is_not_there_and_then_needs_n
     first = sell(workspace, company="Fjord", customer="C-1")
     assert owner(workspace, first)[1:3] == ("C-1", "Fjord")
     others: list[dict[str, Any]] = [
-        {"company": None},
-        {"company": "Fjord Nord"},
+        {"company": None, "customer": "C-1"},
+        {"company": "Fjord Nord", "customer": "C-1"},
         {"company": None, "customer": "fjord"},
     ]
-    files = [issue(workspace, **{"customer": "C-1", **other}) for other in others]
+    files = [issue(workspace, **other) for other in others]
     assert [file.bundle.company for file in files] == ["Fjord", "Fjord Nord", "Fjord"]
     assert {owner(workspace, file.bundle.serial) for file in files} == {owner(workspace, first)}
 
