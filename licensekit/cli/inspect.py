@@ -126,13 +126,13 @@ def explain(
     """Explain what is wrong, and what would help."""
     place = _workspace(folder, home)
     if place is None:
-        from licensekit.cli.customer import status  # noqa: PLC0415
+        from licensekit.cli.customer import status  # noqa: PLC0415  # a vendor's command loads none
 
         ctx.invoke(status.explain, name=name, home=home, now=now, as_json=as_json)
         return
     if not name:
         raise click.UsageError("name what is to be explained in the workspace.")
-    from licensekit.cli.issuer.support import explain_in  # noqa: PLC0415
+    from licensekit.cli.issuer.support import explain_in  # noqa: PLC0415  # a customer's command loads none
 
     if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
         ctx.exit(NO)

@@ -121,7 +121,7 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
 
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
-    """Give each serial of what was entered, from entry `number` on, its customer; let the search find what is new."""
+    """Find or make the customer of each serial that was entered, from entry `number` on, and index what is new."""
     entered = [
         (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
     ]
@@ -207,7 +207,7 @@ def put(ledger: Connection, one: Customer) -> Customer:
 
 
 def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
-    """Give a customer the serials and installations of another, and what it says where the first says nothing."""
+    """Move the serials and installations of one customer to another, and what the other does not say itself."""
     ledger.run("DELETE FROM customers WHERE number = ?", gone.number)
     ledger.run("DELETE FROM customer_words WHERE customer = ?", gone.number)
     ledger.run("UPDATE customer_serials SET customer = ? WHERE customer = ?", into.number, gone.number)
