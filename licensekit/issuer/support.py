@@ -48,6 +48,9 @@ class Verdict(Message, reasons=True):
     """The bundle that took its place or answers it, or the key or issuer that signed it."""
     day: int = 0
     change: StateChange | None = None
+    unit: str = "bundle"
+    listed: str = ""
+    """What the revocation list has of it: a bundle, or a `unit` that is a serial."""
     error: LicenseError | None = None
     send: str = ""
     """The bundle whose file is to be sent; empty: none."""
@@ -176,6 +179,7 @@ def _of_bundle(
     known = issued or (bundles.at(ledger, *place) if is_ours else None)
     heir = None if known is None else bundles.successor(ledger, known)
     reason, day = _judged(tx, token, finding, issued, heir)
+    unit, listed = _listed(tx, bundle)
     is_sent = heir is not None and (heir != issued or reason in {"works", "signed-again", "refused"})
     verdict = Verdict(
         reason=reason if issued or error or is_ours else "elsewhere",
@@ -186,6 +190,8 @@ def _of_bundle(
         by=error.key_id.hex() if isinstance(error, KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
         day=day or 0,
         change=issued and issued.change,
+        unit=unit,
+        listed=listed,
         error=error,
         send=heir.bundle.name if heir and is_sent else "",
     )
@@ -228,6 +234,13 @@ def _judged(
     return (reason, taken) if reason else ("until-next", heir.bundle.starts) if waits and heir else ("works", None)
 
 
+def _listed(tx: LedgerTransaction, bundle: Bundle) -> tuple[str, str]:
+    """Return as what a bundle is given again, if it was taken back: it alone, or its serial."""
+    last = tx.state.last_list
+    is_whole = last is not None and bundle.serial in last.serials
+    return ("serial", bundle.serial) if is_whole else ("bundle", bundle.name)
+
+
 def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -> Entitlements:
     """Evaluate what those of some bundles that verify grant today where `bundle` is activated, and bound."""
     verified: list[Verified[Bundle]] = []
@@ -263,6 +276,7 @@ def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document
         if document.product != tx.state.product:
             error = WrongProduct(reason="request", product=document.product, expected=tx.state.product)
     gone = issued if heir is None and isinstance(document, Request) else None
+    unit, listed = ("bundle", "") if gone is None else _listed(tx, gone.bundle)
     if gone is not None:
         reason = "gone" if gone.state == REPLACED else gone.state
     verdict = Verdict(
@@ -270,6 +284,8 @@ def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document
         what=gone.bundle.name if gone else finding.type,
         company=issued.bundle.company if issued else "",
         change=gone and gone.change,
+        unit=unit,
+        listed=listed,
         by=issued.bundle.name if issued else "a reset",
         day=day_at(entered.at) if entered else 0,
         error=error,

@@ -273,6 +273,12 @@ def test_what_a_revoked_bundle_shows_is_why_it_is_refused(workspace: Workspace) 
     assert case.verdict.error.code == "bundle-revoked"
 
 
+@pytest.mark.parametrize("name", [None, BASE])
+def test_what_was_revoked_is_given_again_as_it_was_taken_back(workspace: Workspace, name: str | None) -> None:
+    case = case_of(workspace, made(lambda w: taken("revoke", w, name and f"{name}-1"))(workspace))
+    assert case.verdict.remedy == f"licensekit reinstate {f'bundle {BASE}-1' if name else f'serial {SERIAL}'}"
+
+
 def test_a_file_without_attachments_is_no_file_for_the_oldest_application(workspace: Workspace) -> None:
     """Its key was admitted after that was shipped."""
     second = second_key(workspace)

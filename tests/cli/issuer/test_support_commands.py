@@ -118,7 +118,8 @@ def test_ledger_show_leads_to_the_file_that_is_sent(sold: Desk) -> None:
 @pytest.mark.parametrize("reason", Verdict.template)
 def test_what_helps_is_a_command(reason: str) -> None:
     for send in ("", "1010000014-base-1"):
-        helps = Verdict(reason=reason, what="1010000014-base-1", serial="1010000014", part="base", by="a", send=send)
+        name, serial_ = "1010000014-base-1", "1010000014"
+        helps = Verdict(reason=reason, what=name, listed=name, serial=serial_, part="base", by="a", send=send)
         command: click.Command = licensekit
         words = shlex.split(helps.remedy)[1:]
         while isinstance(command, click.Group) and words:
