@@ -1,0 +1,3 @@
+"""A shipped product judges files by its own pack: only a vendor asks a workspace."""
+
+excludedimports = ["licensekit.cli.issuer", "licensekit.issuer"]
