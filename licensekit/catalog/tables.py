@@ -72,5 +72,5 @@ def unsold(catalog: Catalog, table: str) -> dict[str, str]:
 
 def unsold_extension(table: str, codes: Mapping[str, str]) -> dict[str, str]:
     """Return the extension that `unsold` reads, if there is anything that it must say."""
-    words = (f"{code}/{instead}" if instead else code for code, instead in codes.items())
+    words = (f"{code}/{instead}" if instead else code for code, instead in sorted(codes.items()))
     return {f"unsold-{table}": " ".join(words)} if codes else {}

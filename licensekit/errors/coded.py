@@ -12,12 +12,15 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import cache, partial
-from typing import Any, ClassVar, Self, cast, dataclass_transform
+from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
 from licensekit.errors.templates import fill_in
 
 Templates = str | Mapping[str, str]
 """One template, or one for each value of the field `reason`."""
+
+
+_MESSAGES: Final = "messages.toml"
 
 
 class Text:
@@ -36,7 +39,7 @@ class Text:
         return self._otherwise
 
 
-def messages_beside(module: str, file: str = "messages.toml") -> Mapping[str, Mapping[str, Templates]]:
+def messages_beside(module: str, file: str = _MESSAGES) -> Mapping[str, Mapping[str, Templates]]:
     """Return code to use to text, as the file of messages beside a module says; nothing where there is none."""
     return _texts(module.rpartition(".")[0], file)
 
@@ -49,7 +52,7 @@ def _texts(package: str, file: str) -> Mapping[str, Mapping[str, Templates]]:
 
 
 @cache
-def _file(package: str, file: str = "messages.toml") -> str:
+def _file(package: str, file: str) -> str:
     """Return a file of a package, from a zip archive too; nothing where it has none."""
     home: Any = sys.modules.get(package)
     with suppress(AttributeError, OSError):
@@ -83,7 +86,7 @@ class Coded(_Declared):
 
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
-        _file(cls.__module__.rpartition(".")[0])  # now: an error may be that no more files can be opened
+        _file(cls.__module__.rpartition(".")[0], _MESSAGES)  # now: an error may be that no more files can be opened
         fields = dict(cls.fields)
         if reasons:
             fields.setdefault("reason", False)

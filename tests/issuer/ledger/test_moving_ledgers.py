@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from licensekit.database import schemas
 from licensekit.errors import DatabaseMoved, LedgerDamaged, LedgerRestored, LicenseError, PlanRefused, WorkspaceExists
 from licensekit.issuer import move_ledger
 from licensekit.issuer.layout import Layout
@@ -59,7 +60,8 @@ def test_a_move_that_was_cut_off_is_completed(
     filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str
 ) -> None:
     folder, target, entries = filled
-    done: Callable[..., object] = getattr(integrity, step)
+    module = schemas if hasattr(schemas, step) else integrity
+    done: Callable[..., object] = getattr(module, step)
 
     def cut_off(*given: object) -> None:
         if when == "after":
@@ -67,7 +69,7 @@ def test_a_move_that_was_cut_off_is_completed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(integrity, step, cut_off)
+        patch.setattr(module, step, cut_off)
         with pytest.raises(KeyboardInterrupt):
             move_ledger(folder, target)
     try:
@@ -86,7 +88,7 @@ def test_a_move_that_was_cut_off_is_completed(
 def test_what_was_issued_after_a_cut_off_move_is_not_lost(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, target, _ = filled
     with monkeypatch.context() as patch:
-        patch.setattr(integrity, "mark_moved", _interrupt)
+        patch.setattr(schemas, "mark_moved", _interrupt)
         with pytest.raises(KeyboardInterrupt):
             move_ledger(folder, target)
     with Workspace.open(folder) as workspace:
