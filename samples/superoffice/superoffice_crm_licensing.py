@@ -42,6 +42,7 @@ SystemLicense: TypeAlias = Literal[
     "saint",
     "sale",
     "server",
+    "system",
 ]
 SiteLicense: TypeAlias = Literal[
     "audience",
@@ -113,6 +114,7 @@ class SuperofficeCrmLicensing(Protocol):
     ) -> Callable[[F], F]: ...
     def count(self, code: License) -> Count: ...
     def explain(self, code: License) -> tuple[Explanation, ...]: ...
+    def setting(self, code: Literal["systems"]) -> str: ...
     def user(
         self,
         user_id: str,
@@ -180,10 +182,10 @@ PACK: Final = (
     "x9b3cO9MSL+XE+pVO2/NcbcquZ5QGXr3N1cGVyb2ZmaWNlLWNybQEBzmrmgQDAkZcBxCAQUJlppOb3MM"
     "jT+x397mCAI2yIpY77JlxySV7crjSgCK9URVNUIEtFWSB2ZW5kb3IAAMCWlAABAgORq3N1cGVyb2ZmaW"
     "NlkwABAsDAwIA\n"
-    "lk1-catalog.AQEjkYT3+43n/vxn1xl6j/EinXmteO18bSdQ2nfWn4gPf8YKyAe4yajOLBQUehGkVQEa"
-    "cx70590P7JQqAjvnNpCPl+9ELfw70gqdq3N1cGVyb2ZmaWNlr3N1cGVyb2ZmaWNlLWNybQEBAc5q5oEA"
+    "lk1-catalog.AQEjkYT3+43n/oD/SFgIIn6Poqe5K9Nn/M6UsVomAuPjWpMj+/OQOc5pm/DdI4iCn7HW"
+    "Hd+1ENpjSuLdqWuFlik0C9sWtZI1UAydq3N1cGVyb2ZmaWNlr3N1cGVyb2ZmaWNlLWNybQEBAc5q5oEA"
     "gqZpc3N1ZXKrU3VwZXJPZmZpY2WncHJvZHVjdK9TdXBlck9mZmljZSBDUk2Bo2J1edkoaHR0cHM6Ly9l"
-    "eGFtcGxlLmNvbS9zdXBlcm9mZmljZS9saWNlbnNlc94AJLJhbm9ueW1vdXMtdXNlci1jYWyeAq5Bbm9u"
+    "eGFtcGxlLmNvbS9zdXBlcm9mZmljZS9saWNlbnNlc94AJbJhbm9ueW1vdXMtdXNlci1jYWyeAq5Bbm9u"
     "eW1vdXMgdXNlctktVGhlIGxvZ2luIHJpZ2h0IG9mIHZpc2l0b3JzIHdobyBnaXZlIG5vIG5hbWUuwsPA"
     "kJAAwsDAwICoYXJlYS1tZ3SeAK9BcmVhIE1hbmFnZW1lbnTZOEFyZWFzIGNhbiBiZSBkZWZpbmVkLCBh"
     "bmQgd2l0aCB0aGVtIHNhdGVsbGl0ZSBkYXRhYmFzZXMuwsLAkJAAwsDAwICoYXVkaWVuY2WeAahBdWRp"
@@ -232,20 +234,23 @@ PACK: Final = (
     "c2VsZi4gRXZlcnkgb3RoZXIgbW9kdWxlIGFuZCBldmVyeSBsb2dpbiBuZWVkcyBpdC7CwsCQkADCwMDA"
     "gK5zZXJ2aWNlLWNsaWVudJ4CrlNlcnZpY2UgY2xpZW50oMLDwJCQAMLAwMCAq3NlcnZpY2UtcHJvngKs"
     "U2VydmljZSBVc2Vy2SVTdGFuZGFyZCBDUk0gYW5kIFN1cGVyT2ZmaWNlIFNlcnZpY2Uuw8LAkq9jb250"
-    "YWN0LW1hbmFnZXKuc2VydmljZS1jbGllbnSQAMLAwMCAr3N5c3RlbS11c2VyLWNhbJ4Cq1N5c3RlbSB1"
-    "c2VyvFRoZSBsb2dpbiByaWdodCBvZiBwcm9ncmFtcy7Cw8CQkADCwMDAgKR1c2VyngKrTG9naW4gcmln"
-    "aHS+TWF5IGxvZyBpbiB0byBTdXBlck9mZmljZSBDUk0uwsPAkJAAwsDAwICjd2VingKqV2ViIGNsaWVu"
-    "dNkxVGhlIGNsaWVudCBsaWNlbnNlIGZvciBTdGFuZGFyZCBDUk0gaW4gYSBicm93c2VyLsLDwJCQAMLA"
-    "wMCAp3dpbmRvd3OeAqtXaW5kb3dzIEFwcLdUaGUgY2xpZW50IGZvciBXaW5kb3dzLsLCwJCRpHVzZXIA"
-    "wsDAwICAhqlhbm9ueW1vdXOSkrJhbm9ueW1vdXMtdXNlci1jYWymc2VydmVykQOoZXh0ZXJuYWySkq9l"
-    "eHRlcm4tdXNlci1jYWymc2VydmVykQGmcG9ja2V0kpOucG9ja2V0LWNybS1jYWymc2VydmVypHVzZXKR"
-    "AKZzeXN0ZW2SkqZzZXJ2ZXKvc3lzdGVtLXVzZXItY2FskQKjd2VikpSyb25saW5lLXdlYnNlcnZpY2Vz"
-    "pnNlcnZlcqR1c2Vyo3dlYpEAp3dpbmRvd3OSk6ZzZXJ2ZXKkdXNlcqd3aW5kb3dzkQCDqnNhbGVzLXRl"
-    "YW2VqlNhbGVzIHRlYW2Dsm9ubGluZS13ZWJzZXJ2aWNlcwGlcXVvdGUBpnNlcnZlcgGAgq5wb2NrZXQt"
-    "Y3JtLWNhbAqpc2FsZXMtcHJvCoCsc2VydmljZS1kZXNrlaxTZXJ2aWNlIGRlc2uEr2N1c3RvbWVyLWNl"
-    "bnRyZQGxZXhwYW5kZXItc2VydmljZXMBsm9ubGluZS13ZWJzZXJ2aWNlcwGmc2VydmVyAYCCr2NvbnRh"
-    "Y3QtbWFuYWdlcgWrc2VydmljZS1wcm8FgK1zdGFuZGFyZC10ZWFtla1TdGFuZGFyZCB0ZWFtgrJvbmxp"
-    "bmUtd2Vic2VydmljZXMBpnNlcnZlcgGAga9jb250YWN0LW1hbmFnZXIKgIA\n"
+    "YWN0LW1hbmFnZXKuc2VydmljZS1jbGllbnSQAMLAwMCApnN5c3RlbZ4ApnN5c3RlbdlNU3BlY2lmaWVz"
+    "IHdoaWNoIHN5c3RlbXMgeW91IGhhdmUgYWNjZXNzIHRvLiBUaGUgc2V0dGluZyBgc3lzdGVtc2AgbmFt"
+    "ZXMgdGhlbS7CwsCQkADCwMDAgK9zeXN0ZW0tdXNlci1jYWyeAqtTeXN0ZW0gdXNlcrxUaGUgbG9naW4g"
+    "cmlnaHQgb2YgcHJvZ3JhbXMuwsPAkJAAwsDAwICkdXNlcp4Cq0xvZ2luIHJpZ2h0vk1heSBsb2cgaW4g"
+    "dG8gU3VwZXJPZmZpY2UgQ1JNLsLDwJCQAMLAwMCAo3dlYp4CqldlYiBjbGllbnTZMVRoZSBjbGllbnQg"
+    "bGljZW5zZSBmb3IgU3RhbmRhcmQgQ1JNIGluIGEgYnJvd3Nlci7Cw8CQkADCwMDAgKd3aW5kb3dzngKr"
+    "V2luZG93cyBBcHC3VGhlIGNsaWVudCBmb3IgV2luZG93cy7CwsCQkaR1c2VyAMLAwMCAgadzeXN0ZW1z"
+    "lwC6U3lzdGVtcyB5b3UgaGF2ZSBhY2Nlc3MgdG/AwJCjYWxsAIapYW5vbnltb3VzkpKyYW5vbnltb3Vz"
+    "LXVzZXItY2FspnNlcnZlcpEDqGV4dGVybmFskpKvZXh0ZXJuLXVzZXItY2FspnNlcnZlcpEBpnBvY2tl"
+    "dJKTrnBvY2tldC1jcm0tY2FspnNlcnZlcqR1c2VykQCmc3lzdGVtkpKmc2VydmVyr3N5c3RlbS11c2Vy"
+    "LWNhbJECo3dlYpKUsm9ubGluZS13ZWJzZXJ2aWNlc6ZzZXJ2ZXKkdXNlcqN3ZWKRAKd3aW5kb3dzkpOm"
+    "c2VydmVypHVzZXKnd2luZG93c5EAg6pzYWxlcy10ZWFtlapTYWxlcyB0ZWFtg7JvbmxpbmUtd2Vic2Vy"
+    "dmljZXMBpXF1b3RlAaZzZXJ2ZXIBgIKucG9ja2V0LWNybS1jYWwKqXNhbGVzLXBybwqArHNlcnZpY2Ut"
+    "ZGVza5WsU2VydmljZSBkZXNrhK9jdXN0b21lci1jZW50cmUBsWV4cGFuZGVyLXNlcnZpY2VzAbJvbmxp"
+    "bmUtd2Vic2VydmljZXMBpnNlcnZlcgGAgq9jb250YWN0LW1hbmFnZXIFq3NlcnZpY2UtcHJvBYCtc3Rh"
+    "bmRhcmQtdGVhbZWtU3RhbmRhcmQgdGVhbYKyb25saW5lLXdlYnNlcnZpY2VzAaZzZXJ2ZXIBgIGvY29u"
+    "dGFjdC1tYW5hZ2VyCoCA\n"
 )
 
 superoffice_crm: Final = Product[SuperofficeCrmLicensing](
