@@ -58,8 +58,10 @@ TOWNS: Final = (
 PLANS: Final = ("standard", "sales-plan", "service-plan", "complete")
 _OF_HUNDRED: Final = {"standard": 30, "sales-plan": 20, "service-plan": 22, "complete": 20}
 """How many of each plan are sold to a hundred users; the add-on `summer`, which has ended, had ten more of one."""
+SEATS: Final = "sales-connector"
+"""A license of concurrent seats, of which some are taken."""
 ALL: Final = "anna.berg"
-"""Whoever holds a license of everything that is sold unrestricted."""
+"""Whoever holds a license of everything that people are assigned."""
 
 
 class Issuer(NamedTuple):
@@ -297,10 +299,9 @@ def _tell_of_use(home: Home, users: int) -> None:
         change.run("UPDATE users SET held_since = ? WHERE held_since IS NOT NULL", today - 200)
         change.run("UPDATE users SET last_seen = ? WHERE id < 'k'", today - 1)
         change.run("UPDATE users SET last_seen = ? WHERE id > 'o' AND id < 's'", today - 120)
-    seat = next(code for code, one in licenses_of(VENDOR).items() if one.seats is SeatKind.CONCURRENT)
     with home.run() as licensing:
         for number in range(min(7, users)):
-            licensing.seat(seat, holder=_id(number), ttl=3600)
+            licensing.seat(SEATS, holder=_id(number), ttl=3600)
 
 
 def copy_of(home: Home, folder: Path) -> Home:
