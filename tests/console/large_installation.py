@@ -175,7 +175,7 @@ def _sold(code: str, license_: License, count: int) -> int | None:
 @cache
 def _given_out() -> tuple[tuple[str, int], ...]:
     """Return licenses that people are assigned beside a plan, each with how many users share one of it."""
-    ours, everyone = licenses_of(VENDOR), []
+    ours, everyone = licenses_of(VENDOR), list[tuple[str, int]]()
     for place, code in enumerate(code for code, one in ours.items() if _is_for_people(one)):
         few = len(code) % 4 == 0
         everyone.append((code, 11 if few else (2, 3, 5, 50)[place % 4]))
