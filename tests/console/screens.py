@@ -36,7 +36,7 @@ LARGE: Final = Shown(
     seats=SEATS,
     user=ALL,
     other="anna.dahl",
-    word="anna",
+    word="berg",
     site="bergen",
 )
 SAMPLE: Final = Shown(
