@@ -25,6 +25,7 @@ from licensekit.cli.customer.commands import customer_commands
 from licensekit.cli.customer.console import PORT
 from tests import homes, makers, today
 from tests.cli.customer.conftest import Command
+from tests.console.conftest import words
 
 LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
 
@@ -71,7 +72,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 @pytest.mark.process
 def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
     crm("users add anna")
-    with running(shelf, "--port", "0") as (printed, more):
+    with running(shelf, "--port", "0") as (printed, _):
         found = LINK.search(printed)
         assert found
         base, code = found.groups()
@@ -82,10 +83,15 @@ def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
             assert answer.status_code == 303
             assert "anna" in client.get("/users").text
             assert "server" not in answer.headers
-        assert more.readline() == "signed in; the next browser takes this link:\n"
-        following = LINK.search(more.readline())
-        assert following
-        assert following[2] != code
+            link = crm("console link --for rolf --role reader").out
+            following = LINK.search(link)
+            assert following
+            assert following[1] == base
+            assert client.post("/sign-in", data={"code": following[2]}).status_code == 303
+            assert "rolf (may look, not change)" in words(client.get("/users").text)
+    after = crm("console link")
+    assert after.code != 0
+    assert "no console runs" in after.err
 
 
 @pytest.mark.process
