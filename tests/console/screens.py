@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from licensekit.console.application import SCREENS
+from licensekit.console.visit import PULSE
 from tests.console.large_installation import ALL, PARTNERS, PLANS, SEATS
 
 
@@ -67,7 +68,7 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {
 
 def addresses(shown: Shown) -> Iterator[str]:
     """Yield the addresses of every screen, those that are the same for an installation once."""
-    found = (address for path in SCREENS for address in _MORE.get(path, (path,)))
+    found = (address for path in SCREENS if path != PULSE for address in _MORE.get(path, (path,)))
     yield from dict.fromkeys(address.format_map(shown._asdict()) for address in found)
 
 

@@ -133,9 +133,13 @@ function follow() {
   document.addEventListener("visibilitychange", ask);
 }
 
-// Among many sections, the one that is shown is in sight.
+// Among many sections, the one that is shown is in sight. `scrollIntoView` would let Tab begin there.
 function showSection() {
-  document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const current = document.querySelector(".menu [aria-current]");
+  if (!current) return;
+  const menu = current.closest(".menu");
+  const [place, within] = [current.getBoundingClientRect(), menu.getBoundingClientRect()];
+  menu.scrollLeft += place.left - within.left - (within.width - place.width) / 2;
 }
 
 localTimes();

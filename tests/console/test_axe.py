@@ -1,0 +1,87 @@
+"""Every screen keeps the rules of accessibility that axe-core knows, and is never wider than the window.
+
+They are looked at in both color schemes, at the widths of a phone, a tablet and two desks, and zoomed to 200 %, in an
+installation as large as any and in the sample. The quick tier of the mark `browser` has a phone and a desk.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
+
+from licensekit.console.application import SCREENS
+from licensekit.installation import Installation
+from tests.console.browsing import Served, served
+from tests.console.large_installation import make_large
+from tests.console.sample_installation import make_sample
+from tests.console.screens import LARGE, SAMPLE, Shown, addresses, unnamed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+USERS: Final = 400
+
+
+class Look(NamedTuple):
+    """A window in which screens are looked at."""
+
+    width: int
+    scheme: str
+    zoom: int = 1
+
+
+QUICK: Final = (Look(390, "dark"), Look(1440, "light"))
+LOOKS: Final = tuple(Look(width, scheme) for width in (390, 768, 1024, 1440) for scheme in ("light", "dark"))
+# A browser that zooms to 200 % has half as many pixels of CSS, and draws each with twice as many of its own.
+ZOOMED: Final = tuple(Look(640, scheme, zoom=2) for scheme in ("light", "dark"))
+
+
+class Found(NamedTuple):
+    """An installation that is served, and what there is to look at."""
+
+    console: Served
+    shown: Shown
+
+
+@pytest.fixture(scope="module", params=["large", "sample"])
+def looked_at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
+    """The installation as large as any, and the sample."""
+    folder = tmp_path_factory.mktemp("looked-at")
+    if request.param == "large":
+        installation, shown = make_large(folder, USERS).open(), LARGE
+    else:
+        installation, shown = Installation.open(make_sample(folder).home, create=False), SAMPLE
+    with installation, served(installation) as console:
+        yield Found(console, shown)
+
+
+@pytest.fixture
+def console(looked_at: Found) -> Served:
+    """The console of it."""
+    return looked_at.console
+
+
+def _parameter(look: Look) -> object:
+    marks = () if look in QUICK else (pytest.mark.thorough,)
+    return pytest.param(look, marks=marks, id=f"{look.width}-{look.scheme}-{look.zoom}x")
+
+
+@pytest.mark.parametrize("look", [_parameter(look) for look in (*LOOKS, *ZOOMED)])
+def test_every_screen_keeps_the_rules_and_fits(
+    looked_at: Found, arrive: "Callable[..., Page]", judge: "Callable[[Page], list[str]]", look: Look
+) -> None:
+    size = {"width": look.width, "height": 900}
+    page = arrive(viewport=size, color_scheme=look.scheme, device_scale_factor=look.zoom, bypass_csp=True)
+    found: list[str] = []
+    for address in addresses(looked_at.shown):
+        answer = page.goto(looked_at.console.address + address)
+        assert answer is not None
+        assert answer.status == 200, address
+        found += [f"{address}: {one}" for one in judge(page)]
+    assert found == []
+
+
+def test_every_screen_is_looked_at() -> None:
+    """A screen whose address varies has to be named in `screens.py`; any other is found."""
+    assert unnamed() == set()
+    assert len(set(addresses(LARGE))) >= len(SCREENS)
