@@ -19,6 +19,7 @@ from licensekit.installation.details import Explained, ExplainedRow, FileDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users
 from licensekit.installation.installation import Installation
+from licensekit.installation.license_holders import Holder, HolderPage
 from licensekit.installation.operations import Moved, diagnose, move, restore
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
@@ -45,11 +46,11 @@ __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
     "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "GroupRule", "HeldSeat",
-    "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
-    "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
-    "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
-    "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal", "Void",
-    "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_directory", "parse_ids",
+    "Holder", "HolderPage", "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved",
+    "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal",
+    "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal",
+    "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal",
+    "Void", "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_directory", "parse_ids",
     "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
+from licensekit.dates import day_at
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.login import Decision, UserFacts, may_login
@@ -193,7 +194,7 @@ class Sites(Assignable):
                 _require_room(change)
             change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
             if not central:
-                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
+                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)], day_at(change.now))
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
             return written
 

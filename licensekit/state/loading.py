@@ -14,7 +14,7 @@ from licensekit.entitlements.events import Event
 from licensekit.entitlements.messages import Summary
 from licensekit.entitlements.notices import by_urgency, list_notices, summarize
 from licensekit.entitlements.parts import Part
-from licensekit.entitlements.questions import NextDate, next_date
+from licensekit.entitlements.questions import NextDate, coming_dates
 from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.state.home import MarkRead, read_mark
 from licensekit.state.journal import BundleRecord
@@ -100,9 +100,14 @@ class InstallationState(NamedTuple):
         return summarize(self.entitlements, self.notices, activated=bool(self.stored.bundles))
 
     @property
+    def coming_dates(self) -> tuple[NextDate, ...]:
+        """The dates of bundles that are still to come, by day: no ends of what is followed."""
+        return coming_dates(self.entitlements)
+
+    @property
     def next_date(self) -> NextDate | None:
-        """The nearest date of a bundle that is still to come: no end of what is followed."""
-        return next_date(self.entitlements)
+        """The first of `coming_dates`."""
+        return next(iter(self.coming_dates), None)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
