@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from licensekit.access import Access
 from licensekit.dates import date_of, day_at, format_days
@@ -222,6 +223,21 @@ def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     trust_store = entitlements.trust_store
     catalog = trust_store.catalogs.get(trust_store.issuer_of(code))
     return None if catalog is None else catalog.document.urls.get("buy")
+
+
+def order_address(entitlements: Entitlements, issuer: str, **asked: str) -> str | None:
+    """Return the page where an issuer sells more, with the serial here and what is `asked` for as its parameters.
+
+    None where its catalog names no page: its text may be anything, and what is no web address must not be followed.
+    """
+    catalog, bundles = entitlements.trust_store.catalogs.get(issuer), (one.document for one in entitlements.bundles)
+    page = "" if catalog is None else catalog.document.urls.get("buy", "")
+    if not page.startswith(("https://", "http://")):
+        return None
+    serial = next((one.serial for one in bundles if one.issuer == issuer), entitlements.serial)
+    page, *fragment = page.split("#", 1)
+    given = urlencode({**({} if serial is None else {"serial": serial}), **asked})
+    return "#".join((f"{page}{'&' if '?' in page else '?'}{given}" if given else page, *fragment))
 
 
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:

@@ -12,7 +12,7 @@ from licensekit.entitlements.holdings import Explanation, Given, given, held_acc
 from licensekit.entitlements.holdings import explain as explain_license
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.messages import About, BeyondSold, FullWithAnother, KindExcluded, NotHeld
-from licensekit.entitlements.questions import called
+from licensekit.entitlements.questions import called, order_address
 from licensekit.errors import Coded, LicenseError, NotFound
 from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
@@ -146,7 +146,7 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         includes=tuple(sorted(entitlements.closure[name])),
         replaced_by=None if heir is None else trust_store.qualify(row.issuer, heir),
         required_by=tuple(sorted(c for c, one in licenses.items() if name in trust_store.beside(c, one.requires))),
-        buy=where_to_buy(entitlements, name),
+        buy=order_address(entitlements, row.issuer, license=name) or where_to_buy(entitlements, name),
         explanations=explain_license(entitlements, name),
         why=tuple(_why(entitlements, row)),
         holders=holders,

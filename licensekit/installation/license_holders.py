@@ -12,7 +12,7 @@ from licensekit.state.users import SiteFacts, all_sites
 from licensekit.wire.documents import Kind
 
 
-class Holder(NamedTuple):
+class LicenseHolder(NamedTuple):
     """A user or site that has a license."""
 
     facts: UserFacts | SiteFacts
@@ -27,7 +27,7 @@ class Holder(NamedTuple):
 class HolderPage(NamedTuple):
     """Some of those who have a license, by id."""
 
-    holders: tuple[Holder, ...]
+    holders: tuple[LicenseHolder, ...]
     after: str = ""
     """Where the next page begins; empty after the last one."""
 
@@ -59,9 +59,9 @@ def page_of_holders(read: ReadTransaction, code: str, *, after: str = "", limit:
         found, following = rest[:limit], rest[limit - 1].id if len(rest) > limit else ""
     days = slots.days_since(read.connection, kind, givers, [one.id for one in found])
 
-    def holder(facts: UserFacts | SiteFacts) -> Holder:
+    def holder(facts: UserFacts | SiteFacts) -> LicenseHolder:
         through = () if name in facts.licenses else tuple(one for one in facts.licenses if one in givers)
         giving = {*(through or (name,))}
-        return Holder(facts, days.get(facts.id), through, giving <= {*lapsed(granted, kind, facts.holdings)})
+        return LicenseHolder(facts, days.get(facts.id), through, giving <= {*lapsed(granted, kind, facts.holdings)})
 
     return HolderPage(tuple(map(holder, found)), following)
