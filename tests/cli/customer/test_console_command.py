@@ -72,7 +72,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 @pytest.mark.process
 def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
     crm("users add anna")
-    with running(shelf, "--port", "0") as (printed, more):
+    with running(shelf, "--port", "0") as (printed, _):
         found = LINK.search(printed)
         assert found
         base, code = found.groups()
