@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, files, holders, licenses
+from licensekit.console.pages import events, files, holders, licenses, overview
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
@@ -45,10 +45,11 @@ def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -
 
 
 SCREENS: Final[Mapping[str, Show]] = {
-    "/": licenses.status_tab,
-    "/licenses": licenses.start,
+    "/": overview.overview,
+    "/licenses": licenses.issuer_tab,
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
+    "/license/{code}/buy": licenses.buy,
     "/activate": files.ask,
     "/users": holders.associates,
     "/users/others": holders.others,

@@ -19,7 +19,7 @@ from licensekit.installation.details import Explained, ExplainedRow, FileDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users
 from licensekit.installation.installation import Installation
-from licensekit.installation.license_holders import HolderPage, LicenseHolder
+from licensekit.installation.license_holders import LicenseHolder
 from licensekit.installation.operations import Moved, diagnose, move, restore
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
@@ -46,13 +46,12 @@ __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
     "AuditEntry", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision", "Diagnosis", "Event",
     "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given", "GroupRule", "HeldSeat",
-    "HolderPage", "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseHolder", "LicenseRow",
-    "Moved", "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored",
-    "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites",
-    "SyncProposal", "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users",
-    "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login", "metric_lines", "move",
-    "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines",
-    "ways",
+    "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseHolder", "LicenseRow", "Moved",
+    "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal",
+    "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal",
+    "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users", "UsersProposal",
+    "Void", "concerning", "diagnose", "local_folder", "locate", "may_login", "metric_lines", "move", "order_address",
+    "parse_directory", "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip
 
 

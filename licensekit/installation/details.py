@@ -151,7 +151,7 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         why=tuple(_why(entitlements, row)),
         holders=holders,
         surplus=holders[:over],
-        history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
+        history=tuple(_history(read, state, row.issuer, name.rpartition(".")[2])),
     )
 
 
@@ -162,10 +162,10 @@ def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
     yield from (one for one in missing if one.reason == "installation")
 
 
-def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
-    verified = verify_bundles(read.stored.every, trust_store, read.now).verified
+def _history(read: ReadTransaction, state: InstallationState, issuer: str, bare: str) -> Iterator[BundleRecord]:
+    verified = verify_bundles(read.stored.every, state.trust_store, read.now).verified
     naming = {one.identity for one in verified if any(bare in one.document.counts(kind) for kind in Kind)}
-    return (one for one in read.bundles() if one.issuer == issuer and one.identity in naming)
+    return (one for one in read.bundles(state) if one.issuer == issuer and one.identity in naming)
 
 
 class ExplainedRow(NamedTuple):

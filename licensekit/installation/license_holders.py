@@ -24,19 +24,13 @@ class LicenseHolder(NamedTuple):
     """Whether no assignment of it gives all that it could."""
 
 
-class HolderPage(NamedTuple):
-    """Some of those who have a license, by id."""
-
-    holders: tuple[LicenseHolder, ...]
-    after: str = ""
-    """Where the next page begins; empty after the last one."""
-
-
-def page_of_holders(read: ReadTransaction, code: str, *, after: str = "", limit: int = 50) -> HolderPage:
+def page_of_holders(
+    read: ReadTransaction, code: str, *, after: str = "", limit: int = 50
+) -> tuple[tuple[LicenseHolder, ...], str]:
     """Look up who has a license by assignment, of itself or of what includes it; of one that limits sites, satellites.
 
-    Of a license that everybody has: who is assigned it. `after` is what the page before said; a page costs the same
-    however many users there are, as `Users.page` does.
+    Of a license that everybody has: who is assigned it. Returns some of them, by id, and the `after` of the next page,
+    if there is one. A page costs the same however many users there are, as that of `Users.page` does.
 
     Raises:
         UnknownCode: no catalog has it.
@@ -64,4 +58,4 @@ def page_of_holders(read: ReadTransaction, code: str, *, after: str = "", limit:
         giving = {*(through or (name,))}
         return LicenseHolder(facts, days.get(facts.id), through, giving <= {*lapsed(granted, kind, facts.holdings)})
 
-    return HolderPage(tuple(map(holder, found)), following)
+    return tuple(map(holder, found)), following

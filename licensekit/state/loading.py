@@ -104,14 +104,9 @@ class InstallationState(NamedTuple):
         """The dates of bundles that are still to come, by day: no ends of what is followed."""
         return coming_dates(self.entitlements)
 
-    @property
-    def next_date(self) -> NextDate | None:
-        """The first of `coming_dates`."""
-        return next(iter(self.coming_dates), None)
-
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
-        granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
+        granted, key = self.entitlements, self.fingerprint.key
         return {
             "summary": self.summary.as_json(),
             "product": self.trust_store.product,
@@ -120,7 +115,7 @@ class InstallationState(NamedTuple):
             "now": format_seconds(self.now),
             "covered_until": granted.product_coverage.shown_until,
             "parts": [one.plain(self.now) for one in granted.coverage],
-            "next_date": None if coming is None else coming.plain(self.now),
+            "next_date": next((one.plain(self.now) for one in self.coming_dates), None),
             "bundles": [part.plain(self.now) for part in self.parts],
             "licenses": [row.plain() for row in self.licenses],
             "settings": dict(granted.settings.values),
@@ -239,15 +234,15 @@ class ReadTransaction(NamedTuple):
         state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
-    def bundles(self) -> tuple[BundleRecord, ...]:
+    def bundles(self, state: InstallationState | None = None) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated, in the order of activation.
 
-        Of those that are kept it says whether they are active; raises as `state` does.
+        Of those that are kept it says whether they are active, in `state` if it was evaluated; raises as `state` does.
         """
         records = [record for record, _ in self.stored.every]
         if not records:
             return ()
-        state = self.state()
+        state = state or self.state()
         active = {one.identity.hex() for one in state.bundles}
         active |= {one.identity for one in state.unusable if one.type == "bundle"}
         return tuple(

@@ -22,7 +22,8 @@ SERIAL = "1010000014"
     ],
 )
 def test_a_page_gets_the_serial_and_what_is_asked_for(page: str | None, address: str | None) -> None:
-    shop = makers.catalog(licenses={"user": makers.license_entry(USER)}, access={}, urls={} if page is None else {"buy": page})
+    urls = {} if page is None else {"buy": page}
+    shop = makers.catalog(licenses={"user": makers.license_entry(USER)}, access={}, urls=urls)
     sold = granted(trust_store(shop), bare(users={"user": 1}))
     assert order_address(sold, "demo", license="user", number="3") == address
     assert where_to_buy(sold, "user") == page
