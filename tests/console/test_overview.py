@@ -130,7 +130,7 @@ def test_dates_are_on_the_line_in_their_order_and_its_names_do_not_touch(crm: In
     places = [one.place for one in dates]
     assert places == sorted(places)
     assert (min(places) > 0, max(places)) == (True, 100)
-    assert all(later - sooner >= 15 for (_, sooner), (_, later) in pairwise(ticks))
+    assert all(later - sooner >= 22 for (_, sooner), (_, later) in pairwise(ticks))
 
 
 def test_the_fullest_licenses_come_first(crm: Installation, browser: Browser) -> None:

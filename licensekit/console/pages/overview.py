@@ -14,7 +14,7 @@ from licensekit.installation import NO_LOGIN, EventScope, InstallationState, Lic
 
 _TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)
 """The days from now on that the time line may name."""
-_APART: Final = 15
+_APART: Final = 22
 """How many percent of the line a name needs."""
 
 
