@@ -25,7 +25,7 @@ class LicenseHolder(NamedTuple):
 
 
 def page_of_holders(
-    read: ReadTransaction, code: str, *, after: str = "", limit: int = 50
+    read: ReadTransaction, code: str, *, after: str = "", limit: int = 25
 ) -> tuple[tuple[LicenseHolder, ...], str]:
     """Look up who has a license by assignment, of itself or of what includes it; of one that limits sites, satellites.
 

@@ -350,7 +350,7 @@ def test_a_number_that_is_typed_is_in_the_link_to_buy_and_in_the_mail(
     go(page, console, "/license/sales")
     page.get_by_role("link", name="Buy more").click()
     page.get_by_label("How many more").fill("12")
-    page.wait_for_function("document.querySelector('#mail').value.includes('buy 12 more')")
+    page.locator("#mail").filter(has_text="buy 12 more").wait_for()
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("heading", name="Fullest licenses").wait_for()
 

@@ -1,7 +1,6 @@
 """Licenses: a tab for each issuer, everything about one license, and how more of it are bought."""
 
 import re
-from typing import Final
 
 from starlette.responses import Response
 
@@ -12,9 +11,6 @@ from licensekit.dates import day_at
 from licensekit.errors import UnknownCode
 from licensekit.installation import HeldSeat, LicenseHolder, order_address
 from licensekit.wire.documents import Kind, SeatKind
-
-PAGE: Final = 25
-"""How many holders are on a page."""
 
 
 def issuer_tab(visit: Visit) -> Response:
@@ -37,7 +33,7 @@ def license_page(visit: Visit) -> Response:
     if details.license.seats is SeatKind.CONCURRENT:
         leases = visit.installation.leases.list(license_code=code)
     elif details.row.kind is not Kind.SYSTEM:
-        holders, after = visit.installation.holders(code, after=visit.asked("after"), limit=PAGE)
+        holders, after = visit.installation.holders(code, after=visit.asked("after"))
     next_page = visit.url(f"/license/{code}", after=after) if after else None
     return page(visit, "license.html", details=details, leases=leases, holders=holders, next_page=next_page)
 
