@@ -22,10 +22,14 @@ def test_without_a_name_the_vendors_tab_is_shown(browser: Browser) -> None:
 
 
 def test_bundles_are_titled_as_people_say_with_their_numbers_on_demand(crm: Installation, browser: Browser) -> None:
-    only: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
-    crm.activate(file(bundle(part="travel-1", **{**only, "users": {"travel": 5}})))
-    crm.activate(file(bundle(part="more", **{**only, "users": {"windows": 9, "sales": 1, "sale-cal": 1}})))
-    crm.activate(file(bundle(part="odd", **{**only, "system": {"mystery": 1}})))
+    nothing: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
+    for part, kind, counts in (
+        ("travel-1", "users", {"travel": 5}),
+        ("more", "users", {"windows": 9, "sales": 1, "sale-cal": 1}),
+        ("odd", "system", {"mystery": 1}),
+    ):
+        sold: dict[str, Any] = {**nothing, "part": part, kind: counts}
+        crm.activate(file(bundle(**sold)))
     page = browser.get("/licenses")
     for title in ("Base license", "Add-on: User", "Add-on: User and User", "Add-on: odd"):
         assert f"<strong>{title}</strong>" in page
@@ -231,7 +235,7 @@ def test_where_a_catalog_names_a_mail_address_the_mail_is_written(tmp_path_facto
     with home.open() as installation:
         installation.activate(file(bundle(**SOLD)))
         page = unescape(Browser(client_of(installation)).get("/license/sales/buy", number="3"))
-    [address] = re.findall(r'href="(mailto:[^"]*)"', page)
+    [address] = map(str, re.findall(r'href="(mailto:[^"]*)"', page))
     written = parse_qs(urlsplit(address).query)
     assert urlsplit(address).path == "sales@example.com"
     assert written["subject"] == ["Order: 3 \u00d7 User, serial 1010000014"]

@@ -16,7 +16,7 @@ from tests.console.conftest import Browser, words
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
 
-ONLY: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
+NOTHING: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
 PERPETUAL: dict[str, Any] = {"warning": None, "expiry": None, "grace": None}
 
 
@@ -26,6 +26,11 @@ def section(page: str, name: str) -> str:
     return words(found)
 
 
+def add_on(part: str) -> dict[str, Any]:
+    """Return what is in a small add-on."""
+    return {**NOTHING, "part": part, "users": {"travel": 1}}
+
+
 def activate_partner(crm: Installation, **changes: Any) -> None:
     """Activate a file of a second issuer."""
     partner, licenses = makers.key("partner"), {"maps": makers.license_entry(Kind.SYSTEM, "Maps")}
@@ -33,8 +38,8 @@ def activate_partner(crm: Installation, **changes: Any) -> None:
     keys = [makers.admitted(makers.key("vendor")), makers.admitted(partner, "p", scope=scope)]
     trust = sign(makers.trust(*keys, version=2), makers.key("root"))
     catalog = makers.catalog(issuer="partner", names={"issuer": "Partner & Co"}, licenses=licenses, access={})
-    sold = bundle(issuer="partner", **{**ONLY, "system": {"maps": 1}, **changes})
-    crm.activate(file(trust, sign(catalog, partner), sign(sold, partner)))
+    sold: dict[str, Any] = {**NOTHING, "issuer": "partner", "system": {"maps": 1}, **changes}
+    crm.activate(file(trust, sign(catalog, partner), sign(bundle(**sold), partner)))
 
 
 def test_where_nothing_needs_anybody_it_says_until_when_everything_is_licensed(browser: Browser) -> None:
@@ -97,7 +102,7 @@ def test_of_an_installation_with_an_add_on_alone_the_base_is_missed(
     crm_home: Home, home_without_files: Browser
 ) -> None:
     with crm_home.open() as crm:
-        crm.activate(file(bundle(part="more", **{**ONLY, "users": {"travel": 1}})))
+        crm.activate(file(bundle(**add_on("more"))))
     assert "Not licensed: no base license is in force" in words(home_without_files.get("/"))
 
 
@@ -117,7 +122,7 @@ def test_the_dates_of_all_issuers_are_one_list(crm: Installation, browser: Brows
 
 def test_what_has_the_same_date_is_one_entry(crm: Installation, browser: Browser) -> None:
     for number in range(3):
-        crm.activate(file(bundle(part=f"more{number}", **{**ONLY, "users": {"travel": 1}})))
+        crm.activate(file(bundle(**add_on(f"more{number}"))))
     dates = outlook(crm.state())[0]
     assert len({(one.day, one.name) for one in dates}) == len(dates)
     assert {len(one.parts) for one in dates} == {4}
