@@ -192,6 +192,7 @@ def test_holders_come_in_pages(crm: Installation, browser: Browser) -> None:
     rest = browser.get(following)
     assert rest.count('href="/user?id=') == 5
     assert "First page" in words(rest)
+    assert "Nobody else has it." in words(browser.get("/license/user", after="zoe"))
 
 
 def test_what_everybody_has_says_so(crm: Installation, browser: Browser) -> None:
