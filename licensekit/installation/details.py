@@ -165,7 +165,7 @@ def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
 def _history(read: ReadTransaction, state: InstallationState, issuer: str, bare: str) -> Iterator[BundleRecord]:
     verified = verify_bundles(read.stored.every, state.trust_store, read.now).verified
     naming = {one.identity for one in verified if any(bare in one.document.counts(kind) for kind in Kind)}
-    return (one for one in read.bundles(state) if one.issuer == issuer and one.identity in naming)
+    return (one for one in state.records if one.issuer == issuer and one.identity in naming)
 
 
 class ExplainedRow(NamedTuple):

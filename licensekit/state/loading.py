@@ -100,6 +100,16 @@ class InstallationState(NamedTuple):
         return summarize(self.entitlements, self.notices, activated=bool(self.stored.bundles))
 
     @property
+    def records(self) -> tuple[BundleRecord, ...]:
+        """Every bundle that was ever activated, in that order; of those that are kept, whether they are active."""
+        active = {one.identity.hex() for one in self.bundles}
+        active |= {one.identity for one in self.unusable if one.type == "bundle"}
+        return tuple(
+            one._replace(state=ACTIVE if one.identity.hex() in active else REPLACED) if one.state == KEPT else one
+            for one, _ in self.stored.every
+        )
+
+    @property
     def coming_dates(self) -> tuple[NextDate, ...]:
         """The dates of bundles that are still to come, by day: no ends of what is followed."""
         return coming_dates(self.entitlements)
@@ -234,23 +244,9 @@ class ReadTransaction(NamedTuple):
         state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
-    def bundles(self, state: InstallationState | None = None) -> tuple[BundleRecord, ...]:
-        """Return every bundle that was ever activated, in the order of activation.
-
-        Of those that are kept it says whether they are active, in `state` if it was evaluated; raises as `state` does.
-        """
-        records = [record for record, _ in self.stored.every]
-        if not records:
-            return ()
-        state = state or self.state()
-        active = {one.identity.hex() for one in state.bundles}
-        active |= {one.identity for one in state.unusable if one.type == "bundle"}
-        return tuple(
-            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
-            if record.state == KEPT
-            else record
-            for record in records
-        )
+    def bundles(self) -> tuple[BundleRecord, ...]:
+        """Return every bundle that was ever activated, as `InstallationState.records`; raises as `state` does."""
+        return self.state().records if self.stored.every else ()
 
 
 @contextmanager

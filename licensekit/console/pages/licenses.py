@@ -22,7 +22,7 @@ def issuer_tab(visit: Visit) -> Response:
     if issuer not in tabs:
         raise UnknownCode(reason="issuer", name=issuer)
     facts = issuer_facts(state, issuer, visit.asked("find"))
-    bundles = [one for one in visit.installation.bundles()[::-1] if one.issuer == issuer]
+    bundles = [one for one in state.records[::-1] if one.issuer == issuer]
     return page(visit, "licenses.html", issuer=issuer, tabs=tabs, today=day_at(state.now), bundles=bundles, **facts)
 
 
@@ -40,8 +40,9 @@ def license_page(visit: Visit) -> Response:
 
 def buy(visit: Visit) -> Response:
     """Show how more of a license are bought: at a page of its issuer, or by a mail."""
-    state, details = visit.state, visit.installation.license(visit.request.path_params["code"])
-    row, asked = details.row, visit.asked("number")
+    state, code, asked = visit.state, visit.request.path_params["code"], visit.asked("number")
+    if (row := next((one for one in state.licenses if one.code == code), None)) is None:
+        raise UnknownCode(reason="license", name=code)
     number = (int(asked) if re.fullmatch("[0-9]{1,9}", asked) else 0) or over(row) or 1
     order = order_address(state.entitlements, row.issuer, license=row.code, number=str(number))
     urls = state.trust_store.catalogs[row.issuer].document.urls
