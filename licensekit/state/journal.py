@@ -166,8 +166,7 @@ def _take(state: JournalState, entry: entries.BundleTaken) -> JournalState:
 
 def _end(state: JournalState, entry: entries.BundleEnded) -> JournalState:
     identity, bundles = entry.identity, state.bundles
-    known = bundles.get(identity)
-    if known is not None and known.state != RETURNED:
+    if (known := bundles.get(identity)) is not None and known.state != RETURNED:
         bundles = {**bundles, identity: known._replace(state=entry.state)}
     returned = state.returned | {identity} if entry.state == RETURNED else state.returned
     return state._replace(bundles=bundles, returned=returned)

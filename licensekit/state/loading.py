@@ -200,36 +200,22 @@ class ReadTransaction(NamedTuple):
         """Evaluate everything that the installation is, has and may do now.
 
         With `now` (seconds since 1970): what it would be then, if nothing is changed until then. Every signature is
-        verified again: the database is not believed.
-
-        Raises:
-            NotActivated: no pack was given, and none recorded yet.
-            HomeInvalid: the installation belongs to another root.
-            FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
+        verified again: the database is not believed. Raises `NotActivated` without a pack, `HomeInvalid` for another
+        root, and `FormatError` or `TrustError` where the pack is not to be believed or something newer was seen before.
         """
         stored, released = self.stored, self.opened.released
         believed, unusable = combine_trust(stored, self.root, self.pack)
         trust_store = at_floor(believed, stored.seen)
-        verified = verify_bundles(stored.bundles, trust_store, self.now)
-        kept = verified.kept
+        _, kept, refused = verify_bundles(stored.bundles, trust_store, self.now)
         fingerprint = stored.fingerprint(kept, self.opened.facts)
         entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
         in_force = [part.verified for part in entitlements.parts]
-        lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
+        lost = lost_bundles(stored.bundles, in_force, refused, trust_store.trust)
         in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
         gone = without_requirement(entitlements, in_use)
-        state = InstallationState(
-            trust_store=trust_store,
-            kept=kept,
-            unusable=(*unusable, *lost),
-            entitlements=entitlements,
-            in_use=in_use,
-            now=self.now,
-            fingerprint=fingerprint,
-            released=released,
-            stored=stored,
-            unused=tuple(unused(self.connection, stored.told_since, today, gone, in_use)),
-        )
+        idle = tuple(unused(self.connection, stored.told_since, today, gone, in_use))
+        granted = trust_store, kept, (*unusable, *lost), entitlements, in_use, self.now
+        state = InstallationState(*granted, fingerprint, released, stored, unused=idle)
         clock = self.reading.clock
         state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
@@ -245,12 +231,8 @@ class ReadTransaction(NamedTuple):
         state = self.state()
         active = {one.identity.hex() for one in state.bundles}
         active |= {one.identity for one in state.unusable if one.type == "bundle"}
-        return tuple(
-            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
-            if record.state == KEPT
-            else record
-            for record in records
-        )
+        shown = {one: ACTIVE if one.identity.hex() in active else REPLACED for one in records if one.state == KEPT}
+        return tuple(one._replace(state=shown.get(one, one.state)) for one in records)
 
 
 @contextmanager

@@ -35,11 +35,7 @@ from licensekit.wire.documents import Bundle, Kind, Root
 
 ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
-_LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
-    "request": frozenset({"nonce", "facts"}),
-    "reset": frozenset({"nonce"}),
-    "lease-borrow": frozenset({"lease"}),
-}
+_LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
@@ -80,9 +76,8 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
         newest = connection.one(_SQL["journal_head"])
         if newest == (*known.head, known.head.number):
             return known
-    rows = connection.rows(_SQL["journal"])
-    stored = [Row(number, *map(_bytes, values)) for number, *values in rows]
-    journal = verify(stored, head, key.verifying_key)
+    rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
+    journal = verify(rows, head, key.verifying_key)
     return journal if journal.fault is None else _without_returned(connection, journal)
 
 
@@ -93,8 +88,7 @@ def _bytes(value: Any) -> bytes:
 
 def _without_returned(connection: Connection, journal: Journal) -> Journal:
     """Return a journal that does not hold, without the bundles of which there are receipts."""
-    rows = connection.rows(_SQL["returned"])
-    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in rows)
+    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
@@ -168,21 +162,10 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleT
     counts = [count for kind in Kind for count in bundle.counts(kind).values()]
     known = [count for count in counts if count is not None]
     is_limited = len(known) == len(counts) and not bundle.settings and not bundle.replaces
-    return entries.BundleTaken(
-        identity=verified.identity,
-        issuer=bundle.issuer,
-        serial=bundle.serial,
-        part=bundle.part,
-        use=bundle.use,
-        sequence=bundle.sequence,
-        at=now,
-        issued=bundle.issued,
-        scheme=key.scheme,
-        key=key.key_id,
-        most=max(known, default=0) if is_limited else None,
-        term=None if bundle.term_end is None else bundle.term_end - day_at(bundle.issued),
-        elapsed=elapsed,
-    )
+    most = max(known, default=0) if is_limited else None
+    term = None if bundle.term_end is None else bundle.term_end - day_at(bundle.issued)
+    named = verified.identity, bundle.issuer, bundle.serial, bundle.part, bundle.use, bundle.sequence
+    return entries.BundleTaken(*named, now, bundle.issued, key.scheme, key.key_id, most, term, elapsed)
 
 
 def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | None) -> entries.DocumentSeen:
@@ -250,7 +233,7 @@ def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str,
 def fields_of(did: str) -> frozenset[str]:
     """Return the names of all the data that an entry of a code has."""
     named = (name for _, name, _, _ in Formatter().parse(_sentences()[did]) if name)
-    return _LEFT_OUT.get(did, frozenset()).union(named)
+    return frozenset(named).union(_LEFT_OUT.get(did, ()))
 
 
 def sentence_of(facts: Mapping[str, Any]) -> str:

@@ -83,8 +83,8 @@ def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
 
 
 def _read_facts(root: Path, system: str) -> dict[str, str]:
-    if system in {"win32", "darwin"}:
-        return _of_windows() if system == "win32" else _of_mac()
+    if of_system := {"win32": _of_windows, "darwin": _of_mac}.get(system):
+        return of_system()
     return {
         **{name: _first(root, paths) for name, paths in _FILES.items()},
         "disk": _lowest(_first(disk, _DISK) for disk in _built_in(root / "sys/class/block")),

@@ -8,6 +8,7 @@ ends a second later here than for its holder, who must not be the last to know.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from random import randrange
 from secrets import token_hex
 from typing import Any, Final, NamedTuple
@@ -99,11 +100,9 @@ def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) 
     listed = [lease for lease, _ in leases]
     with database.write(shared=True) as connection:
         now = lease_time(connection, now)
-        renewed = connection.run_many(
-            _SQL["renew"],
-            [(now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now) for one, ttl in leases],
-        )
-        if renewed == len(listed):
+        ends = ((now + ttl + _ROUNDING, one) for one, ttl in leases)
+        rows = [(end, end, one.license, one.seat, one.id, now) for end, one in ends]
+        if connection.run_many(_SQL["renew"], rows) == len(listed):
             return frozenset(lease.id for lease in listed)
         return _held_of(connection, listed, now)
 
@@ -115,12 +114,9 @@ def still_held(database: Database, leases: Sequence[HeldSeat], now: int) -> froz
 
 
 def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
-    ids = frozenset(
-        found
-        for license_ in sorted({lease.license for lease in leases})
-        for (found,) in connection.rows(_SQL["held_of_license"], license_, now)
-    )
-    return ids & {lease.id for lease in leases}
+    licenses = sorted({lease.license for lease in leases})
+    held = chain.from_iterable(connection.rows(_SQL["held_of_license"], one, now) for one in licenses)
+    return frozenset(found for (found,) in held) & {lease.id for lease in leases}
 
 
 def end(connection: Connection, lease: HeldSeat) -> None:

@@ -6,7 +6,7 @@ holders have, or that is no such number, is read as `NO_SLOT`, which grants noth
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
@@ -97,11 +97,9 @@ def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, l
 
 def _occupied(connection: Connection, query: LiteralString, code: str, values: Sequence[Value]) -> set[int]:
     """Return the slots of a license that the rows with these values have."""
-    found: set[int] = set()
-    for at in range(0, len(values), _AT_ONCE):
-        some = values[at : at + _AT_ONCE]
-        found.update(slot_of(slot) for (slot,) in connection.rows(with_marks(query, some), code, *some))
-    return found - {NO_SLOT}
+    pieces = (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
+    rows = chain.from_iterable(connection.rows(with_marks(query, some), code, *some) for some in pieces)
+    return {slot_of(slot) for (slot,) in rows} - {NO_SLOT}
 
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import KEPT, BundleTaken
 from licensekit.state.logs import JournalWriter
 from licensekit.state.notices import UnusableDocument
-from licensekit.state.stored import Recorded, Stored, StoredBundle
+from licensekit.state.stored import SQL, Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, open_pack
 from licensekit.trust.roots import pin_of
@@ -152,8 +152,7 @@ def _without_unusable(
         except TrustMissing:
             pass  # a new root, whose trust document is still to come
         except LicenseError as error:
-            identity = _identity(token)
-            unusable.append(UnusableDocument(type=token.type, identity=identity, error=error))
+            unusable.append(UnusableDocument(type=token.type, identity=_identity(token), error=error))
             continue
         taken.append(token)
     return trust_store, tuple(unusable)
@@ -163,9 +162,7 @@ def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) 
     """Keep everything in force as received, and what was seen as the floor."""
     connection = journal.connection
     if trust_store.tokens != stored.trust:
-        connection.run("DELETE FROM trust_documents")
-        connection.run_many(
-            "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
-            [(place, token.type, token.frame) for place, token in enumerate(trust_store.tokens)],
-        )
+        connection.run(SQL["forget_trust"])
+        rows = [(place, token.type, token.frame) for place, token in enumerate(trust_store.tokens)]
+        connection.run_many(SQL["add_trust"], rows)
     journal.keep_seen(trust_store)

@@ -52,8 +52,7 @@ def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:
     """Look up what is known of a user, as `user_facts` does, or raise `NotFound`."""
-    user = user_facts(connection, user_id)
-    if user is None:
+    if (user := user_facts(connection, user_id)) is None:
         raise NotFound(reason="user", name=user_id)
     return user
 
@@ -65,10 +64,9 @@ def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
 
 def known_site(connection: Connection, site_id: str) -> SiteFacts:
     """Look up what is known of a site, as `site_facts` does, or raise `NotFound`."""
-    found = site_facts(connection, site_id)
-    if found is None:
+    if (site := site_facts(connection, site_id)) is None:
         raise NotFound(reason="site", name=site_id)
-    return found
+    return site
 
 
 def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
