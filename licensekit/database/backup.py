@@ -53,9 +53,7 @@ class RestoreLoses(Message, reasons=True):
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
     reason = "server" if is_url(database.location) else "damaged"
-    asked = database.dialect.queries
-    queries: list[LiteralString] = [asked[name] for name in asked if name.startswith("damage")]
-    for query in queries:
+    for query in (query for name, query in database.dialect.queries.items() if name.startswith("damage")):
         try:
             with database.read() as connection:
                 found = connection.rows(query)

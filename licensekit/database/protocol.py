@@ -95,11 +95,8 @@ class Connection(ABC):
     After a method has raised, the transaction is over: leave the block. SQLite would go on after an error and
     PostgreSQL does not; so that programs behave the same on both, neither does here.
 
-    Every method raises:
-        ConstraintViolated: a unique, foreign-key or check constraint refused the statement.
-        NotStorable: a value that cannot be stored: a NUL or lone surrogate in text, an integer of
-            more than 64 bits, more than `limits` allow.
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: the database itself.
+    Every method raises `ConstraintViolated`, `NotStorable` (a NUL or lone surrogate in text, an integer of more than 64
+    bits, a value longer than `VALUE_BYTES`), or `DatabaseBusy`, `DatabaseDamaged` or `DatabaseUnavailable`.
     """
 
     def __init__(self, translate: Translate, where: str) -> None:
@@ -128,9 +125,11 @@ class Connection(ABC):
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """Run a statement once for each of `rows` and return the number of rows changed."""
 
-    @abstractmethod
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
         """Return the rows of a query of any size one after the other, in constant memory."""
+        with self._lifetime:
+            fetch = self._stream(sql, params)
+        return self._batches(fetch)
 
     @abstractmethod
     def now(self) -> int | None:
@@ -147,6 +146,18 @@ class Connection(ABC):
     @abstractmethod
     def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Any:
         """Run a statement and return its cursor, as the driver has it (PEP 249)."""
+
+    @abstractmethod
+    def _stream(self, sql: LiteralString, params: tuple[Value, ...]) -> Callable[[], list[Row]]:
+        """Run a query and return what fetches its next rows: `STREAMED_ROWS` of them, fewer at the end."""
+
+    def _batches(self, fetch: Callable[[], list[Row]]) -> Iterator[Row]:
+        is_more = True
+        while is_more:
+            with self._lifetime:
+                batch = fetch()
+            yield from batch
+            is_more = len(batch) == STREAMED_ROWS
 
     def __enter__(self) -> Self:
         return self
@@ -178,16 +189,12 @@ class Database(Protocol):
         """Open the one write transaction that the database has at a time, in any process; never one inside another.
 
         It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
-        what was read stays true until the commit.
+        what was read stays true until the commit. With `shared`, other shared ones may run at the same time, so many
+        hosts need not queue, and `version` need not move. That is for rows such as leases, which a unique key keeps
+        apart: there, decide by what `run` says it changed, not by what was read.
 
-        With `shared`, other shared ones may run at the same time, so many hosts need not queue, and `version` need not
-        move. That is for rows such as leases, which a unique key keeps apart: there, decide by what `run` says it
-        changed, not by what was read.
-
-        Raises:
-            DatabaseNewer: a newer program has migrated the database since it was opened.
-            DatabaseBusy: another writer held it for longer than `BUSY_SECONDS`.
-            DatabaseDamaged, DatabaseUnavailable: it cannot be used; nothing was changed.
+        Raises `DatabaseNewer` where a newer program has migrated it meanwhile, `DatabaseBusy` where another writer held
+        it for longer than `BUSY_SECONDS`, `DatabaseDamaged` and `DatabaseUnavailable`; nothing was changed.
         """
         ...
 

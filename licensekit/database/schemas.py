@@ -184,8 +184,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
 
 def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
     """Refuse a database whose tables and indexes are not as migrated; others may be beside them, triggers may not."""
-    dialect = database.dialect
-    expected: dict[str, str] = {}
+    dialect, expected = database.dialect, dict[str, str]()
     for statement in schema.statements:
         words = statement.split()
         if words[0] == "CREATE":
@@ -221,19 +220,16 @@ def tables(schema: Schema) -> tuple[LiteralString, ...]:
 
 def count_rows(connection: Connection, schema: Schema) -> int:
     """Return how many rows all tables have together."""
-    counts = [connection.one(_COUNT + table) for table in tables(schema)]
-    return sum(row[0] for row in counts if row is not None)
+    return sum(number for table in tables(schema) for (number,) in connection.rows(_COUNT + table))
 
 
 def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
     """Copy every row from one transaction to another, where there is none yet."""
     for table in tables(schema):
         rows = rows_in_order(source, table)
-        first = next(rows, None)
-        if first is None:
-            continue
-        insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
-        target.run_many(insert, _telling(chain([first], rows), progress))
+        if (first := next(rows, None)) is not None:
+            insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
+            target.run_many(insert, _telling(chain([first], rows), progress))
 
 
 def compare_rows(

@@ -6,7 +6,7 @@ is prepared. Codes of errors are those of the PostgreSQL manual, appendix A.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
 from typing import Any, Final, LiteralString
@@ -60,7 +60,7 @@ _BUSY: Final[_Meaning] = partial(errors.DatabaseBusy, reason="server")
 _NOT_STORABLE: Final[_Meaning] = partial(errors.NotStorable, reason="server")
 _RIGHTS: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="rights")
 
-_BY_STATE: Final[dict[str, _Meaning]] = {
+_MEANINGS: Final[dict[str, _Meaning]] = {
     "25006": partial(errors.DatabaseUnavailable, reason="standby"),
     "25P03": partial(errors.DatabaseUnavailable, reason="idle"),
     "42501": _RIGHTS,
@@ -68,8 +68,6 @@ _BY_STATE: Final[dict[str, _Meaning]] = {
     "53300": partial(errors.DatabaseUnavailable, reason="connections"),
     "55P03": _BUSY,
     "57014": _BUSY,
-}
-_BY_CLASS: Final[dict[str, _Meaning]] = {
     "22": _NOT_STORABLE,
     "23": partial(errors.ConstraintViolated, reason="server"),
     "28": _RIGHTS,
@@ -81,6 +79,7 @@ _BY_CLASS: Final[dict[str, _Meaning]] = {
     "54": _NOT_STORABLE,
     "XX": partial(errors.DatabaseDamaged, reason="server"),
 }
+"""By code, else by its first two characters, the class."""
 
 
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
@@ -88,7 +87,7 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     if not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate or ""
-    meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
+    meaning = _MEANINGS.get(state) or _MEANINGS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)
 
 
@@ -137,15 +136,6 @@ class PostgresConnection(Connection):
             cursor.executemany(placed(sql), (storable(row, self._where) for row in rows))
             return max(cursor.rowcount, 0)
 
-    def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
-        """See `Connection.stream`."""
-        self._streams += 1
-        name = b"stream_%d" % self._streams
-        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql))
-        with self._lifetime:
-            self._raw.execute(declare, storable(params, self._where))
-        return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
-
     def now(self) -> int:
         """See `Connection.now`."""
         if self.began is not None:
@@ -176,13 +166,12 @@ class PostgresConnection(Connection):
     def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> psycopg.Cursor[Row]:
         return self._raw.execute(placed(sql), storable(params, self._where))
 
-    def _fetch(self, fetch: bytes) -> Iterator[Row]:
-        while True:
-            with self._lifetime:
-                batch = self._raw.execute(fetch).fetchall()
-            yield from batch
-            if len(batch) < STREAMED_ROWS:
-                return
+    def _stream(self, sql: LiteralString, params: tuple[Value, ...]) -> Callable[[], list[Row]]:
+        self._streams += 1
+        name = b"stream_%d" % self._streams
+        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql))
+        self._raw.execute(declare, storable(params, self._where))
+        return lambda: self._raw.execute(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name)).fetchall()
 
 
 @lru_cache(maxsize=1000)

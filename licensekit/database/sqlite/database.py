@@ -51,10 +51,8 @@ class SqliteDatabase(OneWriter):
 
     def __init__(self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         if schema is None:
-            is_made = False
-            files.require_there(path)
-        else:
-            is_made = files.prepare(path, wait=wait, create=create)
+            files.is_there(path, required=True)
+        is_made = schema is not None and files.prepare(path, wait=wait, create=create)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._reads_as_is = False
         self.location = str(self._path)
@@ -111,9 +109,8 @@ class SqliteDatabase(OneWriter):
             partial.replace(kept)
             sync_folder(kept.parent)
         except OSError as error:
-            raise DatabaseUnavailable(
-                reason="no-copy", detail=error.strerror or str(error), where=self.location
-            ) from error
+            detail = error.strerror or str(error)
+            raise DatabaseUnavailable(reason="no-copy", detail=detail, where=self.location) from error
 
     @contextmanager
     def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
@@ -145,11 +142,9 @@ class SqliteDatabase(OneWriter):
         try:
             found = self._path.stat()
         except OSError as error:
-            raise DatabaseUnavailable(
-                reason="gone" if isinstance(error, FileNotFoundError) else "not-opened",
-                detail=error.strerror or str(error),
-                where=self.location,
-            ) from error
+            reason = "gone" if isinstance(error, FileNotFoundError) else "not-opened"
+            detail = error.strerror or str(error)
+            raise DatabaseUnavailable(reason=reason, detail=detail, where=self.location) from error
         identity = found.st_dev, found.st_ino
         if not self._reads_as_is:
             return identity
