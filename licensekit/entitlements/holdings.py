@@ -162,32 +162,24 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     included = {name: frozenset(beside(name, one.includes)) for name, one in licenses.items()}
     return tuple(
         Explanation(
-            bundle=grant.part.label,
-            identity=grant.part.verified.identity.hex(),
-            issuer=grant.part.bundle.issuer,
-            state=grant.part.state,
-            access=grant.part.cap,
-            amount=None if via else grant.amount,
+            *(part.label, part.verified.identity.hex(), part.bundle.issuer, part.state, part.cap),
+            amount=None if via else amount,
             via=via,
             successor=via is not None and code not in spread([via], included),
             per=licenses[code].per,
-            starts=grant.part.bundle.starts,
-            expiry=grant.part.bundle.expiry,
+            starts=part.bundle.starts,
+            expiry=part.bundle.expiry,
         )
-        for grant, via in _sources(entitlements, code)
+        for (part, amount), via in _sources(entitlements, code)
     )
 
 
 def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | None]]:
     """Return what gives a license, itself or via another: bundles in force, then those to come."""
     to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
-    givers = [other for other, inner in entitlements.closure.items() if code in inner]
-    return [
-        (grant, via)
-        for grants in (entitlements.grants, to_come)
-        for name, via in ((code, None), *((giver, giver) for giver in givers))
-        for grant in grants.get(name, ())
-    ]
+    named = (None, *(other for other, inner in entitlements.closure.items() if code in inner))
+    pairs = [(grants.get(via or code, ()), via) for grants in (entitlements.grants, to_come) for via in named]
+    return [(grant, via) for every, via in pairs for grant in every]
 
 
 def why_not(entitlements: Entitlements, code: str) -> messages.WhyNot:
@@ -239,11 +231,8 @@ def given(
 ) -> tuple[Given, ...]:
     """Return how a user has each license, its own and everybody's; `access` is what `held_access` returns."""
     own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
-    found = [
-        given_of(entitlements, holdings, code, level, kind=Kind.USER, holder=user)
-        for code, level in access.items()
-        if level or code in own
-    ]
+    shown = [(code, level) for code, level in access.items() if level or code in own]
+    found = (given_of(entitlements, holdings, *one, kind=Kind.USER, holder=user) for one in shown)
     return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
 
 

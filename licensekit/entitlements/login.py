@@ -138,6 +138,5 @@ def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
         return
     for event in concerned:
         if event.kind == NO_LOGIN:
-            yield messages.LoginsStopped(
-                reason="announced" if event.message else "silent", number=event.number, announcement=event.message
-            )
+            reason, text = "announced" if event.message else "silent", event.message
+            yield messages.LoginsStopped(reason=reason, number=event.number, announcement=text)

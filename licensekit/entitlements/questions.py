@@ -226,24 +226,11 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
     """Return every license of every catalog, in the catalogs' order."""
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
-        numbers = count(entitlements, code, in_use.get(code, 0))
-        found.append(
-            LicenseRow(
-                code=code,
-                issuer=entitlements.trust_store.issuer_of(code),
-                kind=license_.kind,
-                name=license_.name,
-                access=best_access(entitlements, code),
-                total=numbers.total,
-                in_use=numbers.in_use,
-                hidden=license_.hidden,
-                plan=license_.plan,
-                granted=code in entitlements.grants,
-                quantity=license_.quantity,
-                per=license_.per,
-                period_ends=next((one.ends for one in numbers.allowances), None),
-            )
-        )
+        numbers, issuer = count(entitlements, code, in_use.get(code, 0)), entitlements.trust_store.issuer_of(code)
+        named = code, issuer, license_.kind, license_.name, best_access(entitlements, code)
+        numbered = numbers.total, numbers.in_use, license_.hidden, license_.plan, code in entitlements.grants
+        ends = next((one.ends for one in numbers.allowances), None)
+        found.append(LicenseRow(*named, *numbered, license_.quantity, license_.per, ends))
     return tuple(found)
 
 

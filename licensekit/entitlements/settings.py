@@ -57,12 +57,10 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
             unfit.append(sold)
         else:
             fitting.setdefault(sold.code, []).append(sold)
-    rows: list[SettingRow] = []
-    for code, (issuer, setting) in declared.items():
-        is_sold = code in fitting
-        value = merge(setting, fitting[code]) if is_sold else setting.default
-        rows.append(SettingRow(code, issuer, setting.name, value, is_sold))
-    return Settings(tuple(rows), {row.code: row.value for row in rows}, tuple(unfit), tuple(unknown))
+    values = {code: one.default for code, (_, one) in declared.items()}
+    values |= {code: merge(declared[code][1], sold) for code, sold in fitting.items()}
+    rows = (SettingRow(code, of, one.name, values[code], code in fitting) for code, (of, one) in declared.items())
+    return Settings(tuple(rows), values, tuple(unfit), tuple(unknown))
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
