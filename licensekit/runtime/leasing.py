@@ -157,9 +157,7 @@ class Leasing:
     def _follow_licenses(self, held: list[Lease]) -> None:
         """After a change of what is granted, replace the seats that give less than they must."""
         snapshot = self.live.snapshot
-        if snapshot is self._followed:
-            return
-        for lease in held:
+        for lease in held if snapshot is not self._followed else ():
             row, wanted = lease.row, lease.request
             given = seats.access_of(snapshot, row).get(wanted.license, Access.NONE)
             if lease.is_held and not row.borrowed and given < wanted.at_least:

@@ -87,9 +87,8 @@ def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, f
     """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow`."""
     begin, pool = elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
     if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
-        allowed = pool.borrow_seconds // HOUR_SECONDS
-        reason = "too-long" if allowed else "never"
-        raise BorrowRefused(reason=reason, license=row.license, asked=hours, hours=allowed)
+        most = pool.borrow_seconds // HOUR_SECONDS
+        raise BorrowRefused(reason="too-long" if most else "never", license=row.license, asked=hours, hours=most)
     with write_installation(replace(live.opened, by=row.holder)) as change:
         now = lease_time(change.connection, change.read.now)
         until = now + round(hours * HOUR_SECONDS)
@@ -178,9 +177,8 @@ class Lease:
         if not self.is_held:
             return Access.NONE
         snapshot = self._leasing.live.snapshot
-        name = asked(snapshot.state.entitlements, code)
         given = self._borrowed or access_of(snapshot, self.row)
-        return given.get(name, Access.NONE)
+        return given.get(asked(snapshot.state.entitlements, code), Access.NONE)
 
     def renew(self) -> None:
         """Renew it now. It is done in the background as well, after every third of `ttl`.
