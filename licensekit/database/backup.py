@@ -127,8 +127,7 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
                     fill(there, loses=loses is not None)
                 return Restored(about, entries, None)
         if present is not None:
-            damaged = RestoreLoses(reason="damaged", kind=place.schema.kind, error=present)
-            _require_confirmed(damaged, confirm=confirm)
+            _require_confirmed(RestoreLoses(reason="damaged", kind=place.schema.kind, error=present), confirm=confirm)
             aside = str(_set_aside(Path(place.location)))
         place.make_folder()
         connect(place.location, schema=place.schema, create=True, fill=fill).close()

@@ -107,8 +107,7 @@ def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:
             graded = ("error", error) if first == name else ("notice", CheckNotMade(reason="same", check=first))
             findings.append(Diagnosis(name, *graded))
         except Exception as error:  # noqa: BLE001  # whatever an edited row makes of it, the rest is still checked
-            broken = CheckNotMade(reason="broken", detail=repr(error))
-            findings.append(Diagnosis(name, "error", broken))
+            findings.append(Diagnosis(name, "error", CheckNotMade(reason="broken", detail=repr(error))))
     return tuple(findings)
 
 

@@ -232,8 +232,7 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
             continue
         if isinstance(value, str):
             if "\0" in value or len(value) > VALUE_BYTES:
-                reason = "too-long" if len(value) > VALUE_BYTES else "nul"
-                raise NotStorable(reason=reason, where=where)
+                raise NotStorable(reason="too-long" if len(value) > VALUE_BYTES else "nul", where=where)
         elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
             raise NotStorable(reason="too-long", where=where)
     return params
@@ -298,8 +297,7 @@ class ConnectionPool(Generic[C]):
     def _discard_if_closed(self, free: LifoQueue[C | None]) -> None:
         with suppress(Empty):
             while self._closed:
-                idle = free.get_nowait()
-                if idle is not None:
+                if (idle := free.get_nowait()) is not None:
                     self.discard(idle)
 
     def _of_process(self) -> LifoQueue[C | None]:

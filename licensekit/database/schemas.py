@@ -166,8 +166,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
 def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
     """Run what is pending; return whether the database was empty before."""
     dialect = database.dialect
-    found = _found(connection, dialect)
-    if found is None:
+    if (found := _found(connection, dialect)) is None:
         for statement in (*dialect.first, dialect.spell(_TABLE)):
             connection.run(statement)
         connection.run("INSERT INTO licensekit_schema VALUES (?, 0, 0)", schema.kind)
@@ -194,8 +193,7 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
             expected.pop(words[2], None)
     there = {name: _flat(text) for name, text in connection.rows(dialect.queries["defined"])}
     wrong = [name for name, text in expected.items() if there.get(name) != text]
-    triggers = connection.rows(dialect.queries["triggers"])
-    wrong += [f"{table} ({name})" for table, name in triggers if table in expected]
+    wrong += [f"{table} ({name})" for table, name in connection.rows(dialect.queries["triggers"]) if table in expected]
     if wrong:
         raise DatabaseDamaged(reason="differs", names=tuple(wrong), where=database.location)
 
@@ -237,8 +235,7 @@ def compare_rows(
 ) -> None:
     """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
-        pairs = zip_longest(rows_in_order(source, table), rows_in_order(target, table))
-        for one, other in _telling(pairs, progress):
+        for one, other in _telling(zip_longest(rows_in_order(source, table), rows_in_order(target, table)), progress):
             if one != other:
                 raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
 

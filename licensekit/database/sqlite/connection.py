@@ -89,8 +89,7 @@ class SqliteConnection(Connection):
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
         with self._lifetime:
-            checked = (storable(row, self._where) for row in rows)
-            return max(self._raw.executemany(sql, checked).rowcount, 0)
+            return max(self._raw.executemany(sql, (storable(row, self._where) for row in rows)).rowcount, 0)
 
     def now(self) -> None:
         """See `Connection.now`: there is no server."""
