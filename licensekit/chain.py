@@ -46,8 +46,7 @@ def unbroken(
 ) -> Iterator[E]:
     """Yield every entry that follows on the one before, from the first on.
 
-    Where one does not, raise what `damaged` makes of the reason and the number that is expected there: `missing` if the
-    entry has another number, `altered` if its hash is another.
+    Where one does not, raise what `damaged` makes of the reason, `missing` or `altered`, and the number expected there.
     """
     previous = GENESIS
     for expected, one in enumerate(entries, start=1):

@@ -81,12 +81,9 @@ def require_same(shown: P, now: P) -> None:
     `now` is the same operation, worked out inside the write transaction.
     """
     before, after = _promises(shown), _promises(now)
-    if before != after:
-        differing = [one for one in before if one not in after]
-        differing += [one for one in after if one not in before]
-        names = tuple(dict.fromkeys(name for name, _ in differing))
-        if names:
-            raise ProposalStale(about=shown.about, changed=names)
+    differing = [*(one for one in before if one not in after), *(one for one in after if one not in before)]
+    if names := tuple(dict.fromkeys(name for name, _ in differing)):
+        raise ProposalStale(about=shown.about, changed=names)
 
 
 def _promises(proposal: Proposal[Any]) -> list[tuple[str, object]]:

@@ -52,21 +52,18 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
 
 
 def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
-    """Return every difference between two catalogs, in the order of the new one, removed ones last.
-
-    What is taken away only through another license is no difference of its own; `takes_away` names it.
-    """
+    """Return what differs by itself between two catalogs, in the order of the new one, and what was removed last."""
     taking = {fault.where for fault in takes_away(old, new)}
     before, after = _flat(old), _flat(new)
     found: list[CatalogChange] = []
-    for where in [*after, *(path for path in before if path not in after)]:
+    for where in {**after, **before}:
         was, now = before.get(where), after.get(where)
         if was is None or now is None:
             found.append(CatalogChange(where, _title(was), _title(now), where in taking))
             continue
         found += [
             CatalogChange(f"{where}{key}", was.get(key), now.get(key), f"{where}{key}" in taking)
-            for key in [*now, *(key for key in was if key not in now)]
+            for key in {**now, **was}
             if was.get(key) != now.get(key)
         ]
     return found
@@ -102,14 +99,11 @@ def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldRe
         yield SoldReduced(reason="setting-type", before=word(old.type), after=word(new.type), where=f"{path}.type")
         return
     if old.combine is not new.combine:
-        before, after = word(old.combine), word(new.combine)
-        yield SoldReduced(reason="count", before=before, after=after, where=f"{path}.combine")
+        yield SoldReduced(reason="count", before=word(old.combine), after=word(new.combine), where=f"{path}.combine")
     if new.lowest is not None and (old.lowest is None or old.lowest < new.lowest):
-        before = f"below {new.lowest}"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.lowest")
+        yield SoldReduced(reason="setting-fits", before=f"below {new.lowest}", where=f"{path}.lowest")
     if new.highest is not None and (old.highest is None or old.highest > new.highest):
-        before = f"above {new.highest}"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.highest")
+        yield SoldReduced(reason="setting-fits", before=f"above {new.highest}", where=f"{path}.highest")
     if new.choices and not old.choices:
         yield SoldReduced(reason="setting-fits", before="of any text", where=f"{path}.choices")
     if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):

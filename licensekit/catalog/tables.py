@@ -36,10 +36,7 @@ def file_tables(catalog: Catalog) -> dict[str, dict[str, Any]]:
 
 
 def catalog_text(catalog: Catalog) -> str:
-    """Return the file of a catalog, in the order of its fields; what is usual is left out.
-
-    Comments were not signed and are not in it, nor what says when the catalog was signed.
-    """
+    """Return the file of a catalog, without what is usual, its comments, and when it was signed."""
     return "\n".join("".join(_lines(path, keys)) for path, keys in file_tables(catalog).items())
 
 

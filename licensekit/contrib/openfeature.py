@@ -55,16 +55,13 @@ def _resolvers(kind: type[T], *questions: str) -> tuple[Callable[..., FlagResolu
     """Return methods that resolve flags of a type by the first of `questions` that knows the code, sync and async."""
 
     def resolve(
-        provider: "LicenseProvider",
-        flag_key: str,
-        default_value: T,
-        evaluation_context: EvaluationContext | None = None,
+        self: "LicenseProvider", flag_key: str, default_value: T, evaluation_context: EvaluationContext | None = None
     ) -> FlagResolutionDetails[T]:
         user = (evaluation_context and evaluation_context.targeting_key) or None
         for question in questions:
             with suppress(UnknownCode):
                 try:
-                    return _resolved(kind, _ASK[question](provider.licensing, flag_key, user), default_value, user)
+                    return _resolved(kind, _ASK[question](self.licensing, flag_key, user), default_value, user)
                 except WrongKind as error:
                     raise TargetingKeyMissingError(str(error)) from error
         raise FlagNotFoundError(f"no catalog has `{flag_key}`")

@@ -80,8 +80,7 @@ def _of_plans(
 ) -> Iterator[errors.RefusedError]:
     of_issuer: dict[str, list[str]] = {}
     for code in sorted(after):
-        license_ = entitlements.licenses.get(code)
-        if license_ is not None and license_.plan:
+        if (license_ := entitlements.licenses.get(code)) is not None and license_.plan:
             of_issuer.setdefault(entitlements.trust_store.issuer_of(code), []).append(code)
     for plans in of_issuer.values():
         if len(plans) > 1 and new.intersection(plans):

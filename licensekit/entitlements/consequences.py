@@ -106,8 +106,7 @@ def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
         for holding in group.holdings:
             if holding not in served:
                 gives = access_by(state, Kind.USER, holding) is not Access.NONE
-                through = state.closure.get(holding.license, ())
-                served[holding] = frozenset((holding.license, *through) if gives else ())
+                served[holding] = frozenset((holding.license, *state.closure.get(holding.license, ())) if gives else ())
             has |= served[holding]
         open_ = [rule.way for rule in rules if group.kind in rule.kinds and rule.held <= has]
         people += group.people if open_ else 0

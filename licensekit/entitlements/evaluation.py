@@ -74,8 +74,7 @@ class Entitlements(NamedTuple):
     def coverage_of(self, issuer: str, part: str) -> Coverage:
         """Return until when an issuer's part is licensed; one that is not there is not."""
         nothing = Coverage(issuer, part, (), None, None)
-        found = (one for one in self.coverage if (one.issuer, one.part) == (issuer, part))
-        return next(found, nothing)
+        return next((one for one in self.coverage if (one.issuer, one.part) == (issuer, part)), nothing)
 
     @property
     def product_coverage(self) -> Coverage:
@@ -176,8 +175,7 @@ def grants_of(
         for kind in Kind:
             for code, count in bundle.counts(kind).items():
                 name = trust_store.qualify(bundle.issuer, code)
-                license_ = licenses.get(name)
-                if license_ is None or license_.kind is not kind:
+                if (license_ := licenses.get(name)) is None or license_.kind is not kind:
                     unknown.append((part, name))
                     continue
                 amount = count if most is None else amount_within(count, license_, bundle, most)

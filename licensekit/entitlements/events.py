@@ -62,8 +62,7 @@ def concerning(
     events: Iterable[Event], *, user: str | None = None, groups: Iterable[str] = (), site: str | None = None
 ) -> tuple[Event, ...]:
     """Return the events whose scope holds a user with its `groups`, compared folded, at a `site`."""
-    member_of = frozenset(map(folded, groups))
-    theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: member_of}
+    theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: frozenset(map(folded, groups))}
     return tuple(
         event
         for event in events

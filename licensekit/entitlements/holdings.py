@@ -54,8 +54,7 @@ def served_with(entitlements: Entitlements, holdings: Iterable[Holding], site_ho
 
 def access_by(entitlements: Entitlements, kind: Kind, holding: Holding) -> Access:
     """Return what an assignment to a user or site is served with, by its slot alone."""
-    license_ = entitlements.licenses.get(holding.license)
-    if license_ is None or license_.kind is not kind:
+    if (license_ := entitlements.licenses.get(holding.license)) is None or license_.kind is not kind:
         return Access.NONE
     cap = access_of(entitlements.tiers[holding.license], holding.slot - 1)
     if holding.satellite is None:
@@ -81,8 +80,7 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
             if cap > access.get(code, Access.NONE):
                 access[code] = cap
     for code, level in entitlements.present.items():
-        complete = full_with(entitlements, code)
-        if complete is not None:
+        if (complete := full_with(entitlements, code)) is not None:
             held = entitlements.present.get(complete, access.get(complete))
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
@@ -94,8 +92,7 @@ def beyond_sold(
 ) -> BeyondSold | None:
     """Return why the assignment that should give a license gives nothing; None: there is none, or none is sold."""
     for one in holdings:
-        license_ = entitlements.licenses.get(one.license)
-        if license_ is None or license_.kind is not kind:
+        if (license_ := entitlements.licenses.get(one.license)) is None or license_.kind is not kind:
             continue
         gives = code in (one.license, *entitlements.closure[one.license])
         tiers = entitlements.tiers[one.license]
@@ -188,8 +185,7 @@ def why_not(entitlements: Entitlements, code: str) -> messages.WhyNot:
         return messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
     if code not in entitlements.licenses:
         return messages.NotInCatalog()
-    complete = full_with(entitlements, code)
-    if complete is not None and entitlements.present.get(code) is Access.FULL:
+    if (complete := full_with(entitlements, code)) is not None and entitlements.present.get(code) is Access.FULL:
         return messages.FullWithAnother(license=complete)
     if (idle := _not_in_force(entitlements, code)) is not None:
         return idle
@@ -212,8 +208,7 @@ def not_entitled(entitlements: Entitlements, code: str, why: Message | None = No
 
 def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str) -> About:
     """Return why a license gives less than full access to a user, or a site, that is known."""
-    license_ = entitlements.licenses.get(code)
-    if license_ is None or license_.kind is Kind.SYSTEM:
+    if (license_ := entitlements.licenses.get(code)) is None or license_.kind is Kind.SYSTEM:
         return why_not(entitlements, code)
     givers = {code, *(one for one, inner in entitlements.closure.items() if code in inner)}
     held = next((one.license for one in holdings if one.license in givers), None)

@@ -126,8 +126,7 @@ def _of_licenses(
     for written in rule.all:
         code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:
-            license_ = entitlements.licenses.get(code)
-            if license_ is not None and license_.kind is Kind.SYSTEM:
+            if (license_ := entitlements.licenses.get(code)) is not None and license_.kind is Kind.SYSTEM:
                 yield messages.NotLicensed(license=code)
             else:
                 yield beyond_sold(entitlements, holdings, code) or messages.NotHeld(license=code)

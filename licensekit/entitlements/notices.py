@@ -188,8 +188,7 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
             has_spare = found.same > found.needed
             severity = Severity.INFO if has_spare else Severity.WARNING
             yield FactsChanged(bundle=part.name, difference=found, severity=severity)
-        check = part.bundle.next_check
-        if check is not None and today >= check:
+        if (check := part.bundle.next_check) is not None and today >= check:
             yield CheckDue(bundle=part.name, day=check)
     for part in entitlements.waiting:
         if notice := _of_state(part) or _of_end(entitlements, part, today):

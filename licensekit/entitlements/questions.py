@@ -151,8 +151,7 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
     """Return the one spelling of a license code, the vendor's without prefix; raise `UnknownCode`, `WrongKind`."""
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
-    license_ = entitlements.licenses.get(name)
-    if license_ is None:
+    if (license_ := entitlements.licenses.get(name)) is None:
         raise UnknownCode(reason="license", name=code)
     if license_.kind not in kinds:
         wanted = tuple(kind.name.lower() for kind in kinds)
@@ -210,8 +209,7 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:
-        grants = entitlements.grants.get(code, ())
-        total = total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
+        total = total_of(grant.amount for grant in entitlements.grants.get(code, ()) if grant.part.cap is Access.FULL)
     return Count(total, in_use, license_.per, entitlements.meters.get(code, ()))
 
 

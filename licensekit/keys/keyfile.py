@@ -65,8 +65,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
     """Return the text of a key file that holds `key`; raise `PassphraseMissing`, or `KeyInvalid` for a bad label."""
     if not passphrase:
         raise errors.PassphraseMissing(reason="empty")
-    public = key.verifying_key
-    salt = token_bytes(_SALT_BYTES)
+    public, salt = key.verifying_key, token_bytes(_SALT_BYTES)
     header = bytes([public.scheme, LOG2_N]) + salt + _label_bytes(label) + public.public
     cipher = _cipher(passphrase, salt, LOG2_N)
     sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)

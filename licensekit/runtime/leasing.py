@@ -120,8 +120,7 @@ class Leasing:
 
     def renew(self, held: list[Lease]) -> None:
         """Renew leases together; raise `StateError` if the database cannot be written."""
-        pairs = [(lease, lease.row) for lease in held]
-        if not pairs:
+        if not (pairs := [(lease, lease.row) for lease in held]):
             return
         begin, now = seats.elapsed(), seats.time_of(self.live)
         renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)

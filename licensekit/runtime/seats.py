@@ -75,8 +75,7 @@ def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    row = seats.take(live.database, wanted, pool, now)
-    if row is not None:
+    if (row := seats.take(live.database, wanted, pool, now)) is not None:
         return row, begin + wanted.ttl
     with live.database.read() as connection:
         taken = seats_in_use(connection, lease_time(connection, now)).get(name, 0)

@@ -150,8 +150,7 @@ class Verifier:
         if len(tokens) > 1:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
             seconds = _not_before(trust_store, seconds)
-        bundles = [token for token in tokens if token.type == "bundle"]
-        if not bundles:
+        if not (bundles := [token for token in tokens if token.type == "bundle"]):
             raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
         if len(bundles) > 1:
             raise UnexpectedType(reason="bundles", count=len(bundles))

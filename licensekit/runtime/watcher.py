@@ -92,8 +92,7 @@ class Watchers:
 
     def _tick(self, end: Event) -> None:
         with self._lock:
-            subjects = list(self._due)
-            if not subjects:
+            if not (subjects := list(self._due)):
                 end.set()
                 self._end = None
             elif monotonic() - self._since > HANG_SECONDS:

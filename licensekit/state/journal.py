@@ -257,8 +257,7 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
     hashes = tuple(linked for _, linked in sound)
     if len(stored) == len(sound) == signed.number > 0:
         newest = stored[-1].signature
-        message = head_message(Head(len(sound), hashes[-1]), newest, signed.observed)
-        if _is_signed(key, message, signed.signature):
+        if _is_signed(key, head_message(Head(len(sound), hashes[-1]), newest, signed.observed), signed.signature):
             return Journal(replay(entry for entry, _ in sound), hashes, newest, signed)
     kept = len(sound)
     while kept and not _is_signed(key, entry_message(Head(kept, hashes[kept - 1])), stored[kept - 1].signature):
@@ -294,8 +293,7 @@ def _chained(rows: Sequence[Row]) -> Iterator[tuple[Entry, bytes]]:
     """Yield each entry that follows on the one before, with its hash, from the first on."""
     previous = GENESIS
     for expected, row in enumerate(rows, start=1):
-        entry = decode(row.entry)
-        if entry is None or row.number != expected:
+        if (entry := decode(row.entry)) is None or row.number != expected:
             return
         linked = link(previous, row.entry)
         if row.hash != linked:

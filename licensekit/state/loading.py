@@ -225,8 +225,7 @@ class ReadTransaction(NamedTuple):
 
         Of those that are kept it says whether they are active; raises as `state` does.
         """
-        records = [record for record, _ in self.stored.every]
-        if not records:
+        if not (records := [record for record, _ in self.stored.every]):
             return ()
         state = self.state()
         active = {one.identity.hex() for one in state.bundles}

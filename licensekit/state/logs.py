@@ -194,8 +194,7 @@ def find_pseudonym(connection: Connection, written: str) -> str | None:
 
 def pseudonym_of(connection: Connection, written: str) -> str:
     """Return the pseudonym of an id, and keep a new one with it where there is none."""
-    known = find_pseudonym(connection, written)
-    if known is not None:
+    if (known := find_pseudonym(connection, written)) is not None:
         return known
     pseudonym = new_pseudonym()
     connection.run(_SQL["add_person"], pseudonym, names.folded(written), written)

@@ -186,11 +186,10 @@ def smbios_uuid(table: bytes) -> str:
 
 
 def _of_windows() -> dict[str, str]:
-    processor = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
     return {
         "machine-id": _registry(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
         "board": smbios_uuid(_firmware()[8:]),  # behind a header of its own
-        "processor": _registry(processor, "ProcessorNameString"),
+        "processor": _registry(r"HARDWARE\DESCRIPTION\System\CentralProcessor\0", "ProcessorNameString"),
     }
 
 

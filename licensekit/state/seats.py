@@ -81,8 +81,7 @@ def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> 
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
-            lease = _take(database, request, pool, now, begin)
-            if lease is not None:
+            if (lease := _take(database, request, pool, now, begin)) is not None:
                 return lease
         # None was free, or another process was faster.
         if not _has_room(database, request, pool, now):
@@ -150,8 +149,7 @@ def _has_room(database: Database, request: SeatRequest, pool: SeatPool, now: int
     """Return whether a seat is free after all; where rows can be added, add some."""
     code, granted = request.license, pool.seats(request.at_least)
     with database.write(shared=True) as connection:
-        row = connection.one(_SQL["room"], now, code, *_free_seat(request, pool))
-        last, free_seats = row or (None, 0)
+        last, free_seats = connection.one(_SQL["room"], now, code, *_free_seat(request, pool)) or (None, 0)
         if free_seats:
             return True
         first = 0 if last is None else last + 1

@@ -104,14 +104,11 @@ def _occupied(connection: Connection, query: LiteralString, code: str, values: S
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:
     """Number the slots of a license from 1, `first` first; return those of `first` who lack it, and do nothing then."""
-    rows = connection.rows(_of(kind, "holders"), code)
-    slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in rows}
-    missing = [holder for holder in first if holder not in slots]
-    if missing:
+    slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in connection.rows(_of(kind, "holders"), code)}
+    if missing := [holder for holder in first if holder not in slots]:
         return missing
     others = sorted(slots.keys() - set(first), key=lambda one: (slots[one], one))
-    order = enumerate((*first, *others), 1)
-    moved = [(slot, holder, code) for slot, holder in order if slots[holder] != slot]
+    moved = [(slot, holder, code) for slot, holder in enumerate((*first, *others), 1) if slots[holder] != slot]
     # No two rows may have one slot, not even in between.
     connection.run_many(_of(kind, "move"), [(-slot, *row) for slot, *row in moved])
     connection.run_many(_of(kind, "move"), moved)

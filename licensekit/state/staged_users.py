@@ -92,8 +92,7 @@ class Staging:
         numbered = list(enumerate(users, self._users + 1))
         insert_rows(connection, _SQL["stage_user"], (self._row(number, one) for number, one in numbered))
         insert_rows(connection, _SQL["stage_license"], chain.from_iterable(self._licenses(*pair) for pair in numbered))
-        new = {one.user.id: one.user for one in users if one.before is None}
-        if new:
+        if new := {one.user.id: one.user for one in users if one.before is None}:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])

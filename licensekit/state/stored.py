@@ -185,8 +185,7 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
 
 
 def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
-    pinned = journal.state.pinned
-    if pinned is None:
+    if (pinned := journal.state.pinned) is None:
         return None
     return Recorded(pinned.root, pack if pack is not None and sha256(pack).digest() == pinned.pack else b"")
 

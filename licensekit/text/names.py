@@ -41,10 +41,7 @@ def folded(text: str) -> str:
 
 
 def search_words(text: str) -> frozenset[str]:
-    """Return the words by which people are searched for (`docs/installation.md`, "People"): `Ødegård` is `odegard`.
-
-    What is indexed and what is searched for pass through here alike.
-    """
+    """Return the words by which people are searched for (`docs/installation.md`, "People"): `Ødegård` is `odegard`."""
     return frozenset(word[:WORD_LENGTH] for word in _WORD.findall(without_accents(text)))
 
 
@@ -53,9 +50,8 @@ def without_accents(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
-    return (
-        "".join(character for character in plain if not category(character).startswith("M")).lower().translate(LETTERS)
-    )
+    letters = "".join(character for character in plain if not category(character).startswith("M"))
+    return letters.lower().translate(LETTERS)
 
 
 def written_id(text: str, kind: str) -> str:
@@ -133,14 +129,10 @@ def without_marks(text: str) -> str:
 
 
 def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
-    """Return what `without_marks` leaves out of a file, if anything; `line` is its first line.
-
-    A byte order mark at the beginning is none. What is not UTF-8 is refused elsewhere.
-    """
+    """Return what `without_marks` leaves out of a file beside a byte order mark; `line` is its first line."""
     if data.isascii():
         return ()
-    text = data.decode(errors="replace") if isinstance(data, bytes) else data
-    text = text.removeprefix(_BYTE_ORDER_MARK)
+    text = (data.decode(errors="replace") if isinstance(data, bytes) else data).removeprefix(_BYTE_ORDER_MARK)
     places = [place for place, character in enumerate(text) if ord(character) in _LEFT_OUT]
     return (MarksLeftOut(count=len(places), line=text.count("\n", 0, places[0]) + line),) if places else ()
 

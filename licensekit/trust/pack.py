@@ -114,8 +114,7 @@ def product_in_pack(pack: bytes | str) -> str:
 
 
 def _oldest_root(pack: bytes | str) -> bytes:
-    payloads = [t.payload for t in armor.read(pack) if t.type == "root"]
-    if not payloads:
+    if not (payloads := [t.payload for t in armor.read(pack) if t.type == "root"]):
         raise errors.RootMismatch(reason="no-root")
     return min(payloads, key=lambda payload: decode(Root, payload).version)
 
@@ -125,8 +124,7 @@ def extend_trust_store(
 ) -> TrustStore:
     """Add the roots, trust documents, lists and catalogs among `tokens`: all or none (F1).
 
-    `now` is seconds since 1970; None where it does not matter when they were issued: in a pack, and in what was taken
-    before. `seen` is the floor that an installation remembers (S1).
+    `now` is as in `licensekit.trust.state`, and `seen` the floor that an installation remembers (S1).
     """
     return at_floor(add_documents(trust_store, tokens, now, seen), seen)
 

@@ -106,8 +106,7 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]
     if not having:
         raise errors.KeyUnknown(reason="trust", root=chain[-1].root.version)
-    reached = (known for known in having if len(references) >= known.root.threshold)
-    signed = next(reached, having[0])
+    signed = next((known for known in having if len(references) >= known.root.threshold), having[0])
     return signed, [signed.keys[reference] for reference in references]
 
 
@@ -129,8 +128,7 @@ def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
     root = decode(Root, opened.payload)
     own = load_keys(root.keys)
     if root.version > 1:
-        mine = tuple(s for s in opened.signatures if (s.scheme, s.key) in own)
-        opened = opened._replace(signatures=mine)
+        opened = opened._replace(signatures=tuple(s for s in opened.signatures if (s.scheme, s.key) in own))
     return _known(token, opened, root, own, own)
 
 

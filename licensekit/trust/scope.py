@@ -88,8 +88,7 @@ def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
 def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
     """Refuse a bundle of which something outlives `longest` days from its issue."""
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    end = bundle.term_end
-    if end is None or end - day_at(bundle.issued) > longest:
+    if (end := bundle.term_end) is None or end - day_at(bundle.issued) > longest:
         raise _out_of_scope(signer, "term", longest=longest)
     if bundle.after_grace is not AfterGrace.BLOCK:
         raise _out_of_scope(signer, "after-grace")
@@ -141,8 +140,7 @@ def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Ver
     so only while this is true.
     """
     key = document.keys[0]
-    signer = signers.get((key.scheme, key.key_id))
-    if signer is None or signer.key.public != key.public:
+    if (signer := signers.get((key.scheme, key.key_id))) is None or signer.key.public != key.public:
         return False
     try:
         require_type(signer, document.token.type)

@@ -32,8 +32,7 @@ def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> BundleRevoked 
     document = bundle.document
     if trust.list_missing(document.issuer):
         return RevocationsMissing(issuer=document.issuer)
-    in_force = trust.lists.get(document.issuer)
-    if in_force is None:
+    if (in_force := trust.lists.get(document.issuer)) is None:
         return None
     revocations = in_force.document
     is_taken_back = (

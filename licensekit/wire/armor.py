@@ -67,8 +67,6 @@ def read(data: bytes | str) -> list[Token]:
         raise ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
     if len(pieces) > TOKENS_PER_FILE:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
-    if len(pieces) == 1:
-        return [_token(pieces[0])]
     return sorted(map(_token, pieces), key=lambda token: _ORDER[token.type])
 
 
@@ -84,8 +82,7 @@ def encode(data: bytes) -> str:
 
 def decode(body: bytes) -> bytes:
     """Decode the bytes whose one spelling is `body`, as `encode` gives it; raise `ArmorInvalid` for any other."""
-    padding = _PADDING.get(len(body) % 4)
-    if padding is None:
+    if (padding := _PADDING.get(len(body) % 4)) is None:
         raise ArmorInvalid(reason="length")
     try:
         data = a2b_base64(body + padding, strict_mode=True)
@@ -101,8 +98,7 @@ def _token(piece: bytes) -> Token:
     name, dot, body = piece.partition(b".")
     if not dot:
         raise ArmorInvalid(reason="no-contents")
-    kind = _TYPES.get(name)
-    if kind is None:
+    if (kind := _TYPES.get(name)) is None:
         raise UnexpectedType(reason="unknown", type=name[:20].decode("ascii", "backslashreplace"))
     if len(body) > _BODY_CHARACTERS:
         raise TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))

@@ -146,8 +146,7 @@ def _find(place: KeyPlace) -> Token:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
         raise errors.SignerUnavailable(reason="module", detail=str(error) or type(error).__name__) from error
-    found = [token for token in module.get_tokens() if _describes(place, token)]
-    if not found:
+    if not (found := [token for token in module.get_tokens() if _describes(place, token)]):
         raise errors.SignerUnavailable(reason="no-token", where=_name(place))
     if len(found) > 1:
         raise errors.SignerUnavailable(reason="several-tokens", where=_name(place))
@@ -156,8 +155,7 @@ def _find(place: KeyPlace) -> Token:
 
 def _describes(place: KeyPlace, token: Token) -> bool:
     values = (token.label, token.serial.decode("ascii", "replace"), token.model, token.manufacturer_id)
-    has = dict(zip(TOKEN_ATTRIBUTES, values, strict=True))
-    return place.token.items() <= has.items()
+    return place.token.items() <= dict(zip(TOKEN_ATTRIBUTES, values, strict=True)).items()
 
 
 @contextmanager
