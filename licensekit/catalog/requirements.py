@@ -1,7 +1,5 @@
 """All licenses that one catalog can speak of, and which of its requirements can never hold.
 
-Its own licenses go by their codes, another issuer's as `issuer.code`.
-
 What can be held, whatever is sold and however it is assigned, is grown from nothing: a license can be assigned once
 what it requires is held, and brings along what it includes. Of the plans of one issuer a user is assigned at most one.
 A hidden license that something includes is not assigned by itself.

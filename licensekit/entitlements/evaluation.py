@@ -1,8 +1,6 @@
 """From bundles and catalogs at one moment to everything that is granted then.
 
-How includes act (`docs/evaluation.md`, "Includes"): what a holder holds gives it what that includes, and what took its
-place. The installation gives to all its sites and users, a site to its users. A system license that anything granted
-includes is present. What is included uses up no count of its own.
+How includes act is in `docs/evaluation.md`, "Includes".
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -120,7 +118,8 @@ def evaluate(
         return tuple(sorted(owned, key=lambda part: (part.owner, part.bundle.part)))
 
     parts, waiting = judged(in_force), judged(not_started)
-    licenses, closure = _licenses(trust_store), _closure(trust_store)
+    licenses = {code: one for code, (_, one) in trust_store.named(lambda catalog: catalog.licenses).items()}
+    closure = _closure(trust_store)
     grants, unknown = grants_of(trust_store, parts, licenses)
     present = _present(licenses, closure, grants)
     meters = {code: found for code, named in grants.items() if (found := allowances(licenses[code], named, now))}
@@ -138,14 +137,6 @@ def evaluate(
         tiers={code: tiers_of(grants.get(code, ())) for code in assigned},
         settings=settings_of(trust_store, parts),
     )
-
-
-def _licenses(trust_store: TrustStore) -> dict[str, License]:
-    return {
-        trust_store.qualify(issuer, code): license_
-        for issuer, catalog in trust_store.catalogs.items()
-        for code, license_ in catalog.document.licenses.items()
-    }
 
 
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:

@@ -1,7 +1,6 @@
 """System events: what they stop, and for whom (`docs/evaluation.md`, "Events").
 
-Kinds: `no-login`; `no-` and `rebuild-` with the name of a function, which is unavailable meanwhile (`no-travel`,
-`rebuild-index`); `message-of-the-day`, which stops nothing.
+`no-travel` and `rebuild-index` make a function unavailable; `message-of-the-day` stops nothing.
 """
 
 from collections.abc import Iterable

@@ -95,8 +95,7 @@ def may_login(
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
     """Return the names of every way to log in."""
-    store = entitlements.trust_store
-    return tuple(store.qualify(issuer, way) for issuer, one in store.catalogs.items() for way in one.document.access)
+    return tuple(entitlements.trust_store.named(lambda catalog: catalog.access))
 
 
 def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:

@@ -1,8 +1,7 @@
 """A bundle judged at one moment: the state it is in, and until when its part is licensed without a gap.
 
-The rules are those of `docs/evaluation.md`. Which bundles are in force at all, `licensekit.entitlements.timeline` says.
-The bundles of one issuer and part follow one another. What counts for people is the day on which that ends, not the day
-on which one of them does: a renewal that waits takes over.
+Which bundles are in force at all, `licensekit.entitlements.timeline` says. What counts for people is the day on which
+the bundles of one issuer and part end to follow one another, not the day on which one of them ends.
 """
 
 from collections.abc import Iterable, Mapping

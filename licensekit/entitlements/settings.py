@@ -42,11 +42,7 @@ class Settings(NamedTuple):
 
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
-    declared = {
-        trust_store.qualify(issuer, code): (issuer, setting)
-        for issuer, catalog in trust_store.catalogs.items()
-        for code, setting in catalog.document.settings.items()
-    }
+    declared = trust_store.named(lambda catalog: catalog.settings)
     fitting: dict[str, list[SoldValue]] = {}
     unfit: list[SoldValue] = []
     unknown: list[SoldValue] = []

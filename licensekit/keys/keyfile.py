@@ -6,9 +6,6 @@ leading byte order mark, and otherwise exactly one spelling (`docs/format.md`, "
     lkkey1. scheme:u8 log2N:u8 salt:16 label public  sealed secret
     lkpub1. scheme:u8 label public  check:4
     label   = length:u16 UTF-8
-
-The secret is sealed by ChaCha20-Poly1305 (RFC 8439) with all that stands before it as associated data. Its key is
-scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
 """
 
 from secrets import token_bytes

@@ -9,6 +9,7 @@ the entries say together is worked out one after the other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.chain import GENESIS, Head, link
@@ -304,8 +305,7 @@ def _chained(rows: Sequence[Row]) -> Iterator[tuple[Entry, bytes]]:
 
 
 def _is_signed(key: VerifyingKey, message: bytes, signature: bytes) -> bool:
-    try:
+    with suppress(SignatureInvalid):
         key.verify(message, signature)
-    except SignatureInvalid:
-        return False
-    return True
+        return True
+    return False

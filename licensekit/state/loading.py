@@ -107,6 +107,7 @@ class InstallationState(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
         granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
+        logged = {"audit_entries": self.stored.head.number, "audit_head": self.stored.head.hash.hex()}
         return {
             "summary": self.summary.as_json(),
             "product": self.trust_store.product,
@@ -121,12 +122,7 @@ class InstallationState(NamedTuple):
             "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],
-            "installation": {
-                "key": None if key is None else key.hex(),
-                "audit_entries": self.stored.head.number,
-                "audit_head": self.stored.head.hash.hex(),
-                "restored": self.restored,
-            },
+            "installation": {"key": None if key is None else key.hex(), **logged, "restored": self.restored},
         }
 
     @property
@@ -209,8 +205,7 @@ class ReadTransaction(NamedTuple):
         _, kept, refused = verify_bundles(stored.bundles, trust_store, self.now)
         fingerprint = stored.fingerprint(kept, self.opened.facts)
         entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
-        in_force = [part.verified for part in entitlements.parts]
-        lost = lost_bundles(stored.bundles, in_force, refused, trust_store.trust)
+        lost = lost_bundles(stored.bundles, refused, entitlements)
         in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
         gone = without_requirement(entitlements, in_use)
         idle = tuple(unused(self.connection, stored.told_since, today, gone, in_use))

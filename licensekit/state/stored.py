@@ -153,11 +153,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
     satellites = of_sites.pop(slots.SATELLITE, 0)
     known_bundles = journal.state.bundles.items()
     return Stored(
-        seed=seed,
-        secret=secret,
-        recorded=_recorded(journal, pack),
-        time=time,
-        journal=journal,
+        *(seed, secret, _recorded(journal, pack), time, journal),
         trust=tuple(armor.Token(*row) for row in connection.rows(SQL["trust"])),
         every=tuple(StoredBundle(one, armor.Token("bundle", frames.get(i, b""))) for i, one in known_bundles),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from licensekit.entitlements import Entitlements
 from licensekit.entitlements.timeline import may_replace, takes_place_of
 from licensekit.errors import AuditDamaged, HomeInvalid, LicenseError, TrustMissing
 from licensekit.state.journal import BundleRecord
@@ -76,13 +77,11 @@ def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> 
 
 
 def lost_bundles(
-    stored: Iterable[StoredBundle],
-    in_force: Iterable[Verified[Bundle]],
-    unusable: Mapping[bytes, LicenseError],
-    trust: TrustState,
+    stored: Iterable[StoredBundle], unusable: Mapping[bytes, LicenseError], granted: Entitlements
 ) -> Iterator[UnusableDocument]:
     """Yield the `unusable` bundles, one an issuer and part, that would govern were they usable (P3, P5)."""
-    numbers = {record.identity: record.number for record, _ in stored}
+    numbers, trust = {record.identity: record.number for record, _ in stored}, granted.trust_store.trust
+    in_force = (part.verified for part in granted.parts)
     governing = [((one.document.use, -numbers[one.identity]), one) for one in in_force]
     lost = ((one.use, -one.number, one) for one, _ in stored if one.identity in unusable)
     named: dict[tuple[str, str], BundleRecord] = {}

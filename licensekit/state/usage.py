@@ -1,9 +1,8 @@
 """What the application tells of use, in rows: units of meters that it used, and when users were last seen.
 
-There is a row for each period of a meter, with how many of its units were used. Units count as used here before a
-program uses them, and the condition of the statement keeps the count: however many processes ask at once, no row
-exceeds what was sold. Rows of periods that are over stay, so that a clock that is set back finds them used. They are no
-part of what the journal proves.
+Units count as used here, in a row for each period of a meter, before a program uses them, and the condition of the
+statement keeps the count: however many processes ask at once, no row exceeds what was sold. Rows of periods that are
+over stay, so that a clock that is set back finds them used.
 
 Who holds a license without using it follows from days, counted from 1970 (`docs/installation.md`, "Who needs a seat?").
 """

@@ -3,15 +3,13 @@
 A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`, "Packs"). Newer ones of each
 ride in license files, and the newest of each governs.
 
-The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"): roots first, then trust documents,
-then lists, then catalogs, whatever their order in the file. Of those that a type has, the highest is taken, and what it
-supersedes is passed over before anybody asks when it was issued. To pass over a document is safe: whoever sends a file
-can leave it out.
+The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"). Of those that a type has, the
+highest is taken, and what it supersedes is passed over, which is safe: whoever sends a file can leave a document out.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from licensekit import errors
 from licensekit.trust import order
@@ -22,6 +20,8 @@ from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState, extend, remember, require_floor, start, still_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, decode, qualified
+
+T = TypeVar("T")
 
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
@@ -75,6 +75,11 @@ class TrustStore(NamedTuple):
     def qualify(self, issuer: str, code: str) -> str:
         """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
         return qualified(code, issuer, self.issuer)
+
+    def named(self, of: Callable[[Catalog], Mapping[str, T]]) -> dict[str, tuple[str, T]]:
+        """Return what the catalogs have of a kind: code, as an application writes it, to issuer and content."""
+        catalogs = self.catalog_documents.items()
+        return {self.qualify(issuer, code): (issuer, one) for issuer, c in catalogs for code, one in of(c).items()}
 
     def issuer_of(self, code: str) -> str:
         """Return the issuer of a code as an application writes it."""

@@ -120,17 +120,13 @@ class SqliteDatabase(_Pooled):
     def keep_copy(self, number: int) -> None:
         """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
-        partial = kept.with_name(f"{kept.name}.partial")
+        part = kept.with_name(f"{kept.name}.partial")
         try:
-            partial.unlink(missing_ok=True)
-            files.create_private(partial)
-            with (
-                closing(sqlite3.connect(partial)) as copy,
-                self._readers.lend() as opened,
-                Translated(translate, str(partial)),
-            ):
-                opened.raw.backup(copy)
-            partial.replace(kept)
+            part.unlink(missing_ok=True)
+            files.create_private(part)
+            with closing(sqlite3.connect(part)) as copy, self._readers.lend() as one, Translated(translate, str(part)):
+                one.raw.backup(copy)
+            part.replace(kept)
             sync_folder(kept.parent)
         except OSError as error:
             detail = error.strerror or str(error)

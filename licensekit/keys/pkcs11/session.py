@@ -26,14 +26,10 @@ _TRIES: Final = (
 """What a token says of the tries that are left, the most urgent first."""
 
 _REASONS: Final[Mapping[type[pkcs11.PKCS11Error], str]] = {
-    pkcs11.DeviceRemoved: "removed",
+    **dict.fromkeys((pkcs11.DeviceRemoved, pkcs11.SessionHandleInvalid, pkcs11.TokenNotPresent), "removed"),
+    **dict.fromkeys((pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange), "refused"),
     pkcs11.MechanismInvalid: "mechanism",
-    pkcs11.PinIncorrect: "refused",
-    pkcs11.PinInvalid: "refused",
-    pkcs11.PinLenRange: "refused",
     pkcs11.PinLocked: "locked",
-    pkcs11.SessionHandleInvalid: "removed",
-    pkcs11.TokenNotPresent: "removed",
 }
 
 
