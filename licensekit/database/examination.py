@@ -69,10 +69,7 @@ class CheckNotMade(Message, reasons=True):
 def diagnose_database(
     location: str | Path, schema: Schema, own: Callable[[Migrating], Mapping[str, Check]], beside: tuple[str, ...] = ()
 ) -> tuple[Diagnosis, ...]:
-    """Return what is found by the checks of every database, and by the `own` ones of a kind.
-
-    `beside` names further files in its folder that belong to it.
-    """
+    """Return what is found by the checks of every database and the files `beside` it, and by the `own` ones."""
     with ExitStack() as stack:
         checks, found = dict[str, Check](), list[Diagnosis]()
         try:

@@ -22,10 +22,6 @@ Progress = Callable[[int], object]
 FOUND: Final = "SELECT kind, number FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
 
-_TABLE: Final = (
-    "CREATE TABLE licensekit_schema"
-    " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
-)
 _COUNT: Final = "SELECT count(*) FROM "
 
 Migration = tuple[LiteralString, ...]
@@ -145,10 +141,7 @@ class Migrating(Database, Protocol):
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
-    """Bring `database` to `schema`, whole or not at all, once however many processes try; raises as `connect`.
-
-    A file is copied first (`keep_copy`). What is not there yet is filled by `fill` in the same transaction.
-    """
+    """Bring `database` to `schema`, whole or not at all, once however many processes try; see `connect`."""
     with database.read() as connection:
         found = _found(connection, database.dialect)
         if found == (schema.kind, schema.number):
@@ -167,7 +160,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
     """Run what is pending; return whether the database was empty before."""
     dialect = database.dialect
     if (found := _found(connection, dialect)) is None:
-        for statement in (*dialect.first, dialect.spell(_TABLE)):
+        for statement in (*dialect.first, dialect.spell(read_queries(__file__)["table"])):
             connection.run(statement)
         connection.run("INSERT INTO licensekit_schema VALUES (?, 0, 0)", schema.kind)
         pending = schema.migrations

@@ -17,6 +17,7 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
+from licensekit.database.schemas import read_queries
 from licensekit.errors import DatabaseUnavailable
 
 _DEFAULTS: Final = {
@@ -41,17 +42,7 @@ _URL: Final = re.compile(
     r"(?:\?[^@?]*)?"
 )
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
-_IDLE: Final = "idle_in_transaction_session_timeout = '60s'"
-_SETTINGS: Final = (
-    "SET lock_timeout = {milliseconds};"
-    # Neither a process that stands still inside a transaction may stop all others,
-    f"SET {_IDLE};"
-    # A page of users looks costly to the planner, which cannot know that its filters are cheap: compiling costs more.
-    "SET jit = off;"
-    # nor one that was killed while the server works for it. (Not every server can look.)
-    "DO $$ BEGIN SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN END $$"
-)
-_LOCAL_SETTINGS: Final = f"SET LOCAL lock_timeout = {{milliseconds}};SET LOCAL {_IDLE};SET LOCAL jit = off;"
+_SQL: Final = read_queries(__file__)
 
 _Meaning = Callable[..., errors.EngineError]
 
@@ -206,7 +197,7 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
         # A pooler tells its clients a process of its own making.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SETTINGS, wait))
+            raw.execute(_filled(_SQL["session"], wait))
         else:
             raw.prepare_threshold = None
         adapt(raw)
@@ -216,8 +207,8 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
 
 def settings_of(raw: Raw, wait: float) -> bytes:
     """Return the settings that each transaction needs: none, unless a pooler lends the session."""
-    return _filled(_LOCAL_SETTINGS, wait) if raw.prepare_threshold is None else b""
+    return _filled(_SQL["transaction"], wait) if raw.prepare_threshold is None else b""
 
 
 def _filled(settings: str, wait: float) -> bytes:
-    return settings.format(milliseconds=round(wait * 1000)).encode()
+    return f"{settings};".format(milliseconds=round(wait * 1000)).encode()
