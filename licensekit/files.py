@@ -134,9 +134,9 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None) -> None:
-    """Write files of these names into `folder`, each whole or not at all, none of them synced, with `mode` if given.
+    """Write files of these names into `folder`, each whole or not at all and in place of what is there, none synced.
 
-    What is there is replaced, a symbolic link too. Raises `FileUnusable` for one that cannot be written, after others.
+    Raises `FileUnusable` for one that cannot be written, after others.
     """
     path = place = str(folder)
     partial = f"{place}{os.sep}.{token_hex(8)}.partial"
@@ -176,12 +176,10 @@ def require_writable(folder: Path) -> None:
 
 
 def is_exposed(path: Path) -> bool:
-    """Return whether others than its owner may read or change a file, as far as its mode tells; raises `FileUnusable`.
-
-    Windows keeps access in lists that a mode does not show: there the answer is always False.
-    """
+    """Return whether others than its owner may read or change a file, by its mode; raises `FileUnusable`."""
     with _explained(path, "a file"):
         mode = path.stat().st_mode
+    # Windows keeps access in lists that a mode does not show.
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

@@ -76,10 +76,7 @@ P = TypeVar("P", bound=Proposal[Any])
 
 
 def require_same(shown: P, now: P) -> None:
-    """Raise `ProposalStale` unless doing `now` does what `shown` promised, but for warnings.
-
-    `now` is the same operation, worked out inside the write transaction.
-    """
+    """Raise `ProposalStale` unless `now`, worked out in the write transaction, promises what was `shown`."""
     before, after = _promises(shown), _promises(now)
     differing = [*(one for one in before if one not in after), *(one for one in after if one not in before)]
     if names := tuple(dict.fromkeys(name for name, _ in differing)):

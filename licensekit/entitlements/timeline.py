@@ -98,9 +98,8 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
     """Return whether a bundle, if it may replace, replaces a serial of its issuer, whose use is no higher (P3)."""
-    if serial == bundle.serial or use < bundle.use:
-        return False
-    return serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
+    is_named = serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
+    return is_named and serial != bundle.serial and use >= bundle.use
 
 
 def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> bool:

@@ -96,11 +96,7 @@ class _Templates(Formatter):
     """The templates of messages, whose fields may have the forms of `_FORMS`."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
-
-        Nothing is raised: an error must come out whatever its data is. What does not fit its form (a day beyond the
-        calendar, nothing where bytes belong) is shown by its type.
-        """
+        """Return `value` as `format_spec` asks, or its type if it does not fit: an error must come out in any case."""
         form, _, words = format_spec.partition(" ")
         try:
             if form in _FORMS:

@@ -3,8 +3,7 @@
 The mark beside a database says how far its audit log and journal had grown when it last changed. A database with fewer
 entries than its mark, or with another entry where the mark is, is a restored backup: it is recognized and reported, and
 it works. The mark is written after a commit and read before a snapshot is taken, so that a crash or another process in
-between never looks like one. Only absence means absent: a mark that cannot be read says nothing about the database. A
-server keeps no mark: its backups are its administrator's.
+between never looks like one. A mark that cannot be read says nothing. A server keeps none.
 """
 
 import os

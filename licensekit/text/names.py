@@ -140,8 +140,7 @@ def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
 def first_line(data: bytes) -> bytes:
     """Return the first line of a file, such as a passphrase, without its end and without a byte order mark.
 
-    UTF-16 that begins with its mark, as Windows writes it, is returned as UTF-8; without one, or damaged, it raises
-    `TextUnreadable`. Other bytes stay: what a passphrase is made of is not judged.
+    UTF-16 is returned as UTF-8; without its mark, or damaged, it raises `TextUnreadable`. Other bytes stay.
     """
     for mark, encoding in _UTF_16:
         if data.startswith(mark):

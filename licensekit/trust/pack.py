@@ -106,10 +106,7 @@ def require_in_pack(tokens: Iterable[armor.Token]) -> None:
 
 
 def pin_in_pack(pack: bytes | str) -> str:
-    """Return the pin of the oldest root in a pack; raise `RootMismatch` if it has none.
-
-    Whoever made the pack chose it: it protects from the second file on, and not from the first.
-    """
+    """Return the pin of the oldest root in a pack, as whoever made it chose; raise `RootMismatch` if it has none."""
     return pin_of(_oldest_root(pack))
 
 

@@ -97,10 +97,9 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
 
 
 def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
-    """Return the root that signed a trust document, and its key for each signature, unverified (T1).
+    """Return the newest root that has all keys of a trust document, and they by signature, unverified (T1).
 
-    That is the newest root that has all of these keys and whose threshold they reach; where they reach none, the newest
-    that has them.
+    It is one whose threshold they reach, if there is any.
     """
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]

@@ -107,10 +107,7 @@ def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Raise `WrongProduct` for what was made for another product than the pinned root's (step 8).
-
-    One key may serve several products; without this, what it signed for one would count for all.
-    """
+    """Raise `WrongProduct` for another product than the pinned root's (step 8): one key may serve several products."""
     if document.product != product:
         raise errors.WrongProduct(reason="document", product=document.product, expected=product)
 
@@ -136,8 +133,7 @@ def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Ver
     """Return whether the key of a verified document may, under `signers`, still sign it.
 
     These are steps 4 and 7 without the check of being issued ahead: what was taken once does not fall when the clock is
-    turned back. Whatever holds others back by being there (a list that is in force, a bundle of a higher sequence) does
-    so only while this is true.
+    turned back. Whatever holds others back by being there does so only while this is true.
     """
     key = document.keys[0]
     if (signer := signers.get((key.scheme, key.key_id))) is None or signer.key.public != key.public:
