@@ -14,8 +14,7 @@ from openfeature.provider import AbstractProvider, Metadata  # pyright: ignore[r
 
 from licensekit.contrib.problems import problem_of
 from licensekit.contrib.questions import Opened, asked_about
-from licensekit.errors import NotEntitled, UnknownCode, WrongKind
-from licensekit.errors.coded import plain_value
+from licensekit.errors import NotEntitled, UnknownCode, WrongKind, plain_value
 from licensekit.runtime.changes import LicensingChange
 from licensekit.runtime.licensing import Licensing
 from licensekit.wire.plain import word

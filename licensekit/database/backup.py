@@ -11,8 +11,7 @@ from typing import LiteralString, NamedTuple
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.protocol import Connection, Database
 from licensekit.database.schemas import Migrating, Schema, compare_rows, copy_rows, tables
-from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, StateError
-from licensekit.errors.coded import Message
+from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
 

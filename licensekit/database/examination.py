@@ -14,8 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from licensekit.database import connect
 from licensekit.database.backup import find_damage
 from licensekit.database.schemas import FOUND, Migrating, Schema, require_as_made
-from licensekit.errors import FileUnusable, LicenseError
-from licensekit.errors.coded import Coded, Message
+from licensekit.errors import Coded, FileUnusable, LicenseError, Message
 from licensekit.files import unusable
 
 Health = Literal["ok", "notice", "error"]

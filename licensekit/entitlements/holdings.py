@@ -14,9 +14,7 @@ from licensekit.entitlements.evaluation import Entitlements, full_with, grants_o
 from licensekit.entitlements.messages import About, BeyondSold
 from licensekit.entitlements.parts import BundleState
 from licensekit.entitlements.questions import is_absent, where_to_buy
-from licensekit.errors import NotEntitled
-from licensekit.errors.coded import Message
-from licensekit.errors.installation import denial_reason
+from licensekit.errors import Message, NotEntitled, denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 

@@ -13,8 +13,7 @@ from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, 
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
 from licensekit.entitlements.messages import Reason
 from licensekit.entitlements.questions import is_absent
-from licensekit.errors import UnknownCode
-from licensekit.errors.coded import plain_value
+from licensekit.errors import UnknownCode, plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
 from licensekit.wire.plain import plain_fields
 

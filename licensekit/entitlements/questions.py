@@ -13,8 +13,7 @@ from licensekit.entitlements.parts import BundleState, Part
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Kind, MeterPeriod, Use, Value
-from licensekit.wire.documents.fields import is_code
+from licensekit.wire.documents import Kind, MeterPeriod, Use, Value, is_code
 from licensekit.wire.plain import plain_fields
 
 _ENDS: Final = frozenset({"warning", "expiry", "grace"})

@@ -13,8 +13,7 @@ from contextlib import suppress
 from threading import RLock, Timer
 from typing import Final
 
-from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.holdings import why_not
+from licensekit.entitlements import Allowance, why_not
 from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
 from licensekit.limits import COUNT
 from licensekit.runtime.live_snapshot import LiveSnapshot

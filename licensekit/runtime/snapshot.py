@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, Holding, Notice
+from licensekit.entitlements import Entitlements, Holding, Notice, Served, access_with, served_with
 from licensekit.entitlements.assignment import HOUR_SECONDS
-from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective

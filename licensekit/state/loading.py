@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.dates import day_at, format_seconds
-from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, evaluate, rows
+from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, Part, Summary, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
-from licensekit.entitlements.messages import Summary
 from licensekit.entitlements.notices import by_urgency, list_notices, summarize
-from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import NextDate, next_date
 from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.state.home import MarkRead, read_mark

@@ -13,11 +13,9 @@ from string import Formatter
 from typing import Any, Final, cast
 
 from licensekit.chain import GENESIS, Head, canonical_json, link
-from licensekit.database import Connection
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
-from licensekit.errors import HomeInvalid, KeyInvalid
-from licensekit.errors.coded import messages_beside
+from licensekit.errors import HomeInvalid, KeyInvalid, messages_beside
 from licensekit.errors.templates import fill_in
 from licensekit.keys.signing import SigningKey
 from licensekit.state import journal_entries as entries

@@ -14,8 +14,7 @@ from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.database import Connection, Database
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Database, read_queries
 from licensekit.entitlements.assignment import SeatPool
 from licensekit.state.home import SCHEMA
 from licensekit.state.time import lease_time

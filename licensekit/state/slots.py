@@ -10,8 +10,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, Row, Value, read_queries, with_marks
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 

@@ -12,8 +12,7 @@ from secrets import token_hex
 from time import monotonic, sleep
 from typing import Final, NamedTuple
 
-from licensekit.database import Connection, Database
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, Database, read_queries, with_marks
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.logs import new_pseudonym
 from licensekit.state.slots import carry_out

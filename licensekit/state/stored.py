@@ -6,8 +6,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.chain import Head
-from licensekit.database import Connection
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, read_queries
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, OtherInstallation

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.entitlements import Entitlements
-from licensekit.entitlements.timeline import may_replace, takes_place_of
+from licensekit.entitlements import Entitlements, may_replace, takes_place_of
 from licensekit.errors import AuditDamaged, HomeInvalid, LicenseError, TrustMissing
 from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import KEPT, BundleTaken

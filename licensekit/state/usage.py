@@ -12,10 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, LiteralString
 
-from licensekit.database import Connection, Database, Value
-from licensekit.database.schemas import read_queries
-from licensekit.entitlements import Notice
-from licensekit.entitlements.amounts import Allowance, Period
+from licensekit.database import Connection, Database, Value, read_queries
+from licensekit.entitlements import Allowance, Notice, Period
 from licensekit.errors import EntryInvalid
 from licensekit.state.notices import IdleUsers, UnusableLicenses
 from licensekit.text import names

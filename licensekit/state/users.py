@@ -7,11 +7,9 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Final, LiteralString, NamedTuple, TypeVar
 
-from licensekit.database import Connection, Row
-from licensekit.database.schemas import read_queries, with_marks
-from licensekit.entitlements import Holding
+from licensekit.database import Connection, Row, read_queries, with_marks
+from licensekit.entitlements import NO_SLOT, Holding
 from licensekit.entitlements.consequences import Group
-from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import EntryTaken, NotFound
 from licensekit.state.slots import SATELLITE, SITE_SLOT, USER_SLOT, slot_of

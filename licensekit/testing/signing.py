@@ -18,8 +18,7 @@ from licensekit.trust.pack import open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType, Use, Value
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType, Use, Value, replace_fields
 from licensekit.wire.frame import ED25519
 from licensekit.wire.plain import word
 

@@ -8,9 +8,8 @@ from licensekit.dates import day_at
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, Trust
+from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, RootKey, Trust
 from licensekit.wire.documents.bundle import AfterGrace, Kind
-from licensekit.wire.documents.trust import RootKey
 
 KeyReference = tuple[int, bytes]
 """Scheme and key id, as a frame names a key."""
