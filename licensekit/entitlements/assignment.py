@@ -15,7 +15,6 @@ from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.holdings import not_entitled, why_not
 from licensekit.entitlements.questions import asked, count, is_absent, where_to_buy
-from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, License, SeatKind
 
@@ -166,7 +165,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     if is_absent(entitlements, name):
         raise not_entitled(entitlements, name)
     if entitlements.licenses[name].seats is not SeatKind.CONCURRENT:
-        raise WrongKind(reason="seats", license=code, kind="user")
+        raise errors.WrongKind(reason="seats", license=code, kind="user")
     return name
 
 

@@ -27,8 +27,7 @@ from licensekit.text import names
 from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire import frame
-from licensekit.wire.armor import TYPES
+from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, Root
 
 ERASED: Final = "(erased)"
@@ -149,7 +148,7 @@ class JournalWriter:
         """Enter which documents are the highest that were seen, as far as that is new."""
         documents = {(one.token.type, one.identity): one for one in trust_store.documents}
         before, seen = self.state.seen, trust_store.trust.seen
-        for order in sorted(seen, key=lambda order: (TYPES.index(order[0]), order[1])):
+        for order in sorted(seen, key=lambda order: (armor.TYPES.index(order[0]), order[1])):
             if (found := seen[order]) != before.get(order):
                 self.enter(_document_seen(order, found, documents.get((order[0], found.identity))))
 

@@ -14,7 +14,6 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.errors import EntryTaken, NotFound
 from licensekit.state.slots import SATELLITE, SITE_SLOT, USER_SLOT, slot_of
 from licensekit.text import names
-from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
 T = TypeVar("T")
@@ -137,7 +136,7 @@ def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
     """Write the words of users, from `written` and `name`, in place of those they had, in constant memory."""
     for some in together(users, _TOGETHER):
         connection.run(with_marks(_SQL["forget_words"], some), *(user.id for user in some))
-        rows = ((word, user.id) for user in some for word in sorted(search_words(f"{user.written} {user.name}")))
+        rows = ((word, user.id) for user in some for word in sorted(names.search_words(f"{user.written} {user.name}")))
         insert_rows(connection, _SQL["add_word"], rows)
 
 

@@ -18,7 +18,6 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
 from licensekit.database.schemas import read_queries
-from licensekit.errors import DatabaseUnavailable
 
 _DEFAULTS: Final = {
     "application_name": "licensekit",
@@ -177,7 +176,7 @@ def read_url(url: str) -> tuple[str, dict[str, Any]]:
     with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
         asked = conninfo_to_dict(url)
     if found is None or asked is None:
-        raise DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
+        raise errors.DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
     scheme, user, password, hosts, database = found.groups(default="")
     masked = ":***" if password else ""
     at = "@" if user or password else ""
