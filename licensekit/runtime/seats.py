@@ -258,9 +258,8 @@ class Lease:
         with self._lock:
             if self._error is not None:
                 return False
-            self._error = LeaseLost(
-                reason=reason, license=self.code, holder=self.holder, lease=self.id, refusal=refusal
-            )
+            code, holder = self.code, self.holder
+            self._error = LeaseLost(reason=reason, license=code, holder=holder, lease=self.id, refusal=refusal)
             return True
 
 

@@ -15,7 +15,6 @@ from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
 HIGHEST: Final = 2**31 - 1
-"""The highest slot that there can be."""
 SATELLITE: Final = ""
 """In place of a license: what a site holds that is a satellite."""
 _AT_ONCE: Final = 500
