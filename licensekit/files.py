@@ -19,7 +19,6 @@ PRIVATE: Final = 0o600
 """The mode of a file that only its owner may read."""
 PRIVATE_FOLDER: Final = 0o700
 """The mode of a folder that only its owner may look into."""
-
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
 

@@ -19,7 +19,6 @@ __all__ = [
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
 """Reasons of `FileUnusable` for a database that was never set up."""
-
 _SCHEMES: Final = ("postgresql://", "postgres://")
 
 

@@ -25,19 +25,15 @@ from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, N
 
 Value = int | str | bytes | None
 """What goes in and comes out. Integers have 64 bits; a bool goes in as 0 or 1."""
-
 Row = tuple[Any, ...]
 Version = tuple[int, ...]
 
 BUSY_SECONDS: Final = 10.0
 """How long a transaction waits for another process before it gives up as `DatabaseBusy`."""
-
 STREAMED_ROWS: Final = 1000
 """How many rows `stream` holds at a time."""
-
 VALUE_BYTES: Final = 16 * 1024 * 1024
 """The longest text or blob; what documents contain is bounded by `limits` to less."""
-
 Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
 
@@ -242,7 +238,6 @@ C = TypeVar("C")
 
 CONNECTIONS: Final = 16
 """How many connections one pool lends at a time."""
-
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 

@@ -18,10 +18,8 @@ Fill = Callable[[Connection], object]
 """Writes the first rows of a new database."""
 Progress = Callable[[int], object]
 """Called now and then with how many rows were done since the last call."""
-
 FOUND: Final = "SELECT kind, number FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
-
 _COUNT: Final = "SELECT count(*) FROM "
 
 Migration = tuple[LiteralString, ...]
@@ -29,7 +27,6 @@ Migration = tuple[LiteralString, ...]
 
 `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a `CREATE TABLE`.
 """
-
 Queries = Mapping[str, LiteralString]
 """Name to statement, or to a part of several."""
 

@@ -20,7 +20,6 @@ from licensekit.wire.plain import plain_fields
 
 NO_SLOT: Final = 0
 """In place of a slot that is none: it grants nothing."""
-
 Served = tuple[tuple[str, Access], ...]
 """Licenses that are assigned, each with what its assignment is served with."""
 

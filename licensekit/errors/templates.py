@@ -15,7 +15,6 @@ _NAMED: Final = 10
 """How many codes one message names."""
 _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
 """Types of documents that messages call by another name than their tokens do."""
-
 _BELONGS: Final = {
     **dict.fromkeys(("root", "trust", "revocations", "catalog"), "it is part of a pack, which --pack takes"),
     **dict.fromkeys(("bundle", "reset"), "a customer takes it with `licensekit activate`"),

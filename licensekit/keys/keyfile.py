@@ -26,7 +26,6 @@ PUBLIC_PREFIX: Final = "lkpub1."
 
 LOG2_N = 17
 """The cost of the files that `seal` makes: 128 MiB and about a quarter of a second."""
-
 _SALT_BYTES: Final = 16
 _TAG_BYTES: Final = 16
 _CHECK_BYTES: Final = 4

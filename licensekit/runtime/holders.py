@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 _FULL: Final = Access.FULL
 _OWN_SLOT: Final = 1
 """The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
-
 REMEMBERED: Final = 100_000
 """How many users, and how many sites, are remembered at a time."""
-
 K = TypeVar("K")
 T = TypeVar("T")
 

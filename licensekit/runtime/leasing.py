@@ -31,7 +31,6 @@ RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
-
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 

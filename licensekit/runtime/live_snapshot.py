@@ -31,13 +31,10 @@ Look = Callable[[], tuple[Notice, ...]]
 
 FIRST_SECONDS: Final = 1.0
 """How long the first question in a process waits for the database."""
-
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
-
 CLOSING_SECONDS: Final = 1
 """The least time since the last observation for which closing writes another one."""
-
 SILENT_TICKS: Final = 150
 """A database that has not answered during this many readings of the clock counts as away.
 

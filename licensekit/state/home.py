@@ -60,7 +60,6 @@ class Mark(NamedTuple):
 
 LOST: Final = Mark(Head(0, b""), Head(0, b""))
 """Instead of a mark that is missing or altered."""
-
 MarkRead = Mark | FileUnusable | None
 """A mark, why it cannot be read, or None where none is kept."""
 

@@ -24,7 +24,6 @@ from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
 NOTHING_OBSERVED: Final = bytes(32)
 """The digest of the observations of time before the first one."""
-
 _CONTEXT: Final = b"licensekit/journal\x00"
 
 

@@ -18,11 +18,9 @@ RETURNED: Final = "returned"
 
 ACTIVE: Final = "active"
 """The state shown for a kept bundle that is in force or waits for its start."""
-
 VENDOR: Final = "vendor"
 ADMINISTRATOR: Final = "administrator"
 """Who accepts a restored backup."""
-
 ACCEPTED: Final = "accepted"
 """Why a floor of time was dropped."""
 

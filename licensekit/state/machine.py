@@ -27,7 +27,6 @@ punctuation play no part in the comparison.
 """
 Facts = Mapping[str, str | None]
 """What a program knows better than this module: fact name to value; None for none."""
-
 NO_FACTS: Final[Facts] = {}
 
 _HASH_BYTES: Final = 16
@@ -35,7 +34,6 @@ _FACT_BYTES: Final = 64 * 1024
 """As much of a file as is read: where there are many cores, the first says what all are."""
 _PASSING: Final = frozenset({"too-many-files", "disk-error"})
 """Why a file cannot be read that may be readable again in a moment."""
-
 _FILES: Final = {
     "machine-id": ("etc/machine-id", "var/lib/dbus/machine-id"),
     "board": ("sys/class/dmi/id/product_uuid", "sys/class/dmi/id/board_serial", "proc/device-tree/serial-number"),

@@ -19,7 +19,6 @@ SATELLITE: Final = ""
 """In place of a license: what a site holds that is a satellite."""
 _AT_ONCE: Final = 500
 """How many values one query looks up."""
-
 SQL: Final = read_queries(__file__)
 _KINDS: Final[Mapping[Kind, LiteralString]] = {Kind.USER: "user", Kind.SITE: "site"}
 

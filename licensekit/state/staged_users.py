@@ -20,7 +20,6 @@ from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_wor
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
-
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
 

@@ -20,7 +20,6 @@ from licensekit.text import names
 
 SHARE: Final = 64
 """A batch is at most this part of what is left, so that other processes and hosts can use the rest."""
-
 _SQL: Final = read_queries(__file__)
 NO_LOGIN: Final = _SQL["no_login"]
 """The condition of a user `u` who holds a license and cannot log in."""

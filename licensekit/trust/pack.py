@@ -26,10 +26,8 @@ T = TypeVar("T")
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 """Types of the documents that a pack holds."""
-
 HOLDS: Final = "holds"
 """The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
-
 _NONE: Final = "-"
 _NUMBER: Final = "[1-9][0-9]{0,9}"
 _FORM: Final = rf"{_NUMBER}\.{_NUMBER}(?: (?:{_NONE}|{_NUMBER}\.{_NUMBER}\.{_NUMBER})){{2}}"

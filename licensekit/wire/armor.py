@@ -17,7 +17,6 @@ from licensekit.wire.frame import read as read_frame
 
 TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "request", "receipt", "statement")
 """The types of documents, in the order in which a reader takes them from a file."""
-
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
 WHITE_SPACE: Final = " \t\n\v\f\r"

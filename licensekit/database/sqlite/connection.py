@@ -19,15 +19,12 @@ from licensekit.files import hand_over, require_plain_file, sync_folder, unusabl
 
 APPLICATION_ID: Final = 0x6C6B6462
 """What marks a SQLite file as ours (`lkdb`)."""
-
 CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
-
 MEMORY: Final = ":memory:"
 
 _SMALLEST: Final = 512
 """The smallest page that SQLite has, and so the smallest database."""
-
 _SETTINGS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",

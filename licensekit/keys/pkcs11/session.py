@@ -24,7 +24,6 @@ _TRIES: Final = (
     (TokenFlag.USER_PIN_COUNT_LOW, "few"),
 )
 """What a token says of the tries that are left, the most urgent first."""
-
 _REASONS: Final[Mapping[type[pkcs11.PKCS11Error], str]] = {
     **dict.fromkeys((pkcs11.DeviceRemoved, pkcs11.SessionHandleInvalid, pkcs11.TokenNotPresent), "removed"),
     **dict.fromkeys((pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange), "refused"),

@@ -27,7 +27,6 @@ CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF
 
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
-
 _encode: Final = Encoder(order="sorted").encode
 _pass_over: Final = Decoder(Raw).decode
 _BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
