@@ -71,12 +71,8 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
         source.read() as here,
     ):
         copy = Path(folder, "backup.db")
-
-        def fill(there: Connection) -> None:
-            copy_rows(here, there, schema)
-
         try:
-            connect(copy, schema=schema, create=True, fill=fill).close()
+            connect(copy, schema=schema, create=True, fill=lambda there: copy_rows(here, there, schema)).close()
             with closing(_open_whole(copy, schema)) as database, database.read() as there:
                 compare_rows(here, there, schema, database.location)
         except StateError as error:

@@ -226,11 +226,10 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if value is None or type(value) is int:
             continue
-        if isinstance(value, str):
-            if "\0" in value or len(value) > VALUE_BYTES:
-                raise NotStorable(reason="too-long" if len(value) > VALUE_BYTES else "nul", where=where)
-        elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
+        if isinstance(value, str | bytes) and len(value) > VALUE_BYTES:
             raise NotStorable(reason="too-long", where=where)
+        if isinstance(value, str) and "\0" in value:
+            raise NotStorable(reason="nul", where=where)
     return params
 
 

@@ -7,7 +7,7 @@ adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from secrets import token_hex
 from string import Formatter
 from typing import Any, Final, cast
@@ -37,6 +37,8 @@ _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-b
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)
+new_pseudonym: Final = partial(token_hex, 8)
+"""Returns a pseudonym that stands for nobody yet."""
 
 
 def audit_head(connection: Connection) -> Head:
@@ -196,11 +198,6 @@ def pseudonym_of(connection: Connection, written: str) -> str:
     pseudonym = new_pseudonym()
     connection.run(_SQL["add_person"], pseudonym, names.folded(written), written)
     return pseudonym
-
-
-def new_pseudonym() -> str:
-    """Return a pseudonym that stands for nobody yet."""
-    return token_hex(8)
 
 
 def erase_person(connection: Connection, user_id: str) -> None:

@@ -130,8 +130,7 @@ def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> boo
 def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int) -> HeldSeat | None:
     code, lease_id = request.license, token_hex(6)
     given = (lease_id, request.holder, request.ttl + _ROUNDING, code, *_free_seat(request, pool))
-    row = database.once(_SQL["take"], now, *given, code, begin, SCHEMA.number)
-    if row is None:
+    if (row := database.once(_SQL["take"], now, *given, code, begin, SCHEMA.number)) is None:
         return None
     seat, taken, expires = row
     return HeldSeat(lease_id, code, seat, request.holder, taken, expires, borrowed=False)

@@ -68,8 +68,7 @@ def known_site(connection: Connection, site_id: str) -> SiteFacts:
 
 def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
     """Look up every site, the central one first."""
-    rows = connection.rows(_SQL["all_sites"])
-    found = (_site(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0)))
+    found = (_site(list(of_one)) for _, of_one in groupby(connection.rows(_SQL["all_sites"]), key=itemgetter(0)))
     return tuple(site for site in found if site is not None)
 
 
