@@ -66,8 +66,7 @@ _FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
     """Return the facts of this machine by name, with `given` ones as they are; raise `FileUnusable` at its limits."""
-    found = _read_facts(root, system)
-    found["host"] = platform.node().partition(".")[0]
+    found = {**_read_facts(root, system), "host": platform.node().partition(".")[0]}
     known = {name: " ".join(value.lower().split()) for name, value in found.items()}
     own = {name: value for name, value in known.items() if not is_placeholder(value)}
     return {name: value for name, value in {**own, **given}.items() if value}

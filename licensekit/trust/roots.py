@@ -148,7 +148,5 @@ def _format_pin(digest: bytes) -> str:
 
 def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""
-    needed, missing = root.threshold, root.threshold - count
-    return errors.ThresholdNotMet(
-        reason=reason, root=root.version, needed=needed, signed=count, missing=missing, version=version
-    )
+    told: dict[str, Any] = {"needed": root.threshold, "signed": count, "missing": root.threshold - count}
+    return errors.ThresholdNotMet(reason=reason, root=root.version, version=version, **told)

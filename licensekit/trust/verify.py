@@ -106,12 +106,9 @@ def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
         return "verified"
     if token.type == "catalog":
         verify_numbered(state, token, Catalog)
-    if token.type == "root":
-        if any(known.verified.token == token for known in state.chain):
-            return "verified"
+    if token.type == "root" and token not in trust_store.tokens:
         raise RootMismatch(reason="untrusted")
-    in_force = [state.trust, *state.lists.values(), *trust_store.catalogs.values()]
-    return "verified" if any(v is not None and v.token == token for v in in_force) else "superseded"
+    return "verified" if token in trust_store.tokens else "superseded"
 
 
 def _finding(token: armor.Token, status: str, error: LicenseError | None) -> Finding:
