@@ -65,11 +65,10 @@ def _kind_fault(reason: str, name: str, kind: Kind, wanted: Kind) -> KindWrong |
 
 
 def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
-    if (successor := license_.replaced_by) is None:
-        return None
-    if successor not in known.catalog.licenses:
-        return no_license(successor, known.catalog.licenses)
-    return _kind_fault("replaces", successor, known.catalog.licenses[successor].kind, license_.kind)
+    licenses, successor = known.catalog.licenses, license_.replaced_by
+    if successor is None or successor not in licenses:
+        return None if successor is None else no_license(successor, licenses)
+    return _kind_fault("replaces", successor, licenses[successor].kind, license_.kind)
 
 
 def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
