@@ -52,10 +52,11 @@ class RestoreLoses(Message, reasons=True):
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
     reason = "server" if is_url(database.location) else "damaged"
-    for query in (query for name, query in database.dialect.queries.items() if name.startswith("damage")):
+    asked = database.dialect.queries
+    for name in (one for one in asked if one.startswith("damage")):
         try:
             with database.read() as connection:
-                found = connection.rows(query)
+                found = connection.rows(asked[name])
         except StateError as error:
             yield error
             return

@@ -126,7 +126,7 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
             "read-only": not os.access(one, os.W_OK),
         }
         reasons = [reason for reason, is_wrong in wrong.items() if is_wrong]
-        unsafe += [("notice", PlaceUnsafe(reason=reason, path=str(one))) for reason in reasons]
+        unsafe.extend(("notice", PlaceUnsafe(reason=reason, path=str(one))) for reason in reasons)
     yield from unsafe or [("ok", CheckPassed(reason="files"))]
 
 

@@ -8,7 +8,8 @@ from licensekit.access import Access
 from licensekit.dates import date_of, day_at, format_days
 from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.parts import DATES, BundleState, Part
+from licensekit.entitlements.parts import DATES as _DATES
+from licensekit.entitlements.parts import BundleState, Part
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
@@ -114,7 +115,7 @@ class NextDate(NamedTuple):
     @property
     def what(self) -> str:
         """What it is the day of: `expiry`, `end of grace`."""
-        return DATES[self.name]
+        return _DATES[self.name]
 
     def plain(self, now: int) -> dict[str, Any]:
         """Return it as plain JSON values, with the days from `now` until then."""

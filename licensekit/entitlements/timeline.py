@@ -11,7 +11,8 @@ from licensekit.trust.scope import AdmittedSigner, admits
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState
 from licensekit.trust.verify import revocation_of
-from licensekit.wire.documents import BASE, Bundle, Use, spread
+from licensekit.wire.documents import BASE as _BASE
+from licensekit.wire.documents import Bundle, Use, spread
 
 
 class _Candidate(NamedTuple):
@@ -84,7 +85,7 @@ class Timeline(NamedTuple):
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
     """Return the serial of bundles in force or waiting: that of the vendor's base bundle, else of the next best."""
-    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != BASE, b.issuer), default=None)
+    first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None)
     return None if first is None else first.serial
 
 
@@ -92,7 +93,7 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
     """Return whether a bundle may take the place of other serials: base, and by a key that is not limited."""
     # A key that is limited in parts, counts or term must not remove what others sold.
     signer = signer_of(bundle, trust)
-    return signer is not None and not signer.is_limited and bundle.document.part == BASE
+    return signer is not None and not signer.is_limited and bundle.document.part == _BASE
 
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
