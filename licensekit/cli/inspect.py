@@ -18,8 +18,8 @@ from licensekit.cli.output import emit, emit_json, json_option, remark, separate
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
 from licensekit.entitlements.parts import state_by_dates
-from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.verify import Finding, check
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 

@@ -24,11 +24,11 @@ from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text.pasted import find_tokens
-from licensekit.trust.inspect import Finding, check
 from licensekit.trust.order import full_version
 from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import start, verify_signed
+from licensekit.trust.verify import Finding, check
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement, Trust, decode

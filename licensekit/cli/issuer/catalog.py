@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from licensekit import issuer, limits
-from licensekit.catalog.changes import CatalogChange
+from licensekit.catalog.tables import CatalogChange
 from licensekit.cli.groups import NO, LicenseGroup
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens, write_output
 from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from licensekit import limits
-from licensekit.catalog.changes import CatalogChange, differences, takes_away
-from licensekit.catalog.tables import file_tables
+from licensekit.catalog.tables import CatalogChange, differences, file_tables, takes_away
 from licensekit.database.schemas import read_queries
 from licensekit.dates import day_at
 from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
