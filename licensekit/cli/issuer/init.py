@@ -8,7 +8,7 @@ import click
 
 from licensekit import issuer, limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, read_tokens
-from licensekit.cli.issuer.keys_new import NOT_ENOUGH, SCHEMES, root_options, scheme_option
+from licensekit.cli.issuer.keys import NOT_ENOUGH, SCHEMES, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn

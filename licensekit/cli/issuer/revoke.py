@@ -8,8 +8,7 @@ import click
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import SecretSource, located, read_tokens
 from licensekit.cli.issuer import options
-from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import KeyOptions, signing
+from licensekit.cli.issuer.options import KeyOptions, Roots, signed_by_roots, signing
 from licensekit.cli.issuer.output import Audience, attachments_option, require_place, warn_of_older
 from licensekit.cli.options import PATH, collected, option
 from licensekit.cli.output import counted, emit, emit_json, facts, remark
