@@ -132,7 +132,7 @@ def explain(
         return
     if not name:
         raise click.UsageError("name what is to be explained in the workspace.")
-    from licensekit.cli.issuer.support import explain_in  # noqa: PLC0415  # a customer's command loads none
+    from licensekit.cli.issuer.questions import explain_in  # noqa: PLC0415  # a customer's command loads none
 
     if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
         ctx.exit(NO)

@@ -42,9 +42,9 @@ def licensekit() -> None:
     cls=LicenseGroup,
     lazy={
         **lazy("Commands", f"{_ISSUER}.ledger", "list show usage"),
-        **lazy("Commands", f"{_ISSUER}.report", "report"),
+        **lazy("Commands", f"{_ISSUER}.questions", "report"),
         **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move export"),
-        **lazy("Commands", f"{_ISSUER}.support", "file"),
+        **lazy("Commands", f"{_ISSUER}.questions", "file"),
     },
 )
 def ledger() -> None:

@@ -8,7 +8,7 @@ import click
 
 from licensekit.access import Access
 from licensekit.cli.customer import commands
-from licensekit.cli.customer.settling import Settling, settle_options
+from licensekit.cli.customer.exchange import Settling, settle_options
 from licensekit.cli.groups import NO
 from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import DAY, PATH, Decorator, collected, option

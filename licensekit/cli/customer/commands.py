@@ -24,8 +24,7 @@ _HERE: Final = "licensekit.cli.customer"
 CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.activate", "activate update"),
     **lazy(_SECTION, f"{_HERE}.status", "status explain"),
-    **lazy(_SECTION, f"{_HERE}.users", "users"),
-    **lazy(_SECTION, f"{_HERE}.sites", "sites"),
+    **lazy(_SECTION, f"{_HERE}.holders", "users sites"),
     **lazy(_SECTION, f"{_HERE}.events", "events leases"),
     **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
     **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),

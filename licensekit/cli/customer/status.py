@@ -9,7 +9,7 @@ import click
 from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.customer.events import EVENT_COLUMNS
-from licensekit.cli.customer.users import remarks
+from licensekit.cli.customer.holders import remarks
 from licensekit.cli.inputs import STANDARD, read_tokens
 from licensekit.cli.inspect import show_findings
 from licensekit.cli.options import now_option, option, refuse
