@@ -16,7 +16,7 @@ from licensekit.database.schemas import read_queries
 from licensekit.dates import date_of, days_of
 from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.documents import WorkspaceState
-from licensekit.issuer.ledger.sales import POSTINGS
+from licensekit.issuer.ledger.projection import POSTINGS
 from licensekit.wire.documents import Kind, MeterPeriod, Use
 from licensekit.wire.plain import fields_named, plain_fields
 
