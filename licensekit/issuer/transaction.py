@@ -24,8 +24,7 @@ from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations, replace_fields
 
 CLOCK_IS_RIGHT: Final = "clock-is-right"
 """The name of what overrides that the clock disagrees with the ledger."""

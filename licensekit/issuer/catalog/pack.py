@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from licensekit import limits
 from licensekit.catalog.changes import CatalogChange, differences, takes_away
 from licensekit.catalog.tables import file_tables
-from licensekit.database.schemas import read_queries
+from licensekit.database import read_queries
 from licensekit.dates import day_at
 from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
 from licensekit.files import read_bytes

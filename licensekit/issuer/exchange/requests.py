@@ -30,8 +30,7 @@ from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
 from licensekit.wire.plain import word
 
 

@@ -24,8 +24,7 @@ from licensekit.keys.verifying import VerifyingKey
 from licensekit.proposals import Proposal
 from licensekit.trust.roots import pin_of
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import Root, Trust, Value, encode
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import Root, Trust, Value, encode, replace_fields
 from licensekit.wire.frame import ED25519
 
 

@@ -6,13 +6,11 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import Queries, read_queries
+from licensekit.database import Connection, Queries, Row, Value, read_queries
 from licensekit.issuer.ledger.projection import said_in
 from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode
-from licensekit.wire.documents.fields import hex_extension
+from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode, hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 

@@ -9,8 +9,7 @@ from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Value, read_queries
 from licensekit.errors import EntryTaken, NotIssued
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked

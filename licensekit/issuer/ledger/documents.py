@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple, TypeVar, cast
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Value, read_queries
 from licensekit.errors import WorkspaceInvalid
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.roots import pin_of

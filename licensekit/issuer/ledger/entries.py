@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, HASH_BYTES, Head, link
-from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations, read_queries
 from licensekit.errors import FileUnusable, LedgerRestored, TooLarge
 from licensekit.files import read_bytes, write_atomically
 from licensekit.issuer.ledger import customers, installations
@@ -20,9 +19,8 @@ from licensekit.issuer.ledger.projection import Record, project, said_in
 from licensekit.issuer.ledger.states import asked
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import LEDGER, Document
+from licensekit.wire.documents import LEDGER, Document, hex_extension
 from licensekit.wire.documents import Value as ExtensionValue
-from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.plain import fields_named, plain_fields
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))

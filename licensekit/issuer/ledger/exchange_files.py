@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from licensekit.chain import HASH_BYTES
-from licensekit.database import Connection
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, read_queries
 from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import SELF_SIGNED, identity_of
 from licensekit.wire.armor import Token

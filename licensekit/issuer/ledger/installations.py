@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Value, read_queries
 from licensekit.errors import NotIssued
 from licensekit.issuer.ledger.customers import renew_words
 from licensekit.issuer.ledger.exchange_files import signer_of

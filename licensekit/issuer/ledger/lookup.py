@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Value, read_queries
 from licensekit.errors import NotCurrent, NotIssued
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import COLUMNS, Issued, read_row

@@ -13,8 +13,7 @@ from itertools import groupby
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit import limits
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Value, read_queries
 from licensekit.dates import day_at
 from licensekit.issuer.ledger import exchange_files, states
 from licensekit.issuer.ledger.documents import ISSUER, fact

@@ -11,8 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from licensekit.database import Connection, Row
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Row, read_queries
 from licensekit.dates import date_of, days_of
 from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.documents import WorkspaceState

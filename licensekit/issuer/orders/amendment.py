@@ -27,8 +27,7 @@ from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
 from licensekit.issuer.proposal import LicenseReplaced, SoldIsChanged
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text import values
-from licensekit.wire.documents import Bundle, Catalog, Kind, Use
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import Bundle, Catalog, Kind, Use, replace_fields
 from licensekit.wire.plain import plain, plain_fields
 
 _FIXED: Final = frozenset(
