@@ -5,8 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.groups import NO
-from licensekit.cli.inputs import is_terminal
+from licensekit.cli import groups, inputs
 from licensekit.cli.options import Decorator, collected, option
 from licensekit.cli.output import emit, emit_json, facts, json_option, remark, table, warn
 from licensekit.cli.views import spelling
@@ -57,7 +56,7 @@ class Consent(NamedTuple):
         confirmation, which is an error without a terminal and without `--yes`.
         """
         asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)
-        if asks and (self.as_json or not is_terminal()):
+        if asks and (self.as_json or not inputs.is_terminal()):
             proposal.require_confirmed(confirm=False)
         is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:
@@ -78,7 +77,7 @@ def require_agreement(question: str) -> None:
     """Ask, and end the command with nothing changed unless the answer is yes."""
     if not click.confirm(question, err=True):
         remark("Nothing was changed.")
-        click.get_current_context().exit(NO)
+        click.get_current_context().exit(groups.NO)
 
 
 def consent_options(*, preview: str, yes: str) -> Decorator:

@@ -8,23 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from licensekit.chain import Head
-from licensekit.database import Connection
+from licensekit import chain, database, proposals
 from licensekit.errors import ChangeInSigning, FormatError, LedgerRestored, LicenseError, TrustError
+from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import label
-from licensekit.issuer.keys.changes import successor
-from licensekit.issuer.keys.keyring import list_key_files
-from licensekit.issuer.ledger import bundles, documents
+from licensekit.issuer.ledger import bundles, documents, projection
 from licensekit.issuer.ledger.documents import WorkspaceState, extended
 from licensekit.issuer.ledger.entries import append, mark_in, raise_mark, read_mark, restored
-from licensekit.issuer.ledger.projection import ABSORB
 from licensekit.issuer.orders import numbering
 from licensekit.issuer.proposal import AcceptsRestored, NotAbsorbed, SignProposal
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.proposals import Change
+from licensekit.trust import scope, signed
 from licensekit.trust.pack import IN_PACKS, require_in_pack
-from licensekit.trust.scope import require_not_ahead
-from licensekit.trust.signed import Verified
 from licensekit.trust.state import verify_signed
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
@@ -44,7 +39,7 @@ class Intake(NamedTuple):
         known = set(self.before.tokens)
         return [one for one in self.after.tokens if one not in known]
 
-    def restored(self, ledger: Connection) -> Iterator[tuple[Head, LedgerRestored]]:
+    def restored(self, ledger: database.Connection) -> Iterator[tuple[chain.Head, LedgerRestored]]:
         """Yield what the newer ones that were signed here show the ledger to lack, and the error that says so."""
         for document in map(opened, self.newer):
             # The vendor, whose root this is, signs trust documents.
@@ -79,7 +74,7 @@ def propose_take(
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return SignProposal(
         enter=take,
-        changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        changes=tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
         warnings=tuple(error for _, error in intake.restored(tx.ledger)),
         about="the pack",
         is_done=not newer,
@@ -117,7 +112,7 @@ def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "")
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
-    new = successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
+    new = changes.successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
     # Of a partner's keys, the vendor's pack shows only the newest state.
     if new is not None and not intake.after.is_partner:
         documents.put_fact(tx.ledger, documents.DEFAULT_KEY, new)
@@ -129,7 +124,7 @@ def opened(token: Token) -> Document:
     return decode(CLASS_OF[token.type], token.payload)
 
 
-Lost = Verified[Bundle] | Verified[Reset]
+Lost = signed.Verified[Bundle] | signed.Verified[Reset]
 
 
 class Absorbed(NamedTuple):
@@ -169,19 +164,19 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     jumps = bool(intake.newer or error) or any(_is_ours(tx, one) for one in lost)
 
     def absorb(tx: LedgerTransaction, _: None) -> Absorbed:
-        newer = enter(tx, intake, action=ABSORB)
-        append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in lost])
+        newer = enter(tx, intake, action=projection.ABSORB)
+        append(tx.ledger, [tx.record(projection.ABSORB, one.token, one.document) for one in lost])
         found = [one for one in lost if isinstance(one.document, Bundle)]
         # A list takes back what is there when it is entered.
         if found and (again := tx.trust.lists.get(tx.state.issuer)) is not None:
-            append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
+            append(tx.ledger, [tx.record(projection.ABSORB, again.token, again.document)])
         if jumps:
             numbering.jump(tx.ledger, tx.store.draw)
         return Absorbed(len(newer), len(found), len(lost) - len(found), known)
 
     return AbsorbProposal(
         enter=absorb,
-        changes=tuple(Change(name, None, ABSORB) for name in names),
+        changes=tuple(proposals.Change(name, None, projection.ABSORB) for name in names),
         warnings=tuple(refused),
         needs_confirmation=(AcceptsRestored(number=error.number),) if error else (),
         about="the ledger",
@@ -237,7 +232,7 @@ def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Los
     if token.type == "reset":
         return verify_signed(token, Reset, trust, tx.now)
     bundle = verify_signed(token, Bundle, trust)
-    require_not_ahead(bundle.document.issued, tx.now)
+    scope.require_not_ahead(bundle.document.issued, tx.now)
     return bundle
 
 
@@ -246,7 +241,7 @@ def _is_ours(tx: LedgerTransaction, one: Lost) -> bool:
     key = one.keys[0].scheme, one.keys[0].key_id
     signer = tx.trust.signers.get(key)
     is_resellers = signer is not None and signer.admitted.scope.parts is not None
-    return not is_resellers or any(file.reference == key for file in list_key_files(tx.store.layout.keys))
+    return not is_resellers or any(file.reference == key for file in keyring.list_key_files(tx.store.layout.keys))
 
 
 def _is_known(tx: LedgerTransaction, one: Lost) -> bool:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from licensekit.errors import LicenseError
+from licensekit import errors, proposals
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import SoldReduced
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
-from licensekit.proposals import Proposal, require_same
 
 R_co = TypeVar("R_co", covariant=True)
 K = TypeVar("K")
@@ -16,7 +15,7 @@ P = TypeVar("P", bound="SignProposal[Any, Any]")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class SignProposal(Proposal[R_co], Generic[R_co, K]):
+class SignProposal(proposals.Proposal[R_co], Generic[R_co, K]):
     """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
 
     enter: Callable[[LedgerTransaction, K], R_co] = field(compare=False)
@@ -46,7 +45,7 @@ def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], n
         with store.write(now, who) as tx:
             found = work_out(tx)
             if not found.is_done:  # what is done meanwhile is the result for both
-                require_same(shown, found)
+                proposals.require_same(shown, found)
             result = found.enter(tx, key)
         if found.renews_pack:
             store.write_pack(now)
@@ -156,7 +155,7 @@ class NotAbsorbed(Message, reasons=True):
     """Something in the file `name` is not entered again."""
 
     name: str
-    error: LicenseError | None = None
+    error: errors.LicenseError | None = None
     issuer: str = ""
     what: str = ""
 

@@ -9,28 +9,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Final, NamedTuple, cast
 
-from licensekit import entitlements
-from licensekit.dates import day_at, format_seconds
+from licensekit import dates, entitlements
 from licensekit.entitlements import BundleState, Entitlements, Notice, Summary, state_by_dates
 from licensekit.errors import KeyRevoked, LicenseError, NotIssued, WrongProduct
 from licensekit.errors.coded import Message, Templates, Text, plain_value
-from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, lookup
+from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, installations, lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
 from licensekit.issuer.ledger.exchange_files import Sent
-from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text.pasted import find_tokens
-from licensekit.trust.inspect import Finding, check
-from licensekit.trust.order import full_version
-from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
-from licensekit.trust.signed import Verified
+from licensekit.trust import inspect, order, pack, signed
 from licensekit.trust.state import start, verify_signed
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement, Trust, decode
 from licensekit.wire.plain import word
 
@@ -79,7 +73,7 @@ class SupportCase(NamedTuple):
     """A document that somebody asks about, and everything about it that helps."""
 
     verdict: Verdict
-    finding: Finding | None = None
+    finding: inspect.Finding | None = None
     """What it says, and what vouches for it; None: it cannot be read."""
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
@@ -99,7 +93,7 @@ class SupportCase(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         own = {"finding": self.finding, "issued": self.issued, "customer": self.customer}
-        sent = [{"type": type(one).__name__.lower(), "issued": format_seconds(one.issued)} for one in self.sent]
+        sent = [{"type": type(one).__name__.lower(), "issued": dates.format_seconds(one.issued)} for one in self.sent]
         rest = plain_value(self._replace(finding=None, issued=None, customer=None, sent=()))
         said = {name: one and one.plain() for name, one in own.items()}
         return {"works": self.verdict.works, **rest, **said, "sent": sent}
@@ -121,7 +115,7 @@ def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...
         return (SupportCase(Verdict(reason="damaged", error=error)),)
 
 
-def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[Token]]:
+def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
     """Yield what is in each file that a name means: as a customer would get it, or as it came."""
     ledger, of_order = tx.ledger, bundles.of_order(tx.ledger, name)
     found = _newest(bundles.of_serial(ledger, name)) or [one for one in of_order if one.state != VOID] or of_order
@@ -155,10 +149,10 @@ def _newest(issued: Iterable[Issued]) -> list[Issued]:
     return list({one.bundle.part: one for one in by_worth}.values())
 
 
-def _cases(tx: LedgerTransaction, tokens: Sequence[Token]) -> Iterator[SupportCase]:
+def _cases(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Iterator[SupportCase]:
     """Yield a case for each document of a file that is not attached to another."""
-    found = list(zip(tokens, check(tokens, tx.state.trust_store, tx.now), strict=True))
-    for token, finding in [one for one in found if one[0].type not in IN_PACKS] or found[-1:]:
+    found = list(zip(tokens, inspect.check(tokens, tx.state.trust_store, tx.now), strict=True))
+    for token, finding in [one for one in found if one[0].type not in pack.IN_PACKS] or found[-1:]:
         match finding.document:
             case Bundle() as bundle:
                 yield _of_bundle(tx, tokens, token, finding, bundle)
@@ -171,7 +165,7 @@ def _cases(tx: LedgerTransaction, tokens: Sequence[Token]) -> Iterator[SupportCa
 
 
 def _of_bundle(
-    tx: LedgerTransaction, tokens: Sequence[Token], token: Token, finding: Finding, bundle: Bundle
+    tx: LedgerTransaction, tokens: Sequence[armor.Token], token: armor.Token, finding: inspect.Finding, bundle: Bundle
 ) -> SupportCase:
     ledger, error, is_ours = tx.ledger, finding.error, bundle.issuer == tx.state.issuer
     issued = bundles.by_identity(ledger, bytes.fromhex(finding.identity))
@@ -206,15 +200,15 @@ def _of_bundle(
         summary=entitlements.summarize(today, notices, activated=True),
         notices=notices,
         access={code: word(entitlements.best_access(today, code)) for code in codes if code in today.licenses},
-        older=check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
+        older=inspect.check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
     )
 
 
 def _judged(
-    tx: LedgerTransaction, token: Token, finding: Finding, issued: Issued | None, heir: Issued | None
+    tx: LedgerTransaction, token: armor.Token, finding: inspect.Finding, issued: Issued | None, heir: Issued | None
 ) -> tuple[str, int | None]:
     """Return the reason of the verdict about a bundle, and the day that it names."""
-    taken, reason = heir and day_at(heir.bundle.issued), "refused" if finding.error else ""
+    taken, reason = heir and dates.day_at(heir.bundle.issued), "refused" if finding.error else ""
     if issued is None:
         return reason or "lost", None
     waits = issued.state == REPLACED
@@ -241,9 +235,9 @@ def _listed(tx: LedgerTransaction, bundle: Bundle) -> tuple[str, str]:
     return ("serial", bundle.serial) if is_whole else ("bundle", bundle.name)
 
 
-def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -> Entitlements:
+def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Token]) -> Entitlements:
     """Evaluate what those of some bundles that verify grant today where `bundle` is activated, and bound."""
-    verified: list[Verified[Bundle]] = []
+    verified: list[signed.Verified[Bundle]] = []
     for token in tokens:
         with suppress(LicenseError):
             verified.append(verify_signed(token, Bundle, tx.trust))
@@ -252,16 +246,16 @@ def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -
     return entitlements.evaluate(tx.state.trust_store, verified, tx.now, fingerprint=fingerprint)
 
 
-def _oldest_store(tx: LedgerTransaction) -> TrustStore:
+def _oldest_store(tx: LedgerTransaction) -> pack.TrustStore:
     """Return what the oldest application in the field believes before it reads a file."""
     held, every = oldest_held(tx).trust, documents.every(tx.ledger, "trust")
     roots = [known.verified.token for known in tx.trust.chain if (known.root.version,) <= held[:1]]
-    count = bisect_right(every, held, key=lambda token: full_version(decode(Trust, token.payload)))
-    store = TrustStore(start(roots, tx.state.pin), {})
-    return extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
+    count = bisect_right(every, held, key=lambda token: order.full_version(decode(Trust, token.payload)))
+    store = pack.TrustStore(start(roots, tx.state.pin), {})
+    return pack.extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
 
 
-def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document: Sent) -> SupportCase:
+def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: inspect.Finding, document: Sent) -> SupportCase:
     """Return the case of what an installation has sent."""
     ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
     number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
@@ -287,7 +281,7 @@ def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document
         unit=unit,
         listed=listed,
         by=issued.bundle.name if issued else "a reset",
-        day=day_at(entered.at) if entered else 0,
+        day=dates.day_at(entered.at) if entered else 0,
         error=error,
         send=heir.bundle.name if heir else "",
     )
@@ -300,6 +294,6 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     if serial is None:
         return case
     bound = case.issued and case.issued.bundle.binding
-    names = names_of(tx.ledger, None if bound is None else bound.installation)
+    names = installations.names_of(tx.ledger, None if bound is None else bound.installation)
     sent = tuple(exchange_files.last_of_each(tx.ledger, serial, None))
     return case._replace(installation=names, customer=customer_of(tx.ledger, serial), sent=sent)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from licensekit.cli import inputs, output
 from licensekit.cli.groups import Lazy, LicenseGroup, lazy
-from licensekit.cli.inputs import account, located, read_tokens
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import OWN_NAME, in_own_name, warn
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -80,7 +79,7 @@ def customer_commands(
                 return home_variable
             return f"{ours['quote']}{ctx.command_path} {called}" if called in offered else f"the vendor's `{called}"
 
-        ctx.meta[OWN_NAME] = rename
+        ctx.meta[output.OWN_NAME] = rename
 
     return commands
 
@@ -91,7 +90,7 @@ class ApplicationOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return no help for what cannot be given."""
         record = None if self._is_built_in(ctx) else super().get_help_record(ctx)
-        return record and (record[0], in_own_name(record[1]))
+        return record and (record[0], output.in_own_name(record[1]))
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Refuse what cannot be given."""
@@ -144,12 +143,12 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
 @contextmanager
 def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
     """Open an installation that the command may set up; `pack` is the path of a pack."""
-    data = None if pack is None else read_tokens(pack, what="a pack")
+    data = None if pack is None else inputs.read_tokens(pack, what="a pack")
     with opened(home, pack=data, create=True, **given) as installation:
-        with located(pack):
+        with inputs.located(pack):
             warnings = installation.warnings
         for warning in warnings:
-            warn(f"{warning.message}\n{warning.hint}")
+            output.warn(f"{warning.message}\n{warning.hint}")
         yield installation
 
 
@@ -168,6 +167,6 @@ def opened(
     ours, place = built_in_of(click.get_current_context()), home_of(home, pack)
     root, pack, released, facts = ours.root or root, ours.pack or pack, ours.released or released, ours.facts or {}
     with Installation.open(
-        place, root=root, pack=pack, released=released, facts=facts, by=account(), create=create
+        place, root=root, pack=pack, released=released, facts=facts, by=inputs.account(), create=create
     ) as installation:
         yield installation

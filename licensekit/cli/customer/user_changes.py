@@ -9,7 +9,6 @@ from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.inputs import located, read_input, table_options, write_output
 from licensekit.cli.options import Decorator, WordChoice, collected, option, together, whole
-from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.proposals import Consent, consent_options, show_proposal
 from licensekit.cli.views import spelling
 from licensekit.installation import (
@@ -63,7 +62,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @table_options
     @option("--preview", "Show the changes, and make none.")
     @in_installation
-    @json_option
+    @output.json_option
     def change(
         *,
         named: tuple[str, ...],
@@ -90,7 +89,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
             if not preview:
                 proposal.apply()
         if as_json:
-            emit_json(proposal.as_json())
+            output.emit_json(proposal.as_json())
         elif preview:
             show_proposal(proposal)
         else:
@@ -103,9 +102,9 @@ def _show_done(proposal: UsersProposal) -> None:
     for one in proposal.users:
         texts = [("assigned", one.assigned), ("released", one.released)]
         done = [f"{what} {', '.join(sorted(codes))}" for what, codes in texts if codes]
-        emit(f"{one.written}: {', '.join(['retired', *done] if one.ends else done)}")
+        output.emit(f"{one.written}: {', '.join(['retired', *done] if one.ends else done)}")
     if not proposal.users:
-        emit("nothing to change")
+        output.emit("nothing to change")
 
 
 _replacing: Final = option("--release LICENSE...", "Release this license in the same change.")

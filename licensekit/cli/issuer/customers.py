@@ -6,8 +6,7 @@ from typing import Any, Final
 import click
 
 from licensekit import issuer
-from licensekit.cli.issuer.ledger import csv_lines, row_options
-from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace
+from licensekit.cli.issuer import ledger, options
 from licensekit.cli.options import option, refuse, whole
 from licensekit.cli.output import Columns, emit_json, facts, json_option, printing, remark, show_below, show_rows
 from licensekit.cli.proposals import Consent, consent_options
@@ -43,7 +42,7 @@ _SET: Final = ("called", "external", "contact", "note")
 @click.argument("text", default="")
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after CUSTOMER", "Continue after the customer of this number.", type=whole(1))
-@row_options
+@ledger.row_options
 def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: bool, **page: Any) -> None:
     """List the customers by name, or those that have every word of TEXT, by its beginning."""
     del now
@@ -52,7 +51,7 @@ def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: b
     if as_json:
         emit_json({"customers": rows, "more_after": more})
     elif as_csv:
-        sys.stdout.writelines(csv_lines(issuer.CUSTOMER_FIELDS, rows))
+        sys.stdout.writelines(ledger.csv_lines(issuer.CUSTOMER_FIELDS, rows))
     else:
         show_rows(found, _CUSTOMERS) if found else remark("There are none.")
     if more is not None and not as_json:
@@ -61,7 +60,7 @@ def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: b
 
 @click.command()
 @click.argument("name")
-@in_workspace
+@options.in_workspace
 @json_option
 def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
     """Show who a customer is, what it has and until when, what it ordered, and where that runs."""
@@ -92,7 +91,7 @@ def _show_place(one: KnownInstallation) -> None:
 @option("--external-id ID external", "The id in another system; empty: none.")
 @option("--contact TEXT", "Whom to write to or call.")
 @option("--note TEXT", "What else to know.")
-@with_workspace
+@options.with_workspace
 @printing(_show)
 def set_(*, name: str, called: str | None, workspace: Workspace, **given: Any) -> Customer:
     """Write down what you know of a customer: it stays in the ledger's database, and is in no license."""
@@ -104,13 +103,13 @@ def set_(*, name: str, called: str | None, workspace: Workspace, **given: Any) -
 @click.command()
 @click.argument("name")
 @click.argument("into")
-@to_sign
+@options.to_sign
 @consent_options(preview="Show what would change, and stop.", yes="Do not ask.")
 def merge(*, name: str, into: str, workspace: Workspace, now: int, consent: Consent) -> None:
     """Make the customer NAME a part of INTO, with its serials and installations."""
     proposal = workspace.customers.propose_merge(name, into, now=now)
     if not consent.ends(proposal, always=True, question="Merge them?"):
-        one = proposal.sign(None, who=operator(), confirm=True)
+        one = proposal.sign(None, who=options.operator(), confirm=True)
         emit_json(one.plain()) if consent.as_json else _show(one)
 
 
@@ -119,7 +118,7 @@ def merge(*, name: str, into: str, workspace: Workspace, now: int, consent: Cons
 @click.argument("name", metavar="HASH|SERIAL")
 @option("--name NAME called", "What it is called; empty: nothing.")
 @option("--purpose", "What it is for.", type=click.Choice(PURPOSES))
-@with_workspace
+@options.with_workspace
 @printing(_show_place)
 def installation(*, name: str, workspace: Workspace, **given: Any) -> KnownInstallation:
     """Name an installation, or say what it is for."""

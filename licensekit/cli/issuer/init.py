@@ -6,15 +6,13 @@ from typing import Any
 
 import click
 
-from licensekit import issuer, limits
+from licensekit import errors, files, issuer, limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, read_tokens
 from licensekit.cli.issuer.keys import NOT_ENOUGH, SCHEMES, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.views.spelling import fingerprint
-from licensekit.errors import LicenseError
-from licensekit.files import write_atomically
 from licensekit.trust.pack import pin_in_pack
 
 
@@ -87,8 +85,8 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
     """Write the application's module into this folder and return its name; None: it cannot be, and it is said why."""
     name = issuer.module_file(state.product)
     try:
-        write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
-    except LicenseError as error:
+        files.write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
+    except errors.LicenseError as error:
         how = f"`licensekit product {typed(pack)} -o {name}`"
         warn(f"{name} was not written: {error.message}; move it away, and {how} writes it")
         return None

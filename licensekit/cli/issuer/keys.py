@@ -7,16 +7,14 @@ from typing import Final
 
 import click
 
-from licensekit import issuer, limits
+from licensekit import errors, issuer, limits
 from licensekit.cli.inputs import STANDARD, SecretSource, located, read_input, read_secret, read_tokens, write_output
 from licensekit.cli.issuer import options
 from licensekit.cli.options import PATH, clock, collected, option, refuse, together, whole
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, remark, table
 from licensekit.cli.views.documents import show
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
-from licensekit.errors import PassphraseMissing
-from licensekit.keys.keyfile import PublicPart, format_public, parse_public
-from licensekit.keys.other_forms import export_openssh, export_pem, import_private
+from licensekit.keys import keyfile, other_forms
 from licensekit.wire.documents import AdmittedKey, SignedType, Use
 from licensekit.wire.frame import ED25519, HYBRID
 
@@ -43,7 +41,7 @@ def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
     if SCHEMES[scheme] != ED25519:
         raise click.UsageError("--pkcs11 and --scheme hybrid exclude each other: tokens hold Ed25519.")
     if passphrase.is_given:
-        raise PassphraseMissing(reason="token", option="pin")
+        raise errors.PassphraseMissing(reason="token", option="pin")
     return lambda pin: issuer.token_key(
         uri, lambda: options.read_pin(pin, uri, "for the new key").decode(errors="replace")
     )
@@ -81,7 +79,7 @@ def import_(
     """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it."""
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
-        key = import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
+        key = other_forms.import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
     _add(name, issuer.imported_key(key, partial(_read_new, passphrase)), permission, roots)
 
 
@@ -144,7 +142,7 @@ def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, 
 
 def _show_partner_key(file: issuer.KeyFile, *, as_json: bool) -> None:
     """Show a partner's new key, which the vendor must admit before it counts."""
-    public = format_public(file.part.verifying_key, file.part.label)
+    public = keyfile.format_public(file.part.verifying_key, file.part.label)
     if as_json:
         told = {"key_id": file.key_id, "fingerprint": file.fingerprint}
         emit_json({"key": file.name, **told, "public": public})
@@ -164,7 +162,7 @@ def _show_partner_key(file: issuer.KeyFile, *, as_json: bool) -> None:
 def admit(*, file: str, name: str | None, permission: issuer.Permission, roots: options.Roots) -> None:
     """Admit a key that somebody else holds: a third party's, or a colleague's."""
     with located(file):
-        part = parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
+        part = keyfile.parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
     key, called = part.verifying_key, name or part.label
     proposal = roots.workspace.keys.propose_admit(key, called, permission, now=roots.now)
     told = {"key_id": key.key_id.hex(), "fingerprint": key.fingerprint}
@@ -233,10 +231,10 @@ def abandon(*, file: Path, workspace: issuer.Workspace, now: int, as_json: bool)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 
 
-_FORMS: Final[Mapping[str, Callable[[PublicPart], str]]] = {
-    "licensekit": lambda part: format_public(*part),
-    "openssh": lambda part: export_openssh(*part),
-    "pem": lambda part: export_pem(part.verifying_key),
+_FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
+    "licensekit": lambda part: keyfile.format_public(*part),
+    "openssh": lambda part: other_forms.export_openssh(*part),
+    "pem": lambda part: other_forms.export_pem(part.verifying_key),
 }
 
 

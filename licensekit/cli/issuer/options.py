@@ -7,14 +7,12 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit import issuer, limits
+from licensekit import dates, errors, issuer, limits
 from licensekit.cli.inputs import SecretSource, account, read_secret
 from licensekit.cli.options import CODE, MOMENT, PATH, Decorator, WordChoice, clock, collected, option, together, whole
 from licensekit.cli.output import emit, emit_json, facts, remark, typed, warn
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
-from licensekit.dates import DAY_SECONDS
-from licensekit.errors import PassphraseMissing
 from licensekit.files import is_exposed
 from licensekit.keys.pkcs11 import parse as place_in_token
 from licensekit.keys.signing import Signer
@@ -32,7 +30,7 @@ def fresh_option(help_text: str) -> Decorator:
     """Return `--fresh-days`, as `fresh_until`: the time from which a document that is signed now is no longer new."""
 
     def until(_ctx: click.Context, _param: click.Parameter, days: int | None) -> int | None:
-        return None if days is None else clock() + days * DAY_SECONDS
+        return None if days is None else clock() + days * dates.DAY_SECONDS
 
     return option("--fresh-days DAYS fresh_until", help_text, type=whole(1, limits.TERM_DAYS), callback=until)
 
@@ -155,7 +153,7 @@ def unlock(file: issuer.KeyFile, passphrase: SecretSource, pin: SecretSource) ->
         return issuer.open_key(file, lambda: read_secret(passphrase, f"Passphrase of {file.path}"))
     uri = file.uri
     if passphrase.is_given and not pin.is_given:
-        raise PassphraseMissing(reason="token", option="pin", where=str(file.path))
+        raise errors.PassphraseMissing(reason="token", option="pin", where=str(file.path))
     return issuer.open_key(file, lambda: read_pin(pin, uri, f"of {file.path}"))
 
 

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import click
 
-from licensekit import issuer
+from licensekit import errors, issuer, limits
 from licensekit.cli.inputs import STANDARD, read_input
-from licensekit.cli.issuer.ledger import csv_lines, row_form
-from licensekit.cli.issuer.options import in_workspace, warn_of_restored
+from licensekit.cli.issuer import ledger, options
 from licensekit.cli.issuer.output import Audience, attachments_option, is_folder, output_option, put_file, require_place
 from licensekit.cli.options import DAY, PATH, clock, option, refuse, whole
 from licensekit.cli.output import (
@@ -30,10 +29,7 @@ from licensekit.cli.output import (
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import Facts
 from licensekit.cli.views.documents import show as show_document
-from licensekit.cli.views.spelling import amount
-from licensekit.errors import NotIssued
 from licensekit.issuer import REPORTED_BY, ReportRow, ReportScope, SupportCase, Workspace
-from licensekit.limits import TERM_DAYS
 from licensekit.wire.documents import License, Use
 from licensekit.wire.plain import word
 
@@ -47,9 +43,9 @@ _FIGURES: Final = issuer.REPORT_FIELDS[issuer.REPORT_FIELDS.index("new") :]
 @option("--until DATE last", "The last day. Default: today.", type=DAY)
 @option("--customer NAME", "Only of this customer, by name or external id.")
 @option("--license LICENSE", "Only this license.")
-@option("--expiring-within DAYS within", "Count what ends so soon after.", type=whole(0, TERM_DAYS), default=90)
+@option("--expiring-within DAYS within", "Count what ends so soon after.", type=whole(0, limits.TERM_DAYS), default=90)
 @refuse("--until is before --from.", lambda given: given["first"] and given["last"] and given["last"] < given["first"])
-@row_form
+@ledger.row_form
 def report(*, folders: Iterable[Path], as_csv: bool, as_json: bool, **asked: Any) -> None:
     """Report what was sold in a period, and what is in force, due and in use at its end."""
     with ExitStack() as opened:
@@ -59,7 +55,7 @@ def report(*, folders: Iterable[Path], as_csv: bool, as_json: bool, **asked: Any
         scope, now = ReportScope(**asked), clock()
         rows = chain.from_iterable(one.ledger.report(scope, now=now) for one in workspaces)
         if as_csv:
-            sys.stdout.writelines(csv_lines(issuer.REPORT_FIELDS, (one.plain() for one in rows)))
+            sys.stdout.writelines(ledger.csv_lines(issuer.REPORT_FIELDS, (one.plain() for one in rows)))
         elif as_json:
             emit_json({"report": [one.plain() for one in rows]})
         elif found := list(rows):
@@ -72,7 +68,7 @@ def report(*, folders: Iterable[Path], as_csv: bool, as_json: bool, **asked: Any
 
 def _cells(one: ReportRow, workspaces: int) -> list[object]:
     """Return what a row shows; what is zero, and what all rows share, is left out."""
-    unit = amount(None) if one.unrestricted else "" if one.per is None else f"per {word(one.per)}"
+    unit = spelling.amount(None) if one.unrestricted else "" if one.per is None else f"per {word(one.per)}"
     use = "" if one.use is Use.PRODUCTION else word(one.use)
     named = ["" if workspaces == 1 else one.product, one.group, one.external, use, one.license or "all bundles", unit]
     return [*named, *(getattr(one, name) or "" for name in _FIGURES)]
@@ -82,10 +78,10 @@ def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
     """Print what there is to say of a file, or of what a name means; return whether all of it works as it is."""
     asked = read_input(name, what="a license file") if name == STANDARD or Path(name).is_file() else name
     with Workspace.open(folder) as workspace:
-        warn_of_restored(workspace)
+        options.warn_of_restored(workspace)
         try:
             found = workspace.ledger.explain(asked, now=now)
-        except NotIssued:
+        except errors.NotIssued:
             if Path(name).suffix:
                 read_input(name, what="a license file")  # the name of a file, which is not there
             raise
@@ -137,7 +133,7 @@ def _today(case: SupportCase) -> Facts:
 @click.argument("name", metavar="SERIAL|ORDER|BUNDLE")
 @output_option
 @attachments_option
-@in_workspace
+@options.in_workspace
 @json_option
 def file(*, name: str, output: str | None, audience: Audience, workspace: Workspace, now: int, as_json: bool) -> None:
     """Write the license file of what was issued again, as it is to be sent today."""

@@ -16,8 +16,7 @@ from licensekit import limits
 from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, SyntaxInvalid, TooLarge
 from licensekit.errors.coded import Located
 from licensekit.files import open_plain, read_bytes
-from licensekit.issuer.orders.amendment import Amendment
-from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft
+from licensekit.issuer.orders import amendment, order
 from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
 from licensekit.text.names import marks_in, without_marks
@@ -35,10 +34,10 @@ class OrderLine(NamedTuple):
 
     where: str
     """The file and line, or the file alone."""
-    draft: OrderDraft
+    draft: order.OrderDraft
     size: int
     """The bytes that were read for it, for whoever shows progress."""
-    change: Amendment | None = None
+    change: amendment.Amendment | None = None
     """The change of what was sold that this is, where it is no order; the draft has its number and serial."""
 
 
@@ -95,7 +94,7 @@ def _without_escapes(text: bytes) -> bytes:
         return text  # what is wrong with it is said where it is read
 
 
-def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
+def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.OrderDraft:
     try:
         content = _decode(without_marks(text.decode()))
     except FaultyValue as error:
@@ -122,16 +121,16 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _decode: Final = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
-def faulty(*faults: Located) -> OrderDraft:
+def faulty(*faults: Located) -> order.OrderDraft:
     """Return the draft of an order that cannot be read at all."""
-    return OrderDraft(Order(company=""), faults)
+    return order.OrderDraft(order.Order(company=""), faults)
 
 
 def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> Columns[OrderKey]:
     """Return the columns of a table of orders: the keys of an order and `others`, licenses, settings."""
     counts = (f"{one.kind.plural}.{code}" for code, one in catalog.licenses.items())
-    settings = (f"{SETTINGS}.{code}" for code in catalog.settings)
-    headings = (*sorted(KEYS - TABLES), *others, *counts, *settings, *catalog.licenses)
+    settings = (f"{order.SETTINGS}.{code}" for code in catalog.settings)
+    headings = (*sorted(KEYS - order.TABLES), *others, *counts, *settings, *catalog.licenses)
     names = {folded(one.name): code for code, one in catalog.licenses.items()}
     return Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
 

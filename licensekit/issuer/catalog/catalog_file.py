@@ -13,7 +13,6 @@ from licensekit.catalog.rules import faults as rule_faults
 from licensekit.catalog.tables import unsold_extension
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order, parse_toml
-from licensekit.text.values import FaultyValue, Reader
 from licensekit.wire import documents
 from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value
 from licensekit.wire.plain import word
@@ -43,13 +42,13 @@ def _system(table: Table) -> dict[str, int | None]:
     return dict.fromkeys(table.items(key, values.code, limits.LICENSES), True)
 
 
-def _counts(table: Table, key: str, reader: Reader[int | None]) -> dict[str, int | None]:
+def _counts(table: Table, key: str, reader: values.Reader[int | None]) -> dict[str, int | None]:
     inner = table.table(key)
     found: dict[str, int | None] = {}
     for code in inner.codes(limits.LICENSES):
         try:
             found[code] = reader(inner.content[code])
-        except FaultyValue as error:
+        except values.FaultyValue as error:
             inner.refuse(code, error.fault)
             found[code] = 1
     return found

@@ -4,9 +4,8 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from licensekit import limits
+from licensekit import files, limits
 from licensekit.catalog.tables import unsold
-from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, write_atomically
 from licensekit.issuer.layout import Layout
 from licensekit.wire.documents import Catalog, Kind, License
 
@@ -25,17 +24,17 @@ def catalog_text(*, product: str, issuer: str, name: str) -> str:
 
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
     """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
-    layout.orders.mkdir(PRIVATE_FOLDER)
-    write_atomically(layout.catalog, text, mode=PRIVATE)
-    write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=PRIVATE)
+    layout.orders.mkdir(files.PRIVATE_FOLDER)
+    files.write_atomically(layout.catalog, text, mode=files.PRIVATE)
+    files.write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=files.PRIVATE)
     path = f"{target.name}/orders/example.toml -C {target.name}"
     order = order_text(catalog, path=path, serial=serial)
-    write_atomically(layout.orders / "example.toml", order.encode(), mode=PRIVATE)
+    files.write_atomically(layout.orders / "example.toml", order.encode(), mode=files.PRIVATE)
 
 
 def _ignored(present: Path) -> bytes:
     """Return the `.gitignore` of a workspace, after what one that is `present` says."""
-    before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
+    before = files.read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
     wanted = (_TEXTS / "gitignore").read_bytes().splitlines()
     missing = [line for line in wanted if line not in before.splitlines()]
     return b"\n".join([*before.splitlines(), *missing, b""])

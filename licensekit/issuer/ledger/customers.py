@@ -9,11 +9,10 @@ from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
+from licensekit import errors, limits
 from licensekit.database import Connection, Value, read_queries
-from licensekit.errors import EntryTaken, NotIssued
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked
-from licensekit.limits import VALUE
 from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
@@ -79,7 +78,7 @@ def customer_named(ledger: Connection, text: str) -> Customer:
     if len(found) == 1 and max(map(len, words)) >= _TELLING:
         return found[0]
     reason = "customers" if len(found) > 1 else "customer"
-    raise NotIssued(reason=reason, name=text, parts=tuple(one.name for one in found))
+    raise errors.NotIssued(reason=reason, name=text, parts=tuple(one.name for one in found))
 
 
 def serials_of(ledger: Connection, number: int) -> list[str]:
@@ -169,7 +168,7 @@ class _Meant(NamedTuple):
 
 def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
     """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
-    return _meant(ledger, [(named, company)], VALUE).of(named, company)
+    return _meant(ledger, [(named, company)], limits.VALUE).of(named, company)
 
 
 def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int) -> _Meant:
@@ -197,7 +196,7 @@ def put(ledger: Connection, one: Customer) -> Customer:
     texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
     number = one.number or ledger.rows(_SQL["next"])[0][0]
     if external is not None and _known(ledger, _SQL["ids"], [external]).get(external, number) != number:
-        raise EntryTaken(reason="customer", entry=external)
+        raise errors.EntryTaken(reason="customer", entry=external)
     one = Customer(number, external, written_id(one.name, "customer's name"), *texts)
     ledger.run("DELETE FROM customers WHERE number = ?", number)
     ledger.run(_SQL["insert"], number, external, one.name, folded(one.name), *texts)

@@ -21,8 +21,7 @@ from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
 from licensekit.keys.verifying import sha256
 from licensekit.text.names import without_accents
 from licensekit.trust.signed import identity_of
-from licensekit.wire import documents, frame
-from licensekit.wire.armor import Token
+from licensekit.wire import armor, documents, frame
 from licensekit.wire.documents import Bundle, Document, Kind, Receipt, Revocations, Use
 
 PERPETUAL: Final = limits.DAYS + 1
@@ -40,7 +39,7 @@ class Record(NamedTuple):
     at: int
     """When it was entered, in seconds since 1970."""
     who: str
-    token: Token
+    token: armor.Token
     document: Document
     """What `token` says."""
     order_number: str | None = None
@@ -95,7 +94,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
                     pass
 
 
-def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
+def bundle_row(number: int, token: armor.Token, bundle: Bundle) -> tuple[Value, ...]:
     """Return the columns of a bundle that its document has."""
     opened = frame.read(token.frame)
     entered = (number, identity_of(token.type, opened.payload), number, opened.signatures[0].key)

@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Final
 
-from licensekit import limits
-from licensekit.database import Connection
+from licensekit import database, limits
 from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
-from licensekit.issuer.ledger import bundles, documents
-from licensekit.issuer.ledger.entries import head
+from licensekit.issuer.ledger import bundles, documents, entries
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
@@ -40,13 +38,13 @@ def anywhere(draw: Callable[[int], bytes]) -> int:
     return _LOWEST + int.from_bytes(draw(8)) % _DRAWN
 
 
-def jump(connection: Connection, draw: Callable[[int], bytes]) -> None:
+def jump(connection: database.Connection, draw: Callable[[int], bytes]) -> None:
     """Make sequences continue where a restored ledger cannot have given any since its backup."""
     rise = 1 + int.from_bytes(draw(8)) % _RISE
-    documents.put_fact(connection, documents.RESTORED, f"{head(connection).number} {rise}")
+    documents.put_fact(connection, documents.RESTORED, f"{entries.head(connection).number} {rise}")
 
 
-def rise(connection: Connection) -> tuple[int, int]:
+def rise(connection: database.Connection) -> tuple[int, int]:
     """Return the newest entry when a restored ledger was accepted, and by how much sequences rise; zeros if never."""
     known = documents.fact(connection, documents.RESTORED)
     number, by = (0, 0) if known is None else map(int, known.split())
