@@ -36,10 +36,6 @@ def events() -> None:
     """Start, end and list system events."""
 
 
-def _show_started(event: Event) -> None:
-    emit(f"started event {event.number}; end it with `events end {event.number}`")
-
-
 @events.command()
 @click.argument("kind")
 @option("--site ID", "For the users at this site.")
@@ -48,7 +44,7 @@ def _show_started(event: Event) -> None:
 @option("--message TEXT", "The message for users.", default="")
 @option("--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT)
 @in_installation
-@printing(_show_started)
+@printing(lambda event: emit(f"started event {event.number}; end it with `events end {event.number}`"))
 def start(*, kind: str, message: str, expected_end: int | None, installation: Installation, **named: Any) -> Event:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day."""
     given = [(EventScope(scope), subject) for scope, subject in named.items() if subject is not None]

@@ -1,6 +1,6 @@
 """`licensekit customers`: who they are, what they have, and where it runs."""
 
-import sys
+from functools import partial
 from typing import Any, Final
 
 import click
@@ -43,18 +43,14 @@ _SET: Final = ("called", "external", "contact", "note")
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after CUSTOMER", "Continue after the customer of this number.", type=whole(1))
 @ledger.row_options
-def list_(*, text: str, workspace: Workspace, now: int, as_csv: bool, as_json: bool, **page: Any) -> None:
+def list_(*, text: str, workspace: Workspace, now: int, form: ledger.RowForm, **page: Any) -> None:
     """List the customers by name, or those that have every word of TEXT, by its beginning."""
     del now
     found, more = workspace.customers.find(text, **page)
-    rows = [one.plain() for one in found]
-    if as_json:
-        emit_json({"customers": rows, "more_after": more})
-    elif as_csv:
-        sys.stdout.writelines(ledger.csv_lines(issuer.CUSTOMER_FIELDS, rows))
-    else:
-        show_rows(found, _CUSTOMERS) if found else remark("There are none.")
-    if more is not None and not as_json:
+    rows = (one.plain() for one in found)
+    show = partial(show_rows, found, _CUSTOMERS) if found else partial(remark, "There are none.")
+    form.put("customers", issuer.CUSTOMER_FIELDS, rows, show, more_after=more)
+    if more is not None and not form.as_json:
         remark(f"There are more: continue with --after {more}.")
 
 
@@ -78,10 +74,6 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
 
 def _show(one: Customer) -> None:
     facts(*((name.replace("_", " "), said) for name, said in one.plain().items() if said))
-
-
-def _show_place(one: KnownInstallation) -> None:
-    show_rows([one], _INSTALLATIONS)
 
 
 @click.command("set")
@@ -119,7 +111,7 @@ def merge(*, name: str, into: str, workspace: Workspace, now: int, consent: Cons
 @option("--name NAME called", "What it is called; empty: nothing.")
 @option("--purpose", "What it is for.", type=click.Choice(PURPOSES))
 @options.with_workspace
-@printing(_show_place)
+@printing(lambda one: show_rows([one], _INSTALLATIONS))
 def installation(*, name: str, workspace: Workspace, **given: Any) -> KnownInstallation:
     """Name an installation, or say what it is for."""
     return workspace.customers.put_installation(name, **given)

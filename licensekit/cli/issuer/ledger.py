@@ -2,19 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit import dates, issuer, limits
 from licensekit.cli import backups, groups, inputs, proposals
 from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace, workspace_option
-from licensekit.cli.options import MOMENT, clock, option, refuse, together, whole
+from licensekit.cli.options import MOMENT, clock, collected, option, refuse, together, whole
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, separated, table, warn
 from licensekit.cli.views.documents import show as show_document
 from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
@@ -22,15 +22,37 @@ from licensekit.files import PRIVATE, replacing
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
+
+class RowForm(NamedTuple):
+    """Whether rows are printed as CSV, as JSON, or for people."""
+
+    as_csv: bool
+    as_json: bool
+
+    def put(
+        self,
+        name: str,
+        fields: Sequence[str],
+        rows: Iterable[Mapping[str, Any]],
+        show: Callable[[], object],
+        **more: Any,
+    ) -> None:
+        """Print `rows` of `fields`, in JSON as `name` beside `more`, or have `show` print the same for people."""
+        if self.as_csv:
+            sys.stdout.writelines(csv_lines(fields, rows))
+        elif self.as_json:
+            emit_json({name: list(rows), **more})
+        else:
+            show()
+
+
 row_form: Final = together(
-    option("--csv as_csv", "Print CSV."),
     refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
-    json_option,
+    collected("form", RowForm, option("--csv as_csv", "Print CSV."), json_option),
 )
-"""`--csv` and `--json`, which exclude each other."""
+"""`--csv` and `--json`, which exclude each other, as `form`."""
 row_options: Final = together(row_form, in_workspace)
 """The same, and `-C`."""
-
 
 _OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
 _ENDING: Final = "Only active ones whose term ends today or within this many days."
@@ -50,15 +72,7 @@ _ENDING: Final = "Only active ones whose term ends today or within this many day
 @option("--all show_all", "Show all of them.")
 @row_options
 def list_(
-    *,
-    workspace: issuer.Workspace,
-    now: int,
-    limit: int,
-    after: int | None,
-    show_all: bool,
-    as_csv: bool,
-    as_json: bool,
-    **asked: Any,
+    *, workspace: issuer.Workspace, now: int, limit: int, after: int | None, show_all: bool, form: RowForm, **asked: Any
 ) -> None:
     """List the bundles that were issued, the newest first."""
     shown: Iterable[issuer.Issued]
@@ -66,13 +80,9 @@ def list_(
         shown, more = workspace.ledger.bundles(issuer.Filters(**asked), now=now, after=after), None
     else:
         shown, more = workspace.ledger.page(issuer.Filters(**asked), now=now, limit=limit, after=after)
-    if as_csv:
-        sys.stdout.writelines(csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
-    elif as_json:
-        emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
-    else:
-        _show_listed(shown)
-    if more is not None and not as_json:
+    rows = (one.plain() for one in shown)
+    form.put("bundles", issuer.LISTED_FIELDS, rows, lambda: _show_listed(list(shown)), more_after=more)
+    if more is not None and not form.as_json:
         remark(f"There are more: continue with --after {more}, or give --all.")
 
 
@@ -80,18 +90,12 @@ def list_(
 @click.argument("serial", required=False)
 @option("--state", "Only licenses in this state.", type=click.Choice(issuer.USAGE_STATES))
 @row_options
-def usage(
-    *, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, as_csv: bool, as_json: bool
-) -> None:
+def usage(*, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, form: RowForm) -> None:
     """Compare what was sold with what the newest statement says is in use."""
     reports = workspace.ledger.usage(serial, now=now)
     found = (report if state is None else report.only(state) for report in reports)
-    if as_json:
-        emit_json({"usage": [row for report in found for row in report.plain()]})
-    elif as_csv:
-        sys.stdout.writelines(csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
-    else:
-        _show_usage(list(found))
+    rows = (row for report in found for row in report.plain())
+    form.put("usage", issuer.USAGE_FIELDS, rows, lambda: _show_usage(list(found)))
 
 
 @click.command()
@@ -109,13 +113,9 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
         file.flush()
 
 
-def _show_listed(found: Iterable[issuer.Issued]) -> None:
-    shown = list(found)
-    if not shown:
-        remark("There are none.")
-        return
+def _show_listed(shown: list[issuer.Issued]) -> None:
     columns = [">entry", "issued", "bundle", "company", "until", "state", "order", "why"]
-    table(columns, map(_listed_row, shown))
+    table(columns, map(_listed_row, shown)) if shown else remark("There are none.")
 
 
 def _listed_row(one: issuer.Issued) -> tuple[object, ...]:

@@ -1,6 +1,5 @@
 """`licensekit ledger report` and `file`, and `explain` in a workspace: what the ledger answers, and sends again."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from itertools import chain
@@ -46,7 +45,7 @@ _FIGURES: Final = issuer.REPORT_FIELDS[issuer.REPORT_FIELDS.index("new") :]
 @option("--expiring-within DAYS within", "Count what ends so soon after.", type=whole(0, limits.TERM_DAYS), default=90)
 @refuse("--until is before --from.", lambda given: given["first"] and given["last"] and given["last"] < given["first"])
 @ledger.row_form
-def report(*, folders: Iterable[Path], as_csv: bool, as_json: bool, **asked: Any) -> None:
+def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> None:
     """Report what was sold in a period, and what is in force, due and in use at its end."""
     with ExitStack() as opened:
         workspaces = [opened.enter_context(Workspace.open(folder)) for folder in folders]
@@ -54,16 +53,14 @@ def report(*, folders: Iterable[Path], as_csv: bool, as_json: bool, **asked: Any
             warn(f"{error.message}.")
         scope, now = ReportScope(**asked), clock()
         rows = chain.from_iterable(one.ledger.report(scope, now=now) for one in workspaces)
-        if as_csv:
-            sys.stdout.writelines(ledger.csv_lines(issuer.REPORT_FIELDS, (one.plain() for one in rows)))
-        elif as_json:
-            emit_json({"report": [one.plain() for one in rows]})
-        elif found := list(rows):
-            titles = (f">{name.replace('_', ' ')}" for name in _FIGURES)
-            columns = ["product", scope.by, "id", "use", "license", "", *titles]
-            table(columns, [_cells(one, len(workspaces)) for one in found])
-        else:
-            remark("There is nothing to report.")
+        plain = (one.plain() for one in rows)
+        form.put("report", issuer.REPORT_FIELDS, plain, lambda: _show_report(list(rows), scope.by, len(workspaces)))
+
+
+def _show_report(found: list[ReportRow], by: str, workspaces: int) -> None:
+    titles = (f">{name.replace('_', ' ')}" for name in _FIGURES)
+    columns = ["product", by, "id", "use", "license", "", *titles]
+    table(columns, [_cells(one, workspaces) for one in found]) if found else remark("There is nothing to report.")
 
 
 def _cells(one: ReportRow, workspaces: int) -> list[object]:
