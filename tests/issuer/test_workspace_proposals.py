@@ -375,7 +375,7 @@ def test_a_key_is_kept_if_nobody_can_tell_whether_it_is_in_force(
             monkeypatch.setattr(WorkspaceStore, "read", unreadable)
         raise KeyMissing(reason="not-given")
 
-    monkeypatch.setattr(key_change, "enter", fail)
+    monkeypatch.setattr(key_change.intake, "enter", fail)
     with pytest.raises(KeyMissing):
         proposal.sign(roots(sold), who=WHO)
     assert len(sold.keys.files) == before + kept
