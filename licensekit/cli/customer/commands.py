@@ -48,6 +48,9 @@ class BuiltIn(NamedTuple):
     """A workspace, which no application has: empty."""
 
 
+_NOTHING: Final = BuiltIn()
+
+
 def customer_commands(
     *,
     root: str | None = None,
@@ -106,7 +109,7 @@ class ApplicationOption(click.Option):
 
 def built_in_of(ctx: click.Context) -> BuiltIn:
     """Return what the application built in: nothing for our own command."""
-    return ctx.find_object(BuiltIn) or BuiltIn()
+    return ctx.find_object(BuiltIn) or _NOTHING
 
 
 home_option: Final[Decorator] = option(
@@ -144,7 +147,7 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
 def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
     """Open an installation that the command may set up; `pack` is the path of a pack."""
     data = None if pack is None else inputs.read_tokens(pack, what="a pack")
-    with opened(home, pack=data, create=True, **given) as installation:
+    with opened(home, BuiltIn(pack=data, **given), create=True) as installation:
         with inputs.located(pack):
             warnings = installation.warnings
         for warning in warnings:
@@ -153,20 +156,11 @@ def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Genera
 
 
 @contextmanager
-def opened(
-    home: str | None,
-    *,
-    root: str | None = None,
-    pack: bytes | str | None = None,
-    released: date | None = None,
-    create: bool = False,
-) -> "Generator[Installation]":
-    """Open the installation that a command is about, with what the application has built in."""
+def opened(home: str | None, given: BuiltIn = _NOTHING, *, create: bool = False) -> "Generator[Installation]":
+    """Open the installation that a command is about, with what the application has built in, or else is `given`."""
     from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
 
-    ours, place = built_in_of(click.get_current_context()), home_of(home, pack)
-    root, pack, released, facts = ours.root or root, ours.pack or pack, ours.released or released, ours.facts or {}
-    with Installation.open(
-        place, root=root, pack=pack, released=released, facts=facts, by=inputs.account(), create=create
-    ) as installation:
+    ours, place = built_in_of(click.get_current_context()), home_of(home, given.pack)
+    known = {name: getattr(ours, name) or getattr(given, name) for name in ("root", "pack", "released")}
+    with Installation.open(place, **known, facts=ours.facts or {}, by=inputs.account(), create=create) as installation:
         yield installation

@@ -13,18 +13,7 @@ from licensekit.cli.inputs import STANDARD, read_input
 from licensekit.cli.issuer import ledger, options
 from licensekit.cli.issuer.output import Audience, attachments_option, is_folder, output_option, put_file, require_place
 from licensekit.cli.options import DAY, PATH, clock, option, refuse, whole
-from licensekit.cli.output import (
-    command_line,
-    emit,
-    emit_json,
-    facts,
-    harmless,
-    json_option,
-    remark,
-    separated,
-    table,
-    warn,
-)
+from licensekit.cli.output import command_line, emit_json, facts, harmless, json_option, remark, separated, table, warn
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import Facts
 from licensekit.cli.views.documents import show as show_document
@@ -49,8 +38,8 @@ def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> No
     """Report what was sold in a period, and what is in force, due and in use at its end."""
     with ExitStack() as opened:
         workspaces = [opened.enter_context(Workspace.open(folder)) for folder in folders]
-        for error in filter(None, (one.ledger.restored() for one in workspaces)):
-            warn(f"{error.message}.")
+        for one in workspaces:
+            options.warn_of_restored(one)
         scope, now = ReportScope(**asked), clock()
         rows = chain.from_iterable(one.ledger.report(scope, now=now) for one in workspaces)
         plain = (one.plain() for one in rows)
@@ -97,7 +86,7 @@ def _show(case: SupportCase, licenses: Mapping[str, License]) -> None:
     facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy) if verdict.remedy else None))
     if case.finding is None:
         return
-    emit()
+    click.echo()
     show_document(case.finding.document, [*_records(case), *_today(case)], licenses)
 
 
