@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from licensekit import chain, database, proposals
-from licensekit.errors import ChangeInSigning, FormatError, LedgerRestored, LicenseError, TrustError
+from licensekit import chain, database, errors, proposals
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.ledger import bundles, documents, projection
@@ -22,7 +21,6 @@ from licensekit.trust import scope, signed
 from licensekit.trust.pack import IN_PACKS, require_in_pack
 from licensekit.trust.state import verify_signed
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
 from licensekit.wire.plain import word
 
@@ -34,12 +32,12 @@ class Intake(NamedTuple):
     after: WorkspaceState
 
     @property
-    def newer(self) -> list[Token]:
+    def newer(self) -> list[armor.Token]:
         """Those that are newer than what was in force."""
         known = set(self.before.tokens)
         return [one for one in self.after.tokens if one not in known]
 
-    def restored(self, ledger: database.Connection) -> Iterator[tuple[chain.Head, LedgerRestored]]:
+    def restored(self, ledger: database.Connection) -> Iterator[tuple[chain.Head, errors.LedgerRestored]]:
         """Yield what the newer ones that were signed here show the ledger to lack, and the error that says so."""
         for document in map(opened, self.newer):
             # The vendor, whose root this is, signs trust documents.
@@ -51,7 +49,7 @@ class Intake(NamedTuple):
                 yield mark, error
 
 
-TakeProposal = SignProposal[list[Token], None]
+TakeProposal = SignProposal[list[armor.Token], None]
 """Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer.
 
 To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
@@ -59,13 +57,13 @@ To sign it raises `LedgerRestored` if one of them was signed when this ledger he
 
 
 def propose_take(
-    tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, verified: Intake | None = None
+    tx: LedgerTransaction, tokens: Sequence[armor.Token], *, action: str, verified: Intake | None = None
 ) -> TakeProposal:
     """Return what entering documents would do; `verified` are the same, if they were verified already."""
     intake = verified if verified is not None and verified.before is tx.state else verify(tx, tokens)
     newer = intake.newer
 
-    def take(tx: LedgerTransaction, _: None) -> list[Token]:
+    def take(tx: LedgerTransaction, _: None) -> list[armor.Token]:
         for mark, error in intake.restored(tx.ledger):
             raise_mark(tx.store.layout.mark, mark, lower=True)
             raise error
@@ -82,7 +80,7 @@ def propose_take(
     )
 
 
-def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
+def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:
     """Verify documents of a pack under what is in force.
 
     Raises:
@@ -94,17 +92,17 @@ def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
     intake = Intake(tx.state, _with(tx.state, tokens))
     before, after = tx.state.trust, intake.after.trust
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
-        raise ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
+        raise errors.ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
 
 
-def _with(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
+def _with(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceState:
     """Return the state with those documents that it does not have yet."""
     known = set(state.tokens)
     return extended(state, [one for one in tokens if one not in known])
 
 
-def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[Token]:
+def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[armor.Token]:
     """Enter those documents that are newer than what was in force, and return them.
 
     A key that takes over from the default key becomes the default.
@@ -119,7 +117,7 @@ def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "")
     return newer
 
 
-def opened(token: Token) -> Document:
+def opened(token: armor.Token) -> Document:
     """Return the document of a verified token."""
     return decode(CLASS_OF[token.type], token.payload)
 
@@ -142,18 +140,18 @@ class Absorbed(NamedTuple):
 class AbsorbProposal(SignProposal[Absorbed, None]):
     """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
 
-    restored: LedgerRestored | None
+    restored: errors.LedgerRestored | None
     """What shows that the ledger was restored: the mark, or one of the files."""
 
 
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
     """Return what files, by name, bring back; raises as `Ledger.propose_absorb`."""
     refused: list[NotAbsorbed] = []
-    read: dict[str, list[Token]] = {}
+    read: dict[str, list[armor.Token]] = {}
     for name, data in files.items():
         try:
             read[name] = armor.read(data)
-        except FormatError as fault:
+        except errors.FormatError as fault:
             refused.append(NotAbsorbed(reason="error", name=name, error=fault))
     after = _with_documents(tx.state, read, refused)
     intake = Intake(tx.state, after)
@@ -187,16 +185,16 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
 
 
 def _with_documents(
-    state: WorkspaceState, read: Mapping[str, list[Token]], refused: list[NotAbsorbed]
+    state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]
 ) -> WorkspaceState:
     """Return the state with the documents of a pack in all files, whatever order these come in."""
     waiting = {name: [one for one in tokens if one.type in IN_PACKS] for name, tokens in read.items()}
     while waiting:
-        failed: dict[str, LicenseError] = {}
+        failed: dict[str, errors.LicenseError] = {}
         for name, tokens in waiting.items():
             try:
                 state = _with(state, tokens)
-            except (TrustError, FormatError) as error:
+            except (errors.TrustError, errors.FormatError) as error:
                 failed[name] = error
         if len(failed) == len(waiting):
             refused.extend(NotAbsorbed(reason="error", name=name, error=error) for name, error in failed.items())
@@ -206,7 +204,7 @@ def _with_documents(
 
 
 def _lost(
-    tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[Token]], refused: list[NotAbsorbed]
+    tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]
 ) -> tuple[tuple[Lost, ...], int]:
     """Return the bundles and resets that the ledger lacks, as they were issued, and how many it has."""
     found: dict[str, Lost] = {}
@@ -214,7 +212,7 @@ def _lost(
     for name, token in ((name, one) for name, tokens in read.items() for one in tokens if one.type not in IN_PACKS):
         try:
             one = _verified(tx, state, token)
-        except (TrustError, FormatError) as error:
+        except (errors.TrustError, errors.FormatError) as error:
             refused.append(NotAbsorbed(reason="error", name=name, error=error))
             continue
         if one.document.issuer != state.issuer:
@@ -226,7 +224,7 @@ def _lost(
     return tuple(sorted(found.values(), key=lambda one: (one.document.issued, _name(one.document)))), len(known)
 
 
-def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Lost:
+def _verified(tx: LedgerTransaction, state: WorkspaceState, token: armor.Token) -> Lost:
     """Verify what a key of this workspace may have signed; one that was revoked since is lost as well."""
     trust = state.trust_store.trust
     if token.type == "reset":

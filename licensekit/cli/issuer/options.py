@@ -8,10 +8,8 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit import dates, errors, issuer, limits
-from licensekit.cli.inputs import SecretSource, account, read_secret
+from licensekit.cli import inputs, output, proposals
 from licensekit.cli.options import CODE, MOMENT, PATH, Decorator, WordChoice, clock, collected, option, together, whole
-from licensekit.cli.output import emit, emit_json, facts, remark, typed, warn
-from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.files import is_exposed
 from licensekit.keys.pkcs11 import parse as place_in_token
@@ -82,9 +80,9 @@ def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
     """Return the options that say where a secret is, or with `repeated` several; it comes as `name`."""
     called, dots = name.replace("_", "-"), "..." if repeated else ""
 
-    def source(file: Any, fd: Any) -> SecretSource:
+    def source(file: Any, fd: Any) -> inputs.SecretSource:
         given = (() if one is None else one if repeated else (one,) for one in (file, fd))
-        return SecretSource(called, *given)
+        return inputs.SecretSource(called, *given)
 
     return collected(
         name,
@@ -110,8 +108,8 @@ class KeyOptions(NamedTuple):
     """Which key signs, and where its passphrase or PIN is."""
 
     key: str | None
-    passphrase: SecretSource
-    pin: SecretSource
+    passphrase: inputs.SecretSource
+    pin: inputs.SecretSource
 
     def open(self, file: issuer.KeyFile) -> Signer:
         """Open a key file with that passphrase or PIN."""
@@ -131,7 +129,7 @@ signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
 def warn_of_restored(workspace: issuer.Workspace) -> None:
     """Warn of a restored ledger, which may be asked: what was issued after its backup is not in it."""
     if error := workspace.ledger.restored():
-        warn(f"{error.message}.")
+        output.warn(f"{error.message}.")
 
 
 def require_whole(workspace: issuer.Workspace) -> None:
@@ -142,40 +140,40 @@ def require_whole(workspace: issuer.Workspace) -> None:
 
 def operator() -> str:
     """Return the name of the account that runs the command, for the ledger."""
-    return account() or "unknown"
+    return inputs.account() or "unknown"
 
 
-def unlock(file: issuer.KeyFile, passphrase: SecretSource, pin: SecretSource) -> Signer:
+def unlock(file: issuer.KeyFile, passphrase: inputs.SecretSource, pin: inputs.SecretSource) -> Signer:
     """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other."""
     if is_exposed(file.path):
-        warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
+        output.warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
     if file.uri is None:
-        return issuer.open_key(file, lambda: read_secret(passphrase, f"Passphrase of {file.path}"))
+        return issuer.open_key(file, lambda: inputs.read_secret(passphrase, f"Passphrase of {file.path}"))
     uri = file.uri
     if passphrase.is_given and not pin.is_given:
         raise errors.PassphraseMissing(reason="token", option="pin", where=str(file.path))
     return issuer.open_key(file, lambda: read_pin(pin, uri, f"of {file.path}"))
 
 
-def read_pin(source: SecretSource, uri: str, key: str) -> bytes:
+def read_pin(source: inputs.SecretSource, uri: str, key: str) -> bytes:
     """Read the PIN of the token of a `pkcs11:` URI, for a `key`; another token would count it as a wrong one."""
     token = ", ".join(place_in_token(uri).token.values())
     if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
-        source = SecretSource(source.option)
-    return read_secret(source, f"PIN of the token {token}, {key}")
+        source = inputs.SecretSource(source.option)
+    return inputs.read_secret(source, f"PIN of the token {token}, {key}")
 
 
 def remind_of_root(workspace: issuer.Workspace) -> None:
     """Print a reminder if the root key still lies where licenses are signed."""
     if workspace.keys.has_root_keys:
         place = f"the root key is still in {workspace.layout.root}. Move this folder to a USB stick and keep it safe"
-        remark(f"Reminder: {place}: signing licenses does not need it.")
+        output.remark(f"Reminder: {place}: signing licenses does not need it.")
 
 
 def warn_of_forks(workspace: issuer.Workspace, installations: Iterable[bytes]) -> None:
     """Warn of each installation that sends what does not come from one history."""
     for one in workspace.ledger.warnings_about(installations):
-        warn(f"{one.message}.")
+        output.warn(f"{one.message}.")
 
 
 @wraps(issuer.Permission)
@@ -215,8 +213,8 @@ class RootOptions(NamedTuple):
     """Which root keys sign, and where the passphrase or PIN of each is."""
 
     root_key: Sequence[Path]
-    root_passphrase: SecretSource
-    pin: SecretSource
+    root_passphrase: inputs.SecretSource
+    pin: inputs.SecretSource
 
     def keys(self, folder: Path, fresh_until: int | None = None) -> issuer.RootKeys:
         """Return the root keys that were given, else those in the workspace in `folder`."""
@@ -243,7 +241,7 @@ class Roots(NamedTuple):
     now: int
     fresh_until: int | None
     given: RootOptions
-    consent: Consent
+    consent: proposals.Consent
 
     def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
         """Have root keys sign, and print the result after what was made and `more`; None: it is only shown."""
@@ -266,7 +264,7 @@ def _made(change: issuer.KeyChange) -> dict[str, str]:
 
 
 _fresh: Final = fresh_option("After this many days, the trust document reminds administrators to look for a newer one.")
-signed_by_roots: Final = collected("roots", Roots, to_sign, _fresh, root_signing, consenting)
+signed_by_roots: Final = collected("roots", Roots, to_sign, _fresh, root_signing, proposals.consenting)
 """The options of whatever has root keys sign; they come as `roots`, with the workspace."""
 
 
@@ -275,17 +273,17 @@ def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, 
     if as_json:
         signed, place = [one.label for one in ceremony.pending], None if file is None else str(file)
         result = {"signed": signed, "complete": ceremony.is_complete, "in_force": file is None, "file": place}
-        emit_json({**more, **result, "missing": ceremony.missing})
+        output.emit_json({**more, **result, "missing": ceremony.missing})
         return
     if "fingerprint" in more:
         more["fingerprint"] = fingerprint(more["fingerprint"])
-    facts(*((name.replace("_", " "), value) for name, value in more.items()))
+    output.facts(*((name.replace("_", " "), value) for name, value in more.items()))
     if file is None:
         for one in ceremony.pending:
-            emit(f"{one.label} is signed and in the pack: ship it with the next version.")
+            output.emit(f"{one.label} is signed and in the pack: ship it with the next version.")
         return
     for one in ceremony.pending:
         parts = (f"{count} more of the keys of root {party.version} must sign" for party, count in one.missing())
-        emit(f"{one.label}: {'; '.join(parts) or 'complete'}")
-    emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
-    emit(f"    licensekit keys sign-trust {typed(Path(file.name))} --root-key FILE")
+        output.emit(f"{one.label}: {'; '.join(parts) or 'complete'}")
+    output.emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
+    output.emit(f"    licensekit keys sign-trust {output.typed(Path(file.name))} --root-key FILE")

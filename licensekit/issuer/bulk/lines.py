@@ -12,15 +12,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from licensekit import limits
-from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, SyntaxInvalid, TooLarge
+from licensekit import errors, limits
 from licensekit.errors.coded import Located
 from licensekit.files import open_plain, read_bytes
 from licensekit.issuer.orders import amendment, order
 from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
-from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
+from licensekit.text import columns, values
 from licensekit.text.names import marks_in, without_marks
-from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Catalog, Kind
 
 MARK: Final = b"\xef\xbb\xbf"
@@ -47,14 +45,14 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
-            yield OrderLine(where, faulty(SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)), len(row))
+            yield OrderLine(where, faulty(errors.SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)), len(row))
         elif text := _without_escapes(row.strip().removeprefix(MARK)):
             draft, marks = _json(text, read), marks_in(text, number)
             yield OrderLine(where, draft._replace(remarks=marks) if marks else draft, len(row))
 
 
 def csv_lines(
-    data: Iterable[bytes], name: str, catalog: Catalog, options: TableOptions = AS_WRITTEN
+    data: Iterable[bytes], name: str, catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Iterator[OrderLine]:
     """Yield the orders of a table (`docs/reference/orders.md`, "Many orders"), which comes in pieces.
 
@@ -66,7 +64,7 @@ def csv_lines(
     if first is None:
         return
     read = OrderReader().draft
-    for row in read_table(chain([first], pieces), columns_of(catalog, ("order", "company")), options):
+    for row in columns.read_table(chain([first], pieces), columns_of(catalog, ("order", "company")), options):
         draft = faulty(*row.faults) if row.faults else read(_content(row.cells))
         yield OrderLine(f"{name}:{row.line}", draft._replace(remarks=row.marks), row.size)
 
@@ -97,24 +95,24 @@ def _without_escapes(text: bytes) -> bytes:
 def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.OrderDraft:
     try:
         content = _decode(without_marks(text.decode()))
-    except FaultyValue as error:
+    except values.FaultyValue as error:
         return faulty(error.fault)
     except json.JSONDecodeError as error:
-        return faulty(SyntaxInvalid(reason="json", column=error.colno))
+        return faulty(errors.SyntaxInvalid(reason="json", column=error.colno))
     except UnicodeDecodeError:
-        return faulty(SyntaxInvalid(reason="not-utf-8"))
+        return faulty(errors.SyntaxInvalid(reason="not-utf-8"))
     except ValueError:
         # The parser lets through a number of thousands of digits.
-        return faulty(SyntaxInvalid(reason="number"))
+        return faulty(errors.SyntaxInvalid(reason="number"))
     except RecursionError:
-        return faulty(SyntaxInvalid(reason="too-deep"))
+        return faulty(errors.SyntaxInvalid(reason="too-deep"))
     return read(content)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise FaultyValue(SyntaxInvalid(reason="key-twice"))
+        raise values.FaultyValue(errors.SyntaxInvalid(reason="key-twice"))
     return found
 
 
@@ -126,13 +124,13 @@ def faulty(*faults: Located) -> order.OrderDraft:
     return order.OrderDraft(order.Order(company=""), faults)
 
 
-def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> Columns[OrderKey]:
+def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> columns.Columns[OrderKey]:
     """Return the columns of a table of orders: the keys of an order and `others`, licenses, settings."""
     counts = (f"{one.kind.plural}.{code}" for code, one in catalog.licenses.items())
     settings = (f"{order.SETTINGS}.{code}" for code in catalog.settings)
     headings = (*sorted(KEYS - order.TABLES), *others, *counts, *settings, *catalog.licenses)
-    names = {folded(one.name): code for code, one in catalog.licenses.items()}
-    return Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
+    names = {columns.folded(one.name): code for code, one in catalog.licenses.items()}
+    return columns.Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
 
 
 def _content(cells: Mapping[OrderKey, str]) -> dict[str, Any]:
@@ -175,7 +173,7 @@ class OrderSource(NamedTuple):
             return read_bytes(Path(self.path), limit=limits.TOML_BYTES, what="an order")
         text = b"".join(self.rows)
         if len(text) > limits.TOML_BYTES:
-            raise TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
+            raise errors.TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
         return text
 
 
@@ -206,7 +204,7 @@ def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderS
 
 @contextmanager
 def open_orders(
-    sources: Sequence[OrderSource], catalog: Catalog, options: TableOptions = AS_WRITTEN
+    sources: Sequence[OrderSource], catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Generator[Orders]:
     """Open every source, tables with `options`; each order is read when its turn comes.
 
@@ -220,10 +218,10 @@ def open_orders(
         yield Orders(chain.from_iterable(part.lines for part in parts), total)
 
 
-def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: TableOptions) -> Orders:
+def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: columns.TableOptions) -> Orders:
     if one.format == _FOLDER:
         if not (paths := sorted(Path(one.path).glob("*.toml"))):
-            raise FileUnusable(reason="no-orders", where=one.path)
+            raise errors.FileUnusable(reason="no-orders", where=one.path)
         files = (OrderSource(str(path), TOML) for path in paths)
         return Orders(map(_toml_line, files), sum(path.stat().st_size for path in paths))
     if one.format == TOML:
@@ -243,8 +241,8 @@ def _toml_line(one: OrderSource) -> OrderLine:
     try:
         text = one.read()
         return OrderLine(one.path, read_draft(text), len(text))
-    except LicenseError as error:
-        faults = error.faults if isinstance(error, OrderInvalid) else (error.replace(where=""),)
+    except errors.LicenseError as error:
+        faults = error.faults if isinstance(error, errors.OrderInvalid) else (error.replace(where=""),)
         return OrderLine(one.path, faulty(*faults), 0)
 
 
