@@ -174,9 +174,7 @@ def _can(row: PreviewRow) -> str:
 
 
 _ROWS: Final[Columns[PreviewRow]] = {
-    "name": lambda row: row.name,
-    "license": lambda row: row.code,
-    "kind": lambda row: spelling.name_of(row.kind),
+    **spelling.columns("name license=code kind"),
     ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
     ">free": lambda row: _free(row, row.total_now, row.free_now, row.access_now),
     ">total now": lambda row: _total(row, row.total_now, row.access_now),
@@ -186,8 +184,7 @@ _ROWS: Final[Columns[PreviewRow]] = {
     "can be activated": _can,
 }
 _SETTINGS: Final[Columns[SettingChange]] = {
-    "name": lambda change: change.name,
-    "setting": lambda change: change.code,
+    **spelling.columns("name setting=code"),
     "now": lambda change: spelling.value(change.before),
     "then": lambda change: spelling.value(change.after),
 }

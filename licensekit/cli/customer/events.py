@@ -11,24 +11,13 @@ from licensekit.cli.output import Columns, emit, listing, printing, remark
 from licensekit.cli.views import spelling
 from licensekit.installation import Event, EventScope, HeldSeat, Installation
 
-EVENT_COLUMNS: Final[Columns[Event]] = {
-    ">event": lambda event: event.number,
-    "kind": lambda event: event.kind,
-    "for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip(),
-    "since": lambda event: spelling.moment(event.started),
-    "by": lambda event: event.started_by,
-    "expected end": lambda event: spelling.moment(event.expected_end),
-    "ended": lambda event: spelling.moment(event.ended),
-    "message": lambda event: event.message,
-}
-_LEASE_COLUMNS: Final[Columns[HeldSeat]] = {
-    "id": lambda lease: lease.id,
-    "license": lambda lease: lease.license,
-    "holder": lambda lease: lease.holder,
-    "since": lambda lease: spelling.moment(lease.taken),
-    "until": lambda lease: spelling.moment(lease.expires),
-    "remarks": lambda lease: "borrowed" if lease.borrowed else None,
-}
+EVENT_COLUMNS: Final[Columns[Event]] = spelling.columns(
+    ">event=number kind for since=started by=started_by expected_end ended message",
+    **{"for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip()},
+)
+_LEASE_COLUMNS: Final[Columns[HeldSeat]] = spelling.columns(
+    "id license holder since=taken until=expires remarks", remarks=lambda lease: "borrowed" if lease.borrowed else None
+)
 
 
 @click.group(cls=LicenseGroup)

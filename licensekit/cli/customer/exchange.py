@@ -63,15 +63,10 @@ settle_options: Final[Decorator] = collected(
 )
 
 
-_COLUMNS: Final[Columns[SettlementRow]] = {
-    "license": lambda row: row.license,
-    "id": lambda row: row.id,
-    "name": lambda row: row.name,
-    ">slot": lambda row: row.slot,
-    "action": lambda row: row.action,
-    "instead": lambda row: row.instead if row.action == DOWNGRADE else None,
-    "takes along": lambda row: spelling.listed(row.takes),
-}
+_COLUMNS: Final[Columns[SettlementRow]] = spelling.columns(
+    "license id name >slot action instead takes_along=takes",
+    instead=lambda row: row.instead if row.action == DOWNGRADE else None,
+)
 
 _output = option("-o --output FILE file", "Where to write it (`-`: standard output).")
 _one_output = refuse(

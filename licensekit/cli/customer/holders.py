@@ -99,16 +99,11 @@ def remarks(user: UserFacts) -> str | None:
     return spelling.listed(mark for mark, applies in marks if applies)
 
 
-_COLUMNS: Final[output.Columns[UserRow]] = {
-    "id": lambda row: row.user.written,
-    "name": lambda row: row.user.name,
-    "kind": lambda row: spelling.name_of(row.user.kind),
-    "remarks": lambda row: remarks(row.user),
-    "groups": lambda row: spelling.listed(row.user.groups),
-    "licenses": lambda row: spelling.listed(row.user.licenses),
-    "lapsed": lambda row: spelling.listed(row.lapsed),
-    "last seen": lambda row: spelling.day(row.user.last_seen),
-}
+_COLUMNS: Final[output.Columns[UserRow]] = spelling.columns(
+    "id=user.written name=user.name kind=user.kind remarks groups=user.groups licenses=user.licenses lapsed"
+    " last_seen=user.last_seen",
+    remarks=lambda row: remarks(row.user),
+)
 
 
 @click.command("list")
@@ -150,13 +145,10 @@ def may_login(*, user_id: str, way: str, site: str | None, installation: Install
         raise click.exceptions.Exit(NO)
 
 
-_SITES: Final[output.Columns[SiteRow]] = {
-    "id": lambda row: row.site.written,
-    "name": lambda row: row.site.name,
-    "kind": lambda row: "central" if row.site.central else "satellite",
-    "licenses": lambda row: spelling.listed(row.site.licenses),
-    "lapsed": lambda row: spelling.listed(row.lapsed),
-}
+_SITES: Final[output.Columns[SiteRow]] = spelling.columns(
+    "id=site.written name=site.name kind licenses=site.licenses lapsed",
+    kind=lambda row: "central" if row.site.central else "satellite",
+)
 
 
 @click.group(cls=LicenseGroup)

@@ -93,10 +93,7 @@ def show_status(state: InstallationState) -> None:
 def _parts(now: int) -> output.Columns[Part]:
     today = day_at(now)
     return {
-        "issuer": lambda part: part.bundle.issuer,
-        "bundle": lambda part: part.label,
-        "use": lambda part: spelling.name_of(part.bundle.use),
-        "state": lambda part: spelling.name_of(part.state),
+        **spelling.columns("issuer=bundle.issuer bundle=label use=bundle.use state"),
         "starts": lambda part: spelling.day(part.bundle.starts) if (part.bundle.starts or today) > today else None,
         "expiry": lambda part: spelling.expiry(part.bundle.expiry),
         "grace": lambda part: spelling.day(part.bundle.grace),
@@ -122,18 +119,14 @@ def _message_of(what: Coded) -> str:
 
 
 LICENSE_COLUMNS: Final[output.Columns[LicenseRow]] = {
-    "name": lambda row: row.name,
-    "license": lambda row: row.code,
-    "kind": lambda row: spelling.name_of(row.kind),
+    **spelling.columns("name license=code kind"),
     ">in use": lambda row: row.in_use if row.is_counted else None,
     ">total": lambda row: spelling.amount_of(row.total, row),
     ">free": lambda row: spelling.amount(row.free) if row.is_counted else None,
-    "period ends": lambda row: spelling.moment(row.period_ends),
-    "access": lambda row: spelling.name_of(row.access),
+    **spelling.columns("period_ends access"),
 }
 _SETTINGS: Final[output.Columns[SettingRow]] = {
-    "name": lambda row: row.name,
-    "setting": lambda row: row.code,
+    **spelling.columns("name setting=code"),
     "value": lambda row: spelling.value(row.value),
     "remarks": lambda row: None if row.is_sold else "default",
 }
@@ -166,10 +159,7 @@ def explain(*, name: str, installation: Installation, now: int | None) -> Sequen
 def _show_user(details: UserDetails) -> None:
     user, names = details.user, details.names
     output.facts(
-        ("id", user.written),
-        ("name", user.name or None),
-        ("kind", spelling.name_of(user.kind)),
-        ("groups", spelling.listed(user.groups)),
+        *spelling.facts_of(user, "id=written name kind groups"),
         ("remarks", remarks(user)),
         ("last seen", spelling.day(user.last_seen)),
         ("logs in by", spelling.listed(way for way, may in details.logins.items() if may) or spelling.EMPTY),
@@ -190,12 +180,7 @@ def _show_license(details: LicenseDetails) -> None:
         *((title.removeprefix(">"), cell(row)) for title, cell in LICENSE_COLUMNS.items()),
         ("description", license_.description or None),
         ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
-        ("issuer", row.issuer),
-        ("full with", details.full_with),
-        ("includes", spelling.listed(details.includes)),
-        ("replaced by", details.replaced_by),
-        ("requires", spelling.listed(details.requires)),
-        ("required by", spelling.listed(details.required_by)),
+        *spelling.facts_of(details, "issuer=row.issuer full_with includes replaced_by requires required_by"),
         ("held by", _named(details.holders, row.in_use)),
         ("beyond what is sold", _named(details.surplus, len(details.surplus))),
         ("buy more", details.buy),
@@ -212,8 +197,7 @@ def _named(holders: Sequence[str], count: int) -> str | None:
 
 def _explanations(row: LicenseRow) -> output.Columns[Explanation]:
     return {
-        "granted by": lambda one: one.bundle,
-        "state": lambda one: spelling.name_of(one.state),
+        **spelling.columns("granted_by=bundle state"),
         "starts": lambda one: spelling.day(one.starts),
         "expiry": lambda one: spelling.expiry(one.expiry),
         "access": lambda one: spelling.name_of(one.access),
@@ -228,13 +212,7 @@ _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
     "license": _show_license,
     "file": lambda details: inspect.show_findings(details.findings, details.trust_store),
 }
-_GIVEN: Final[output.Columns[Given]] = {
-    "license": lambda given: given.license,
-    "access": lambda given: spelling.name_of(given.access),
-    "through": lambda given: spelling.listed(given.origins),
-}
-_HISTORY: Final[output.Columns[BundleRecord]] = {
-    "activated": lambda record: spelling.moment(record.activated),
-    "bundle": lambda record: record.label,
-    "now": lambda record: record.state,
-}
+_GIVEN: Final[output.Columns[Given]] = spelling.columns("license access through=origins")
+_HISTORY: Final[output.Columns[BundleRecord]] = spelling.columns(
+    "activated bundle=label now=state", activated=lambda record: spelling.moment(record.activated)
+)

@@ -193,13 +193,9 @@ def _why(one: PlannedUser) -> str:
 
 
 _ORDER: Final = ("added", "changed", "left", "refused")
-_COLUMNS: Final[output.Columns[PlannedUser]] = {
-    "outcome": lambda one: one.outcome,
-    ">line": lambda one: one.line or None,
-    "id": lambda one: one.staged.user.written,
-    "name": lambda one: one.staged.user.name,
-    "what": _why,
-}
+_COLUMNS: Final[output.Columns[PlannedUser]] = spelling.columns(
+    "outcome >line id=staged.user.written name=staged.user.name what", line=lambda one: one.line or None, what=_why
+)
 
 
 @click.command()
@@ -210,10 +206,7 @@ def export(*, file: str, installation: Installation) -> None:
     write_output(file, "".join(user_lines(row.user for row in installation.users.list())).encode())
 
 
-_RULES: Final[output.Columns[GroupRule]] = {
-    "group": lambda rule: rule.group,
-    "licenses": lambda rule: spelling.listed(rule.licenses),
-}
+_RULES: Final[output.Columns[GroupRule]] = spelling.columns("group licenses")
 
 
 @click.command()

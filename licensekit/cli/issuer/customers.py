@@ -9,30 +9,20 @@ from licensekit import issuer
 from licensekit.cli import output, proposals
 from licensekit.cli.issuer import ledger, options
 from licensekit.cli.options import option, refuse, whole
-from licensekit.cli.views.spelling import day_of, expiry
+from licensekit.cli.views.spelling import columns, day_of, expiry
 from licensekit.wire.documents import PURPOSES
 
-_CUSTOMERS: Final[output.Columns[issuer.Customer]] = {
-    ">customer": lambda one: one.number,
-    "name": lambda one: one.name,
-    "external id": lambda one: one.external,
-    "contact": lambda one: one.contact,
-}
-_BUNDLES: Final[output.Columns[issuer.Issued]] = {
-    "license": lambda one: one.label.replace(" ", "-"),
-    "company": lambda one: one.bundle.company,
-    "state": lambda one: one.state,
-    "until": lambda one: expiry(one.bundle.expiry),
-    "order": lambda one: one.order_number,
-    "purchase order": lambda one: one.purchase_order,
-}
-_INSTALLATIONS: Final[output.Columns[issuer.KnownInstallation]] = {
-    "installation": lambda one: one.installation.hex()[:16],
-    "name": lambda one: one.name,
-    "purpose": lambda one: one.purpose,
-    "serial": lambda one: one.serial,
-    "last heard of": lambda one: "never" if one.heard is None else day_of(one.heard),
-}
+_CUSTOMERS: Final[output.Columns[issuer.Customer]] = columns(">customer=number name external_id=external contact")
+_BUNDLES: Final[output.Columns[issuer.Issued]] = columns(
+    "license company=bundle.company state until order=order_number purchase_order",
+    license=lambda one: one.label.replace(" ", "-"),
+    until=lambda one: expiry(one.bundle.expiry),
+)
+_INSTALLATIONS: Final[output.Columns[issuer.KnownInstallation]] = columns(
+    "installation name purpose serial last_heard_of",
+    installation=lambda one: one.installation.hex()[:16],
+    last_heard_of=lambda one: "never" if one.heard is None else day_of(one.heard),
+)
 _SET: Final = ("called", "external", "contact", "note")
 
 

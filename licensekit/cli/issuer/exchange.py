@@ -13,6 +13,7 @@ from licensekit.cli.options import PATH, WordChoice, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import bound_to
+from licensekit.cli.views.spelling import columns
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -134,9 +135,7 @@ def publish(*, target: Path, workspace: issuer.Workspace, now: int, as_json: boo
         remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
 
 
-_COLUMNS: Final[Columns[issuer.PublishedFile]] = {
-    "serial": lambda one: one.serial,
-    "company": lambda one: one.company,
-    "file": lambda one: one.change,
-    "holds": lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
-}
+_COLUMNS: Final[Columns[issuer.PublishedFile]] = columns(
+    "serial company file=change holds",
+    holds=lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
+)

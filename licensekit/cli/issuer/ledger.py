@@ -17,7 +17,7 @@ from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_
 from licensekit.cli.options import MOMENT, clock, collected, option, refuse, together, whole
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, separated, table, warn
 from licensekit.cli.views.documents import show as show_document
-from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
+from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry, facts_of
 from licensekit.files import PRIVATE, replacing
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
@@ -200,12 +200,10 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
         ("send", one.send and f"`licensekit ledger file {one.send}`"),
         ("identity", one.identity.hex()),
         ("signed by", f"{keys[key]} ({key})" if key in keys else key),
-        ("order", entry.order_number),
-        ("purchase order", entry.purchase_order),
+        *facts_of(entry, "order=order_number purchase_order"),
         ("installation", next(iter(one.installation), None)),
         ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
-        ("note", entry.note or None),
-        ("hash", entry.hash.hex()),
+        *facts_of(entry, "note hash"),
     )
     emit()
 

@@ -94,9 +94,9 @@ def _records(case: SupportCase) -> Facts:
     customer, issued = case.customer, case.issued
     if customer is not None:
         yield "customer", f"{customer.name} ({customer.external})" if customer.external else customer.name
-        yield from (("contact", customer.contact or None), ("note", customer.note or None))
+        yield from spelling.facts_of(customer, "contact note")
     if issued is not None:
-        yield from (("order", issued.order_number), ("purchase order", issued.purchase_order))
+        yield from spelling.facts_of(issued, "order=order_number purchase_order")
         yield "entered", f"entry {issued.number}, on {spelling.day_of(issued.at)} by {issued.who}"
         yield from (("state", issued.state), ("why", issued.change))
         yield "installation", spelling.listed(case.installation)
