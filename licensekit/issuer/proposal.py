@@ -28,11 +28,9 @@ class SignProposal(proposals.Proposal[R_co], Generic[R_co, K]):
     """Works it out again and enters it in one transaction, once `propose` has returned it."""
 
     def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
-        """Sign and enter it as `who`, who must `confirm` what needs a confirmation.
+        """Sign and enter it as `who`, who must `confirm` what needs it; else it raises `ConfirmationNeeded`.
 
-        Raises:
-            ConfirmationNeeded: nobody did.
-            ProposalStale: what it is about has changed since it was proposed.
+        Raises `ProposalStale` if what it is about has changed since it was proposed.
         """
         self.require_confirmed(confirm=confirm)
         return self.again(key, who=who, shown=self)

@@ -103,9 +103,7 @@ def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...
     """Explain each document in a file, whose damage is explained as well, or in those that a name means.
 
     A name is that of a serial, an order, a bundle or a customer, the number of an entry, or the identity of a document.
-
-    Raises:
-        NotIssued: the ledger has nothing of that name, or several customers.
+    Raises `NotIssued` if the ledger has nothing of that name, or several customers.
     """
     if isinstance(asked, str):
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))

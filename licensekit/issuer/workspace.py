@@ -79,9 +79,7 @@ class Workspace(transaction.WorkspacePart):
     def open(folder: Path, draw: transaction.Draw = token_bytes) -> "Workspace":
         """Open the workspace in `folder`; `draw` returns random bytes, for tests to foresee.
 
-        Raises:
-            WorkspaceInvalid: there is none.
-            StateError: its ledger cannot be used.
+        Raises `WorkspaceInvalid` if there is none, `StateError` if its ledger cannot be used.
         """
         layout = Layout(folder)
         return Workspace(transaction.WorkspaceStore(layout, open_ledger(layout.locate_ledger(), create=False), draw))
@@ -121,8 +119,7 @@ class Workspace(transaction.WorkspacePart):
     def held_by_pack(self, pack: bytes | None, *, now: int) -> Held:
         """Return what an application holds that ships `pack`, as a value of `attach`; None: the oldest in the field.
 
-        Raises:
-            FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
+        Raises `FormatError` or `TrustError` if it is no pack, not to be believed, or of another workspace.
         """
         with self.read(now) as tx:
             return oldest_held(tx) if pack is None else held_by_pack(tx.state, pack)
@@ -237,11 +234,7 @@ class Workspace(transaction.WorkspacePart):
         return self.propose_change(asked, now=now, **signing).sign(key, who=who, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
-        """Return which active bundles the key `lost` has signed, to sign them again.
-
-        Raises:
-            KeyMissing: no key has the name or key id `lost`.
-        """
+        """Return which active bundles the key `lost` has signed, to sign them again; raise `KeyMissing` without it."""
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 

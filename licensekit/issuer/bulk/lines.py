@@ -206,11 +206,7 @@ def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderS
 def open_orders(
     sources: Sequence[OrderSource], catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Generator[Orders]:
-    """Open every source, tables with `options`; each order is read when its turn comes.
-
-    Raises:
-        FileUnusable: one cannot be read, or a folder holds no order.
-    """
+    """Open every source, tables with `options`; raise `FileUnusable` for one that cannot be read, or has no order."""
     with ExitStack() as stack:
         parts = [_opened(one, stack, catalog, options) for one in sources]
         sizes = [part.size for part in parts if part.size is not None]

@@ -135,10 +135,8 @@ def read_catalog(
 
     `issued` is in seconds since 1970. `under` names the root and the trust document in force, by their versions.
     `issuer` is the one that the catalog must be of; None: any. `others` are the catalogs of other issuers (issuer to
-    catalog) whose licenses it may require.
-
-    Raises:
-        CatalogInvalid: with all faults, by key path, or the first fault of the TOML, by line.
+    catalog) whose licenses it may require. Raises `CatalogInvalid` with all faults, by key path, or the first one of
+    the TOML, by line.
     """
     content = parse_toml(text)
     if isinstance(content, errors.SyntaxInvalid):

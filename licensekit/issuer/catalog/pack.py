@@ -69,9 +69,7 @@ class WorkspaceCatalog(transaction.WorkspacePart):
     def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
         """Return the catalog as it is written now, or in `text`, and what was signed last.
 
-        Raises:
-            CatalogInvalid: it has faults.
-            FileUnusable, TooLarge: it cannot be read.
+        Raises `CatalogInvalid` if it has faults, `FileUnusable` or `TooLarge` if it cannot be read.
         """
         with self._store.read(now) as tx:
             return _draft(tx, text)
@@ -99,10 +97,7 @@ class WorkspaceCatalog(transaction.WorkspacePart):
         """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
 
         With `list_fresh_until` the newest revocation list is signed again, to be new until then (seconds since 1970);
-        not if it is new until that day already.
-
-        Raises:
-            CatalogInvalid: the catalog has faults.
+        not if it is new until that day already. Raises `CatalogInvalid` if the catalog has faults.
         """
         return proposal.propose(self._store, partial(_propose_pack, list_fresh_until=list_fresh_until), now)
 

@@ -97,9 +97,7 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
 def read_sent(data: bytes | str) -> tuple[Sent, ...]:
     """Read the receipts and statements in a file, each once.
 
-    Raises:
-        FormatError: it is no file of this format, or holds something else.
-        KeyInvalid, TrustError: a signature does not hold.
+    Raises `FormatError` if it holds something else, `KeyInvalid` or `TrustError` if a signature does not hold.
     """
     tokens = tuple(dict.fromkeys(armor.read(data)))
     for token in tokens:

@@ -162,12 +162,9 @@ def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan
 
 
 def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
-    """Plan a key in a token, or to use the one that `uri` names there.
+    """Plan a key in a token, or to use the one that `uri` names there; raise `SignerUriInvalid` if it is no such URI.
 
     Making it raises `SignerUnavailable` if the token is away, or refuses.
-
-    Raises:
-        SignerUriInvalid: it is no such URI.
     """
     place = pkcs11.parse(uri)
     is_named = place.object is not None or place.id is not None

@@ -65,9 +65,7 @@ class WorkspaceKeys(WorkspacePart):
     def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
         """Make the key of this name or key id sign wherever no other is named, and return its file.
 
-        Raises:
-            KeyMissing: there is no such key here.
-            KeyChangeRefused: it is retired or revoked.
+        Raises `KeyMissing` if there is no such key here, `KeyChangeRefused` if it is retired or revoked.
         """
         file = self.file(name)
         with self._store.write(now, who) as tx:
@@ -80,12 +78,9 @@ class WorkspaceKeys(WorkspacePart):
     def propose_new(
         self, plan: KeyPlan, *, now: int, name: str | None = None, permission: Permission | None = None
     ) -> KeyProposal:
-        """Return the admission of a new key, which is made when it is signed.
+        """Return the admission of a new key, which is made when it is signed; the vendor admits a partner's key.
 
-        A partner's key is only written: the vendor admits it.
-
-        Raises:
-            KeyChangeRefused: a key of this name is active, or no file can have it.
+        Raises `KeyChangeRefused` if a key of this name is active, or no file can have it.
         """
         if name is not None:
             keyring.require_file_name(name)
@@ -102,8 +97,7 @@ class WorkspaceKeys(WorkspacePart):
     def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
         """Return the admission of a key that somebody else holds.
 
-        Raises:
-            KeyChangeRefused: a key of this name is active, this key is named already, or no key can be permitted this.
+        Raises `KeyChangeRefused` if the name is that of an active key, the key is named already, or none can have this.
         """
         work_out = partial(changes.admit, key=key, name=name, permission=permission, now=now)
         return self._changed("keys admit", work_out, now)
@@ -111,9 +105,7 @@ class WorkspaceKeys(WorkspacePart):
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
         """Return the change by which a key no longer signs; what it signed stays valid.
 
-        Raises:
-            KeyMissing: no key has this name or key id.
-            KeyChangeRefused: it is not active.
+        Raises `KeyMissing` if no key has this name or key id, `KeyChangeRefused` if it is not active.
         """
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
@@ -167,8 +159,7 @@ class WorkspaceKeys(WorkspacePart):
     def is_ours(self, ceremony: Ceremony, now: int) -> bool:
         """Return whether a change in signing is of this workspace: its oldest root is the same.
 
-        Raises:
-            ChangeInSigning: it is, and another change came between, or it is in force.
+        Raises `ChangeInSigning` if it is, and another change came between, or it is in force.
         """
         with self._store.read(now) as tx:
             if ceremony.roots[0] != tx.trust.chain[0].verified.token:
@@ -230,9 +221,7 @@ class WorkspaceKeys(WorkspacePart):
 def find_key_file(folder: Path, name: str) -> KeyFile:
     """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
 
-    Raises:
-        KeyMissing: there is none, among its signing keys and root keys.
-        KeyFileInvalid, FileUnusable: as `read_key_file`.
+    Raises `KeyMissing` if none of its signing keys and root keys is called so; or as `read_key_file`.
     """
     if Path(name).is_file():
         return keyring.read_key_file(Path(name))

@@ -67,8 +67,7 @@ def customer_called(ledger: Connection, text: str) -> Customer | None:
 def customer_named(ledger: Connection, text: str) -> Customer:
     """Return the customer of this external id, else of this name or serial, else the only one that the text finds.
 
-    Raises:
-        NotIssued: there is none, or there are several.
+    Raises `NotIssued` if there is none, or there are several.
     """
     text = text.strip()
     if known := customer_called(ledger, text) or customer_called(ledger, text.upper()) or customer_of(ledger, text):
@@ -188,9 +187,7 @@ def _known(ledger: Connection, query: LiteralString, those: Collection[str], *ot
 def put(ledger: Connection, one: Customer) -> Customer:
     """Keep what is known of a customer now, or of a new one, whose number is 0; return it with its number.
 
-    Raises:
-        EntryTaken: another customer has its external id.
-        EntryInvalid: it has no name, or a text that cannot be kept.
+    Raises `EntryTaken` if another customer has its external id, `EntryInvalid` without a name, or for a bad text.
     """
     external = None if one.external is None else written_id(one.external, "external id")
     texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]

@@ -133,11 +133,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def signed_catalog(self) -> Catalog:
-        """What the newest signed catalog of this workspace says.
-
-        Raises:
-            WorkspaceInvalid: none was signed yet.
-        """
+        """The newest signed catalog of this workspace; raises `WorkspaceInvalid` if none was signed yet."""
         if self.catalog is None:
             raise errors.WorkspaceInvalid(reason="no-catalog")
         return self.catalog.document

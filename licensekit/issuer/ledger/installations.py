@@ -69,8 +69,7 @@ def _told(ledger: Connection, records: Sequence[projection.Record]) -> Iterator[
 def installation_named(ledger: Connection, name: str) -> KnownInstallation:
     """Return the installation whose hash begins with `name`, of at least 8 hex digits, or the only one of a serial.
 
-    Raises:
-        NotIssued: there is none, or there are several.
+    Raises `NotIssued` if there is none, or there are several.
     """
     found = _found(ledger, "i.serial = ?", name)
     if not found and _HASH.fullmatch(name.lower()):
@@ -100,9 +99,7 @@ def put_installation(
 ) -> KnownInstallation:
     """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 
-    Raises:
-        NotIssued: as `installation_named`.
-        EntryInvalid: it cannot be called so.
+    Raises `NotIssued` as `installation_named`, `EntryInvalid` if it cannot be called so.
     """
     one = installation_named(ledger, name)
     called = one.name if called is None else check_name(called)

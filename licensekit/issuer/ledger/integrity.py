@@ -180,13 +180,10 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[examination.Diagnosis, ...]:
-    """Look through the ledger of a workspace, and return what was found, check by check.
+    """Look through the ledger of a workspace; return what was found, check by check; `now` is in seconds since 1970.
 
-    `now` is in seconds since 1970. Nothing is changed, and a ledger that cannot be opened is a finding as well.
-
-    Raises:
-        WorkspaceInvalid: there is no workspace.
-        FileUnusable, TooLarge: the file with the URL of the ledger cannot be read.
+    Nothing is changed, and a ledger that cannot be opened is a finding as well. Raises `WorkspaceInvalid` if there is
+    no workspace, `FileUnusable` or `TooLarge` if the file with the URL of the ledger cannot be read.
     """
     layout = Layout(folder)
     return examination.diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))

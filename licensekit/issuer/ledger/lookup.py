@@ -61,10 +61,7 @@ class LookupResult(NamedTuple):
 def bundle_named(ledger: Connection, name: str) -> Issued:
     """Return the bundle that `name` means: `1010000014-base-1`, also with spaces; its file's name, or its identity.
 
-    One that is not of production has its use in its name: `1010000014-base-trial-1`.
-
-    Raises:
-        NotIssued: the ledger has none such.
+    One that is not of production has its use in its name: `1010000014-base-trial-1`. Raises `NotIssued` for none.
     """
     if _IDENTITY.fullmatch(name) and (issued := bundles.by_identity(ledger, bytes.fromhex(name))):
         return issued
@@ -80,9 +77,7 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
 def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
     """Return the bundle that is named, whatever became of it; or of a serial or an order what is in force of it now.
 
-    Raises:
-        NotIssued: it means none.
-        NotCurrent: nothing took the place of what was issued.
+    Raises `NotIssued` if it means none, `NotCurrent` if nothing took the place of what was issued.
     """
     issued = bundles.of_serial(ledger, name) or bundles.of_order(ledger, name)
     if not issued:

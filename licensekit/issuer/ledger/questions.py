@@ -31,11 +31,7 @@ class Ledger(transaction.WorkspacePart):
     history = transaction.on_ledger(history_of)
 
     def bundle_in(self, file: bytes) -> Issued:
-        """Return the bundle of a license file.
-
-        Raises:
-            FormatError: it is no such file, or holds no bundle.
-        """
+        """Return the bundle of a license file; raise `FormatError` if it is no such file, or holds no bundle."""
         tokens = armor.read(file)
         for token in tokens:
             if token.type == "bundle":

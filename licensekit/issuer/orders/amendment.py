@@ -69,13 +69,10 @@ def renewal(
     number: str | None = None,
     purchase_order: str | None = None,
 ) -> Amendment:
-    """Ask for a later end: at a date (`expires`), or in this many `days`.
+    """Ask for a later end: at a date (`expires`), or in this many `days`; raise `OrderInvalid` for both, or neither.
 
     `maintenance` is the date up to which versions of the product are covered. By default, `days` move it as well unless
     it has passed, and of a perpetual license that alone.
-
-    Raises:
-        OrderInvalid: both of `expires` and `days` are given, or nothing at all.
     """
     sets = {"expiry": expires, "maintenance": maintenance}
     given = {path: value for path, value in sets.items() if value is not None}

@@ -59,11 +59,7 @@ _DATE_KEYS: Final = frozenset({"starts", "warning", "expiry", "grace", "days", "
 
 
 def read_draft(text: bytes) -> OrderDraft:
-    """Return what can be read of a TOML file and its faults, for those of `bundle_faults`.
-
-    Raises:
-        OrderInvalid: it is no TOML.
-    """
+    """Return what can be read of a TOML file, and its faults, as `draft_from`; raise `OrderInvalid` if it is none."""
     content = tables.parse_toml(text)
     if isinstance(content, errors.SyntaxInvalid):
         raise errors.OrderInvalid(faults=(content,))

@@ -87,11 +87,8 @@ def reset_file(source: AttachmentSource, token: armor.Token, *, repeated: bool) 
 def require_replaceable(path: Path, document: Bundle | Reset) -> None:
     """Refuse to write a license file over anything but an older or equal one of the same serial and part.
 
-    The file of a reset takes the place of one for the same installation; an empty file is in nobody's way.
-
-    Raises:
-        PlaceTaken: something else is there.
-        FileUnusable: it cannot be read, or is no plain file.
+    The file of a reset takes the place of one for the same installation; an empty file is in nobody's way. Raises
+    `PlaceTaken` if something else is there, `FileUnusable` if it cannot be read, or is no plain file.
     """
     data = present_at(path)
     if data is None:
