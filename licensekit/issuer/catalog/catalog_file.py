@@ -162,21 +162,9 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
     for name, said in extensions.items():
         if len(said) > limits.TEXT_LENGTH:
             file.refuse(name.removeprefix("unsold-"), errors.TableInvalid(reason="unsold", most=limits.TEXT_LENGTH))
-    return Catalog(
-        issuer=code,
-        product=file.read("product", values.code) or _UNKNOWN,
-        root_version=under[0],
-        trust_version=under[1],
-        version=version,
-        issued=issued,
-        names=names,
-        urls=urls,
-        licenses=licenses,
-        settings=settings,
-        access=_access(file, unread),
-        editions=editions,
-        extensions=dict(extensions),
-    )
+    product, access = file.read("product", values.code) or _UNKNOWN, _access(file, unread)
+    head = code, product, *under, version, issued, names, urls
+    return Catalog(*head, licenses, settings, access, editions, dict(extensions))
 
 
 def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[str, str]]:

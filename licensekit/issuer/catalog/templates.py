@@ -7,13 +7,13 @@ from typing import Final
 from licensekit import files, limits
 from licensekit.catalog.tables import unsold
 from licensekit.issuer.layout import Layout
-from licensekit.wire.documents import Catalog, Kind, License
+from licensekit.wire.documents import Catalog, Kind
 
 _TEXTS: Final = Path(__file__).with_name("texts")
 _SERIAL: Final = 'serial = "{serial}"        # the one that the vendor has sold to this company\n'
 _PER_KIND: Final = 2
-_COUNTS: Final = {Kind.SITE: 3, Kind.USER: 25}
-_QUANTITY: Final = 100
+_COUNTS: Final = {Kind.SYSTEM: "true", Kind.SITE: "3", Kind.USER: "25"}
+_QUANTITY: Final = "100"
 
 
 def catalog_text(*, product: str, issuer: str, name: str) -> str:
@@ -57,14 +57,9 @@ def _template(name: str) -> Template:
 
 def _table(catalog: Catalog, kind: Kind, chosen: set[str]) -> str:
     mine = [c for c, one in catalog.licenses.items() if c in chosen and one.kind is kind]
-    rows = "".join(f"{code} = {_count(catalog.licenses[code])}\n" for code in mine)
+    counts = {code: _COUNTS[kind] if catalog.licenses[code].quantity is None else _QUANTITY for code in mine}
+    rows = "".join(f"{code} = {count}\n" for code, count in counts.items())
     return f"[{kind.plural}]\n{rows}" if rows else ""
-
-
-def _count(license_: License) -> str:
-    if license_.kind is Kind.SYSTEM:
-        return str(_QUANTITY) if license_.quantity is not None else "true"
-    return str(_COUNTS[license_.kind])
 
 
 def _chosen(catalog: Catalog) -> set[str]:

@@ -149,19 +149,11 @@ def next_list(
     for serial, part, use, sequence in lowest:
         parts = raised.setdefault(serial, {})
         parts[part] = LowestOfUses.raised(parts.get(part), use, sequence)
-    made = Revocations(
-        issuer=state.issuer,
-        product=state.product,
-        root_version=state.trust.root_version,
-        trust_version=state.trust.version,
-        number=1 if last is None else last.number + 1,
-        issued=tx.now,
-        fresh_until=fresh_until,
-        identities=sorted({*(last.identities if last else ()), *named.identities} - {*but.identities}),
-        serials=sorted({*(last.serials if last else ()), *named.serials} - {*but.serials}),
-        lowest=raised,
-        extensions={},
-    )
+    under, number = (state.trust.root_version, state.trust.version), 1 if last is None else last.number + 1
+    identities = sorted({*(last.identities if last else ()), *named.identities} - {*but.identities})
+    serials = sorted({*(last.serials if last else ()), *named.serials} - {*but.serials})
+    head = state.issuer, state.product, *under, number, tx.now, fresh_until
+    made = Revocations(*head, identities, serials, raised, {})
     if max(len(made.identities), len(made.serials), len(made.lowest)) > limits.REVOKED:
         raise errors.RevocationsFull(most=limits.REVOKED)
     return made

@@ -24,6 +24,9 @@ from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Trust
 
+_Admit = Callable[[PublicKey], Trust]
+"""Returns the trust document that admits a key."""
+
 
 class WorkspaceKeys(WorkspacePart):
     """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
@@ -189,14 +192,7 @@ class WorkspaceKeys(WorkspacePart):
         return self._proposal(state, action, lambda: Prepared((trust,)), changes.of_trust(state.trust, trust), now=now)
 
     def _with_key(
-        self,
-        state: WorkspaceState,
-        action: str,
-        work_out: Callable[[PublicKey], Trust] | None,
-        now: int,
-        *,
-        plan: KeyPlan,
-        name: str,
+        self, state: WorkspaceState, action: str, work_out: _Admit | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
         folder = self._store.layout.keys
         called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name

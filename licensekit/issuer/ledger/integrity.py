@@ -137,14 +137,18 @@ class DatedAhead(Message, reasons=True):
     """In seconds since 1970."""
 
 
-def dated_ahead(ledger: Connection, now: int) -> Iterator[DatedAhead]:
-    """Yield each document in force, and each bundle that was not taken back, that is dated later than `now`."""
+def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:
+    """Return each document in force, and each bundle that was not taken back, that is dated later than `now`.
+
+    Installations do not take it yet: a clock was ahead when it was signed.
+    """
+    found: list[DatedAhead] = []
     for token in documents.newest(ledger):
         document = decode(CLASS_OF[token.type], token.payload)
         if isinstance(document, Trust | Revocations | Catalog) and document.issued > now:
-            yield DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued)
-    for one in bundles.dated_after(ledger, now):
-        yield DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued)
+            found.append(DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued))
+    later = bundles.dated_after(ledger, now)
+    return (*found, *(DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued) for one in later))
 
 
 def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> backup.Restored:
@@ -193,7 +197,7 @@ def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, 
     def whole() -> Iterator[examination.Graded]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
-            ahead = tuple(dated_ahead(connection, now))
+            ahead = dated_ahead(connection, now=now)
             unowned = len(connection.rows(_SQL["unowned"]))
         yield "ok", examination.CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
         for one in ahead:

@@ -16,7 +16,7 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.installations import names_of
-from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
+from licensekit.issuer.ledger.integrity import Progress, dated_ahead, verify
 from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
@@ -29,6 +29,7 @@ class Ledger(transaction.WorkspacePart):
 
     bundle = transaction.on_ledger(lookup.bundle_named)
     history = transaction.on_ledger(history_of)
+    dated_ahead = transaction.on_ledger(dated_ahead)
 
     def bundle_in(self, file: bytes) -> Issued:
         """Return the bundle of a license file; raise `FormatError` if it is no such file, or holds no bundle."""
@@ -140,11 +141,6 @@ class Ledger(transaction.WorkspacePart):
             path = store.layout.pack(tx.state.product)
             own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
         return proposal.propose(store, partial(propose_absorb, files={**own, **files}), now)
-
-    def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
-        """Return what installations do not take yet: a clock was ahead when it was signed."""
-        with self._store.database.read() as ledger:
-            return tuple(dated_ahead(ledger, now))
 
     def verify(self, progress: Progress = lambda _: None) -> chain.Head:
         """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
