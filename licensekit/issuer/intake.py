@@ -83,10 +83,8 @@ def propose_take(
 def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:
     """Verify documents of a pack under what is in force.
 
-    Raises:
-        UnexpectedType: one of them is not a document of a pack.
-        TrustError: one of them is refused for another reason than being older.
-        ChangeInSigning: a new root comes with the trust of a time before changes that are in force here.
+    Raises `UnexpectedType` for another document, `TrustError` for one that is refused for another reason than being
+    older, `ChangeInSigning` for a new root with the trust of a time before changes that are in force here.
     """
     require_in_pack(tokens)
     intake = Intake(tx.state, _with(tx.state, tokens))

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Final, NamedTuple, cast
 
-from licensekit import dates, entitlements
+from licensekit import dates, entitlements, errors
 from licensekit.entitlements import BundleState, Entitlements, Notice, Summary, state_by_dates
-from licensekit.errors import KeyRevoked, LicenseError, NotIssued, WrongProduct
 from licensekit.errors.coded import Message, Templates, Text, plain_value
 from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, installations, lookup
 from licensekit.issuer.ledger.bundles import Issued
@@ -45,7 +44,7 @@ class Verdict(Message, reasons=True):
     unit: str = "bundle"
     listed: str = ""
     """What the revocation list has of it: a bundle, or a `unit` that is a serial."""
-    error: LicenseError | None = None
+    error: errors.LicenseError | None = None
     send: str = ""
     """The bundle whose file is to be sent; empty: none."""
 
@@ -87,7 +86,7 @@ class SupportCase(NamedTuple):
     notices: tuple[Notice, ...] = ()
     access: Mapping[str, str] = {}
     """Each license that the bundle names, and what it gives today: `full`, `read` or `none`."""
-    older: LicenseError | None = None
+    older: errors.LicenseError | None = None
     """Why the oldest application in the field refuses what is genuine; None: it takes it."""
 
     def plain(self) -> dict[str, Any]:
@@ -109,7 +108,7 @@ def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
     try:
         return tuple(_cases(tx, armor.read(find_tokens(asked).data)))
-    except LicenseError as error:
+    except errors.LicenseError as error:
         return (SupportCase(Verdict(reason="damaged", error=error)),)
 
 
@@ -124,18 +123,18 @@ def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
                 found.append(issued)
             else:
                 yield [known.entry.token]
-    except NotIssued as unknown:
+    except errors.NotIssued as unknown:
         found = _of_customer(tx, name, unknown)
     source = AttachmentSource(tx, attach=True)
     for one in found:
         yield armor.read(license_file(source, one.bundle, one.token, repeated=True).data)
 
 
-def _of_customer(tx: LedgerTransaction, name: str, unknown: NotIssued) -> list[Issued]:
+def _of_customer(tx: LedgerTransaction, name: str, unknown: errors.NotIssued) -> list[Issued]:
     """Return the newest bundles of every serial of a customer; raise `unknown` where there is none."""
     try:
         customer = customer_named(tx.ledger, name)
-    except NotIssued as error:
+    except errors.NotIssued as error:
         raise error if error.reason == "customers" else unknown from error
     serials = serials_of(tx.ledger, customer.number)
     return [one for serial in serials for one in _newest(bundles.of_serial(tx.ledger, serial))]
@@ -179,7 +178,7 @@ def _of_bundle(
         company=known.bundle.company if known else bundle.company,
         serial=bundle.serial,
         part=bundle.part,
-        by=error.key_id.hex() if isinstance(error, KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
+        by=error.key_id.hex() if isinstance(error, errors.KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
         day=day or 0,
         change=issued and issued.change,
         unit=unit,
@@ -212,7 +211,7 @@ def _judged(
     waits = issued.state == REPLACED
     if issued.state in TAKEN_BACK:
         reason = issued.state
-    elif isinstance(finding.error, KeyRevoked):
+    elif isinstance(finding.error, errors.KeyRevoked):
         reason = "key-revoked" if issued.token == token else "signed-again"
     elif waits and not reason:
         # What replaces it may start later.
@@ -237,7 +236,7 @@ def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Tok
     """Evaluate what those of some bundles that verify grant today where `bundle` is activated, and bound."""
     verified: list[signed.Verified[Bundle]] = []
     for token in tokens:
-        with suppress(LicenseError):
+        with suppress(errors.LicenseError):
             verified.append(verify_signed(token, Bundle, tx.trust))
     bound = bundle.binding
     fingerprint = None if bound is None else entitlements.Fingerprint(bound.installation, bound.facts)
@@ -266,7 +265,7 @@ def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: inspect.Fin
         issued = answer and bundles.by_number(ledger, answer.number)
         heir = issued and bundles.successor(ledger, issued)
         if document.product != tx.state.product:
-            error = WrongProduct(reason="request", product=document.product, expected=tx.state.product)
+            error = errors.WrongProduct(reason="request", product=document.product, expected=tx.state.product)
     gone = issued if heir is None and isinstance(document, Request) else None
     unit, listed = ("bundle", "") if gone is None else _listed(tx, gone.bundle)
     if gone is not None:

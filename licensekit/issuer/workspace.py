@@ -139,11 +139,8 @@ class Workspace(transaction.WorkspacePart):
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
         An order whose number was issued before gives the same bundle again. `approve` is called with the file before
-        the ledger has it: if it raises, nothing was issued.
-
-        Raises:
-            OrderInvalid: with all its faults.
-            OrderConflict: another order was issued under its number, or what was issued is void.
+        the ledger has it: if it raises, nothing was issued. Raises `OrderInvalid` with all its faults, `OrderConflict`
+        if another order was issued under its number, or what was issued is void.
         """
         return self.propose_issue(draft, now=now, **signing).sign(key, who=who)
 

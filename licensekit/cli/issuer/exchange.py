@@ -12,8 +12,7 @@ from licensekit.cli.issuer.options import KeyOptions, in_workspace, signing
 from licensekit.cli.options import PATH, WordChoice, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consenting
-from licensekit.cli.views.documents import bound_to
-from licensekit.cli.views.spelling import columns
+from licensekit.cli.views import documents, spelling
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -53,7 +52,7 @@ def _answer(request: issuer.VerifiedRequest, wanted: output.FileOptions, order: 
     except (errors.OrderInvalid, errors.OrderConflict) as error:  # other errors are about the request
         raise error.at(order) from error
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
-        facts(("bound to", bound_to(file.bundle)))
+        facts(("bound to", documents.bound_to(file.bundle)))
 
 
 def _reset(request: issuer.VerifiedRequest, wanted: output.FileOptions, what: ResetWhat, reason: str) -> None:
@@ -135,7 +134,7 @@ def publish(*, target: Path, workspace: issuer.Workspace, now: int, as_json: boo
         remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
 
 
-_COLUMNS: Final[Columns[issuer.PublishedFile]] = columns(
+_COLUMNS: Final[Columns[issuer.PublishedFile]] = spelling.columns(
     "serial company file=change holds",
     holds=lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
 )

@@ -77,10 +77,8 @@ class WorkspaceCatalog(transaction.WorkspacePart):
     def require_unchanged(self, now: int) -> Catalog:
         """Return the signed catalog, if the catalog file still says the same.
 
-        Raises:
-            CatalogChanged: it says something else, or has faults now, or what was signed is no longer valid.
-            WorkspaceInvalid: none was signed yet.
-            FileUnusable, TooLarge: the file cannot be read.
+        Raises `CatalogChanged` if that says something else, or has faults, or what was signed is no longer valid,
+        `WorkspaceInvalid` if none was signed yet, `FileUnusable` or `TooLarge` if the file cannot be read.
         """
         where = str(self._store.layout.catalog)
         with self._store.read(now) as tx:

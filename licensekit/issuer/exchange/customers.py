@@ -110,10 +110,8 @@ def read_sent(data: bytes | str) -> tuple[Sent, ...]:
 def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     """Compare receipts and statements with what was issued.
 
-    Raises:
-        IssuedAhead: a statement is of a later day.
-        NotIssued: it is about a bundle or serial that was never issued here.
-        ExchangeFileRefused: everything was entered before, or another installation signed it than the record names.
+    Raises `IssuedAhead` for a statement of a later day, `NotIssued` for a bundle or serial that was never issued here,
+    `ExchangeFileRefused` if all was entered before, or another installation signed it than the record names.
     """
     ledger = tx.ledger
     # What was entered is passed over beside what was not: all receipts of a part are written again with each new one.
@@ -227,10 +225,8 @@ class Customers(WorkspacePart):
     def read_request(self, data: bytes | str, *, now: int) -> requests.VerifiedRequest:
         """Read the request in a file, for the product of this workspace.
 
-        Raises:
-            FormatError: it is no file of this format, or holds something else than one request.
-            KeyInvalid, TrustError: its signature does not hold.
-            WrongProduct: it is for another product.
+        Raises `FormatError` if it holds something else than one request, `KeyInvalid` or `TrustError` if its signature
+        does not hold, `WrongProduct` if it is for another product.
         """
         with self._store.read(now) as tx:
             return requests.read_request(data, tx.state.product)
@@ -253,10 +249,8 @@ class Customers(WorkspacePart):
     ) -> requests.ResetProposal:
         """Return the reset that answers a request; one that was answered with it gives the same reset again.
 
-        Raises:
-            RequestAnswered: it was answered with something else.
-            WorkspaceError: this is a third party's workspace.
-            NotIssued, ExchangeFileRefused: the installation is not a customer's.
+        Raises `RequestAnswered` if it was answered with something else, `WorkspaceError` in a third party's workspace,
+        `NotIssued` or `ExchangeFileRefused` if the installation is not a customer's.
         """
         work_out = partial(requests.propose_reset, request=request, what=what, reason=reason, attach=attach)
         return propose(self._store, work_out, now)

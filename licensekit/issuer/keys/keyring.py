@@ -113,10 +113,8 @@ def read_key_file(path: Path) -> KeyFile:
 def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
     """Open the signer of a key file; `secret` returns its passphrase, or the PIN of its token.
 
-    Raises:
-        PassphraseWrong, KeyFileInvalid: as `keyfile.open_`.
-        SignerUnavailable: the token is away, or has another key in that place now.
-        FileUnusable: the file cannot be read.
+    Raises as `keyfile.open_`; `SignerUnavailable` if the token is away, or has another key in that place now,
+    `FileUnusable` if the file cannot be read.
     """
     text = _read(file.path)
     try:
@@ -138,10 +136,8 @@ def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> Ke
 def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
     """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
 
-    Raises:
-        KeyChangeRefused: the key is in a token.
-        PassphraseWrong, PassphraseMissing, KeyFileInvalid: as `keyfile.open_` and `seal`.
-        FileUnusable: the file cannot be read or written; it is as it was.
+    Raises `KeyChangeRefused` if the key is in a token, `FileUnusable` if the file cannot be read or written: it is as
+    it was; and as `keyfile.open_` and `seal`.
     """
     if file.uri is not None:
         raise KeyChangeRefused(reason="in-token", key=file.name)

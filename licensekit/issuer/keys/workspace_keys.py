@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from licensekit.errors import VendorOnly
-from licensekit.issuer.create import root_key_names
+from licensekit.issuer import create, transaction
 from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
@@ -17,9 +17,7 @@ from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.proposal import BundlesVoid, propose
-from licensekit.issuer.transaction import WorkspacePart
-from licensekit.keys.signing import SigningKey
-from licensekit.keys.verifying import VerifyingKey
+from licensekit.keys import signing, verifying
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Trust
@@ -28,7 +26,7 @@ _Admit = Callable[[PublicKey], Trust]
 """Returns the trust document that admits a key."""
 
 
-class WorkspaceKeys(WorkspacePart):
+class WorkspaceKeys(transaction.WorkspacePart):
     """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
 
     @property
@@ -97,7 +95,7 @@ class WorkspaceKeys(WorkspacePart):
             work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
-    def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
+    def propose_admit(self, key: verifying.VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
         """Return the admission of a key that somebody else holds.
 
         Raises `KeyChangeRefused` if the name is that of an active key, the key is named already, or none can have this.
@@ -137,11 +135,11 @@ class WorkspaceKeys(WorkspacePart):
         """
         state, folder = self._vendor_state(now), self._store.layout.root
         root = state.trust_store.trust.root
-        names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
+        names = [f"{name}-v{root.version + 1}" for name in create.root_key_names(count)]
 
         def prepare() -> Prepared:
             words = [passphrase(place, name) for place, name in enumerate(names)]
-            made = [SigningKey.generate(scheme) for _ in names]
+            made = [signing.SigningKey.generate(scheme) for _ in names]
             new = [partial(keyring.write_key, folder, *one) for one in zip(names, made, words, strict=True)]
             public = [key.verifying_key for key in made]
             return Prepared(changes.rotate_root(root, state.trust, public, threshold, now), tuple(new), tuple(made))
@@ -195,7 +193,7 @@ class WorkspaceKeys(WorkspacePart):
         self, state: WorkspaceState, action: str, work_out: _Admit | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
         folder = self._store.layout.keys
-        called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
+        called = plan.public.key_id.hex() if isinstance(plan.public, verifying.VerifyingKey) else name
         file = folder / f"{name}{keyring.SEALED if plan.uri is None else keyring.ELSEWHERE}"
         changed = list(changes.gained(f"keys.{called}", {"file": str(file), "token": plan.uri}))
         if work_out is not None:

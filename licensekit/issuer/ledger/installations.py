@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit import errors, limits
-from licensekit.database import Connection, Value, read_queries
+from licensekit import database, errors, limits
 from licensekit.issuer.ledger import customers, exchange_files, projection
 from licensekit.text.names import check_name, search_words
 from licensekit.wire.documents import NAME, PURPOSE, PURPOSES, Bundle, Receipt, Request, Statement
 from licensekit.wire.plain import plain_fields
 
-_SQL: Final = read_queries(__file__)
+_SQL: Final = database.read_queries(__file__)
 _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -37,7 +36,7 @@ class KnownInstallation(NamedTuple):
         return plain_fields(self, "installation serial name purpose issued=heard")
 
 
-def enter(ledger: Connection, records: Sequence[projection.Record]) -> None:
+def enter(ledger: database.Connection, records: Sequence[projection.Record]) -> None:
     """Keep what was entered says of installations, whose serials have their customers already."""
     told = list(_told(ledger, records))
     ledger.run_many(_SQL["put"], ((key, name, purpose, serial) for key, serial, name, purpose in told))
@@ -45,7 +44,7 @@ def enter(ledger: Connection, records: Sequence[projection.Record]) -> None:
     ledger.run_many(_SQL["put_word"], words)
 
 
-def _told(ledger: Connection, records: Sequence[projection.Record]) -> Iterator[tuple[bytes, str, str, str]]:
+def _told(ledger: database.Connection, records: Sequence[projection.Record]) -> Iterator[tuple[bytes, str, str, str]]:
     """Yield installation, serial, name and purpose; the last two are empty where nothing is said of them."""
     said = "", ""
     for one in records:
@@ -66,7 +65,7 @@ def _told(ledger: Connection, records: Sequence[projection.Record]) -> Iterator[
                 pass
 
 
-def installation_named(ledger: Connection, name: str) -> KnownInstallation:
+def installation_named(ledger: database.Connection, name: str) -> KnownInstallation:
     """Return the installation whose hash begins with `name`, of at least 8 hex digits, or the only one of a serial.
 
     Raises `NotIssued` if there is none, or there are several.
@@ -80,22 +79,22 @@ def installation_named(ledger: Connection, name: str) -> KnownInstallation:
     return found[0]
 
 
-def installations_of(ledger: Connection, customer: int) -> list[KnownInstallation]:
+def installations_of(ledger: database.Connection, customer: int) -> list[KnownInstallation]:
     """Return the installations of a customer, by name."""
     return _found(ledger, "i.customer = ?", customer)
 
 
-def _found(ledger: Connection, holds: LiteralString, *params: Value) -> list[KnownInstallation]:
+def _found(ledger: database.Connection, holds: LiteralString, *params: database.Value) -> list[KnownInstallation]:
     return [KnownInstallation._make(row) for row in ledger.rows(_SQL["select"].replace("{holds}", holds), *params)]
 
 
-def names_of(ledger: Connection, installation: bytes | None) -> tuple[str, ...]:
+def names_of(ledger: database.Connection, installation: bytes | None) -> tuple[str, ...]:
     """Return the name of an installation; nothing where nobody named it."""
     return tuple(name for (name,) in ledger.rows(_SQL["name"], installation))
 
 
 def put_installation(
-    ledger: Connection, name: str, *, called: str | None = None, purpose: str | None = None
+    ledger: database.Connection, name: str, *, called: str | None = None, purpose: str | None = None
 ) -> KnownInstallation:
     """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 

@@ -155,11 +155,8 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> back
     """Restore the backup `source` as the ledger of the workspace in `folder`, whole or not at all.
 
     Where the ledger held more before, nothing is signed until that was absorbed or given up (`Ledger.propose_absorb`).
-
-    Raises:
-        ConfirmationNeeded: something in the ledger would be gone, and `confirm` is false.
-        FileUnusable: there is no such backup.
-        StateError: backup or ledger cannot be used.
+    Raises `ConfirmationNeeded` if something in the ledger would be gone, and `confirm` is false, `FileUnusable` without
+    such a backup, `StateError` if backup or ledger cannot be used.
     """
     layout = Layout(folder)
     location = layout.locate_ledger() if layout.has_ledger else layout.ledger
