@@ -239,12 +239,8 @@ class Workspace(transaction.WorkspacePart):
         """Return what the next revocation list would take back, or no longer take back.
 
         With nothing named, the list before is signed again: its key may have been revoked. Where the list in force says
-        all of it already, nothing is signed, and no key is needed.
-
-        Raises:
-            NotReinstated: a bundle does not come back that way.
-            NotIssued: nothing was issued for a serial.
-            RevocationsFull: the list would be too long.
+        all of it already, nothing is signed, and no key is needed. Raises `NotReinstated` if a bundle does not come
+        back that way, `NotIssued` if nothing was issued for a serial, `RevocationsFull` if the list would be too long.
         """
         return proposal.propose(self._store, partial(revocation.propose_list, action=action, **asked), now)
 

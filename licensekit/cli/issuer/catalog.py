@@ -12,7 +12,7 @@ from licensekit import errors, issuer, limits
 from licensekit.catalog.changes import CatalogChange
 from licensekit.cli import groups, proposals
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens, write_output
-from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
+from licensekit.cli.issuer.options import SignOptions, fresh_option, operator, sign_options, workspace_option
 from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
 from licensekit.cli.views.documents import show as show_document
@@ -133,24 +133,15 @@ def _state(draft: issuer.CatalogDraft, file: str | None) -> str:
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@to_sign
 @option("-o --output FILE", "Write the pack here as well (`-`: print it).")
 @option("--oldest FILE", "The oldest pack in the field: every license file attaches what came since.")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
-@signing
-@proposals.consenting
+@sign_options
 def pack(
-    *,
-    files: tuple[str, ...],
-    workspace: issuer.Workspace,
-    now: int,
-    output: str | None,
-    oldest: str | None,
-    fresh_until: int | None,
-    signing: KeyOptions,
-    consent: proposals.Consent,
+    *, files: tuple[str, ...], output: str | None, oldest: str | None, fresh_until: int | None, wanted: SignOptions
 ) -> None:
     """Sign what has changed, and renew the pack that the application ships."""
+    workspace, now, signing, consent = wanted
     oldest_pack = None
     if oldest is not None:
         with located(oldest):

@@ -12,12 +12,12 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit import dates, issuer, limits
-from licensekit.cli import backups, groups, inputs, proposals
+from licensekit.cli import backups, groups, inputs, output, proposals
 from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace, workspace_option
 from licensekit.cli.options import MOMENT, clock, collected, option, refuse, together, whole
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, separated, table, warn
 from licensekit.cli.views.documents import show as show_document
-from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry, facts_of
+from licensekit.cli.views.spelling import ABSENT, amount, columns, day_of, expiry, facts_of
 from licensekit.files import PRIVATE, replacing
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
@@ -113,15 +113,16 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
         file.flush()
 
 
+_LISTED: Final = columns(
+    ">entry=number issued bundle=bundle.name company=bundle.company until state order=order_number why",
+    issued=lambda one: day_of(one.bundle.issued),
+    until=lambda one: expiry(one.bundle.expiry),
+    why=lambda one: one.change,
+)
+
+
 def _show_listed(shown: list[issuer.Issued]) -> None:
-    columns = [">entry", "issued", "bundle", "company", "until", "state", "order", "why"]
-    table(columns, map(_listed_row, shown)) if shown else remark("There are none.")
-
-
-def _listed_row(one: issuer.Issued) -> tuple[object, ...]:
-    bundle = one.bundle
-    sold = day_of(bundle.issued), bundle.name, bundle.company, expiry(bundle.expiry)
-    return one.number, *sold, one.state, one.order_number, one.change
+    output.show_rows(shown, _LISTED) if shown else remark("There are none.")
 
 
 def _show_usage(reports: list[issuer.UsageReport]) -> None:

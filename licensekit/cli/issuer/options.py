@@ -126,6 +126,19 @@ signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
 """The options of whatever a signing key signs; they come as `signing`."""
 
 
+class SignOptions(NamedTuple):
+    """What is signed in a workspace, with which key, and how it is agreed to."""
+
+    workspace: issuer.Workspace
+    now: int
+    signing: KeyOptions
+    consent: proposals.Consent
+
+
+sign_options: Final = collected("wanted", SignOptions, to_sign, signing, proposals.consenting)
+"""The options of whatever a signing key signs in a workspace; they come as `wanted`."""
+
+
 def warn_of_restored(workspace: issuer.Workspace) -> None:
     """Warn of a restored ledger, which may be asked: what was issued after its backup is not in it."""
     if error := workspace.ledger.restored():

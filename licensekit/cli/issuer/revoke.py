@@ -131,23 +131,13 @@ def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent:
 
 
 @click.command()
-@options.to_sign
 @option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
 @option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
 @attachments_option
-@signing
-@proposals.consenting
-def reissue(
-    *,
-    workspace: Workspace,
-    now: int,
-    lost: str,
-    output: Path,
-    audience: Audience,
-    signing: KeyOptions,
-    consent: proposals.Consent,
-) -> None:
+@options.sign_options
+def reissue(*, lost: str, output: Path, audience: Audience, wanted: options.SignOptions) -> None:
     """Sign again, with another key, every active bundle that a key has signed."""
+    workspace, now, signing, consent = wanted
     proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
     if proposal.numbers and not (consent.preview and signing.key is None):
