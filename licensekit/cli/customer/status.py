@@ -15,17 +15,14 @@ from licensekit.cli.views import spelling
 from licensekit.dates import day_at
 from licensekit.errors.coded import Coded
 from licensekit.installation import (
-    BundleRecord,
     Explained,
     Explanation,
-    Given,
     Installation,
     InstallationState,
     LicenseDetails,
     LicenseRow,
     Notice,
     Part,
-    SettingRow,
     Severity,
     UserDetails,
     metric_lines,
@@ -125,11 +122,11 @@ LICENSE_COLUMNS: Final[output.Columns[LicenseRow]] = {
     ">free": lambda row: spelling.amount(row.free) if row.is_counted else None,
     **spelling.columns("period_ends access"),
 }
-_SETTINGS: Final[output.Columns[SettingRow]] = {
-    **spelling.columns("name setting=code"),
-    "value": lambda row: spelling.value(row.value),
-    "remarks": lambda row: None if row.is_sold else "default",
-}
+_SETTINGS: Final = spelling.columns(
+    "name setting=code value remarks",
+    value=lambda row: spelling.value(row.value),
+    remarks=lambda row: None if row.is_sold else "default",
+)
 _KNOWN: Final[output.Columns[Notice]] = {"good to know": _message_of}
 
 
@@ -212,7 +209,7 @@ _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
     "license": _show_license,
     "file": lambda details: inspect.show_findings(details.findings, details.trust_store),
 }
-_GIVEN: Final[output.Columns[Given]] = spelling.columns("license access through=origins")
-_HISTORY: Final[output.Columns[BundleRecord]] = spelling.columns(
+_GIVEN: Final = spelling.columns("license access through=origins")
+_HISTORY: Final = spelling.columns(
     "activated bundle=label now=state", activated=lambda record: spelling.moment(record.activated)
 )

@@ -99,14 +99,13 @@ def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.Orde
         return faulty(error.fault)
     except json.JSONDecodeError as error:
         return faulty(errors.SyntaxInvalid(reason="json", column=error.colno))
-    except UnicodeDecodeError:
-        return faulty(errors.SyntaxInvalid(reason="not-utf-8"))
-    except ValueError:
-        # The parser lets through a number of thousands of digits.
-        return faulty(errors.SyntaxInvalid(reason="number"))
-    except RecursionError:
-        return faulty(errors.SyntaxInvalid(reason="too-deep"))
+    except (ValueError, RecursionError) as error:
+        return faulty(errors.SyntaxInvalid(reason=_UNREAD.get(type(error), "number")))
     return read(content)
+
+
+_UNREAD: Final = {UnicodeDecodeError: "not-utf-8", RecursionError: "too-deep"}
+"""Why JSON is not read; else the parser lets through a number of thousands of digits."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -61,12 +61,6 @@ _combine: Final = values.word({word(combine): combine for combine in documents.C
 _bound: Final = values.whole(-limits.VALUE, limits.VALUE)
 
 
-def declared_settings(file: Table) -> dict[str, Setting]:
-    """Return the settings whose type could be read; nothing can be said of the others."""
-    read = ((code, _setting(table)) for code, table in file.tables("settings", limits.SETTINGS))
-    return {code: setting for code, setting in read if setting is not None}
-
-
 def _setting(table: Table) -> Setting | None:
     table.refuse_others(SETTING_KEYS)
     table.require("type", "name")
@@ -156,7 +150,8 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
     file.require("product", "issuer")
     code, names, urls = _head(file, issuer)
     licenses, unread, unsold = _licenses(file)
-    settings = declared_settings(file)
+    read = ((code, _setting(table)) for code, table in file.tables("settings", limits.SETTINGS))
+    settings = {code: one for code, one in read if one is not None}  # nothing can be said of the others
     editions, replaced = _editions(file, licenses, unread, frozenset(settings))
     extensions = {**unsold_extension("licenses", unsold), **unsold_extension("editions", replaced)}
     for name, said in extensions.items():
@@ -215,6 +210,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
     if per is not None and table.content.get("quantity") is None:
         table.refuse("per", errors.CountWrong(reason="per"))
     successor = table.read("replaced_by", values.code)
+    names = table.table("names")
     return License(
         kind=Kind.USER if kind is None else kind,
         name=table.read("name", values.line) or "",
@@ -229,14 +225,8 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
         quantity=quantity,
         per=None if quantity is None else per,
         replaced_by=None if successor in unread else successor,
-        names=_names(table),
+        names=_present({language: names.read(language, values.line) for language in names.codes(limits.LANGUAGES)}),
     )
-
-
-def _names(table: Table) -> dict[str, str]:
-    """Return the names in other languages, by language."""
-    names = table.table("names")
-    return _present({language: names.read(language, values.line) for language in names.codes(limits.LANGUAGES)})
 
 
 def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRule]:

@@ -237,9 +237,7 @@ class Customers(WorkspacePart):
         """Return the bundle bound to the installation that asks.
 
         A request that was answered by the same order gives the same bundle again, and so does another request of an
-        installation that has one by this order.
-
-        Raises as `requests.propose_answer`.
+        installation that has one by this order. Raises as `requests.propose_answer`.
         """
         work_out = partial(requests.propose_answer, request=request, draft=draft, signing=signing)
         return propose(self._store, work_out, now)
@@ -260,8 +258,6 @@ class Customers(WorkspacePart):
 
         The list is signed by a key for revocations, which only receipts need; the pack is renewed with it. An
         installation that has returned its bundle makes room for another. A returned bundle that is bound to no
-        installation must be confirmed.
-
-        Raises as `read_sent` and `receive`.
+        installation must be confirmed. Raises as `read_sent` and `receive`.
         """
         return propose(self._store, partial(propose_accept, sent=read_sent(data)), now)
