@@ -181,26 +181,21 @@ def _unfold_edition(content: dict[str, Any], sets: dict[order_file.OrderKey, obj
 def _give_way(content: dict[str, Any], sets: Mapping[order_file.OrderKey, object], bundle: Bundle) -> None:
     """Take out what would contradict a date that is set, and what means nothing without one."""
     given = {where.key: value for where, value in sets.items() if not where.table}
-    if "days" in given:
-        _count_from_expiry(content, bundle)
-    for day, days in _EXCLUSIVE:
-        if day in given or days in given:
-            content.pop(day, None)
-            content.pop(days, None)
+    if "days" in given:  # dates become days before and after the expiry
+        content.pop("expiry", None)
+        for key, day, sign in (("warning", bundle.warning, -1), ("grace", bundle.grace, 1)):
+            if key in content and day is not None and bundle.expiry is not None:
+                content.pop(key)
+                content[f"{key}_days"] = sign * (day - bundle.expiry)
+    for pair in _EXCLUSIVE:
+        if not given.keys().isdisjoint(pair):
+            for key in pair:
+                content.pop(key, None)
     if given.get("warning", "") is None:
         content["warning_days"] = 0  # nothing at all would mean the usual one
     if given.get("expiry", "") is None:
         for key in ("expiry", "warning", "warning_days", "grace"):
             content.pop(key, None)
-
-
-def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
-    """Replace dates by days before and after the expiry."""
-    content.pop("expiry", None)
-    for key, day, sign in (("warning", bundle.warning, -1), ("grace", bundle.grace, 1)):
-        if key in content and day is not None and bundle.expiry is not None:
-            content.pop(key)
-            content[f"{key}_days"] = sign * (day - bundle.expiry)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -174,15 +174,11 @@ class OrderReader:
         if terms not in self._orders:
             if len(self._orders) >= KEPT:
                 self._orders.clear()
-            self._orders[terms] = _shared(given)
+            # Orders of these terms are read one by one if they have faults, or depend on the serial.
+            draft = draft_from({**given, **dict.fromkeys(OWN), "company": "-"})
+            self._orders[terms] = None if draft.faults or draft.order.replaces else draft.order
         shared = self._orders[terms]
         if shared is None:
             return None
         own = [READERS[key](given[key]) if given.get(key) is not None else None for key in OWN]
         return OrderDraft(Order._make((*own, *shared[len(OWN) :])), (), terms) if own[0] else None
-
-
-def _shared(given: dict[str, Any]) -> Order | None:
-    """Return the order of these terms; None if they have faults, or depend on the serial."""
-    draft = draft_from({**given, **dict.fromkeys(OWN), "company": "-"})
-    return None if draft.faults or draft.order.replaces else draft.order
