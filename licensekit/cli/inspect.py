@@ -6,7 +6,7 @@ A vendor asks in a workspace, and is answered by it; a customer's command loads 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -43,7 +43,7 @@ def _workspace(folder: Path | None, *given: str | None) -> Path | None:
 
 
 def _findings(
-    file: str, pack: str | None, root: str | None, now: int, folder: Path | None
+    file: str, now: int, *, pack: str | None, root: str | None, folder: Path | None
 ) -> tuple[Sequence[Finding], TrustStore | None]:
     """Return what is in a file, and what vouches for it: a workspace, or pack and pin, given or built in."""
     if (place := _workspace(folder, pack, root)) is not None:
@@ -67,11 +67,9 @@ def _findings(
 
 @click.command()
 @_of_file
-def inspect(
-    file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
-) -> None:
+def inspect(*, file: str, now: int | None, as_json: bool, **source: Any) -> None:
     """Show what is in a file, verified or not."""
-    findings, store = _findings(file, pack, root, clock() if now is None else now, folder)
+    findings, store = _findings(file, clock() if now is None else now, **source)
     if as_json:
         emit_json({"file": file, "documents": [finding.plain() for finding in findings]})
     else:
@@ -90,12 +88,10 @@ def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None
 
 @click.command()
 @_of_file
-def verify(
-    file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
-) -> None:
+def verify(*, file: str, now: int | None, as_json: bool, **source: Any) -> None:
     """Verify a file against the application's pack and root, or in a workspace against what is in force there."""
     moment = clock() if now is None else now
-    findings, store = _findings(file, pack, root, moment, folder)
+    findings, store = _findings(file, moment, **source)
     if store is None:
         raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     for finding in findings:

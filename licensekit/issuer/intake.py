@@ -151,7 +151,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
             read[name] = armor.read(data)
         except errors.FormatError as fault:
             refused.append(NotAbsorbed(reason="error", name=name, error=fault))
-    after = _with_documents(tx.state, read, refused)
+    after = _after(tx.state, read, refused)
     intake = Intake(tx.state, after)
     lost, known = _lost(tx, after, read, refused)
     error = restored(tx.ledger, read_mark(tx.store.layout.mark))
@@ -182,9 +182,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     )
 
 
-def _with_documents(
-    state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]
-) -> WorkspaceState:
+def _after(state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]) -> WorkspaceState:
     """Return the state with the documents of a pack in all files, whatever order these come in."""
     waiting = {name: [one for one in tokens if one.type in IN_PACKS] for name, tokens in read.items()}
     while waiting:

@@ -190,9 +190,7 @@ _licenses: Final[Decorator] = click.argument("licenses", metavar="LICENSE...", n
 @_licenses
 @option("--release LICENSE...", "Release this license in the same change.")
 @in_installation
-def assign_to_site(
-    *, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], installation: Installation
-) -> None:
+def assign_to(*, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], installation: Installation) -> None:
     """Assign licenses to a site."""
     assigned = installation.sites.assign(site_id, *licenses, release=release)
     output.emit(f"{site_id}: assigned {', '.join(assigned) or 'nothing new'}")

@@ -16,7 +16,7 @@ from licensekit.cli.views.spelling import fingerprint
 from licensekit.trust.pack import pin_in_pack
 
 
-class _Passphrases(NamedTuple):
+class _Words(NamedTuple):
     """Where the passphrases of the new keys are."""
 
     passphrase: SecretSource
@@ -35,7 +35,7 @@ class _Passphrases(NamedTuple):
         return issuer.Secrets(word, words)
 
 
-_passphrases: Final = collected("secrets", _Passphrases, passphrase, root_passphrase)
+_passphrases: Final = collected("words", _Words, passphrase, root_passphrase)
 
 
 @click.command()
@@ -51,9 +51,7 @@ _passphrases: Final = collected("secrets", _Passphrases, passphrase, root_passph
 @option("--root PIN", "With --partner-of: the vendor's root, lkroot1-….")
 @_passphrases
 @json_option
-def init(
-    *, folder: Path, partner_of: str | None, root: str | None, secrets: _Passphrases, as_json: bool, **given: Any
-) -> None:
+def init(*, folder: Path, partner_of: str | None, root: str | None, words: _Words, as_json: bool, **given: Any) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
     now, asked = clock(), _asked(**given)
     count, threshold = asked.root_keys, asked.threshold
@@ -64,7 +62,7 @@ def init(
             pack = read_tokens(partner_of, what="a pack")
             pin = root or pin_in_pack(pack)
             make = partial(issuer.Workspace.create_partner, folder, asked, pack, pin)
-            workspace = make(secrets.of_signing_key, who=operator(), now=now)
+            workspace = make(words.of_signing_key, who=operator(), now=now)
         with workspace:
             _show_partner(folder, workspace, pin, now, as_json=as_json)
         if root is None:
@@ -74,7 +72,7 @@ def init(
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
-    with issuer.Workspace.create(folder, asked, partial(secrets.read, count), who=operator(), now=now) as workspace:
+    with issuer.Workspace.create(folder, asked, partial(words.read, count), who=operator(), now=now) as workspace:
         state = workspace.state(now)
         place = workspace.layout.pack(state.product)
     module = _write_module(state, place)
@@ -126,9 +124,7 @@ def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> d
     return {"folder": str(folder), "product": state.product, "issuer": state.issuer, "root": pin, "pack": str(pack)}
 
 
-def _show(
-    folder: Path, state: issuer.WorkspaceState, plan: issuer.NewWorkspace, pack: Path, module: str | None
-) -> None:
+def _show(folder: Path, state: issuer.WorkspaceState, new: issuer.NewWorkspace, pack: Path, module: str | None) -> None:
     pin = state.newest_pin
     heading(f"{folder} is ready: product {state.product}, issuer {state.issuer}.")
     emit()
@@ -136,7 +132,7 @@ def _show(
         ("catalog", folder / "catalog.toml"),
         ("example order", folder / "orders" / "example.toml"),
         ("signing key", f"{folder / 'keys'}"),
-        _root_keys(folder / "root", plan.root_keys, plan.threshold),
+        _root_keys(folder / "root", new.root_keys, new.threshold),
         ("module", module and f"{module}  the application imports it"),
         ("pack", f"{pack}  the application ships it"),
         ("root", f"{pin}  the application pins it"),

@@ -75,10 +75,8 @@ def _catalog(catalog: documents.Catalog) -> Facts:
 
 def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
     gone, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
-    in_order = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
-    rows = [
-        (spelling.name_of(one.kind), code, one.name, _remarks(one, is_sold=code not in gone)) for code, one in in_order
-    ]
+    sold = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
+    rows = [(spelling.name_of(one.kind), code, one.name, _remarks(one, is_sold=code not in gone)) for code, one in sold]
     table(["kind", "license", "name", "remarks"], rows)
     if catalog.settings:
         emit()

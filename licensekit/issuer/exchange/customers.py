@@ -182,12 +182,10 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
     moved, own = serials_of(tx.ledger, gone.number), serials_of(tx.ledger, kept.number)
     if gone == kept:
         return SignProposal(enter=lambda _, __: kept, about=kept.name, is_done=True)
-    active = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
-    reasons = {"merge": True, "join": len(active) > 1, "id": None not in (gone.external, kept.external)}
+    live = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
+    reasons = {"merge": True, "join": len(live) > 1, "id": None not in (gone.external, kept.external)}
     agreed, *warnings = (
-        CustomersMerge(
-            reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=active
-        )
+        CustomersMerge(reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
         for reason, holds in reasons.items()
         if holds
     )

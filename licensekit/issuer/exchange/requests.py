@@ -79,7 +79,7 @@ def propose_reset(
     tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
 ) -> ResetProposal:
     """Return the reset that answers a request, once for each; raises as `Customers.propose_reset`."""
-    repeated = _reset_before(tx, request, what, attach=attach)
+    repeated = _answered(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
     installation = request.installation.hex()
@@ -100,9 +100,7 @@ def propose_reset(
     )
 
 
-def _reset_before(
-    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach
-) -> ResetFile | None:
+def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach) -> ResetFile | None:
     before = answer_before(tx, request)
     if before is None:
         return None

@@ -151,12 +151,6 @@ def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{keyfile.format_public(signer.verifying_key, name)}")
 
 
-def require_file_name(name: str) -> None:
-    """Raise `KeyChangeRefused` for a name whose file would be hidden, or in another folder."""
-    if not name or name.startswith(".") or "/" in name or "\\" in name:
-        raise KeyChangeRefused(reason="not-a-file-name", key=name)
-
-
 def choose_key(
     tx: LedgerTransaction, files: list[KeyFile], kind: str, name: str | None, *, bundle: Bundle | None, but: str | None
 ) -> KeyFile:

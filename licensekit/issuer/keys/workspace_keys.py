@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from licensekit.errors import VendorOnly
+from licensekit.errors import KeyChangeRefused, VendorOnly
 from licensekit.issuer import create, transaction
 from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
@@ -83,8 +83,8 @@ class WorkspaceKeys(transaction.WorkspacePart):
 
         Raises `KeyChangeRefused` if a key of this name is active, or no file can have it.
         """
-        if name is not None:
-            keyring.require_file_name(name)
+        if name is not None and (not name or name.startswith(".") or not {"/", "\\"}.isdisjoint(name)):
+            raise KeyChangeRefused(reason="not-a-file-name", key=name)  # its file would be hidden, or elsewhere
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name

@@ -178,37 +178,35 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
-def proposal_of(
-    tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
-) -> IssueProposal:
+def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks: tuple[Message, ...]) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value, or was issued before."""
-    repeated, before, attach = None, issuance.before, signing.get("attach", True)
+    repeated, before, attach = None, one.before, signing.get("attach", True)
     if before is not None:
         repeated = license_file(AttachmentSource(tx, attach), before.bundle, before.token, repeated=True)
 
     def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
         """Sign and enter the bundle, beside the request that it answers, unless its file is there already."""
-        file, request = repeated, issuance.request
+        file, request = repeated, one.request
         if file is None:
             answers = None if request is None else identity_of(request.token.type, request.token.payload)
-            signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
-                order_number=issuance.number, order=issuance.ordered, request=answers, note=issuance.note
+            signed = tx.sign(one.action, one.bundle, require_signer(key))._replace(
+                order_number=one.number, order=one.ordered, request=answers, note=one.note
             )
             entries.append(tx.ledger, [signed] if request is None else [request, signed])
-            file = license_file(AttachmentSource(tx, attach), issuance.bundle, signed.token, repeated=False)
+            file = license_file(AttachmentSource(tx, attach), one.bundle, signed.token, repeated=False)
         if approve := signing.get("approve"):
             approve(file)
         return file
 
-    changes = () if repeated is not None else differences(None, issuance.bundle)
+    changes = () if repeated is not None else differences(None, one.bundle)
     return IssueProposal(
         enter=enter,
         # Which serial is the next one is decided when it is signed.
-        changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
-        warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
-        about=f"serial {issuance.bundle.serial}" if issuance.number is None else f"order {issuance.number}",
+        changes=tuple(change for change in changes if not (one.is_new_serial and change.path == "serial")),
+        warnings=(*remarks, *unusual_dates(one.bundle, day_at(tx.now))),
+        about=f"serial {one.bundle.serial}" if one.number is None else f"order {one.number}",
         is_done=repeated is not None,
-        bundle=issuance.bundle,
+        bundle=one.bundle,
         repeated=repeated,
     )
 
