@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import Final
 
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
-from licensekit.database.schemas import Fill, Migrating, Migration, Schema, read_migrations, read_queries, with_marks
+from licensekit.database.schemas import (
+    Fill,
+    Migrating,
+    Migration,
+    Queries,
+    Schema,
+    read_migrations,
+    read_queries,
+    with_marks,
+)
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
-    "ABSENT", "Connection", "Database", "Migrating", "Migration", "Row", "Schema", "Value", "Version", "connect",
-    "holds_password", "in_memory", "is_url", "read_migrations", "read_queries", "shown", "with_marks",
+    "ABSENT", "Connection", "Database", "Migrating", "Migration", "Queries", "Row", "Schema", "Value", "Version",
+    "connect", "holds_password", "in_memory", "is_url", "read_migrations", "read_queries", "shown", "with_marks",
 ]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
