@@ -180,12 +180,6 @@ def _links(
     return [Link(*row) for row in read.connection.rows(query.replace("{way}", way), *span, *values, limit)]
 
 
-def newest_entry(connection: Connection) -> AuditEntry:
-    """Return the newest entry."""
-    [row] = connection.rows(_SQL["newest"])
-    return next(_named(connection, [Link(*row)]))
-
-
 def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
     """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
     said = [(one, *_first(_facts_of(one.entry), most)) for one in links]
