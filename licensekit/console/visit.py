@@ -129,7 +129,7 @@ class Visit:
     @property
     def pulse(self) -> str:
         """What is another text once something has changed: pages that are open ask for it."""
-        newest = self.installation.audit.newest(limit=1)
+        newest = self.installation.audit.page(limit=1).entries
         return f"{newest[0].number if newest else 0}"
 
     @property

@@ -1,18 +1,33 @@
 """The audit log for administrators: its entries, and whether it and the slots are whole."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_queries, with_marks
+from licensekit.entitlements.questions import called
 from licensekit.errors import AuditDamaged
-from licensekit.state.loading import read_installation
-from licensekit.state.logs import audit_head, sentence_of, with_names
+from licensekit.installation.user_pages import page_of_ids
+from licensekit.limits import VALUE
+from licensekit.state.loading import ReadTransaction, read_installation
+from licensekit.state.logs import ERASED, find_pseudonym, mark_of, sentence_of, with_names
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
+from licensekit.text.names import search_words
 
-_LINKS: Final = "SELECT number, entry, hash FROM audit"
+_READ: Final = 2000
+"""How many entries are read at a time where all are wanted."""
+_FOUND: Final = 20
+"""How many people a text finds at most."""
+_SQL: Final = read_queries(__file__)
+_FIELDS: Final = {"user": "user users holder", "license": "license licenses assigned released", "site": "site sites"}
+"""What a name is of, to the fields of entries that have such names; a subject is what its scope says."""
+_KINDS: Final = {field: kind for kind, fields in _FIELDS.items() for field in fields.split()}
+_NO_NAME: Final = re.compile(rf"{re.escape(ERASED)}|\d+ more")
 
 
 class AuditEntry(NamedTuple):
@@ -32,6 +47,42 @@ class AuditEntry(NamedTuple):
     def message(self) -> str:
         """What was done, as a sentence without its full stop."""
         return sentence_of(self.facts)
+
+    def said(self, write: Callable[[str, str], str]) -> str:
+        """Return the message with each name as `write` has it: of a `user`, a `license` or a `site`, and which."""
+        kinds = {**_KINDS, "subject": str(self.facts.get("scope"))}
+
+        def named(value: Any, kind: str) -> Any:
+            if isinstance(value, list):
+                return [named(one, kind) for one in value]
+            return write(kind, value) if isinstance(value, str) and not _NO_NAME.fullmatch(value) else value
+
+        facts = {name: named(value, kinds[name]) for name, value in self.facts.items() if kinds.get(name) in _FIELDS}
+        return sentence_of({**self.facts, **facts})
+
+
+class AuditFilter(NamedTuple):
+    """Which entries to list; everything that is given must hold."""
+
+    what: str = ""
+    """The code of what was done, or the first word of several, as `user`."""
+    by: str = ""
+    """The id of who did it."""
+    about: str = ""
+    """What it names: a user by id or name, a license by code or name, a site, a serial, a group."""
+    since: date | None = None
+    until: date | None = None
+
+
+EVERYTHING: Final = AuditFilter()
+
+
+class AuditPage(NamedTuple):
+    """Some entries, the newest first; `before` of the page with older ones and `after` of that with newer ones."""
+
+    entries: tuple[AuditEntry, ...]
+    before: int | None
+    after: int | None
 
 
 class AuditReport(NamedTuple):
@@ -55,28 +106,79 @@ class AuditLog(Section):
         with read_installation(self._opened) as read:
             return AuditReport(check_audit(read.connection), read.stored.restored)
 
-    def entries(self) -> Iterator[AuditEntry]:
-        """Yield every entry, the oldest first, in constant memory."""
+    def entries(self, wanted: AuditFilter = EVERYTHING) -> Iterator[AuditEntry]:
+        """Yield every entry that `wanted` fits, the oldest first, in constant memory."""
+        after: int | None = -1
+        while after is not None:
+            page = self.page(wanted, after=after, limit=_READ, named=None)
+            yield from reversed(page.entries)
+            after = page.after
+
+    def page(
+        self,
+        wanted: AuditFilter = EVERYTHING,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 50,
+        named: int | None = 3,
+    ) -> AuditPage:
+        """Return the newest `limit` of the entries that `wanted` fits: of those below number `before`, if it is given.
+
+        With `after`: the oldest of those above that number. Of many users of an entry, `named` are named.
+        """
         with read_installation(self._opened) as read:
-            for one in _links(read.connection):
-                yield from _named(read.connection, [one])
-
-    def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
-        """Return the newest `limit` entries, of those below number `before`; of many users, a few and how many more."""
-        with read_installation(self._opened) as read:
-            return newest_of(read.connection, before, limit)
-
-
-def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
-    """Return the newest `limit` entries, the newest first; of those below number `before`."""
-    until = audit_head(connection).number + 1 if before is None else before
-    rows = connection.rows(_LINKS + " WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit)
-    return tuple(_named(connection, (Link(*row) for row in rows), most=3))
+            span = _span(read.connection, wanted, -1 if after is None else after, VALUE if before is None else before)
+            links = _links(read, span, list(_marks(read, wanted)), limit + 1, " DESC" if after is None else "")
+            entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named))
+        further = links[limit - 1].number if len(links) > limit else None
+        if after is None:
+            return AuditPage(entries, further, before and before - 1)
+        return AuditPage(entries, after + 1, further)
 
 
-def _links(connection: Connection) -> Iterator[Link]:
-    for row in connection.stream(_LINKS + " ORDER BY number"):
-        yield Link(*row)
+def _span(connection: Connection, wanted: AuditFilter, low: int, high: int) -> tuple[int, int]:
+    """Return the numbers between which the entries of the days are."""
+    first, last = mark_of("at", "0"), mark_of("at", "~")
+    if wanted.since:
+        row = connection.one(_SQL["since"], mark_of("at", str(wanted.since)), last)
+        low = max(low, row[0] if row else VALUE)
+    if wanted.until:
+        row = connection.one(_SQL["until"], first, mark_of("at", f"{wanted.until}~"))
+        high = min(high, row[0] if row else 0)
+    return low, high
+
+
+def _marks(read: ReadTransaction, wanted: AuditFilter) -> Iterator[Sequence[str]]:
+    """Yield sets of marks: an entry that is wanted has one of each."""
+    if wanted.what:
+        yield [mark_of("did", wanted.what)]
+    if wanted.by:
+        yield [mark_of("by", find_pseudonym(read.connection, wanted.by) or "?")]
+    if wanted.about:
+        is_text = bool(search_words(wanted.about))
+        people, _ = page_of_ids(read.connection, [], wanted.about, "", _FOUND) if is_text else ((), "")
+        known = (find_pseudonym(read.connection, one) for one in (wanted.about, *people))
+        named = (wanted.about, *called(read.state().entitlements, wanted.about), *filter(None, known))
+        yield sorted({mark_of("", one) for one in named})
+
+
+def _links(
+    read: ReadTransaction, span: tuple[int, int], sets: Sequence[Sequence[str]], limit: int, way: LiteralString
+) -> list[Link]:
+    """Return the first `limit` entries between two numbers that have a mark of each set."""
+    # Of one set alone, no more are needed than are wanted: however long the log is, a page takes the same time.
+    values = list[Value]()
+    for marks in sets:
+        values += (*marks, *span, limit if len(sets) == 1 else VALUE)
+    query = _SQL["page"].replace("{sets}", "".join(with_marks(_SQL["set"], marks) for marks in sets))
+    return [Link(*row) for row in read.connection.rows(query.replace("{way}", way), *span, *values, limit)]
+
+
+def newest_entry(connection: Connection) -> AuditEntry:
+    """Return the newest entry."""
+    [row] = connection.rows(_SQL["newest"])
+    return next(_named(connection, [Link(*row)]))
 
 
 def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
@@ -105,7 +207,8 @@ def _facts_of(entry: bytes) -> dict[str, Any]:
 def check_audit(connection: Connection) -> Head:
     """Check every link and every slot, and return the newest entry; raises as `verify`."""
     head = Head(0, GENESIS)
-    links = unbroken(_links(connection), Link._make, lambda _, number: AuditDamaged(reason="chain", entry=number))
+    rows = map(Link._make, connection.stream(_SQL["every"]))
+    links = unbroken(rows, Link._make, lambda _, number: AuditDamaged(reason="chain", entry=number))
     for number, _, recorded in links:
         head = Head(number, recorded)
     for code, there in misnumbered(connection):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from licensekit.database.backup import write_backup
+from licensekit.database.examination import Diagnosis
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
 from licensekit.installation import activation
@@ -17,6 +18,7 @@ from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.holders import Sites, Users
+from licensekit.installation.operations import diagnose_opened
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
@@ -93,6 +95,15 @@ class Installation(Section):
         """
         with read_installation(self._opened) as read:
             return activation.warnings_of(read)
+
+    @property
+    def location(self) -> str:
+        """Where it is kept: a path, or the URL of a server without its password."""
+        return self._opened.database.location
+
+    def diagnose(self, *, thorough: bool = False) -> tuple[Diagnosis, ...]:
+        """Look for what is wrong with it; `thorough`: in every row as well, which takes longer the more there is."""
+        return diagnose_opened(self._opened, thorough=thorough)
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)

@@ -37,5 +37,7 @@ def test_each_notice_leads_to_a_section_or_a_license() -> None:
     paths = {
         key.split(".")[1]: said for key, said in texts().items() if key.startswith("task.") and key.endswith("path")
     }
-    assert paths.keys() == {kind.code for kind in concrete() if not kind.__module__.startswith(("licensekit.runtime", "tests"))}
+    assert paths.keys() == {
+        kind.code for kind in concrete() if not kind.__module__.startswith(("licensekit.runtime", "tests"))
+    }
     assert set(paths.values()) <= {*MENU.values(), "/license/LICENSE"}

@@ -67,7 +67,7 @@ def history(visit: Visit) -> Response:
     """Show a page of the audit log; with `verify`, whether all of it is whole."""
     written = visit.asked("before")
     before = int(written) if written.isascii() and written.isdecimal() else None
-    entries = visit.installation.audit.newest(before=before, limit=PAGE)
+    entries = visit.installation.audit.page(before=before, limit=PAGE).entries
     report, damage = None, None
     if visit.asked("verify"):
         try:

@@ -333,6 +333,25 @@ def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None
     assert "entry 2" in damaged.err
 
 
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("--about ANNA", ["user-add", "user-assign"]),
+        ("--what user-assign", ["user-assign"]),
+        ("--what user --about bob", ["user-add"]),
+        ("--by nobody", []),
+        ("--until 1999-12-31", []),
+        ("--from 2000-01-01 --what activate", ["activate"]),
+    ],
+)
+def test_the_audit_log_is_filtered(crm: Command, options: str, found: list[str]) -> None:
+    shown(crm, "users add anna")
+    shown(crm, "users add bob")
+    shown(crm, "users assign anna sales")
+    assert [line["did"] for line in read(crm, f"audit list {options} --json")["entries"]] == found
+    assert len(shown(crm, f"audit list {options}").splitlines()) == 1 + len(found)
+
+
 def test_who_made_a_change_may_be_unknown(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container whose account has no name."""
 
