@@ -72,6 +72,10 @@ class AuditFilter(NamedTuple):
     """What it names: a user by id or name, a license by code or name, a site, a serial, a group."""
     since: date | None = None
     until: date | None = None
+    user: str = ""
+    """The id of a user whom it names."""
+    site: str = ""
+    """The id of a site that it names."""
 
 
 EVERYTHING: Final = AuditFilter()
@@ -155,6 +159,10 @@ def _marks(read: ReadTransaction, wanted: AuditFilter) -> Iterator[Sequence[str]
         yield [mark_of("did", wanted.what)]
     if wanted.by:
         yield [mark_of("by", find_pseudonym(read.connection, wanted.by) or "?")]
+    if wanted.user:
+        yield [mark_of("", find_pseudonym(read.connection, wanted.user) or "?")]
+    if wanted.site:
+        yield [mark_of("", wanted.site)]
     if wanted.about:
         is_text = bool(search_words(wanted.about))
         people, _ = page_of_ids(read.connection, [], wanted.about, "", _FOUND) if is_text else ((), "")
