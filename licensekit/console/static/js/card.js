@@ -57,7 +57,8 @@ function narrowLicenses(field, form) {
     for (const item of all("ul.choices > li", form)) narrowItem(item, text);
     for (const group of groups) {
       const isEmpty = !all("li", group).some((item) => !item.hidden);
-      group.open = text ? !isEmpty : wasOpen.get(group);
+      const isTouched = all("input", group).some((one) => one.checked !== one.defaultChecked);
+      group.open = text ? !isEmpty : isTouched || wasOpen.get(group);
       group.hidden = isEmpty;
     }
     form.querySelector("[data-nothing]").hidden = !text || all(".more li", form).some(isShown);
