@@ -61,6 +61,7 @@ function narrowLicenses(field, form) {
       group.open = text ? !isEmpty : isTouched || wasOpen.get(group);
       group.hidden = isEmpty;
     }
+    for (const box of all("fieldset:not(.more)", form)) box.hidden = Boolean(text) && !all("li", box).some((item) => !item.hidden);
     form.querySelector("[data-nothing]").hidden = !text || all(".more li", form).some(isShown);
   };
   field.addEventListener("input", narrow);
