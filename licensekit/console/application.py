@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, files, holders, licenses, sites, user
+from licensekit.console.pages import events, exchange, files, health, history, holders, licenses, sites, user
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
@@ -59,8 +59,10 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/sites/new": sites.new,
     "/site": sites.card,
     "/events": events.show,
-    "/history": events.history,
-    "/exchange": files.exchange,
+    "/files": exchange.show,
+    "/files/return": exchange.ask_to_return,
+    "/history": history.history,
+    "/health": health.health,
     PULSE: pulse,
 }
 """Address to screen; none of them changes anything."""
@@ -81,10 +83,13 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/site/remove": sites.remove,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
-    "/exchange/request": files.request,
-    "/exchange/statement": files.statement,
-    "/exchange/return": files.return_bundles,
-    "/exchange/receipts": files.receipts,
+    "/files/request": _attempt(exchange.request, exchange.show),
+    "/files/statement": _attempt(exchange.statement, exchange.show),
+    "/files/return": _attempt(exchange.return_bundles, exchange.ask_to_return),
+    "/files/receipts": exchange.receipts,
+    "/health/clock": _attempt(health.accept_clock, health.health),
+    "/health/restored": _attempt(health.accept_restored, health.health),
+    "/health/backup": health.back_up,
 }
 """Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 

@@ -104,6 +104,8 @@ class Form:
 
 PULSE: Final = "/pulse"
 """Where pages ask whether something has changed."""
+_DIGITS: Final = 15
+"""Digits of a number of an address at most."""
 EMPTY: Final = Form(FormData())
 
 
@@ -145,6 +147,11 @@ class Visit:
     def holder(self) -> str:
         """The id of the user or site that this is about."""
         return self.form.raw("id") or self.asked("id")
+
+    def number(self, name: str) -> int | None:
+        """Return a number of the address; None if it is not there, or none."""
+        written = self.asked(name)
+        return int(written) if written.isascii() and written.isdecimal() and len(written) <= _DIGITS else None
 
     def url(self, path: str, **params: str | None) -> str:
         """Return the address of a screen; parameters that are empty are left out."""

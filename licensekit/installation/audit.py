@@ -11,7 +11,7 @@ from licensekit.database import Connection, Value
 from licensekit.database.schemas import read_queries, with_marks
 from licensekit.entitlements.questions import called
 from licensekit.errors import AuditDamaged
-from licensekit.installation.user_pages import page_of_ids
+from licensekit.installation.user_list import UserFilter, page_of_users
 from licensekit.limits import VALUE
 from licensekit.state.loading import ReadTransaction, read_installation
 from licensekit.state.logs import ERASED, find_pseudonym, mark_of, sentence_of, with_names
@@ -24,7 +24,12 @@ _READ: Final = 2000
 _FOUND: Final = 20
 """How many people a text finds at most."""
 _SQL: Final = read_queries(__file__)
-_FIELDS: Final = {"user": "user users holder", "license": "license licenses assigned released", "site": "site sites"}
+_FIELDS: Final = {
+    "user": "user users holder",
+    "site": "site sites",
+    "license": "license licenses assigned released",
+    "bundle": "bundle bundles again replaced",
+}
 """What a name is of, to the fields of entries that have such names; a subject is what its scope says."""
 _KINDS: Final = {field: kind for kind, fields in _FIELDS.items() for field in fields.split()}
 _NO_NAME: Final = re.compile(rf"{re.escape(ERASED)}|\d+ more")
@@ -49,7 +54,7 @@ class AuditEntry(NamedTuple):
         return sentence_of(self.facts)
 
     def said(self, write: Callable[[str, str], str]) -> str:
-        """Return the message with each name as `write` has it: of a `user`, a `license` or a `site`, and which."""
+        """Return the message with each name as `write` has it: its kind is one of `_FIELDS`."""
         kinds = {**_KINDS, "subject": str(self.facts.get("scope"))}
 
         def named(value: Any, kind: str) -> Any:
@@ -165,8 +170,8 @@ def _marks(read: ReadTransaction, wanted: AuditFilter) -> Iterator[Sequence[str]
         yield [mark_of("", wanted.site)]
     if wanted.about:
         is_text = bool(search_words(wanted.about))
-        people, _ = page_of_ids(read.connection, [], wanted.about, "", _FOUND) if is_text else ((), "")
-        known = (find_pseudonym(read.connection, one) for one in (wanted.about, *people))
+        people = page_of_users(read, UserFilter(text=wanted.about), limit=_FOUND).users if is_text else ()
+        known = (find_pseudonym(read.connection, one) for one in (wanted.about, *(row.user.id for row in people)))
         named = (wanted.about, *called(read.state().entitlements, wanted.about), *filter(None, known))
         yield sorted({mark_of("", one) for one in named})
 

@@ -10,7 +10,7 @@ from tests.console.conftest import Browser, words
 def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> None:
     crm.users.set("anna", groups=["night"])
     page = browser.post(
-        "/events", kind="no-login", scope="group", subject="night", message="Go home.", expected_end="2027-01-02T08:00"
+        "/events", kind="no-login", scope="group", group="night", message="Go home.", expected_end="2027-01-02T08:00"
     )
     assert "group night" in words(page)
     [event] = crm.events.list()
@@ -24,10 +24,10 @@ def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> N
 @pytest.mark.parametrize(
     "fields",
     [
-        {"kind": "other", "other": "lunch"},
+        {"kind": "no-", "function": "Lunch!"},
         {"kind": ""},
-        {"kind": "no-login", "scope": "user", "subject": "nobody"},
-        {"kind": "no-login", "scope": "site", "subject": ""},
+        {"kind": "no-login", "scope": "user", "user": "nobody"},
+        {"kind": "no-login", "scope": "site", "site": ""},
         {"kind": "no-login", "expected_end": "tomorrow"},
         {"kind": "no-login", "expected_end": "0001-01-01T00:00+14:00"},
     ],
@@ -40,9 +40,9 @@ def test_what_is_no_event_is_refused(crm: Installation, browser: Browser, fields
 
 
 def test_other_kinds_are_typed(crm: Installation, browser: Browser) -> None:
-    browser.post("/events", kind="other", other="rebuild-index")
+    browser.post("/events", kind="rebuild-", function="index")
     assert crm.events.list()[0].stops == "index"
-    assert "rebuild-index" in words(browser.get("/events"))
+    assert "index is being rebuilt" in words(browser.get("/events"))
 
 
 @pytest.mark.parametrize("number", ["", "99", "x", "²", "-1"])

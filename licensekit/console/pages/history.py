@@ -1,0 +1,105 @@
+"""The audit log: who changed what, found and kept as a file, and whether it is whole."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+from starlette.responses import Response, StreamingResponse
+
+from licensekit.console.rendering import license_name, page, texts
+from licensekit.console.visit import Visit
+from licensekit.dates import parse_seconds
+from licensekit.errors import AuditDamaged, EntryInvalid
+from licensekit.installation import AuditEntry, AuditFilter
+from licensekit.text.rows import written_row
+
+FILTERS: Final = ("what", "by", "about", "from", "until")
+_NAME: Final = re.compile("`?\x02(.*?)\x03(.*?)\x04`?")
+_KINDS: Final = "history.kinds."
+"""What the texts of the kinds of changes are called."""
+_COLUMNS: Final = ("number", "at", "by", "did", "message")
+
+
+class Told(NamedTuple):
+    """An entry as a page shows it."""
+
+    entry: AuditEntry
+    at: int | None
+    """When it was written, in seconds since 1970, if it says so."""
+    said: Markup
+    """What was done, with links to whom and what it names."""
+
+
+def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[Told]:
+    """Return entries as pages show them."""
+    labels = {one.identity.hex(): one.label for one in visit.installation.bundles()}
+
+    def linked(kind: str, name: str) -> Markup:
+        if kind == "bundle":
+            return escape(labels.get(name, name))
+        shown = license_name(name, visit.state) if kind == "license" else name
+        path = visit.url(f"/license/{quote(name)}") if kind == "license" else visit.url(f"/{kind}", id=name)
+        return Markup('<a href="{}">{}</a>').format(path, shown)
+
+    def said(entry: AuditEntry) -> Markup:
+        pieces = _NAME.split(entry.said(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
+        names = map(linked, pieces[1::3], pieces[2::3])
+        return Markup().join(chain([pieces[0]], *zip(names, pieces[3::3], strict=True)))
+
+    return [Told(one, _moment_of(one), said(one)) for one in entries]
+
+
+def _moment_of(entry: AuditEntry) -> int | None:
+    try:
+        return parse_seconds(str(entry.facts.get("at", "")))
+    except ValueError:
+        return None
+
+
+def history(visit: Visit) -> Response:
+    """Show a page of the log, or give all that is found as a file; with `verify`, whether all of it is whole."""
+    asked = {name: visit.asked(name) for name in FILTERS}
+    what, by, about, since, until = asked.values()
+    wanted = AuditFilter(what, by, about, _day(since), _day(until))
+    if visit.asked("as"):
+        return _file(visit.installation.audit.entries(wanted), visit.asked("as"))
+    found = visit.installation.audit.page(wanted, before=visit.number("before"), after=visit.number("after"))
+    report, damage = None, None
+    if visit.asked("verify"):
+        try:
+            report = visit.installation.audit.verify()
+        except AuditDamaged as error:
+            damage = error
+    kinds = [key.removeprefix(_KINDS) for key in texts() if key.startswith(_KINDS)]
+    shown: dict[str, Any] = {"entries": told(visit, found.entries), "found": found, "asked": asked, "kinds": kinds}
+    return page(visit, "history.html", report=report, damage=damage, **shown)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise EntryInvalid(reason="day", entry=text) from error
+
+
+def _file(entries: Iterable[AuditEntry], kind: str) -> Response:
+    """Return entries as a file of any length: a table (CSV), or a line of JSON for each."""
+    name, lines = ("history.csv", _table(entries)) if kind == "csv" else ("history.jsonl", _json(entries))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _table(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    yield "\ufeff" + written_row(_COLUMNS)
+    for one in entries:
+        plain = one.plain()
+        yield written_row([str(plain.get(name, "")) for name in _COLUMNS])
+
+
+def _json(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    return (json.dumps(one.plain(), ensure_ascii=False) + "\n" for one in entries)
