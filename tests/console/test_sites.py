@@ -47,6 +47,8 @@ def test_an_event_is_shown_at_the_site_where_it_acts(crm: Installation, browser:
     assert "The server moves." in words(browser.get("/site", id="bergen"))
     assert "The server moves." not in words(browser.get("/site", id="oslo"))
     assert words(browser.get("/sites")).count("event in force") == 1
+    assert "added the satellite site bergen" in words(browser.get("/site", id="bergen"))
+    assert "site bergen" not in words(browser.get("/site", id="oslo"))
 
 
 def test_a_site_is_removed(crm: Installation, browser: Browser) -> None:

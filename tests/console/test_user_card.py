@@ -1,6 +1,7 @@
 """The card of a user: what it holds, what was changed by two, and the end of a user."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -134,9 +135,25 @@ def test_the_card_shows_the_events_that_are_for_the_user_and_no_other(crm: Insta
     crm.users.set("anna", groups=["night"])
     crm.events.start("no-travel", scope=EventScope.GROUP, subject="Night", message="Asleep.")
     crm.events.start("no-index", scope=EventScope.USER, subject="bob")
-    assert "no-travel group Night Asleep." in words(browser.get("/user", id="anna"))
-    assert "no-index" not in words(browser.get("/user", id="anna"))
-    assert "See all events" not in words(browser.get("/user", id="carl"))
+    assert "group Night Asleep." in words(browser.get("/user", id="anna"))
+    assert "index" not in words(browser.get("/user", id="anna"))
+    assert "Asleep." not in words(browser.get("/user", id="carl"))
+    assert 'href="/events?scope=user&amp;user=carl#start"' in browser.get("/user", id="carl")
+
+
+def test_the_card_shows_what_was_changed_of_the_user_page_by_page(crm: Installation, browser: Browser) -> None:
+    crm.users.set("bob", name="Anna Berg")
+    for number in range(12):
+        crm.acting_as("ola").users.set("anna", name=f"Anna {number}")
+    page = browser.get("/user", id="anna")
+    assert words(page).count("changed user anna : name") == 8
+    onward = re.search(r'href="([^"]*)#history" rel="next"', page)
+    assert onward
+    older = browser.get(unescape(onward[1]))
+    assert words(older).count("changed user anna : name") == 4
+    assert "added user anna" in words(older)
+    assert "user bob" not in words(page + older)
+    assert 'rel="next"' not in older
 
 
 def test_what_everybody_has_is_told_apart(crm: Installation, browser: Browser) -> None:

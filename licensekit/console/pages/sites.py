@@ -3,11 +3,12 @@
 from starlette.responses import Response
 
 from licensekit.console.choices import choices_of
+from licensekit.console.pages.history import latest
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.ticks import save_ticks, ticks_of
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
-from licensekit.installation import EventScope, concerning
+from licensekit.installation import AuditFilter, EventScope, concerning
 from licensekit.wire.documents import Kind
 
 
@@ -45,6 +46,7 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
         edits=edits,
         errors=faults_of(error),
         events=concerning(visit.state.events, site=site.id),
+        **latest(visit, AuditFilter(site=site.id)),
     )
 
 

@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from licensekit.access import Access
 from licensekit.console.choices import choices_of
+from licensekit.console.pages.history import latest
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
 from licensekit.console.ticks import save_ticks, ticks_of
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid, LicenseError
-from licensekit.installation import UserFacts
+from licensekit.installation import AuditFilter, UserFacts
 from licensekit.text.names import join_groups, split_groups
 from licensekit.wire.documents import Kind, UserKind
 
@@ -39,6 +40,7 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
         values=edits.wanted,
         conflicts=conflicts,
         errors=faults_of(error),
+        **latest(visit, AuditFilter(user=user.id)),
     )
 
 
