@@ -139,7 +139,8 @@ class AuditLog(Section):
         with read_installation(self._opened) as read:
             span = _span(read.connection, wanted, -1 if after is None else after, VALUE if before is None else before)
             links = _links(read, span, list(_marks(read, wanted)), limit + 1, " DESC" if after is None else "")
-            entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named))
+            asked = find_pseudonym(read.connection, wanted.user) if wanted.user else None
+            entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named, asked))
         further = links[limit - 1].number if len(links) > limit else None
         if after is None:
             return AuditPage(entries, further, before and before - 1)
@@ -194,19 +195,25 @@ def newest_entry(connection: Connection) -> AuditEntry:
     return next(_named(connection, [Link(*row)]))
 
 
-def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
-    """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
-    said = [(one, *_first(_facts_of(one.entry), most)) for one in links]
+def _named(
+    connection: Connection, links: Iterable[Link], most: int | None = None, asked: str | None = None
+) -> Iterator[AuditEntry]:
+    """Yield entries with what they say, of many users about `most`, `asked` before others, and how many more."""
+    said = [(one, *_first(_facts_of(one.entry), most, asked)) for one in links]
     named = with_names(connection, (facts for _, facts, _ in said))
     for (one, _, more), facts in zip(said, named, strict=True):
         yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{more} more"]} if more else facts)
 
 
-def _first(facts: dict[str, Any], most: int | None) -> tuple[dict[str, Any], int]:
-    """Return an entry with the first `most` of its users, and how many more there are."""
+def _first(facts: dict[str, Any], most: int | None, asked: str | None) -> tuple[dict[str, Any], int]:
+    """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
     users: list[str] = facts["users"] if most and isinstance(facts.get("users"), list) else []
     more = len(users) - (most or 0)
-    return ({**facts, "users": users[:most]}, more) if users and more > 0 else (facts, 0)
+    return (
+        ({**facts, "users": sorted(users, key=lambda one: one != asked)[:most]}, more)
+        if users and more > 0
+        else (facts, 0)
+    )
 
 
 def _facts_of(entry: bytes) -> dict[str, Any]:
