@@ -1,16 +1,13 @@
 """What was ticked on a card of licenses, merged with what somebody else has changed since it was shown."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from starlette.responses import Response
 
 from licensekit.console.rendering import license_name, moved
 from licensekit.console.visit import Conflict, Visit
 from licensekit.installation import Sites, Users
-
-NAMED: Final = 20
-"""How many licenses are named that somebody else has changed."""
 
 
 class Ticks(NamedTuple):
@@ -42,11 +39,8 @@ def ticks_of(visit: Visit, held: Iterable[str]) -> Ticks:
 
 
 def save_ticks(visit: Visit, holders: Users | Sites, path: str, ticks: Ticks) -> Response:
-    """Assign what is new and release what is gone, in one change, and show the card.
-
-    It then names what somebody else has changed.
-    """
-    holder = visit.form.raw("id")
-    holders.assign(holder, *sorted(ticks.wanted - ticks.held), release=sorted(ticks.held - ticks.wanted))
-    meanwhile = " ".join(sorted(ticks.held.symmetric_difference(visit.form.texts("held")))[:NAMED])
-    return moved(visit, path, id=holder, saved="licenses", meanwhile=meanwhile)
+    """Assign what is new and release what is gone, in one change, and name what somebody else has changed."""
+    holders.assign(visit.holder, *sorted(ticks.wanted - ticks.held), release=sorted(ticks.held - ticks.wanted))
+    theirs = sorted(ticks.held.symmetric_difference(visit.form.texts("held")))
+    # An address has room for a few of them.
+    return moved(visit, path, id=visit.holder, saved="licenses", meanwhile=" ".join(theirs[:20]))

@@ -139,7 +139,7 @@ class AuditLog(Section):
         with read_installation(self._opened) as read:
             span = _span(read.connection, wanted, -1 if after is None else after, VALUE if before is None else before)
             links = _links(read, span, list(_marks(read, wanted)), limit + 1, " DESC" if after is None else "")
-            asked = find_pseudonym(read.connection, wanted.user) if wanted.user else None
+            asked = find_pseudonym(read.connection, wanted.user) or ""
             entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named, asked))
         further = links[limit - 1].number if len(links) > limit else None
         if after is None:
@@ -192,12 +192,10 @@ def _links(
 def newest_entry(connection: Connection) -> AuditEntry:
     """Return the newest entry."""
     [row] = connection.rows(_SQL["newest"])
-    return next(_named(connection, [Link(*row)]))
+    return next(_named(connection, [Link(*row)], None))
 
 
-def _named(
-    connection: Connection, links: Iterable[Link], most: int | None = None, asked: str | None = None
-) -> Iterator[AuditEntry]:
+def _named(connection: Connection, links: Iterable[Link], most: int | None, asked: str = "") -> Iterator[AuditEntry]:
     """Yield entries with what they say, of many users about `most`, `asked` before others, and how many more."""
     said = [(one, *_first(_facts_of(one.entry), most, asked)) for one in links]
     named = with_names(connection, (facts for _, facts, _ in said))
@@ -205,7 +203,7 @@ def _named(
         yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{more} more"]} if more else facts)
 
 
-def _first(facts: dict[str, Any], most: int | None, asked: str | None) -> tuple[dict[str, Any], int]:
+def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[str, Any], int]:
     """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
     users: list[str] = facts["users"] if most and isinstance(facts.get("users"), list) else []
     more = len(users) - (most or 0)

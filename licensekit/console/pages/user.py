@@ -58,7 +58,7 @@ def set_facts(visit: Visit) -> Response:
         return card(visit)
     changed = {field: value for field, value in _facts(wanted).items() if wanted[field] != known[field]}
     visit.installation.users.set(visit.holder, **changed)
-    return _saved(visit, "facts")
+    return moved(visit, "/user", id=visit.holder, saved="facts")
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -71,19 +71,19 @@ def add(visit: Visit) -> Response:
     """Add a user."""
     facts = _facts(visit.form.edits(_written(UserFacts(""))).wanted)
     visit.installation.users.add(visit.holder.strip(), **facts)
-    return _saved(visit, "added")
+    return moved(visit, "/user", id=visit.holder, saved="added")
 
 
 def retire(visit: Visit) -> Response:
     """Retire a user, which releases everything."""
     visit.installation.users.retire(visit.holder)
-    return _saved(visit, "retired")
+    return moved(visit, "/user", id=visit.holder, saved="retired")
 
 
 def bring_back(visit: Visit) -> Response:
     """Bring a retired user back, without licenses."""
     visit.installation.users.set(visit.holder, retired=False)
-    return _saved(visit, "returned")
+    return moved(visit, "/user", id=visit.holder, saved="returned")
 
 
 def erase(visit: Visit) -> Response:
@@ -93,10 +93,6 @@ def erase(visit: Visit) -> Response:
         raise EntryInvalid(reason="not-typed", kind=user.written)
     visit.installation.users.erase(user.id)
     return moved(visit, "/users", saved="erased")
-
-
-def _saved(visit: Visit, what: str) -> Response:
-    return moved(visit, "/user", id=visit.holder, saved=what)
 
 
 def _written(user: UserFacts) -> dict[str, str]:
