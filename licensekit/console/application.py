@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, exchange, files, health, history, holders, licenses
+from licensekit.console.pages import events, exchange, files, health, history, holders, licenses, sites, user
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
@@ -53,10 +53,11 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/users": holders.associates,
     "/users/others": holders.others,
     "/users/licenses": holders.license_holders,
-    "/users/new": holders.new,
-    "/user": holders.card,
-    "/sites": holders.sites,
-    "/site": holders.site,
+    "/users/new": user.new,
+    "/user": user.card,
+    "/sites": sites.show,
+    "/sites/new": sites.new,
+    "/site": sites.card,
     "/events": events.show,
     "/files": exchange.show,
     "/files/return": exchange.ask_to_return,
@@ -70,14 +71,16 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": _attempt(files.preview, files.ask),
     "/activate": files.activate,
     "/license/lease/end": licenses.end_lease,
-    "/users/new": _attempt(holders.add, holders.new),
-    "/user/licenses": _attempt(lambda one: holders.assign(one, one.installation.users, "/user"), holders.show_ticked),
-    "/user/facts": _attempt(holders.set_facts, holders.card),
-    "/user/retire": holders.retire,
-    "/user/return": holders.bring_back,
-    "/sites": _attempt(holders.add_site, holders.sites),
-    "/site/licenses": _attempt(lambda one: holders.assign(one, one.installation.sites, "/site"), holders.site),
-    "/site/remove": holders.remove_site,
+    "/users/new": _attempt(user.add, user.new),
+    "/user/licenses": _attempt(user.assign, user.card),
+    "/user/facts": _attempt(user.set_facts, user.card),
+    "/user/retire": user.retire,
+    "/user/return": user.bring_back,
+    "/user/erase": _attempt(user.erase, user.card),
+    "/sites/new": _attempt(sites.add, sites.new),
+    "/site/licenses": _attempt(sites.assign, sites.card),
+    "/site/facts": _attempt(sites.set_name, sites.card),
+    "/site/remove": sites.remove,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
     "/files/request": _attempt(exchange.request, exchange.show),

@@ -77,6 +77,10 @@ class AuditFilter(NamedTuple):
     """What it names: a user by id or name, a license by code or name, a site, a serial, a group."""
     since: date | None = None
     until: date | None = None
+    user: str = ""
+    """The id of a user whom it names."""
+    site: str = ""
+    """The id of a site that it names."""
 
 
 EVERYTHING: Final = AuditFilter()
@@ -135,7 +139,8 @@ class AuditLog(Section):
         with read_installation(self._opened) as read:
             span = _span(read.connection, wanted, -1 if after is None else after, VALUE if before is None else before)
             links = _links(read, span, list(_marks(read, wanted)), limit + 1, " DESC" if after is None else "")
-            entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named))
+            asked = find_pseudonym(read.connection, wanted.user) or ""
+            entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named, asked))
         further = links[limit - 1].number if len(links) > limit else None
         if after is None:
             return AuditPage(entries, further, before and before - 1)
@@ -160,6 +165,10 @@ def _marks(read: ReadTransaction, wanted: AuditFilter) -> Iterator[Sequence[str]
         yield [mark_of("did", wanted.what)]
     if wanted.by:
         yield [mark_of("by", find_pseudonym(read.connection, wanted.by) or "?")]
+    if wanted.user:
+        yield [mark_of("", find_pseudonym(read.connection, wanted.user) or "?")]
+    if wanted.site:
+        yield [mark_of("", wanted.site)]
     if wanted.about:
         is_text = bool(search_words(wanted.about))
         people = page_of_users(read, UserFilter(text=wanted.about), limit=_FOUND).users if is_text else ()
@@ -180,19 +189,20 @@ def _links(
     return [Link(*row) for row in read.connection.rows(query.replace("{way}", way), *span, *values, limit)]
 
 
-def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
-    """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
-    said = [(one, *_first(_facts_of(one.entry), most)) for one in links]
+def _named(connection: Connection, links: Iterable[Link], most: int | None, asked: str) -> Iterator[AuditEntry]:
+    """Yield entries with what they say, of many users about `most`, `asked` before others, and how many more."""
+    said = [(one, *_first(_facts_of(one.entry), most, asked)) for one in links]
     named = with_names(connection, (facts for _, facts, _ in said))
     for (one, _, more), facts in zip(said, named, strict=True):
         yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{more} more"]} if more else facts)
 
 
-def _first(facts: dict[str, Any], most: int | None) -> tuple[dict[str, Any], int]:
-    """Return an entry with the first `most` of its users, and how many more there are."""
-    users: list[str] = facts["users"] if most and isinstance(facts.get("users"), list) else []
-    more = len(users) - (most or 0)
-    return ({**facts, "users": users[:most]}, more) if users and more > 0 else (facts, 0)
+def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[str, Any], int]:
+    """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
+    users: Any = facts.get("users")
+    if most is None or not isinstance(users, list) or len(users) <= most:
+        return facts, 0
+    return {**facts, "users": sorted(users, key=asked.__ne__)[:most]}, len(users) - most
 
 
 def _facts_of(entry: bytes) -> dict[str, Any]:

@@ -1,41 +1,10 @@
-"""Sites, and what they are assigned. Events, started and ended."""
+"""Events, started and ended."""
 
 import pytest
 
 from licensekit.installation import EventScope, Installation
 from tests import makers
 from tests.console.conftest import Browser, words
-
-
-def test_sites_are_added_until_there_is_no_room(crm: Installation, browser: Browser) -> None:
-    assert "no sites yet" in words(browser.get("/sites"))
-    browser.post("/sites", id="oslo", name="Oslo", central="1")
-    for site in ("bergen", "tromso"):
-        browser.post("/sites", id=site)
-    page = browser.post("/sites", 409, id="alta", name="Kept")
-    assert "no satellite is free" in words(page)
-    assert 'value="Kept"' in page
-    assert [site.id for site, _ in crm.sites.list()] == ["oslo", "bergen", "tromso"]
-    assert "2 of 2 defined" in words(page)
-
-
-def test_licenses_are_saved_as_ticked(crm: Installation, browser: Browser) -> None:
-    crm.sites.add("oslo")
-    crm.sites.add("bergen")
-    browser.post("/site/licenses", id="oslo", license="reporter")
-    assert crm.sites.list()[1].site.licenses == ("reporter",)
-    page = browser.post("/site/licenses", 409, id="bergen", license="reporter")
-    assert "no reporter is free" in words(page)
-    browser.post("/site/licenses", id="oslo", held="reporter")
-    assert crm.sites.list()[1].site.licenses == ()
-
-
-def test_a_site_is_removed(crm: Installation, browser: Browser) -> None:
-    crm.sites.add("oslo")
-    assert "was removed" in words(browser.post("/site/remove", id="oslo"))
-    assert crm.sites.list() == ()
-    for path in ("licenses", "remove"):
-        assert "no site" in words(browser.post(f"/site/{path}", 404, id="oslo"))
 
 
 def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> None:

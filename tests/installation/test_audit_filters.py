@@ -41,6 +41,13 @@ def worked(crm: Installation, crm_home: Home) -> Installation:
     return crm
 
 
+def test_of_many_users_the_one_who_is_asked_for_is_named(crm: Installation) -> None:
+    crm.users.import_rows(parse_users("id\n" + "".join(f"user{number}\n" for number in range(9))))
+    [entry] = crm.audit.page(AuditFilter(user="user7")).entries
+    assert entry.facts["users"][0] == "user7"
+    assert len(entry.facts["users"]) == 4  # three, and how many more
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
@@ -52,6 +59,12 @@ def worked(crm: Installation, crm_home: Home) -> Installation:
         ({"by": "anna"}, []),
         ({"by": "nobody"}, []),
         ({"about": "anna"}, ["user-add", "user-set", "user-assign", "event-start"]),
+        ({"user": "Anna"}, ["user-add", "user-set", "user-assign", "event-start"]),
+        ({"user": "bergstrom"}, []),
+        ({"user": "oslo"}, []),
+        ({"user": "ola"}, []),
+        ({"site": "OSLO"}, ["site-add"]),
+        ({"site": "anna"}, []),
         ({"about": "bergstrom"}, ["user-add", "user-set", "user-assign", "event-start"]),
         ({"about": "ola"}, []),
         ({"about": "oslo"}, ["site-add"]),

@@ -36,6 +36,15 @@ def add(*, site_id: str, name: str, central: bool, installation: Installation) -
     emit(f"added {installation.sites.add(site_id, name=name, central=central)}")
 
 
+@sites.command("set")
+@click.argument("site_id", metavar="ID")
+@option("--name NAME", "The name of the site.", required=True)
+@in_installation
+def set_(*, site_id: str, name: str, installation: Installation) -> None:
+    """Change the name of a site."""
+    emit(f"set {installation.sites.set(site_id, name=name)}")
+
+
 @sites.command()
 @click.argument("site_id", metavar="ID")
 @in_installation

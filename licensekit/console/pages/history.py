@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -19,6 +19,8 @@ from licensekit.installation import AuditEntry, AuditFilter
 from licensekit.text.rows import written_row
 
 FILTERS: Final = ("what", "by", "about", "from", "until")
+FEW: Final = 8
+"""How many entries a card shows."""
 _NAME: Final = re.compile("`?\x02(.*?)\x03(.*?)\x04`?")
 _KINDS: Final = "history.kinds."
 """What the texts of the kinds of changes are called."""
@@ -54,6 +56,12 @@ def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, 
         return Markup().join(chain(pieces[:1], *zip(names, pieces[3::3], strict=True)))
 
     return [(one, _moment_of(one), said(one)) for one in entries]
+
+
+def latest(visit: Visit, wanted: AuditFilter) -> dict[str, Any]:
+    """Return what a card shows of its history: a few entries, and where older ones begin."""
+    found = visit.installation.audit.page(wanted, before=visit.number("before"), limit=FEW)
+    return {"entries": told(visit, found.entries), "older": found.before}
 
 
 def _moment_of(entry: AuditEntry) -> int | None:

@@ -177,6 +177,9 @@ def test_sites_are_added_assigned_listed_and_removed(crm: Command) -> None:
     oslo, bergen = read(crm, "sites list --json")["sites"]
     assert (oslo["central"], bergen["licenses"]) == (True, ["reporter"])
     shown(crm, "sites release bergen reporter")
+    assert shown(crm, "sites set Bergen --name Bryggen") == "set bergen\n"
+    assert "Bryggen" in shown(crm, "sites list")
+    assert "changed site bergen: name" in shown(crm, "audit list")
     assert "released nothing" in shown(crm, "sites remove bergen")
 
 
@@ -231,6 +234,8 @@ REFUSED = [
     ("sites add", 2),
     ("sites assign nowhere reporter", 6),
     ("sites remove nowhere", 6),
+    ("sites set nowhere --name n", 6),
+    ("sites set nowhere", 2),
     ("events start party", 6),
     ("events start no-login --user anna --site oslo", 2),
     ("events start no-login --user nobody", 6),
