@@ -6,7 +6,7 @@ Nothing is changed. A check that fails ends alone: the others are still made.
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -66,13 +66,22 @@ class CheckNotMade(Message, reasons=True):
 
 
 def diagnose_database(
-    location: str | Path, schema: Schema, own: Callable[[Migrating], Mapping[str, Check]], beside: tuple[str, ...] = ()
+    location: str | Path,
+    schema: Schema,
+    own: Callable[[Migrating], Mapping[str, Check]],
+    beside: tuple[str, ...] = (),
+    *,
+    opened: Migrating | None = None,
+    without: Container[str] = (),
 ) -> tuple[Diagnosis, ...]:
-    """Return what is found by the checks of every database and the files `beside` it, and by the `own` ones."""
+    """Return what is found by the checks of every database, and by the `own` ones of a kind, `without` some.
+
+    `beside` names further files in its folder that belong to it. `opened` is the database, if it is open already.
+    """
     with ExitStack() as stack:
         checks, found = dict[str, Check](), list[Diagnosis]()
         try:
-            database = stack.enter_context(closing(connect(location, schema=None, create=False)))
+            database = opened or stack.enter_context(closing(connect(location, schema=None, create=False)))
             version = _version(database)
         except LicenseError as error:
             found.append(Diagnosis("database", "error", error))
@@ -85,7 +94,8 @@ def diagnose_database(
         if isinstance(location, Path):
             checks["files"] = lambda: _files(location, beside)
             checks["space"] = lambda: _space(location)
-        return (*found, *run_checks({**checks, "versions": _versions}))
+        checks["versions"] = _versions
+        return (*found, *run_checks({name: check for name, check in checks.items() if name not in without}))
 
 
 def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:

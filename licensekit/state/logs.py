@@ -34,6 +34,8 @@ ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
+_MARK: Final = 200
+"""Characters of a mark."""
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)
@@ -49,14 +51,34 @@ def audit_head(connection: Connection) -> Head:
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
     """Add entries to the audit log, with pseudonyms for people, some of them `known`, and return the new head."""
-    head, rows = audit_head(connection), list[tuple[int, bytes, bytes]]()
+    head, rows, marks = audit_head(connection), list[tuple[int, bytes, bytes]](), list[tuple[str, int]]()
     for facts in entries:
         replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
         entry = canonical_json(replaced).encode()
         head = Head(head.number + 1, link(head.hash, entry))
         rows.append((head.number, entry, head.hash))
+        marks += ((mark, head.number) for mark in marks_of(replaced))
     connection.run_many(_SQL["append"], rows)
+    connection.run_many(_SQL["append_marks"], sorted(marks))
     return head
+
+
+def marks_of(facts: Mapping[str, Any]) -> frozenset[str]:
+    """Return what an entry, with its pseudonyms, is found by: see `mark_of`."""
+    at, by, did = (str(facts.get(name, "")) for name in ("at", "by", "did"))
+    found = [mark_of("at", at[:10]), mark_of("by", by), mark_of("did", did), mark_of("did", did.partition("-")[0])]
+    for name, value in facts.items():
+        named: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
+        found += (mark_of("", one) for one in named if isinstance(one, str) and name not in {"at", "by", "did"})
+    return frozenset(found)
+
+
+def mark_of(field: str, text: str) -> str:
+    """Return what entries of a day (`at`), `by` a pseudonym, of a code or its first word (`did`) are found by.
+
+    Without a field: those that name a text, which is a pseudonym, a site, a code, a serial.
+    """
+    return f"{field}\t{names.folded(text)}"[:_MARK]
 
 
 @lru_cache(maxsize=4)

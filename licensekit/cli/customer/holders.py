@@ -166,6 +166,15 @@ def add_site(*, site_id: str, name: str, central: bool, installation: Installati
     output.emit(f"added {installation.sites.add(site_id, name=name, central=central)}")
 
 
+@sites.command("set")
+@click.argument("site_id", metavar="ID")
+@option("--name NAME", "The name of the site.", required=True)
+@in_installation
+def set_site(*, site_id: str, name: str, installation: Installation) -> None:
+    """Change the name of a site."""
+    output.emit(f"set {installation.sites.set(site_id, name=name)}")
+
+
 @sites.command("remove")
 @click.argument("site_id", metavar="ID")
 @in_installation

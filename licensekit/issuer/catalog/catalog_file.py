@@ -95,7 +95,7 @@ def _refuse_present(table: Table, key: str, fault: errors.SettingWrong) -> None:
 
 
 FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings", "access", "editions")
-ISSUER_KEYS: Final = ("code", "name", "buy", "update")
+ISSUER_KEYS: Final = ("code", "name", "buy", "support", "update")
 LICENSE_KEYS: Final = (
     "kind", "name", "description", "plan", "hidden", "full_with", "includes", "requires", "seats", "limits", "quantity",
     "per", "replaced_by", "sold", "names",
@@ -172,7 +172,8 @@ def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[
     if code is not None and expected is not None and code != expected:
         table.refuse("code", errors.NameUnknown(reason="another", name=code, issuer=expected))
     names = {"issuer": table.read("name", values.line), "product": file.read("product_name", values.line)}
-    urls = {"buy": table.read("buy", values.address), "update": table.read("update", values.web_address)}
+    urls = {name: table.read(name, values.address) for name in ("buy", "support")}
+    urls["update"] = table.read("update", values.web_address)
     return code or expected or _UNKNOWN, _present(names), _present(urls)
 
 
