@@ -37,8 +37,7 @@ def page_of_holders(
         WrongKind: it is a system license, which nobody holds.
     """
     granted = read.state().entitlements
-    name = resolve(granted, code, (Kind.USER, Kind.SITE))
-    license_ = granted.licenses[name]
+    license_ = granted.licenses[name := resolve(granted, code, (Kind.USER, Kind.SITE))]
     kind, held = license_.kind, slots.SATELLITE if license_.limits_sites else name
     found: Sequence[UserFacts | SiteFacts]
     givers = (held, *(one for one, inner in granted.closure.items() if name in inner))
