@@ -1,0 +1,108 @@
+"""What an activation changes, before it and from its entry in the audit log."""
+
+import json
+
+import pytest
+
+from licensekit.errors import NotActivated, NotFound, RootMismatch
+from licensekit.installation import BundleChange, Installation
+from licensekit.proposals import Change
+from licensekit.trust.roots import pin_of
+from licensekit.wire.documents import PICKUP, Use
+from tests import homes, makers
+from tests.crm import SOLD
+from tests.homes import PIN, Home, bundle, file, pack
+
+DATES = {"expiry": makers.ISSUED_DAY + 500, "grace": makers.ISSUED_DAY + 530}
+SECOND = bundle(2, **{**SOLD, "users": {"sales": 9, "user": None}, **DATES})
+
+
+def terms(changes: tuple[BundleChange, ...]) -> dict[str, tuple[object, object]]:
+    """Return each term of the one bundle, before and after."""
+    [one] = changes
+    return {change.path: (change.before, change.after) for change in one.terms}
+
+
+def test_a_preview_has_dates_and_policies_before_and_after(crm: Installation) -> None:
+    before = crm.state().bundles[0].document
+    preview = crm.propose_activate(file(SECOND)).preview
+    assert terms(preview.bundles) == {
+        "expiry": (before.expiry, DATES["expiry"]),
+        "grace": (before.grace, DATES["grace"]),
+    }
+    [plain] = json.loads(json.dumps(preview.plain()["bundles"]))
+    assert [one["path"] for one in plain["terms"]] == ["expiry", "grace"]
+    assert plain["terms"][0]["after"].startswith("20")
+
+
+def test_of_a_part_that_is_new_every_term_is(crm: Installation) -> None:
+    [one] = crm.propose_activate(file(bundle(part="extra", users={"travel": 1}))).preview.bundles
+    assert one.before is None
+    assert Change("company", None, one.bundle.company) in one.terms
+    assert Change("licenses.travel", None, 1) in one.counts
+
+
+def test_the_record_of_an_activation_has_what_it_changed(crm: Installation) -> None:
+    shown = crm.propose_activate(file(SECOND))
+    done = shown.apply()
+    crm.users.add("dora")
+    record = crm.activation_record(done.entry)
+    assert record.entry.facts["by"] == "admin"
+    assert record.new == shown.preview.bundles
+    assert record.new[0].counts[0] == Change("licenses.sales", 2, 9)
+    assert Change("licenses.travel", 1, None) in record.new[0].counts
+    assert record.replaced == done.replaced
+
+
+def test_a_record_stays_when_what_it_activated_was_replaced(crm: Installation) -> None:
+    first = crm.propose_activate(file(SECOND)).apply()
+    before = crm.activation_record(first.entry)
+    crm.activate(file(bundle(3, **SOLD)))
+    assert crm.activation_record(first.entry) == before
+
+
+def test_what_changes_nothing_has_no_entry(crm: Installation) -> None:
+    assert crm.activate(file(bundle(**SOLD))).entry == 0
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 99, -1])
+def test_another_entry_is_not_an_activation(crm: Installation, number: int) -> None:
+    with pytest.raises(NotFound) as caught:
+        crm.activation_record(number)
+    assert caught.value.reason == "activation"
+
+
+def test_without_a_pack_one_is_needed_once(home: Home) -> None:
+    with Installation.open(home.place, clock=home.clock) as bare:
+        before = bare.needs_pack
+        with pytest.raises(NotActivated):
+            bare.propose_activate(file(bundle()))
+        with_pack = bare.with_pack(home.pack)
+        proposal = with_pack.propose_activate(file(bundle()))
+        assert [one.code for one in proposal.warnings] == ["root-from-pack"]
+        proposal.apply()
+        assert (before, with_pack.needs_pack, bare.needs_pack) == (True, False, False)
+        assert bare.state().serial == bundle().serial
+
+
+def test_a_pin_is_compared_with_the_pack(home: Home) -> None:
+    with Installation.open(home.place, clock=home.clock) as bare:
+        assert bare.with_pack(home.pack, PIN).propose_activate(file(bundle())).warnings == ()
+        with pytest.raises(RootMismatch):
+            bare.with_pack(home.pack, pin_of(b"another root")).propose_activate(file(bundle()))
+
+
+def test_the_pack_that_was_given_stays(home: Home) -> None:
+    with home.open() as installation:
+        other = installation.with_pack(pack(makers.catalog(names={"product": "Other"})))
+        assert other.state().product_name == installation.state().product_name
+
+
+def test_issuers_that_offer_updates_are_named(home: Home) -> None:
+    home.pack = pack(makers.catalog(urls={"update": "https://licenses.example.com/acme"}))
+    with home.open() as installation:
+        assert installation.update_issuers() == ()
+        installation.activate(file(bundle(use=Use.TRIAL)))
+        assert installation.update_issuers() == ()
+        installation.activate(file(bundle(extensions={PICKUP: "0f" * 16})))
+        assert installation.update_issuers() == (homes.bundle().issuer,)
