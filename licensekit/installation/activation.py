@@ -1,7 +1,6 @@
 """A license file, given or fetched, is taken whole or not at all (`docs/installation.md`, "Activation")."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -19,7 +18,7 @@ from licensekit.state.notices import RootFromPack
 from licensekit.state.stored import store_bundle
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.state.trust_store import keep_trust
-from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.pack import open_pack
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Bundle, decode, hex_extension
 from licensekit.wire.plain import plain_fields, word
 
@@ -193,21 +192,7 @@ def update_address(read: ReadTransaction, issuer: str | None) -> str:
     What has expired or was taken back says it as well: a renewal is looked for then, too.
     """
     trust_store = read.state().trust_store
-    return _address_of(read, trust_store, issuer or trust_store.issuer)
-
-
-def update_issuers(read: ReadTransaction) -> tuple[str, ...]:
-    """Return the issuers whose newest license file can be fetched, the vendor first; raises as `state`."""
-    trust_store = read.state().trust_store
-    found: list[str] = []
-    for issuer in dict.fromkeys((trust_store.issuer, *sorted(trust_store.catalogs))):
-        with suppress(UpdateNotOffered):
-            _address_of(read, trust_store, issuer)
-            found.append(issuer)
-    return tuple(found)
-
-
-def _address_of(read: ReadTransaction, trust_store: TrustStore, owner: str) -> str:
+    owner = issuer or trust_store.issuer
     payloads = [one.token.payload for one in read.stored.bundles if one.record.issuer == owner and one.token.frame]
     said = [hex_extension(decode(Bundle, one).extensions, PICKUP, PICKUP_BYTES) for one in payloads]
     pickups = [pickup.hex() for pickup in said if pickup is not None]

@@ -1,6 +1,7 @@
 """What bundles change: dates, policies and counts of each, beside the last one of its part that was here before."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from licensekit.errors import NotFound
@@ -21,45 +22,26 @@ class BundleChange(NamedTuple):
     bundle: Bundle
     before: Bundle | None
     """The last one of its issuer and part that was here; None: there was none, and all of it is new."""
-    counts: tuple[Change, ...]
-    """How many of each license it sells, and its settings, by qualified code: `licenses.sales`, `settings.rows`."""
-
-    @property
-    def terms(self) -> tuple[Change, ...]:
-        """Its dates, in days since 1970, and its policies, by the names of fields, where they are not as before."""
-        names = _TERMS.split()
-        said = [{name: getattr(one, name) for name in names} if one else {} for one in (self.before, self.bundle)]
-        return tuple(change for change in changes_between(*said) if (change.before, change.after) != (None, None))
-
-    @property
-    def plain_terms(self) -> tuple[Change, ...]:
-        """The same as plain JSON values."""
-        before, after = ({} if one is None else plain_fields(one, _TERMS) for one in (self.before, self.bundle))
-        return tuple(Change(one.path, before.get(one.path), after[one.path]) for one in self.terms)
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        named = plain_fields(self.bundle, "issuer serial part use sequence")
-        return {**named, "terms": [change._asdict() for change in self.plain_terms]}
+    changes: tuple[Change, ...]
+    """What differs, as plain JSON values: `expiry`, `after_grace`, `licenses.CODE`, `settings.CODE`."""
 
 
 def changes_of(new: Iterable[Bundle], before: Iterable[Bundle], store: TrustStore) -> tuple[BundleChange, ...]:
     """Return what each of the `new` bundles changes; `before` are those that were here, the oldest first."""
     known = {(one.issuer, one.part): one for one in before}
-    found: list[BundleChange] = []
-    for one in new:
-        last = known.get((one.issuer, one.part))
-        found.append(BundleChange(one, last, changes_between(_counts(last, store), _counts(one, store))))
-    return tuple(found)
+    pairs = ((one, known.get((one.issuer, one.part))) for one in new)
+    return tuple(BundleChange(one, old, changes_between(_said(old, store), _said(one, store))) for one, old in pairs)
 
 
-def _counts(bundle: Bundle | None, store: TrustStore) -> dict[str, object]:
+def _said(bundle: Bundle | None, store: TrustStore) -> dict[str, Any]:
     if bundle is None:
         return {}
     sold = {code: count for kind in Kind for code, count in bundle.counts(kind).items()}
     counts = {code: "unrestricted" if count is None else count for code, count in sold.items()}
-    said = (("licenses", counts), ("settings", bundle.settings))
-    return {f"{of}.{store.qualify(bundle.issuer, code)}": one for of, each in said for code, one in each.items()}
+    said = plain_fields(bundle, _TERMS)
+    for of, values in (("licenses", counts), ("settings", bundle.settings)):
+        said |= {f"{of}.{store.qualify(bundle.issuer, code)}": value for code, value in values.items()}
+    return said
 
 
 class ActivationRecord(NamedTuple):
@@ -74,23 +56,20 @@ class ActivationRecord(NamedTuple):
 
 
 def activation_of(read: ReadTransaction, number: int) -> ActivationRecord:
-    """Return what the activation with a number in the audit log has changed; bundles that no longer verify are missing.
+    """Return what the activation with a number in the audit log has changed; bundles that do not verify are left out.
 
     Raises:
-        NotFound: that entry is not an activation, or there is none.
+        NotFound: there is no such entry, or it is not an activation.
     """
-    found = newest_of(read.connection, number + 1, 1)
-    entry = found[0] if found and found[0].number == number else None
-    if entry is None or entry.facts.get("did") != "activate":
-        raise NotFound(reason="activation", name=str(number))
+    found = [one for one in newest_of(read.connection, number + 1, 1) if one.number == number]
+    if not found or found[0].facts.get("did") != "activate":
+        raise NotFound(reason="activation", name=number)
     store = read.state().trust_store
-    every = verify_bundles(read.stored.every, store, read.now).verified
-    documents = {one.identity.hex(): one.document for one in every}
-
-    def named(field: str) -> tuple[Bundle, ...]:
-        return tuple(documents[one] for one in entry.facts[field] if one in documents)
-
-    new = named("bundles")
-    first = min((at for at, one in enumerate(documents.values()) if one in new), default=0)
-    before = list(documents.values())[:first]
-    return ActivationRecord(entry, changes_of(new, before, store), named("again"), named("replaced"))
+    verified = verify_bundles(read.stored.every, store, read.now).verified
+    documents = {one.identity.hex(): one.document for one in verified}
+    new, again, replaced = (
+        [document for identity, document in documents.items() if identity in found[0].facts[field]]
+        for field in ("bundles", "again", "replaced")
+    )
+    before = takewhile(lambda one: one not in new, documents.values())
+    return ActivationRecord(found[0], changes_of(new, before, store), tuple(again), tuple(replaced))

@@ -112,7 +112,6 @@ class Installation(Section):
     explain = reading(explain)
     propose_activate = reading(activation.propose_activate)
     activation_record = reading(activation_of)
-    update_issuers = reading(activation.update_issuers)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)
     request = changing(make_request)

@@ -112,7 +112,7 @@ class Preview(NamedTuple):
     void: tuple[Void, ...]
     """The bundles in force or waiting that would grant nothing, because of what the file brings."""
     bundles: tuple[BundleChange, ...]
-    """Dates and policies of each new bundle, beside those of the last one of its part that is here."""
+    """Each new bundle, beside the last one of its part that is here."""
     rows: tuple[PreviewRow, ...]
     settings: tuple[SettingChange, ...]
     deficits: tuple[BelowUse, ...]
@@ -161,7 +161,7 @@ class Preview(NamedTuple):
             "refused": list(map(_named, self.refused)),
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in outcome.trust],
-            "bundles": [one.plain() for one in self.bundles],
+            "bundles": [{**_named(one.bundle), "changes": [c._asdict() for c in one.changes]} for one in self.bundles],
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
             "deficits": [plain_fields(one, "license in_use total remove newest") for one in self.deficits],

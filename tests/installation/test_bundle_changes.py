@@ -4,12 +4,12 @@ import json
 
 import pytest
 
+from licensekit.dates import format_days
 from licensekit.errors import NotActivated, NotFound, RootMismatch
 from licensekit.installation import BundleChange, Installation
 from licensekit.proposals import Change
 from licensekit.trust.roots import pin_of
-from licensekit.wire.documents import PICKUP, Use
-from tests import homes, makers
+from tests import makers
 from tests.crm import SOLD
 from tests.homes import PIN, Home, bundle, file, pack
 
@@ -18,28 +18,30 @@ SECOND = bundle(2, **{**SOLD, "users": {"sales": 9, "user": None}, **DATES})
 
 
 def terms(changes: tuple[BundleChange, ...]) -> dict[str, tuple[object, object]]:
-    """Return each term of the one bundle, before and after."""
+    """Return each date and policy of the one bundle, before and after."""
     [one] = changes
-    return {change.path: (change.before, change.after) for change in one.terms}
+    return {change.path: (change.before, change.after) for change in one.changes if "." not in change.path}
 
 
 def test_a_preview_has_dates_and_policies_before_and_after(crm: Installation) -> None:
     before = crm.state().bundles[0].document
+    assert (before.expiry, before.grace) == (makers.ISSUED_DAY + 365, makers.ISSUED_DAY + 395)
     preview = crm.propose_activate(file(SECOND)).preview
     assert terms(preview.bundles) == {
-        "expiry": (before.expiry, DATES["expiry"]),
-        "grace": (before.grace, DATES["grace"]),
+        name: tuple(format_days(makers.ISSUED_DAY + days) for days in both)
+        for name, both in (("expiry", (365, 500)), ("grace", (395, 530)))
     }
     [plain] = json.loads(json.dumps(preview.plain()["bundles"]))
-    assert [one["path"] for one in plain["terms"]] == ["expiry", "grace"]
-    assert plain["terms"][0]["after"].startswith("20")
+    assert plain["sequence"] == 2
+    assert [one["path"] for one in plain["changes"]][:2] == ["expiry", "grace"]
 
 
-def test_of_a_part_that_is_new_every_term_is(crm: Installation) -> None:
-    [one] = crm.propose_activate(file(bundle(part="extra", users={"travel": 1}))).preview.bundles
+def test_of_a_part_that_is_new_everything_is(crm: Installation) -> None:
+    more = bundle(part="extra", settings={"rows": 5}, users={"travel": 1})
+    [one] = crm.propose_activate(file(more)).preview.bundles
     assert one.before is None
-    assert Change("company", None, one.bundle.company) in one.terms
-    assert Change("licenses.travel", None, 1) in one.counts
+    said = {change.path: change.after for change in one.changes if change.before is None}
+    assert (said["company"], said["licenses.travel"], said["settings.rows"]) == (more.company, 1, 5)
 
 
 def test_the_record_of_an_activation_has_what_it_changed(crm: Installation) -> None:
@@ -49,8 +51,8 @@ def test_the_record_of_an_activation_has_what_it_changed(crm: Installation) -> N
     record = crm.activation_record(done.entry)
     assert record.entry.facts["by"] == "admin"
     assert record.new == shown.preview.bundles
-    assert record.new[0].counts[0] == Change("licenses.sales", 2, 9)
-    assert Change("licenses.travel", 1, None) in record.new[0].counts
+    assert Change("licenses.sales", 2, 9) in record.new[0].changes
+    assert Change("licenses.travel", 1, None) in record.new[0].changes
     assert record.replaced == done.replaced
 
 
@@ -96,13 +98,3 @@ def test_the_pack_that_was_given_stays(home: Home) -> None:
     with home.open() as installation:
         other = installation.with_pack(pack(makers.catalog(names={"product": "Other"})))
         assert other.state().product_name == installation.state().product_name
-
-
-def test_issuers_that_offer_updates_are_named(home: Home) -> None:
-    home.pack = pack(makers.catalog(urls={"update": "https://licenses.example.com/acme"}))
-    with home.open() as installation:
-        assert installation.update_issuers() == ()
-        installation.activate(file(bundle(use=Use.TRIAL)))
-        assert installation.update_issuers() == ()
-        installation.activate(file(bundle(extensions={PICKUP: "0f" * 16})))
-        assert installation.update_issuers() == (homes.bundle().issuer,)
