@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, files, holders, licenses
-from licensekit.console.rendering import bare_page, has, static_file, text, trouble
+from licensekit.console.pages import activation, events, files, holders, licenses
+from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, routes
 from licensekit.console.visit import EMPTY, Authorize, Form, Identity, Visit
-from licensekit.errors import LicenseError
+from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import Installation
 
 Show = Callable[[Visit], Response]
@@ -42,7 +42,8 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
     "/status": licenses.status_tab,
-    "/activate": files.ask,
+    "/activate": activation.ask,
+    "/activated/{entry}": activation.activated,
     "/users": holders.associates,
     "/users/others": holders.others,
     "/users/licenses": holders.license_holders,
@@ -57,8 +58,9 @@ SCREENS: Final[Mapping[str, Show]] = {
 """Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": _attempt(files.preview, files.ask),
-    "/activate": files.activate,
+    "/activate/preview": activation.preview,
+    "/activate/fetch": _attempt(activation.fetch, activation.ask),
+    "/activate": _attempt(activation.activate, activation.ask),
     "/license/lease/end": licenses.end_lease,
     "/users/new": _attempt(holders.add, holders.new),
     "/user/licenses": _attempt(lambda one: holders.assign(one, one.installation.users, "/user"), holders.show_ticked),
@@ -125,7 +127,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
             return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
-        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+        async with request.form(max_files=guard.FILES, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             return await run_in_threadpool(visited, request, identity, Form(data))
 
     return answer
@@ -144,7 +146,8 @@ def _answer(
     try:
         response = show(visit)
     except LicenseError as error:
-        response = trouble(visit, error)
+        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # whose files to believe is asked first
+        response = moved(visit, "/activate") if is_new else trouble(visit, error)
     if guard.get_cookie(request, guard.COOKIE) != secret:
         guard.set_cookie(request, response, guard.COOKIE, secret)
     return response

@@ -6,6 +6,7 @@ notices, reasons) are sentences of the library.
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from licensekit import errors
 from licensekit.console.views import over, percent, tone
 from licensekit.console.visit import Visit, address
-from licensekit.dates import date_of, format_days, format_seconds, moment_of
+from licensekit.dates import date_of, format_seconds, moment_of
 from licensekit.installation import InstallationState
 from licensekit.text.names import join_groups
 
@@ -49,7 +50,12 @@ def page(
 
 def trouble(visit: Visit, error: errors.LicenseError) -> Response:
     """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
-    return _framed(visit, "trouble.html", None, status_of(error), error=error)
+    return page_without_state(visit, "trouble.html", error=error)
+
+
+def page_without_state(visit: Visit, template: str, *, error: errors.LicenseError | None, **facts: Any) -> Response:
+    """Return a screen as `page` does, of an installation of which nothing can be told."""
+    return _framed(visit, template, None, status_of(error), error=error, **facts)
 
 
 def _framed(visit: Visit, template: str, state: InstallationState | None, status: int, **facts: Any) -> Response:
@@ -111,11 +117,11 @@ def value(sold: object) -> str:
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 
-def day(days: int) -> Markup:
-    """Return a date: it counts to the end of its day, UTC."""
-    found = date_of(days)
+def day(days: int | str, edge: str = "end") -> Markup:
+    """Return a date, in days since 1970 or as it is written: it counts to the `end` of its day, UTC, or the `start`."""
+    found = date.fromisoformat(days) if isinstance(days, str) else date_of(days)
     shown = text("date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year)
-    return _time(format_days(days), shown, text("date.end_of_day", day=format_days(days)), "day")
+    return _time(str(found), shown, text(f"date.{edge}_of_day", day=found), "day")
 
 
 def moment(seconds: int | None) -> Markup:

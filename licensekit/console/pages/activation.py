@@ -1,0 +1,129 @@
+"""License files, given or fetched: shown with what they would change, settled, activated, and looked at afterwards.
+
+Between the steps a file travels in the form, as its tokens, and before the first activation the product's pack with it:
+nothing of them is kept here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import moved, page, page_without_state
+from licensekit.console.visit import Visit
+from licensekit.dates import parse_seconds
+from licensekit.errors import LicenseError, NotActivated, UnexpectedType
+from licensekit.installation import ActivationProposal, Settlement, table_of
+from licensekit.limits import FILE_BYTES
+from licensekit.text.pasted import LeftOut, find_tokens
+from licensekit.trust.pack import IN_PACKS
+from licensekit.wire import armor
+
+SHOWN: Final = 100
+"""How many holders of licenses in deficit are shown. Where more lose something, it is the newest."""
+DIGITS: Final = 18
+"""How many digits a number of the audit log has at most."""
+
+
+def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack: str = "") -> Response:
+    """Ask for a file, before the first with the product's pack; after a refusal with what was given, and why."""
+    text, pack = text or visit.form.raw("text"), pack or visit.form.raw("pack")
+    needs_pack, visit = visit.installation.needs_pack, _with_pack(visit, pack)
+    shown: dict[str, Any] = {"text": text, "pack": pack, "needs_pack": needs_pack, "largest": FILE_BYTES}
+    try:
+        return page(visit, "activate.html", error=error, **shown)
+    except LicenseError as refused:
+        if not needs_pack:
+            raise
+        error = error or (refused if pack else None)
+        return page_without_state(visit, "activate.html", error=error, **shown | {"pack": ""})
+
+
+def preview(visit: Visit) -> Response:
+    """Show what files would change, and what was left out to find their tokens; the form carries those."""
+    pack, tokens, left_out = visit.form.raw("pack"), dict[armor.Token, None](), list[LeftOut]()
+    given = (*visit.form.files("file"), visit.form.raw("text").encode())
+    try:
+        for pasted in map(find_tokens, filter(bytes.strip, given)):
+            found = armor.read(pasted.data)
+            if visit.installation.needs_pack and {one.type for one in found} <= IN_PACKS:
+                pack = armor.write_file(found)
+            else:
+                tokens |= dict.fromkeys(found)
+                left_out += pasted.left_out
+        if pack and not tokens:
+            return ask(visit, pack=pack)
+        if not tokens:
+            raise UnexpectedType(reason="nothing")
+        if visit.installation.needs_pack and not pack:
+            raise NotActivated(reason="no-pack")
+        carried = {"text": armor.write_file(tokens), "pack": pack, "root": visit.form.text("root")}
+        visit = _with_pack(visit, pack)
+        return _preview(visit, visit.installation.propose_activate(carried["text"]), carried, left_out=left_out)
+    except LicenseError as error:
+        return ask(visit, error, text=armor.write_file(tokens) if tokens else "", pack=pack)
+
+
+def fetch(visit: Visit) -> Response:
+    """Fetch the newest file of an issuer, and show what it would change."""
+    proposal = visit.installation.propose_update(issuer=visit.form.text("issuer") or None)
+    if proposal is None:
+        return moved(visit, "/activate", saved="newest")
+    return _preview(visit, proposal, {"text": armor.write_file(armor.read(proposal.data))})
+
+
+def activate(visit: Visit) -> Response:
+    """Settle what is in deficit as it was chosen, and activate the file if it would change what was shown."""
+    carried = {name: visit.form.raw(name) for name in ("text", "pack", "root")}
+    visit = _with_pack(visit, carried["pack"])
+    proposal = visit.installation.propose_activate(carried["text"])
+    if visit.form.text("shown") not in {"", _digest(proposal)}:
+        return _preview(visit, proposal, carried, is_stale=True)
+    try:
+        done = proposal.apply(settle=_settlement(visit, proposal.settlement))
+    except LicenseError as error:
+        return _preview(visit, proposal, carried, error=error)
+    return moved(visit, f"/activated/{done.entry}") if done.entry else moved(visit, "/activate", saved="same")
+
+
+def activated(visit: Visit) -> Response:
+    """Show what an activation has changed."""
+    written: str = visit.request.path_params["entry"]
+    is_number = written.isascii() and written.isdecimal() and len(written) <= DIGITS
+    record = visit.installation.activation_record(int(written) if is_number else 0)
+    return page(visit, "activated.html", record=record, at=parse_seconds(str(record.entry.facts["at"])))
+
+
+def _with_pack(visit: Visit, pack: str) -> Visit:
+    """Return a visit of the installation with the pack and the pin that a form brings before the first activation."""
+    if not visit.installation.needs_pack:
+        return visit
+    return replace(visit, installation=visit.installation.with_pack(pack or None, visit.form.text("root") or None))
+
+
+def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
+    """Return who loses what: the newest, or as it was chosen for each; None: nobody was asked."""
+    how = visit.form.text("settle")
+    if how in {"", "newest"}:
+        return settlement if how else None
+    return settlement.read(table_of(()) + "\n".join(visit.form.texts("choice")))
+
+
+def _digest(proposal: ActivationProposal) -> str:
+    """Return a text that is another one where a file would change something else."""
+    return sha256(repr(proposal.changes).encode()).hexdigest()
+
+
+def _preview(
+    visit: Visit,
+    proposal: ActivationProposal,
+    carried: Mapping[str, str],
+    *,
+    error: LicenseError | None = None,
+    left_out: Sequence[LeftOut] = (),
+    is_stale: bool = False,
+) -> Response:
+    shown: dict[str, Any] = {"proposal": proposal, "carried": {**carried, "shown": _digest(proposal)}, "most": SHOWN}
+    return page(visit, "preview.html", error=error, left_out=left_out, is_stale=is_stale, **shown)
