@@ -127,7 +127,9 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
             return bare_page(request, "stop.html", status=status, reason=text(why))
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
-        async with request.form(max_files=guard.FILES, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+        async with request.form(
+            max_files=guard.FIELDS, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES
+        ) as data:
             return await run_in_threadpool(visited, request, identity, Form(data))
 
     return answer

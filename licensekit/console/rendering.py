@@ -48,13 +48,8 @@ def page(
     return _framed(visit, template, visit.state, status or status_of(error), error=error, **facts)
 
 
-def trouble(visit: Visit, error: errors.LicenseError) -> Response:
+def trouble(visit: Visit, error: errors.LicenseError | None, template: str = "trouble.html", **facts: Any) -> Response:
     """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
-    return page_without_state(visit, "trouble.html", error=error)
-
-
-def page_without_state(visit: Visit, template: str, *, error: errors.LicenseError | None, **facts: Any) -> Response:
-    """Return a screen as `page` does, of an installation of which nothing can be told."""
     return _framed(visit, template, None, status_of(error), error=error, **facts)
 
 

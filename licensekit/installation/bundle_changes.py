@@ -9,7 +9,6 @@ from licensekit.installation.audit import AuditEntry, newest_of
 from licensekit.proposals import Change, changes_between
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
-from licensekit.trust.pack import TrustStore
 from licensekit.wire.documents import Bundle, Kind
 from licensekit.wire.plain import plain_fields
 
@@ -22,26 +21,30 @@ class BundleChange(NamedTuple):
     bundle: Bundle
     before: Bundle | None
     """The last one of its issuer and part that was here; None: there was none, and all of it is new."""
-    changes: tuple[Change, ...]
-    """What differs, as plain JSON values: `expiry`, `after_grace`, `licenses.CODE`, `settings.CODE`."""
+
+    @property
+    def terms(self) -> tuple[Change, ...]:
+        """The dates and policies that differ, by field, as plain JSON values."""
+        return changes_between(
+            *({} if one is None else plain_fields(one, _TERMS) for one in (self.before, self.bundle))
+        )
+
+    @property
+    def sold(self) -> tuple[Change, ...]:
+        """What differs of `licenses.CODE` and `settings.CODE`, as the issuer writes its codes."""
+        return changes_between(*({} if one is None else _sold(one) for one in (self.before, self.bundle)))
 
 
-def changes_of(new: Iterable[Bundle], before: Iterable[Bundle], store: TrustStore) -> tuple[BundleChange, ...]:
+def changes_of(new: Iterable[Bundle], before: Iterable[Bundle]) -> tuple[BundleChange, ...]:
     """Return what each of the `new` bundles changes; `before` are those that were here, the oldest first."""
     known = {(one.issuer, one.part): one for one in before}
-    pairs = ((one, known.get((one.issuer, one.part))) for one in new)
-    return tuple(BundleChange(one, old, changes_between(_said(old, store), _said(one, store))) for one, old in pairs)
+    return tuple(BundleChange(one, known.get((one.issuer, one.part))) for one in new)
 
 
-def _said(bundle: Bundle | None, store: TrustStore) -> dict[str, Any]:
-    if bundle is None:
-        return {}
-    sold = {code: count for kind in Kind for code, count in bundle.counts(kind).items()}
-    counts = {code: "unrestricted" if count is None else count for code, count in sold.items()}
-    said = plain_fields(bundle, _TERMS)
-    for of, values in (("licenses", counts), ("settings", bundle.settings)):
-        said |= {f"{of}.{store.qualify(bundle.issuer, code)}": value for code, value in values.items()}
-    return said
+def _sold(bundle: Bundle) -> dict[str, Any]:
+    counts = {code: count for kind in Kind for code, count in bundle.counts(kind).items()}
+    sold = {f"licenses.{code}": "unrestricted" if count is None else count for code, count in counts.items()}
+    return {**sold, **{f"settings.{code}": value for code, value in bundle.settings.items()}}
 
 
 class ActivationRecord(NamedTuple):
@@ -50,8 +53,6 @@ class ActivationRecord(NamedTuple):
     entry: AuditEntry
     """Its entry in the audit log: by whom, and when."""
     new: tuple[BundleChange, ...]
-    again: tuple[Bundle, ...]
-    """Those that were signed again."""
     replaced: tuple[Bundle, ...]
 
 
@@ -64,12 +65,10 @@ def activation_of(read: ReadTransaction, number: int) -> ActivationRecord:
     found = [one for one in newest_of(read.connection, number + 1, 1) if one.number == number]
     if not found or found[0].facts.get("did") != "activate":
         raise NotFound(reason="activation", name=number)
-    store = read.state().trust_store
-    verified = verify_bundles(read.stored.every, store, read.now).verified
-    documents = {one.identity.hex(): one.document for one in verified}
-    new, again, replaced = (
-        [document for identity, document in documents.items() if identity in found[0].facts[field]]
-        for field in ("bundles", "again", "replaced")
+    facts, verified = found[0].facts, verify_bundles(read.stored.every, read.state().trust_store, read.now).verified
+    new, replaced = (
+        tuple(one.document for one in verified if one.identity.hex() in facts[field])
+        for field in ("bundles", "replaced")
     )
-    before = takewhile(lambda one: one not in new, documents.values())
-    return ActivationRecord(found[0], changes_of(new, before, store), tuple(again), tuple(replaced))
+    before = takewhile(lambda one: one not in new, (one.document for one in verified))
+    return ActivationRecord(found[0], changes_of(new, before), replaced)

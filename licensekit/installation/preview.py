@@ -161,7 +161,9 @@ class Preview(NamedTuple):
             "refused": list(map(_named, self.refused)),
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in outcome.trust],
-            "bundles": [{**_named(one.bundle), "changes": [c._asdict() for c in one.changes]} for one in self.bundles],
+            "bundles": [
+                {**_named(one.bundle), "terms": [term._asdict() for term in one.terms]} for one in self.bundles
+            ],
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
             "deficits": [plain_fields(one, "license in_use total remove newest") for one in self.deficits],
@@ -198,7 +200,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         outcome=plan.outcome,
         refused=documents_of(admission.refused),
         void=tuple(Void(one.document, unusable[one.identity]) for one in before.bundles if one.identity in unusable),
-        bundles=changes_of(plan.outcome.new, documents_of(before.bundles), facts.trust_store),
+        bundles=changes_of(plan.outcome.new, documents_of(before.bundles)),
         rows=_compared(before, in_use, plan),
         settings=tuple(SettingChange(row.code, row.name, values.get(row.code), row.value) for row in settings.rows),
         deficits=plan.deficits,

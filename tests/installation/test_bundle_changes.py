@@ -20,7 +20,7 @@ SECOND = bundle(2, **{**SOLD, "users": {"sales": 9, "user": None}, **DATES})
 def terms(changes: tuple[BundleChange, ...]) -> dict[str, tuple[object, object]]:
     """Return each date and policy of the one bundle, before and after."""
     [one] = changes
-    return {change.path: (change.before, change.after) for change in one.changes if "." not in change.path}
+    return {change.path: (change.before, change.after) for change in one.terms}
 
 
 def test_a_preview_has_dates_and_policies_before_and_after(crm: Installation) -> None:
@@ -33,14 +33,14 @@ def test_a_preview_has_dates_and_policies_before_and_after(crm: Installation) ->
     }
     [plain] = json.loads(json.dumps(preview.plain()["bundles"]))
     assert plain["sequence"] == 2
-    assert [one["path"] for one in plain["changes"]][:2] == ["expiry", "grace"]
+    assert [one["path"] for one in plain["terms"]] == ["expiry", "grace"]
 
 
 def test_of_a_part_that_is_new_everything_is(crm: Installation) -> None:
     more = bundle(part="extra", settings={"rows": 5}, users={"travel": 1})
     [one] = crm.propose_activate(file(more)).preview.bundles
     assert one.before is None
-    said = {change.path: change.after for change in one.changes if change.before is None}
+    said = {change.path: change.after for change in (*one.terms, *one.sold) if change.before is None}
     assert (said["company"], said["licenses.travel"], said["settings.rows"]) == (more.company, 1, 5)
 
 
@@ -51,8 +51,8 @@ def test_the_record_of_an_activation_has_what_it_changed(crm: Installation) -> N
     record = crm.activation_record(done.entry)
     assert record.entry.facts["by"] == "admin"
     assert record.new == shown.preview.bundles
-    assert Change("licenses.sales", 2, 9) in record.new[0].changes
-    assert Change("licenses.travel", 1, None) in record.new[0].changes
+    assert Change("licenses.sales", 2, 9) in record.new[0].sold
+    assert Change("licenses.travel", 1, None) in record.new[0].sold
     assert record.replaced == done.replaced
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import moved, page, page_without_state
+from licensekit.console.rendering import moved, page, trouble
 from licensekit.console.visit import Visit
 from licensekit.dates import parse_seconds
-from licensekit.errors import LicenseError, NotActivated, UnexpectedType
+from licensekit.errors import LicenseError, ProposalStale, UnexpectedType
 from licensekit.installation import ActivationProposal, Settlement, table_of
 from licensekit.limits import FILE_BYTES
 from licensekit.text.pasted import LeftOut, find_tokens
@@ -23,22 +23,18 @@ from licensekit.wire import armor
 
 SHOWN: Final = 100
 """How many holders of licenses in deficit are shown. Where more lose something, it is the newest."""
-DIGITS: Final = 18
-"""How many digits a number of the audit log has at most."""
 
 
 def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack: str = "") -> Response:
     """Ask for a file, before the first with the product's pack; after a refusal with what was given, and why."""
     text, pack = text or visit.form.raw("text"), pack or visit.form.raw("pack")
-    needs_pack, visit = visit.installation.needs_pack, _with_pack(visit, pack)
-    shown: dict[str, Any] = {"text": text, "pack": pack, "needs_pack": needs_pack, "largest": FILE_BYTES}
+    shown: dict[str, Any] = {"text": text, "needs_pack": visit.installation.needs_pack, "largest": FILE_BYTES}
     try:
-        return page(visit, "activate.html", error=error, **shown)
+        return page(_with_pack(visit, pack), "activate.html", error=error, pack=pack, **shown)
     except LicenseError as refused:
-        if not needs_pack:
+        if not shown["needs_pack"]:
             raise
-        error = error or (refused if pack else None)
-        return page_without_state(visit, "activate.html", error=error, **shown | {"pack": ""})
+        return trouble(visit, error or (refused if pack else None), "activate.html", pack="", **shown)
 
 
 def preview(visit: Visit) -> Response:
@@ -53,17 +49,15 @@ def preview(visit: Visit) -> Response:
             else:
                 tokens |= dict.fromkeys(found)
                 left_out += pasted.left_out
-        if pack and not tokens:
-            return ask(visit, pack=pack)
-        if not tokens:
+        if not tokens and not pack:
             raise UnexpectedType(reason="nothing")
-        if visit.installation.needs_pack and not pack:
-            raise NotActivated(reason="no-pack")
+        if not tokens:
+            return ask(visit, pack=pack)
         carried = {"text": armor.write_file(tokens), "pack": pack, "root": visit.form.text("root")}
-        visit = _with_pack(visit, pack)
-        return _preview(visit, visit.installation.propose_activate(carried["text"]), carried, left_out=left_out)
+        with_pack = _with_pack(visit, pack)
+        return _preview(with_pack, with_pack.installation.propose_activate(carried["text"]), carried, left_out=left_out)
     except LicenseError as error:
-        return ask(visit, error, text=armor.write_file(tokens) if tokens else "", pack=pack)
+        return ask(visit, error, text=armor.write_file(tokens).strip(), pack=pack)
 
 
 def fetch(visit: Visit) -> Response:
@@ -79,9 +73,9 @@ def activate(visit: Visit) -> Response:
     carried = {name: visit.form.raw(name) for name in ("text", "pack", "root")}
     visit = _with_pack(visit, carried["pack"])
     proposal = visit.installation.propose_activate(carried["text"])
-    if visit.form.text("shown") not in {"", _digest(proposal)}:
-        return _preview(visit, proposal, carried, is_stale=True)
     try:
+        if visit.form.text("shown") not in {"", _digest(proposal)}:
+            raise ProposalStale(about=proposal.about, changed=tuple(one.path for one in proposal.changes))
         done = proposal.apply(settle=_settlement(visit, proposal.settlement))
     except LicenseError as error:
         return _preview(visit, proposal, carried, error=error)
@@ -90,16 +84,13 @@ def activate(visit: Visit) -> Response:
 
 def activated(visit: Visit) -> Response:
     """Show what an activation has changed."""
-    written: str = visit.request.path_params["entry"]
-    is_number = written.isascii() and written.isdecimal() and len(written) <= DIGITS
-    record = visit.installation.activation_record(int(written) if is_number else 0)
+    number: str = visit.request.path_params["entry"]
+    record = visit.installation.activation_record(int(number[:18]) if number.isdecimal() else 0)
     return page(visit, "activated.html", record=record, at=parse_seconds(str(record.entry.facts["at"])))
 
 
 def _with_pack(visit: Visit, pack: str) -> Visit:
     """Return a visit of the installation with the pack and the pin that a form brings before the first activation."""
-    if not visit.installation.needs_pack:
-        return visit
     return replace(visit, installation=visit.installation.with_pack(pack or None, visit.form.text("root") or None))
 
 
@@ -123,7 +114,7 @@ def _preview(
     *,
     error: LicenseError | None = None,
     left_out: Sequence[LeftOut] = (),
-    is_stale: bool = False,
 ) -> Response:
-    shown: dict[str, Any] = {"proposal": proposal, "carried": {**carried, "shown": _digest(proposal)}, "most": SHOWN}
-    return page(visit, "preview.html", error=error, left_out=left_out, is_stale=is_stale, **shown)
+    carried = {**carried, "shown": _digest(proposal)}
+    shown: dict[str, Any] = {"proposal": proposal, "carried": carried, "left_out": left_out, "most": SHOWN}
+    return page(visit, "preview.html", error=error, **shown)

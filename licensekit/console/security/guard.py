@@ -48,7 +48,6 @@ FIELD: Final = "token"
 BODY_BYTES: Final = FILE_BYTES + 256 * 1024
 """The largest request: a license file, and what a form wraps around it."""
 FIELDS: Final = 4000
-FILES: Final = 20
 COOKIE: Final = "licensekit-form"
 _SECRET_BYTES: Final = 32
 
