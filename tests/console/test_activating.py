@@ -46,7 +46,7 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installat
     assert "it grants nothing beside what is active here" in page
     browser.post("/activate", text=tried)
     assert len(crm.state().bundles) == 1
-    assert "base (trial)" in words(browser.get("/status"))
+    assert "base (trial)" in words(browser.get("/"))
 
 
 def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installation, browser: Browser) -> None:
