@@ -50,6 +50,7 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
     "/activate": activation.ask,
+    "/activate/preview": activation.ask,
     "/activated/{entry}": activation.activated,
     "/users": holders.associates,
     "/users/others": holders.others,
