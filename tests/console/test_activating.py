@@ -2,16 +2,19 @@
 
 import csv
 import re
+from collections.abc import Iterator
 from html import unescape
+from unittest.mock import Mock
 
 import pytest
 
-from licensekit.installation import Installation, parse_users
-from licensekit.wire.documents import Kind, MeterPeriod, SettingType, Use
+from licensekit.errors import FetchFailed
+from licensekit.installation import Installation, fetching, parse_users
+from licensekit.wire.documents import PICKUP, Kind, MeterPeriod, SettingType, Use
 from tests import makers
-from tests.console.conftest import Browser, held, words
+from tests.console.conftest import Browser, client_of, held, words
 from tests.crm import SOLD, crm_catalog
-from tests.homes import bundle, file, signed
+from tests.homes import Home, bundle, file, pack, signed
 from tests.signers import trust_token
 
 
@@ -231,3 +234,152 @@ def test_the_first_file_is_asked_for(home_without_files: Browser) -> None:
     assert "Nothing was activated for Demo CRM yet." in page
     page = words(home_without_files.post("/activate", text=file(bundle(**SOLD))))
     assert "The file is active." in page
+
+
+MORE = file(bundle(2, **{**SOLD, "users": {**SOLD["users"], "sales": 9}}, expiry=makers.ISSUED_DAY + 500, grace=None))
+
+
+def test_dates_and_terms_are_shown_old_and_new(browser: Browser) -> None:
+    page = words(browser.post("/activate/preview", text=MORE))
+    assert "Expires 1 Jan 2028 15 May 2028 Grace until 31 Jan 2028 \u2013" in page
+    assert "licensed until 15 May 2028 ; without this file until 1 Jan 2028" in page
+
+
+def test_who_may_log_in_and_what_ends_is_said_in_words(short: Installation, browser: Browser) -> None:
+    without_server = file(bundle(2, **{**SOLD, "system": {"area": 1}}))
+    page = words(browser.post("/activate/preview", text=without_server))
+    assert "2 people may log in now; 0 with this file" in page
+    assert "Ends with this file: Server." in page
+    assert "As now, 2 people may log in; 0 from 1 Feb 2028 on" not in page
+    assert short.state().bundles[0].document.sequence == 1
+
+
+def test_the_result_has_an_address_that_stays(crm: Installation, browser: Browser) -> None:
+    crm.users.assign("anna", "sales")
+    done = browser.client.post("/activate", data={"token": browser.token(), "text": MORE})
+    number = crm.audit.newest(limit=1)[0].number
+    assert (done.history[0].status_code, done.url.path) == (303, f"/activated/{number}")
+    for page in (done.text, browser.get(f"/activated/{number}")):
+        said = words(page)
+        assert "The file is active." in said
+        assert "by ingrid" in said
+        assert "Expires 1 Jan 2028 15 May 2028" in said
+        assert "Sales" not in said or "2 9" in said
+    crm.activate(file(bundle(3, **SOLD)))
+    later = words(browser.get(f"/activated/{number}"))
+    assert "was replaced or taken back since" in later
+    assert "Expires 1 Jan 2028 15 May 2028" in later
+
+
+@pytest.mark.parametrize("number", ["1", "3", "0", "99", "x", "-1", "9" * 40, "\u0663"])
+def test_what_is_no_activation_has_no_result(browser: Browser, number: str) -> None:
+    assert browser.client.get(f"/activated/{number}").status_code == 404
+
+
+def test_the_same_file_is_not_activated_twice(crm: Installation, browser: Browser) -> None:
+    browser.post("/activate", text=MORE)
+    before = crm.audit.newest(limit=1)[0].number
+    answer = browser.client.post("/activate", data={"token": browser.token(), "text": MORE})
+    assert (answer.url.path, answer.url.params["saved"]) == ("/activate", "same")
+    assert "until 15 May 2028" in words(answer.text)
+    assert crm.audit.newest(limit=1)[0].number == before
+
+
+def shown_in(page: str) -> str:
+    """Return what a preview says that it has shown."""
+    return str(re.findall(r'name="shown" value="([0-9a-f]+)"', page)[0])
+
+
+def test_what_would_change_something_else_than_was_shown_is_shown_again(crm: Installation, browser: Browser) -> None:
+    shown = shown_in(browser.post("/activate/preview", text=MORE))
+    crm.activate(file(bundle(part="extra", users={"travel": 1})))
+    assert shown_in(browser.post("/activate/preview", text=MORE)) == shown
+    third = file(bundle(3, **SOLD))
+    shown = shown_in(browser.post("/activate/preview", text=third))
+    crm.activate(MORE)
+    page = browser.post("/activate", 409, text=third, shown=shown)
+    assert "has changed since this was proposed" in words(page)
+    assert crm.state().bundles[0].document.sequence == 2
+    browser.post("/activate", text=third, shown=shown_in(page))
+    assert crm.state().bundles[0].document.sequence == 3
+
+
+def test_several_files_are_taken_together(crm: Installation, browser: Browser) -> None:
+    extra = file(bundle(part="extra", users={"travel": 1}))
+    given = [("file", ("a.lic", MORE.encode())), ("file", ("b.eml", f"Hello\n{extra}".encode()))]
+    page = browser.client.post("/activate/preview", data={"token": browser.token()}, files=given).text
+    assert "Add-on: extra" in words(page)
+    assert "Base license, until 15 May 2028" in words(page)
+    assert "left out" in words(page)
+    both = unescape(re.findall(r'<textarea name="text" hidden>([^<]*)', page)[0])
+    browser.post("/activate", text=both)
+    assert {one.document.part for one in crm.state().bundles} == {"base", "extra"}
+
+
+def test_what_can_be_looked_at_again_keeps_what_was_chosen(short: Installation, browser: Browser) -> None:
+    each = options(browser.post("/activate/preview", text=FEWER))
+    page = browser.post("/activate/preview", text=FEWER, choice=[each["bob keep"], each["anna release"]])
+    assert f'<option value="{each["bob keep"]}" selected' in unescape(page)
+    short.users.retire("bob")
+    assert "This file can be activated." in words(browser.post("/activate/preview", text=FEWER))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04rest", "a compressed folder (ZIP)"),
+        (b"%PDF-1.7 rest", "this is a PDF document"),
+        (b"SQLite format 3\0rest", "this is a database"),
+        (b"lkkey1.AAAA", "never send a key file to anybody"),
+        (b"lkroot1-abc", "this is a root pin"),
+        (b'order = "A-1"', "this is an order"),
+        (pack(crm_catalog()).encode(), "There is no license in this file"),
+    ],
+)
+def test_each_wrong_file_has_a_sentence_that_helps(browser: Browser, data: bytes, said: str) -> None:
+    is_pack = data.startswith(b"lk1-")
+    assert said in words(browser.upload("/activate/preview", data, 200 if is_pack else 400))
+
+
+def test_a_request_is_for_the_vendor(crm: Installation, browser: Browser) -> None:
+    written, _ = crm.request()
+    page = words(browser.upload("/activate/preview", written.encode(), 400))
+    assert "for the vendor, and is not activated" in page
+
+
+def test_a_reader_may_look_and_not_activate(reader: Browser) -> None:
+    page = reader.get("/activate")
+    assert re.search(r'<button class="primary" disabled>', page)
+
+
+@pytest.fixture
+def updating(crm_home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """A browser of an installation whose vendor has the second file at an address."""
+    named = {PICKUP: "0f" * 16}
+    crm_home.pack = pack(makers.changed(crm_catalog(), urls={"update": "https://licenses.example.com"}))
+    newest = file(bundle(2, extensions=named, **SOLD)).encode()
+    monkeypatch.setattr(fetching, "fetch", lambda _address, *, ca: newest if ca is None else b"")
+    with crm_home.open() as installation:
+        installation.activate(file(bundle(extensions=named, **SOLD)))
+        yield Browser(client_of(installation))
+
+
+def test_a_newer_file_is_fetched_shown_and_activated(updating: Browser) -> None:
+    assert "Look for a newer file of Demo" in words(updating.get("/activate"))
+    page = updating.post("/activate/fetch", issuer="demo")
+    assert "Base license, until 1 Jan 2028 (Demo, sequence 2)" in words(page)
+    text = unescape(re.findall(r'<textarea name="text" hidden>([^<]*)', page)[0])
+    assert "The file is active." in words(updating.post("/activate", text=text, shown=shown_in(page)))
+    assert "There is nothing newer" in words(updating.post("/activate/fetch", issuer="demo"))
+
+
+def test_what_cannot_be_fetched_is_said_where_it_was_asked(updating: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "fetch", Mock(side_effect=FetchFailed(reason="late", seconds=60.0)))
+    page = words(updating.post("/activate/fetch", 503, issuer="demo"))
+    assert "Take a license file from your vendor." in page
+    assert "60" in page
+
+
+def test_where_the_catalog_names_no_address_nothing_is_fetched(browser: Browser) -> None:
+    assert "Look for a newer file" not in words(browser.get("/activate"))
+    assert "names no address" in words(browser.post("/activate/fetch", 409))
