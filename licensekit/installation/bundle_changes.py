@@ -47,17 +47,8 @@ def _sold(bundle: Bundle) -> dict[str, Any]:
     return {**sold, **{f"settings.{code}": value for code, value in bundle.settings.items()}}
 
 
-class ActivationRecord(NamedTuple):
-    """What an activation has changed, as the audit log and the bundles say."""
-
-    entry: AuditEntry
-    """Its entry in the audit log: by whom, and when."""
-    new: tuple[BundleChange, ...]
-    replaced: tuple[Bundle, ...]
-
-
-def activation_of(read: ReadTransaction, number: int) -> ActivationRecord:
-    """Return what the activation with a number in the audit log has changed; bundles that do not verify are left out.
+def activation_of(read: ReadTransaction, number: int) -> tuple[AuditEntry, tuple[BundleChange, ...]]:
+    """Return the entry of an activation in the audit log, and what its bundles changed, of those that still verify.
 
     Raises:
         NotFound: there is no such entry, or it is not an activation.
@@ -65,10 +56,7 @@ def activation_of(read: ReadTransaction, number: int) -> ActivationRecord:
     found = [one for one in newest_of(read.connection, number + 1, 1) if one.number == number]
     if not found or found[0].facts.get("did") != "activate":
         raise NotFound(reason="activation", name=number)
-    facts, verified = found[0].facts, verify_bundles(read.stored.every, read.state().trust_store, read.now).verified
-    new, replaced = (
-        tuple(one.document for one in verified if one.identity.hex() in facts[field])
-        for field in ("bundles", "replaced")
-    )
+    verified = verify_bundles(read.stored.every, read.state().trust_store, read.now).verified
+    new = [one.document for one in verified if one.identity.hex() in found[0].facts["bundles"]]
     before = takewhile(lambda one: one not in new, (one.document for one in verified))
-    return ActivationRecord(found[0], changes_of(new, before), replaced)
+    return found[0], changes_of(new, before)

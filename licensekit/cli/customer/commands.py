@@ -134,17 +134,12 @@ def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption)(command)
 
 
-def named_home(home: str | None) -> str | None:
-    """Return the home that is built in, given, or in the environment."""
-    built_in = built_in_of(click.get_current_context())
-    return built_in.home or home or os.environ.get(built_in.home_variable)
-
-
 def home_of(home: str | None, pack: bytes | str | None = None) -> str:
-    """Return the place of the installation: the one that is named, or where this product has it."""
+    """Return the place of the installation: built in, given, or where this product has it."""
     from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
 
-    return locate(named_home(home), pack=built_in_of(click.get_current_context()).pack or pack)
+    built_in = built_in_of(click.get_current_context())
+    return locate(built_in.home or home or os.environ.get(built_in.home_variable), pack=built_in.pack or pack)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`licensekit console`: the web console of an installation, for a browser."""
 
+import os
 from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address, ip_network
@@ -8,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli.customer.commands import home_of, home_option, named_home, opened
+from licensekit.cli.customer.commands import home_of, home_option, opened
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import account
 from licensekit.cli.options import PATH, Checked, option, refuse, whole
@@ -53,7 +54,8 @@ def console(*, home: str | None, **reach: Any) -> None:
         return
     serving = _console_part("serving")
     with opened(home, create=True) as installation:
-        if not (installation.needs_pack and named_home(home)):  # else the browser asks for the pack
+        # In a home that is named the browser asks for the pack; without a name its place depends on the product.
+        if not (installation.needs_pack and (home or os.environ.get("LICENSEKIT_HOME"))):
             installation.state()  # it says now whether it is known whose files to believe
         with suppress(KeyboardInterrupt):  # that is how it is stopped
             serving.run(installation, serving.Reach(**reach), _folder(home), user=_whoever(), tell=emit)

@@ -4,10 +4,10 @@ Between the steps a file travels in the form, as its tokens, and before the firs
 nothing of them is kept here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 from starlette.responses import Response
 
@@ -20,9 +20,6 @@ from licensekit.limits import FILE_BYTES
 from licensekit.text.pasted import LeftOut, find_tokens
 from licensekit.trust.pack import IN_PACKS
 from licensekit.wire import armor
-
-SHOWN: Final = 100
-"""How many holders of licenses in deficit are shown. Where more lose something, it is the newest."""
 
 
 def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack: str = "") -> Response:
@@ -49,10 +46,8 @@ def preview(visit: Visit) -> Response:
             else:
                 tokens |= dict.fromkeys(found)
                 left_out += pasted.left_out
-        if not tokens and not pack:
-            raise UnexpectedType(reason="nothing")
         if not tokens:
-            return ask(visit, pack=pack)
+            return ask(visit, None if pack else UnexpectedType(reason="nothing"), pack=pack)
         carried = {"text": armor.write_file(tokens), "pack": pack, "root": visit.form.text("root")}
         with_pack = _with_pack(visit, pack)
         return _preview(with_pack, with_pack.installation.propose_activate(carried["text"]), carried, left_out=left_out)
@@ -85,8 +80,8 @@ def activate(visit: Visit) -> Response:
 def activated(visit: Visit) -> Response:
     """Show what an activation has changed."""
     number: str = visit.request.path_params["entry"]
-    record = visit.installation.activation_record(int(number[:18]) if number.isdecimal() else 0)
-    return page(visit, "activated.html", record=record, at=parse_seconds(str(record.entry.facts["at"])))
+    entry, bundles = visit.installation.activation_record(int(number[:18]) if number.isdecimal() else 0)
+    return page(visit, "activated.html", entry=entry, bundles=bundles, at=parse_seconds(str(entry.facts["at"])))
 
 
 def _with_pack(visit: Visit, pack: str) -> Visit:
@@ -96,10 +91,9 @@ def _with_pack(visit: Visit, pack: str) -> Visit:
 
 def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
     """Return who loses what: the newest, or as it was chosen for each; None: nobody was asked."""
-    how = visit.form.text("settle")
-    if how in {"", "newest"}:
-        return settlement if how else None
-    return settlement.read(table_of(()) + "\n".join(visit.form.texts("choice")))
+    if visit.form.text("settle") == "chosen":
+        return settlement.read(table_of(()) + "\n".join(visit.form.texts("choice")))
+    return settlement if visit.form.has("settle") else None
 
 
 def _digest(proposal: ActivationProposal) -> str:
@@ -107,14 +101,6 @@ def _digest(proposal: ActivationProposal) -> str:
     return sha256(repr(proposal.changes).encode()).hexdigest()
 
 
-def _preview(
-    visit: Visit,
-    proposal: ActivationProposal,
-    carried: Mapping[str, str],
-    *,
-    error: LicenseError | None = None,
-    left_out: Sequence[LeftOut] = (),
-) -> Response:
+def _preview(visit: Visit, proposal: ActivationProposal, carried: Mapping[str, str], **more: Any) -> Response:
     carried = {**carried, "shown": _digest(proposal)}
-    shown: dict[str, Any] = {"proposal": proposal, "carried": carried, "left_out": left_out, "most": SHOWN}
-    return page(visit, "preview.html", error=error, **shown)
+    return page(visit, "preview.html", proposal=proposal, carried=carried, **{"left_out": (), **more})
