@@ -308,7 +308,7 @@ def test_several_files_are_taken_together(crm: Installation, browser: Browser) -
     extra = file(bundle(part="extra", users={"travel": 1}))
     given = [("file", ("a.lic", MORE.encode())), ("file", ("b.eml", f"Hello\n{extra}".encode()))]
     page = browser.client.post("/activate/preview", data={"token": browser.token()}, files=given).text
-    assert "Add-on: extra" in words(page)
+    assert "Add-on: Server, Satellite and 1 more, until" in words(page)
     assert "Base license, until 15 May 2028" in words(page)
     assert "left out" in words(page)
     both = unescape(re.findall(r'<textarea name="text" hidden>([^<]*)', page)[0])
@@ -383,3 +383,16 @@ def test_what_cannot_be_fetched_is_said_where_it_was_asked(updating: Browser, mo
 def test_where_the_catalog_names_no_address_nothing_is_fetched(browser: Browser) -> None:
     assert "Look for a newer file" not in words(browser.get("/activate"))
     assert "names no address" in words(browser.post("/activate/fetch", 409))
+
+
+def test_a_new_issuer_is_shown_with_the_names_of_its_own_catalog(browser: Browser) -> None:
+    scope = makers.scope(issuers=["partner"])
+    partner = makers.admitted(makers.key("partner"), "p", scope=scope)
+    trust = makers.trust(makers.admitted(makers.key("vendor")), partner, version=2)
+    tools = {"tool": makers.license_entry(Kind.SYSTEM, "Shiny tool")}
+    catalog = makers.catalog(issuer="partner", licenses=tools, access={}, trust_version=2)
+    sold = bundle(issuer="partner", part="tools", system={"tool": 1}, sites={}, users={})
+    text = file(signed(trust, "root"), signed(catalog, "partner"), signed(sold, "partner"))
+    page = words(browser.post("/activate/preview", text=text))
+    assert "New Add-on: Shiny tool, until" in page
+    assert "partner.tool" not in page

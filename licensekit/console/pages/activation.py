@@ -103,4 +103,6 @@ def _digest(proposal: ActivationProposal) -> str:
 
 def _preview(visit: Visit, proposal: ActivationProposal, carried: Mapping[str, str], **more: Any) -> Response:
     carried = {**carried, "shown": _digest(proposal)}
-    return page(visit, "preview.html", proposal=proposal, carried=carried, **{"left_out": (), **more})
+    called = {row.code: row.name or row.code for row in proposal.preview.rows}
+    shown: dict[str, Any] = {"proposal": proposal, "carried": carried, "called": called, "left_out": (), **more}
+    return page(visit, "preview.html", **shown)

@@ -4,8 +4,14 @@ function activating() {
     area.addEventListener("drop", ({ dataTransfer }) => { if (dataTransfer.files.length) area.closest("form").requestSubmit(); });
   }
   for (const form of all("form[data-once]")) {
-    // The page that was a form's answer becomes one that can be shown again.
-    form.addEventListener("submit", () => history.replaceState(null, "", form.action));
+    let isSent = false;
+    addEventListener("pageshow", () => { isSent = false; });
+    form.addEventListener("submit", (event) => {
+      if (isSent) event.preventDefault();
+      isSent = true;
+      // The page that was a form's answer becomes one that can be shown again.
+      history.replaceState(null, "", form.action);
+    });
     const again = form.querySelector("[data-again]");
     document.querySelector(".news a")?.addEventListener("click", (event) => { event.preventDefault(); again.click(); });
     settling(form);
