@@ -13,12 +13,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, exchange, files, health, history, holders, licenses, overview, sites, user
-from licensekit.console.rendering import bare_page, has, static_file, text, trouble
+from licensekit.console.pages import (
+    activation,
+    events,
+    exchange,
+    health,
+    history,
+    holders,
+    licenses,
+    overview,
+    sites,
+    user,
+)
+from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
-from licensekit.errors import LicenseError
+from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import Installation
 
 SIGN_IN_AGAIN: Final = "sign-in-again"
@@ -50,7 +61,9 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
     "/license/{code}/buy": licenses.buy,
-    "/activate": files.ask,
+    "/activate": activation.ask,
+    "/activate/preview": activation.ask,
+    "/activated/{entry}": activation.activated,
     "/users": holders.associates,
     "/users/others": holders.others,
     "/users/licenses": holders.license_holders,
@@ -69,8 +82,9 @@ SCREENS: Final[Mapping[str, Show]] = {
 """Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": _attempt(files.preview, files.ask),
-    "/activate": files.activate,
+    "/activate/preview": activation.preview,
+    "/activate/fetch": _attempt(activation.fetch, activation.ask),
+    "/activate": _attempt(activation.activate, activation.ask),
     "/license/lease/end": licenses.end_lease,
     "/users/new": _attempt(user.add, user.new),
     "/user/licenses": _attempt(user.assign, user.card),
@@ -140,7 +154,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
             return _unknown(request, sign_in)  # before a byte of a form is read
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
-        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+        async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))
             return await run_in_threadpool(visited, request, identity, Form(data))
@@ -191,7 +205,8 @@ def _answer(
     try:
         response = show(visit)
     except LicenseError as error:
-        response = trouble(visit, error)
+        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # whose files to believe is asked first
+        response = moved(visit, "/activate") if is_new else trouble(visit, error)
     if guard.get_cookie(request, guard.COOKIE) != secret:
         guard.set_cookie(request, response, guard.COOKIE, secret)
     return response
