@@ -109,10 +109,3 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
     written = "" if known is None else known.document.urls.get("buy", "")
     # A catalog may say anything here; a browser must not run it.
     return written if written.startswith(("https://", "http://")) else None
-
-
-def support_address(state: InstallationState) -> str:
-    """Return where files for the vendor are sent, if its catalog says so: a page, or an address for mail."""
-    known = state.trust_store.catalogs.get(state.trust_store.issuer)
-    written = "" if known is None else known.document.urls.get("support", "")
-    return written if written.startswith(("https://", "mailto:")) else ""

@@ -104,8 +104,6 @@ class Form:
 
 PULSE: Final = "/pulse"
 """Where pages ask whether something has changed."""
-_DIGITS: Final = 15
-"""Digits of a number of an address at most."""
 EMPTY: Final = Form(FormData())
 
 
@@ -150,8 +148,8 @@ class Visit:
 
     def number(self, name: str) -> int | None:
         """Return a number of the address; None if it is not there, or none."""
-        written = self.asked(name)
-        return int(written) if written.isascii() and written.isdecimal() and len(written) <= _DIGITS else None
+        written = self.asked(name)[:15]
+        return int(written) if written.isascii() and written.isdecimal() else None
 
     def url(self, path: str, **params: str | None) -> str:
         """Return the address of a screen; parameters that are empty are left out."""

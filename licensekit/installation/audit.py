@@ -189,13 +189,7 @@ def _links(
     return [Link(*row) for row in read.connection.rows(query.replace("{way}", way), *span, *values, limit)]
 
 
-def newest_entry(connection: Connection) -> AuditEntry:
-    """Return the newest entry."""
-    [row] = connection.rows(_SQL["newest"])
-    return next(_named(connection, [Link(*row)], None))
-
-
-def _named(connection: Connection, links: Iterable[Link], most: int | None, asked: str = "") -> Iterator[AuditEntry]:
+def _named(connection: Connection, links: Iterable[Link], most: int | None, asked: str) -> Iterator[AuditEntry]:
     """Yield entries with what they say, of many users about `most`, `asked` before others, and how many more."""
     said = [(one, *_first(_facts_of(one.entry), most, asked)) for one in links]
     named = with_names(connection, (facts for _, facts, _ in said))
@@ -205,13 +199,10 @@ def _named(connection: Connection, links: Iterable[Link], most: int | None, aske
 
 def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[str, Any], int]:
     """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
-    users: list[str] = facts["users"] if most and isinstance(facts.get("users"), list) else []
-    more = len(users) - (most or 0)
-    return (
-        ({**facts, "users": sorted(users, key=lambda one: one != asked)[:most]}, more)
-        if users and more > 0
-        else (facts, 0)
-    )
+    users: Any = facts.get("users")
+    if most is None or not isinstance(users, list) or len(users) <= most:
+        return facts, 0
+    return {**facts, "users": sorted(users, key=asked.__ne__)[:most]}, len(users) - most
 
 
 def _facts_of(entry: bytes) -> dict[str, Any]:

@@ -3,9 +3,6 @@
 -- name: every
 SELECT number, entry, hash FROM audit ORDER BY number;
 
--- name: newest
-SELECT number, entry, hash FROM audit ORDER BY number DESC LIMIT 1;
-
 -- Of those between two numbers that have a mark of each set, the first from one end.
 -- name: page
 SELECT a.number, a.entry, a.hash FROM audit a WHERE a.number > ? AND a.number < ? {sets}

@@ -6,7 +6,7 @@ from typing import Final
 from licensekit.entitlements import resolve
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, NotFound
-from licensekit.limits import SECONDS, VALUE
+from licensekit.limits import SECONDS
 from licensekit.state import seats
 from licensekit.state.loading import read_installation
 from licensekit.state.seats import HeldSeat
@@ -71,12 +71,7 @@ class Events(Section):
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
         """Return the events in force, with `ended` all that there ever were; the oldest first."""
         with read_installation(self._opened) as read:
-            return read_events(read.connection, "ever" if ended else "in_force")
-
-    def ended(self, *, before: int | None = None, limit: int = 50) -> tuple[Event, ...]:
-        """Return the newest `limit` of the events that were ended, of those below number `before` if it is given."""
-        with read_installation(self._opened) as read:
-            return read_events(read.connection, "ended", VALUE if before is None else before, limit)
+            return read_events(read.connection, ended=ended)
 
 
 def _checked_subject(change: WriteTransaction, scope: EventScope, subject: str) -> str:

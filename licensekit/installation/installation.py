@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from licensekit.database.backup import write_backup
 from licensekit.database.examination import Diagnosis
+from licensekit.database.schemas import Migrating
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation import activation
+from licensekit.installation import activation, operations
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.holders import Sites, Users
-from licensekit.installation.operations import diagnose_opened
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
@@ -103,7 +103,9 @@ class Installation(Section):
 
     def diagnose(self, *, thorough: bool = False) -> tuple[Diagnosis, ...]:
         """Look for what is wrong with it; `thorough`: in every row as well, which takes longer the more there is."""
-        return diagnose_opened(self._opened, thorough=thorough)
+        opened, where = self._opened, self.location
+        place, database = where if "://" in where else Path(where), cast("Migrating", opened.database)
+        return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)

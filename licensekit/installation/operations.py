@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, connect, shown
 from licensekit.database.backup import Restorable, Restored, restore_backup
@@ -20,7 +20,7 @@ from licensekit.database.schemas import Migrating, compare_rows, copy_rows, coun
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged, Message, PlaceTaken
-from licensekit.installation.audit import check_audit, newest_entry
+from licensekit.installation.audit import check_audit
 from licensekit.state import home as homes
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
@@ -44,7 +44,7 @@ _CHECK_OF: Final[Mapping[str, str]] = {
     "read-only": "files",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
-_READ_ALL: Final = ("database", "audit", "slots")
+READ_ALL: Final = ("database", "audit", "slots")
 """Checks that take the longer the more there is."""
 
 Progress = Callable[[int, int], object]
@@ -75,22 +75,17 @@ def diagnose(
     def opened(database: Migrating) -> OpenInstallation:
         return OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
 
-    return _examined(location, opened)
+    return examine(location, opened)
 
 
-def diagnose_opened(opened: OpenInstallation, *, thorough: bool) -> tuple[Diagnosis, ...]:
-    """Return what is found of an installation that is open; `thorough`: by the checks as well that read every row."""
-    where, database = opened.database.location, cast("Migrating", opened.database)
-    place, without = where if "://" in where else Path(where), () if thorough else _READ_ALL
-    return _examined(place, lambda _: opened, database, without)
-
-
-def _examined(
+def examine(
     location: str | Path,
     opened: Callable[[Migrating], OpenInstallation],
     database: Migrating | None = None,
     without: tuple[str, ...] = (),
 ) -> tuple[Diagnosis, ...]:
+    """Return what is found by the checks of an installation, `without` some; `database`, if that is open already."""
+
     def own(database: Migrating) -> Mapping[str, Check]:
         logs, noticed = ("audit", "slots"), ("journal", "documents", "time", "activation", "backup")
         checks: dict[str, Check] = {name: partial(_audit, opened(database), name) for name in logs}
@@ -190,9 +185,9 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
     with new.read() as connection:
         before = leaving.read.stored
         there = read_stored(connection, homes.Mark(before.head, before.journal.head), leaving.read.reading)
-        last = newest_entry(connection)
+        [(entry,)] = connection.rows("SELECT entry FROM audit WHERE number = ?", there.head.number)
         is_copy = there.seed == before.seed and not there.is_behind
-    if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
+    if not (is_copy and there.head.number == leaving.head.number + 1 and b'"did":"arrive"' in entry):
         raise PlaceTaken(reason="installation", where=new.location)
 
 

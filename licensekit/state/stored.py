@@ -199,7 +199,7 @@ def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
     return dict(connection.rows(_SQL["seats_in_use"], now))
 
 
-def read_events(connection: Connection, which: str = "in_force", *values: int) -> tuple[Event, ...]:
-    """Read the events `in_force`, all that there `ever` were, or of those that are `ended` the newest first."""
-    rows = connection.rows(_SQL[f"events_{which}"], *values)
+def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
+    """Read the events in force, with `ended` all that there ever were; the oldest first."""
+    rows = connection.rows(_SQL["events_ever" if ended else "events_in_force"])
     return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)

@@ -21,8 +21,5 @@ SELECT number, kind, scope, subject, message, expected_end, started, started_by,
 -- name: events_in_force
 {events} WHERE ended IS NULL ORDER BY number;
 
--- name: events_ended
-{events} WHERE ended IS NOT NULL AND number < ? ORDER BY number DESC LIMIT ?;
-
 -- name: events_ever
 {events} ORDER BY number;

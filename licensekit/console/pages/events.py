@@ -1,6 +1,6 @@
 """Events: what is unavailable for a while, and for whom."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -8,29 +8,19 @@ from licensekit.console.rendering import moved, page
 from licensekit.console.visit import Visit
 from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, NotFound
-from licensekit.installation import MESSAGE_OF_THE_DAY, NO_LOGIN, EventScope
+from licensekit.installation import EventScope
 
 OF_FUNCTION: Final = ("no-", "rebuild-")
 """How kinds begin that name a function."""
-KINDS: Final = (NO_LOGIN, *OF_FUNCTION, MESSAGE_OF_THE_DAY)
-PAGE: Final = 50
-"""How many of the events that were ended are on a page."""
+ENDED: Final = 100
+"""How many of the events that were ended are listed."""
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
     """List the events, and ask for a new one; after a refusal with what was typed, and why it was refused."""
-    ended = visit.installation.events.ended(before=visit.number("before"), limit=PAGE)
-    known = (*visit.state.events, *ended)
-    offered: dict[str, Any] = {
-        "kinds": KINDS,
-        "scopes": list(EventScope),
-        "sites": [site for site, _ in visit.installation.sites.list()],
-        "functions": sorted({event.stops for event in known if event.stops}),
-        "groups": sorted({event.subject for event in known if event.scope is EventScope.GROUP}),
-        "given": visit.form.text if error else visit.asked,
-    }
-    older = visit.url("/events", before=str(ended[-1].number)) if len(ended) == PAGE else None
-    return page(visit, "events.html", error=error, ended=ended, older=older, **offered)
+    ended = [event for event in reversed(visit.installation.events.list(ended=True)) if event.ended is not None]
+    given = visit.form.text if error else visit.asked
+    return page(visit, "events.html", error=error, ended=ended[:ENDED], given=given)
 
 
 def start(visit: Visit) -> Response:

@@ -3,7 +3,6 @@
 from starlette.responses import Response
 
 from licensekit.console.rendering import download, moved, page
-from licensekit.console.views import support_address
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid, LicenseError
 from licensekit.wire.documents.exchange import PURPOSES
@@ -13,8 +12,7 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show what can be made, and what can be returned or was; after a refusal with why it was refused."""
     parts = {(one.state, one.issuer, one.part) for one in visit.installation.bundles()}
     active, returned = (sorted(one[1:] for one in parts if one[0] == state) for state in ("active", "returned"))
-    support = support_address(visit.state)
-    return page(visit, "files.html", error=error, active=active, returned=returned, purposes=PURPOSES, support=support)
+    return page(visit, "files.html", error=error, active=active, returned=returned, purposes=PURPOSES)
 
 
 def request(visit: Visit) -> Response:

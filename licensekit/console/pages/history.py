@@ -1,11 +1,11 @@
-"""The audit log: who changed what, found and kept as a file, and whether it is whole."""
+"""The audit log: who changed what, found, and kept as a file."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from licensekit.console.rendering import license_name, page, texts
 from licensekit.console.visit import Visit
 from licensekit.dates import parse_seconds
-from licensekit.errors import AuditDamaged, EntryInvalid
+from licensekit.errors import EntryInvalid
 from licensekit.installation import AuditEntry, AuditFilter
 from licensekit.text.rows import written_row
 
@@ -27,18 +27,20 @@ _KINDS: Final = "history.kinds."
 _COLUMNS: Final = ("number", "at", "by", "did", "message")
 
 
-class Told(NamedTuple):
-    """An entry as a page shows it."""
+def history(visit: Visit) -> Response:
+    """Show a page of the log, or give all that is found as a file."""
+    asked = {name: visit.asked(name) for name in FILTERS}
+    what, by, about, since, until = asked.values()
+    wanted = AuditFilter(what, by, about, _day(since), _day(until))
+    if visit.asked("as"):
+        return _file(visit.installation.audit.entries(wanted), visit.asked("as"))
+    found = visit.installation.audit.page(wanted, before=visit.number("before"), after=visit.number("after"))
+    kinds = [key.removeprefix(_KINDS) for key in texts() if key.startswith(_KINDS)]
+    return page(visit, "history.html", entries=told(visit, found.entries), found=found, asked=asked, kinds=kinds)
 
-    entry: AuditEntry
-    at: int | None
-    """When it was written, in seconds since 1970, if it says so."""
-    said: Markup
-    """What was done, with links to whom and what it names."""
 
-
-def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[Told]:
-    """Return entries as pages show them."""
+def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, Markup]]:
+    """Return entries with when they were written and what they say, with links to whom and what they name."""
     labels = {one.identity.hex(): one.label for one in visit.installation.bundles()}
 
     def linked(kind: str, name: str) -> Markup:
@@ -51,9 +53,9 @@ def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[Told]:
     def said(entry: AuditEntry) -> Markup:
         pieces = _NAME.split(entry.said(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
         names = map(linked, pieces[1::3], pieces[2::3])
-        return Markup().join(chain([pieces[0]], *zip(names, pieces[3::3], strict=True)))
+        return Markup().join(chain(pieces[:1], *zip(names, pieces[3::3], strict=True)))
 
-    return [Told(one, _moment_of(one), said(one)) for one in entries]
+    return [(one, _moment_of(one), said(one)) for one in entries]
 
 
 def latest(visit: Visit, wanted: AuditFilter) -> dict[str, Any]:
@@ -69,25 +71,6 @@ def _moment_of(entry: AuditEntry) -> int | None:
         return None
 
 
-def history(visit: Visit) -> Response:
-    """Show a page of the log, or give all that is found as a file; with `verify`, whether all of it is whole."""
-    asked = {name: visit.asked(name) for name in FILTERS}
-    what, by, about, since, until = asked.values()
-    wanted = AuditFilter(what, by, about, _day(since), _day(until))
-    if visit.asked("as"):
-        return _file(visit.installation.audit.entries(wanted), visit.asked("as"))
-    found = visit.installation.audit.page(wanted, before=visit.number("before"), after=visit.number("after"))
-    report, damage = None, None
-    if visit.asked("verify"):
-        try:
-            report = visit.installation.audit.verify()
-        except AuditDamaged as error:
-            damage = error
-    kinds = [key.removeprefix(_KINDS) for key in texts() if key.startswith(_KINDS)]
-    shown: dict[str, Any] = {"entries": told(visit, found.entries), "found": found, "asked": asked, "kinds": kinds}
-    return page(visit, "history.html", report=report, damage=damage, **shown)
-
-
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
@@ -96,18 +79,11 @@ def _day(text: str) -> date | None:
 
 
 def _file(entries: Iterable[AuditEntry], kind: str) -> Response:
-    """Return entries as a file of any length: a table (CSV), or a line of JSON for each."""
-    name, lines = ("history.csv", _table(entries)) if kind == "csv" else ("history.jsonl", _json(entries))
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    """Return entries as a file of any length: a table (`csv`), or else a line of JSON for each."""
+    plain = (one.plain() for one in entries)
+    lines: Iterator[str] = (f"{json.dumps(one, ensure_ascii=False)}\n" for one in plain)
+    if kind == "csv":
+        rows = ([str(one.get(name, "")) for name in _COLUMNS] for one in plain)
+        lines = chain(["\ufeff"], map(written_row, chain([_COLUMNS], rows)))
+    headers = {"Content-Disposition": f'attachment; filename="history.{"csv" if kind == "csv" else "jsonl"}"'}
     return StreamingResponse(lines, media_type="text/plain; charset=utf-8", headers=headers)
-
-
-def _table(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    yield "\ufeff" + written_row(_COLUMNS)
-    for one in entries:
-        plain = one.plain()
-        yield written_row([str(plain.get(name, "")) for name in _COLUMNS])
-
-
-def _json(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    return (json.dumps(one.plain(), ensure_ascii=False) + "\n" for one in entries)
