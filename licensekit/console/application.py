@@ -13,12 +13,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, files, holders, licenses
-from licensekit.console.rendering import bare_page, has, static_file, text, trouble
+from licensekit.console.pages import (
+    activation,
+    events,
+    exchange,
+    health,
+    history,
+    holders,
+    licenses,
+    overview,
+    sites,
+    user,
+)
+from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
-from licensekit.errors import LicenseError
+from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import Installation
 
 SIGN_IN_AGAIN: Final = "sign-in-again"
@@ -45,43 +56,55 @@ def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -
 
 
 SCREENS: Final[Mapping[str, Show]] = {
-    "/": licenses.status_tab,
-    "/licenses": licenses.start,
+    "/": overview.overview,
+    "/licenses": licenses.issuer_tab,
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
-    "/activate": files.ask,
+    "/license/{code}/buy": licenses.buy,
+    "/activate": activation.ask,
+    "/activate/preview": activation.ask,
+    "/activated/{entry}": activation.activated,
     "/users": holders.associates,
     "/users/others": holders.others,
     "/users/licenses": holders.license_holders,
-    "/users/new": holders.new,
-    "/user": holders.card,
-    "/sites": holders.sites,
-    "/site": holders.site,
+    "/users/new": user.new,
+    "/user": user.card,
+    "/sites": sites.show,
+    "/sites/new": sites.new,
+    "/site": sites.card,
     "/events": events.show,
-    "/history": events.history,
-    "/exchange": files.exchange,
+    "/files": exchange.show,
+    "/files/return": exchange.ask_to_return,
+    "/history": history.history,
+    "/health": health.health,
     PULSE: pulse,
 }
 """Address to screen; none of them changes anything."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": _attempt(files.preview, files.ask),
-    "/activate": files.activate,
+    "/activate/preview": activation.preview,
+    "/activate/fetch": _attempt(activation.fetch, activation.ask),
+    "/activate": _attempt(activation.activate, activation.ask),
     "/license/lease/end": licenses.end_lease,
-    "/users/new": _attempt(holders.add, holders.new),
-    "/user/licenses": _attempt(lambda one: holders.assign(one, one.installation.users, "/user"), holders.show_ticked),
-    "/user/facts": _attempt(holders.set_facts, holders.card),
-    "/user/retire": holders.retire,
-    "/user/return": holders.bring_back,
-    "/sites": _attempt(holders.add_site, holders.sites),
-    "/site/licenses": _attempt(lambda one: holders.assign(one, one.installation.sites, "/site"), holders.site),
-    "/site/remove": holders.remove_site,
+    "/users/new": _attempt(user.add, user.new),
+    "/user/licenses": _attempt(user.assign, user.card),
+    "/user/facts": _attempt(user.set_facts, user.card),
+    "/user/retire": user.retire,
+    "/user/return": user.bring_back,
+    "/user/erase": _attempt(user.erase, user.card),
+    "/sites/new": _attempt(sites.add, sites.new),
+    "/site/licenses": _attempt(sites.assign, sites.card),
+    "/site/facts": _attempt(sites.set_name, sites.card),
+    "/site/remove": sites.remove,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
-    "/exchange/request": files.request,
-    "/exchange/statement": files.statement,
-    "/exchange/return": files.return_bundles,
-    "/exchange/receipts": files.receipts,
+    "/files/request": _attempt(exchange.request, exchange.show),
+    "/files/statement": _attempt(exchange.statement, exchange.show),
+    "/files/return": _attempt(exchange.return_bundles, exchange.ask_to_return),
+    "/files/receipts": exchange.receipts,
+    "/health/clock": _attempt(health.accept_clock, health.health),
+    "/health/restored": _attempt(health.accept_restored, health.health),
+    "/health/backup": health.back_up,
 }
 """Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 
@@ -131,7 +154,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
             return _unknown(request, sign_in)  # before a byte of a form is read
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
-        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+        async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))
             return await run_in_threadpool(visited, request, identity, Form(data))
@@ -182,7 +205,8 @@ def _answer(
     try:
         response = show(visit)
     except LicenseError as error:
-        response = trouble(visit, error)
+        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # whose files to believe is asked first
+        response = moved(visit, "/activate") if is_new else trouble(visit, error)
     if guard.get_cookie(request, guard.COOKIE) != secret:
         guard.set_cookie(request, response, guard.COOKIE, secret)
     return response

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from licensekit.access import Access
 from licensekit.dates import date_of, day_at, format_days
@@ -13,8 +14,7 @@ from licensekit.entitlements.parts import BundleState, Part
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Kind, MeterPeriod, Use, Value
-from licensekit.wire.documents.fields import is_code
+from licensekit.wire.documents import Kind, MeterPeriod, Use, Value, is_code
 from licensekit.wire.plain import plain_fields
 
 _ENDS: Final = frozenset({"warning", "expiry", "grace"})
@@ -104,7 +104,7 @@ class LicensedPart(NamedTuple):
 
 
 class NextDate(NamedTuple):
-    """The nearest date of a bundle that is still to come."""
+    """A date of a bundle that is still to come."""
 
     day: int
     """Days since 1970."""
@@ -112,6 +112,7 @@ class NextDate(NamedTuple):
     """The bundle's label."""
     name: str
     """One of `parts.DATES`."""
+    part: Part
 
     @property
     def what(self) -> str:
@@ -123,14 +124,15 @@ class NextDate(NamedTuple):
         return {"date": format_days(self.day), "days": self.day - day_at(now), "what": self.what, "bundle": self.bundle}
 
 
-def next_date(entitlements: Entitlements) -> NextDate | None:
-    """Return the first date still to come of a bundle in force or waiting; no end that another bundle takes over."""
+def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
+    """Return the dates still to come of bundles in force or waiting, by day; no end that another bundle takes over."""
     found: list[NextDate] = []
     for part in (*entitlements.parts, *entitlements.waiting):
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
-        dates = (NextDate(day, part.label, name) for name, day in part.dates if not (is_followed and name in _ENDS))
-        found += (date for date in dates if date.day > day_at(entitlements.now))
-    return min(found, default=None)
+        dates = [NextDate(day, part.label, name, part) for name, day in part.dates]
+        to_come = (one for one in dates if one.day > day_at(entitlements.now))
+        found += (one for one in to_come if not (is_followed and one.name in _ENDS))
+    return tuple(sorted(found, key=lambda one: one[:3]))
 
 
 def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
@@ -151,8 +153,7 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
     """Return the one spelling of a license code, the vendor's without prefix; raise `UnknownCode`, `WrongKind`."""
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
-    license_ = entitlements.licenses.get(name)
-    if license_ is None:
+    if (license_ := entitlements.licenses.get(name)) is None:
         raise UnknownCode(reason="license", name=code)
     if license_.kind not in kinds:
         wanted = tuple(kind.name.lower() for kind in kinds)
@@ -210,8 +211,7 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:
-        grants = entitlements.grants.get(code, ())
-        total = total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
+        total = total_of(grant.amount for grant in entitlements.grants.get(code, ()) if grant.part.cap is Access.FULL)
     return Count(total, in_use, license_.per, entitlements.meters.get(code, ()))
 
 
@@ -222,28 +222,30 @@ def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
+def order_address(entitlements: Entitlements, issuer: str, **asked: str) -> str | None:
+    """Return the page where an issuer sells more, with the serial here and what is `asked` for as its parameters.
+
+    None where its catalog names no page: its text may be anything, and what is no web address must not be followed.
+    """
+    catalog, bundles = entitlements.trust_store.catalogs.get(issuer), (one.document for one in entitlements.bundles)
+    page = "" if catalog is None else catalog.document.urls.get("buy", "")
+    if not page.startswith(("https://", "http://")):
+        return None
+    serial = next((one.serial for one in bundles if one.issuer == issuer), entitlements.serial)
+    page, *fragment = page.split("#", 1)
+    given = urlencode({**({} if serial is None else {"serial": serial}), **asked})
+    return "#".join((f"{page}{'&' if '?' in page else '?'}{given}" if given else page, *fragment))
+
+
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:
     """Return every license of every catalog, in the catalogs' order."""
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
-        numbers = count(entitlements, code, in_use.get(code, 0))
-        found.append(
-            LicenseRow(
-                code=code,
-                issuer=entitlements.trust_store.issuer_of(code),
-                kind=license_.kind,
-                name=license_.name,
-                access=best_access(entitlements, code),
-                total=numbers.total,
-                in_use=numbers.in_use,
-                hidden=license_.hidden,
-                plan=license_.plan,
-                granted=code in entitlements.grants,
-                quantity=license_.quantity,
-                per=license_.per,
-                period_ends=next((one.ends for one in numbers.allowances), None),
-            )
-        )
+        numbers, issuer = count(entitlements, code, in_use.get(code, 0)), entitlements.trust_store.issuer_of(code)
+        named = code, issuer, license_.kind, license_.name, best_access(entitlements, code)
+        numbered = numbers.total, numbers.in_use, license_.hidden, license_.plan, code in entitlements.grants
+        ends = next((one.ends for one in numbers.allowances), None)
+        found.append(LicenseRow(*named, *numbered, license_.quantity, license_.per, ends))
     return tuple(found)
 
 

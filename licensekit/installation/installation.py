@@ -6,17 +6,21 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from licensekit.database.backup import write_backup
+from licensekit.database.examination import Diagnosis
+from licensekit.database.schemas import Migrating
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation import activation
+from licensekit.installation import activation, operations
 from licensekit.installation.audit import AuditLog
+from licensekit.installation.bundle_changes import activation_of
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.holders import Sites, Users
+from licensekit.installation.license_holders import page_of_holders
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
@@ -84,6 +88,17 @@ class Installation(Section):
         """
         return type(self)(replace(self._opened, by=by))
 
+    def with_pack(self, pack: bytes | str | None, root: str | None = None) -> Self:
+        """Return the same installation with the vendor's pack and a root pin, as far as none was given."""
+        opened = self._opened
+        return type(self)(replace(opened, pack=opened.pack or pack, root=opened.root or root))
+
+    @property
+    def needs_pack(self) -> bool:
+        """Whether no pack was given and none recorded, so that the first activation needs one (`with_pack`)."""
+        with read_installation(self._opened) as read:
+            return read.opened.pack is None and read.stored.recorded is None
+
     @property
     def warnings(self) -> tuple[Message, ...]:
         """What is worth knowing before the first activation: that the root is taken on trust.
@@ -94,11 +109,24 @@ class Installation(Section):
         with read_installation(self._opened) as read:
             return activation.warnings_of(read)
 
+    @property
+    def location(self) -> str:
+        """Where it is kept: a path, or the URL of a server without its password."""
+        return self._opened.database.location
+
+    def diagnose(self, *, thorough: bool = False) -> tuple[Diagnosis, ...]:
+        """Look for what is wrong with it; `thorough`: in every row as well, which takes longer the more there is."""
+        opened, where = self._opened, self.location
+        place, database = where if "://" in where else Path(where), cast("Migrating", opened.database)
+        return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
+
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)
     license = reading(details_of)
     explain = reading(explain)
+    holders = reading(page_of_holders)
     propose_activate = reading(activation.propose_activate)
+    activation_record = reading(activation_of)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)
     request = changing(make_request)

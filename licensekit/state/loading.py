@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.dates import day_at, format_seconds
-from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, evaluate, rows
+from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, Part, Summary, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
-from licensekit.entitlements.messages import Summary
 from licensekit.entitlements.notices import by_urgency, list_notices, summarize
-from licensekit.entitlements.parts import Part
-from licensekit.entitlements.questions import NextDate, next_date
+from licensekit.entitlements.questions import NextDate, coming_dates
 from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.state.home import MarkRead, read_mark
 from licensekit.state.journal import BundleRecord
@@ -100,13 +98,24 @@ class InstallationState(NamedTuple):
         return summarize(self.entitlements, self.notices, activated=bool(self.stored.bundles))
 
     @property
-    def next_date(self) -> NextDate | None:
-        """The nearest date of a bundle that is still to come: no end of what is followed."""
-        return next_date(self.entitlements)
+    def records(self) -> tuple[BundleRecord, ...]:
+        """Every bundle that was ever activated, in that order; of those that are kept, whether they are active."""
+        active = {one.identity.hex() for one in self.bundles}
+        active |= {one.identity for one in self.unusable if one.type == "bundle"}
+        return tuple(
+            one._replace(state=ACTIVE if one.identity.hex() in active else REPLACED) if one.state == KEPT else one
+            for one, _ in self.stored.every
+        )
+
+    @property
+    def coming_dates(self) -> tuple[NextDate, ...]:
+        """The dates of bundles that are still to come, by day: no ends of what is followed."""
+        return coming_dates(self.entitlements)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
-        granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
+        granted, key = self.entitlements, self.fingerprint.key
+        logged = {"audit_entries": self.stored.head.number, "audit_head": self.stored.head.hash.hex()}
         return {
             "summary": self.summary.as_json(),
             "product": self.trust_store.product,
@@ -115,18 +124,13 @@ class InstallationState(NamedTuple):
             "now": format_seconds(self.now),
             "covered_until": granted.product_coverage.shown_until,
             "parts": [one.plain(self.now) for one in granted.coverage],
-            "next_date": None if coming is None else coming.plain(self.now),
+            "next_date": next((one.plain(self.now) for one in self.coming_dates), None),
             "bundles": [part.plain(self.now) for part in self.parts],
             "licenses": [row.plain() for row in self.licenses],
             "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],
-            "installation": {
-                "key": None if key is None else key.hex(),
-                "audit_entries": self.stored.head.number,
-                "audit_head": self.stored.head.hash.hex(),
-                "restored": self.restored,
-            },
+            "installation": {"key": None if key is None else key.hex(), **logged, "restored": self.restored},
         }
 
     @property
@@ -200,57 +204,28 @@ class ReadTransaction(NamedTuple):
         """Evaluate everything that the installation is, has and may do now.
 
         With `now` (seconds since 1970): what it would be then, if nothing is changed until then. Every signature is
-        verified again: the database is not believed.
-
-        Raises:
-            NotActivated: no pack was given, and none recorded yet.
-            HomeInvalid: the installation belongs to another root.
-            FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
+        verified again: the database is not believed. Raises `NotActivated` without a pack, `HomeInvalid` for another
+        root, and `FormatError` or `TrustError` where the pack is not to be believed or something newer was seen before.
         """
         stored, released = self.stored, self.opened.released
         believed, unusable = combine_trust(stored, self.root, self.pack)
         trust_store = at_floor(believed, stored.seen)
-        verified = verify_bundles(stored.bundles, trust_store, self.now)
-        kept = verified.kept
+        _, kept, refused = verify_bundles(stored.bundles, trust_store, self.now)
         fingerprint = stored.fingerprint(kept, self.opened.facts)
         entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
-        in_force = [part.verified for part in entitlements.parts]
-        lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
+        lost = lost_bundles(stored.bundles, refused, entitlements)
         in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
         gone = without_requirement(entitlements, in_use)
-        state = InstallationState(
-            trust_store=trust_store,
-            kept=kept,
-            unusable=(*unusable, *lost),
-            entitlements=entitlements,
-            in_use=in_use,
-            now=self.now,
-            fingerprint=fingerprint,
-            released=released,
-            stored=stored,
-            unused=tuple(unused(self.connection, stored.told_since, today, gone, in_use)),
-        )
+        idle = tuple(unused(self.connection, stored.told_since, today, gone, in_use))
+        granted = trust_store, kept, (*unusable, *lost), entitlements, in_use, self.now
+        state = InstallationState(*granted, fingerprint, released, stored, unused=idle)
         clock = self.reading.clock
         state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
     def bundles(self) -> tuple[BundleRecord, ...]:
-        """Return every bundle that was ever activated, in the order of activation.
-
-        Of those that are kept it says whether they are active; raises as `state` does.
-        """
-        records = [record for record, _ in self.stored.every]
-        if not records:
-            return ()
-        state = self.state()
-        active = {one.identity.hex() for one in state.bundles}
-        active |= {one.identity for one in state.unusable if one.type == "bundle"}
-        return tuple(
-            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
-            if record.state == KEPT
-            else record
-            for record in records
-        )
+        """Return every bundle that was ever activated, as `InstallationState.records`; raises as `state` does."""
+        return self.state().records if self.stored.every else ()
 
 
 @contextmanager

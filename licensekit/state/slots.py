@@ -6,22 +6,19 @@ holders have, or that is no such number, is read as `NO_SLOT`, which grants noth
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, Row, Value, read_queries, with_marks
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
 HIGHEST: Final = 2**31 - 1
-"""The highest slot that there can be."""
 SATELLITE: Final = ""
 """In place of a license: what a site holds that is a satellite."""
 _AT_ONCE: Final = 500
 """How many values one query looks up."""
-
 SQL: Final = read_queries(__file__)
 _KINDS: Final[Mapping[Kind, LiteralString]] = {Kind.USER: "user", Kind.SITE: "site"}
 
@@ -44,12 +41,12 @@ def held_by(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
     return frozenset(code for (code,) in connection.rows(_of(kind, "held"), holder))
 
 
-def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
-    """Assign to holders licenses that they do not have; each takes the next slot of its license, in their order."""
+def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]], day: int) -> None:
+    """Assign to holders licenses that they do not have, on a day; each takes the next slot of its license, in order."""
     for code, holders in _by_license(assignments):
         last = connection.one(_of(kind, "last"), code, HIGHEST, 1)
         slots = enumerate(holders, 1 if last is None else last[1] + 1)
-        connection.run_many(_of(kind, "assign"), [(holder, code, slot) for slot, holder in slots])
+        connection.run_many(_of(kind, "assign"), [(holder, code, slot, day) for slot, holder in slots])
         if kind is Kind.USER:
             connection.run_many(SQL["holds_now"], [(holder,) for holder in holders])
 
@@ -66,8 +63,8 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
             connection.run_many(SQL["holds_none"], [(holder,) for holder in holders])
 
 
-def carry_out(connection: Connection, run: str, code: str, *, releases: bool) -> None:
-    """Release and assign a user license as it is staged: to the slots that become free, and then the next ones."""
+def carry_out(connection: Connection, run: str, code: str, day: int, *, releases: bool) -> None:
+    """Release and assign a user license as it is staged, on a day: to slots that become free, then the next ones."""
     last = connection.one(_of(Kind.USER, "last"), code, HIGHEST, 1)
     freed: list[int] = []
     if releases:
@@ -76,9 +73,9 @@ def carry_out(connection: Connection, run: str, code: str, *, releases: bool) ->
         # Where rows were edited, another holder may have the same slot.
         freed = sorted(released - _occupied(connection, _of(Kind.USER, "occupied"), code, sorted(released)))
     first = connection.rows(SQL["first_staged"], run, code, len(freed)) if freed else []
-    given = [(user, code, slot) for slot, (user,) in zip(freed, first, strict=False)]
+    given = [(user, code, slot, day) for slot, (user,) in zip(freed, first, strict=False)]
     connection.run_many(_of(Kind.USER, "assign"), given)
-    connection.run(SQL["assign_staged"], (0 if last is None else last[1]) - len(first), run, code, len(first))
+    connection.run(SQL["assign_staged"], (0 if last is None else last[1]) - len(first), day, run, code, len(first))
     _fill(connection, Kind.USER, code, freed[len(first) :])
 
 
@@ -97,23 +94,18 @@ def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, l
 
 def _occupied(connection: Connection, query: LiteralString, code: str, values: Sequence[Value]) -> set[int]:
     """Return the slots of a license that the rows with these values have."""
-    found: set[int] = set()
-    for at in range(0, len(values), _AT_ONCE):
-        some = values[at : at + _AT_ONCE]
-        found.update(slot_of(slot) for (slot,) in connection.rows(with_marks(query, some), code, *some))
-    return found - {NO_SLOT}
+    pieces = (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
+    rows = chain.from_iterable(connection.rows(with_marks(query, some), code, *some) for some in pieces)
+    return {slot_of(slot) for (slot,) in rows} - {NO_SLOT}
 
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:
     """Number the slots of a license from 1, `first` first; return those of `first` who lack it, and do nothing then."""
-    rows = connection.rows(_of(kind, "holders"), code)
-    slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in rows}
-    missing = [holder for holder in first if holder not in slots]
-    if missing:
+    slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in connection.rows(_of(kind, "holders"), code)}
+    if missing := [holder for holder in first if holder not in slots]:
         return missing
     others = sorted(slots.keys() - set(first), key=lambda one: (slots[one], one))
-    order = enumerate((*first, *others), 1)
-    moved = [(slot, holder, code) for slot, holder in order if slots[holder] != slot]
+    moved = [(slot, holder, code) for slot, holder in enumerate((*first, *others), 1) if slots[holder] != slot]
     # No two rows may have one slot, not even in between.
     connection.run_many(_of(kind, "move"), [(-slot, *row) for slot, *row in moved])
     connection.run_many(_of(kind, "move"), moved)
@@ -123,6 +115,12 @@ def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) 
 def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> tuple[str, ...]:
     """Return who holds a license, those with the highest slots first."""
     return tuple(holder for holder, _ in connection.rows(_of(kind, "last"), code, HIGHEST, limit))
+
+
+def days_since(connection: Connection, kind: Kind, codes: Sequence[str], holders: Sequence[str]) -> dict[str, int]:
+    """Return holder to the day of the first assignment of any of `codes`, in days since 1970."""
+    query = with_marks(_of(kind, "since"), codes).replace("{ids}", "?" + ", ?" * (len(holders) - 1))
+    return {holder: day for holder, day in connection.rows(query, *codes, *(holders or [""])) if day is not None}
 
 
 def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Iterator[Row]:

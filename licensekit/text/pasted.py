@@ -64,6 +64,9 @@ class Pasted(NamedTuple):
 
 _KINDS: Final = (
     ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
+    ("archive", re.compile(rb"\APK\x03\x04")),
+    ("printed", re.compile(rb"\A%PDF-")),
+    ("database", re.compile(rb"\ASQLite format 3\0")),
     ("key-file", re.compile(rb"lkkey1\.|-----BEGIN (?:\w+ )*PRIVATE KEY|PuTTY-User-Key-File")),
     ("public-key", re.compile(rb"lkpub1\.")),
     ("root-pin", re.compile(rb"lkroot1-")),
@@ -175,11 +178,8 @@ class _Page(HTMLParser):
 
 
 def _text_of_page(text: str) -> str:
-    """Return what a page shows; from a tag that does not end, or none that HTML has, the text as it is.
-
-    The parser is never closed: only then it would look for the end of such a tag again and again.
-    """
-    page = _Page()
+    """Return what a page shows; from a tag that does not end, or none that HTML has, the text as it is."""
+    page = _Page()  # never closed: only then it would look for the end of such a tag again and again
     try:
         page.feed(_IN_BRACKETS.sub(" ", text))
         return "".join(page.pieces) + unescape(page.rawdata)

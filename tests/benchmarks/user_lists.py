@@ -129,7 +129,7 @@ def from_a_program(many: Installation, few: Installation) -> None:
     for what, wanted in asked.items():
         found = UserFilter(**wanted)
         measured(what, partial(many.users.page, found), partial(few.users.page, found))
-    measured("audit", many.audit.newest, few.audit.newest)
+    measured("audit", many.audit.page, few.audit.page)
     measured("sites", many.sites.list, few.sites.list)
     measured("events", many.events.list, few.events.list)
 

@@ -11,10 +11,12 @@ import pytest
 
 from licensekit.installation import Installation
 from licensekit.limits import FILE_BYTES
+from licensekit.wire.documents import Kind
+from tests import makers
 from tests.console.browsing import Served, served
 from tests.console.conftest import held
-from tests.crm import SOLD
-from tests.homes import bundle, file
+from tests.crm import SOLD, crm_catalog
+from tests.homes import PIN, Clock, bundle, file, pack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,12 +44,14 @@ def test_a_file_is_uploaded_refused_and_activated_with_what_is_released(
     page = arrive()
     page.get_by_role("link", name="Activate", exact=True).click()
     page.get_by_label("License file").set_input_files(fewer)
-    page.get_by_role("button", name="Preview").click()
-    page.get_by_role("heading", name="This file cannot be activated yet.").wait_for()
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_text("It can be activated once 1 user or site gives up licenses.").wait_for()
     assert page.get_by_role("button", name="Activate", exact=True).count() == 0
+    page.get_by_text("1 who keeps it").click()
     page.get_by_label("anna, User").select_option("Release")
+    page.get_by_role("button", name="Take licenses from 2 users or sites, and activate").wait_for()
     page.get_by_label("bob, User").select_option("Keep")
-    page.get_by_role("button", name="Do this, and activate").click()
+    page.get_by_role("button", name="Take licenses from 1 user or site, and activate").click()
     page.get_by_text("The file is active.").wait_for()
     assert crm.state().bundles[0].document.sequence == 2
     assert (held(crm, "anna"), held(crm, "bob")) == (set(), {"sales"})
@@ -80,6 +84,64 @@ def test_ticking_brings_along_what_is_required(console: Served, arrive: "Callabl
     assert windows.is_checked()
     windows.uncheck()
     assert not travel.is_checked()
+
+
+def test_a_bar_says_what_save_would_do(crm: Installation, console: Served, arrive: "Callable[..., Page]") -> None:
+    crm.users.assign("anna", "sales")
+    page = arrive()
+    go(page, console, "/user?id=anna")
+    bar = page.locator(".sticky")
+    assert not bar.is_visible()
+    page.locator('input[value="windows"]').check()
+    assert "Adds" in bar.inner_text()
+    assert "Releases" not in bar.inner_text()
+    page.locator('input[name="plan"][value=""]').check()
+    assert "Releases" in bar.inner_text()
+    page.locator('input[name="plan"][value="sales"]').check()
+    page.locator('input[value="windows"]').uncheck()
+    assert not bar.is_visible()
+
+
+def test_licenses_are_narrowed_and_what_is_ticked_stays_ticked(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    more = {f"module-{number}": makers.license_entry(Kind.USER, f"Module {number}") for number in range(20)}
+    catalog = makers.changed(crm_catalog(), version=2, licenses={**crm_catalog().licenses, **more})
+    crm.activate(file(catalog, bundle(2, **{**SOLD, "users": {**SOLD["users"], **dict.fromkeys(more, 5)}})))
+    crm.users.assign("anna", "module-1")
+    page = arrive()
+    go(page, console, "/user?id=anna")
+    assert not page.locator('input[value="module-7"]').is_visible()  # folded
+    page.get_by_label("Find a license").fill("module 7")
+    page.locator('input[value="module-7"]').check()
+    page.get_by_label("Find a license").fill("zzz")
+    assert page.get_by_text("No license that can be added").is_visible()
+    page.get_by_label("Find a license").fill("")
+    assert page.locator('input[name="license"][value="module-1"]').is_visible()
+    page.get_by_role("button", name="Save licenses").click()
+    page.get_by_text("The licenses are saved.").wait_for()
+    assert held(crm, "anna") == {"module-1", "module-7"}
+
+
+def test_two_administrators_see_what_both_have_changed(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]", said: list[str]
+) -> None:
+    first, second = arrive(), arrive()
+    for page, name in ((first, "Anna Berg"), (second, "Anna Bakke")):
+        go(page, console, "/user?id=anna")
+        page.get_by_label("Name", exact=True).fill(name)
+    first.get_by_label("Administrator").check()
+    for page in (first, second):
+        page.get_by_role("button", name="Save details").click()
+    first.get_by_text("The details are saved.").wait_for()
+    second.get_by_text("Somebody else changed the same").wait_for()
+    assert "Anna Berg" in second.get_by_role("alert").inner_text()
+    second.get_by_role("button", name="Save details").click()
+    second.get_by_text("The details are saved.").wait_for()
+    user = crm.users.get("anna")
+    assert (user.name, user.administrator) == ("Anna Bakke", True)
+    assert all("409" in line for line in said), said
+    said.clear()
 
 
 def test_the_last_seat_is_refused_to_the_second_of_two_browsers(
@@ -183,7 +245,7 @@ def test_everything_works_without_a_script(crm: Installation, console: Served, a
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
     go(page, console, "/activate")
     page.get_by_label("Or paste its text").fill(more)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="See what it changes").click()
     page.get_by_role("button", name="Activate", exact=True).click()
     page.get_by_text("The file is active.").wait_for()
     assert "UTC" in page.locator("footer").inner_text()
@@ -201,8 +263,45 @@ def test_a_file_can_be_dropped(console: Served, arrive: "Callable[..., Page]") -
         }""",
         file(bundle(2, **SOLD)),
     )
-    page.get_by_role("button", name="Preview").click()
     page.get_by_text("This file can be activated.").wait_for()
+
+
+def test_going_back_from_the_result_shows_that_it_is_active(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/activate")
+    page.get_by_label("Or paste its text").fill(file(bundle(2, **SOLD)))
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("button", name="Activate", exact=True).click()
+    page.wait_for_url("**/activated/*")
+    entries = crm.audit.page(limit=1).entries
+    page.go_back()
+    page.get_by_text("Active now").wait_for()
+    assert page.url.endswith("/activate")
+    assert "sequence 2" in page.inner_text("aside")
+    page.go_forward()
+    page.get_by_text("The file is active.").wait_for()
+    page.reload()
+    page.get_by_text("The file is active.").wait_for()
+    assert crm.audit.page(limit=1).entries == entries
+
+
+def test_the_first_file_is_activated_with_its_pack(chrome: "Browser", tmp_path: Path) -> None:
+    (tmp_path / "crm.lkp").write_text(pack(crm_catalog()))
+    (tmp_path / "one.lic").write_text(file(bundle(**SOLD)))
+    with Installation.open(tmp_path / "home", clock=Clock()) as bare, served(bare) as console:
+        page = chrome.new_context().new_page()
+        console.sign_in(page)
+        page.get_by_label("License file").set_input_files([tmp_path / "crm.lkp", tmp_path / "one.lic"])
+        page.get_by_label("Root pin").fill(PIN)
+        page.get_by_role("button", name="See what it changes").click()
+        page.get_by_role("button", name="Activate", exact=True).click()
+        page.get_by_text("The file is active.").wait_for()
+        page.get_by_role("link", name="See the licenses").click()
+        page.get_by_role("heading", name="Licenses").first.wait_for()
+        page.context.close()
+        assert bare.state().serial == bundle().serial
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(
@@ -213,7 +312,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     page = arrive()
     go(page, console, "/activate")
     page.get_by_label("License file").set_input_files(large)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="See what it changes").click()
     page.get_by_text("which is too much for a license file").wait_for()
     assert all("400" in line for line in said), said
     said.clear()

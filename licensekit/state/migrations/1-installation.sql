@@ -118,11 +118,13 @@ CREATE TABLE sites (
 ) {strict};
 
 -- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone. Nothing checks for
--- each row that its user is there, which would make a change of very many twice as long; the doctor looks.
+-- each row that its user is there, which would make a change of very many twice as long; the doctor looks. `since` is
+-- the day of the assignment, for people to read.
 CREATE TABLE user_licenses (
     user_id {text} NOT NULL,
     license {text} NOT NULL,
     slot {integer} NOT NULL,
+    since {integer},
     PRIMARY KEY (user_id, license),
     UNIQUE (license, slot)
 ) {strict};
@@ -134,6 +136,7 @@ CREATE TABLE site_licenses (
     site_id {text} NOT NULL REFERENCES sites (id),
     license {text} NOT NULL,
     slot {integer} NOT NULL,
+    since {integer},
     PRIMARY KEY (site_id, license),
     UNIQUE (license, slot)
 ) {strict};
@@ -178,6 +181,13 @@ CREATE TABLE audit (
     number {integer} PRIMARY KEY,
     entry {blob} NOT NULL,
     hash {blob} NOT NULL
+) {strict};
+
+-- What entries of the audit log are found by: drawn from the log.
+CREATE TABLE audit_marks (
+    mark {text} NOT NULL,
+    number {integer} NOT NULL,
+    PRIMARY KEY (mark, number)
 ) {strict};
 
 -- Whom each pseudonym in the audit log stands for, until the person is erased.
