@@ -1,7 +1,7 @@
 """Lists of users, filtered: page by page, or of any number in constant memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, product
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
@@ -10,11 +10,23 @@ from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
-from licensekit.installation.user_pages import LOOKED_AT, NOBODY, RANGES, Clause, Condition, marks, page_of_ids
+from licensekit.installation.user_pages import (
+    LOOKED_AT,
+    NOBODY,
+    RANGES,
+    Clause,
+    Condition,
+    Paging,
+    UserOrder,
+    count_ids,
+    marks,
+    of_kinds,
+    page_of_ids,
+)
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.usage import NO_LOGIN, idle
-from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
+from licensekit.state.users import USER_COLUMNS, facts_of, group_word, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 
 _USERS: Final = (
@@ -25,10 +37,22 @@ _ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
 _HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-_OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
 _USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
 _HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
+_MEMBERS: Final = "SELECT w.user_id AS id FROM user_words w WHERE w.word = ?"
+_IS_MEMBER: Final = "(SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word = ?) > 0"
 _EACH_HOLDER: Final = "SELECT DISTINCT x.user_id AS id FROM user_licenses x WHERE "
+
+
+# The index finds each group and its first member, however many there are.
+_GROUPS: Final = (
+    "WITH RECURSIVE found (word) AS ("
+    "SELECT min(word) FROM user_words WHERE word >= '#' AND word < '$' UNION ALL"
+    " SELECT (SELECT min(word) FROM user_words WHERE word > found.word AND word < '$')"
+    " FROM found WHERE found.word IS NOT NULL"
+    ") SELECT word, (SELECT member_of FROM users WHERE id = (SELECT min(user_id) FROM user_words w"
+    " WHERE w.word = found.word)) FROM found WHERE word IS NOT NULL LIMIT ?"
+)
 
 
 class UserFilter(NamedTuple):
@@ -48,6 +72,8 @@ class UserFilter(NamedTuple):
     """Holding a license for more than this many days, and not seen for more."""
     unusable: bool = False
     """Holding a license without being able to log in, or one that requires what nobody can have any more."""
+    group: str | None = None
+    """Member of this group of the directory."""
 
 
 EVERYBODY: Final = UserFilter()
@@ -73,18 +99,32 @@ class UserPage(NamedTuple):
     """Where the next page begins; empty after the last one."""
 
 
+class UserCount(NamedTuple):
+    """How many users a filter fits."""
+
+    number: int
+    exact: bool
+    """Whether that is all of them, or only those that were looked at."""
+
+
 def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
     """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
     state, page = read.state(), UserPage(())
     while True:
-        page = _page(read, state, wanted, page.after, LOOKED_AT)
+        page = _page(read, state, wanted, Paging(page.after, LOOKED_AT))
         yield from page.users
         if not page.after:
             return
 
 
 def page_of_users(
-    read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50
+    read: ReadTransaction,
+    wanted: UserFilter = EVERYBODY,
+    *,
+    after: str = "",
+    limit: int = 50,
+    order: UserOrder = UserOrder.FOUND,
+    descending: bool = False,
 ) -> UserPage:
     """Return the first `limit` of the users that `wanted` fits, by id; those that a text finds, by the word it finds.
 
@@ -94,11 +134,23 @@ def page_of_users(
     Raises:
         UnknownCode, WrongKind: a license that is asked for is no user license.
     """
-    return _page(read, read.state(), wanted, after, limit)
+    return _page(read, read.state(), wanted, Paging(after, limit, order, descending))
 
 
-def _page(read: ReadTransaction, state: InstallationState, wanted: UserFilter, after: str, limit: int) -> UserPage:
-    ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, after, limit)
+def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> UserCount:
+    """Count the users that `wanted` fits, up to 10,000, or among those that a page looks at; raises as `Users.page`."""
+    return UserCount(*count_ids(read.connection, list(_conditions(read.state(), wanted)), wanted.text))
+
+
+def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
+    """Return the names of the first `limit` groups that users are members of, each as one of its members has it."""
+    found = read.connection.rows(_GROUPS, limit)
+    named = ({group_word(one): one for one in members.split("\n")}.get(word) for word, members in found)
+    return tuple(filter(None, named))
+
+
+def _page(read: ReadTransaction, state: InstallationState, wanted: UserFilter, paging: Paging) -> UserPage:
+    ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, paging)
     rows = read.connection.rows(_USERS.replace("{ids}", marks(ids)), *ids) if ids else []
     found = {row.user.id: row for row in _users(rows, state.entitlements)}
     return UserPage(tuple(found[one] for one in ids if one in found), following)
@@ -121,9 +173,10 @@ def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condit
     if wanted.kinds or wanted.retired is not None:
         kinds = sorted(wanted.kinds or UserKind)
         retired = (0, 1) if wanted.retired is None else (int(wanted.retired),)
-        holds = _ONE.replace("{what}", f"u.kind IN ({marks(kinds)}) AND u.retired IN ({marks(retired)})")
-        ranges = tuple(Clause(_OF_KIND, pair) for pair in product(kinds, retired))
-        yield Condition(Clause(holds, (*kinds, *retired)), ranges)
+        yield of_kinds(kinds, retired)
+    if wanted.group is not None:
+        word = (group_word(wanted.group),)
+        yield Condition(Clause(_IS_MEMBER, word), (Clause(_MEMBERS, word),))
     if wanted.expired:
         yield _lapsed(state)
     if wanted.idle is not None:

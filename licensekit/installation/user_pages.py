@@ -1,15 +1,18 @@
 """The ids of a page of users: candidates from the index that has the fewest, of which the others are filtered out.
 
 However many users there are, and whatever they have in common, a page looks at `LOOKED_AT` candidates at most and says
-where the next one begins. Users are in the order of their ids; those that a text finds, in the order of the words that
-it finds, and then of their ids.
+where the next one begins. Users are in the order that is asked for, or of their ids; those that a text finds, in the
+order of the words that it finds, and then of their ids.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
+from itertools import product
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row, Value
 from licensekit.text.names import search_words
+from licensekit.wire.documents import UserKind
 
 LOOKED_AT: Final = 500
 """How many candidates are looked at for one page."""
@@ -17,8 +20,35 @@ RANGES: Final = 16
 """How many ranges of an index are merged at most."""
 WORDS: Final = 20
 """How many words of a text count: the longest."""
+COUNTED: Final = 10_000
+"""How many users are counted at most."""
 _LAST: Final = "\U0010ffff"
 """Behind every letter and digit."""
+_LATEST: Final = 2**53
+"""Behind every day."""
+
+
+class UserOrder(StrEnum):
+    """The orders of a list of users."""
+
+    FOUND = "found"
+    """By the word that a text finds; without a text, by id."""
+    ID = "id"
+    NAME = "name"
+    """By the name as it is shown: the id, where there is none."""
+    ADDED = "added"
+    SEEN = "seen"
+    """By the day on which the user was last seen; who never was comes first."""
+
+
+class Paging(NamedTuple):
+    """Which page of a list, and in which order."""
+
+    after: str = ""
+    """What the page before said."""
+    limit: int = 50
+    order: UserOrder = UserOrder.FOUND
+    descending: bool = False
 
 
 class Clause(NamedTuple):
@@ -37,10 +67,20 @@ class Condition(NamedTuple):
     """Queries for the column `id` of all for whom it holds; none where no index finds them."""
     in_order: bool = True
     """Whether an index has each of `ranges` in the order of ids."""
+    sortable: bool = False
+    """Whether an index has each of `ranges`, of a user `u`, in every order; nobody is in two of them."""
 
 
 NOBODY: Final = Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
 _EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause("SELECT id FROM users"),))
+_OF_KIND: Final = "SELECT u.id FROM users u WHERE u.kind = ? AND u.retired = ?"
+_IS_OF_KIND: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND u.kind IN ({}) AND u.retired IN ({})) > 0"
+# Each is an index of its own, behind kind and `retired`.
+_SORTED_BY: Final[Mapping[UserOrder, LiteralString]] = {
+    UserOrder.NAME: "lower(CASE u.name WHEN '' THEN u.written ELSE u.name END)",
+    UserOrder.ADDED: "u.added",
+    UserOrder.SEEN: "coalesce(u.last_seen, -1)",
+}
 _HAS_WORD: Final = "(SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word >= ? AND w.word < ?) > 0"
 _OF_WORD: Final = "SELECT 1 FROM user_words w WHERE w.word >= ? AND w.word < ?"
 _FOUND: Final = "SELECT w.word, w.user_id AS id FROM user_words w"
@@ -51,11 +91,22 @@ _WITH_WORD: Final = (
     "SELECT (SELECT min(w.word) FROM user_words w WHERE w.user_id = s.id AND w.word >= ?) AS word, s.id"
     " FROM ({range}) AS s"
 )
+_WITH_KEY: Final = "SELECT (SELECT {key} FROM users u WHERE u.id = s.id) AS word, s.id FROM ({range}) AS s"
+_WHO_HAS_WORD: Final = (
+    "SELECT w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ?"
+    " AND w.word = (SELECT min(v.word) FROM user_words v WHERE v.user_id = w.user_id AND v.word >= ?)"
+)
+_HOW_MANY: Final = "SELECT count(*) FROM ({query}) AS n"
 _COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM ({ranges}) AS s LIMIT ?) AS n"
-_RANGE: Final = "SELECT * FROM (SELECT {keys} FROM ({range}) AS c WHERE {holds} ORDER BY {keys} LIMIT ?) AS r"
+_RANGE: Final = "SELECT * FROM (SELECT {keys} FROM ({range}) AS c WHERE {holds} ORDER BY {order} LIMIT ?) AS r"
 # Candidates are ordered by an id, or by a word and an id.
 _KEYS: Final[tuple[LiteralString, ...]] = ("c.id", "c.word, c.id")
-_NUMBERS: Final[tuple[LiteralString, ...]] = ("1", "1, 2")
+_ORDERS: Final[Mapping[tuple[int, bool], tuple[LiteralString, LiteralString]]] = {
+    (1, False): ("c.id", "1"),
+    (2, False): ("c.word, c.id", "1, 2"),
+    (1, True): ("c.id DESC", "1 DESC"),
+    (2, True): ("c.word DESC, c.id DESC", "1 DESC, 2 DESC"),
+}
 
 
 class _Source(NamedTuple):
@@ -64,32 +115,108 @@ class _Source(NamedTuple):
     ranges: tuple[Clause, ...]
     filters: list[Clause]
     begin: Row = ("",)
-    """The place before all of them: an id, or a word and an id, by which they are ordered."""
+    """The place before all of them: an id, or a word or another key and an id, by which they are ordered."""
     end: Row | None = None
     """The place behind all of them; None where there is no such place."""
+    descending: bool = False
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether its rows are the users who are wanted, each once."""
+        return not self.filters and (len(self.ranges) == 1 or self.ranges[0].sql == _OF_KIND)
 
 
 def page_of_ids(
-    connection: Connection, conditions: Sequence[Condition], text: str, after: str, limit: int
+    connection: Connection, conditions: Sequence[Condition], text: str, paging: Paging
 ) -> tuple[list[str], str]:
     """Return the ids of a page of users for whom all holds, and what the next page takes as `after`, if any."""
-    words = sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
-    place: Row = after.partition(" ")[::2] if words else (after,)
-    source = _found(connection, conditions, words, place[0]) if words else _listed(connection, conditions)
-    place, last = max(place, source.begin), None
-    if source.filters:
-        query, values = _merged(source, place, source.end, [], LOOKED_AT)
-        last = connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
+    words, limit = _words(text), paging.limit
+    if paging.order is UserOrder.FOUND and words:
+        key, _, user_id = paging.after.partition("\t")
+        source = _found(connection, conditions, words, key)
+        place: Row = max((key, user_id), source.begin)
+    else:
+        source = _sorted(connection, [*conditions, *map(_of_word, words)], paging)
+        place = _place(source, paging.after) if paging.after else source.begin
+    last = _end_of_window(connection, source, place) if source.filters else None
     query, values = _merged(source, place, last or source.end, source.filters, limit + 1)
     found = connection.rows(f"{query} LIMIT ?", *values, limit + 1)
     if len(found) > limit:
         last = found[limit - 1]
-    return [row[-1] for row in found[:limit]], " ".join(last or ())
+    return [row[-1] for row in found[:limit]], "\t".join(map(str, last or ()))
+
+
+def count_ids(connection: Connection, conditions: Sequence[Condition], text: str) -> tuple[int, bool]:
+    """Return for how many users all holds, and whether that is all of them, or only those that were looked at."""
+    words = _words(text)
+    source = _found(connection, conditions, words, "") if words else _listed(connection, conditions)
+    if source.is_countable:
+        number = _size(connection, source.ranges, COUNTED + 1)
+        return min(number, COUNTED), number <= COUNTED
+    last = _end_of_window(connection, source, source.begin)
+    query, values = _merged(source, source.begin, last or source.end, source.filters, LOOKED_AT)
+    return connection.rows(_HOW_MANY.replace("{query}", query), *values)[0][0], last is None
 
 
 def marks(values: Collection[object]) -> LiteralString:
     """Return a question mark for each of some values, at least one."""
     return "?" + ", ?" * (len(values) - 1)
+
+
+def of_kinds(kinds: Collection[int], retired: Collection[int]) -> Condition:
+    """Return the condition of users of some kinds, of whom `retired` says whether they are."""
+    holds = _IS_OF_KIND.replace("{}", marks(kinds), 1).replace("{}", marks(retired), 1)
+    ranges = tuple(Clause(_OF_KIND, pair) for pair in product(kinds, retired))
+    return Condition(Clause(holds, (*kinds, *retired)), ranges, sortable=True)
+
+
+_EVERY_KIND: Final = of_kinds(sorted(UserKind), (0, 1))
+
+
+def _words(text: str) -> list[str]:
+    return sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
+
+
+def _of_word(word: str) -> Condition:
+    """Return the condition of whom a word finds."""
+    end = word + _LAST
+    return Condition(Clause(_HAS_WORD, (word, end)), (Clause(_WHO_HAS_WORD, (word, end, word)),), in_order=False)
+
+
+def _end_of_window(connection: Connection, source: _Source, place: Row) -> Row | None:
+    """Return the place of the last candidate that is looked at; None: all of them are."""
+    query, values = _merged(source, place, source.end, [], LOOKED_AT)
+    return connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
+
+
+def _place(source: _Source, after: str) -> Row:
+    """Return the place that a page said, or the first where it is none of this order."""
+    key, _, user_id = after.rpartition("\t")
+    if len(source.begin) == 1:
+        return (user_id,)
+    if isinstance(source.begin[0], str):
+        return key, user_id
+    return (int(key), user_id) if key.removeprefix("-").isdecimal() else source.begin
+
+
+def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Paging) -> _Source:
+    """Return candidates in an order: few of a condition, or those of some kinds, of which an index has every order."""
+    key, descending = _SORTED_BY.get(paging.order), paging.descending
+    if key is None:
+        source = _listed(connection, conditions)
+        return source._replace(begin=(_LAST if descending else "",), descending=descending)
+    few, of_kinds = _few(connection, conditions), (one for one in conditions if one.sortable)
+    chosen = few or next(of_kinds, _EVERY_KIND)
+    keyed: LiteralString = f"SELECT {key} AS word, "
+    if chosen.sortable:
+        ranges = [Clause(one.sql.replace("SELECT ", keyed, 1), one.values) for one in chosen.ranges]
+    else:
+        with_key = _WITH_KEY.replace("{key}", key)
+        ranges = [Clause(with_key.replace("{range}", one.sql), one.values) for one in chosen.ranges]
+    first, last = ("", _LAST) if paging.order is UserOrder.NAME else (-2, _LATEST)
+    begin = (last, _LAST) if descending else (first, "")
+    filters = [one.holds for one in conditions if one is not chosen]
+    return _Source(tuple(ranges), filters, begin, descending=descending)
 
 
 def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
@@ -120,22 +247,23 @@ def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition |
     return conditions[place] if size < LOOKED_AT else None
 
 
-def _size(connection: Connection, ranges: Sequence[Clause]) -> int:
-    """Count candidates, up to `LOOKED_AT`."""
+def _size(connection: Connection, ranges: Iterable[Clause], most: int | None = None) -> int:
+    """Count candidates, up to `LOOKED_AT` or another number."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
     values = (value for one in ranges for value in one.values)
-    row = connection.one(_COUNT.replace("{ranges}", every), *values, LOOKED_AT)
+    row = connection.one(_COUNT.replace("{ranges}", every), *values, most or LOOKED_AT)
     return 0 if row is None else int(row[0])
 
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:
     """Return the query for what lies behind one place and up to another: `most` of each range, in order."""
-    keys = _KEYS[len(after) - 1]
-    holds = [Clause(f"({keys}) > ({marks(after)})", after), *filters]
+    keys, (order, numbers) = _KEYS[len(after) - 1], _ORDERS[len(after), source.descending]
+    behind, up_to = ("<", ">=") if source.descending else (">", "<=")
+    holds = [Clause(f"({keys}) {behind} ({marks(after)})", after), *filters]
     if until is not None:
-        holds.append(Clause(f"({keys}) <= ({marks(until)})", until))
+        holds.append(Clause(f"({keys}) {up_to} ({marks(until)})", until))
     where = " AND ".join(one.sql for one in holds)
-    each = _RANGE.replace("{keys}", keys).replace("{holds}", where)
+    each = _RANGE.replace("{keys}", keys).replace("{holds}", where).replace("{order}", order)
     query = " UNION ".join(each.replace("{range}", one.sql) for one in source.ranges)
     values = (value for one in source.ranges for part in (one, *holds, Clause("", (most,))) for value in part.values)
-    return Clause(f"{query} ORDER BY {_NUMBERS[len(after) - 1]}", tuple(values))
+    return Clause(f"{query} ORDER BY {numbers}", tuple(values))

@@ -97,7 +97,7 @@ class Staging:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])
-        self._renamed += (one.user for one in users if one.before and one.before.facts.name != one.user.name)
+        self._renamed += (one.user for one in users if one.before and _is_renamed(one.before.facts, one.user))
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
 
@@ -112,7 +112,7 @@ class Staging:
 
     def carry_out(self, connection: Connection, today: int) -> None:
         """Make the change, on a day in days since 1970."""
-        connection.run(_SQL["add"], today, self.run)
+        connection.run(_SQL["add"], today, today, self.run)
         connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
             carry_out(connection, self.run, code, releases=self.released[code] > 0)
@@ -138,6 +138,10 @@ class Staging:
         for entry, code in enumerate(sorted(one.held | one.assigned), number << 16):
             change = 1 if code in one.assigned else -int(code in one.released)
             yield self.run, entry, code, one.user.id, change, self.assigned[code] if change == 1 else 0
+
+
+def _is_renamed(before: UserFacts, after: UserFacts) -> bool:
+    return (before.name, before.groups) != (after.name, after.groups)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 
 -- What `facts_of` reads, of the table `users` under the name `u`.
 -- name: columns
-u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, u.last_seen;
+u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, u.last_seen, u.added;
 
 -- name: user
 SELECT {columns}, l.license, {user_slot} FROM users u
@@ -20,8 +20,8 @@ LEFT JOIN site_licenses l ON l.site_id = s.id;
 {sites} ORDER BY s.central DESC, s.id, l.license;
 
 -- name: add
-INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written, added)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update
 UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?, member_of = ? WHERE id = ?;

@@ -48,6 +48,7 @@ filters: Final[Decorator] = collected(
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),
     option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),
+    option("--group GROUP", "Only members of this group of the directory."),
     option("--unusable", "Only users who hold a license and cannot log in, or one that nobody can use any more."),
 )
 
@@ -74,6 +75,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
         installation: Installation,
         as_json: bool,
         release: tuple[str, ...] = (),
+        swap: bool = False,
     ) -> None:
         chosen: UserFilter | tuple[str, ...] = wanted
         if file is not None:
@@ -84,9 +86,11 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
             chosen, named = named[:1], named[1:]
         if (does == "retire") is bool(named) or not (chosen or file) or (file and wanted != UserFilter()):
             raise click.UsageError(f"give {'LICENSE... and ' * (does != 'retire')}one of ID, --from-file and filters.")
-        given = {"release": release, **({} if does == "retire" else {does: named})}
+        given = {"assign": (), "release": release, does: named}
         with located(file):
-            proposal = installation.users.propose_assign(chosen, **given, retire=does == "retire")
+            proposal = installation.users.propose_assign(
+                chosen, assign=given["assign"], release=given["release"], retire=does == "retire", swap=swap
+            )
             if not preview:
                 proposal.apply()
         if as_json:
@@ -109,7 +113,10 @@ def _show_done(proposal: UsersProposal) -> None:
 
 
 _replacing: Final = option("--release LICENSE...", "Release this license in the same change.")
-assign = _command("assign", "Assign licenses to a user, or to many as one change.", "[ID] LICENSE...", _replacing)
+_swapping: Final = option("--replace-plan swap", "Release the other plan that a user has, in the same change.")
+assign = _command(
+    "assign", "Assign licenses to a user, or to many as one change.", "[ID] LICENSE...", _replacing, _swapping
+)
 release = _command("release", "Release licenses of a user, or of many as one change.", "[ID] LICENSE...")
 retire = _command("retire", "Retire a user, or many as one change, which releases every license.", "[ID]")
 
