@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, files, holders, licenses
+from licensekit.console.pages import directory, events, files, holders, licenses, users
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, routes
@@ -43,9 +43,11 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/license/{code}": licenses.license_page,
     "/status": licenses.status_tab,
     "/activate": files.ask,
-    "/users": holders.associates,
-    "/users/others": holders.others,
-    "/users/licenses": holders.license_holders,
+    "/users": users.show,
+    "/users/others": users.show,
+    "/users/licenses": users.show,
+    "/users/change": users.review,
+    "/users/directory": directory.ask,
     "/users/new": holders.new,
     "/user": holders.card,
     "/sites": holders.sites,
@@ -56,10 +58,16 @@ SCREENS: Final[Mapping[str, Show]] = {
 }
 """Address to screen; none of them changes anything."""
 
+DOWNLOADS: Final[Mapping[str, Show]] = {"/users/export": users.export}
+"""Address to a file to keep; none of them changes anything."""
+
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": _attempt(files.preview, files.ask),
     "/activate": files.activate,
     "/license/lease/end": licenses.end_lease,
+    "/users/change": _attempt(users.change, users.review),
+    "/users/directory": _attempt(directory.take, directory.ask),
+    "/users/directory/rule": _attempt(directory.set_rule, directory.ask),
     "/users/new": _attempt(holders.add, holders.new),
     "/user/licenses": _attempt(lambda one: holders.assign(one, one.installation.users, "/user"), holders.show_ticked),
     "/user/facts": _attempt(holders.set_facts, holders.card),
@@ -95,7 +103,7 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     """
     endpoint = partial(_endpoint, installation, authorize)
     known = [
-        *(Route(path, endpoint(show)) for path, show in SCREENS.items()),
+        *(Route(path, endpoint(show)) for path, show in {**SCREENS, **DOWNLOADS}.items()),
         *(Route(path, endpoint(change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),

@@ -116,6 +116,12 @@ class Visit:
         return address(self.request, path, **params)
 
 
+def own_path(request: Request) -> str:
+    """Return the path of a request within the console, wherever that is mounted."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", "")) or "/"
+
+
 def address(request: Request, path: str, **params: str | None) -> str:
     """Return the address of a screen, wherever the console is mounted."""
     given = {name: value for name, value in params.items() if value}

@@ -25,7 +25,7 @@ from licensekit.installation.preview import Preview, PreviewRow, SettingChange, 
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sync import Synced, SyncProposal
 from licensekit.installation.sync_plan import GroupRule, PlannedUser
-from licensekit.installation.user_list import UserCount, UserFilter, UserPage, UserRow
+from licensekit.installation.user_list import UserFilter, UserPage, UserRow
 from licensekit.installation.user_pages import UserOrder
 from licensekit.installation.user_table import (
     IMPORT_BYTES,
@@ -49,7 +49,7 @@ __all__ = [
     "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
     "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
-    "TableOptions", "UserCount", "UserDetails", "UserFacts", "UserFilter", "UserOrder", "UserPage", "UserRow", "Users",
+    "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserOrder", "UserPage", "UserRow", "Users",
     "UsersProposal", "Void", "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_directory",
     "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip

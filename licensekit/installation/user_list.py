@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Row, Value
+from licensekit.database.schemas import read_queries, with_marks
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
@@ -29,30 +30,9 @@ from licensekit.state.usage import NO_LOGIN, idle
 from licensekit.state.users import USER_COLUMNS, facts_of, group_word, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 
-_USERS: Final = (
-    f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM users u"  # noqa: S608  # texts of ours
-    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN ({ids}) ORDER BY u.id, l.license"
-)
-_ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
-_HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
+_SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT})
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-_USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
-_HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
-_MEMBERS: Final = "SELECT w.user_id AS id FROM user_words w WHERE w.word = ?"
-_IS_MEMBER: Final = "(SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word = ?) > 0"
-_EACH_HOLDER: Final = "SELECT DISTINCT x.user_id AS id FROM user_licenses x WHERE "
-
-
-# The index finds each group and its first member, however many there are.
-_GROUPS: Final = (
-    "WITH RECURSIVE found (word) AS ("
-    "SELECT min(word) FROM user_words WHERE word >= '#' AND word < '$' UNION ALL"
-    " SELECT (SELECT min(word) FROM user_words WHERE word > found.word AND word < '$')"
-    " FROM found WHERE found.word IS NOT NULL"
-    ") SELECT word, (SELECT member_of FROM users WHERE id = (SELECT min(user_id) FROM user_words w"
-    " WHERE w.word = found.word)) FROM found WHERE word IS NOT NULL LIMIT ?"
-)
 
 
 class UserFilter(NamedTuple):
@@ -99,14 +79,6 @@ class UserPage(NamedTuple):
     """Where the next page begins; empty after the last one."""
 
 
-class UserCount(NamedTuple):
-    """How many users a filter fits."""
-
-    number: int
-    exact: bool
-    """Whether that is all of them, or only those that were looked at."""
-
-
 def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
     """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
     state, page = read.state(), UserPage(())
@@ -137,21 +109,21 @@ def page_of_users(
     return _page(read, read.state(), wanted, Paging(after, limit, order, descending))
 
 
-def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> UserCount:
-    """Count the users that `wanted` fits, up to 10,000, or among those that a page looks at; raises as `Users.page`."""
-    return UserCount(*count_ids(read.connection, list(_conditions(read.state(), wanted)), wanted.text))
+def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> tuple[int, bool]:
+    """Return how many users `wanted` fits, and whether that is all: up to 10,000, or of whom a page looks at."""
+    return count_ids(read.connection, list(_conditions(read.state(), wanted)), wanted.text)
 
 
 def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
     """Return the names of the first `limit` groups that users are members of, each as one of its members has it."""
-    found = read.connection.rows(_GROUPS, limit)
+    found = read.connection.rows(_SQL["groups"], limit)
     named = ({group_word(one): one for one in members.split("\n")}.get(word) for word, members in found)
     return tuple(filter(None, named))
 
 
 def _page(read: ReadTransaction, state: InstallationState, wanted: UserFilter, paging: Paging) -> UserPage:
     ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, paging)
-    rows = read.connection.rows(_USERS.replace("{ids}", marks(ids)), *ids) if ids else []
+    rows = read.connection.rows(with_marks(_SQL["users"], ids), *ids) if ids else []
     found = {row.user.id: row for row in _users(rows, state.entitlements)}
     return UserPage(tuple(found[one] for one in ids if one in found), following)
 
@@ -176,7 +148,7 @@ def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condit
         yield of_kinds(kinds, retired)
     if wanted.group is not None:
         word = (group_word(wanted.group),)
-        yield Condition(Clause(_IS_MEMBER, word), (Clause(_MEMBERS, word),))
+        yield Condition(Clause(_SQL["is_member"], word), (Clause(_SQL["members"], word),))
     if wanted.expired:
         yield _lapsed(state)
     if wanted.idle is not None:
@@ -185,17 +157,23 @@ def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condit
         yield _unusable(without_requirement(state.entitlements, state.in_use))
 
 
+def _filled(name: str, what: LiteralString) -> LiteralString:
+    return _SQL[name].replace("{what}", what)
+
+
 def _assigned(codes: Sequence[str]) -> Condition:
     what, values = f"x.license IN ({marks(codes)})", tuple(codes)
-    holds = Clause(_HOLDS.replace("{what}", what), values)
+    holds = Clause(_filled("holds", what), values)
     if len(codes) > RANGES:
-        return Condition(holds, (Clause(_EACH_HOLDER + what, values),), in_order=False)
-    return Condition(holds, tuple(Clause(_HOLDERS + "x.license = ?", (code,)) for code in codes))
+        return Condition(holds, (Clause(_filled("each_holder", what), values),), in_order=False)
+    return Condition(holds, tuple(Clause(_filled("holders", "x.license = ?"), (code,)) for code in codes))
 
 
 def _who(what: LiteralString, *values: Value) -> Condition:
     """Return the condition of a user `u` that a partial index finds."""
-    return Condition(Clause(_ONE.replace("{what}", what), values), (Clause(_USERS_WHO + what, values),), in_order=False)
+    return Condition(
+        Clause(_filled("one", what), values), (Clause(_filled("users_who", what), values),), in_order=False
+    )
 
 
 def _unusable(codes: Sequence[str]) -> Condition:
@@ -214,13 +192,13 @@ def _lapsed(state: InstallationState) -> Condition:
     if not served:
         return NOBODY
     each = _BEYOND + f" OR {_BEYOND}" * (len(served) - 1)
-    holds = Clause(_HOLDS.replace("{what}", f"({each})"), tuple(chain.from_iterable(served.items())))
+    holds = Clause(_filled("holds", f"({each})"), tuple(chain.from_iterable(served.items())))
     some: LiteralString = f"x.license IN ({marks(served)}) AND x.slot "
     # Slots that are none were edited by hand; of the others, most licenses have none that is beyond. Bounds are part of
     # the text: of a value that it does not see, PostgreSQL believes that a third of all rows is beyond it.
-    ranges = [Clause(f"{_HOLDERS}{some}{bound}", tuple(served)) for bound in _NO_SLOTS]
+    ranges = [Clause(_filled("holders", f"{some}{bound}"), tuple(served)) for bound in _NO_SLOTS]
     beyond = [(code, last) for code, last in served.items() if last < state.in_use[code]]
-    ranges += (Clause(_HOLDERS + "x.license = ? AND x.slot > ?", one) for one in beyond)
+    ranges += (Clause(_filled("holders", "x.license = ? AND x.slot > ?"), one) for one in beyond)
     return Condition(holds, tuple(ranges) if len(ranges) <= RANGES else (), in_order=False)
 
 

@@ -5,12 +5,13 @@ where the next one begins. Users are in the order that is asked for, or of their
 order of the words that it finds, and then of their ids.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from itertools import product
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Row, Value
+from licensekit.database.schemas import read_queries
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
@@ -71,42 +72,9 @@ class Condition(NamedTuple):
     """Whether an index has each of `ranges`, of a user `u`, in every order; nobody is in two of them."""
 
 
+_SQL: Final = read_queries(__file__)
 NOBODY: Final = Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
-_EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause("SELECT id FROM users"),))
-_OF_KIND: Final = "SELECT u.id FROM users u WHERE u.kind = ? AND u.retired = ?"
-_IS_OF_KIND: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND u.kind IN ({}) AND u.retired IN ({})) > 0"
-# Each is an index of its own, behind kind and `retired`.
-_SORTED_BY: Final[Mapping[UserOrder, LiteralString]] = {
-    UserOrder.NAME: "lower(CASE u.name WHEN '' THEN u.written ELSE u.name END)",
-    UserOrder.ADDED: "u.added",
-    UserOrder.SEEN: "coalesce(u.last_seen, -1)",
-}
-_HAS_WORD: Final = "(SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word >= ? AND w.word < ?) > 0"
-_OF_WORD: Final = "SELECT 1 FROM user_words w WHERE w.word >= ? AND w.word < ?"
-_FOUND: Final = "SELECT w.word, w.user_id AS id FROM user_words w"
-# Whoever has several words that begin alike is listed once, by the first of them.
-_IS_FIRST: Final = "c.word = (SELECT min(w.word) FROM user_words w WHERE w.user_id = c.id AND w.word >= ?)"
-# Where there is none, NULL is in the place of the word, which is neither before nor behind any.
-_WITH_WORD: Final = (
-    "SELECT (SELECT min(w.word) FROM user_words w WHERE w.user_id = s.id AND w.word >= ?) AS word, s.id"
-    " FROM ({range}) AS s"
-)
-_WITH_KEY: Final = "SELECT (SELECT {key} FROM users u WHERE u.id = s.id) AS word, s.id FROM ({range}) AS s"
-_WHO_HAS_WORD: Final = (
-    "SELECT w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ?"
-    " AND w.word = (SELECT min(v.word) FROM user_words v WHERE v.user_id = w.user_id AND v.word >= ?)"
-)
-_HOW_MANY: Final = "SELECT count(*) FROM ({query}) AS n"
-_COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM ({ranges}) AS s LIMIT ?) AS n"
-_RANGE: Final = "SELECT * FROM (SELECT {keys} FROM ({range}) AS c WHERE {holds} ORDER BY {order} LIMIT ?) AS r"
-# Candidates are ordered by an id, or by a word and an id.
-_KEYS: Final[tuple[LiteralString, ...]] = ("c.id", "c.word, c.id")
-_ORDERS: Final[Mapping[tuple[int, bool], tuple[LiteralString, LiteralString]]] = {
-    (1, False): ("c.id", "1"),
-    (2, False): ("c.word, c.id", "1, 2"),
-    (1, True): ("c.id DESC", "1 DESC"),
-    (2, True): ("c.word DESC, c.id DESC", "1 DESC, 2 DESC"),
-}
+_EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause(_SQL["everybody"]),))
 
 
 class _Source(NamedTuple):
@@ -119,11 +87,6 @@ class _Source(NamedTuple):
     end: Row | None = None
     """The place behind all of them; None where there is no such place."""
     descending: bool = False
-
-    @property
-    def is_countable(self) -> bool:
-        """Whether its rows are the users who are wanted, each once."""
-        return not self.filters and (len(self.ranges) == 1 or self.ranges[0].sql == _OF_KIND)
 
 
 def page_of_ids(
@@ -150,12 +113,12 @@ def count_ids(connection: Connection, conditions: Sequence[Condition], text: str
     """Return for how many users all holds, and whether that is all of them, or only those that were looked at."""
     words = _words(text)
     source = _found(connection, conditions, words, "") if words else _listed(connection, conditions)
-    if source.is_countable:
+    if not source.filters and (len(source.ranges) == 1 or source.ranges[0].sql == _SQL["of_kind"]):
         number = _size(connection, source.ranges, COUNTED + 1)
         return min(number, COUNTED), number <= COUNTED
     last = _end_of_window(connection, source, source.begin)
     query, values = _merged(source, source.begin, last or source.end, source.filters, LOOKED_AT)
-    return connection.rows(_HOW_MANY.replace("{query}", query), *values)[0][0], last is None
+    return connection.rows(_SQL["how_many"].replace("{range}", query), *values)[0][0], last is None
 
 
 def marks(values: Collection[object]) -> LiteralString:
@@ -165,8 +128,8 @@ def marks(values: Collection[object]) -> LiteralString:
 
 def of_kinds(kinds: Collection[int], retired: Collection[int]) -> Condition:
     """Return the condition of users of some kinds, of whom `retired` says whether they are."""
-    holds = _IS_OF_KIND.replace("{}", marks(kinds), 1).replace("{}", marks(retired), 1)
-    ranges = tuple(Clause(_OF_KIND, pair) for pair in product(kinds, retired))
+    holds = _SQL["is_of_kind"].replace("{kinds}", marks(kinds)).replace("{retired}", marks(retired))
+    ranges = tuple(Clause(_SQL["of_kind"], pair) for pair in product(kinds, retired))
     return Condition(Clause(holds, (*kinds, *retired)), ranges, sortable=True)
 
 
@@ -180,7 +143,8 @@ def _words(text: str) -> list[str]:
 def _of_word(word: str) -> Condition:
     """Return the condition of whom a word finds."""
     end = word + _LAST
-    return Condition(Clause(_HAS_WORD, (word, end)), (Clause(_WHO_HAS_WORD, (word, end, word)),), in_order=False)
+    who = _SQL["who_has_word"].replace("{user}", "w.user_id")
+    return Condition(Clause(_SQL["has_word"], (word, end)), (Clause(who, (word, end, word)),), in_order=False)
 
 
 def _end_of_window(connection: Connection, source: _Source, place: Row) -> Row | None:
@@ -200,23 +164,25 @@ def _place(source: _Source, after: str) -> Row:
 
 
 def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Paging) -> _Source:
-    """Return candidates in an order: few of a condition, or those of some kinds, of which an index has every order."""
-    key, descending = _SORTED_BY.get(paging.order), paging.descending
-    if key is None:
-        source = _listed(connection, conditions)
-        return source._replace(begin=(_LAST if descending else "",), descending=descending)
-    few, of_kinds = _few(connection, conditions), (one for one in conditions if one.sortable)
-    chosen = few or next(of_kinds, _EVERY_KIND)
-    keyed: LiteralString = f"SELECT {key} AS word, "
+    """Return candidates in an order: few, or those of some kinds, of which an index has every order."""
+    if paging.order in {UserOrder.FOUND, UserOrder.ID}:
+        begin: Row = (_LAST if paging.descending else "",)
+        return _listed(connection, conditions)._replace(begin=begin, descending=paging.descending)
+    key, of_kinds = _SQL[paging.order], (one for one in conditions if one.sortable)
+    chosen = _few(connection, conditions) or next(of_kinds, _EVERY_KIND)
     if chosen.sortable:
-        ranges = [Clause(one.sql.replace("SELECT ", keyed, 1), one.values) for one in chosen.ranges]
+        ranges = [Clause(one.sql.replace("SELECT ", f"SELECT {key} AS word, ", 1), one.values) for one in chosen.ranges]
     else:
-        with_key = _WITH_KEY.replace("{key}", key)
-        ranges = [Clause(with_key.replace("{range}", one.sql), one.values) for one in chosen.ranges]
+        ranges = [_with_key(_SQL["key_of"].replace("{key}", key), one) for one in chosen.ranges]
     first, last = ("", _LAST) if paging.order is UserOrder.NAME else (-2, _LATEST)
-    begin = (last, _LAST) if descending else (first, "")
+    begin = (last, _LAST) if paging.descending else (first, "")
     filters = [one.holds for one in conditions if one is not chosen]
-    return _Source(tuple(ranges), filters, begin, descending=descending)
+    return _Source(tuple(ranges), filters, begin, descending=paging.descending)
+
+
+def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:
+    """Return a range in which each id has its key before it."""
+    return Clause(_SQL["with_key"].replace("{key}", key).replace("{range}", one.sql), (*values, *one.values))
 
 
 def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
@@ -227,17 +193,17 @@ def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
     """Return candidates in the order of the words that one word of a text finds: the rarest, or that of the place."""
-    sizes = {word: _size(connection, (Clause(_OF_WORD, (word, word + _LAST)),)) for word in words}
+    sizes = {word: _size(connection, (Clause(_SQL["of_word"], (word, word + _LAST)),)) for word in words}
     first = next((word for word in words if placed.startswith(word)), min(words, key=sizes.__getitem__))
     few = None if sizes[first] < LOOKED_AT else _few(connection, conditions)
-    filters = [Clause(_HAS_WORD, (word, word + _LAST)) for word in words if word != first]
+    filters = [Clause(_SQL["has_word"], (word, word + _LAST)) for word in words if word != first]
     filters += (one.holds for one in conditions if one is not few)
-    begin, end = (first, ""), (first + _LAST, "")
+    begin, end, first_word = (first, ""), (first + _LAST, ""), _SQL["first_word"]
     if few is None:
-        filters.append(Clause(_IS_FIRST, (first,)))
-        return _Source((Clause(_FOUND),), filters, begin, end)
-    ranges = (Clause(_WITH_WORD.replace("{range}", one.sql), (first, *one.values)) for one in few.ranges)
-    return _Source(tuple(ranges), filters, begin, end)
+        filters.append(Clause(f"c.word = ({first_word.replace('{user}', 'c.id')})", (first,)))
+        return _Source((Clause(_SQL["found"]),), filters, begin, end)
+    key = first_word.replace("{user}", "s.id")
+    return _Source(tuple(_with_key(key, one, first) for one in few.ranges), filters, begin, end)
 
 
 def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition | None:
@@ -251,19 +217,20 @@ def _size(connection: Connection, ranges: Iterable[Clause], most: int | None = N
     """Count candidates, up to `LOOKED_AT` or another number."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
     values = (value for one in ranges for value in one.values)
-    row = connection.one(_COUNT.replace("{ranges}", every), *values, most or LOOKED_AT)
+    row = connection.one(_SQL["count"].replace("{range}", every), *values, most or LOOKED_AT)
     return 0 if row is None else int(row[0])
 
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:
     """Return the query for what lies behind one place and up to another: `most` of each range, in order."""
-    keys, (order, numbers) = _KEYS[len(after) - 1], _ORDERS[len(after), source.descending]
-    behind, up_to = ("<", ">=") if source.descending else (">", "<=")
+    keys, numbers = ("c.id", "1") if len(after) == 1 else ("c.word, c.id", "1, 2")
+    behind, up_to, way = ("<", ">=", " DESC") if source.descending else (">", "<=", "")
     holds = [Clause(f"({keys}) {behind} ({marks(after)})", after), *filters]
     if until is not None:
         holds.append(Clause(f"({keys}) {up_to} ({marks(until)})", until))
     where = " AND ".join(one.sql for one in holds)
-    each = _RANGE.replace("{keys}", keys).replace("{holds}", where).replace("{order}", order)
+    order, numbers = (one.replace(",", f"{way},") + way for one in (keys, numbers))
+    each = _SQL["range"].replace("{keys}", keys).replace("{holds}", where).replace("{order}", order)
     query = " UNION ".join(each.replace("{range}", one.sql) for one in source.ranges)
     values = (value for one in source.ranges for part in (one, *holds, Clause("", (most,))) for value in part.values)
     return Clause(f"{query} ORDER BY {numbers}", tuple(values))

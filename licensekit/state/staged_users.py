@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from secrets import token_hex
 from time import monotonic, sleep
 from typing import Final, NamedTuple
@@ -22,6 +22,7 @@ from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_wor
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
 
+_words: Final = attrgetter("name", "groups")
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
 
@@ -97,7 +98,7 @@ class Staging:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])
-        self._renamed += (one.user for one in users if one.before and _is_renamed(one.before.facts, one.user))
+        self._renamed += (one.user for one in users if one.before and _words(one.before.facts) != _words(one.user))
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
 
@@ -138,10 +139,6 @@ class Staging:
         for entry, code in enumerate(sorted(one.held | one.assigned), number << 16):
             change = 1 if code in one.assigned else -int(code in one.released)
             yield self.run, entry, code, one.user.id, change, self.assigned[code] if change == 1 else 0
-
-
-def _is_renamed(before: UserFacts, after: UserFacts) -> bool:
-    return (before.name, before.groups) != (after.name, after.groups)
 
 
 @contextmanager

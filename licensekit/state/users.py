@@ -142,12 +142,9 @@ def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
     """Write the words of users and their groups in place of those they had, in constant memory."""
     for some in together(users, _TOGETHER):
         connection.run(with_marks(_SQL["forget_words"], some), *(user.id for user in some))
-        rows = ((word, user.id) for user in some for word in sorted(_words_of(user)))
+        words = ((one.id, search_words(f"{one.written} {one.name}").union(map(group_word, one.groups))) for one in some)
+        rows = ((word, user_id) for user_id, found in words for word in sorted(found))
         insert_rows(connection, _SQL["add_word"], rows)
-
-
-def _words_of(user: UserFacts) -> frozenset[str]:
-    return search_words(f"{user.written} {user.name}").union(map(group_word, user.groups))
 
 
 def group_word(group: str) -> str:

@@ -90,7 +90,6 @@ MEANINGS: Final = {
     "--qr": Meaning("FILE", "Draw the license as a QR code"),
     "--reason": Meaning("TEXT", "Why, for the ledger"),
     "--release": Meaning("LICENSE", "Release this license"),
-    "--replace-plan": Meaning("", "Release the other plan that a user has"),
     "--required": Meaning("", "Take away what another part requires"),
     "--released": Meaning("DATE", "When this version of the product was released"),
     "--retired": Meaning("", "Only retired users"),

@@ -1,7 +1,7 @@
 """`licensekit users assign`, `release` and `retire`, of one user or of many as one change; and users in tables."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -75,7 +75,6 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
         installation: Installation,
         as_json: bool,
         release: tuple[str, ...] = (),
-        swap: bool = False,
     ) -> None:
         chosen: UserFilter | tuple[str, ...] = wanted
         if file is not None:
@@ -86,11 +85,9 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
             chosen, named = named[:1], named[1:]
         if (does == "retire") is bool(named) or not (chosen or file) or (file and wanted != UserFilter()):
             raise click.UsageError(f"give {'LICENSE... and ' * (does != 'retire')}one of ID, --from-file and filters.")
-        given = {"assign": (), "release": release, does: named}
+        given: dict[str, Any] = {"release": release, **({} if does == "retire" else {does: named})}
         with located(file):
-            proposal = installation.users.propose_assign(
-                chosen, assign=given["assign"], release=given["release"], retire=does == "retire", swap=swap
-            )
+            proposal = installation.users.propose_assign(chosen, **given, retire=does == "retire")
             if not preview:
                 proposal.apply()
         if as_json:
@@ -113,10 +110,7 @@ def _show_done(proposal: UsersProposal) -> None:
 
 
 _replacing: Final = option("--release LICENSE...", "Release this license in the same change.")
-_swapping: Final = option("--replace-plan swap", "Release the other plan that a user has, in the same change.")
-assign = _command(
-    "assign", "Assign licenses to a user, or to many as one change.", "[ID] LICENSE...", _replacing, _swapping
-)
+assign = _command("assign", "Assign licenses to a user, or to many as one change.", "[ID] LICENSE...", _replacing)
 release = _command("release", "Release licenses of a user, or of many as one change.", "[ID] LICENSE...")
 retire = _command("retire", "Retire a user, or many as one change, which releases every license.", "[ID]")
 

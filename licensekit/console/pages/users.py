@@ -1,0 +1,119 @@
+"""Lists of users, filtered and sorted by what the address says, and changes of many of them as one."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from licensekit.console.pages.holders import KINDS
+from licensekit.console.rendering import download, faults_of, moved, page, status_of
+from licensekit.console.views import user_licenses
+from licensekit.console.visit import Form, Visit, own_path
+from licensekit.errors import LicenseError, ProposalStale
+from licensekit.installation import UserFilter, UserOrder, UserPage, UsersProposal, user_lines
+from licensekit.wire.documents import UserKind
+
+PAGE: Final = 50
+SHOWN: Final = 100
+"""How many users a preview names."""
+OTHERS: Final = tuple(name for name, kind in KINDS.items() if kind is not UserKind.ASSOCIATE)
+HOLDERS: Final = "/users/licenses"
+LISTS: Final = {"/users": [UserKind.ASSOCIATE], "/users/others": [KINDS[name] for name in OTHERS], HOLDERS: []}
+"""Each list with the kinds of its users; the last has the holders of a license, of every kind."""
+STATES: Final = {"active": False, "retired": True, "all": None, "expired": None, "unusable": None}
+"""What a list can be narrowed to, and whether that is who is retired; the first is the default."""
+ASKED: Final = ("q", "license", "state", "kind", "group", "idle", "sort")
+"""What an address says of a list."""
+
+
+def show(visit: Visit) -> Response:
+    """Show a page of a list: of internal users, of all others, or of the holders of the license that was picked."""
+    users, path = visit.installation.users, own_path(visit.request)
+    asked, is_of_license = {name: visit.asked(name) for name in ASKED}, path == HOLDERS
+    sort, wanted, found, counted = asked["sort"].removeprefix("-"), _wanted(visit.asked, path), UserPage(()), None
+    if asked["license"] or not is_of_license:
+        order, descending = UserOrder(sort) if sort in set(UserOrder) else UserOrder.FOUND, sort != asked["sort"]
+        found = users.page(wanted, after=visit.asked("after"), limit=PAGE, order=order, descending=descending)
+        counted = users.count(wanted)
+    return page(
+        visit,
+        "user_licenses.html" if is_of_license else "users.html",
+        path=path,
+        asked=asked,
+        found=found,
+        counted=counted,
+        everyone=users.count(_wanted({"kind": asked["kind"]}.get, path)),
+        licenses=[row for row in user_licenses(visit.state) if not row.hidden or row.in_use],
+        states=STATES,
+        others=OTHERS,
+        groups=users.groups(),
+    )
+
+
+def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
+    """Return the filter of a list that an address or a form asks for."""
+    state, kind, idle = read("state") or "", read("kind"), read("idle") or ""
+    return UserFilter(
+        holding=read("license") or None,
+        kinds=frozenset([KINDS[kind]] if kind in OTHERS else LISTS.get(path, [])),
+        retired=None if path == HOLDERS else STATES.get(state, False),
+        expired=state == "expired",
+        text=read("q") or "",
+        idle=int(idle) if idle.isascii() and idle.isdecimal() and len(idle) < len("100000") else None,
+        unusable=state == "unusable",
+        group=read("group") or None,
+    )
+
+
+def _sent(visit: Visit) -> Form:
+    """Return what a form sent, in the address or with a change."""
+    given = visit.request.query_params.multi_items()
+    return visit.form if visit.request.method == "POST" else Form(FormData([*given]))
+
+
+def _proposal(visit: Visit, sent: Form) -> UsersProposal:
+    """Return what would become of those who are ticked, or of all on the list."""
+    does, given = sent.text("do"), sent.choices("give")
+    assign, release = (given if does == one else () for one in ("assign", "release"))
+    chosen = _wanted(sent.text, _path(sent)) if sent.text("who") == "all" else sent.texts("user")
+    propose = visit.installation.users.propose_assign
+    return propose(chosen, assign=assign, release=release, retire=does == "retire", swap=True, skip=True)
+
+
+def review(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Show what a change would do to many users; after a refusal with why it was refused."""
+    sent, proposal = _sent(visit), None
+    try:
+        proposal = _proposal(visit, sent)
+    except LicenseError as refusal:
+        error = refusal
+    facts: dict[str, Any] = {"sent": sent, "proposal": proposal, "shown": SHOWN, "errors": faults_of(error)}
+    facts |= {"path": _path(sent), "asked": _asked(sent), "rows": {row.code: row for row in visit.state.licenses}}
+    return page(visit, "users_change.html", status=status_of(error), **facts)
+
+
+def change(visit: Visit) -> Response:
+    """Make the change that was shown."""
+    proposal = _proposal(visit, visit.form)
+    if proposal.digest != visit.form.raw("shown"):
+        raise ProposalStale(about=proposal.about, changed=())
+    proposal.apply()
+    return moved(visit, _path(visit.form), **_asked(visit.form), saved="many")
+
+
+def export(visit: Visit) -> Response:
+    """Return those who are ticked as a table, or all on the list where nobody is."""
+    sent, users = _sent(visit), visit.installation.users
+    ticked = sent.texts("user") if sent.text("who") != "all" else ()
+    listed = (row.user for row in users.list(_wanted(sent.text, _path(sent))))
+    found = map(users.get, ticked) if ticked else listed
+    return download("users.csv", "".join(user_lines(found)))
+
+
+def _path(sent: Form) -> str:
+    return sent.text("list") if sent.text("list") in LISTS else "/users"
+
+
+def _asked(sent: Form) -> dict[str, str]:
+    return {name: sent.text(name) for name in ASKED}
