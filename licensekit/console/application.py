@@ -16,13 +16,20 @@ from starlette.types import ASGIApp
 from licensekit.console.pages import directory, events, files, holders, licenses, users
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
-from licensekit.console.security.sign_in import SignIn, routes
-from licensekit.console.visit import EMPTY, Authorize, Form, Identity, Visit
+from licensekit.console.security.sign_in import SignIn, remember_page, routes
+from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
 from licensekit.errors import LicenseError
 from licensekit.installation import Installation
 
+SIGN_IN_AGAIN: Final = "sign-in-again"
+"""The field of a link on the page that keeps a form."""
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""
+
+
+def pulse(visit: Visit) -> Response:
+    """Tell a page that is open whether something has changed since it was shown."""
+    return Response(visit.pulse, media_type="text/plain")
 
 
 def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -> Show:
@@ -38,10 +45,10 @@ def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -
 
 
 SCREENS: Final[Mapping[str, Show]] = {
-    "/": licenses.start,
+    "/": licenses.status_tab,
+    "/licenses": licenses.start,
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
-    "/status": licenses.status_tab,
     "/activate": files.ask,
     "/users": users.show,
     "/users/others": users.show,
@@ -55,6 +62,7 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/events": events.show,
     "/history": events.history,
     "/exchange": files.exchange,
+    PULSE: pulse,
 }
 """Address to screen; none of them changes anything."""
 
@@ -92,9 +100,9 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     `authorize` is called for every request and returns who sends it: an `Identity`, whose name is written in the audit
     log and whose role decides whether it may change anything; or None, and nothing is shown.
 
-    `origins` are the addresses at which browsers reach the application, such as `https://crm.example.com`; requests to
-    other names are refused. Without any, it is reached from this machine alone: as `localhost`, `127.0.0.1` or `[::1]`,
-    at any port.
+    `origins` are the addresses at which browsers reach the application, such as `https://crm.example.com`, with the
+    path where a proxy has it below one; requests to other names are refused. Without any, it is reached from this
+    machine alone: as `localhost`, `127.0.0.1` or `[::1]`, at any port.
 
     Give the installation the application's own root and pack (`Installation.open`).
 
@@ -109,7 +117,7 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
-    return guard.guarded(inner, frozenset(map(guard.read_origin, origins)))
+    return guard.guarded(inner, tuple(map(guard.read_address, origins)))
 
 
 async def _stopped(request: Request, error: Exception) -> Response:
@@ -119,24 +127,54 @@ async def _stopped(request: Request, error: Exception) -> Response:
 
 
 def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> Callable[[Request], Awaitable[Response]]:
-    has_links = isinstance(authorize, SignIn)
-    visited = partial(_answer, installation, show, can_sign_out=has_links)
+    sign_in = authorize if isinstance(authorize, SignIn) else None
+    visited = partial(_answer, installation, show, can_sign_out=sign_in is not None)
 
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         if is_change:
             guard.require_bounded(request)
         identity = await run_in_threadpool(authorize, request)
-        if identity is None:
-            status, why = (401, "refused.no_session") if has_links else (403, "refused.no_identity")
-            # Before a byte of a form is read.
-            return bare_page(request, "stop.html", status=status, reason=text(why))
+        if identity is None and not (is_change and guard.is_repeatable(request)):
+            return _unknown(request, sign_in)  # before a byte of a form is read
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
         async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+            if identity is None:
+                return await run_in_threadpool(_interrupted, request, sign_in, Form(data))
             return await run_in_threadpool(visited, request, identity, Form(data))
 
     return answer
+
+
+def _unknown(request: Request, sign_in: SignIn | None) -> Response:
+    """Answer somebody who is not signed in; the page that they asked for is shown once they are."""
+    if sign_in is None:
+        return bare_page(request, "stop.html", status=403, reason=text("refused.no_identity"))
+    response = bare_page(request, "sign_in.html", status=401, code="", refused=text("refused.no_session"))
+    if request.method == "GET" and not is_poll(request):
+        remember_page(request, response)
+    return response
+
+
+def _interrupted(request: Request, sign_in: SignIn | None, form: Form) -> Response:
+    """Answer a form whose session has ended: with all that was typed, to be sent again once its sender is signed in."""
+    secret, signed, identity = guard.secret_of(request), Response(), None
+    if sign_in is not None and form.has(SIGN_IN_AGAIN):
+        identity = sign_in.begin(request, signed, form.text(SIGN_IN_AGAIN))
+    page = bare_page(
+        request,
+        "interrupted.html",
+        status=200 if identity else 401,
+        action=address(request, own_path(request)),
+        kept=[one for one in form.fields() if one[0] not in {guard.FIELD, SIGN_IN_AGAIN}],
+        token=guard.token_for(secret, identity.name) if identity else form.raw(guard.FIELD),
+        identity=identity,
+        has_links=sign_in is not None,
+        is_wrong=identity is None and bool(form.text(SIGN_IN_AGAIN)),
+    )
+    page.raw_headers.extend(one for one in signed.raw_headers if one[0] == b"set-cookie")
+    return page
 
 
 def _answer(

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
-from licensekit.console.views import over, percent, tone
+from licensekit.console.views import due, over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState
@@ -31,11 +31,27 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.StateError, 503),
 )
 REFUSED: Final = 409
+MENU: Final = {
+    "overview": "/",
+    "licenses": "/licenses",
+    "users": "/users",
+    "sites": "/sites",
+    "events": "/events",
+    "activate": "/activate",
+    "files": "/files",
+    "history": "/history",
+    "health": "/health",
+}
+"""The sections, and where each begins."""
 
 _TEXTS: Final = Path(__file__).with_name("texts.toml")
 _FOLDER: Final = Path(__file__).with_name("static")
+_SOURCES: Final = {"console.css": "css/*.css", "console.js": "js/*.js", "icon.svg": "icon.svg"}
+"""What each file is put together from, in the order of the names."""
 _TYPES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
-_FILES: Final = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
+_FILES: Final = {
+    name: b"\n".join(path.read_bytes() for path in sorted(_FOLDER.glob(source))) for name, source in _SOURCES.items()
+}
 _VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:12]
 """Stands in the address of each file, so that a new one is taken immediately."""
 
@@ -129,6 +145,11 @@ def moment(seconds: int | None) -> Markup:
     return _time(written, shown, text("date.utc", time=written), "moment")
 
 
+def sentence(words: str) -> str:
+    """Return words of the library as a sentence: with a capital letter and a full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
 def coded(sentence: str) -> Markup:
     """Return a sentence of the library with what it has between backticks as code; no command is named as ours."""
     pieces = sentence.replace("`licensekit ", "`").split("`")
@@ -159,8 +180,11 @@ async def static_file(request: Request) -> Response:
 def _environment() -> Environment:
     loader = PackageLoader("licensekit.console")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION)
-    shown = (amount, coded, day, described, issuer_name, join_groups, license_name, moment, over, percent, tone, value)
+    cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION, menu=tuple(MENU.items()))
+    shown = (
+        *(amount, coded, day, described, due, issuer_name, join_groups, license_name, moment, over, percent, sentence),
+        *(tone, value),
+    )
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)
     return made

@@ -10,12 +10,17 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
+from licensekit.console.security.links import CONSOLE, Links
 from licensekit.console.security.sign_in import Network, Proxy, SignIn
-from licensekit.console.visit import Identity
+from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
 
-_OPEN: Final = "the console is open (stop it with Ctrl-C); sign in with this link, which works once:"
+_OPEN: Final = (
+    "the console is open (stop it with Ctrl-C); sign in with this link, which works once:",
+    "  {link}",
+    "for another browser or person: `licensekit console link`",
+)
 
 
 class Reach(NamedTuple):
@@ -34,44 +39,36 @@ class Reach(NamedTuple):
     role_header: str | None
 
 
-def run(installation: Installation, reach: Reach, *, user: str, tell: Callable[[str], object]) -> None:
+def run(installation: Installation, reach: Reach, folder: Path, *, user: str, tell: Callable[[str], object]) -> None:
     """Serve the console of `installation` until `KeyboardInterrupt`; raises as `app`, and `ConsoleUnavailable`.
 
-    `user` is whoever signs in by the link; `tell` shows a line to who started it.
+    Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
+    it.
     """
     with listen(reach.host, reach.port) as listener:
+        port: int = listener.getsockname()[1]
+        links = Links(folder / CONSOLE)
         if reach.proxies:
-            proxy = Proxy(reach.proxies, reach.user_header, reach.role_header)
-            served = app(installation, proxy.identity, origins=reach.public)
+            authorize: Authorize = Proxy(reach.proxies, reach.user_header, reach.role_header).identity
             opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
         else:
-            served, opening = _with_links(installation, reach, listener, user, tell)
-        config = _configured(served, reach)
+            links.announce(_address(reach, port))
+            authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
+            opening = [line.format(link=link) for line in _OPEN]
+        config = _configured(app(installation, authorize, origins=reach.public), reach)
         for line in opening:
             tell(line)
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            links.withdraw()
 
 
-def _with_links(
-    installation: Installation, reach: Reach, listener: socket.socket, user: str, tell: Callable[[str], object]
-) -> tuple[ASGIApp, list[str]]:
-    """Return the console for whoever has the link, and what shows the first one."""
-    port: int = listener.getsockname()[1]
+def _address(reach: Reach, port: int) -> str:
+    """Return the address at which browsers reach the console."""
     host = f"[{reach.host}]" if ":" in reach.host else reach.host
     here = f"{'https' if reach.certificate else 'http'}://{host}:{port}"
-    base = (reach.public[0] if reach.public else here).rstrip("/")
-    opening: list[str] = []
-
-    def announce(code: str) -> None:
-        link = f"  {base}/sign-in?code={code}"
-        if opening:
-            tell("signed in; the next browser takes this link:")
-            tell(link)
-        else:
-            opening.extend((_OPEN, link))
-
-    sign_in = SignIn(Identity(user), name=f"licensekit-session-{port}", announce=announce)
-    return app(installation, sign_in, origins=reach.public), opening
+    return (reach.public[0] if reach.public else here).rstrip("/")
 
 
 def listen(host: str, port: int) -> socket.socket:

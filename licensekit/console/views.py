@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import BundleState, InstallationState, LicenseRow, Part
+from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, Severity
 from licensekit.wire.documents import Kind, SeatKind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
@@ -79,6 +79,11 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
             is_calm = part.works and part.state is not BundleState.ACTIVE and covered.is_followed(bundle)
             shown = ("good", _FOLLOWED) if is_calm else (_TONES.get(part.state, "bad"), part.state.value)
             yield PartView(part, *shown, covered.days_left(state.now) if part.works else part.days_left(state.now))
+
+
+def due(state: InstallationState) -> int:
+    """Return how many things need somebody: notices that are no mere information."""
+    return sum(notice.severity is not Severity.INFO for notice in state.notices)
 
 
 def over(row: LicenseRow) -> int:

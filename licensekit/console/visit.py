@@ -1,6 +1,6 @@
 """One request as a screen sees it: who asks, about which installation, and what was sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -38,6 +38,22 @@ answered as one; nothing is shown then.
 """
 
 
+class Conflict(NamedTuple):
+    """A field that two people changed, in two ways."""
+
+    field: str
+    before: str
+    theirs: str
+    yours: str
+
+
+class Edits(NamedTuple):
+    """What a form wants of some fields, merged with what others made of them since it was shown."""
+
+    wanted: Mapping[str, str]
+    conflicts: tuple[Conflict, ...]
+
+
 class Form:
     """What a form sent."""
 
@@ -70,6 +86,25 @@ class Form:
         before, wanted = frozenset(self.texts("held")), frozenset(ticked)
         return sorted(wanted - before), sorted(before - wanted)
 
+    def edits(self, current: Mapping[str, str]) -> "Edits":
+        """Merge what was typed into the fields as they are now, `current`; `was.FIELD` says what the form showed.
+
+        What was not touched stays as it is, whoever changed it meanwhile.
+        """
+        wanted, conflicts = dict(current), list[Conflict]()
+        for field, theirs in current.items():
+            before, yours = self.text(f"was.{field}"), self.text(field)
+            if yours == before:
+                continue
+            wanted[field] = yours
+            if theirs not in {before, yours}:
+                conflicts.append(Conflict(field, before, theirs, yours))
+        return Edits(wanted, tuple(conflicts))
+
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Return every text that was sent, in its order."""
+        return tuple((name, value) for name, value in self._data.multi_items() if isinstance(value, str))
+
     def has(self, name: str) -> bool:
         """Return whether a check box was ticked."""
         return name in self._data
@@ -80,6 +115,8 @@ class Form:
         return value.file.read() if isinstance(value, UploadFile) else b""
 
 
+PULSE: Final = "/pulse"
+"""Where pages ask whether something has changed."""
 EMPTY: Final = Form(FormData())
 
 
@@ -103,6 +140,12 @@ class Visit:
         return self.installation.state()
 
     @property
+    def pulse(self) -> str:
+        """What is another text once something has changed: pages that are open ask for it."""
+        newest = self.installation.audit.newest(limit=1)
+        return f"{newest[0].number if newest else 0}"
+
+    @property
     def can_change(self) -> bool:
         """Whether whoever asks may change something."""
         return self.identity.role is Role.ADMINISTRATOR
@@ -116,14 +159,19 @@ class Visit:
         return address(self.request, path, **params)
 
 
+def address(request: Request, path: str, **params: str | None) -> str:
+    """Return the address of a screen, wherever the console is mounted."""
+    given = {name: value for name, value in params.items() if value}
+    query = f"?{urlencode(given)}" if given else ""
+    return f"{request.scope.get('root_path', '')}{path}{query}"
+
+
 def own_path(request: Request) -> str:
     """Return the path of a request within the console, wherever that is mounted."""
     path: str = request.scope["path"]
     return path.removeprefix(request.scope.get("root_path", "")) or "/"
 
 
-def address(request: Request, path: str, **params: str | None) -> str:
-    """Return the address of a screen, wherever the console is mounted."""
-    given = {name: value for name, value in params.items() if value}
-    query = f"?{urlencode(given)}" if given else ""
-    return f"{request.scope.get('root_path', '')}{path}{query}"
+def is_poll(request: Request) -> bool:
+    """Return whether a page asks by itself whether something has changed."""
+    return own_path(request) == PULSE

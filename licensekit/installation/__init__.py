@@ -35,7 +35,7 @@ from licensekit.installation.user_table import (
     profiles,
     user_lines,
 )
-from licensekit.state.home import locate
+from licensekit.state.home import local_folder, locate
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState
 from licensekit.state.metrics import metric_lines
@@ -50,8 +50,8 @@ __all__ = [
     "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
     "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserOrder", "UserPage", "UserRow", "Users",
-    "UsersProposal", "Void", "concerning", "diagnose", "locate", "may_login", "metric_lines", "move", "parse_directory",
-    "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
+    "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login", "metric_lines", "move",
+    "parse_directory", "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip
 
 

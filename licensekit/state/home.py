@@ -12,9 +12,11 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from licensekit.chain import GENESIS, HASH_BYTES, Head
 from licensekit.database import ABSENT, Connection, Database, Schema, connect, in_memory, is_url, read_migrations
@@ -128,6 +130,15 @@ def data_folder(platform: str, environment: Mapping[str, str]) -> Path:
         given = Path(environment.get("XDG_DATA_HOME", ""))  # by its rules, absolute or ignored
         folder = given if given.is_absolute() else home / ".local" / "share"
     return folder / "licensekit"
+
+
+def local_folder(place: str, environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Return the folder of this machine's own files of an installation, whose `place` `locate` gave."""
+    if not is_url(place):
+        return Path(place)
+    written = urlsplit(place)  # without its password
+    name = sha256(f"{written.hostname}:{written.port}{written.path}".encode()).hexdigest()[:16]
+    return data_folder(platform, environment) / f"server-{name}"
 
 
 def _product(pack: bytes | str | None) -> str | None:

@@ -44,6 +44,7 @@ MEANINGS: Final = {
     "--help": Meaning("", "Show this message"),
     "--after": Meaning("ENTRY|CUSTOMER", "Continue after"),
     "--limit": Meaning("VALUE", "Show at most this many"),
+    "--for": Meaning("NAME", "Whom it signs in"),
     "--force": Meaning("", "Replace FILE if it is there"),
     "--holding": Meaning("LICENSE", "Only users"),
     "--home": Meaning("DIR", "The installation"),

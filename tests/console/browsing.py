@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -13,12 +15,14 @@ import pytest
 import uvicorn
 
 from licensekit.console.application import app
+from licensekit.console.security.links import Links
 from licensekit.console.security.sign_in import SignIn
 from licensekit.console.serving import listen
 from licensekit.console.visit import Identity
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from starlette.types import ASGIApp
 
     from licensekit.installation import Installation
 
@@ -39,31 +43,38 @@ class Served(NamedTuple):
     """A console that is being served."""
 
     address: str
-    next_link: Callable[[], str]
-    """Gives the link that signs the next browser in."""
+    link_for: Callable[[str], str]
+    """Makes a link that signs a browser in for a name."""
 
-    def sign_in(self, page: "Page") -> None:
+    def sign_in(self, page: "Page", name: str = "ingrid.solberg") -> None:
         """Sign a browser in."""
-        page.goto(self.next_link())
+        page.goto(self.link_for(name))
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("navigation", name="Sections").wait_for()
 
 
 @contextmanager
-def served(installation: "Installation", name: str = "ingrid.solberg") -> Generator[Served]:
-    """Serve the console of an installation, for `name`, at an address of its own."""
+def served(installation: "Installation") -> Generator[Served]:
+    """Serve the console of an installation at an address of its own."""
     listener = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    codes: list[str] = []
-    sign_in = SignIn(Identity(name), announce=codes.append)
-    config = uvicorn.Config(app(installation, sign_in), log_level="warning", lifespan="off", ws="none")
+    with tempfile.TemporaryDirectory() as folder:
+        links = Links(Path(folder))
+        links.announce(address)
+        with _running(app(installation, SignIn(links)), listener):
+            yield Served(address, lambda name: links.make(Identity(name)))
+
+
+@contextmanager
+def _running(served: "ASGIApp", listener: socket.socket) -> Generator[None]:
+    config = uvicorn.Config(served, log_level="warning", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:
         time.sleep(0.01)
     try:
-        yield Served(address, lambda: f"{address}/sign-in?code={codes[-1]}")
+        yield
     finally:
         server.should_exit = True
         thread.join()

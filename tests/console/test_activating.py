@@ -45,7 +45,7 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installat
     assert "it grants nothing beside what is active here" in page
     browser.post("/activate", text=tried)
     assert len(crm.state().bundles) == 1
-    assert "base (trial)" in words(browser.get("/status"))
+    assert "base (trial)" in words(browser.get("/"))
 
 
 def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installation, browser: Browser) -> None:
@@ -223,7 +223,7 @@ def test_a_file_may_wait_for_its_start(browser: Browser) -> None:
 
 
 def test_the_first_file_is_asked_for(home_without_files: Browser) -> None:
-    page = words(home_without_files.get("/"))
+    page = words(home_without_files.get("/licenses"))
     assert "Nothing was activated here yet." in page
     page = words(home_without_files.post("/activate", text=file(bundle(**SOLD))))
     assert "The file is active." in page

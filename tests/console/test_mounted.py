@@ -29,6 +29,18 @@ def test_it_is_mounted_under_a_path(crm: Installation) -> None:
     assert crm.users.get("anna").retired
 
 
+@pytest.mark.parametrize("kept", ["/crm/licensing", ""])
+def test_a_proxy_has_it_below_a_path_that_it_passes_on_or_takes_away(crm: Installation, kept: str) -> None:
+    served = app(crm, lambda _: Identity("ingrid"), origins=["https://crm.example.com/crm/licensing"])
+    client = TestClient(served, base_url="https://crm.example.com", headers={"origin": "https://crm.example.com"})
+    page = client.get(f"{kept}/users/new").text
+    assert 'action="/crm/licensing/users/new"' in page
+    assert client.get(f"{kept}/static/console.css").status_code == 200
+    [token, *_] = re.findall(r'name="token" value="(\w+)"', page)
+    answer = client.post(f"{kept}/users/new", data={"token": token, "id": "dora"}, follow_redirects=False)
+    assert answer.headers["location"].startswith("/crm/licensing/user?id=dora")
+
+
 def test_what_is_no_request_is_not_answered(crm: Installation) -> None:
     with TestClient(app(crm, lambda _: Identity("ingrid")), base_url="http://localhost") as client:
         with pytest.raises(WebSocketDisconnect), client.websocket_connect("/users"):

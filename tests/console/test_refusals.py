@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from licensekit.console import Identity, Role, app
 from licensekit.console.application import CHANGES, SCREENS
 from licensekit.console.security.guard import BODY_BYTES, HEADERS
+from licensekit.console.visit import PULSE
 from licensekit.errors import OriginInvalid
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN, Browser, client_of
@@ -152,7 +153,10 @@ def test_named_origins_are_the_only_ones(crm: Installation) -> None:
     assert "Secure" in page.headers["set-cookie"]
 
 
-@pytest.mark.parametrize("address", ["", "crm.example.com", "ftp://crm", "https://crm/path", "https://user@crm"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "crm.example.com", "ftp://crm", "https://crm/a b", "https://crm/../a", "https://crm/a//b", "https://user@crm"],
+)
 def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
     with pytest.raises(OriginInvalid, match="is no address like"):
         app(crm, lambda _: None, origins=[address])
@@ -178,14 +182,14 @@ def test_refusals_have_every_header(crm: Installation) -> None:
 def test_cookies_are_for_this_console_alone(browser: Browser) -> None:
     said = browser.client.get("/users/new").headers["set-cookie"]
     assert "HttpOnly" in said
-    assert "SameSite=strict" in said
+    assert "SameSite=lax" in said
     assert "set-cookie" not in browser.client.get("/users/new").headers
 
 
 def test_no_page_has_a_script_or_style_of_its_own(browser: Browser) -> None:
     for path in places():
         page = browser.client.get(path).text
-        assert page.count("<script") == 1
+        assert page.count("<script") == (path != PULSE)
         assert "<style" not in page
         assert "style=" not in page
         assert " onclick" not in page

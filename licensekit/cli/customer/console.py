@@ -1,21 +1,25 @@
 """`licensekit console`: the web console of an installation, for a browser."""
 
 from contextlib import suppress
+from importlib import import_module
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from licensekit.cli.customer.commands import home_option, opened
+from licensekit.cli.customer.commands import home_of, home_option, opened
+from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import account
 from licensekit.cli.options import PATH, Checked, option, refuse, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
+from licensekit.installation import local_folder
 
 PORT: Final = 8470
 
 
-@click.command()
+@click.group(cls=LicenseGroup, invoke_without_command=True)
 @home_option
 @option("--host ADDRESS", "The address to listen on.", default="127.0.0.1")
 @option("--port N", "The port on which to listen; 0 takes a free one.", type=whole(0, 65535), default=PORT)
@@ -45,16 +49,41 @@ PORT: Final = 8470
 )
 def console(*, home: str | None, **reach: Any) -> None:
     """Serve the web console, until Ctrl-C."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    serving = _console_part("serving")
+    with opened(home, create=True) as installation:
+        installation.state()  # it says now whether it is known whose files to believe
+        with suppress(KeyboardInterrupt):  # that is how it is stopped
+            serving.run(installation, serving.Reach(**reach), _folder(home), user=_whoever(), tell=emit)
+
+
+@console.command()
+@home_option
+@option("--for NAME user", "Whom it signs in, as the history names them. (default: this account)")
+@option("--role ROLE", "What they may do.", type=click.Choice(["administrator", "reader"]), default="administrator")
+def link(*, home: str | None, user: str | None, role: str) -> None:
+    """Make another link that signs in at the console that runs."""
+    visit, links = _console_part("visit"), _console_part("security.links")
+    emit(links.Links(_folder(home) / links.CONSOLE).make(visit.Identity(user or _whoever(), visit.Role(role))))
+
+
+def _console_part(name: str) -> Any:
+    """Return a module of the console, whose packages are an extra."""
     try:
-        from licensekit.console.serving import Reach, run  # noqa: PLC0415  # its packages are an extra
+        return import_module(f"licensekit.console.{name}")
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("licensekit"):
             raise
         raise ConsoleUnavailable(reason="package", package=error.name) from error
-    with opened(home, create=True) as installation:
-        installation.state()  # it says now whether it is known whose files to believe
-        with suppress(KeyboardInterrupt):  # that is how it is stopped
-            run(installation, Reach(**reach), user=account() or "console", tell=emit)
+
+
+def _folder(home: str | None) -> Path:
+    return local_folder(home_of(home))
+
+
+def _whoever() -> str:
+    return account() or "console"
 
 
 def _is_loopback(host: str) -> bool:

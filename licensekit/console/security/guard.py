@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Collection
 from secrets import token_urlsafe
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,29 +41,42 @@ HEADERS: Final = {
 }
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
+_PATH: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 
 FIELD: Final = "token"
 BODY_BYTES: Final = FILE_BYTES + 256 * 1024
 """The largest request: a license file, and what a form wraps around it."""
+_REPEATED_BYTES: Final = 256 * 1024
+"""The largest form that is kept while its sender signs in again."""
 FIELDS: Final = 4000
 COOKIE: Final = "licensekit-form"
 _SECRET_BYTES: Final = 32
 
 
-def read_origin(text: str) -> str:
-    """Return an address as browsers write its origin: a scheme, a host and a port if it is not the usual one."""
-    scheme, separator, host = text.strip().lower().removesuffix("/").partition("://")
+class PublicAddress(NamedTuple):
+    """Where browsers reach the console."""
+
+    origin: str
+    path: str = ""
+
+
+def read_address(text: str) -> PublicAddress:
+    """Return the origin of an address, as browsers write it (a scheme, a host, an unusual port), and its path."""
+    scheme, separator, rest = text.strip().removesuffix("/").partition("://")
+    host, _, path = rest.partition("/")
+    scheme, host = scheme.lower(), host.lower()
     written = _HOST.fullmatch(host)
-    if not separator or scheme not in _DEFAULT_PORTS or written is None:
+    is_path = not path or _PATH.fullmatch(path)
+    if not separator or scheme not in _DEFAULT_PORTS or written is None or not is_path:
         raise OriginInvalid(address=text)
     port = written["port"]
     is_usual = port is not None and int(port) == _DEFAULT_PORTS[scheme]
-    return f"{scheme}://{written['name'] if is_usual else host}"
+    return PublicAddress(f"{scheme}://{written['name'] if is_usual else host}", path and f"/{path}")
 
 
-def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
+def guarded(app: ASGIApp, addresses: Collection[PublicAddress]) -> ASGIApp:
     """Return `app` behind these checks: it is reached under its own names, from its own pages."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,8 +84,9 @@ def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
             await app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        origin = _origin_at(origins, scope["scheme"], headers.get("host", ""))
-        scope[ORIGIN] = origin
+        found = _address_at(addresses, scope["scheme"], headers.get("host", ""))
+        origin = None if found is None else found.origin
+        scope = {**_below(scope, "" if found is None else found.path), ORIGIN: origin}
         answer = app
         if origin is None:
             answer = PlainTextResponse(text("refused.host"), status_code=421)
@@ -83,13 +97,22 @@ def guarded(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
     return guard
 
 
-def _origin_at(origins: Collection[str], scheme: str, host: str) -> str | None:
-    """Return the origin at which a request was sent, by its `Host`: one of `origins`, or without any this machine."""
+def _address_at(addresses: Collection[PublicAddress], scheme: str, host: str) -> PublicAddress | None:
+    """Return where a request was sent, by its `Host`: one of `addresses`, or without any this machine."""
     host = host.lower()
-    if origins:  # their scheme: behind a proxy, that of the request says nothing
-        return next((known for known in origins if urlsplit(known).netloc == host), None)
+    if addresses:  # their scheme: behind a proxy, that of the request says nothing
+        return next((known for known in addresses if urlsplit(known.origin).netloc == host), None)
     written = _HOST.fullmatch(host)
-    return f"{scheme}://{host}" if written and written["name"] in _LOOPBACK else None
+    return PublicAddress(f"{scheme}://{host}") if written and written["name"] in _LOOPBACK else None
+
+
+def _below(scope: Scope, path: str) -> Scope:
+    """Return a request as one below `path`, whether a proxy passes that on or takes it away; mounted, it is known."""
+    if not path or scope.get("root_path"):
+        return scope
+    asked: str = scope["path"]
+    is_whole = asked == path or asked.startswith(f"{path}/")
+    return {**scope, "root_path": path, "path": asked if is_whole else path + asked}
 
 
 def _is_own(headers: Headers, origin: str) -> bool:
@@ -119,6 +142,16 @@ def require_bounded(request: Request) -> None:
         raise HTTPException(413)
 
 
+def is_repeatable(request: Request) -> bool:
+    """Return whether a form may be read whose sender is not signed in: from a browser that had one of ours, and short.
+
+    It is shown to them again, and nothing is done with it.
+    """
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    is_short = int(request.headers["content-length"]) <= _REPEATED_BYTES
+    return is_form and is_short and bool(get_cookie(request, COOKIE))
+
+
 def secret_of(request: Request) -> str:
     """Return the secret of this browser: the one that it has, or a new one."""
     known = get_cookie(request, COOKIE)
@@ -136,10 +169,13 @@ def get_cookie(request: Request, name: str) -> str:
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    """Set a cookie that no script and no other site can use; an empty value takes it away."""
+    """Set a cookie that no script can use, and no form of another site; an empty value takes it away.
+
+    Links from elsewhere, such as a mail, come with it: what they ask for changes nothing.
+    """
     called, age, secure = _called(request, name), None if value else 0, _is_secure(request)
     path = "/" if secure else request.scope.get("root_path") or "/"
-    response.set_cookie(called, value, max_age=age, path=path, secure=secure, httponly=True, samesite="strict")
+    response.set_cookie(called, value, max_age=age, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 def _called(request: Request, name: str) -> str:

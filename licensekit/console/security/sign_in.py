@@ -1,9 +1,5 @@
-"""Signing in, by the headers of a proxy or by a link that works once, printed where the console was started.
+"""Signing in, by a link that works once or by the headers of a proxy, and the page that was asked for before."""
 
-Whoever sees that terminal may use the console. A link that was used is followed by a new one.
-"""
-
-import hmac
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -11,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from secrets import token_urlsafe
 from threading import Lock
 from typing import Final, NamedTuple
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,59 +15,57 @@ from starlette.routing import Route
 
 from licensekit.console.rendering import bare_page, text
 from licensekit.console.security.guard import get_cookie, require_bounded, set_cookie
-from licensekit.console.visit import Identity, Role, address
+from licensekit.console.security.links import Links
+from licensekit.console.visit import Identity, Role, address, is_poll, own_path
 from licensekit.limits import NAME_LENGTH
 from licensekit.wire.documents.fields import text_fault
 
 IDLE_SECONDS: Final = 8 * 3600
 """A session ends when nothing was asked in it for this long."""
 SESSIONS: Final = 64
+WANTED: Final = "licensekit-wanted"
+"""The cookie that keeps the page that was asked for."""
+_LONGEST: Final = 2000
 _SECRET_BYTES: Final = 32
 
 
 class SignIn:
-    """The link that is open now, and the sessions that links have begun."""
+    """The sessions that links have begun."""
 
     def __init__(
-        self,
-        identity: Identity,
-        *,
-        name: str = "licensekit-session",
-        announce: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
+        self, links: Links, *, name: str = "licensekit-session", clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Announce a code; `identity` is whoever has the link; two consoles of a machine need cookies of two names."""
-        self._identity, self._name, self._announce, self._clock = identity, name, announce, clock
+        """Take `links`; two consoles of one machine need cookies of two names."""
+        self._links, self._name, self._clock = links, name, clock
         self._lock = Lock()
-        self._sessions: dict[bytes, float] = {}
-        """The digest of each session's secret, to when it was last used."""
-        self._code = token_urlsafe(_SECRET_BYTES)
-        announce(self._code)
+        self._sessions: dict[bytes, _Session] = {}
+        """The digest of each session's secret, to whose it is."""
 
     def __call__(self, request: Request) -> Identity | None:
         """Return who asks: this is the console's `authorize`."""
         with self._lock:
             self._forget_idle()
             key = _digest(get_cookie(request, self._name))
-            if key not in self._sessions:
+            session = self._sessions.get(key)
+            if session is None:
                 return None
-            self._sessions[key] = self._clock()
-        return self._identity
+            if not is_poll(request):  # a page that is left open asks as well
+                self._sessions[key] = session._replace(used=self._clock())
+        return session.identity
 
-    def begin(self, request: Request, response: Response, code: str) -> bool:
-        """Begin a session if `code` is the open one, which it then no longer is."""
+    def begin(self, request: Request, response: Response, code: str) -> Identity | None:
+        """Begin a session if `code`, or the link that it is in, is open; it is used up then."""
+        identity = self._links.take(code.rpartition("code=")[2].strip())
+        if identity is None:
+            return None
+        secret = token_urlsafe(_SECRET_BYTES)
         with self._lock:
-            if not hmac.compare_digest(code.encode(), self._code.encode()):
-                return False
-            self._code = token_urlsafe(_SECRET_BYTES)
-            secret = token_urlsafe(_SECRET_BYTES)
             self._forget_idle()
             while len(self._sessions) >= SESSIONS:
-                del self._sessions[min(self._sessions, key=self._sessions.__getitem__)]
-            self._sessions[_digest(secret)] = self._clock()
+                del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].used)]
+            self._sessions[_digest(secret)] = _Session(identity, self._clock())
         set_cookie(request, response, self._name, secret)
-        self._announce(self._code)
-        return True
+        return identity
 
     def end(self, request: Request, response: Response) -> None:
         """End the session that a request belongs to."""
@@ -80,7 +75,12 @@ class SignIn:
 
     def _forget_idle(self) -> None:
         since = self._clock() - IDLE_SECONDS
-        self._sessions = {key: used for key, used in self._sessions.items() if used > since}
+        self._sessions = {key: one for key, one in self._sessions.items() if one.used > since}
+
+
+class _Session(NamedTuple):
+    identity: Identity
+    used: float
 
 
 def _digest(secret: str) -> bytes:
@@ -98,18 +98,32 @@ def routes(sign_in: SignIn) -> list[Route]:
         require_bounded(request)
         async with request.form() as form:
             code = form.get("code")
-        response = RedirectResponse(address(request, "/"), 303)
+        response = RedirectResponse(address(request, wanted_page(request)), 303)
         if isinstance(code, str) and sign_in.begin(request, response, code):
+            set_cookie(request, response, WANTED, "")
             return response
-        return bare_page(request, "stop.html", status=403, reason=text("refused.code"))
+        return bare_page(request, "sign_in.html", code="", refused=text("refused.code"), status=403)
 
     async def end(request: Request) -> Response:
-        response = bare_page(request, "stop.html", reason=text("sign_in.out"))
+        response = bare_page(request, "sign_in.html", code="", out=True)
         sign_in.end(request, response)
         return response
 
     post = ["POST"]
     return [Route("/sign-in", show), Route("/sign-in", begin, methods=post), Route("/sign-out", end, methods=post)]
+
+
+def remember_page(request: Request, response: Response) -> None:
+    """Keep the page that somebody asked for who is not signed in: it is shown to them once they are."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    set_cookie(request, response, WANTED, quote(f"{own_path(request)}{query}", safe=""))
+
+
+def wanted_page(request: Request) -> str:
+    """Return the page of ours that was asked for; the first one where none was, or it leads elsewhere."""
+    path = unquote(get_cookie(request, WANTED))
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours and len(path) <= _LONGEST else "/"
 
 
 Network = IPv4Network | IPv6Network

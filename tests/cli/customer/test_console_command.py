@@ -25,6 +25,7 @@ from licensekit.cli.customer.commands import customer_commands
 from licensekit.cli.customer.console import PORT
 from tests import homes, makers, today
 from tests.cli.customer.conftest import Command
+from tests.console.conftest import words
 
 LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
 
@@ -82,10 +83,14 @@ def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
             assert answer.status_code == 303
             assert "anna" in client.get("/users").text
             assert "server" not in answer.headers
-        assert more.readline() == "signed in; the next browser takes this link:\n"
-        following = LINK.search(more.readline())
-        assert following
-        assert following[2] != code
+            assert "ingrid" not in client.get("/users").text
+            link = crm("console link --for rolf --role reader").stdout
+            following = LINK.search(link)
+            assert following
+            assert following[1] == base
+            assert client.post("/sign-in", data={"code": following[2]}).status_code == 303
+            assert "rolf (may look, not change)" in words(client.get("/users").text)
+    assert "no console runs" in crm("console link", 3).stderr
 
 
 @pytest.mark.process

@@ -85,7 +85,64 @@ function live() {
   }
 }
 
+// What was saved is said once: a page that is loaded again, or kept, says it no more.
+function sayOnce() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("saved")) return;
+  address.searchParams.delete("saved");
+  history.replaceState(null, "", address);
+}
+
+// Whether somebody has typed or ticked something that is not sent yet.
+function isDirty() {
+  return all("main form:not([role=search])").some((form) => all("input, select, textarea", form).some((one) => {
+    if (one.type === "hidden" || one.type === "submit") return false;
+    if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+    if (one.tagName === "SELECT") return [...one.options].some((each) => each.selected !== each.defaultSelected);
+    return one.value !== (one.defaultValue ?? "");
+  }));
+}
+
+// Leaving a page with something that is not sent asks first; sending it does not.
+function keepTyped() {
+  let isSent = false;
+  addEventListener("submit", () => { isSent = true; });
+  addEventListener("pageshow", () => { isSent = false; });
+  addEventListener("beforeunload", (event) => { if (!isSent && isDirty()) event.preventDefault(); });
+}
+
+// A page that is seen looks whether something has changed: it then shows it, or offers to where
+// somebody is at work in it.
+const PULSE = 15_000;
+function follow() {
+  const main = document.querySelector("main[data-pulse]");
+  if (!main) return;
+  let { known } = main.dataset;
+  const ask = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(main.dataset.pulse, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    const now = await answer.text();
+    if (now === known) return;
+    known = now;
+    const isBusy = isDirty() || main.contains(document.activeElement) || getSelection()?.toString();
+    if (isBusy || main.dataset.posted) main.querySelector(".news").hidden = false;
+    else location.reload();
+  };
+  setInterval(ask, PULSE);
+  document.addEventListener("visibilitychange", ask);
+}
+
+// Among many sections, the one that is shown is in sight.
+function showSection() {
+  document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 localTimes();
+sayOnce();
+keepTyped();
+follow();
+showSection();
 for (const note of all("[data-zone]")) note.textContent = note.dataset.zone;
 drops();
 trees();
