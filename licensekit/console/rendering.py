@@ -73,11 +73,11 @@ def _framed(visit: Visit, template: str, state: InstallationState | None, status
     return HTMLResponse(shown, status)
 
 
-def faults_of(error: errors.LicenseError | None) -> tuple[errors.LicenseError, ...]:
+def faults_of(error: errors.LicenseError | None) -> tuple[errors.Located, ...]:
     """Return everything that stands against a change; nothing without an error."""
     if error is None:
         return ()
-    return error.faults if isinstance(error, errors.RefusedError) else (error,)
+    return error.faults if isinstance(error, errors.RefusedError | errors.FaultsError) else (error,)
 
 
 def status_of(error: errors.LicenseError | None) -> int:
@@ -159,7 +159,7 @@ def coded(sentence: str) -> Markup:
     return Markup("").join(code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
 
 
-def described(error: errors.LicenseError) -> Markup:
+def described(error: errors.Located) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
     return coded(f"{error.where}: {error.message}" if error.where else error.message)
 
