@@ -21,7 +21,7 @@ from licensekit import errors
 from licensekit.console.views import due, over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, format_days, format_seconds, moment_of
-from licensekit.installation import InstallationState
+from licensekit.installation import InstallationState, Notice
 from licensekit.text.names import join_groups
 
 _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
@@ -113,6 +113,13 @@ def license_name(code: str, state: InstallationState) -> str:
     return code if license_ is None else license_.name
 
 
+def named(notice: Notice, state: InstallationState) -> Notice:
+    """Return a notice that says the name of its license, not its code."""
+    if "license" not in notice.fields:
+        return notice
+    return notice.replace(license=license_name(notice.values()["license"], state))
+
+
 def amount(count: int | None) -> str:
     """Return a count as it is shown."""
     return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
@@ -182,8 +189,8 @@ def _environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION, menu=tuple(MENU.items()))
     shown = (
-        *(amount, coded, day, described, due, issuer_name, join_groups, license_name, moment, over, percent, sentence),
-        *(tone, value),
+        *(amount, coded, day, described, due, issuer_name, join_groups, license_name, moment, named, over, percent),
+        *(sentence, tone, value),
     )
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)

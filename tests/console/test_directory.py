@@ -43,7 +43,7 @@ def test_a_sync_is_shown_with_its_leavers_by_name_and_then_made(crm: Installatio
     assert crm.users.get("new").name == "New"
 
 
-def test_a_sync_answers_with_a_page_that_can_be_reloaded(crm: Installation, browser: Browser) -> None:
+def test_a_sync_answers_with_a_page_that_can_be_reloaded(browser: Browser) -> None:
     page = browser.post("/users/directory", text=EXPORT + ANNA)
     fields = {"token": browser.token(), **hidden(page)}
     answer = browser.client.post("/users/directory", data=fields, follow_redirects=False)
@@ -118,6 +118,6 @@ def test_rules_of_groups_are_added_and_removed(crm: Installation, browser: Brows
     assert crm.users.rules() == ()
 
 
-def test_whoever_may_only_look_takes_no_table(crm: Installation, reader: Browser) -> None:
+def test_whoever_may_only_look_takes_no_table(reader: Browser) -> None:
     assert "Licenses by group" in words(reader.get("/users/directory"))
     reader.post("/users/directory", 403, text=EXPORT + ANNA)

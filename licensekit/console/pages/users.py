@@ -36,19 +36,11 @@ def show(visit: Visit) -> Response:
         order, descending = UserOrder(sort) if sort in set(UserOrder) else UserOrder.FOUND, sort != asked["sort"]
         found = users.page(wanted, after=visit.asked("after"), limit=PAGE, order=order, descending=descending)
         counted = users.count(wanted)
-    return page(
-        visit,
-        "user_licenses.html" if is_of_license else "users.html",
-        path=path,
-        asked=asked,
-        found=found,
-        counted=counted,
-        everyone=users.count(_wanted({"kind": asked["kind"]}.get, path)),
-        licenses=[row for row in user_licenses(visit.state) if not row.hidden or row.in_use],
-        states=STATES,
-        others=OTHERS,
-        groups=users.groups(),
-    )
+    everyone = users.count(_wanted({"kind": asked["kind"]}.get, path))
+    rows = [row for row in user_licenses(visit.state) if not row.hidden or row.in_use]
+    facts: dict[str, Any] = {"path": path, "asked": asked, "found": found, "counted": counted, "everyone": everyone}
+    facts |= {"licenses": rows, "states": STATES, "others": OTHERS, "groups": users.groups()}
+    return page(visit, "user_licenses.html" if is_of_license else "users.html", **facts)
 
 
 def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
