@@ -153,9 +153,9 @@ def from_a_program(many: Installation, few: Installation) -> None:
         found = UserFilter(**wanted)
         measured(what, partial(many.users.page, found), partial(few.users.page, found))
     for order in UserOrder:
-        for what, wanted in {"": UserFilter(), ", license of half": UserFilter(license="sales-pro")}.items():
+        for what, found in {"": UserFilter(), ", license of half": UserFilter(license="sales-pro")}.items():
             for way in (False, True):
-                calls = (partial(one.users.page, wanted, order=order, descending=way) for one in (many, few))
+                calls = (partial(one.users.page, found, order=order, descending=way) for one in (many, few))
                 measured(f"order {order}{what}{', descending' if way else ''}", *calls)
     measured("groups", many.users.groups, few.users.groups)
     measured("audit", many.audit.newest, few.audit.newest)
