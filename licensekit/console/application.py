@@ -66,6 +66,9 @@ SCREENS: Final[Mapping[str, Show]] = {
 }
 """Address to screen; none of them changes anything."""
 
+LARGEST: Final = {"/users/directory": directory.LARGEST}
+"""Address to how many bytes a form there may have, where that is more than elsewhere."""
+
 DOWNLOADS: Final[Mapping[str, Show]] = {"/users/export": users.export}
 """Address to a file to keep; none of them changes anything."""
 
@@ -133,7 +136,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         if is_change:
-            guard.require_bounded(request)
+            guard.require_bounded(request, LARGEST.get(own_path(request), guard.BODY_BYTES))
         identity = await run_in_threadpool(authorize, request)
         if identity is None and not (is_change and guard.is_repeatable(request)):
             return _unknown(request, sign_in)  # before a byte of a form is read

@@ -10,17 +10,20 @@ from licensekit.console.rendering import faults_of, moved, page, status_of
 from licensekit.console.views import user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, ProposalStale, UnexpectedType
-from licensekit.installation import IMPORT_BYTES, parse_directory, parse_users, profiles
+from licensekit.installation import parse_directory, parse_users, profiles
 
 SHOWN: Final = 100
 """How many users of each outcome are named."""
+LARGEST: Final = 16 * 1024 * 1024
+"""The largest table, in bytes."""
 OUTCOMES: Final = ("left", "refused", "added", "changed")
 
 
 def ask(visit: Visit, error: LicenseError | None = None) -> Response:
     """Ask for a table, and show the rules of groups; after a refusal with why it was refused."""
     licenses = [row for row in user_licenses(visit.state) if not row.hidden]
-    facts: dict[str, Any] = {"rules": visit.installation.users.rules(), "profiles": profiles(), "licenses": licenses}
+    facts: dict[str, Any] = {"profiles": profiles(), "licenses": licenses, "largest": LARGEST}
+    facts["rules"] = visit.installation.users.rules()
     return page(visit, "directory.html", status=status_of(error), errors=faults_of(error), **facts)
 
 
@@ -29,7 +32,7 @@ def take(visit: Visit) -> Response:
     shown, users, refusal = visit.form.raw("shown"), visit.installation.users, None
     data = visit.form.file("file") or visit.form.raw("text").encode()
     if shown:
-        data = decompressobj().decompress(b64decode(visit.form.raw("table")), IMPORT_BYTES)
+        data = decompressobj().decompress(b64decode(visit.form.raw("table")), LARGEST)
     if not data:
         raise UnexpectedType(reason="nothing")
     if visit.form.text("how") == "import":
