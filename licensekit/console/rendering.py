@@ -134,6 +134,7 @@ def value(sold: object) -> str:
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 
+@cache
 def day(days: int) -> Markup:
     """Return a date: it counts to the end of its day, UTC."""
     found = date_of(days)

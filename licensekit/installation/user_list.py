@@ -1,6 +1,7 @@
 """Lists of users, filtered: page by page, or of any number in constant memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
@@ -33,6 +34,7 @@ from licensekit.wire.documents import Kind, UserKind
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT})
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
+_Ask = Callable[[], InstallationState]
 
 
 class UserFilter(NamedTuple):
@@ -81,7 +83,7 @@ class UserPage(NamedTuple):
 
 def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
     """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
-    state, page = read.state(), UserPage(())
+    state, page = cache(read.state), UserPage(())
     while True:
         page = _page(read, state, wanted, Paging(page.after, LOOKED_AT))
         yield from page.users
@@ -106,12 +108,12 @@ def page_of_users(
     Raises:
         UnknownCode, WrongKind: a license that is asked for is no user license.
     """
-    return _page(read, read.state(), wanted, Paging(after, limit, order, descending))
+    return _page(read, cache(read.state), wanted, Paging(after, limit, order, descending))
 
 
 def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> tuple[int, bool]:
     """Return how many users `wanted` fits, and whether that is all: up to 10,000, or of whom a page looks at."""
-    return count_ids(read.connection, list(_conditions(read.state(), wanted)), wanted.text)
+    return count_ids(read.connection, list(_conditions(cache(read.state), wanted)), wanted.text)
 
 
 def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
@@ -121,10 +123,10 @@ def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
     return tuple(filter(None, named))
 
 
-def _page(read: ReadTransaction, state: InstallationState, wanted: UserFilter, paging: Paging) -> UserPage:
+def _page(read: ReadTransaction, state: _Ask, wanted: UserFilter, paging: Paging) -> UserPage:
     ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, paging)
     rows = read.connection.rows(with_marks(_SQL["users"], ids), *ids) if ids else []
-    found = {row.user.id: row for row in _users(rows, state.entitlements)}
+    found = {row.user.id: row for row in _users(rows, state().entitlements)}
     return UserPage(tuple(found[one] for one in ids if one in found), following)
 
 
@@ -135,11 +137,11 @@ def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]
         yield UserRow(user, lapsed(entitlements, Kind.USER, user.holdings))
 
 
-def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condition]:
+def _conditions(state: _Ask, wanted: UserFilter) -> Iterator[Condition]:
     if wanted.license is not None:
-        yield _assigned([resolve(state.entitlements, wanted.license, (Kind.USER,))])
+        yield _assigned([resolve(state().entitlements, wanted.license, (Kind.USER,))])
     if wanted.holding is not None:
-        givers = _givers(state, wanted.holding)
+        givers = _givers(state(), wanted.holding)
         if givers is not None:
             yield _assigned(givers)
     if wanted.kinds or wanted.retired is not None:
@@ -150,11 +152,11 @@ def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condit
         word = (group_word(wanted.group),)
         yield Condition(Clause(_SQL["is_member"], word), (Clause(_SQL["members"], word),))
     if wanted.expired:
-        yield _lapsed(state)
+        yield _lapsed(state())
     if wanted.idle is not None:
-        yield _who(*idle(state.stored.told_since, day_at(state.now), wanted.idle))
+        yield _who(*idle(state().stored.told_since, day_at(state().now), wanted.idle))
     if wanted.unusable:
-        yield _unusable(without_requirement(state.entitlements, state.in_use))
+        yield _unusable(without_requirement(state().entitlements, state().in_use))
 
 
 def _filled(name: str, what: LiteralString) -> LiteralString:

@@ -87,6 +87,8 @@ class _Source(NamedTuple):
     end: Row | None = None
     """The place behind all of them; None where there is no such place."""
     descending: bool = False
+    few: bool = False
+    """Whether all of them can be looked at; they may come twice."""
 
 
 def page_of_ids(
@@ -143,8 +145,7 @@ def _words(text: str) -> list[str]:
 def _of_word(word: str) -> Condition:
     """Return the condition of whom a word finds."""
     end = word + _LAST
-    who = _SQL["who_has_word"].replace("{user}", "w.user_id")
-    return Condition(Clause(_SQL["has_word"], (word, end)), (Clause(who, (word, end, word)),), in_order=False)
+    return Condition(Clause(_SQL["has_word"], (word, end)), (Clause(_SQL["of_word"], (word, end)),), in_order=False)
 
 
 def _end_of_window(connection: Connection, source: _Source, place: Row) -> Row | None:
@@ -177,7 +178,7 @@ def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Pag
     first, last = ("", _LAST) if paging.order is UserOrder.NAME else (-2, _LATEST)
     begin = (last, _LAST) if paging.descending else (first, "")
     filters = [one.holds for one in conditions if one is not chosen]
-    return _Source(tuple(ranges), filters, begin, descending=paging.descending)
+    return _Source(tuple(ranges), filters, begin, descending=paging.descending, few=not chosen.sortable)
 
 
 def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:
@@ -187,13 +188,14 @@ def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:
 
 def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
     in_order = (one for one in conditions if one.ranges and one.in_order)
-    chosen = _few(connection, conditions) or next(in_order, _EVERYBODY)
-    return _Source(chosen.ranges, [one.holds for one in conditions if one is not chosen])
+    few = _few(connection, conditions)
+    chosen = few or next(in_order, _EVERYBODY)
+    return _Source(chosen.ranges, [one.holds for one in conditions if one is not chosen], few=few is not None)
 
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
     """Return candidates in the order of the words that one word of a text finds: the rarest, or that of the place."""
-    sizes = {word: _size(connection, (Clause(_SQL["of_word"], (word, word + _LAST)),)) for word in words}
+    sizes = {word: _size(connection, _of_word(word).ranges) for word in words}
     first = next((word for word in words if placed.startswith(word)), min(words, key=sizes.__getitem__))
     few = None if sizes[first] < LOOKED_AT else _few(connection, conditions)
     filters = [Clause(_SQL["has_word"], (word, word + _LAST)) for word in words if word != first]
@@ -230,7 +232,8 @@ def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Cl
         holds.append(Clause(f"({keys}) {up_to} ({marks(until)})", until))
     where = " AND ".join(one.sql for one in holds)
     order, numbers = (one.replace(",", f"{way},") + way for one in (keys, numbers))
-    each = _SQL["range"].replace("{keys}", keys).replace("{holds}", where).replace("{order}", order)
+    distinct: LiteralString = f"DISTINCT {keys}" if source.few else keys
+    each = _SQL["range"].replace("{keys}", distinct).replace("{holds}", where).replace("{order}", order)
     query = " UNION ".join(each.replace("{range}", one.sql) for one in source.ranges)
     values = (value for one in source.ranges for part in (one, *holds, Clause("", (most,))) for value in part.values)
     return Clause(f"{query} ORDER BY {numbers}", tuple(values))

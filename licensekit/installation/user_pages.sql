@@ -21,7 +21,7 @@ u.added;
 coalesce(u.last_seen, -1);
 
 -- name: of_word
-SELECT 1 FROM user_words w WHERE w.word >= ? AND w.word < ?;
+SELECT w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ?;
 
 -- name: has_word
 (SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word >= ? AND w.word < ?) > 0;
@@ -32,9 +32,6 @@ SELECT w.word, w.user_id AS id FROM user_words w;
 -- Whoever has several words that begin alike is listed once, by the first of them.
 -- name: first_word
 SELECT min(v.word) FROM user_words v WHERE v.user_id = {user} AND v.word >= ?;
-
--- name: who_has_word
-SELECT w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ? AND w.word = ({first_word});
 
 -- Where there is none, NULL is in the place of the key, which is neither before nor behind any.
 -- name: with_key

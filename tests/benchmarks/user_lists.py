@@ -75,7 +75,7 @@ PAGES: Final = {
     "by name, from the end": "/users?sort=-name",
     "added last": "/users?sort=-added",
     "not seen for longest": "/users?sort=seen",
-    "seen last, further on": "/users?sort=-seen&after=20000%09user0000040",
+    "not seen for longest, further on": "/users?sort=seen&after=0%09x",
     "by name, a license of half": "/users?sort=name&license=sales-pro",
     "by name, a word of half": "/users?sort=name&q=anna",
     "by name, two words of nobody": "/users?sort=name&q=anna+berg",

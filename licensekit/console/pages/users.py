@@ -36,7 +36,8 @@ def show(visit: Visit) -> Response:
         order, descending = UserOrder(sort) if sort in set(UserOrder) else UserOrder.FOUND, sort != asked["sort"]
         found = users.page(wanted, after=visit.asked("after"), limit=PAGE, order=order, descending=descending)
         counted = users.count(wanted)
-    everyone = users.count(_wanted({"kind": asked["kind"]}.get, path))
+    every = _wanted({"kind": asked["kind"]}.get, path)
+    everyone = counted if wanted == every else users.count(every)
     rows = [row for row in user_licenses(visit.state) if not row.hidden or row.in_use]
     facts: dict[str, Any] = {"path": path, "asked": asked, "found": found, "counted": counted, "everyone": everyone}
     facts |= {"licenses": rows, "states": STATES, "others": OTHERS, "groups": users.groups()}
