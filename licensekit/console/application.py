@@ -69,9 +69,6 @@ SCREENS: Final[Mapping[str, Show]] = {
 LARGEST: Final = {"/users/directory": directory.LARGEST}
 """Address to how many bytes a form there may have, where that is more than elsewhere."""
 
-DOWNLOADS: Final[Mapping[str, Show]] = {"/users/export": users.export}
-"""Address to a file to keep; none of them changes anything."""
-
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": _attempt(files.preview, files.ask),
     "/activate": files.activate,
@@ -114,7 +111,7 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     """
     endpoint = partial(_endpoint, installation, authorize)
     known = [
-        *(Route(path, endpoint(show)) for path, show in {**SCREENS, **DOWNLOADS}.items()),
+        *(Route(path, endpoint(show)) for path, show in SCREENS.items()),
         *(Route(path, endpoint(change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),

@@ -26,7 +26,6 @@ from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, Sett
 from licensekit.installation.sync import Synced, SyncProposal
 from licensekit.installation.sync_plan import GroupRule, PlannedUser
 from licensekit.installation.user_list import UserFilter, UserPage, UserRow
-from licensekit.installation.user_pages import UserOrder
 from licensekit.installation.user_table import (
     IMPORT_BYTES,
     ImportRow,
@@ -49,7 +48,7 @@ __all__ = [
     "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseRow", "Moved", "NextDate",
     "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored", "ReturnProposal", "SettingChange",
     "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites", "SyncProposal", "Synced",
-    "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserOrder", "UserPage", "UserRow", "Users",
+    "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users",
     "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login", "metric_lines", "move",
     "parse_directory", "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines", "ways",
 ]  # fmt: skip

@@ -12,19 +12,7 @@ from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
-from licensekit.installation.user_pages import (
-    LOOKED_AT,
-    NOBODY,
-    RANGES,
-    Clause,
-    Condition,
-    Paging,
-    UserOrder,
-    count_ids,
-    marks,
-    of_kinds,
-    page_of_ids,
-)
+from licensekit.installation.user_pages import LOOKED_AT, Clause, Condition, Paging, count_ids, of_kinds, page_of_ids
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.usage import NO_LOGIN, idle
@@ -33,7 +21,10 @@ from licensekit.wire.documents import Kind, UserKind
 
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT})
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
+_AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
+RANGES: Final = 16
+"""How many ranges of an index are merged at most."""
 _Ask = Callable[[], InstallationState]
 
 
@@ -92,23 +83,18 @@ def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
 
 
 def page_of_users(
-    read: ReadTransaction,
-    wanted: UserFilter = EVERYBODY,
-    *,
-    after: str = "",
-    limit: int = 50,
-    order: UserOrder = UserOrder.FOUND,
-    descending: bool = False,
+    read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50, order: str = ""
 ) -> UserPage:
     """Return the first `limit` of the users that `wanted` fits, by id; those that a text finds, by the word it finds.
 
-    `after` is what the page before said. However many users there are, a page costs the same: where thousands match one
-    condition and few match all of them, it may have fewer than `limit` users, or none, and still have one after it.
+    `order` is `id`, `name` (as it is shown), `added` or `seen`, with `-` before it from its end. `after` is what the
+    page before said. However many users there are, a page costs the same: where thousands match one condition and few
+    match all of them, it may have fewer than `limit` users, or none, and still have one after it.
 
     Raises:
         UnknownCode, WrongKind: a license that is asked for is no user license.
     """
-    return _page(read, cache(read.state), wanted, Paging(after, limit, order, descending))
+    return _page(read, cache(read.state), wanted, Paging(after, limit, order))
 
 
 def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> tuple[int, bool]:
@@ -164,7 +150,7 @@ def _filled(name: str, what: LiteralString) -> LiteralString:
 
 
 def _assigned(codes: Sequence[str]) -> Condition:
-    what, values = f"x.license IN ({marks(codes)})", tuple(codes)
+    what, values = with_marks(_AMONG, codes), tuple(codes)
     holds = Clause(_filled("holds", what), values)
     if len(codes) > RANGES:
         return Condition(holds, (Clause(_filled("each_holder", what), values),), in_order=False)
@@ -192,10 +178,10 @@ def _lapsed(state: InstallationState) -> Condition:
     """Return who holds a slot that is not served in full, or that is none."""
     served = {code: _served_in_full(state.entitlements, code) for code in sorted(state.in_use)}
     if not served:
-        return NOBODY
+        return Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
     each = _BEYOND + f" OR {_BEYOND}" * (len(served) - 1)
     holds = Clause(_filled("holds", f"({each})"), tuple(chain.from_iterable(served.items())))
-    some: LiteralString = f"x.license IN ({marks(served)}) AND x.slot "
+    some: LiteralString = f"{with_marks(_AMONG, served)} AND x.slot "
     # Slots that are none were edited by hand; of the others, most licenses have none that is beyond. Bounds are part of
     # the text: of a value that it does not see, PostgreSQL believes that a third of all rows is beyond it.
     ranges = [Clause(_filled("holders", f"{some}{bound}"), tuple(served)) for bound in _NO_SLOTS]

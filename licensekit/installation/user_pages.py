@@ -6,7 +6,6 @@ order of the words that it finds, and then of their ids.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from enum import StrEnum
 from itertools import product
 from typing import Final, LiteralString, NamedTuple
 
@@ -17,8 +16,6 @@ from licensekit.wire.documents import UserKind
 
 LOOKED_AT: Final = 500
 """How many candidates are looked at for one page."""
-RANGES: Final = 16
-"""How many ranges of an index are merged at most."""
 WORDS: Final = 20
 """How many words of a text count: the longest."""
 COUNTED: Final = 10_000
@@ -29,27 +26,14 @@ _LATEST: Final = 2**53
 """Behind every day."""
 
 
-class UserOrder(StrEnum):
-    """The orders of a list of users."""
-
-    FOUND = "found"
-    """By the word that a text finds; without a text, by id."""
-    ID = "id"
-    NAME = "name"
-    """By the name as it is shown: the id, where there is none."""
-    ADDED = "added"
-    SEEN = "seen"
-    """By the day on which the user was last seen; who never was comes first."""
-
-
 class Paging(NamedTuple):
     """Which page of a list, and in which order."""
 
     after: str = ""
     """What the page before said."""
     limit: int = 50
-    order: UserOrder = UserOrder.FOUND
-    descending: bool = False
+    order: str = ""
+    """`id`, `name` (as it is shown), `added` or `seen`; with `-` before it from its end; else by the word found."""
 
 
 class Clause(NamedTuple):
@@ -73,7 +57,7 @@ class Condition(NamedTuple):
 
 
 _SQL: Final = read_queries(__file__)
-NOBODY: Final = Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
+_ORDERS: Final = ("id", "name", "added", "seen")
 _EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause(_SQL["everybody"]),))
 
 
@@ -96,7 +80,7 @@ def page_of_ids(
 ) -> tuple[list[str], str]:
     """Return the ids of a page of users for whom all holds, and what the next page takes as `after`, if any."""
     words, limit = _words(text), paging.limit
-    if paging.order is UserOrder.FOUND and words:
+    if words and paging.order.removeprefix("-") not in _ORDERS:
         key, _, user_id = paging.after.partition("\t")
         source = _found(connection, conditions, words, key)
         place: Row = max((key, user_id), source.begin)
@@ -166,19 +150,20 @@ def _place(source: _Source, after: str) -> Row:
 
 def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Paging) -> _Source:
     """Return candidates in an order: few, or those of some kinds, of which an index has every order."""
-    if paging.order in {UserOrder.FOUND, UserOrder.ID}:
-        begin: Row = (_LAST if paging.descending else "",)
-        return _listed(connection, conditions)._replace(begin=begin, descending=paging.descending)
-    key, of_kinds = _SQL[paging.order], (one for one in conditions if one.sortable)
+    order, descending = paging.order.removeprefix("-"), paging.order.startswith("-")
+    if order not in _ORDERS[1:]:
+        begin: Row = (_LAST if descending else "",)
+        return _listed(connection, conditions)._replace(begin=begin, descending=descending)
+    key, of_kinds = _SQL[order], (one for one in conditions if one.sortable)
     chosen = _few(connection, conditions) or next(of_kinds, _EVERY_KIND)
     if chosen.sortable:
         ranges = [Clause(one.sql.replace("SELECT ", f"SELECT {key} AS word, ", 1), one.values) for one in chosen.ranges]
     else:
         ranges = [_with_key(_SQL["key_of"].replace("{key}", key), one) for one in chosen.ranges]
-    first, last = ("", _LAST) if paging.order is UserOrder.NAME else (-2, _LATEST)
-    begin = (last, _LAST) if paging.descending else (first, "")
+    first, last = ("", _LAST) if order == "name" else (-2, _LATEST)
+    begin = (last, _LAST) if descending else (first, "")
     filters = [one.holds for one in conditions if one is not chosen]
-    return _Source(tuple(ranges), filters, begin, descending=paging.descending, few=not chosen.sortable)
+    return _Source(tuple(ranges), filters, begin, descending=descending, few=not chosen.sortable)
 
 
 def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:

@@ -12,13 +12,13 @@ SELECT u.id FROM users u WHERE u.kind = ? AND u.retired = ?;
 
 -- The keys of orders. Each is in an index of its own, behind kind and `retired`.
 -- name: name
-lower(CASE u.name WHEN '' THEN u.written ELSE u.name END);
+u.shown;
 
 -- name: added
 u.added;
 
 -- name: seen
-coalesce(u.last_seen, -1);
+u.last_seen;
 
 -- name: of_word
 SELECT w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ?;

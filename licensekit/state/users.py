@@ -139,9 +139,10 @@ def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> 
 
 
 def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
-    """Write the words of users and their groups in place of those they had, in constant memory."""
+    """Write what users are found and sorted by, in place of what they had, in constant memory."""
     for some in together(users, _TOGETHER):
-        connection.run(with_marks(_SQL["forget_words"], some), *(user.id for user in some))
+        for query in ("show", "forget_words"):
+            connection.run(with_marks(_SQL[query], some), *(user.id for user in some))
         words = ((one.id, search_words(f"{one.written} {one.name}").union(map(group_word, one.groups))) for one in some)
         rows = ((word, user_id) for user_id, found in words for word in sorted(found))
         insert_rows(connection, _SQL["add_word"], rows)

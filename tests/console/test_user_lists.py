@@ -163,8 +163,8 @@ def test_whoever_may_only_look_sees_no_check_boxes_and_changes_nothing(crm: Inst
 
 def test_ticked_users_or_all_on_a_list_are_exported_as_a_table(people: Installation, reader: Browser) -> None:
     people.users.assign("bob", "user")
-    table = reader.get("/users/export", list="/users", group="north")
+    table = reader.get("/users", format="csv", group="north")
     rows = parse_users(table)
     assert [(row.user_id, row.licenses) for row in rows] == [("anna", ()), ("bob", ("user",))]
-    assert [row.user_id for row in parse_users(reader.get("/users/export", list="/users", user="carl"))] == ["carl"]
-    assert len(parse_users(reader.get("/users/export", who="all", user="carl"))) == 3
+    assert [row.user_id for row in parse_users(reader.get("/users", format="csv", user="carl"))] == ["carl"]
+    assert len(parse_users(reader.get("/users", format="csv", who="all", user="carl"))) == 3

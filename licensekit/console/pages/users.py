@@ -11,7 +11,7 @@ from licensekit.console.rendering import download, faults_of, moved, page, statu
 from licensekit.console.views import user_licenses
 from licensekit.console.visit import Form, Visit, own_path
 from licensekit.errors import LicenseError, ProposalStale
-from licensekit.installation import UserFilter, UserOrder, UserPage, UsersProposal, user_lines
+from licensekit.installation import UserFilter, UserPage, UsersProposal, user_lines
 from licensekit.wire.documents import UserKind
 
 PAGE: Final = 50
@@ -31,10 +31,11 @@ def show(visit: Visit) -> Response:
     """Show a page of a list: of internal users, of all others, or of the holders of the license that was picked."""
     users, path = visit.installation.users, own_path(visit.request)
     asked, is_of_license = {name: visit.asked(name) for name in ASKED}, path == HOLDERS
-    sort, wanted, found, counted = asked["sort"].removeprefix("-"), _wanted(visit.asked, path), UserPage(()), None
+    wanted, found, counted = _wanted(visit.asked, path), UserPage(()), None
+    if visit.asked("format"):
+        return _export(visit, wanted)
     if asked["license"] or not is_of_license:
-        order, descending = UserOrder(sort) if sort in set(UserOrder) else UserOrder.FOUND, sort != asked["sort"]
-        found = users.page(wanted, after=visit.asked("after"), limit=PAGE, order=order, descending=descending)
+        found = users.page(wanted, after=visit.asked("after"), limit=PAGE, order=asked["sort"])
         counted = users.count(wanted)
     every = _wanted({"kind": asked["kind"]}.get, path)
     everyone = counted if wanted == every else users.count(every)
@@ -42,6 +43,14 @@ def show(visit: Visit) -> Response:
     facts: dict[str, Any] = {"path": path, "asked": asked, "found": found, "counted": counted, "everyone": everyone}
     facts |= {"licenses": rows, "states": STATES, "others": OTHERS, "groups": users.groups()}
     return page(visit, "user_licenses.html" if is_of_license else "users.html", **facts)
+
+
+def _export(visit: Visit, wanted: UserFilter) -> Response:
+    """Return those who are ticked as a table, or all on the list where nobody is."""
+    users, ticked = visit.installation.users, visit.request.query_params.getlist("user")
+    listed = (row.user for row in users.list(wanted))
+    chosen = map(users.get, ticked) if ticked and visit.asked("who") != "all" else listed
+    return download("users.csv", "".join(user_lines(chosen)))
 
 
 def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
@@ -93,15 +102,6 @@ def change(visit: Visit) -> Response:
         raise ProposalStale(about=proposal.about, changed=())
     proposal.apply()
     return moved(visit, _path(visit.form), **_asked(visit.form), saved="many")
-
-
-def export(visit: Visit) -> Response:
-    """Return those who are ticked as a table, or all on the list where nobody is."""
-    sent, users = _sent(visit), visit.installation.users
-    ticked = sent.texts("user") if sent.text("who") != "all" else ()
-    listed = (row.user for row in users.list(_wanted(sent.text, _path(sent))))
-    found = map(users.get, ticked) if ticked else listed
-    return download("users.csv", "".join(user_lines(found)))
 
 
 def _path(sent: Form) -> str:

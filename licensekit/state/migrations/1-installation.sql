@@ -39,7 +39,8 @@ CREATE TABLE bundles (
 -- An id is in the form in which ids are compared; `written` is how somebody typed it. The application
 -- tells when a user was there last. `held_since` is the day since which a user holds any license, and
 -- NULL where it holds none; 0 is the day of the present change, which its end writes. `from_directory` is 1 of whom
--- a sync has brought: who is no longer in the directory is retired. `added` is the day on which the user came.
+-- a sync has brought: who is no longer in the directory is retired. `added` is the day on which the user came;
+-- `shown` is the name, or the id as it was typed where there is none, in lower case; who was never seen has -1.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -49,16 +50,17 @@ CREATE TABLE users (
     administrator {integer} NOT NULL CHECK (administrator IN (0, 1)),
     retired {integer} NOT NULL CHECK (retired IN (0, 1)),
     member_of {text} NOT NULL,
-    last_seen {integer},
+    last_seen {integer} NOT NULL DEFAULT -1,
     held_since {integer},
     from_directory {integer} NOT NULL DEFAULT 0 CHECK (from_directory IN (0, 1)),
-    added {integer} NOT NULL
+    added {integer} NOT NULL,
+    shown {text} NOT NULL DEFAULT ''
 ) {strict};
 -- A list shows users of one kind who are there or retired, by id or in another order (`user_pages.py`).
 CREATE INDEX users_by_kind ON users (kind, retired, id);
-CREATE INDEX users_by_name ON users (kind, retired, lower(CASE name WHEN '' THEN written ELSE name END), id);
+CREATE INDEX users_by_name ON users (kind, retired, shown, id);
 CREATE INDEX users_by_added ON users (kind, retired, added, id);
-CREATE INDEX users_by_seen ON users (kind, retired, coalesce(last_seen, -1), id);
+CREATE INDEX users_by_seen ON users (kind, retired, last_seen, id);
 -- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
 CREATE INDEX users_idle ON users (last_seen, held_since)
     WHERE held_since IS NOT NULL;
