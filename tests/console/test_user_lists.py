@@ -64,6 +64,7 @@ def test_the_order_is_told_and_kept_from_page_to_page(browser: Browser, monkeypa
         ({"state": "unusable"}, ["bob"]),
         ({"idle": "30"}, []),
         ({"idle": "x"}, ["anna", "bob", "carl"]),
+        ({"kind": "system"}, ["anna", "bob", "carl"]),
     ],
 )
 def test_lists_are_narrowed_by_what_the_address_says(

@@ -55,10 +55,11 @@ def _export(visit: Visit, wanted: UserFilter) -> Response:
 
 def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
     """Return the filter of a list that an address or a form asks for."""
-    state, kind, idle = read("state") or "", read("kind"), read("idle") or ""
+    state, idle, kinds = read("state") or "", read("idle") or "", LISTS.get(path, [])
+    kind = KINDS.get(read("kind") or "")
     return UserFilter(
         holding=read("license") or None,
-        kinds=frozenset([KINDS[kind]] if kind in OTHERS else LISTS.get(path, [])),
+        kinds=frozenset([kind] if kind in kinds else kinds),
         retired=None if path == HOLDERS else STATES.get(state, False),
         expired=state == "expired",
         text=read("q") or "",
