@@ -6,7 +6,7 @@ from zlib import compress, decompressobj
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import faults_of, moved, page, status_of
+from licensekit.console.rendering import faults_of, moved, page, status_of, text
 from licensekit.console.views import user_licenses
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, ProposalStale, UnexpectedType
@@ -41,7 +41,7 @@ def take(visit: Visit) -> Response:
         proposal = users.propose_sync(parse_directory(data, profile=visit.form.text("profile")))
     try:
         if shown and shown != proposal.digest:
-            raise ProposalStale(about=proposal.about, changed=())
+            raise ProposalStale(about=text("many.list"), changed=(text("many.stale"),))
         if shown:
             proposal.apply(confirm=visit.form.has("confirm"), most_leave=visit.form.has("most"))
             return moved(visit, "/users", saved="synced")

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from licensekit.console.pages.holders import KINDS
-from licensekit.console.rendering import download, faults_of, moved, page, status_of
+from licensekit.console.rendering import download, faults_of, moved, page, status_of, text
 from licensekit.console.views import user_licenses
 from licensekit.console.visit import Form, Visit, own_path
 from licensekit.errors import LicenseError, ProposalStale
@@ -100,7 +100,7 @@ def change(visit: Visit) -> Response:
     """Make the change that was shown."""
     proposal = _proposal(visit, visit.form)
     if proposal.digest != visit.form.raw("shown"):
-        raise ProposalStale(about=proposal.about, changed=())
+        raise ProposalStale(about=text("many.list"), changed=(text("many.stale"),))
     proposal.apply()
     return moved(visit, _path(visit.form), **_asked(visit.form), saved="many")
 
