@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import directory, events, files, holders, licenses, users
+from licensekit.console.pages import directory, events, exchange, files, health, history, licenses, sites, user, users
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
@@ -55,13 +55,16 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/users/licenses": users.show,
     "/users/change": users.review,
     "/users/directory": directory.ask,
-    "/users/new": holders.new,
-    "/user": holders.card,
-    "/sites": holders.sites,
-    "/site": holders.site,
+    "/users/new": user.new,
+    "/user": user.card,
+    "/sites": sites.show,
+    "/sites/new": sites.new,
+    "/site": sites.card,
     "/events": events.show,
-    "/history": events.history,
-    "/exchange": files.exchange,
+    "/files": exchange.show,
+    "/files/return": exchange.ask_to_return,
+    "/history": history.history,
+    "/health": health.health,
     PULSE: pulse,
 }
 """Address to screen; none of them changes anything."""
@@ -76,20 +79,25 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/users/change": _attempt(users.change, users.review),
     "/users/directory": _attempt(directory.take, directory.ask),
     "/users/directory/rule": _attempt(directory.set_rule, directory.ask),
-    "/users/new": _attempt(holders.add, holders.new),
-    "/user/licenses": _attempt(lambda one: holders.assign(one, one.installation.users, "/user"), holders.show_ticked),
-    "/user/facts": _attempt(holders.set_facts, holders.card),
-    "/user/retire": holders.retire,
-    "/user/return": holders.bring_back,
-    "/sites": _attempt(holders.add_site, holders.sites),
-    "/site/licenses": _attempt(lambda one: holders.assign(one, one.installation.sites, "/site"), holders.site),
-    "/site/remove": holders.remove_site,
+    "/users/new": _attempt(user.add, user.new),
+    "/user/licenses": _attempt(user.assign, user.card),
+    "/user/facts": _attempt(user.set_facts, user.card),
+    "/user/retire": user.retire,
+    "/user/return": user.bring_back,
+    "/user/erase": _attempt(user.erase, user.card),
+    "/sites/new": _attempt(sites.add, sites.new),
+    "/site/licenses": _attempt(sites.assign, sites.card),
+    "/site/facts": _attempt(sites.set_name, sites.card),
+    "/site/remove": sites.remove,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
-    "/exchange/request": files.request,
-    "/exchange/statement": files.statement,
-    "/exchange/return": files.return_bundles,
-    "/exchange/receipts": files.receipts,
+    "/files/request": _attempt(exchange.request, exchange.show),
+    "/files/statement": _attempt(exchange.statement, exchange.show),
+    "/files/return": _attempt(exchange.return_bundles, exchange.ask_to_return),
+    "/files/receipts": exchange.receipts,
+    "/health/clock": _attempt(health.accept_clock, health.health),
+    "/health/restored": _attempt(health.accept_restored, health.health),
+    "/health/backup": health.back_up,
 }
 """Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 

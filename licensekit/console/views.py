@@ -1,11 +1,11 @@
 """What the screens show: pure functions from the facts of an installation to what templates take."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, Severity
-from licensekit.wire.documents import Kind, SeatKind
+from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
 """The tone of a state; any other is bad."""
@@ -109,89 +109,3 @@ def buy_address(state: InstallationState, issuer: str) -> str | None:
     written = "" if known is None else known.document.urls.get("buy", "")
     # A catalog may say anything here; a browser must not run it.
     return written if written.startswith(("https://", "http://")) else None
-
-
-class Choice(NamedTuple):
-    """One license to tick, and those that require it below."""
-
-    code: str
-    name: str
-    description: str
-    ticked: bool
-    held: bool
-    """Whether it is assigned now."""
-    lapsed: bool
-    row: LicenseRow | None
-    """None: no catalog has it any more; it can only be released."""
-    brings: tuple[str, ...]
-    """What it includes, directly or not."""
-    included_in: tuple[str, ...]
-    """The names of what is held and brings it anyhow."""
-    below: tuple["Choice", ...] = ()
-
-    @property
-    def closed(self) -> bool:
-        """Whether it cannot be ticked: none is free."""
-        return not self.ticked and (self.row is None or self.row.free == 0)
-
-
-class Choices(NamedTuple):
-    """Everything that can be assigned to one holder."""
-
-    plans: Mapping[str, Sequence[Choice]]
-    """Of each issuer that has any, the vendor's first, called "": a user holds at most one of each."""
-    others: tuple[Choice, ...]
-
-
-def choices_of(
-    state: InstallationState, kind: Kind, held: Iterable[str], *, lapsed: Iterable[str], ticked: Iterable[str] | None
-) -> Choices:
-    """Return what can be assigned to a holder of `held`; `ticked` is what a form said that was refused."""
-    holding, gone = frozenset(held), frozenset(lapsed)
-    marked = holding if ticked is None else frozenset(ticked)
-    rows = {row.code: row for row in state.licenses if row.kind is kind}
-    codes = [c for c in rows if c in holding or (rows[c].granted and _assignable(state, c))]
-    codes.sort(key=lambda code: rows[code].name.casefold())
-    codes += sorted(holding - rows.keys())
-    closure = state.entitlements.closure
-
-    def choice(code: str) -> Choice:
-        row, license_ = rows.get(code), state.entitlements.licenses.get(code)
-        givers = (one for one in sorted(holding & rows.keys()) if code in closure.get(one, ()))
-        return Choice(
-            code=code,
-            name=code if row is None else row.name,
-            description="" if license_ is None else license_.description,
-            ticked=code in marked,
-            held=code in holding,
-            lapsed=code in gone,
-            row=row,
-            brings=tuple(sorted(closure.get(code, ()))),
-            included_in=tuple(rows[one].name for one in givers),
-            below=tuple(choice(child) for child, parent in parents.items() if parent == code),
-        )
-
-    parents = _parents(state, codes)
-    roots = [choice(code) for code, parent in parents.items() if parent is None]
-    is_plan = {code for code, row in rows.items() if row.plan}
-    of_issuer: dict[str, list[Choice]] = {}
-    for one in roots:
-        if one.code in is_plan:
-            of_issuer.setdefault(one.code.rpartition(".")[0], []).append(one)
-    return Choices(dict(sorted(of_issuer.items())), tuple(one for one in roots if one.code not in is_plan))
-
-
-def _assignable(state: InstallationState, code: str) -> bool:
-    license_ = state.entitlements.licenses[code]
-    return not (license_.hidden or license_.limits_sites or license_.seats is SeatKind.CONCURRENT)
-
-
-def _parents(state: InstallationState, codes: list[str]) -> dict[str, str | None]:
-    """Return for each license the one among `codes` that it requires; a plan stands by itself."""
-    licenses = state.entitlements.licenses
-    parents: dict[str, str | None] = dict.fromkeys(codes)
-    others = [code for code in codes if code in licenses and not licenses[code].plan]
-    for code in others:
-        required = state.trust_store.beside(code, licenses[code].requires)
-        parents[code] = next((one for one in others if one in required), None)
-    return parents

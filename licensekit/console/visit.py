@@ -1,6 +1,6 @@
 """One request as a screen sees it: who asks, about which installation, and what was sent."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -73,19 +73,6 @@ class Form:
         """Return every text that was sent under a name: the check boxes that were ticked."""
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
 
-    def choices(self, name: str) -> tuple[str, ...]:
-        """Return what was chosen in `name` and in its groups, which are called `name.GROUP`."""
-        groups = (one for one in self._data if one == name or one.startswith(f"{name}."))
-        return tuple(filter(None, map(self.text, groups)))
-
-    def changes(self, ticked: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return which licenses are ticked and were not held, and which were held and are not ticked.
-
-        The form says what was held when it was shown: what somebody else changed meanwhile stays.
-        """
-        before, wanted = frozenset(self.texts("held")), frozenset(ticked)
-        return sorted(wanted - before), sorted(before - wanted)
-
     def edits(self, current: Mapping[str, str]) -> "Edits":
         """Merge what was typed into the fields as they are now, `current`; `was.FIELD` says what the form showed.
 
@@ -142,7 +129,7 @@ class Visit:
     @property
     def pulse(self) -> str:
         """What is another text once something has changed: pages that are open ask for it."""
-        newest = self.installation.audit.newest(limit=1)
+        newest = self.installation.audit.page(limit=1).entries
         return f"{newest[0].number if newest else 0}"
 
     @property
@@ -153,6 +140,16 @@ class Visit:
     def asked(self, name: str) -> str:
         """Return a parameter of the address, without space around it; empty if it is not there."""
         return self.request.query_params.get(name, "").strip()
+
+    @property
+    def holder(self) -> str:
+        """The id of the user or site that this is about."""
+        return self.form.raw("id") or self.asked("id")
+
+    def number(self, name: str) -> int | None:
+        """Return a number of the address; None if it is not there, or none."""
+        written = self.asked(name)[:15]
+        return int(written) if written.isascii() and written.isdecimal() else None
 
     def url(self, path: str, **params: str | None) -> str:
         """Return the address of a screen; parameters that are empty are left out."""

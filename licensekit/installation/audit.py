@@ -1,18 +1,38 @@
 """The audit log for administrators: its entries, and whether it and the slots are whole."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
-from licensekit.database import Connection
+from licensekit.database import Connection, Value
+from licensekit.database.schemas import read_queries, with_marks
+from licensekit.entitlements.questions import called
 from licensekit.errors import AuditDamaged
-from licensekit.state.loading import read_installation
-from licensekit.state.logs import audit_head, sentence_of, with_names
+from licensekit.installation.user_list import UserFilter, page_of_users
+from licensekit.limits import VALUE
+from licensekit.state.loading import ReadTransaction, read_installation
+from licensekit.state.logs import ERASED, find_pseudonym, mark_of, sentence_of, with_names
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
+from licensekit.text.names import search_words
 
-_LINKS: Final = "SELECT number, entry, hash FROM audit"
+_READ: Final = 2000
+"""How many entries are read at a time where all are wanted."""
+_FOUND: Final = 20
+"""How many people a text finds at most."""
+_SQL: Final = read_queries(__file__)
+_FIELDS: Final = {
+    "user": "user users holder",
+    "site": "site sites",
+    "license": "license licenses assigned released",
+    "bundle": "bundle bundles again replaced",
+}
+"""What a name is of, to the fields of entries that have such names; a subject is what its scope says."""
+_KINDS: Final = {field: kind for kind, fields in _FIELDS.items() for field in fields.split()}
+_NO_NAME: Final = re.compile(rf"{re.escape(ERASED)}|\d+ more")
 
 
 class AuditEntry(NamedTuple):
@@ -32,6 +52,46 @@ class AuditEntry(NamedTuple):
     def message(self) -> str:
         """What was done, as a sentence without its full stop."""
         return sentence_of(self.facts)
+
+    def said(self, write: Callable[[str, str], str]) -> str:
+        """Return the message with each name as `write` has it: its kind is one of `_FIELDS`."""
+        kinds = {**_KINDS, "subject": str(self.facts.get("scope"))}
+
+        def named(value: Any, kind: str) -> Any:
+            if isinstance(value, list):
+                return [named(one, kind) for one in value]
+            return write(kind, value) if isinstance(value, str) and not _NO_NAME.fullmatch(value) else value
+
+        facts = {name: named(value, kinds[name]) for name, value in self.facts.items() if kinds.get(name) in _FIELDS}
+        return sentence_of({**self.facts, **facts})
+
+
+class AuditFilter(NamedTuple):
+    """Which entries to list; everything that is given must hold."""
+
+    what: str = ""
+    """The code of what was done, or the first word of several, as `user`."""
+    by: str = ""
+    """The id of who did it."""
+    about: str = ""
+    """What it names: a user by id or name, a license by code or name, a site, a serial, a group."""
+    since: date | None = None
+    until: date | None = None
+    user: str = ""
+    """The id of a user whom it names."""
+    site: str = ""
+    """The id of a site that it names."""
+
+
+EVERYTHING: Final = AuditFilter()
+
+
+class AuditPage(NamedTuple):
+    """Some entries, the newest first; `before` of the page with older ones and `after` of that with newer ones."""
+
+    entries: tuple[AuditEntry, ...]
+    before: int | None
+    after: int | None
 
 
 class AuditReport(NamedTuple):
@@ -55,43 +115,94 @@ class AuditLog(Section):
         with read_installation(self._opened) as read:
             return AuditReport(check_audit(read.connection), read.stored.restored)
 
-    def entries(self) -> Iterator[AuditEntry]:
-        """Yield every entry, the oldest first, in constant memory."""
+    def entries(self, wanted: AuditFilter = EVERYTHING) -> Iterator[AuditEntry]:
+        """Yield every entry that `wanted` fits, the oldest first, in constant memory."""
+        after: int | None = -1
+        while after is not None:
+            page = self.page(wanted, after=after, limit=_READ, named=None)
+            yield from reversed(page.entries)
+            after = page.after
+
+    def page(
+        self,
+        wanted: AuditFilter = EVERYTHING,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 50,
+        named: int | None = 3,
+    ) -> AuditPage:
+        """Return the newest `limit` of the entries that `wanted` fits: of those below number `before`, if it is given.
+
+        With `after`: the oldest of those above that number. Of many users of an entry, `named` are named.
+        """
         with read_installation(self._opened) as read:
-            for one in _links(read.connection):
-                yield from _named(read.connection, [one])
-
-    def newest(self, *, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
-        """Return the newest `limit` entries, of those below number `before`; of many users, a few and how many more."""
-        with read_installation(self._opened) as read:
-            return newest_of(read.connection, before, limit)
-
-
-def newest_of(connection: Connection, before: int | None, limit: int) -> tuple[AuditEntry, ...]:
-    """Return the newest `limit` entries, the newest first; of those below number `before`."""
-    until = audit_head(connection).number + 1 if before is None else before
-    rows = connection.rows(_LINKS + " WHERE number < ? ORDER BY number DESC LIMIT ?", until, limit)
-    return tuple(_named(connection, (Link(*row) for row in rows), most=3))
+            span = _span(read.connection, wanted, -1 if after is None else after, VALUE if before is None else before)
+            links = _links(read, span, list(_marks(read, wanted)), limit + 1, " DESC" if after is None else "")
+            asked = find_pseudonym(read.connection, wanted.user) or ""
+            entries = tuple(_named(read.connection, sorted(links[:limit], reverse=True), named, asked))
+        further = links[limit - 1].number if len(links) > limit else None
+        if after is None:
+            return AuditPage(entries, further, before and before - 1)
+        return AuditPage(entries, after + 1, further)
 
 
-def _links(connection: Connection) -> Iterator[Link]:
-    for row in connection.stream(_LINKS + " ORDER BY number"):
-        yield Link(*row)
+def _span(connection: Connection, wanted: AuditFilter, low: int, high: int) -> tuple[int, int]:
+    """Return the numbers between which the entries of the days are."""
+    first, last = mark_of("at", "0"), mark_of("at", "~")
+    if wanted.since:
+        row = connection.one(_SQL["since"], mark_of("at", str(wanted.since)), last)
+        low = max(low, row[0] if row else VALUE)
+    if wanted.until:
+        row = connection.one(_SQL["until"], first, mark_of("at", f"{wanted.until}~"))
+        high = min(high, row[0] if row else 0)
+    return low, high
 
 
-def _named(connection: Connection, links: Iterable[Link], most: int | None = None) -> Iterator[AuditEntry]:
-    """Yield entries with what they say, of many users about the first `most`, and how many more there are."""
-    said = [(one, *_first(_facts_of(one.entry), most)) for one in links]
+def _marks(read: ReadTransaction, wanted: AuditFilter) -> Iterator[Sequence[str]]:
+    """Yield sets of marks: an entry that is wanted has one of each."""
+    if wanted.what:
+        yield [mark_of("did", wanted.what)]
+    if wanted.by:
+        yield [mark_of("by", find_pseudonym(read.connection, wanted.by) or "?")]
+    if wanted.user:
+        yield [mark_of("", find_pseudonym(read.connection, wanted.user) or "?")]
+    if wanted.site:
+        yield [mark_of("", wanted.site)]
+    if wanted.about:
+        is_text = bool(search_words(wanted.about))
+        people = page_of_users(read, UserFilter(text=wanted.about), limit=_FOUND).users if is_text else ()
+        known = (find_pseudonym(read.connection, one) for one in (wanted.about, *(row.user.id for row in people)))
+        named = (wanted.about, *called(read.state().entitlements, wanted.about), *filter(None, known))
+        yield sorted({mark_of("", one) for one in named})
+
+
+def _links(
+    read: ReadTransaction, span: tuple[int, int], sets: Sequence[Sequence[str]], limit: int, way: LiteralString
+) -> list[Link]:
+    """Return the first `limit` entries between two numbers that have a mark of each set."""
+    # Of one set alone, no more are needed than are wanted: however long the log is, a page takes the same time.
+    values = list[Value]()
+    for marks in sets:
+        values += (*marks, *span, limit if len(sets) == 1 else VALUE)
+    query = _SQL["page"].replace("{sets}", "".join(with_marks(_SQL["set"], marks) for marks in sets))
+    return [Link(*row) for row in read.connection.rows(query.replace("{way}", way), *span, *values, limit)]
+
+
+def _named(connection: Connection, links: Iterable[Link], most: int | None, asked: str) -> Iterator[AuditEntry]:
+    """Yield entries with what they say, of many users about `most`, `asked` before others, and how many more."""
+    said = [(one, *_first(_facts_of(one.entry), most, asked)) for one in links]
     named = with_names(connection, (facts for _, facts, _ in said))
     for (one, _, more), facts in zip(said, named, strict=True):
         yield AuditEntry(*one, {**facts, "users": [*facts["users"], f"{more} more"]} if more else facts)
 
 
-def _first(facts: dict[str, Any], most: int | None) -> tuple[dict[str, Any], int]:
-    """Return an entry with the first `most` of its users, and how many more there are."""
-    users: list[str] = facts["users"] if most and isinstance(facts.get("users"), list) else []
-    more = len(users) - (most or 0)
-    return ({**facts, "users": users[:most]}, more) if users and more > 0 else (facts, 0)
+def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[str, Any], int]:
+    """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
+    users: Any = facts.get("users")
+    if most is None or not isinstance(users, list) or len(users) <= most:
+        return facts, 0
+    return {**facts, "users": sorted(users, key=asked.__ne__)[:most]}, len(users) - most
 
 
 def _facts_of(entry: bytes) -> dict[str, Any]:
@@ -105,7 +216,8 @@ def _facts_of(entry: bytes) -> dict[str, Any]:
 def check_audit(connection: Connection) -> Head:
     """Check every link and every slot, and return the newest entry; raises as `verify`."""
     head = Head(0, GENESIS)
-    links = unbroken(_links(connection), Link._make, lambda _, number: AuditDamaged(reason="chain", entry=number))
+    rows = map(Link._make, connection.stream(_SQL["every"]))
+    links = unbroken(rows, Link._make, lambda _, number: AuditDamaged(reason="chain", entry=number))
     for number, _, recorded in links:
         head = Head(number, recorded)
     for code, there in misnumbered(connection):

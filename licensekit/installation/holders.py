@@ -209,6 +209,20 @@ class Sites(Assignable):
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
             return written
 
+    def set(self, site_id: str, *, name: str) -> str:
+        """Name a site, and return its id as shown.
+
+        Raises:
+            NotFound: there is no such site.
+            EntryInvalid: the name cannot be kept.
+        """
+        with write_installation(self._opened) as change:
+            site = known_site(change.connection, site_id)
+            if name != site.name:
+                change.connection.run("UPDATE sites SET name = ? WHERE id = ?", names.check_name(name), site.id)
+                change.record("site-set", site=site.id, set=["name"])
+            return site.written
+
     def remove(self, site_id: str) -> tuple[str, ...]:
         """Remove a site, which releases everything, and return what was released.
 
@@ -220,6 +234,16 @@ class Sites(Assignable):
             held = frozenset((*site.licenses, slots.SATELLITE))
             write_changes(change, Kind.SITE, [HolderChange(site.id, site.written, held, frozenset(), held, ends=True)])
             return site.licenses
+
+    def get(self, site_id: str) -> SiteRow:
+        """Return what is known of a site, and what it is assigned.
+
+        Raises:
+            NotFound: there is no such site.
+        """
+        with read_installation(self._opened) as read:
+            site = known_site(read.connection, site_id)
+            return SiteRow(site, lapsed(read.state().entitlements, Kind.SITE, site.holdings))
 
     def list(self) -> tuple[SiteRow, ...]:
         """Return every site, the central one first."""

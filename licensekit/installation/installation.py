@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from licensekit.database.backup import write_backup
+from licensekit.database.examination import Diagnosis
+from licensekit.database.schemas import Migrating
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
-from licensekit.installation import activation
+from licensekit.installation import activation, operations
 from licensekit.installation.audit import AuditLog
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
@@ -93,6 +95,17 @@ class Installation(Section):
         """
         with read_installation(self._opened) as read:
             return activation.warnings_of(read)
+
+    @property
+    def location(self) -> str:
+        """Where it is kept: a path, or the URL of a server without its password."""
+        return self._opened.database.location
+
+    def diagnose(self, *, thorough: bool = False) -> tuple[Diagnosis, ...]:
+        """Look for what is wrong with it; `thorough`: in every row as well, which takes longer the more there is."""
+        opened, where = self._opened, self.location
+        place, database = where if "://" in where else Path(where), cast("Migrating", opened.database)
+        return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)

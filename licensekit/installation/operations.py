@@ -20,7 +20,7 @@ from licensekit.database.schemas import Migrating, compare_rows, copy_rows, coun
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged, Message, PlaceTaken
-from licensekit.installation.audit import check_audit, newest_of
+from licensekit.installation.audit import check_audit
 from licensekit.state import home as homes
 from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
@@ -44,7 +44,8 @@ _CHECK_OF: Final[Mapping[str, str]] = {
     "read-only": "files",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
-
+READ_ALL: Final = ("database", "audit", "slots")
+"""Checks that take the longer the more there is."""
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
@@ -71,14 +72,27 @@ def diagnose(
     """
     location, day = homes.database_of(home, create=False), None if released is None else days_of(released)
 
+    def opened(database: Migrating) -> OpenInstallation:
+        return OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+
+    return examine(location, opened)
+
+
+def examine(
+    location: str | Path,
+    opened: Callable[[Migrating], OpenInstallation],
+    database: Migrating | None = None,
+    without: tuple[str, ...] = (),
+) -> tuple[Diagnosis, ...]:
+    """Return what is found by the checks of an installation, `without` some; `database`, if that is open already."""
+
     def own(database: Migrating) -> Mapping[str, Check]:
-        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
         logs, noticed = ("audit", "slots"), ("journal", "documents", "time", "activation", "backup")
-        checks: dict[str, Check] = {name: partial(_audit, opened, name) for name in logs}
-        return checks | {name: partial(_notices, opened, name) for name in noticed}
+        checks: dict[str, Check] = {name: partial(_audit, opened(database), name) for name in logs}
+        return checks | {name: partial(_notices, opened(database), name) for name in noticed}
 
     mark = (homes.mark_of(str(location)).name,) if isinstance(location, Path) else ()
-    return diagnose_database(location, homes.SCHEMA, own, mark)
+    return diagnose_database(location, homes.SCHEMA, own, mark, opened=database, without=without)
 
 
 def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:
@@ -171,9 +185,9 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
     with new.read() as connection:
         before = leaving.read.stored
         there = read_stored(connection, homes.Mark(before.head, before.journal.head), leaving.read.reading)
-        [last] = newest_of(connection, None, 1)
+        [(entry,)] = connection.rows("SELECT entry FROM audit WHERE number = ?", there.head.number)
         is_copy = there.seed == before.seed and not there.is_behind
-    if not (is_copy and last.number == leaving.head.number + 1 and last.facts.get("did") == "arrive"):
+    if not (is_copy and there.head.number == leaving.head.number + 1 and b'"did":"arrive"' in entry):
         raise PlaceTaken(reason="installation", where=new.location)
 
 

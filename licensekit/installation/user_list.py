@@ -6,8 +6,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Row, Value
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Row, Value, read_queries, with_marks
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement

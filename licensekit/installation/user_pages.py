@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Row, Value, read_queries
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 

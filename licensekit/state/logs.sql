@@ -6,6 +6,9 @@ SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1;
 -- name: append
 INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?);
 
+-- name: append_marks
+INSERT INTO audit_marks (mark, number) VALUES (?, ?);
+
 -- name: journal
 SELECT number, entry, hash, signature FROM journal ORDER BY number;
 

@@ -9,10 +9,11 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
+from typing import cast
 
 from licensekit.database import Connection, Database, Version, connect, is_url
 from licensekit.database.protocol import OneWriter
-from licensekit.database.schemas import copy_rows
+from licensekit.database.schemas import Dialect, Migrating, copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.state import home
 from licensekit.state.logs import audit_head
@@ -40,6 +41,11 @@ class PendingDatabase(OneWriter):
     def location(self) -> str:
         """Where it is now, without a look at any file or server: in memory, until it is set up."""
         return (self._real or self._private).location
+
+    @property
+    def dialect(self) -> Dialect:
+        """See `Migrating.dialect`."""
+        return cast("Migrating", self._now()).dialect
 
     def read(self) -> AbstractContextManager[Connection]:
         """See `Database.read`."""

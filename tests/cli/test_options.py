@@ -24,9 +24,10 @@ class Meaning(NamedTuple):
 
 MEANINGS: Final = {
     "-C": Meaning("DIR", "The workspace"),
+    "--about": Meaning("NAME", "Only changes"),
     "--administrator": Meaning("", "May log in|Whether the user"),
     "--all": Meaning("", "Show"),
-    "--by": Meaning("WAY|WHAT", "The way to log in|Group by"),
+    "--by": Meaning("WAY|WHAT|ID", "The way to log in|Group by|Only changes"),
     "--clock-is-right": Meaning("", "The clock is right"),
     "--color": Meaning("", "Print in color"),
     "--column": Meaning("HEADING=COLUMN", "Read the column with this heading"),
@@ -107,6 +108,8 @@ MEANINGS: Final = {
     "--text": Meaning("TEXT", "Only users"),
     "--threshold": Meaning("N", "How many of the root keys|With "),
     "--to": Meaning("TIME", "Until when"),
+    "--what": Meaning("CODE", "Only changes"),
+    "--until": Meaning("DATE", "The last day"),
     "--unusable": Meaning("", "Only users"),
     "--unknown-serial": Meaning("", "The serial is new"),
     "--unknown-replaced": Meaning("", "Replace a serial"),

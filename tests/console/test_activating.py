@@ -25,7 +25,7 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     page = words(browser.post("/activate", text=more))
     assert "The file is active." in page
     assert crm.state().bundles[0].document.sequence == 2
-    assert crm.audit.newest(limit=1)[0].facts["by"] == "ingrid"
+    assert crm.audit.page(limit=1).entries[0].facts["by"] == "ingrid"
     assert "Nothing changed" in words(browser.post("/activate", text=more))
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
@@ -178,7 +178,7 @@ def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(crm: Installat
     page = words(browser.post("/activate/preview", text=again))
     assert "Signed again base, sequence 1, by Demo," in page
     assert "The file is active." in words(browser.post("/activate", text=again))
-    assert crm.audit.newest(limit=1)[0].facts["again"]
+    assert crm.audit.page(limit=1).entries[0].facts["again"]
 
 
 def test_sites_that_are_too_many_are_removed(crm: Installation, browser: Browser) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from licensekit.installation import Installation, parse_directory
 from licensekit.limits import FILE_BYTES
+from licensekit.wire.documents import Kind
+from tests import makers
 from tests.console.browsing import Served, axe, browser, chromium, missing, served
 from tests.console.conftest import held
-from tests.crm import SOLD
+from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file
 
 if TYPE_CHECKING:
@@ -131,6 +133,64 @@ def test_ticking_brings_along_what_is_required(console: Served, arrive: "Callabl
     assert windows.is_checked()
     windows.uncheck()
     assert not travel.is_checked()
+
+
+def test_a_bar_says_what_save_would_do(crm: Installation, console: Served, arrive: "Callable[..., Page]") -> None:
+    crm.users.assign("anna", "sales")
+    page = arrive()
+    go(page, console, "/user?id=anna")
+    bar = page.locator(".sticky")
+    assert not bar.is_visible()
+    page.locator('input[value="windows"]').check()
+    assert "Adds" in bar.inner_text()
+    assert "Releases" not in bar.inner_text()
+    page.locator('input[name="plan"][value=""]').check()
+    assert "Releases" in bar.inner_text()
+    page.locator('input[name="plan"][value="sales"]').check()
+    page.locator('input[value="windows"]').uncheck()
+    assert not bar.is_visible()
+
+
+def test_licenses_are_narrowed_and_what_is_ticked_stays_ticked(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    more = {f"module-{number}": makers.license_entry(Kind.USER, f"Module {number}") for number in range(20)}
+    catalog = makers.changed(crm_catalog(), version=2, licenses={**crm_catalog().licenses, **more})
+    crm.activate(file(catalog, bundle(2, **{**SOLD, "users": {**SOLD["users"], **dict.fromkeys(more, 5)}})))
+    crm.users.assign("anna", "module-1")
+    page = arrive()
+    go(page, console, "/user?id=anna")
+    assert not page.locator('input[value="module-7"]').is_visible()  # folded
+    page.get_by_label("Find a license").fill("module 7")
+    page.locator('input[value="module-7"]').check()
+    page.get_by_label("Find a license").fill("zzz")
+    assert page.get_by_text("No license that can be added").is_visible()
+    page.get_by_label("Find a license").fill("")
+    assert page.locator('input[name="license"][value="module-1"]').is_visible()
+    page.get_by_role("button", name="Save licenses").click()
+    page.get_by_text("The licenses are saved.").wait_for()
+    assert held(crm, "anna") == {"module-1", "module-7"}
+
+
+def test_two_administrators_see_what_both_have_changed(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]", said: list[str]
+) -> None:
+    first, second = arrive(), arrive()
+    for page, name in ((first, "Anna Berg"), (second, "Anna Bakke")):
+        go(page, console, "/user?id=anna")
+        page.get_by_label("Name", exact=True).fill(name)
+    first.get_by_label("Administrator").check()
+    for page in (first, second):
+        page.get_by_role("button", name="Save details").click()
+    first.get_by_text("The details are saved.").wait_for()
+    second.get_by_text("Somebody else changed the same").wait_for()
+    assert "Anna Berg" in second.get_by_role("alert").inner_text()
+    second.get_by_role("button", name="Save details").click()
+    second.get_by_text("The details are saved.").wait_for()
+    user = crm.users.get("anna")
+    assert (user.name, user.administrator) == ("Anna Bakke", True)
+    assert all("409" in line for line in said), said
+    said.clear()
 
 
 def test_the_last_seat_is_refused_to_the_second_of_two_browsers(

@@ -14,6 +14,7 @@ from licensekit.console.visit import PULSE
 from licensekit.errors import OriginInvalid
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN, Browser, client_of
+from tests.console.forms import typed
 
 
 def state_of(installation: Installation) -> tuple[Any, ...]:
@@ -299,7 +300,7 @@ def test_hostile_names_are_shown_as_they_are(crm: Installation, browser: Browser
         assert "<img src=x" not in page
         assert "sevenseven" not in page
     assert "no logins for now" in pages[1]
-    browser.post("/user/licenses", id=name, held="sales", plan="service")
+    browser.post("/user/licenses", **typed(browser.get("/user", id=name), "/user/licenses", plan="service"))
     assert [h.license for h in crm.users.get(name).holdings] == ["service"]
 
 

@@ -1,17 +1,13 @@
-"""Lists of users, and the card of one."""
+"""Lists of users."""
 
 import re
 from html import unescape
 
 import pytest
 
-from licensekit.errors import NotFound
 from licensekit.installation import Installation, user_pages
 from licensekit.wire.documents import UserKind
-from tests import makers
-from tests.console.conftest import Browser, held, words
-from tests.crm import crm_catalog
-from tests.homes import file
+from tests.console.conftest import Browser, words
 
 
 def test_each_list_has_its_kinds(crm: Installation, browser: Browser) -> None:
@@ -83,109 +79,3 @@ def test_picking_a_license_shows_who_holds_it(crm: Installation, browser: Browse
         crm.users.add(f"u{number:02}")
         crm.users.assign(f"u{number:02}", "user")
     assert 'rel="next"' in browser.get("/users/licenses", license="user")
-
-
-def test_licenses_are_saved_as_ticked(crm: Installation, browser: Browser) -> None:
-    browser.post("/user/licenses", id="anna", plan="sales", license=["windows", "travel"])
-    assert held(crm, "anna") == {"sales", "windows", "travel"}
-    page = browser.post(
-        "/user/licenses", id="anna", held=["sales", "windows", "travel"], plan="service", license=["windows"]
-    )
-    assert "The licenses are saved." in words(page)
-    assert held(crm, "anna") == {"service", "windows"}
-
-
-def test_what_somebody_else_changed_meanwhile_stays(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("anna", "user", "windows")
-    browser.post("/user/licenses", id="anna", held=["user"], plan="service", license="user")
-    assert held(crm, "anna") == {"user", "windows", "service"}
-
-
-def test_a_refused_change_shows_every_reason_and_keeps_what_was_ticked(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("bob", "service")
-    page = browser.post("/user/licenses", 409, id="anna", plan="service", license=["travel"])
-    assert "Nothing was saved" in words(page)
-    assert "no service is free" in words(page)
-    assert "requires windows" in words(page)
-    assert re.search(r'value="travel" checked', page)
-    assert held(crm, "anna") == set()
-
-
-def test_the_card_offers_a_tree_by_what_is_required(browser: Browser) -> None:
-    page = browser.get("/user", id="anna")
-    nested = re.search(r'value="windows".*?<ul>.*?value="travel"', page, re.DOTALL)
-    assert nested
-    for hidden in ("sale-cal", "extern-cal", "seat"):
-        assert f'value="{hidden}"' not in page
-
-
-def test_what_no_catalog_has_any_more_can_be_released(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("anna", "user", "windows")
-    catalog = crm_catalog()
-    fewer = {c: one for c, one in catalog.licenses.items() if c not in {"windows", "travel"}}
-    crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
-    assert "can only be released" in words(browser.get("/user", id="anna"))
-    browser.post("/user/licenses", id="anna", held=["user", "windows"], license="user")
-    assert held(crm, "anna") == {"user"}
-
-
-def test_logins_are_told_with_every_reason(crm: Installation, browser: Browser) -> None:
-    page = words(browser.get("/user", id="anna"))
-    assert "no web the user does not hold the license user" in page
-    crm.users.assign("anna", "sales")
-    assert "yes web" in words(browser.get("/user", id="anna"))
-    crm.events.start("no-login", message="Back at noon.")
-    assert "Back at noon." in words(browser.get("/user", id="anna"))
-    crm.events.start("message-of-the-day", message="Hello.")
-    assert "Is shown at login: Hello." in words(browser.get("/user", id="anna"))
-    crm.users.add("robot", kind=UserKind.SYSTEM)
-    assert "no way to log in" in words(browser.get("/user", id="robot"))
-
-
-def test_what_everybody_has_is_told_apart(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("anna", "sales")
-    page = words(browser.get("/user", id="anna"))
-    assert "User through" in page
-    assert "And what everybody has" in page
-
-
-def test_a_user_is_added(crm: Installation, browser: Browser) -> None:
-    page = browser.post("/users/new", id="dora", name="Dora", kind="external", groups="a; B c", can_log_in="1")
-    assert "Added." in words(page)
-    user = crm.users.get("dora")
-    assert (user.name, user.kind, user.groups) == ("Dora", UserKind.EXTERNAL, ("a", "B c"))
-    assert (user.can_log_in, user.administrator) == (True, False)
-
-
-@pytest.mark.parametrize("user_id", ["anna", "", "x" * 300, "a\nb"])
-def test_a_user_that_cannot_be_is_refused(crm: Installation, browser: Browser, user_id: str) -> None:
-    page = browser.post("/users/new", 409, id=user_id, name="Kept")
-    assert 'value="Kept"' in page
-    assert len(list(crm.users.list())) == 3
-
-
-def test_facts_are_saved(crm: Installation, browser: Browser) -> None:
-    browser.post("/user/facts", id="anna", name="Anna B", kind="system", groups='x | "y; z"', administrator="1")
-    user = crm.users.get("anna")
-    assert (user.name, user.kind, user.groups) == ("Anna B", UserKind.SYSTEM, ("x", "y; z"))
-    assert (user.can_log_in, user.administrator) == (False, True)
-    page = browser.post("/user/facts", 409, id="anna", name="n", groups="No\u2028Group")
-    assert "this group has" in words(page)
-    assert crm.users.get("anna") == user
-
-
-def test_users_are_retired_and_brought_back(crm: Installation, browser: Browser) -> None:
-    crm.users.assign("anna", "sales")
-    page = browser.post("/user/retire", id="anna")
-    assert "Every license was released" in words(page)
-    assert "holds no licenses" in words(page)
-    assert held(crm, "anna") == set()
-    assert "Brought back" in words(browser.post("/user/return", id="anna"))
-    assert not crm.users.get("anna").retired
-
-
-@pytest.mark.parametrize("path", ["licenses", "facts", "retire", "return"])
-def test_a_user_that_is_not_there_is_not_changed(crm: Installation, browser: Browser, path: str) -> None:
-    assert "no user" in words(browser.post(f"/user/{path}", 404, id="nobody"))
-    with pytest.raises(NotFound, match="no user"):
-        crm.users.get("nobody")

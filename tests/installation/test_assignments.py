@@ -114,6 +114,15 @@ def test_the_central_site_needs_no_license(installation: Installation) -> None:
     assert [site.central for site, _ in installation.sites.list()] == [True]
 
 
+def test_a_site_is_named_and_looked_up(crm: Installation) -> None:
+    crm.sites.add("Oslo", name="Oslo")
+    assert crm.sites.set("OSLO", name="Christiania") == "Oslo"
+    assert crm.sites.get("oslo").site.name == "Christiania"
+    entries = crm.audit.page()
+    crm.sites.set("oslo", name="Christiania")
+    assert crm.audit.page() == entries  # nothing has changed, so there is nothing to record
+
+
 def test_sites_are_unlimited_where_nothing_limits_them(home: Home) -> None:
     with home.open() as installation:
         installation.sites.add("oslo", central=True)
@@ -150,6 +159,9 @@ REFUSED: list[tuple[Act, type[LicenseError]]] = [
     (lambda i: i.sites.add("paris", central=True), EntryTaken),
     (lambda i: i.sites.add("paris"), NoneFree),
     (lambda i: i.sites.add(""), EntryInvalid),
+    (lambda i: i.sites.set("oslo", name="a\nb"), EntryInvalid),
+    (lambda i: i.sites.set("rome", name=""), NotFound),
+    (lambda i: i.sites.get("rome"), NotFound),
     (lambda i: i.sites.assign("oslo", "satellite"), NotAssigned),
     (lambda i: i.sites.assign("oslo", "audience"), RequirementMissing),
     (lambda i: i.sites.assign("oslo", "reporter"), NoneFree),

@@ -34,7 +34,7 @@ def held(crm: Installation) -> dict[str, list[str]]:
 
 def everything(crm: Installation) -> object:
     """Return all that a change may touch."""
-    return list(crm.users.list()), crm.state().in_use, crm.audit.newest(limit=500)
+    return list(crm.users.list()), crm.state().in_use, crm.audit.page(limit=500).entries
 
 
 def faults(crm: Installation, *chosen: str, **change: object) -> list[str]:
@@ -57,7 +57,7 @@ def test_many_are_assigned_released_and_retired(crm: Installation) -> None:
     assert crm.users.propose_assign(["bob", "carl"], retire=True).apply() == 2
     assert held(crm) == {"anna": ["sales"]}
     assert [row.user.id for row in crm.users.list(UserFilter(retired=True))] == ["bob", "carl"]
-    assert [one.facts["did"] for one in crm.audit.newest(limit=2)] == ["user-retire"] * 2
+    assert [one.facts["did"] for one in crm.audit.page(limit=2).entries] == ["user-retire"] * 2
     assert crm.users.propose_assign(["bob", "carl"], retire=True).changes == ()
 
 

@@ -213,11 +213,11 @@ def test_a_page_about_what_no_catalog_has_is_refused(people: Installation) -> No
 
 def test_the_newest_entries_come_first_and_page_by_page(people: Installation) -> None:
     whole = list(people.audit.entries())[::-1]
-    assert list(people.audit.newest(limit=500)) == whole
-    first = people.audit.newest(limit=3)
-    rest = people.audit.newest(before=first[-1].number, limit=500)
+    assert list(people.audit.page(limit=500).entries) == whole
+    first = people.audit.page(limit=3).entries
+    rest = people.audit.page(before=first[-1].number, limit=500).entries
     assert [*first, *rest] == whole
-    assert people.audit.newest(before=1) == ()
+    assert people.audit.page(before=1).entries == ()
 
 
 def test_every_bundle_that_was_ever_active_is_told(people: Installation) -> None:
@@ -228,5 +228,5 @@ def test_every_bundle_that_was_ever_active_is_told(people: Installation) -> None
 def test_a_change_is_logged_for_whom_it_was_made(crm: Installation) -> None:
     crm.acting_as("ingrid").users.assign("anna", "sales")
     crm.users.assign("bob", "service")
-    second, first = crm.audit.newest(limit=2)
+    second, first = crm.audit.page(limit=2).entries
     assert (first.facts["by"], second.facts["by"]) == ("ingrid", "admin")

@@ -78,17 +78,21 @@ def test_one_change_releases_and_activates(sold: Installation) -> None:
     assert proposal.apply(settle=proposal.settlement).changed
     assert held(sold) == {"anna": {"sales", "windows", "travel"}, "bob": set(), "carl": set()}
     assert sold.license("sales").row.total == 1
-    assert [entry.facts["did"] for entry in sold.audit.newest(limit=3)] == ["activate", "user-assign", "user-assign"]
+    assert [entry.facts["did"] for entry in sold.audit.page(limit=3).entries] == [
+        "activate",
+        "user-assign",
+        "user-assign",
+    ]
     assert not sold.audit.verify().restored
     assert "deficit" not in {notice.code for notice in sold.state().notices}
 
 
 def test_nothing_is_released_where_something_else_stands_against_the_file(sold: Installation) -> None:
     proposal = sold.propose_activate(file(bundle(1, serial="OTHER-1"), bundle(3, users={})))
-    before, entries = held(sold), sold.audit.newest(limit=1)
+    before, entries = held(sold), sold.audit.page(limit=1).entries
     with pytest.raises(BundleRefused):
         proposal.apply(settle=proposal.settlement)
-    assert (held(sold), sold.audit.newest(limit=1)) == (before, entries)
+    assert (held(sold), sold.audit.page(limit=1).entries) == (before, entries)
 
 
 def test_without_settling_a_deficit_is_refused(sold: Installation) -> None:
@@ -114,7 +118,7 @@ def test_a_smaller_plan_keeps_what_depends_on_the_plan(sold: Installation) -> No
     assert (row.action, row.instead, row.actions) == ("release", "sales", ("release", "downgrade", "keep"))
     proposal.apply(settle=proposal.settlement.read(edited(proposal, anna=DOWNGRADE)))
     assert held(sold)["anna"] == {"sales", "windows", "travel"}
-    [_, entry] = sold.audit.newest(limit=2)
+    [_, entry] = sold.audit.page(limit=2).entries
     assert (entry.facts["assigned"], entry.facts["released"]) == (["sales"], ["complete"])
 
 
@@ -250,7 +254,7 @@ def test_satellites_that_are_too_many_go_with_all_that_they_hold(sold: Installat
         proposal.settlement.read(edited(proposal, oslo="release"))
     proposal.apply(settle=proposal.settlement)
     assert [row.site.id for row in sold.sites.list()] == ["bergen"]
-    assert [entry.facts["did"] for entry in sold.audit.newest(limit=2)] == ["activate", "site-remove"]
+    assert [entry.facts["did"] for entry in sold.audit.page(limit=2).entries] == ["activate", "site-remove"]
 
 
 def test_a_license_of_a_site_is_released_and_the_site_stays(sold: Installation) -> None:

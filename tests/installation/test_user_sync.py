@@ -236,7 +236,7 @@ def test_that_most_users_lose_licenses_needs_a_word_of_its_own(crm: Installation
 
 def test_a_page_of_the_audit_log_names_a_few_of_many_users(crm: Installation) -> None:
     synced(crm, *(f"u{number:02},,,True," for number in range(45)))
-    pages, entries = crm.audit.newest(limit=2), list(crm.audit.entries())
+    pages, entries = crm.audit.page(limit=2).entries, list(crm.audit.entries())
     assert [one.facts["users"][-1] for one in pages] == ["2 more", "37 more"]
     assert pages[1].message.endswith("added u00, u01, u02, 37 more")
     assert [len(one.facts["users"]) for one in entries[-2:]] == [40, 5]

@@ -8,9 +8,9 @@ from licensekit.cli.backups import force_option, restore_from, show_findings, wr
 from licensekit.cli.customer.commands import built_in_of, home_of, home_option, in_installation, opened
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import account
-from licensekit.cli.options import option
+from licensekit.cli.options import DAY, collected, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, stream_json, warn
-from licensekit.installation import Installation, diagnose
+from licensekit.installation import AuditFilter, Installation, diagnose
 from licensekit.installation import move as move_installation
 from licensekit.installation import restore as restore_installation
 
@@ -38,15 +38,25 @@ def verify(*, installation: Installation, as_json: bool) -> None:
 
 
 @audit.command("list")
+@collected(
+    "wanted",
+    AuditFilter,
+    option("--what CODE", "Only changes of this kind: user-assign, or all of user.", default=""),
+    option("--by ID", "Only changes that this person made.", default=""),
+    option("--about NAME", "Only changes that name this user, license, site, group or serial.", default=""),
+    option("--from DATE since", "The first day.", type=DAY),
+    option("--until DATE", "The last day.", type=DAY),
+)
 @in_installation
 @json_option
-def list_(*, installation: Installation, as_json: bool) -> None:
+def list_(*, wanted: AuditFilter, installation: Installation, as_json: bool) -> None:
     """List every change, the oldest first: when, by whom, what."""
+    entries = installation.audit.entries(wanted)
     if as_json:
-        stream_json("entries", (entry.plain() for entry in installation.audit.entries()))
+        stream_json("entries", (entry.plain() for entry in entries))
         return
     heading(_LINE.format("entry", "at", "by", "what"))
-    for entry in installation.audit.entries():
+    for entry in entries:
         at, by = entry.facts.get("at", ""), entry.facts.get("by", "")
         emit(_LINE.format(entry.number, at, by, entry.message).rstrip())
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from licensekit.console.pages.holders import KINDS
+from licensekit.console.pages.user import KINDS
 from licensekit.console.rendering import download, faults_of, moved, page, status_of, text
 from licensekit.console.views import user_licenses
 from licensekit.console.visit import Form, Visit, own_path
@@ -77,7 +77,7 @@ def _sent(visit: Visit) -> Form:
 
 def _proposal(visit: Visit, sent: Form) -> UsersProposal:
     """Return what would become of those who are ticked, or of all on the list."""
-    does, given = sent.text("do"), sent.choices("give")
+    does, given = sent.text("do"), tuple(filter(None, sent.texts("give")))
     assign, release = (given if does == one else () for one in ("assign", "release"))
     chosen = _wanted(sent.text, _path(sent)) if sent.text("who") == "all" else sent.texts("user")
     propose = visit.installation.users.propose_assign

@@ -187,6 +187,13 @@ CREATE TABLE audit (
     hash {blob} NOT NULL
 ) {strict};
 
+-- What entries of the audit log are found by: drawn from the log.
+CREATE TABLE audit_marks (
+    mark {text} NOT NULL,
+    number {integer} NOT NULL,
+    PRIMARY KEY (mark, number)
+) {strict};
+
 -- Whom each pseudonym in the audit log stands for, until the person is erased.
 CREATE TABLE people (
     pseudonym {text} PRIMARY KEY,

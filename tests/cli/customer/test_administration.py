@@ -177,6 +177,9 @@ def test_sites_are_added_assigned_listed_and_removed(crm: Command) -> None:
     oslo, bergen = read(crm, "sites list --json")["sites"]
     assert (oslo["central"], bergen["licenses"]) == (True, ["reporter"])
     shown(crm, "sites release bergen reporter")
+    assert shown(crm, "sites set Bergen --name Bryggen") == "set bergen\n"
+    assert "Bryggen" in shown(crm, "sites list")
+    assert "changed site bergen: name" in shown(crm, "audit list")
     assert "released nothing" in shown(crm, "sites remove bergen")
 
 
@@ -231,6 +234,8 @@ REFUSED = [
     ("sites add", 2),
     ("sites assign nowhere reporter", 6),
     ("sites remove nowhere", 6),
+    ("sites set nowhere --name n", 6),
+    ("sites set nowhere", 2),
     ("events start party", 6),
     ("events start no-login --user anna --site oslo", 2),
     ("events start no-login --user nobody", 6),
@@ -297,7 +302,7 @@ def test_exchange_files_are_written_for_programs(crm: Command, shelf: Path, kind
 
 
 def test_a_return_asks_on_a_terminal(crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path) -> None:
-    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.inputs.is_terminal", lambda: True)
     refused = crm("return", stdin=b"n\n")
     assert refused.code == 1
     assert refused.err.endswith("Nothing was changed.\n")
@@ -326,6 +331,25 @@ def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None
     damaged = crm("audit verify")
     assert damaged.code == 8
     assert "entry 2" in damaged.err
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("--about ANNA", ["user-add", "user-assign"]),
+        ("--what user-assign", ["user-assign"]),
+        ("--what user --about bob", ["user-add"]),
+        ("--by nobody", []),
+        ("--until 1999-12-31", []),
+        ("--from 2000-01-01 --what activate", ["activate"]),
+    ],
+)
+def test_the_audit_log_is_filtered(crm: Command, options: str, found: list[str]) -> None:
+    shown(crm, "users add anna")
+    shown(crm, "users add bob")
+    shown(crm, "users assign anna sales")
+    assert [line["did"] for line in read(crm, f"audit list {options} --json")["entries"]] == found
+    assert len(shown(crm, f"audit list {options}").splitlines()) == 1 + len(found)
 
 
 def test_who_made_a_change_may_be_unknown(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,28 +27,6 @@ function drops() {
   }
 }
 
-// A license that is ticked brings what it requires along; one that is not takes along what
-// requires it. What comes with another one that is chosen needs no tick of its own.
-function trees() {
-  const own = (item) => item.querySelector(":scope > label input");
-  const comes = (code, form) =>
-    all("input:checked[data-brings]", form).some((one) => one.dataset.brings.split(" ").includes(code));
-  for (const form of all("[data-tree]")) {
-    form.addEventListener("change", ({ target }) => {
-      if (target.type !== "checkbox") return;
-      const item = target.closest("li");
-      if (!target.checked) {
-        for (const below of all("ul input", item)) below.checked = false;
-        return;
-      }
-      for (let above = item.parentElement.closest("li"); above; above = above.parentElement.closest("li")) {
-        const required = own(above);
-        if (!required.disabled && !comes(required.value, form)) required.checked = true;
-      }
-    });
-  }
-}
-
 // A list that is here as a whole is narrowed while somebody types.
 function narrowing() {
   for (const field of all("[data-narrow]")) {
@@ -145,6 +123,5 @@ follow();
 showSection();
 for (const note of all("[data-zone]")) note.textContent = note.dataset.zone;
 drops();
-trees();
 narrowing();
 live();

@@ -1,0 +1,89 @@
+"""The audit log: who changed what, found, and kept as a file."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+from typing import Any, Final
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+from starlette.responses import Response, StreamingResponse
+
+from licensekit.console.rendering import license_name, page, texts
+from licensekit.console.visit import Visit
+from licensekit.dates import parse_seconds
+from licensekit.errors import EntryInvalid
+from licensekit.installation import AuditEntry, AuditFilter
+from licensekit.text.rows import written_row
+
+FILTERS: Final = ("what", "by", "about", "from", "until")
+FEW: Final = 8
+"""How many entries a card shows."""
+_NAME: Final = re.compile("`?\x02(.*?)\x03(.*?)\x04`?")
+_KINDS: Final = "history.kinds."
+"""What the texts of the kinds of changes are called."""
+_COLUMNS: Final = ("number", "at", "by", "did", "message")
+
+
+def history(visit: Visit) -> Response:
+    """Show a page of the log, or give all that is found as a file."""
+    asked = {name: visit.asked(name) for name in FILTERS}
+    what, by, about, since, until = asked.values()
+    wanted = AuditFilter(what, by, about, _day(since), _day(until))
+    if visit.asked("as"):
+        return _file(visit.installation.audit.entries(wanted), visit.asked("as"))
+    found = visit.installation.audit.page(wanted, before=visit.number("before"), after=visit.number("after"))
+    kinds = [key.removeprefix(_KINDS) for key in texts() if key.startswith(_KINDS)]
+    return page(visit, "history.html", entries=told(visit, found.entries), found=found, asked=asked, kinds=kinds)
+
+
+def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, Markup]]:
+    """Return entries with when they were written and what they say, with links to whom and what they name."""
+    labels = {one.identity.hex(): one.label for one in visit.installation.bundles()}
+
+    def linked(kind: str, name: str) -> Markup:
+        if kind == "bundle":
+            return escape(labels.get(name, name))
+        shown = license_name(name, visit.state) if kind == "license" else name
+        path = visit.url(f"/license/{quote(name)}") if kind == "license" else visit.url(f"/{kind}", id=name)
+        return Markup('<a href="{}">{}</a>').format(path, shown)
+
+    def said(entry: AuditEntry) -> Markup:
+        pieces = _NAME.split(entry.said(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
+        names = map(linked, pieces[1::3], pieces[2::3])
+        return Markup().join(chain(pieces[:1], *zip(names, pieces[3::3], strict=True)))
+
+    return [(one, _moment_of(one), said(one)) for one in entries]
+
+
+def latest(visit: Visit, wanted: AuditFilter) -> dict[str, Any]:
+    """Return what a card shows of its history: a few entries, and where older ones begin."""
+    found = visit.installation.audit.page(wanted, before=visit.number("before"), limit=FEW)
+    return {"entries": told(visit, found.entries), "older": found.before}
+
+
+def _moment_of(entry: AuditEntry) -> int | None:
+    try:
+        return parse_seconds(str(entry.facts.get("at", "")))
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise EntryInvalid(reason="day", entry=text) from error
+
+
+def _file(entries: Iterable[AuditEntry], kind: str) -> Response:
+    """Return entries as a file of any length: a table (`csv`), or else a line of JSON for each."""
+    plain = (one.plain() for one in entries)
+    lines: Iterator[str] = (f"{json.dumps(one, ensure_ascii=False)}\n" for one in plain)
+    if kind == "csv":
+        rows = ([str(one.get(name, "")) for name in _COLUMNS] for one in plain)
+        lines = chain(["\ufeff"], map(written_row, chain([_COLUMNS], rows)))
+    headers = {"Content-Disposition": f'attachment; filename="history.{"csv" if kind == "csv" else "jsonl"}"'}
+    return StreamingResponse(lines, media_type="text/plain; charset=utf-8", headers=headers)
