@@ -13,7 +13,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import directory, events, exchange, files, health, history, licenses, sites, user, users
+from licensekit.console.pages import (
+    directory,
+    events,
+    exchange,
+    files,
+    health,
+    history,
+    licenses,
+    overview,
+    sites,
+    user,
+    users,
+)
 from licensekit.console.rendering import bare_page, has, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
@@ -45,10 +57,11 @@ def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -
 
 
 SCREENS: Final[Mapping[str, Show]] = {
-    "/": licenses.status_tab,
-    "/licenses": licenses.start,
+    "/": overview.overview,
+    "/licenses": licenses.issuer_tab,
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
+    "/license/{code}/buy": licenses.buy,
     "/activate": files.ask,
     "/users": users.show,
     "/users/others": users.show,

@@ -4,8 +4,10 @@ Every text that the console itself shows is in `texts.toml`, ready for translati
 notices, reasons) are sentences of the library.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
-from licensekit.console.views import due, over, percent, tone
+from licensekit.console.views import due, license_names, over, percent, tone
 from licensekit.console.visit import Visit, address
-from licensekit.dates import date_of, format_days, format_seconds, moment_of
+from licensekit.dates import date_of, days_of, format_days, format_seconds, moment_of
 from licensekit.installation import InstallationState, Notice
 from licensekit.text.names import join_groups
 
@@ -142,6 +144,11 @@ def day(days: int) -> Markup:
     return _time(format_days(days), shown, text("date.end_of_day", day=format_days(days)), "day")
 
 
+def dated(words: str) -> str:
+    """Return words of the library with their dates as people write them."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: day(days_of(date.fromisoformat(found[0]))).striptags(), words)
+
+
 def moment(seconds: int | None) -> Markup:
     """Return a moment in UTC; the script writes it in the reader's zone."""
     if seconds is None:
@@ -190,8 +197,8 @@ def _environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION, menu=tuple(MENU.items()))
     shown = (
-        *(amount, coded, day, described, due, issuer_name, join_groups, license_name, moment, named, over, percent),
-        *(sentence, tone, value),
+        *(amount, coded, dated, day, described, due, issuer_name, join_groups, license_name, license_names, moment),
+        *(named, over, percent, sentence, tone, value),
     )
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)

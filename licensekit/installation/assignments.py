@@ -8,6 +8,7 @@ from itertools import chain
 from typing import ClassVar, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
+from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, plans_of
 from licensekit.entitlements.login import UserFacts
@@ -102,7 +103,8 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
     """Assign and release what was planned, with an audit entry for each user or site of which something changes."""
     changes = [one for one in changes if one.assigned or one.released or one.ends]
     # Assigned first: whoever goes on to hold something has held it without a break.
-    slots.assign(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.assigned)])
+    assigned = [(one.id, code) for one in changes for code in sorted(one.assigned)]
+    slots.assign(change.connection, kind, assigned, day_at(change.now))
     slots.release(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.released)])
     for one in changes:
         facts = {word(kind): one.id, "released": sorted(one.released - {slots.SATELLITE})}

@@ -205,7 +205,7 @@ class Sites(Assignable):
                 _require_room(change)
             change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
             if not central:
-                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
+                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)], day_at(change.now))
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
             return written
 

@@ -19,6 +19,7 @@ from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.holders import Sites, Users
+from licensekit.installation.license_holders import page_of_holders
 from licensekit.installation.plan import Activated, plan_activation
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
@@ -111,6 +112,7 @@ class Installation(Section):
     bundles = reading(ReadTransaction.bundles)
     license = reading(details_of)
     explain = reading(explain)
+    holders = reading(page_of_holders)
     propose_activate = reading(activation.propose_activate)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)

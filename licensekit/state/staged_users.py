@@ -113,7 +113,7 @@ class Staging:
         connection.run(_SQL["add"], today, today, self.run)
         connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
-            carry_out(connection, self.run, code, releases=self.released[code] > 0)
+            carry_out(connection, self.run, code, today, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
 
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:

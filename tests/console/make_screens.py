@@ -30,11 +30,14 @@ class Picture(NamedTuple):
 
 
 PICTURES: Final = (
-    Picture("licenses", "/"),
-    Picture("licenses-dark", "/", scheme="dark"),
-    Picture("licenses-narrow", "/", size=NARROW),
+    Picture("overview", "/"),
+    Picture("overview-dark", "/", scheme="dark"),
+    Picture("overview-narrow", "/", size=NARROW),
+    Picture("licenses", "/licenses"),
+    Picture("licenses-dark", "/licenses", scheme="dark"),
+    Picture("licenses-narrow", "/licenses", size=NARROW),
     Picture("license", "/license/sales-pro"),
-    Picture("status", "/status"),
+    Picture("buy", "/license/sales-pro/buy?number=5"),
     Picture("activate", "/activate"),
     Picture("users", "/users"),
     Picture("user-licenses", "/users/licenses?license=sales-pro"),

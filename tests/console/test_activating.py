@@ -45,7 +45,7 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installat
     assert "it grants nothing beside what is active here" in page
     browser.post("/activate", text=tried)
     assert len(crm.state().bundles) == 1
-    assert "base (trial)" in words(browser.get("/"))
+    assert "Base license Trial" in words(browser.get("/licenses"))
 
 
 def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installation, browser: Browser) -> None:
@@ -67,7 +67,7 @@ def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installatio
     assert "Storage System license 0 GB per month +20 GB 20 GB per month" in page
     assert changed in words(browser.post("/activate", text=more))
     page = words(browser.get("/licenses/demo"))
-    assert "Settings Beta yes Rows 5 000 Support tier silver (default)" in page
+    assert "Settings 3 Beta yes Rows 5 000 Support tier silver (default)" in page
     assert "Storage licensed 20 GB per month" in page
     assert "20 GB per month" in words(browser.get("/license/storage"))
     fewer = file(bundle(3, **{**sold, "settings": {"rows": 5000}}))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SCREENS: Final = (
-    "/licenses/demo", "/license/sales", "/license/seat", "/", "/activate", "/users",
+    "/licenses/demo", "/license/sales", "/license/sales/buy", "/license/seat", "/", "/activate", "/users",
     "/users/others", "/users/licenses?license=user", "/users/new", "/users/directory", "/user?id=anna", "/sites",
     "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
 )  # fmt: skip
@@ -455,3 +455,26 @@ def test_a_narrow_screen_is_never_wider_than_it_is(
     for path in SCREENS:
         go(page, console, path)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, path
+
+
+def test_a_number_that_is_typed_is_in_the_link_to_buy_and_in_the_mail(
+    console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/license/sales")
+    page.get_by_role("link", name="Buy more").click()
+    page.get_by_label("How many more").fill("12")
+    page.locator("#mail").filter(has_text="buy 12 more").wait_for()
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("heading", name="Fullest licenses").wait_for()
+
+
+def test_a_section_of_licenses_folds_with_the_keyboard(console: Served, arrive: "Callable[..., Page]") -> None:
+    page = arrive()
+    go(page, console, "/licenses")
+    section = page.locator("details.group", has=page.get_by_role("heading", name="Plans"))
+    section.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert not section.get_by_role("table").is_visible()
+    page.keyboard.press("Enter")
+    assert section.get_by_role("table").is_visible()

@@ -125,11 +125,13 @@ CREATE TABLE sites (
 ) {strict};
 
 -- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone. Nothing checks for
--- each row that its user is there, which would make a change of very many twice as long; the doctor looks.
+-- each row that its user is there, which would make a change of very many twice as long; the doctor looks. `since` is
+-- the day of the assignment, for people to read.
 CREATE TABLE user_licenses (
     user_id {text} NOT NULL,
     license {text} NOT NULL,
     slot {integer} NOT NULL,
+    since {integer},
     PRIMARY KEY (user_id, license),
     UNIQUE (license, slot)
 ) {strict};
@@ -141,6 +143,7 @@ CREATE TABLE site_licenses (
     site_id {text} NOT NULL REFERENCES sites (id),
     license {text} NOT NULL,
     slot {integer} NOT NULL,
+    since {integer},
     PRIMARY KEY (site_id, license),
     UNIQUE (license, slot)
 ) {strict};
