@@ -15,15 +15,16 @@ from starlette.types import ASGIApp
 
 from licensekit.console.pages import (
     activation,
+    directory,
     events,
     exchange,
     health,
     history,
-    holders,
     licenses,
     overview,
     sites,
     user,
+    users,
 )
 from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
@@ -64,9 +65,11 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/activate": activation.ask,
     "/activate/preview": activation.ask,
     "/activated/{entry}": activation.activated,
-    "/users": holders.associates,
-    "/users/others": holders.others,
-    "/users/licenses": holders.license_holders,
+    "/users": users.show,
+    "/users/others": users.show,
+    "/users/licenses": users.show,
+    "/users/change": users.review,
+    "/users/directory": directory.ask,
     "/users/new": user.new,
     "/user": user.card,
     "/sites": sites.show,
@@ -81,11 +84,17 @@ SCREENS: Final[Mapping[str, Show]] = {
 }
 """Address to screen; none of them changes anything."""
 
+LARGEST: Final = {"/users/directory": directory.LARGEST}
+"""Address to how many bytes a form there may have, where that is more than elsewhere."""
+
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": activation.preview,
     "/activate/fetch": _attempt(activation.fetch, activation.ask),
     "/activate": _attempt(activation.activate, activation.ask),
     "/license/lease/end": licenses.end_lease,
+    "/users/change": _attempt(users.change, users.review),
+    "/users/directory": _attempt(directory.take, directory.ask),
+    "/users/directory/rule": _attempt(directory.set_rule, directory.ask),
     "/users/new": _attempt(user.add, user.new),
     "/user/licenses": _attempt(user.assign, user.card),
     "/user/facts": _attempt(user.set_facts, user.card),
@@ -148,7 +157,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         if is_change:
-            guard.require_bounded(request)
+            guard.require_bounded(request, LARGEST.get(own_path(request), guard.BODY_BYTES))
         identity = await run_in_threadpool(authorize, request)
         if identity is None and not (is_change and guard.is_repeatable(request)):
             return _unknown(request, sign_in)  # before a byte of a form is read

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
@@ -75,11 +75,11 @@ def _framed(visit: Visit, template: str, state: InstallationState | None, status
     return HTMLResponse(shown, status)
 
 
-def faults_of(error: errors.LicenseError | None) -> tuple[errors.LicenseError, ...]:
+def faults_of(error: errors.LicenseError | None) -> tuple[errors.Located, ...]:
     """Return everything that stands against a change; nothing without an error."""
     if error is None:
         return ()
-    return error.faults if isinstance(error, errors.RefusedError) else (error,)
+    return error.faults if isinstance(error, errors.RefusedError | errors.FaultsError) else (error,)
 
 
 def status_of(error: errors.LicenseError | None) -> int:
@@ -136,6 +136,7 @@ def value(sold: object) -> str:
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 
+@lru_cache(1000)
 def day(days: int | str, edge: str = "end") -> Markup:
     """Return a date, in days since 1970 or as it is written: it counts to the `end` of its day, UTC, or the `start`."""
     found = date.fromisoformat(days) if isinstance(days, str) else date_of(days)
@@ -173,7 +174,7 @@ def coded(sentence: str) -> Markup:
     return Markup("").join(code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
 
 
-def described(error: errors.LicenseError) -> Markup:
+def described(error: errors.Located) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
     return coded(f"{error.where}: {error.message}" if error.where else error.message)
 

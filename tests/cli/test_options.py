@@ -41,7 +41,7 @@ MEANINGS: Final = {
     "--fresh-days": Meaning("DAYS", "After this many days|Sign the revocation list again"),
     "--from": Meaning("TIME|DATE", "From when on|The first day"),
     "--from-file": Meaning("FILE", "Many users|Many renewals"),
-    "--group": Meaning("GROUP", "A group of the user|For the users of this group"),
+    "--group": Meaning("GROUP", "A group of the user|For the users of this group|Only members of this group"),
     "--help": Meaning("", "Show this message"),
     "--after": Meaning("ENTRY|CUSTOMER", "Continue after"),
     "--limit": Meaning("VALUE", "Show at most this many"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from licensekit.installation import Installation
+from licensekit.installation import Installation, parse_directory
 from licensekit.limits import FILE_BYTES
 from licensekit.wire.documents import Kind
 from tests import makers
@@ -224,6 +224,60 @@ def test_a_list_is_narrowed_while_somebody_types(console: Served, arrive: "Calla
     go(page, console, "/users/licenses")
     page.get_by_label("Filter by name").fill("no such license")
     assert page.locator(".picks li:visible").count() == 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_license_is_assigned_to_users_who_are_ticked_on_the_list(
+    crm: Installation,
+    console: Served,
+    arrive: "Callable[..., Page]",
+    script: bool,  # noqa: FBT001  # a case
+) -> None:
+    page = arrive(java_script_enabled=script)
+    go(page, console, "/users?sort=name")
+    if script:
+        page.get_by_label("Tick all on this page").check()
+        assert page.locator("#who option").first.inner_text() == "Ticked users: 3"
+        page.get_by_role("checkbox", name="carl").uncheck()
+        assert page.locator("#who option").first.inner_text() == "Ticked users: 2"
+    else:
+        page.get_by_role("checkbox", name="anna").check()
+        page.get_by_role("checkbox", name="bob").check()
+    page.locator("#give").select_option("sales")
+    page.get_by_role("button", name="Assign…").click()
+    page.get_by_text("2 users get it.").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Assign to 2 users").click()
+    page.get_by_text("The change was made, as it was shown.").wait_for()
+    assert "sort=name" in page.url
+    assert {user: held(crm, user) for user in ("anna", "bob", "carl")} == {
+        "anna": {"sales"},
+        "bob": {"sales"},
+        "carl": set(),
+    }
+
+
+def test_a_table_of_a_directory_is_dropped_and_its_leavers_are_agreed_to(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    crm.users.propose_sync(parse_directory("login,status\nanna,ACTIVE\ndora,ACTIVE\n")).apply()
+    page = arrive()
+    go(page, console, "/users/directory")
+    page.evaluate(
+        """() => {
+            const moved = new DataTransfer();
+            moved.items.add(new File(["login,status\\nanna,ACTIVE\\n"], "okta.csv"));
+            document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", { dataTransfer: moved }));
+        }"""
+    )
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="1 user leaves").wait_for()
+    page.get_by_role("button", name="Make these changes").click()
+    assert page.url.endswith("/users/directory")  # the browser asks for the check box
+    page.get_by_label("1 user leaves and loses every license").check()
+    page.get_by_role("button", name="Make these changes").click()
+    page.get_by_text("The table was taken over").wait_for()
+    assert crm.users.get("dora").retired
 
 
 def test_times_are_in_the_zone_of_the_reader(console: Served, arrive: "Callable[..., Page]") -> None:

@@ -75,8 +75,8 @@ def test_more_than_one_query_takes_are_released(database: Database) -> None:
     many = [f"m{number:04}" for number in range(1100)]
     with database.write() as connection:
         connection.run_many(
-            "INSERT INTO users (id, written, name, kind, can_log_in, administrator, retired, member_of)"
-            " VALUES (?, ?, '', 0, 1, 0, 0, '')",
+            "INSERT INTO users (id, written, name, kind, can_log_in, administrator, retired, member_of, added)"
+            " VALUES (?, ?, '', 0, 1, 0, 0, '', 1)",
             [(user, user) for user in many],
         )
         slots.assign(connection, Kind.USER, [(user, "sales") for user in many], DAY)
