@@ -129,16 +129,16 @@ def said() -> list[str]:
 def arrive(chrome: "Chromium", console: Served, said: list[str]) -> "Iterator[Callable[..., Page]]":
     """Yield what opens a window of its own, signed in; at the end no page has complained.
 
-    A test module has a fixture `console`. Settings are those of Playwright's `new_context`.
+    A test module has a fixture `console`, and may name another one. Settings are those of Playwright's `new_context`.
     """
     pages: list[Page] = []
 
-    def start(**settings: Any) -> "Page":
+    def start(name: str = "ingrid.solberg", at: Served | None = None, **settings: Any) -> "Page":
         page = chrome.new_context(**settings).new_page()
         page.set_default_timeout(60_000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
-        console.sign_in(page)
+        (at or console).sign_in(page, name)
         pages.append(page)
         return page
 

@@ -249,7 +249,7 @@ def make_large(place: Path | str, users: int) -> Home:
         installation.users.import_rows(parse_users("".join(rows(users))))
         _add_sites(installation)
         home.clock.now = TODAY - 2 * DAY
-        autumn = _only({"users": {"reports-search": 40}}, 20)
+        autumn = _only({"users": {"diary-templates": 40}}, 20)
         installation.activate(file_of(VENDOR, users, part="autumn", issued=home.clock.now, **autumn))
         _add_events(installation)
     _tell_of_use(home, users)

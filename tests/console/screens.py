@@ -26,6 +26,8 @@ class Shown(NamedTuple):
     other: str
     word: str
     site: str
+    activation: int
+    """The number of an activation in the history."""
 
 
 LARGE: Final = Shown(
@@ -39,6 +41,7 @@ LARGE: Final = Shown(
     other="anna.dahl",
     word="berg",
     site="bergen",
+    activation=2,
 )
 SAMPLE: Final = Shown(
     issuer="superoffice",
@@ -51,17 +54,30 @@ SAMPLE: Final = Shown(
     other="portal",
     word="berg",
     site="bergen",
+    activation=2,
 )
 
 _MORE: Final[Mapping[str, tuple[str, ...]]] = {
     "/licenses/{issuer}": ("/licenses/{issuer}", "/licenses/{other_issuer}"),
     "/license/{code}": ("/license/{plan}", "/license/{license}", "/license/{site_license}", "/license/{seats}"),
-    "/users": ("/users", "/users?q={word}", "/users?license={plan}", "/users?state=retired", "/users?q=nobody"),
+    "/license/{code}/buy": ("/license/{plan}/buy",),
+    "/activated/{entry}": ("/activated/{activation}",),
+    "/users": (
+        "/users",
+        "/users?q={word}",
+        "/users?license={plan}",
+        "/users?state=retired",
+        "/users?sort=-seen",
+        "/users?idle=90",
+        "/users?q=nobody",
+    ),
     "/users/others": ("/users/others", "/users/others?kind=external"),
     "/users/licenses": ("/users/licenses", "/users/licenses?license={plan}"),
-    "/user": ("/user?id={user}", "/user?id={other}"),
+    "/users/change": ("/users/change?do=assign&give={license}&user={user}&list=/users",),
+    "/user": ("/user?id={user}", "/user?id={other}", "/user?id={user}&find={word}"),
     "/site": ("/site?id={site}",),
-    "/history": ("/history", "/history?verify=1"),
+    "/files/return": ("/files/return?issuer={issuer}&part=base",),
+    "/history": ("/history", "/history?about={user}"),
 }
 """Address in the table to addresses that are looked at."""
 

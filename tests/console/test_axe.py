@@ -75,9 +75,8 @@ def test_every_screen_keeps_the_rules_and_fits(
     found: list[str] = []
     for address in addresses(looked_at.shown):
         answer = page.goto(looked_at.console.address + address)
-        assert answer is not None
-        assert answer.status == 200, address
-        found += [f"{address}: {one}" for one in judge(page)]
+        is_there = answer is not None and answer.ok
+        found += [f"{address}: {one}" for one in (judge(page) if is_there else ["is not there"])]
     assert found == []
 
 
