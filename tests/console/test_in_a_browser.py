@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCREENS: Final = (
     "/licenses/demo", "/license/sales", "/license/seat", "/", "/activate", "/users",
     "/users/others", "/users/licenses?license=user", "/users/new", "/user?id=anna", "/sites",
-    "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
+    "/site?id=oslo", "/events", "/history", "/files", "/files/return?issuer=demo&part=base", "/health?check=1",
 )  # fmt: skip
 
 
